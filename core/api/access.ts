@@ -1,0 +1,99 @@
+import type { Event } from './event.js';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+
+/** Where something applies: to the whole instance or to one site. */
+export type Scope = { readonly kind: 'instance' } | { readonly kind: 'site'; readonly siteId: string };
+
+export const instanceScope: Scope = Object.freeze({ kind: 'instance' });
+export const siteScope = (siteId: string): Scope => ({ kind: 'site', siteId });
+
+/** A signed-in person, or the portal itself at work (`kind: 'system'`, e.g. the command line). */
+export interface Person {
+  /** UUIDv7; for the system the fixed id `system`. */
+  readonly id: string;
+  readonly kind: 'person' | 'system';
+  readonly email: string;
+  readonly name: string;
+}
+
+export interface Site {
+  /** UUIDv7. */
+  readonly id: string;
+  /** Friendly address: the site lives at `/web/<address>`. Lower case letters, digits, hyphens. */
+  readonly address: string;
+  readonly name: string;
+}
+
+/** `<module>.<verb>-<noun>`, e.g. `documents-media.add-document`. */
+export type PermissionId = string;
+
+export type RoleName = 'Administrator' | 'Operator' | 'Site Administrator' | 'Author' | 'Member' | 'Guest';
+
+/** A permission as its module declares it. `Administrator` has every permission without being named. */
+export interface Permission {
+  readonly id: PermissionId;
+  /** Message key of the name shown on the roles screen. */
+  readonly label: string;
+  /** Site permissions are granted within one site, instance permissions everywhere. */
+  readonly scope: 'instance' | 'site';
+  /** The roles that have it until somebody decides otherwise. */
+  readonly defaultRoles: readonly RoleName[];
+}
+
+/** Permissions that modules declare. */
+export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
+
+/** Who asks, and where: one frozen object per request, made before any handler runs. */
+export interface AccessContext {
+  readonly person: Person | undefined;
+  /** The site of the request; undefined on instance pages. */
+  readonly site: Site | undefined;
+  readonly scope: Scope;
+  /** BCP 47, e.g. `en`. */
+  readonly locale: string;
+  /** Whether the person has the permission in this scope. A memory read. Unknown permissions: false. */
+  can(permission: PermissionId): boolean;
+}
+
+/** Who is who, and who may what. Provided by `identity`; without it everybody is a guest who may nothing. */
+export interface AccessControl {
+  /** Memory read. Guests pass undefined. */
+  can(person: Person | undefined, permission: PermissionId, scope: Scope): boolean;
+  /** The names of the roles the person has in a scope. */
+  rolesOf(person: Person | undefined, scope: Scope): readonly RoleName[];
+  /** The names of the roles that hold a permission. */
+  rolesWith(permission: PermissionId): readonly RoleName[];
+}
+export const AccessControl: ServiceToken<AccessControl> = serviceToken('portico.access-control');
+
+/** A session as the host sees it. */
+export interface Session {
+  readonly person: Person;
+  /** Bound to the session; forms and scripts send it back with every change. */
+  readonly csrfToken: string;
+}
+
+/** Finds the session of a request. Provided by `identity`. */
+export interface Sessions {
+  /** @param cookie the opaque token from the session cookie. A memory read; undefined when unknown or expired. */
+  find(cookie: string): Session | undefined;
+}
+export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
+
+/** Sites in memory. Provided by `sites`. */
+export interface SiteDirectory {
+  byAddress(address: string): Site | undefined;
+  byId(id: string): Site | undefined;
+  /** All sites, by name. */
+  all(): readonly Site[];
+  readonly onDidChange: Event<void>;
+}
+export const SiteDirectory: ServiceToken<SiteDirectory> = serviceToken('portico.site-directory');
+
+/** Makes access contexts outside of a request: for commands, jobs and explanations. */
+export interface AccessContexts {
+  for(person: Person | undefined, site?: Site, locale?: string): AccessContext;
+  /** The portal itself: every permission, person id `system`. */
+  system(site?: Site): AccessContext;
+}
+export const AccessContexts: ServiceToken<AccessContexts> = serviceToken('portico.access-contexts');

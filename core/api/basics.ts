@@ -1,0 +1,56 @@
+import { type ServiceToken, serviceToken } from './tokens.js';
+
+/** Nothing reads the machine's clock directly. */
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that only ever grow; for durations. */
+  monotonic(): number;
+}
+export const Clock: ServiceToken<Clock> = serviceToken('portico.clock');
+
+/** Ids are never reused. */
+export interface Ids {
+  /** UUIDv7: sorts by the time it was made. */
+  next(): string;
+}
+export const Ids: ServiceToken<Ids> = serviceToken('portico.ids');
+
+/** Structured log of the module that injects it. Secrets are redacted by key, but do not count on it: log facts, not inputs. */
+export interface Log {
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** An Error under `error` is written with its stack and causes. */
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+export const Log: ServiceToken<Log> = serviceToken('portico.log');
+
+/** The words of the module that injects it, falling back to the house's. */
+export interface Messages {
+  /** `{name}` in the text is replaced from `values`. A missing key answers the key and is reported once. */
+  text(key: string, values?: Readonly<Record<string, string | number>>, locale?: string): string;
+}
+export const Messages: ServiceToken<Messages> = serviceToken('portico.messages');
+
+/** The host's settings: `config/*.json`, overridden by the environment. */
+export interface HostConfig {
+  readonly mode: 'production' | 'development' | 'demo' | 'test';
+  /** The address people use, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The data directory, absolute. */
+  readonly home: string;
+  /** The section `modules.<id>` of the configuration, as it stands; the module checks it with a schema of its own. */
+  module(id: string): unknown;
+}
+export const HostConfig: ServiceToken<HostConfig> = serviceToken('portico.host-config');
+
+/**
+ * Encrypts small secrets under the master key: AES-256-GCM, a data key per record, `context` bound as additional data.
+ */
+export interface SecretBox {
+  /** @param context identity of the place the secret belongs to; `open` with another one fails. Answers an opaque string. */
+  seal(plain: string, context: string): string;
+  /** @throws PortalError `secret-unreadable` when the master key, the context or the bytes are not the ones it was sealed with. */
+  open(sealed: string, context: string): string;
+}
+export const SecretBox: ServiceToken<SecretBox> = serviceToken('portico.secret-box');

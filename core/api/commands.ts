@@ -1,0 +1,54 @@
+import type { Readable } from 'node:stream';
+import { type ExtensionPoint, extensionPoint } from './tokens.js';
+
+/** An option of a command: `--name <value>`, or a switch. */
+export interface CommandOption {
+  /** kebab-case, without dashes. */
+  readonly name: string;
+  /** One English sentence for --help. */
+  readonly description: string;
+  /** Name of the value in --help; left out for a switch. */
+  readonly value?: string;
+  readonly required?: boolean;
+  readonly default?: string;
+}
+
+export interface CommandArgument {
+  readonly name: string;
+  readonly description: string;
+  readonly required?: boolean;
+}
+
+/** What a command was called with. */
+export interface CommandCall {
+  readonly arguments: Readonly<Record<string, string | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** What was piped in; secrets come this way, never as arguments. */
+  readonly stdin: Readable;
+  /** Aborted when the terminal goes away. */
+  readonly signal: AbortSignal;
+  print(line: string): void;
+  warn(line: string): void;
+}
+
+/**
+ * A command of `portico`. It runs inside the running house, called over a local socket (mode 0600), or, when no house runs,
+ * inside one that is opened for it without HTTP. An operator with access to the data directory may do everything.
+ */
+export interface Command {
+  /** Words, e.g. `images create`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: readonly CommandArgument[];
+  readonly options?: readonly CommandOption[];
+  /** Answers the exit code, 0 when undefined. A thrown PortalError prints its message and exits 1. */
+  run(call: CommandCall): Promise<number | undefined | void>;
+}
+export const Commands: ExtensionPoint<Command> = extensionPoint('portico.commands');
+
+/** What `portico demo` puts into an empty portal. Must do nothing when its content is there already. */
+export interface DemoContent {
+  /** Answers lines to print, e.g. sign-ins. */
+  seed(): Promise<readonly string[]>;
+}
+export const DemoContents: ExtensionPoint<DemoContent> = extensionPoint('portico.demo-contents');

@@ -1,0 +1,42 @@
+import type { AccessContext } from './access.js';
+import type { Event } from './event.js';
+import type { Explanation, Given, When } from './when.js';
+
+/** What a contributor says about a contribution beside its value. */
+export interface ContributionOptions {
+  /** Unique within point and module; stable, people configure and test by it. Default: the class name, or the index. */
+  readonly id?: string;
+  /** Ascending; ties are broken by module id, then by id. Default 100. */
+  readonly order?: number;
+  readonly when?: When;
+}
+
+/** One contribution as its host sees it. */
+export interface Contribution<T> {
+  readonly id: string;
+  readonly module: string;
+  readonly order: number;
+  readonly when: When | undefined;
+  readonly value: T;
+}
+
+/** What changed in a point: told after the new snapshot is in place. */
+export interface ContributionDelta<T> {
+  readonly added: readonly Contribution<T>[];
+  readonly removed: readonly Contribution<T>[];
+}
+
+/** The host's view of an extension point. Snapshots are frozen and sorted; an old one never changes under its reader. */
+export interface Contributions<T> {
+  all(): readonly Contribution<T>[];
+  /** What is there for this person, here, now. */
+  visible(access: AccessContext, given?: Given): readonly Contribution<T>[];
+  /** Why one contribution is, or is not, there. Undefined when nobody contributes that id. */
+  explain(id: string, access: AccessContext, given?: Given): Explanation | undefined;
+  /**
+   * Uses each of the given contributions (default: all), leaving out those that throw: the failure is counted and named on the
+   * status page, and the neighbours live.
+   */
+  each<R>(use: (value: T, contribution: Contribution<T>) => R, among?: readonly Contribution<T>[]): R[];
+  readonly onDidChange: Event<ContributionDelta<T>>;
+}

@@ -1,0 +1,59 @@
+import type { Event } from './event.js';
+import { type ServiceToken, serviceToken } from './tokens.js';
+
+export type FlagType = 'release' | 'beta' | 'dev' | 'deprecation';
+
+/** A feature flag as a module or `feature-flags.json` declares it. */
+export interface FlagDeclaration {
+  readonly type: FlagType;
+  readonly title: string;
+  readonly description?: string;
+  readonly default?: boolean;
+  readonly owner?: string;
+  /** ISO date. */
+  readonly introduced?: string;
+  /** ISO date at which somebody decides whether the flag can go. */
+  readonly review?: string;
+  readonly dependsOn?: readonly string[];
+  readonly links?: readonly string[];
+}
+
+export type FlagOrigin = 'environment' | 'instance' | 'file' | 'declaration' | 'dependency' | 'unknown';
+
+/** A flag as it stands: its value, the reason, and what lost. */
+export interface FlagState extends FlagDeclaration {
+  readonly key: string;
+  readonly enabled: boolean;
+  readonly origin: FlagOrigin;
+  /** One sentence: which value from where, e.g. "Switched on by the environment variable PORTICO_FLAG_LPD_10793." */
+  readonly reason: string;
+  /** The environment variable that locks the flag, when one does. */
+  readonly lockedBy?: string;
+  /** Every source that has a say, strongest first; the first one wins. */
+  readonly sources: readonly { readonly origin: FlagOrigin; readonly enabled: boolean; readonly label: string }[];
+}
+
+/** A change of an effective value. */
+export interface FlagChange {
+  readonly key: string;
+  readonly enabled: boolean;
+}
+
+/** The feature flags. Reads are memory reads. */
+export interface Flags {
+  /** False for a key that nobody declares. */
+  isEnabled(key: string): boolean;
+  /** Undefined for a key that nobody declares. */
+  state(key: string): FlagState | undefined;
+  all(): readonly FlagState[];
+  /** Problems of feature-flags.json, with line and column; the last good content stays in force. */
+  problems(): readonly string[];
+  /**
+   * Sets or, with undefined, removes the instance override; in force when the promise resolves.
+   * @throws PortalError `flag-locked` (409) while the environment locks the flag, `flag-unknown` (404).
+   */
+  override(key: string, enabled: boolean | undefined, by: string): Promise<void>;
+  /** Told about effective changes only. */
+  readonly onDidChange: Event<FlagChange>;
+}
+export const Flags: ServiceToken<Flags> = serviceToken('portico.flags');

@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { ParameterizedContext } from 'koa';
+import type { output, ZodType } from 'zod';
+import type { AccessContext, PermissionId, Session } from './access.js';
+import { type ExtensionPoint, extensionPoint } from './tokens.js';
+
+/** Who may call a route. Asked by the host before the handler, in the scope of the request. */
+export type RouteAccess = 'public' | 'signed-in' | { readonly permission: PermissionId };
+
+/** Limits of a multipart body; it is streamed, never kept in memory. */
+export interface MultipartLimits {
+  readonly maxFiles: number;
+  /** Bytes per file. */
+  readonly maxFileBytes: number;
+}
+
+/**
+ * What a route takes and who may call it. A route without one does not compile, and does not start.
+ * Schemas are strict: unknown keys are refused. A part that is left out must be empty.
+ */
+export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
+  readonly access: RouteAccess;
+  /** Path parameters. Required when the path has any. */
+  readonly params?: ZodType<P>;
+  /** Query parameters: strings, repeated keys are arrays. Unknown keys are refused. */
+  readonly query?: ZodType<Q>;
+  /** A form (urlencoded) or JSON body. Unknown keys are refused. */
+  readonly body?: ZodType<B>;
+  /** A multipart body, read with `ctx.parts()`. Excludes `body`. */
+  readonly multipart?: MultipartLimits;
+  /** `json` when only programs and scripts call it: errors are then JSON whatever the Accept header says. Default: by Accept. */
+  readonly answers?: 'json';
+}
+
+/** One part of a multipart body, in the order in which it arrives. A file's `content` must be consumed before the next part comes. */
+export type MultipartPart =
+  | { readonly kind: 'field'; readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly fileName: string;
+      readonly mimeType: string;
+      readonly content: Readable;
+    };
+
+/** How a view is shown. */
+export interface RenderOptions {
+  /** Text (already translated) of the title; every page has one. */
+  readonly title?: string;
+  /** `page` (default): the house's frame with its menus. `plain`: the bare frame, e.g. sign-in. `none`: the fragment alone. */
+  readonly layout?: 'page' | 'plain' | 'none';
+  readonly status?: number;
+}
+
+/** What the host adds to koa's context. */
+export interface RouteAdditions<P, Q, B> {
+  /** Checked input. */
+  readonly input: { readonly params: P; readonly query: Q; readonly body: B };
+  readonly access: AccessContext;
+  readonly session: Session | undefined;
+  /** Parts of a multipart body; the route must declare `multipart`. */
+  parts(): AsyncIterable<MultipartPart>;
+  /** Renders `views/<name>.hbs` of the module, or the house's override, into the answer. `model` is data only. */
+  render(view: string, model?: object, options?: RenderOptions): void;
+  /** A word of the module's messages in the person's language. */
+  text(key: string, values?: Readonly<Record<string, string | number>>): string;
+  /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
+  url(place: string): string;
+  /** Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. */
+  redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
+}
+
+export type RouteContext<P = unknown, Q = unknown, B = unknown> = ParameterizedContext &
+  RouteAdditions<P, Q, B> & { readonly req: IncomingMessage };
+
+export type RouteHandler<P, Q, B> = (ctx: RouteContext<P, Q, B>) => unknown;
+
+/** Adds one route. `path` is @koa/router's syntax, relative to the prefix. */
+export type AddRoute = <P = Record<string, never>, Q = Record<string, never>, B = undefined>(
+  path: string,
+  declaration: RouteDeclaration<P, Q, B>,
+  handler: RouteHandler<P, Q, B>,
+) => void;
+
+/** Collects the routes of one `HttpRoutes`. GET also answers HEAD. */
+export interface Router {
+  readonly get: AddRoute;
+  readonly post: AddRoute;
+  readonly put: AddRoute;
+  readonly patch: AddRoute;
+  readonly delete: AddRoute;
+}
+
+/**
+ * The routes of a module. A prefix `/x` serves `/x…` with instance scope; `~/x` serves `/web/<site>/x…` with the scope of that site,
+ * and `~` alone is the site's own front page. The first segment should be the module's id, so that the gate can tell whose page is missing.
+ */
+export interface HttpRoutes {
+  readonly prefix: string;
+  register(router: Router): void;
+}
+export const HttpRoutes: ExtensionPoint<HttpRoutes> = extensionPoint('portico.http-routes');
+
+export type { output as SchemaOutput };

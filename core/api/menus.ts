@@ -1,0 +1,25 @@
+import { type ExtensionPoint, extensionPoint } from './tokens.js';
+
+/** An entry of the Product Menu (one site's sidebar) or of the Control Panel (Global Menu). */
+export interface MenuItem {
+  /** Message key, looked up in the contributing module. */
+  readonly label: string;
+  /** `~/x` leads into the current site, `/x` to the instance. */
+  readonly href: string;
+  /** Default `product`. */
+  readonly menu?: 'product' | 'control-panel';
+  /** The heading it stands under. Default `content-and-data` in the Product Menu, `configuration` in the Control Panel. */
+  readonly category?: 'content-and-data' | 'configuration' | 'system' | 'users' | 'site-builder';
+  /** Name of a Clay icon, e.g. `documents-and-media`. */
+  readonly icon?: string;
+}
+export const MenuItems: ExtensionPoint<MenuItem> = extensionPoint('portico.menu-items');
+
+/** An entry of the menu of the signed-in person, and of the front page's header. */
+export interface PersonalMenuItem {
+  readonly label: string;
+  readonly href: string;
+  /** `post`: shown as a button that submits. Default `get`. */
+  readonly method?: 'get' | 'post';
+}
+export const PersonalMenuItems: ExtensionPoint<PersonalMenuItem> = extensionPoint('portico.personal-menu-items');

@@ -1,0 +1,54 @@
+import type { ContributionOptions } from './contributions.js';
+import type { ExtensionPoint, ServiceToken } from './tokens.js';
+
+/** A class that inversify makes: its constructor parameters carry `@inject`. */
+// biome-ignore lint/suspicious/noExplicitAny: constructor parameters are checked by @inject, one by one.
+export type Class<T> = new (...args: any[]) => T;
+
+/** Work of a module that runs when it starts and is taken back when it stops. */
+export interface Activity {
+  /** Runs after services and contributions are made and before any of them is seen; bounded by the start time limit. */
+  onStart?(): void | Promise<void>;
+  /** Runs when the gate is closed and running requests have ended; bounded by the stop time limit. */
+  onStop?(): void | Promise<void>;
+}
+
+export interface ServiceBinding<T> {
+  /** @param options.ranking the highest wins, then the oldest; default 0. */
+  to(implementation: Class<T>, options?: { readonly ranking?: number }): void;
+  value(service: T, options?: { readonly ranking?: number }): void;
+}
+
+export interface ContributionBinding<T> {
+  to(implementation: Class<T>, options?: ContributionOptions): void;
+  value(contribution: T, options?: ContributionOptions): void;
+}
+
+/** What a module may say in `defineModule`. Nothing here does work: it declares, and the kernel acts when the module starts. */
+export interface ModuleSetup {
+  readonly id: string;
+  /** Classes of the module's own that others of its classes inject by class. One instance per start. */
+  use(...classes: readonly Class<unknown>[]): void;
+  /** A value of the module's own behind a token that is not exported. */
+  bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void };
+  /** Offers a service to other modules; its id stands under `provides` in the manifest. */
+  provide<T>(token: ServiceToken<T>): ServiceBinding<T>;
+  /** Adds to an extension point. Parked until the point's host is there. */
+  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T>;
+  /** Opens an extension point of this module; its id stands under `hosts` in the manifest. */
+  host<T>(point: ExtensionPoint<T>): void;
+  /** A class with `onStart` or `onStop`. Started in the order given, stopped in reverse. */
+  run(activity: Class<Activity>): void;
+}
+
+export interface ModuleDefinition {
+  readonly setup: (setup: ModuleSetup) => void;
+}
+
+/**
+ * Defines a module; `module.ts` exports the answer as default. `setup` is synchronous and declarative.
+ * It runs at every start of the module, against a fresh container.
+ */
+export function defineModule(setup: (setup: ModuleSetup) => void): ModuleDefinition {
+  return { setup };
+}

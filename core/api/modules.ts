@@ -1,0 +1,57 @@
+import type { Event } from './event.js';
+import { type ServiceToken, serviceToken } from './tokens.js';
+
+export type ModuleState =
+  | 'installed'
+  | 'unresolved'
+  | 'resolved'
+  | 'waiting'
+  | 'starting'
+  | 'active'
+  | 'stopping'
+  | 'failed'
+  | 'disabled';
+
+/** A module as it stands now. */
+export interface ModuleStatus {
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+  readonly state: ModuleState;
+  /** Why it is not active: a chain, the nearest reason first. Empty when active. */
+  readonly reasons: readonly string[];
+  /** Where and how the last start or stop failed. */
+  readonly failure?: { readonly phase: string; readonly message: string };
+  /** Milliseconds that the last start took. */
+  readonly startMillis?: number;
+  /** Contributions of it that threw since its start: point, id, count, and the last message. */
+  readonly troubles: readonly { readonly point: string; readonly id: string; readonly count: number; readonly message: string }[];
+  readonly requires: readonly string[];
+  readonly provides: readonly string[];
+  readonly hosts: readonly string[];
+  readonly contributes: readonly { readonly point: string; readonly id: string }[];
+}
+
+export interface ModuleChange {
+  readonly id: string;
+  readonly from: ModuleState;
+  readonly to: ModuleState;
+}
+
+/**
+ * The life of the modules. Every change goes through one queue; a promise resolves when its change, and everything that follows
+ * from it, is done. @throws PortalError `module-unknown` (404).
+ */
+export interface Modules {
+  list(): readonly ModuleStatus[];
+  status(id: string): ModuleStatus | undefined;
+  /** Starts a module that was stopped; what it needs must be there. */
+  start(id: string): Promise<ModuleStatus>;
+  /** Stops it until it is started, or the house restarts. */
+  stop(id: string): Promise<ModuleStatus>;
+  /** Stops it and keeps it off, over restarts too; its pages answer 404. */
+  disable(id: string): Promise<ModuleStatus>;
+  enable(id: string): Promise<ModuleStatus>;
+  readonly onDidChange: Event<ModuleChange>;
+}
+export const Modules: ServiceToken<Modules> = serviceToken('portico.modules');

@@ -1,0 +1,84 @@
+import type { Readable } from 'node:stream';
+import type { EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+
+/** Only primitives reach the driver. */
+export type SqlValue = string | number | bigint | boolean | Uint8Array | null;
+
+/** Committed data, as of now. Never sees a write that is still open. */
+export interface Reader {
+  repository<E extends ObjectLiteral>(
+    entity: EntityTarget<E>,
+  ): Pick<
+    Repository<E>,
+    'find' | 'findBy' | 'findOne' | 'findOneBy' | 'count' | 'countBy' | 'exists' | 'existsBy' | 'createQueryBuilder'
+  >;
+  /** A prepared statement with `?` placeholders; for the few hot paths. Statements are cached by their text. */
+  query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+}
+
+/** One transaction of the writer. Everything in it happens, or nothing. */
+export interface Transaction {
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E>;
+  query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /** Records a staged blob; its bytes are already safe on disk. Call in the transaction that writes the row which uses it. */
+  keepBlob(blob: StoredBlob): Promise<void>;
+  /** Forgets a blob; its file goes after the commit. */
+  dropBlob(id: string): Promise<void>;
+  /** Runs after the commit, in order; an error here is logged and undoes nothing. */
+  afterCommit(effect: () => void | Promise<void>): void;
+}
+
+/**
+ * The only way to data. One writer with a queue: two `write` calls never overlap, so a rolled-back transaction
+ * touches nobody else's work. Reads go beside it. Do not call `write` inside `write`: it is refused.
+ * @throws PortalError `database-busy` (503, Retry-After) after the busy timeout, `storage-full` (507) on a full disk.
+ */
+export interface UnitOfWork {
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+}
+export const UnitOfWork: ServiceToken<UnitOfWork> = serviceToken('portico.unit-of-work');
+
+/** Bytes that are safe on disk (fsynced, under their final name) and wait for a transaction that keeps them. */
+export interface StoredBlob {
+  /** UUIDv7. */
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Files of the portal, apart from the database. The order of a durable write: `store` (stage, hash, fsync, rename, fsync folder) ->
+ * `transaction.keepBlob` with the row that uses it -> commit -> answer. What is stored but never kept is swept after the grace period.
+ */
+export interface BlobStore {
+  /**
+   * @param limits.maxBytes the stream is cut off and nothing is left beyond it.
+   * @throws PortalError `too-large` (413), `storage-full` (507), `upload-aborted` (400).
+   */
+  store(content: Readable | Uint8Array, limits: { readonly maxBytes: number }): Promise<StoredBlob>;
+  /** Takes a blob back that no transaction kept. */
+  discard(id: string): Promise<void>;
+  /** @param range inclusive byte positions. @throws PortalError `blob-missing` (500, never wrong bytes). */
+  open(id: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
+  /** The absolute path, for libraries that read files themselves (sharp). Read only. */
+  pathOf(id: string): string;
+}
+export const BlobStore: ServiceToken<BlobStore> = serviceToken('portico.blob-store');
+
+/** What a check of `portico doctor` found. */
+export interface IntegrityFinding {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** A check of the house's invariants that `portico doctor` runs. Reads only. */
+export interface IntegrityCheck {
+  /** Says what is checked, e.g. "Every document version has its blob." */
+  readonly title: string;
+  run(): Promise<readonly IntegrityFinding[]>;
+}
+export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');

@@ -1,0 +1,87 @@
+import { type ServiceToken, serviceToken } from '@portico/core';
+
+/** The sizes an author can choose, in pixels. */
+export const deliverySizes = ['256x256', '512x512', '1024x1024'] as const;
+export type DeliverySize = (typeof deliverySizes)[number];
+/** How many images one request may ask for. */
+export const countLimits = { min: 1, max: 4 } as const;
+/** Characters of a description. */
+export const descriptionLimit = 4000;
+
+/** One request to a provider. */
+export interface ImageRequest {
+  readonly prompt: string;
+  /** What the author will get; the provider may make a larger image, which is scaled down. */
+  readonly size: DeliverySize;
+  readonly count: number;
+  readonly model: string;
+  readonly quality: 'low' | 'medium' | 'high' | 'auto';
+  /** Hash that stands for the person; no name, no address. */
+  readonly personHash: string;
+  /** Undefined when no key is set; a provider that needs none ignores it. */
+  readonly key: string | undefined;
+  /** Aborted at the deadline and on cancel. */
+  readonly signal: AbortSignal;
+}
+
+export interface ProvidedImage {
+  /** The file as it came: png, jpeg or webp; not yet trusted. */
+  readonly bytes: Uint8Array;
+}
+
+export interface ProviderAnswer {
+  readonly images: readonly ProvidedImage[];
+  /** The model that answered. */
+  readonly model: string;
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+/** What went wrong, by the rows of docs/image-errors.md. */
+export type ProviderErrorCode =
+  | 'key-missing'
+  | 'key-rejected'
+  | 'organization-not-verified'
+  | 'model-not-found'
+  | 'out-of-tokens'
+  | 'too-fast'
+  | 'declined'
+  | 'bad-request'
+  | 'server-trouble'
+  | 'timed-out'
+  | 'connection-cut'
+  | 'bad-answer'
+  | 'cancelled';
+
+/** The one error a provider throws. The message is for the administrator and holds no key and no prompt. */
+export class ProviderError extends Error {
+  constructor(
+    readonly code: ProviderErrorCode,
+    message: string,
+    options: {
+      readonly cause?: unknown;
+      readonly retryAfterSeconds?: number;
+      readonly maybeCharged?: boolean;
+      readonly status?: number;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ProviderError';
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.maybeCharged = options.maybeCharged ?? false;
+    this.status = options.status;
+  }
+  readonly retryAfterSeconds: number | undefined;
+  /** True when the request may have been carried out although no image arrived. */
+  readonly maybeCharged: boolean;
+  readonly status: number | undefined;
+}
+
+/** Makes images. The service with the highest ranking is asked; bring your own to use another maker. One call is at most one paid request. */
+export interface ImageProvider {
+  /** Stable, stored with every image. */
+  readonly id: string;
+  readonly name: string;
+  /** @throws ProviderError */
+  generate(request: ImageRequest): Promise<ProviderAnswer>;
+}
+export const ImageProvider: ServiceToken<ImageProvider> = serviceToken('ai-creator.image-provider');

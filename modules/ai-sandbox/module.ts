@@ -1,0 +1,3 @@
+import { defineModule } from '@portico/core';
+
+export default defineModule(() => {});

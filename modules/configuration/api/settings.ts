@@ -1,0 +1,48 @@
+import { type Event, type Person, type Scope, type ServiceToken, serviceToken } from '@portico/core';
+import type { SettingsDefinition, SettingsFields, SettingsValues } from './definition.js';
+
+export type SettingOrigin = 'default' | 'file' | 'environment' | 'instance' | 'site';
+
+/** A value and where it comes from; `own` is what this very scope stores, undefined when it inherits. */
+export interface ResolvedSetting {
+  readonly value: unknown;
+  readonly origin: SettingOrigin;
+  readonly own: unknown;
+  /** What the value would be without the own one. */
+  readonly inherited: unknown;
+  readonly inheritedOrigin: SettingOrigin;
+  /** Name of the variable or file that locks it, when one does. */
+  readonly lockedBy?: string;
+}
+
+export interface SettingsChange {
+  readonly scope: Scope;
+  readonly fields: readonly string[];
+}
+
+/** What to store: a value; `inherit` to forget the own one; for secrets `none` says "no key here" at site scope. */
+export type SettingsPatch = Readonly<Record<string, { readonly set: string | number | boolean } | 'inherit' | 'none'>>;
+
+/** The settings of one definition. Reads are memory reads; the answer is frozen and shared until something changes. */
+export interface SettingsHandle<F extends SettingsFields> {
+  get(scope: Scope): SettingsValues<F>;
+  resolve(scope: Scope, field: keyof F & string): ResolvedSetting;
+  /** Uses a secret for the length of a call; do not keep it. Undefined when none is set, is readable, or applies here. */
+  secret(scope: Scope, field: keyof F & string): string | undefined;
+  /** Grows with each save of the scope; a form sends it back so that two editors notice each other. */
+  revision(scope: Scope): number;
+  /**
+   * All or nothing, durable and in force when the promise resolves.
+   * @param expected the revision the form was made from; left out by programs that do not care.
+   * @throws PortalError `invalid-input` (400) with fields, `settings-conflict` (409), `setting-locked` (409).
+   */
+  save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number): Promise<void>;
+  readonly onDidChange: Event<SettingsChange>;
+}
+
+export interface Settings {
+  of<F extends SettingsFields>(definition: SettingsDefinition<F>): SettingsHandle<F>;
+  /** For code that knows a definition by its id only; undefined while nobody contributes it. */
+  byId(id: string): { readonly definition: SettingsDefinition; readonly handle: SettingsHandle<SettingsFields> } | undefined;
+}
+export const Settings: ServiceToken<Settings> = serviceToken('configuration.settings');

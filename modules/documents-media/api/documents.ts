@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import { type AccessContext, type Person, type ServiceToken, type Site, serviceToken } from '@portico/core';
+
+export interface Folder {
+  readonly id: string;
+  readonly siteId: string;
+  /** Undefined: the folder lies in the root of the site. */
+  readonly parentId: string | undefined;
+  readonly name: string;
+}
+
+/** A file in Documents and Media, in its current version. */
+export interface Document {
+  readonly id: string;
+  readonly siteId: string;
+  /** Undefined: in the root of the site. */
+  readonly folderId: string | undefined;
+  /** File name with extension, unique in its folder. */
+  readonly name: string;
+  /** Alternative text of an image; empty when nobody wrote one. */
+  readonly altText: string;
+  /** Decided by decoding, e.g. `image/png`. */
+  readonly mimeType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+  /** Pixels; images only. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly provenance: Provenance | undefined;
+}
+
+/** How a generated document came to be. */
+export interface Provenance {
+  readonly kind: 'generated';
+  readonly prompt: string;
+  /** Id of the provider, e.g. `openai`. */
+  readonly provider: string;
+  readonly model: string;
+  /** Delivery size, e.g. `512x512`. */
+  readonly size: string;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly generationId: string;
+}
+
+export interface NewDocument {
+  readonly folderId?: string;
+  /** Wanted file name; made unique in its folder (`sunset (1).png`) when `unique` is set, otherwise a clash is refused. */
+  readonly name: string;
+  readonly unique?: boolean;
+  readonly altText?: string;
+  readonly content: Readable | Uint8Array;
+  /** The file as it was before scaling; kept untouched as version 1.0, while `content` becomes the current one. */
+  readonly original?: Readable | Uint8Array;
+  readonly provenance?: Provenance;
+}
+
+/** Addresses of a document, below the site, starting with `/web/`. */
+export interface DocumentLinks {
+  readonly page: string;
+  readonly download: string;
+  /** Inline picture of the current version. */
+  readonly view: string;
+  /** At most 512 pixels wide; images only. */
+  readonly thumbnail: string | undefined;
+}
+
+/** Documents for other modules: every call asks for the permission of the person in `access`, in the site of `access`. */
+export interface Documents {
+  /**
+   * Adds a document: bytes safe on disk, row committed, when the promise resolves. The one gate for every way in:
+   * limits, type by decoding, pixel limit.
+   * @throws PortalError `not-found` (404: folder, or no permission to see it), `forbidden` (403), `name-taken` (409), `too-large` (413),
+   * `wrong-type` (415), `storage-full` (507).
+   */
+  add(access: AccessContext, document: NewDocument): Promise<Document>;
+  /** @throws PortalError `not-found` (404). */
+  find(access: AccessContext, id: string): Promise<Document>;
+  folder(access: AccessContext, id: string): Promise<Folder>;
+  /** A folder by name, made when it is not there. */
+  ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder>;
+  /** Current content. */
+  open(access: AccessContext, id: string): Promise<{ readonly document: Document; readonly content: Readable }>;
+  links(document: Document, site: Site): DocumentLinks;
+}
+export const Documents: ServiceToken<Documents> = serviceToken('documents-media.documents');
+
+export const DocumentPermissions = {
+  view: 'documents-media.view-documents',
+  add: 'documents-media.add-document',
+  update: 'documents-media.update-document',
+  delete: 'documents-media.delete-document',
+} as const;
+
+export type { Person };

@@ -1,0 +1,31 @@
+import { type ExtensionPoint, extensionPoint } from '@portico/core';
+
+/**
+ * An entry of the New menu of Documents and Media, which also stands in the item selector (there the host states the fact `uploads`
+ * when the caller allows them; on the Documents and Media page it always does).
+ *
+ * `dialog`: a fragment of the module's own that is shown in a dialog. The page asks for `href` with `?folder=<id>` (root: none) and with the header
+ * `X-Portico-Fragment: 1`; without scripts the same address, opened as a page, does the same job. When its work is done, the fragment's element
+ * dispatches a bubbling CustomEvent `portico:documents-added` whose detail is `{ documents: AddedDocument[] }`; `portico:close` closes the dialog.
+ */
+export interface NewMenuItem {
+  /** Message key, looked up in the contributing module. */
+  readonly label: string;
+  readonly icon?: string;
+  /** `~/…` in the current site. */
+  readonly href: string;
+  readonly opens: 'page' | 'dialog';
+  /** Script of the module that defines the fragment's element, e.g. `dialog.js`; loaded when the dialog is opened first. */
+  readonly script?: string;
+}
+export const NewMenuItems: ExtensionPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items');
+
+/** What `portico:documents-added` carries for each document. */
+export interface AddedDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly altText: string;
+  readonly mimeType: string;
+  /** Address of the picture, as an editor would use it. */
+  readonly view: string;
+}
