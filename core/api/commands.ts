@@ -42,7 +42,7 @@ export interface Command {
   readonly arguments?: readonly CommandArgument[];
   readonly options?: readonly CommandOption[];
   /** Answers the exit code, 0 when undefined. A thrown PortalError prints its message and exits 1. */
-  run(call: CommandCall): Promise<number | undefined | void>;
+  run(call: CommandCall): Promise<number> | Promise<void>;
 }
 export const Commands: ExtensionPoint<Command> = extensionPoint('portico.commands');
 

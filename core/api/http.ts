@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ParameterizedContext } from 'koa';
-import type { output, ZodType } from 'zod';
+import type { ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
-import { type ExtensionPoint, extensionPoint } from './tokens.js';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Who may call a route. Asked by the host before the handler, in the scope of the request. */
 export type RouteAccess = 'public' | 'signed-in' | { readonly permission: PermissionId };
@@ -102,4 +102,9 @@ export interface HttpRoutes {
 }
 export const HttpRoutes: ExtensionPoint<HttpRoutes> = extensionPoint('portico.http-routes');
 
-export type { output as SchemaOutput };
+/** The cookie that carries the session's opaque token: `__Host-`, Secure over https, always HttpOnly and SameSite=Lax. */
+export interface SessionCookie {
+  set(ctx: RouteContext, token: string): void;
+  clear(ctx: RouteContext): void;
+}
+export const SessionCookie: ServiceToken<SessionCookie> = serviceToken('portico.session-cookie');
