@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+import { CommanderError, Command as Program } from 'commander';
+import { type Command, type Contributions, type Log, PortalError } from '../api/index.js';
+
+/** One call of the command line, wherever the terminal is. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly stdin: Readable;
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Finds the command among those that the modules contribute, checks its arguments and runs it. */
+export class CommandRunner {
+  constructor(
+    private readonly commands: Contributions<Command>,
+    private readonly log: Log,
+  ) {}
+
+  /** Answers the exit code: 0 done, 1 refused or failed, 2 misspelt. */
+  async run(invocation: Invocation): Promise<number> {
+    let exitCode = 0;
+    const program = this.program(invocation, (code) => {
+      exitCode = code;
+    });
+    try {
+      await program.parseAsync([...invocation.argv], { from: 'user' });
+      return exitCode;
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      return this.explain(error, invocation);
+    }
+  }
+
+  private explain(error: unknown, invocation: Invocation): number {
+    if (!(error instanceof PortalError))
+      this.log.error('A command failed.', { command: invocation.argv.slice(0, 2).join(' '), error });
+    const known = error instanceof PortalError && (error.expose || error.code === 'configuration-invalid');
+    invocation.err(known ? `${error.message}\n` : 'The command failed; the log of the portal has the cause.\n');
+    if (known)
+      for (const [field, sentence] of Object.entries((error.details.fields ?? {}) as object))
+        invocation.err(`  ${field}: ${sentence}\n`);
+    return 1;
+  }
+
+  private program(invocation: Invocation, setExitCode: (code: number) => void): Program {
+    const program = quiet(new Program('portico'), invocation).description('Operates a portal from the terminal.');
+    const groups = new Map<string, Program>([['', program]]);
+    for (const { value: command } of this.commands.all()) {
+      const words = command.name.split(' ');
+      const leaf = words.reduce((parent, word, index) => {
+        const path = words.slice(0, index + 1).join(' ');
+        const known = groups.get(path);
+        if (known) return known;
+        const made = quiet(parent.command(word), invocation);
+        groups.set(path, made);
+        return made;
+      }, program);
+      leaf.description(command.summary);
+      for (const argument of command.arguments ?? []) {
+        leaf.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.description);
+      }
+      for (const option of command.options ?? []) {
+        const flags = option.value ? `--${option.name} <${option.value}>` : `--${option.name}`;
+        if (option.required) leaf.requiredOption(flags, option.description, option.default);
+        else leaf.option(flags, option.description, option.default);
+      }
+      leaf.action(async () => {
+        const answer = await command.run({
+          arguments: Object.fromEntries((command.arguments ?? []).map(({ name }, index) => [name, leaf.args[index]])),
+          options: Object.fromEntries((command.options ?? []).map(({ name }) => [name, leaf.getOptionValue(camelCase(name))])),
+          stdin: invocation.stdin,
+          signal: invocation.signal,
+          print: (line) => invocation.out(`${line}\n`),
+          warn: (line) => invocation.err(`${line}\n`),
+        });
+        setExitCode(answer ?? 0);
+      });
+    }
+    return program;
+  }
+}
+
+function quiet(program: Program, { out, err }: Invocation): Program {
+  return program
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err, getOutHasColors: () => false, getErrHasColors: () => false });
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

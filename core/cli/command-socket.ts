@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import type { Readable, Writable } from 'node:stream';
+import { type Disposable, toDisposable } from '../api/index.js';
+import type { CommandRunner, Invocation } from './command-runner.js';
+import { socketPath } from './socket-path.js';
+
+/** One line of the answer: a piece of output, or the exit code at the end. */
+type Line = { readonly out: string } | { readonly err: string } | { readonly exit: number };
+
+/**
+ * Lets the terminal talk to the running house. Only the owner of the data directory can open the socket (0600); there is no
+ * other check, because who owns the data directory owns the house.
+ */
+export async function listenForCommands(home: string, runner: CommandRunner): Promise<Disposable> {
+  const path = socketPath(home);
+  await rm(path, { force: true });
+  const server = createServer(async (incoming, answer) => {
+    const gone = new AbortController();
+    answer.on('close', () => gone.abort());
+    const write = (line: Line): void => void answer.write(`${JSON.stringify(line)}\n`);
+    const invocation: Invocation = {
+      argv: JSON.parse(
+        Buffer.from(String(incoming.headers['x-portico-argv'] ?? ''), 'base64').toString('utf8') || '[]',
+      ) as string[],
+      stdin: incoming,
+      signal: gone.signal,
+      out: (out) => write({ out }),
+      err: (err) => write({ err }),
+    };
+    write({ exit: await runner.run(invocation) });
+    answer.end();
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o600);
+  return toDisposable(() => close(server, path));
+}
+
+async function close(server: Server, path: string): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(path, { force: true });
+}
+
+/** Asks the running house to run a command. Undefined when no house listens. */
+export async function callHouse(
+  home: string,
+  argv: readonly string[],
+  io: { stdin: Readable | undefined; stdout: Writable; stderr: Writable },
+): Promise<number | undefined> {
+  const call = request({
+    socketPath: socketPath(home),
+    method: 'POST',
+    headers: { 'x-portico-argv': Buffer.from(JSON.stringify(argv)).toString('base64') },
+  });
+  const answered = once(call, 'response');
+  if (io.stdin) io.stdin.pipe(call);
+  else call.end();
+  try {
+    const [answer] = await answered;
+    let exitCode = 1;
+    let rest = '';
+    for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines.map((text) => JSON.parse(text) as Line)) {
+        if ('out' in line) io.stdout.write(line.out);
+        else if ('err' in line) io.stderr.write(line.err);
+        else exitCode = line.exit;
+      }
+    }
+    return exitCode;
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  } finally {
+    io.stdin?.unpipe(call);
+  }
+}

@@ -1,0 +1,61 @@
+import { PortalError } from '../api/index.js';
+
+type Json = Record<string, unknown>;
+
+interface Variable {
+  readonly path: readonly string[];
+  readonly read?: (value: string, name: string) => unknown;
+}
+
+/** What each environment variable sets. Flags and settings have families of their own: PORTICO_FLAG_…, PORTICO_SETTING_…. */
+const variables: Readonly<Record<string, Variable>> = {
+  PORT: { path: ['server', 'port'], read: integer },
+  HOST: { path: ['server', 'host'] },
+  PORTICO_HOME: { path: ['home'] },
+  PORTICO_PUBLIC_URL: { path: ['server', 'publicUrl'] },
+  PORTICO_LOG_LEVEL: { path: ['log', 'level'] },
+  PORTICO_ADMIN_EMAIL: { path: ['modules', 'identity', 'adminEmail'] },
+  PORTICO_ADMIN_PASSWORD: { path: ['modules', 'identity', 'adminPassword'] },
+  PORTICO_OPENAI_BASE_URL: { path: ['modules', 'ai-creator', 'baseUrl'], read: url },
+};
+
+function integer(value: string, name: string): number {
+  if (!/^\d+$/.test(value)) throw wrong(name, `must be a whole number, but is "${value}"`);
+  return Number(value);
+}
+
+function url(value: string, name: string): string {
+  if (!URL.canParse(value) || !/^https?:/.test(value))
+    throw wrong(name, 'must be an address that starts with http:// or https://');
+  return value.replace(/\/+$/, '');
+}
+
+function wrong(name: string, what: string): PortalError {
+  return new PortalError('configuration-invalid', `The environment variable ${name} ${what}.`);
+}
+
+/** The overrides that the environment makes, in the shape of the configuration files. Empty variables count as unset. */
+export function readEnvironment(environment: NodeJS.ProcessEnv): Json {
+  if (environment.PORTICO_DATABASE_URL) {
+    throw wrong(
+      'PORTICO_DATABASE_URL',
+      'is set, but this version keeps its data in the embedded database only; remove the variable',
+    );
+  }
+  const overrides: Json = {};
+  for (const [name, { path, read }] of Object.entries(variables)) {
+    const value = environment[name];
+    if (value === undefined || value === '') continue;
+    put(overrides, path, read ? read(value, name) : value);
+  }
+  return overrides;
+}
+
+function put(target: Json, [head, ...rest]: readonly string[], value: unknown): void {
+  if (head === undefined) return;
+  if (rest.length === 0) target[head] = value;
+  else {
+    target[head] ??= {};
+    put(target[head] as Json, rest, value);
+  }
+}

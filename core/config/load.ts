@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type HostConfig, PortalError } from '../api/index.js';
+import { readEnvironment } from './environment.js';
+import { type HostSettings, hostConfigSchema } from './schema.js';
+
+type Json = Record<string, unknown>;
+
+export interface LoadOptions {
+  /** The project's root: config/, views/, modules/ lie there. */
+  readonly root: string;
+  readonly mode: HostConfig['mode'];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Laid over files and environment; for the demo and for tests. */
+  readonly overrides?: object;
+}
+
+/** The configuration as the host uses it: checked, complete, paths absolute. */
+export interface LoadedConfig extends HostConfig {
+  readonly settings: HostSettings;
+  readonly flagsFile: string;
+  readonly modulePaths: readonly string[];
+  readonly masterKey: string | undefined;
+}
+
+/** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
+export function loadConfig({ root, mode, environment, overrides = {} }: LoadOptions): LoadedConfig {
+  const merged = [readFile(root, 'default'), readFile(root, mode), readEnvironment(environment), overrides as Json].reduce(
+    merge,
+    {},
+  );
+  const parsed = hostConfigSchema.safeParse(merged);
+  if (!parsed.success) {
+    throw new PortalError('configuration-invalid', `The configuration is wrong:\n${z.prettifyError(parsed.error)}`);
+  }
+  const settings = parsed.data;
+  const fromEnvironment = environment.PORTICO_HOME;
+  const { host, port } = settings.server;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return {
+    mode,
+    settings,
+    home: fromEnvironment ? resolve(settings.home) : resolve(root, settings.home),
+    publicUrl: (settings.server.publicUrl ?? `http://${shownHost}:${port}`).replace(/\/+$/, ''),
+    flagsFile: resolve(root, settings.flagsFile),
+    modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
+    masterKey: environment.PORTICO_MASTER_KEY || undefined,
+    module: (id) => settings.modules[id] ?? {},
+  };
+}
+
+function readFile(root: string, name: string): Json {
+  const file = join(root, 'config', `${name}.json`);
+  if (!existsSync(file)) return {};
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Json;
+  } catch (cause) {
+    throw new PortalError('configuration-invalid', `config/${name}.json is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function merge(under: Json, over: Json): Json {
+  const result: Json = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    result[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const millis = z.number().int().positive();
+
+/** Everything a deployment can decide, with its default. Sources: config/default.json, config/<mode>.json, the environment. */
+export const hostConfigSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.number().int().min(0).max(65535).default(8080),
+      /** The address people use; default `http://HOST:PORT`. */
+      publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+      /** Further host names that are answered, besides the public one and loopback. */
+      allowedHosts: z.array(z.string().min(1)).default([]),
+      /** How long running requests may take to end when the house closes. */
+      closeMillis: millis.default(8000),
+    })
+    .prefault({}),
+  /** Data directory; a relative one counts from the project's root. */
+  home: z.string().min(1).default('data'),
+  flagsFile: z.string().min(1).default('feature-flags.json'),
+  /** Folders of modules; `*` at the end takes every folder inside. */
+  modulePaths: z.array(z.string().min(1)).default(['modules/*']),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  limits: z
+    .strictObject({
+      moduleStartMillis: millis.default(10_000),
+      moduleStopMillis: millis.default(10_000),
+      /** How long a request waits for a module that is starting. */
+      gateMillis: millis.default(5000),
+      databaseBusyMillis: millis.default(5000),
+      blobGraceMillis: millis.default(24 * 3600 * 1000),
+      /** Bytes of a form or JSON body. */
+      bodyBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(1024 * 1024),
+    })
+    .prefault({}),
+  /** One section per module, checked by the module itself. */
+  modules: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+
+export type HostSettings = z.output<typeof hostConfigSchema>;

@@ -1,0 +1,20 @@
+import type { Command, Contributions, IntegrityCheck } from '../api/index.js';
+
+/** `portico doctor`: runs every check of the house's invariants; exit code 1 when one finds an error. */
+export function doctorCommand(checks: Contributions<IntegrityCheck>): Command {
+  return {
+    name: 'doctor',
+    summary: 'Checks that the data is whole: database, files, references.',
+    async run({ print }) {
+      let errors = 0;
+      for (const { value: check, module } of checks.all()) {
+        const findings = await check.run();
+        errors += findings.filter(({ severity }) => severity === 'error').length;
+        print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
+        for (const { severity, message } of findings) print(`        ${severity}: ${message}`);
+      }
+      print(errors === 0 ? 'The house is whole.' : `${errors} ${errors === 1 ? 'error' : 'errors'} found.`);
+      return errors === 0 ? 0 : 1;
+    },
+  };
+}

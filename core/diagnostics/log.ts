@@ -1,0 +1,39 @@
+import { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';
+import type { Log } from '../api/index.js';
+
+/** Facts whose key says that they are secret are never written, at whatever depth somebody put them (two levels). */
+const secretKeys = ['password', 'apiKey', 'key', 'token', 'secret', 'authorization', 'cookie', 'csrf', 'prompt', 'description'];
+
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Default: standard error, so that standard output stays for people. */
+  readonly stream?: DestinationStream;
+}
+
+/** Structured logs, one JSON line each, every line naming its module. */
+export class Logs {
+  private readonly root: Logger;
+
+  constructor({ level, stream = destination({ fd: 2, sync: true }) }: LogOptions) {
+    this.root = pino(
+      {
+        level,
+        base: undefined,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        serializers: { error: stdSerializers.errWithCause },
+        redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
+      },
+      stream,
+    );
+  }
+
+  for(module: string): Log {
+    const logger = this.root.child({ module });
+    return {
+      debug: (message, facts = {}) => logger.debug(facts, message),
+      info: (message, facts = {}) => logger.info(facts, message),
+      warn: (message, facts = {}) => logger.warn(facts, message),
+      error: (message, facts = {}) => logger.error(facts, message),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { type Command, type ModuleStatus, type Modules, PortalError } from '../api/index.js';
+
+/** `portico modules …`: the life of the modules from a terminal. */
+export function moduleCommands(modules: Modules): readonly Command[] {
+  const id = { name: 'id', description: 'Id of the module.', required: true };
+  const change = (verb: 'start' | 'stop' | 'enable' | 'disable', summary: string): Command => ({
+    name: `modules ${verb}`,
+    summary,
+    arguments: [id],
+    async run({ arguments: { id = '' }, print }) {
+      describe(await modules[verb](id)).forEach(print);
+    },
+  });
+  return [
+    {
+      name: 'modules list',
+      summary: 'Lists the modules and their states.',
+      async run({ print }) {
+        const list = modules.list();
+        const width = Math.max(...list.map((module) => module.id.length));
+        for (const module of list)
+          print(
+            `${module.id.padEnd(width)}  ${module.version}  ${module.state.padEnd(10)}  ${module.reasons[0] ?? ''}`.trimEnd(),
+          );
+      },
+    },
+    {
+      name: 'modules why',
+      summary: 'Says why a module is, or is not, active.',
+      arguments: [id],
+      async run({ arguments: { id = '' }, print }) {
+        const module = modules.status(id);
+        if (!module) throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
+        describe(module).forEach(print);
+      },
+    },
+    change('start', 'Starts a module that was stopped.'),
+    change('stop', 'Stops a module until it is started or the house restarts.'),
+    change('enable', 'Lets a module start again that was disabled.'),
+    change('disable', 'Stops a module and keeps it off.'),
+  ];
+}
+
+function describe(module: ModuleStatus): readonly string[] {
+  return [
+    `${module.id} ${module.version} is ${module.state}.`,
+    ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
+    ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
+    ...module.troubles.map(
+      ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
+    ),
+  ];
+}
