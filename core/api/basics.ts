@@ -32,6 +32,12 @@ export interface Messages {
 }
 export const Messages: ServiceToken<Messages> = serviceToken('portico.messages');
 
+/** The words of any module: for hosts of extension points that show the labels of what others contribute. */
+export interface MessageCatalog {
+  for(moduleId: string): Messages;
+}
+export const MessageCatalog: ServiceToken<MessageCatalog> = serviceToken('portico.message-catalog');
+
 /** The host's settings: `config/*.json`, overridden by the environment. */
 export interface HostConfig {
   readonly mode: 'production' | 'development' | 'demo' | 'test';
