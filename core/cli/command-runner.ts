@@ -83,9 +83,7 @@ export class CommandRunner {
 }
 
 function quiet(program: Program, { out, err }: Invocation): Program {
-  return program
-    .exitOverride()
-    .configureOutput({ writeOut: out, writeErr: err, getOutHasColors: () => false, getErrHasColors: () => false });
+  return program.exitOverride().configureOutput({ writeOut: out, writeErr: err });
 }
 
 function camelCase(name: string): string {
