@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import type { Clock, Disposable, Flags, Log, UnitOfWork } from '../api/index.js';
+import { FeatureFlags } from './feature-flags.js';
+import { readFlagEnvironment } from './flag-environment.js';
+import type { DeclaredFlag } from './resolve-flags.js';
+import { WatchedFile, type WatchTimes } from './watched-file.js';
+
+export interface FlagsOptions {
+  /** Absolute path of `feature-flags.json`; it need not exist. */
+  readonly file: string;
+  /** What the manifests of the modules declare, at the moment of asking. */
+  readonly declarations: () => ReadonlyMap<string, DeclaredFlag>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly watch?: WatchTimes;
+}
+
+/** The flags as the composition root holds them. */
+export interface OpenFlags extends Flags, Disposable {
+  /** Asks `declarations` again; call it when modules have been resolved. */
+  refresh(): void;
+  /** Reads the file now, without waiting for the watcher. */
+  reread(): Promise<void>;
+}
+
+/** Opens the feature flags: overrides loaded, file read and watched from here on. The table must have been migrated. */
+export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
+  const { file, declarations, environment, unitOfWork, clock, log } = options;
+  const flags = new FeatureFlags({
+    fileName: basename(file),
+    environment: readFlagEnvironment(environment),
+    declarations,
+    unitOfWork,
+    clock,
+    log,
+  });
+  await flags.loadOverrides();
+  const watched = new WatchedFile(file, (text) => flags.readFile(text), options.watch);
+  await watched.check();
+  return {
+    isEnabled: (key) => flags.isEnabled(key),
+    state: (key) => flags.state(key),
+    all: () => flags.all(),
+    problems: () => flags.problems(),
+    override: (key, enabled, by) => flags.override(key, enabled, by),
+    onDidChange: flags.onDidChange,
+    refresh: () => flags.refresh(),
+    reread: () => watched.check(),
+    dispose: async () => {
+      await watched.dispose();
+      flags.dispose();
+    },
+  };
+}

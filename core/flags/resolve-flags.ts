@@ -1,0 +1,131 @@
+import type { FlagDeclaration, FlagOrigin, FlagState } from '../api/index.js';
+import { type FlagEnvironment, flagVariable } from './flag-environment.js';
+import type { FlagFileEntry } from './flag-file.js';
+
+/** A flag as the manifest of a module declares it. */
+export type DeclaredFlag = FlagDeclaration & { readonly module?: string };
+
+/** An instance override as it is kept in memory. */
+export interface FlagOverrideFact {
+  readonly enabled: boolean;
+  readonly setBy: string;
+  readonly setAt: string;
+}
+
+/** Everything that has a say. */
+export interface FlagSources {
+  readonly environment: FlagEnvironment;
+  readonly overrides: ReadonlyMap<string, FlagOverrideFact>;
+  readonly file: ReadonlyMap<string, FlagFileEntry>;
+  /** How the file is called in sentences. */
+  readonly fileName: string;
+  readonly declarations: ReadonlyMap<string, DeclaredFlag>;
+}
+
+export interface ResolvedFlags {
+  /** By key, sorted. */
+  readonly states: ReadonlyMap<string, FlagState>;
+  /** Dependency cycles, and variables that name no flag. */
+  readonly problems: readonly string[];
+}
+
+type Source = FlagState['sources'][number];
+type OwnState = Omit<FlagState, 'reason'> & { readonly because: string };
+
+/** A pure function of its sources: environment > instance > file > declaration, and then the dependencies. */
+export function resolveFlags(sources: FlagSources): ResolvedFlags {
+  const keys = [...new Set([...sources.declarations.keys(), ...sources.file.keys()])].sort();
+  const own = new Map(keys.map((key) => [key, ownState(key, sources)]));
+  const cycles = findCycles(own);
+  const states = new Map<string, FlagState>();
+  for (const key of keys) settle(key, own, cycles, states);
+  const variables = new Set(keys.map(flagVariable));
+  const strangers = [...sources.environment.locks.keys()].filter((name) => !variables.has(name));
+  return {
+    states,
+    problems: [
+      ...new Set([...cycles.values()].map((path) => `Feature flags depend on each other in a circle: ${path}. They stay off.`)),
+      ...strangers.map((name) => `The environment variable ${name} names no known feature flag.`),
+    ],
+  };
+}
+
+function ownState(key: string, { environment, overrides, file, fileName, declarations }: FlagSources): OwnState {
+  const declared = declarations.get(key);
+  const entry = file.get(key);
+  const variable = flagVariable(key);
+  const lock = environment.locks.get(variable);
+  const override = overrides.get(key);
+  const found: Source[] = [];
+  const add = (origin: FlagOrigin, enabled: boolean, label: string): void => void found.push({ origin, enabled, label });
+  if (lock !== undefined) add('environment', lock, `the environment variable ${variable}`);
+  if (override) add('instance', override.enabled, `this instance (${override.setBy}, ${override.setAt.slice(0, 10)})`);
+  if (entry?.enabled !== undefined) add('file', entry.enabled, fileName);
+  add('declaration', declared?.default ?? false, declared?.module ? `the module ${declared.module}` : '');
+  const winner = found[0] as Source;
+  const { enabled: _enabled, ...described } = entry ?? {};
+  return {
+    ...declared,
+    ...described,
+    type: described.type ?? declared?.type ?? 'release',
+    title: described.title ?? declared?.title ?? key,
+    key,
+    enabled: winner.enabled,
+    origin: winner.origin,
+    because: reasonOf(winner),
+    sources: found,
+    ...(lock === undefined ? {} : { lockedBy: variable }),
+  };
+}
+
+function reasonOf({ origin, enabled, label }: Source): string {
+  if (origin === 'declaration') return `${enabled ? 'On' : 'Off'} by default${label ? `, says ${label}` : ''}.`;
+  return `Switched ${enabled ? 'on' : 'off'} by ${label}.`;
+}
+
+function settle(
+  key: string,
+  own: ReadonlyMap<string, OwnState>,
+  cycles: ReadonlyMap<string, string>,
+  states: Map<string, FlagState>,
+): FlagState | undefined {
+  const done = states.get(key);
+  const state = own.get(key);
+  if (done || !state) return done;
+  const { because, ...rest } = state;
+  const off = (reason: string): FlagState => ({ ...rest, enabled: false, origin: 'dependency', reason });
+  const decide = (): FlagState => {
+    if (!state.enabled) return { ...rest, reason: because };
+    const cycle = cycles.get(key);
+    if (cycle) return off(`Off because feature flags depend on each other in a circle: ${cycle}.`);
+    for (const dependency of state.dependsOn ?? []) {
+      const needed = settle(dependency, own, cycles, states);
+      if (!needed) return off(`Off because it depends on ${dependency}, which nobody declares.`);
+      if (!needed.enabled) return off(`Off because it depends on ${dependency}. ${dependency}: ${needed.reason}`);
+    }
+    return { ...rest, reason: because };
+  };
+  const settled = Object.freeze(decide());
+  states.set(key, settled);
+  return settled;
+}
+
+/** Each key that stands in a circle, with the circle's path as its smallest member tells it. */
+function findCycles(own: ReadonlyMap<string, OwnState>): ReadonlyMap<string, string> {
+  const cycles = new Map<string, string>();
+  const finished = new Set<string>();
+  const walk = (key: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(key);
+    if (start >= 0) {
+      const members = trail.slice(start);
+      const path = [...members, key].join(' -> ');
+      for (const member of members) if (!cycles.has(member)) cycles.set(member, path);
+      return;
+    }
+    if (finished.has(key)) return;
+    for (const dependency of own.get(key)?.dependsOn ?? []) walk(dependency, [...trail, key]);
+    finished.add(key);
+  };
+  for (const key of own.keys()) walk(key, []);
+  return cycles;
+}

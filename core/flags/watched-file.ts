@@ -1,0 +1,92 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Disposable } from '../api/index.js';
+
+/** How a file is watched; all in milliseconds. */
+export interface WatchTimes {
+  /** Quiet time after a change before the file is read, so that a half-written file is rarely seen. */
+  readonly settle: number;
+  /** How often the file is looked at in any case: file systems in containers and on networks tell of nothing. */
+  readonly poll: number;
+}
+
+const defaultTimes: WatchTimes = { settle: 60, poll: 2000 };
+
+/**
+ * Follows the text of one file through edits, atomic renames and deletion. The folder is watched, not the file: an editor that
+ * writes a new file over the old one would leave a watcher of the file watching nothing.
+ */
+export class WatchedFile implements Disposable {
+  private watcher: FSWatcher | undefined;
+  private settling: NodeJS.Timeout | undefined;
+  private readonly polling: NodeJS.Timeout;
+  private signature = '';
+  private running: Promise<void> = Promise.resolve();
+  private disposed = false;
+
+  /** @param onText told the whole text after each change; undefined when the file is not there. */
+  constructor(
+    private readonly file: string,
+    private readonly onText: (text: string | undefined) => void,
+    private readonly times: WatchTimes = defaultTimes,
+  ) {
+    this.polling = setInterval(() => void this.check(), times.poll);
+    this.polling.unref();
+  }
+
+  /** Reads the file now if it changed since the last look; also the first read. */
+  check(): Promise<void> {
+    this.watchFolder();
+    this.running = this.running.then(() => this.readIfChanged());
+    return this.running;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    clearInterval(this.polling);
+    clearTimeout(this.settling);
+    this.watcher?.close();
+    this.watcher = undefined;
+    await this.running;
+  }
+
+  private watchFolder(): void {
+    if (this.watcher || this.disposed) return;
+    try {
+      this.watcher = watch(dirname(this.file), { persistent: false }, (_event, name) => {
+        if (name === null || name === basename(this.file)) this.settle();
+      });
+      this.watcher.on('error', () => {
+        this.watcher?.close();
+        this.watcher = undefined;
+      });
+    } catch {
+      // The folder is not there, or the system is out of watchers: the poll carries on alone and tries again.
+      this.watcher = undefined;
+    }
+  }
+
+  private settle(): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => void this.check(), this.times.settle);
+    this.settling.unref();
+  }
+
+  private async readIfChanged(): Promise<void> {
+    const signature = await this.look();
+    if (this.disposed || signature === this.signature) return;
+    this.signature = signature;
+    const text = signature === 'absent' ? undefined : await readFile(this.file, 'utf8').catch(() => undefined);
+    if (!this.disposed) this.onText(text);
+  }
+
+  private async look(): Promise<string> {
+    try {
+      const facts = await stat(this.file, { bigint: true });
+      return `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    } catch {
+      return 'absent';
+    }
+  }
+}
