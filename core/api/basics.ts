@@ -47,6 +47,8 @@ export interface HostConfig {
   readonly home: string;
   /** The section `modules.<id>` of the configuration, as it stands; the module checks it with a schema of its own. */
   module(id: string): unknown;
+  /** The environment variables of a family, by their whole name: `variables('PORTICO_SETTING_')`. Empty ones count as unset. */
+  variables(prefix: string): Readonly<Record<string, string>>;
 }
 export const HostConfig: ServiceToken<HostConfig> = serviceToken('portico.host-config');
 

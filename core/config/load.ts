@@ -47,7 +47,14 @@ export function loadConfig({ root, mode, environment, overrides = {} }: LoadOpti
     modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,
     module: (id) => settings.modules[id] ?? {},
+    variables: (prefix) => variablesOf(environment, prefix),
   };
+}
+
+function variablesOf(environment: NodeJS.ProcessEnv, prefix: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[0].startsWith(prefix) && !!entry[1]),
+  );
 }
 
 function readFile(root: string, name: string): Json {
