@@ -1,3 +1,32 @@
-import { defineModule } from '@portico/core';
+import { defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { HomePageSections } from '@portico/sites/api';
+import { ArticleRoutes } from './http/article-routes.js';
+import { PublishedArticleRoutes } from './http/published-article-routes.js';
+import { ArticlePermissions, Articles } from './services/articles.js';
+import { HomePageArticles } from './services/home-page-articles.js';
+import { HtmlCleaner } from './services/html-cleaner.js';
 
-export default defineModule(() => {});
+export default defineModule(({ use, contribute }) => {
+  use(HtmlCleaner, Articles);
+
+  contribute(Permissions).value(
+    {
+      id: ArticlePermissions.view,
+      label: 'permission.view',
+      scope: 'site',
+      defaultRoles: ['Guest', 'Member', 'Author', 'Site Administrator'],
+    },
+    { id: 'view-articles' },
+  );
+  contribute(Permissions).value(
+    { id: ArticlePermissions.edit, label: 'permission.edit', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
+    { id: 'edit-articles' },
+  );
+  contribute(MenuItems).value(
+    { label: 'title', href: '~/web-content', icon: 'web-content' },
+    { id: 'web-content', order: 20, when: { scope: 'site', permission: ArticlePermissions.edit } },
+  );
+  contribute(HttpRoutes).to(ArticleRoutes);
+  contribute(HttpRoutes).to(PublishedArticleRoutes);
+  contribute(HomePageSections).to(HomePageArticles, { id: 'articles', order: 10 });
+});

@@ -1,0 +1,3 @@
+import { PorticoEditor } from './editor/editor-element.js';
+
+customElements.define('portico-editor', PorticoEditor);

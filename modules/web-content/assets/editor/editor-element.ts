@@ -1,0 +1,72 @@
+import { openItemSelector } from '@portico/item-selector/client';
+import { Editor } from '@tiptap/core';
+import Image from '@tiptap/extension-image';
+import StarterKit from '@tiptap/starter-kit';
+import { LinkForm } from './link-form.js';
+import { Toolbar } from './toolbar.js';
+import type { Words } from './words.js';
+
+/** Images remember the document they came from, and never carry a picture inside the HTML. */
+const ArticleImage = Image.extend({
+  addAttributes() {
+    return { ...this.parent?.(), width: { rendered: false }, height: { rendered: false } };
+  },
+}).configure({ allowBase64: false });
+
+/**
+ * `<portico-editor>` makes a rich-text editor of the textarea inside it. The textarea stays the form's field and is kept in
+ * step, so that without scripts the same form does the same job.
+ */
+export class PorticoEditor extends HTMLElement {
+  private editor: Editor | undefined;
+
+  connectedCallback(): void {
+    const textarea = this.querySelector('textarea');
+    if (!textarea || this.editor) return;
+    const words = JSON.parse(this.getAttribute('words') ?? '{}') as Words;
+    const content = document.createElement('div');
+    content.className = 'editor-content';
+    const editor = new Editor({
+      element: content,
+      injectCSS: false,
+      extensions: [
+        StarterKit.configure({
+          heading: { levels: [2, 3] },
+          link: { openOnClick: false, protocols: ['https', 'mailto'], defaultProtocol: 'https' },
+        }),
+        ArticleImage,
+      ],
+      content: textarea.value,
+      editorProps: {
+        attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
+      },
+      onUpdate: () => {
+        textarea.value = editor.isEmpty ? '' : editor.getHTML();
+      },
+    });
+    const linkForm = new LinkForm(editor, words);
+    const toolbar = new Toolbar(editor, words, { image: () => void this.chooseImage(editor), link: () => linkForm.toggle() });
+    textarea.hidden = true;
+    this.append(toolbar.element, linkForm.element, content);
+    document.querySelector(`label[for="${textarea.id}"]`)?.addEventListener('click', (event) => {
+      event.preventDefault();
+      editor.commands.focus();
+    });
+    this.editor = editor;
+  }
+
+  disconnectedCallback(): void {
+    this.editor?.destroy();
+    this.editor = undefined;
+  }
+
+  /** Asks the item selector for an image and puts it where the cursor was. */
+  private async chooseImage(editor: Editor): Promise<void> {
+    const item = await openItemSelector({
+      href: this.getAttribute('selector') ?? '',
+      criterion: { itemType: 'image', returnTypes: ['image-url'], uploads: true },
+    });
+    if (!item) return;
+    editor.chain().focus().setImage({ src: item.value, alt: item.altText }).run();
+  }
+}

@@ -1,0 +1,113 @@
+import type { Editor } from '@tiptap/core';
+import type { WordKey, Words } from './words.js';
+
+interface Button {
+  readonly word: WordKey;
+  readonly sign: string;
+  readonly press: (editor: Editor) => void;
+  /** Present for buttons that stay pressed while the cursor is inside what they make. */
+  readonly pressed?: (editor: Editor) => boolean;
+}
+
+const groups: readonly (readonly Button[])[] = [
+  [
+    { word: 'bold', sign: 'B', press: (e) => e.chain().focus().toggleBold().run(), pressed: (e) => e.isActive('bold') },
+    { word: 'italic', sign: 'I', press: (e) => e.chain().focus().toggleItalic().run(), pressed: (e) => e.isActive('italic') },
+  ],
+  [2, 3].map(
+    (level): Button => ({
+      word: level === 2 ? 'heading-2' : 'heading-3',
+      sign: `H${level}`,
+      press: (e) =>
+        e
+          .chain()
+          .focus()
+          .toggleHeading({ level: level as 2 | 3 })
+          .run(),
+      pressed: (e) => e.isActive('heading', { level }),
+    }),
+  ),
+  [
+    {
+      word: 'bullet-list',
+      sign: '•',
+      press: (e) => e.chain().focus().toggleBulletList().run(),
+      pressed: (e) => e.isActive('bulletList'),
+    },
+    {
+      word: 'ordered-list',
+      sign: '1.',
+      press: (e) => e.chain().focus().toggleOrderedList().run(),
+      pressed: (e) => e.isActive('orderedList'),
+    },
+    {
+      word: 'blockquote',
+      sign: '❝',
+      press: (e) => e.chain().focus().toggleBlockquote().run(),
+      pressed: (e) => e.isActive('blockquote'),
+    },
+  ],
+];
+
+const history: readonly Button[] = [
+  { word: 'undo', sign: '↶', press: (e) => e.chain().focus().undo().run() },
+  { word: 'redo', sign: '↷', press: (e) => e.chain().focus().redo().run() },
+];
+
+/** The editor's toolbar: one stop of the Tab key, arrow keys inside, as the toolbar pattern of ARIA has it. */
+export class Toolbar {
+  readonly element = document.createElement('div');
+  private readonly buttons: HTMLButtonElement[] = [];
+
+  constructor(editor: Editor, words: Words, open: { readonly image: () => void; readonly link: () => void }) {
+    const insert: readonly Button[] = [
+      { word: 'link', sign: '🔗', press: open.link, pressed: (e) => e.isActive('link') },
+      { word: 'image', sign: words.image, press: open.image },
+    ];
+    this.element.className = 'editor-toolbar';
+    this.element.setAttribute('role', 'toolbar');
+    this.element.setAttribute('aria-label', words.toolbar);
+    for (const [index, group] of [...groups, insert, history].entries()) {
+      if (index > 0) this.element.append(Object.assign(document.createElement('span'), { className: 'editor-toolbar-gap' }));
+      for (const button of group) this.element.append(this.button(button, editor, words));
+    }
+    this.element.addEventListener('keydown', (event) => this.move(event));
+    this.makeTabStop(this.buttons[0]);
+  }
+
+  private button({ word, sign, press, pressed }: Button, editor: Editor, words: Words): HTMLButtonElement {
+    const element = document.createElement('button');
+    element.type = 'button';
+    element.className = 'btn btn-secondary btn-borderless btn-sm';
+    element.textContent = sign;
+    element.title = words[word];
+    element.setAttribute('aria-label', words[word]);
+    element.addEventListener('click', () => {
+      this.makeTabStop(element);
+      press(editor);
+    });
+    if (pressed) {
+      const show = (): void => element.setAttribute('aria-pressed', String(pressed(editor)));
+      editor.on('transaction', show);
+      show();
+    }
+    this.buttons.push(element);
+    return element;
+  }
+
+  private move(event: KeyboardEvent): void {
+    const here = this.buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const last = this.buttons.length - 1;
+    const target = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[
+      event.key
+    ];
+    if (here < 0 || target === undefined) return;
+    event.preventDefault();
+    this.makeTabStop(this.buttons[target]);
+    this.buttons[target]?.focus();
+  }
+
+  private makeTabStop(stop: HTMLButtonElement | undefined): void {
+    for (const button of this.buttons) button.tabIndex = button === stop ? 0 : -1;
+  }
+}

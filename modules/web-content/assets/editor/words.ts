@@ -1,0 +1,19 @@
+/** What the editor says, in the person's language; comes from the server. */
+export type WordKey =
+  | 'bold'
+  | 'italic'
+  | 'heading-2'
+  | 'heading-3'
+  | 'bullet-list'
+  | 'ordered-list'
+  | 'blockquote'
+  | 'link'
+  | 'link-prompt'
+  | 'link-apply'
+  | 'link-wrong'
+  | 'image'
+  | 'undo'
+  | 'redo'
+  | 'toolbar';
+
+export type Words = Readonly<Record<WordKey, string>>;

@@ -1,0 +1,4 @@
+import { ArticleEntity } from './article.js';
+
+export { ArticleEntity };
+export default [ArticleEntity];

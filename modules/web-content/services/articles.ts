@@ -1,0 +1,222 @@
+import {
+  type AccessContext,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  invalidInput,
+  Messages,
+  notFound,
+  PortalError,
+  type Site,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { ArticleEntity } from '../entities/index.js';
+import { type Article, type ArticleInput, addressFrom, type PublishedArticle, toArticle } from './article.js';
+import { HtmlCleaner } from './html-cleaner.js';
+
+export const ArticlePermissions = {
+  view: 'web-content.view-articles',
+  edit: 'web-content.edit-articles',
+} as const;
+
+const titleLimit = 200;
+/** Characters of HTML. */
+const bodyLimit = 500_000;
+const pageSize = 20;
+
+/** Position behind an article in a list: the time of its change and its id. */
+export interface Cursor {
+  readonly modifiedAt: number;
+  readonly id: string;
+}
+
+/** Writing and publishing articles; every call is bound to the site of `access`. */
+@injectable()
+export class Articles {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(HtmlCleaner) private readonly cleaner: HtmlCleaner,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** The articles of the site, last changed first, and where the next page begins. */
+  async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
+    const site = siteOf(access, ArticlePermissions.edit);
+    const rows = await this.unitOfWork.read(async (reader) => {
+      const query = reader
+        .repository(ArticleEntity)
+        .createQueryBuilder('article')
+        .where('article.site_id = :site', { site: site.id })
+        .orderBy('article.modified_at', 'DESC')
+        .addOrderBy('article.id', 'DESC')
+        .limit(pageSize + 1);
+      if (after)
+        query.andWhere('(article.modified_at, article.id) < (:modifiedAt, :id)', { modifiedAt: after.modifiedAt, id: after.id });
+      return query.getMany();
+    });
+    const page = rows.slice(0, pageSize);
+    const last = page.at(-1);
+    return {
+      articles: page.map(toArticle),
+      next: rows.length > pageSize && last ? { modifiedAt: last.modifiedAt, id: last.id } : undefined,
+    };
+  }
+
+  /** @throws PortalError `not-found` */
+  async find(access: AccessContext, id: string): Promise<Article> {
+    const site = siteOf(access, ArticlePermissions.edit);
+    const row = await this.unitOfWork.read((reader) => reader.repository(ArticleEntity).findOneBy({ id, siteId: site.id }));
+    if (!row) throw notFound('article');
+    return toArticle(row);
+  }
+
+  /** @throws PortalError `not-found` while nothing is published at the address. */
+  async published(access: AccessContext, address: string): Promise<PublishedArticle> {
+    const site = siteOf(access, ArticlePermissions.view);
+    const row = await this.unitOfWork.read((reader) => reader.repository(ArticleEntity).findOneBy({ address, siteId: site.id }));
+    if (!row || row.publishedAt === null) throw notFound('article');
+    return toPublished(row);
+  }
+
+  /** The newest published articles; at most 20. */
+  async latest(access: AccessContext): Promise<readonly PublishedArticle[]> {
+    if (!access.site || !access.can(ArticlePermissions.view)) return [];
+    const site = access.site;
+    const rows = await this.unitOfWork.read((reader) =>
+      reader
+        .repository(ArticleEntity)
+        .createQueryBuilder('article')
+        .where('article.site_id = :site AND article.published_at IS NOT NULL', { site: site.id })
+        .orderBy('article.published_at', 'DESC')
+        .addOrderBy('article.id', 'DESC')
+        .limit(pageSize)
+        .getMany(),
+    );
+    return rows.map(toPublished);
+  }
+
+  /**
+   * Saves a new article, or a change of one; published at once when `publish` is set.
+   * @param existing id and the revision the form was made from.
+   * @throws PortalError `invalid-input`, `address-taken`, `article-conflict`.
+   */
+  async save(
+    access: AccessContext,
+    input: ArticleInput,
+    options: { readonly publish: boolean; readonly existing?: { readonly id: string; readonly revision: number } },
+  ): Promise<Article> {
+    const site = siteOf(access, ArticlePermissions.edit);
+    const title = input.title.trim();
+    this.check(title, input.body);
+    const body = await this.cleaner.clean(input.body);
+    const wanted = input.address.trim() === '' ? undefined : addressFrom(input.address);
+    return this.unitOfWork.write(async (transaction) => {
+      const articles = transaction.repository(ArticleEntity);
+      const now = this.clock.now().getTime();
+      const known = options.existing && (await articles.findOneBy({ id: options.existing.id, siteId: site.id }));
+      if (options.existing && !known) throw notFound('article');
+      if (known && known.revision !== options.existing?.revision) {
+        throw new PortalError('article-conflict', this.messages.text('form.conflict'), { status: 409 });
+      }
+      const row = known ?? newArticle(this.ids.next(), site, access.person?.id ?? '', now);
+      row.title = title;
+      row.body = body;
+      row.address = await this.address(transaction, site, row, wanted);
+      row.modifiedAt = now;
+      row.revision += 1;
+      if (options.publish)
+        Object.assign(row, { publishedTitle: title, publishedBody: body, publishedAt: row.publishedAt ?? now });
+      return toArticle(await articles.save(row));
+    });
+  }
+
+  /** Takes a published article from its visitors; the draft stays. */
+  async unpublish(access: AccessContext, id: string): Promise<Article> {
+    return this.change(access, id, async (row, transaction) => {
+      Object.assign(row, { publishedTitle: null, publishedBody: null, publishedAt: null, revision: row.revision + 1 });
+      return transaction.repository(ArticleEntity).save(row);
+    });
+  }
+
+  async delete(access: AccessContext, id: string): Promise<Article> {
+    return this.change(access, id, async (row, transaction) => {
+      await transaction.repository(ArticleEntity).delete({ id: row.id });
+      return row;
+    });
+  }
+
+  private async change(
+    access: AccessContext,
+    id: string,
+    work: (row: ArticleEntity, transaction: Transaction) => Promise<ArticleEntity>,
+  ): Promise<Article> {
+    const site = siteOf(access, ArticlePermissions.edit);
+    return this.unitOfWork.write(async (transaction) => {
+      const row = await transaction.repository(ArticleEntity).findOneBy({ id, siteId: site.id });
+      if (!row) throw notFound('article');
+      return toArticle(await work(row, transaction));
+    });
+  }
+
+  private check(title: string, body: string): void {
+    const fields = {
+      ...(title === '' && { title: this.messages.text('form.title-empty') }),
+      ...(title.length > titleLimit && { title: this.messages.text('form.title-too-long', { limit: titleLimit }) }),
+      ...(body.length > bodyLimit && { body: this.messages.text('form.body-too-long', { limit: bodyLimit }) }),
+    };
+    if (Object.keys(fields).length > 0) throw invalidInput(fields);
+  }
+
+  private addressTaken(): PortalError {
+    const sentence = this.messages.text('form.address-taken');
+    return new PortalError('address-taken', sentence, { status: 409, details: { fields: { address: sentence } } });
+  }
+
+  /** A wanted address must be free; one that is made from the title gets a number until it is. */
+  private async address(transaction: Transaction, site: Site, row: ArticleEntity, wanted: string | undefined): Promise<string> {
+    const base = wanted ?? (row.address || addressFrom(row.title));
+    const taken = await transaction.query<{ address: string }>(
+      "SELECT address FROM web_content_article WHERE site_id = ? AND id <> ? AND (address = ? OR address LIKE ? || '-%')",
+      [site.id, row.id, base, base],
+    );
+    const addresses = new Set(taken.map(({ address }) => address));
+    if (!addresses.has(base)) return base;
+    if (wanted) throw this.addressTaken();
+    let number = 2;
+    while (addresses.has(`${base}-${number}`)) number += 1;
+    return `${base}-${number}`;
+  }
+}
+
+function newArticle(id: string, site: Site, createdBy: string, now: number): ArticleEntity {
+  return Object.assign(new ArticleEntity(), {
+    id,
+    siteId: site.id,
+    address: '',
+    publishedTitle: null,
+    publishedBody: null,
+    publishedAt: null,
+    createdBy,
+    createdAt: now,
+    revision: 0,
+  });
+}
+
+function toPublished(row: ArticleEntity): PublishedArticle {
+  return {
+    title: row.publishedTitle ?? row.title,
+    address: row.address,
+    body: row.publishedBody ?? '',
+    publishedAt: new Date(row.publishedAt ?? 0),
+  };
+}
+
+/** Deny by default: without site or permission the articles do not exist. */
+function siteOf(access: AccessContext, permission: string): Site {
+  if (!access.site || !access.can(permission)) throw notFound('article');
+  return access.site;
+}
