@@ -35,7 +35,10 @@ export class LinkForm {
   }
 
   toggle(): void {
-    if (!this.element.hidden) return this.close();
+    if (!this.element.hidden) {
+      this.close();
+      return;
+    }
     this.input.value = String(this.editor.getAttributes('link').href ?? '');
     this.element.hidden = false;
     this.input.focus();

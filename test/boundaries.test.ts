@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect } from 'chai';
+
+const root = resolve(import.meta.dirname, '../..');
+
+interface Package {
+  readonly folder: string;
+  readonly manifest: {
+    readonly name: string;
+    readonly dependencies?: Record<string, string>;
+    readonly devDependencies?: Record<string, string>;
+    readonly portico?: { readonly id: string };
+  };
+}
+
+interface Import {
+  readonly file: string;
+  readonly from: Package;
+  readonly target: string;
+}
+
+const packages: readonly Package[] = ['core', ...childrenOf('modules'), ...childrenOf('examples')].map((folder) => ({
+  folder: join(root, folder),
+  manifest: JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')),
+}));
+const imports = packages.flatMap(importsOf);
+const core = packages[0] as Package;
+const modules = packages.filter(({ manifest }) => manifest.portico);
+
+describe('The boundaries of the house', () => {
+  it('are looked at: there are modules and imports', () => {
+    expect(modules.length).to.be.greaterThan(7);
+    expect(imports.length).to.be.greaterThan(300);
+  });
+
+  it('keep relative imports inside their package', () => {
+    const leaving = imports.filter(
+      ({ file, from, target }) =>
+        target.startsWith('.') && relative(from.folder, resolve(dirname(file), target)).startsWith('..'),
+    );
+    expect(leaving.map(show)).to.deep.equal([]);
+  });
+
+  it('let modules import only the public API of the core and the api of other modules', () => {
+    const allowed = /^@portico\/(?:core(?:\/testing|\/client)?|[\w-]+\/(?:api|client))$/;
+    const deep = imports.filter(({ from, target }) => from !== core && target.startsWith('@portico/') && !allowed.test(target));
+    expect(deep.map(show)).to.deep.equal([]);
+  });
+
+  it('keep testing tools out of what runs in production', () => {
+    const wrong = imports.filter(({ file, target }) => target === '@portico/core/testing' && !/\/test\//.test(file));
+    expect(wrong.map(show)).to.deep.equal([]);
+  });
+
+  it('have every imported package declared by the package that imports it', () => {
+    const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package['manifest'];
+    const undeclared = imports.filter(({ file, from, target }) => {
+      if (target.startsWith('.') || target.startsWith('node:') || builtinModules.includes(target)) return false;
+      const name = target.split('/', target.startsWith('@') ? 2 : 1).join('/');
+      if (name === from.manifest.name) return false;
+      const known = { ...from.manifest.dependencies, ...from.manifest.devDependencies };
+      const forTests = /\/(?:test|testing)\//.test(file) ? { ...rootManifest.devDependencies } : {};
+      return !(name in known) && !(name in forTests);
+    });
+    expect([...new Set(undeclared.map(show))]).to.deep.equal([]);
+  });
+
+  it('keep the kernel apart from http, views and persistence', () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        file.startsWith(join(core.folder, 'kernel/')) && /^\.\.\/(?!api\/)/.test(target.replace(/^(\.\.\/)+/, '../')),
+    );
+    expect(wrong.map(show)).to.deep.equal([]);
+  });
+
+  it('keep the public API free of implementation', () => {
+    const wrong = imports.filter(({ file, target }) => file.startsWith(join(core.folder, 'api/')) && target.startsWith('..'));
+    expect(wrong.map(show)).to.deep.equal([]);
+  });
+
+  it('let only the composition root, the command line and the tests know every part of the core', () => {
+    const parts = ['http', 'views', 'persistence', 'flags', 'messages', 'secrets', 'diagnostics', 'access'];
+    const allowed: Readonly<Record<string, readonly string[]>> = { http: ['views', 'access'] };
+    const crossing = imports.filter(({ file, target }) => {
+      const from = relative(core.folder, file).split('/')[0] ?? '';
+      if (!parts.includes(from) || !target.startsWith('.')) return false;
+      const to = relative(core.folder, resolve(dirname(file), target)).split('/')[0] ?? '';
+      return parts.includes(to) && to !== from && !(allowed[from] ?? []).includes(to);
+    });
+    expect(crossing.map(show)).to.deep.equal([]);
+  });
+});
+
+function childrenOf(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+}
+
+function importsOf(from: Package): readonly Import[] {
+  const files = readdirSync(from.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\/(?:dist|node_modules|fixtures)\//.test(file));
+  return files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const targets = [
+      ...text.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s+'([^']+)'/gm),
+      ...text.matchAll(/^\s*import\s+'([^']+)'/gm),
+      ...text.matchAll(/\bimport\('([^']+)'\)/g),
+    ];
+    return targets.map(([, target = '']) => ({ file, from, target }));
+  });
+}
+
+function show({ file, target }: Import): string {
+  return `${relative(root, file)} imports ${target}`;
+}
