@@ -1,0 +1,6 @@
+import { PersonEntity } from './person-entity.js';
+import { RoleAssignmentEntity } from './role-assignment-entity.js';
+import { RolePermissionEntity } from './role-permission-entity.js';
+import { SessionEntity } from './session-entity.js';
+
+export default [PersonEntity, SessionEntity, RoleAssignmentEntity, RolePermissionEntity];

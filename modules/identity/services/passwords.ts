@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { injectable, PortalError } from '@portico/core';
+
+/** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+const atOnce = 2;
+const longestQueue = 200;
+/** Longer ones are not even hashed. */
+export const mostPasswordBytes = 1024;
+const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Hashes passwords beside the event loop, a few at a time: the thread pool also serves files. */
+@injectable()
+export class Passwords {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private unknown: Promise<string> | undefined;
+
+  /** A password for one sign-in: 79 bits in groups that can be read aloud. */
+  static generate(): string {
+    const letters: string[] = [];
+    while (letters.length < 16) {
+      // Bytes beyond the last full multiple would make some letters likelier than others.
+      const usable = [...randomBytes(32)].filter((byte) => byte < alphabet.length * 8);
+      letters.push(...usable.map((byte) => alphabet.charAt(byte % alphabet.length)));
+    }
+    return [0, 4, 8, 12].map((start) => letters.slice(start, start + 4).join('')).join('-');
+  }
+
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(password, parameters));
+  }
+
+  /** @param passwordHash undefined for an unknown account: it takes as long and answers false. */
+  async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
+    if (Buffer.byteLength(password) > mostPasswordBytes) return false;
+    this.unknown ??= this.hash(Passwords.generate());
+    const against = passwordHash ?? (await this.unknown);
+    const same = await this.inTurn(() => verify(against, password));
+    return same && passwordHash !== undefined;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= atOnce) {
+      if (this.waiting.length >= longestQueue) {
+        throw new PortalError('sign-in-busy', 'Too many people are signing in right now. Try again in a few seconds.', {
+          status: 503,
+          retryAfter: 5,
+        });
+      }
+      // The place of whoever is done passes on, so nobody who comes later can overtake.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { type AccessControl, inject, injectable, type PermissionId, type Person, type RoleName, type Scope } from '@portico/core';
+import { Directory } from './directory.js';
+import { allRoles, RoleCatalog } from './role-catalog.js';
+
+const guest: readonly RoleName[] = Object.freeze(['Guest']);
+
+/**
+ * Decides by roles. Everybody is a guest; roles on the instance have force everywhere, roles in a site in that site only,
+ * and a permission for the instance comes from a role on the instance only.
+ */
+@injectable()
+export class RoleAccessControl implements AccessControl {
+  constructor(
+    @inject(Directory) private readonly directory: Directory,
+    @inject(RoleCatalog) private readonly catalog: RoleCatalog,
+  ) {}
+
+  can(person: Person | undefined, permission: PermissionId, scope: Scope): boolean {
+    const grant = this.catalog.grant(permission);
+    if (!grant) return false;
+    if (person?.kind === 'system' || grant.roles.has('Guest')) return true;
+    const account = person && this.directory.byId(person.id);
+    if (!account?.active) return false;
+    if (account.roles.some((role) => grant.roles.has(role))) return true;
+    if (scope.kind !== 'site' || grant.permission.scope !== 'site') return false;
+    return account.siteRoles[scope.siteId]?.some((role) => grant.roles.has(role)) ?? false;
+  }
+
+  rolesOf(person: Person | undefined, scope: Scope): readonly RoleName[] {
+    const account = person && this.directory.byId(person.id);
+    if (!account?.active) return guest;
+    const inSite = scope.kind === 'site' ? (account.siteRoles[scope.siteId] ?? []) : [];
+    return [...account.roles, ...inSite, ...guest];
+  }
+
+  rolesWith(permission: PermissionId): readonly RoleName[] {
+    const grant = this.catalog.grant(permission);
+    return grant ? allRoles.filter((role) => grant.roles.has(role)) : [];
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  type Contribution,
+  type Contributions,
+  contributions,
+  inject,
+  injectable,
+  type Permission,
+  type PermissionId,
+  Permissions,
+  type Reader,
+  type RoleName,
+  UnitOfWork,
+} from '@portico/core';
+import { RolePermissionEntity } from '../entities/role-permission-entity.js';
+
+/** A permission, its module, and the roles that hold it now. */
+export interface Grant {
+  readonly permission: Permission;
+  readonly module: string;
+  readonly roles: ReadonlySet<RoleName>;
+}
+
+/** All roles, the mightiest first. What Administrator may is not up for decision. */
+export const allRoles: readonly RoleName[] = ['Administrator', 'Operator', 'Site Administrator', 'Author', 'Member', 'Guest'];
+
+/** Which role holds which permission: what modules declare, and what somebody decided instead. */
+@injectable()
+export class RoleCatalog {
+  private overrides = new Map<string, boolean>();
+  private grants: ReadonlyMap<PermissionId, Grant> | undefined;
+  private snapshot: readonly Contribution<Permission>[] | undefined;
+
+  constructor(
+    @inject(contributions(Permissions)) private readonly permissions: Contributions<Permission>,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  grant(id: PermissionId): Grant | undefined {
+    return this.current().get(id);
+  }
+
+  all(): readonly Grant[] {
+    return [...this.current().values()];
+  }
+
+  async load(reader: Reader): Promise<void> {
+    const rows = await reader.repository(RolePermissionEntity).find();
+    this.overrides = new Map(rows.map((row) => [keyOf(row.role, row.permission), row.granted]));
+    this.grants = undefined;
+  }
+
+  /** Decides which of the given permissions a role holds; what equals the declaration is not stored. */
+  async decide(role: RoleName, decisions: ReadonlyMap<PermissionId, boolean>): Promise<void> {
+    const overrides = new Map(this.overrides);
+    await this.unitOfWork.write(async (transaction) => {
+      const repository = transaction.repository(RolePermissionEntity);
+      for (const [permission, granted] of decisions) {
+        const declared = this.grant(permission)?.permission.defaultRoles.includes(role);
+        if (declared === undefined) continue;
+        if (declared === granted) {
+          await repository.delete({ role, permission });
+          overrides.delete(keyOf(role, permission));
+        } else {
+          await repository.upsert({ role, permission, granted }, ['role', 'permission']);
+          overrides.set(keyOf(role, permission), granted);
+        }
+      }
+      transaction.afterCommit(() => {
+        this.overrides = overrides;
+        this.grants = undefined;
+      });
+    });
+  }
+
+  /** Rebuilt when modules came or went: the snapshot of the point is another one then. */
+  private current(): ReadonlyMap<PermissionId, Grant> {
+    const snapshot = this.permissions.all();
+    if (this.grants && this.snapshot === snapshot) return this.grants;
+    const grants = new Map<PermissionId, Grant>();
+    for (const { module, value } of snapshot) {
+      const roles = allRoles.filter(
+        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? value.defaultRoles.includes(role)),
+      );
+      grants.set(value.id, Object.freeze({ permission: value, module, roles: new Set(roles) }));
+    }
+    this.snapshot = snapshot;
+    this.grants = grants;
+    return grants;
+  }
+}
+
+function keyOf(role: string, permission: string): string {
+  return `${role}\n${permission}`;
+}

@@ -1,0 +1,93 @@
+import { inject, injectable, notFound, PortalError, type Session, UnitOfWork } from '@portico/core';
+import { PersonEntity } from '../entities/person-entity.js';
+import { AccountBook } from './account-book.js';
+import { Directory } from './directory.js';
+import { PasswordTickets } from './password-tickets.js';
+import { Passwords } from './passwords.js';
+import { SessionStore } from './session-store.js';
+import { SignInBrake } from './sign-in-brake.js';
+
+/** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
+export type SignInResult =
+  | { readonly kind: 'session'; readonly token: string }
+  | { readonly kind: 'new-password'; readonly ticket: string };
+
+/** Signing in, and all that gives somebody a session. */
+@injectable()
+export class SignIn {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Directory) private readonly directory: Directory,
+    @inject(Passwords) private readonly passwords: Passwords,
+    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(SignInBrake) private readonly brake: SignInBrake,
+    @inject(PasswordTickets) private readonly tickets: PasswordTickets,
+    @inject(AccountBook) private readonly accounts: AccountBook,
+  ) {}
+
+  /**
+   * An unknown address, a wrong password and a disabled account take the same time and give the same answer.
+   * @throws PortalError `sign-in-failed` (401), `sign-in-slowed` (429).
+   */
+  async withPassword(email: string, password: string, address: string): Promise<SignInResult> {
+    const key = email.trim().toLowerCase();
+    await this.brake.attempt(key, address);
+    const account = this.directory.byEmail(key);
+    const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
+    const right = await this.passwords.verify(stored?.passwordHash, password);
+    if (!right || !stored) throw failed();
+    const result = await this.open(stored);
+    await this.brake.succeeded(key, address);
+    return result;
+  }
+
+  /** Turns a ticket and a password of the person's own into a session. @throws PortalError `ticket-expired` (410). */
+  async withTicket(ticket: string, password: string): Promise<string> {
+    const personId = this.tickets.personOf(ticket);
+    const account = personId === undefined ? undefined : this.directory.byId(personId);
+    if (!account?.active || !account.mustChangePassword) {
+      throw new PortalError('ticket-expired', 'This took too long. Sign in with your one-time password again.', { status: 410 });
+    }
+    const token = await this.replacePassword(account.id, password);
+    this.tickets.redeem(ticket);
+    return token;
+  }
+
+  /** Changes the password of a signed-in person; every other session of theirs ends. Answers the token of a new one. */
+  async changePassword(session: Session, current: string, next: string, address: string): Promise<string> {
+    const key = session.person.email;
+    await this.brake.attempt(key, address);
+    const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
+    if (!(await this.passwords.verify(stored?.passwordHash, current))) {
+      throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
+    }
+    await this.brake.succeeded(key, address);
+    return this.replacePassword(session.person.id, next);
+  }
+
+  private async open(verified: PersonEntity): Promise<SignInResult> {
+    if (verified.mustChangePassword && verified.active) {
+      return { kind: 'new-password', ticket: this.tickets.issue(verified.id) };
+    }
+    return this.unitOfWork.write(async (transaction) => {
+      const { id, passwordHash } = verified;
+      // Asked again where nothing can come between: the password may have been changed while it was checked.
+      if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw failed();
+      return { kind: 'session', token: await this.sessions.create(transaction, id) };
+    });
+  }
+
+  private async replacePassword(personId: string, password: string): Promise<string> {
+    let token: string | undefined;
+    await this.accounts.replacePassword(personId, password, false, async (transaction) => {
+      if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
+      token = await this.sessions.create(transaction, personId);
+    });
+    if (token === undefined) throw failed();
+    return token;
+  }
+}
+
+function failed(): PortalError {
+  return new PortalError('sign-in-failed', 'The email address or the password is not right.', { status: 401 });
+}
