@@ -1,0 +1,33 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The parent of what lies in the root of a site. Not NULL, so that the unique index covers the root as well. */
+export const rootFolder = '';
+
+@Entity('documents_media_folder')
+export class FolderEntity {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'site_id' })
+  siteId!: string;
+
+  @Column('text', { name: 'parent_id' })
+  parentId!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** The name as it is compared and sorted. */
+  @Column('text', { name: 'name_key' })
+  nameKey!: string;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  /** Milliseconds since 1970, as all times of the module. */
+  @Column('integer', { name: 'created_at' })
+  createdAt!: number;
+
+  @Column('integer', { name: 'modified_at' })
+  modifiedAt!: number;
+}

@@ -1,0 +1,6 @@
+import { DocumentEntity } from './document.js';
+import { DocumentVersionEntity } from './document-version.js';
+import { FolderEntity } from './folder.js';
+import { RenditionEntity } from './rendition.js';
+
+export default [FolderEntity, DocumentEntity, DocumentVersionEntity, RenditionEntity];

@@ -1,0 +1,21 @@
+import { type AccessContext, notFound, PortalError, type Site } from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+
+/**
+ * The site of the request, when the person holds the permission there. Who may not even look cannot tell whether something exists.
+ * @throws PortalError `not-found` (404), `forbidden` (403).
+ */
+export function siteFor(access: AccessContext, permission: string): Site {
+  const { site } = access;
+  if (!site) throw notFound('document');
+  if (access.can(permission)) return site;
+  if (!access.can(DocumentPermissions.view)) throw notFound('document');
+  throw new PortalError('forbidden', 'You may not change documents of this site. Ask its administrator for the role Author.', {
+    status: 403,
+  });
+}
+
+/** Who is written down as the maker. */
+export function makerOf(access: AccessContext): string {
+  return access.person?.id ?? 'guest';
+}

@@ -1,0 +1,199 @@
+import type { Readable } from 'node:stream';
+import {
+  type AccessContext,
+  BlobStore,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  invalidInput,
+  PortalError,
+  type Reader,
+  type StoredBlob,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { type Document, DocumentPermissions, type NewDocument } from '../api/documents.js';
+import { DocumentEntity } from '../entities/document.js';
+import { DocumentVersionEntity } from '../entities/document-version.js';
+import { rootFolder } from '../entities/folder.js';
+import { makerOf, siteFor } from './access.js';
+import { DocumentLimits } from './document-limits.js';
+import { toDocument } from './document-record.js';
+import { type FileFacts, FileTypes } from './file-types.js';
+import { Folders } from './folders.js';
+import { imageTypes } from './images.js';
+import { checkedName, nameKey, numberedName } from './names.js';
+
+export const altTextLimit = 1000;
+
+/** Names tried before giving up: `sunset.png`, `sunset (1).png`, … */
+const maxNumber = 9999;
+
+/** A file that is safe on disk and waits for the transaction that keeps it. */
+interface Received {
+  readonly blob: StoredBlob;
+  readonly facts: FileFacts;
+}
+
+/**
+ * The one gate for every way in. What can be refused without the bytes is refused before they are read; then the bytes are made safe, the type
+ * is decided, and one transaction writes rows and blobs. Whatever fails takes its bytes back.
+ */
+@injectable()
+export class DocumentAdding {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(FileTypes) private readonly types: FileTypes,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(DocumentLimits) private readonly limits: DocumentLimits,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  async add(access: AccessContext, document: NewDocument): Promise<Document> {
+    const site = siteFor(access, DocumentPermissions.add);
+    const name = checkedName(document.name);
+    const altText = checkedAltText(document.altText ?? '');
+    await this.unitOfWork.read(async (reader) => {
+      await this.folders.requirePlace(reader, site.id, document.folderId);
+      if (!document.unique) await refuseTakenName(reader, site.id, document.folderId, name);
+    });
+    const received: Received[] = [];
+    try {
+      if (document.original) received.push(await this.receive(document.original, name));
+      received.push(await this.receive(document.content, name));
+      return await this.unitOfWork.write(async (transaction) => {
+        await this.folders.requirePlace(transaction, site.id, document.folderId);
+        const free = await this.freeName(transaction, site.id, document, name);
+        return this.insert(transaction, access, site.id, { ...document, name: free, altText }, received);
+      });
+    } catch (error) {
+      for (const { blob } of received) await this.blobs.discard(blob.id);
+      throw error;
+    }
+  }
+
+  private async receive(content: Readable | Uint8Array, name: string): Promise<Received> {
+    const blob = await this.store(content, name);
+    try {
+      return { blob, facts: await this.types.decide(blob, name) };
+    } catch (error) {
+      await this.blobs.discard(blob.id);
+      throw error;
+    }
+  }
+
+  private async store(content: Readable | Uint8Array, name: string): Promise<StoredBlob> {
+    try {
+      return await this.blobs.store(content, { maxBytes: this.limits.maxFileBytes });
+    } catch (error) {
+      if (!(error instanceof PortalError) || error.code !== 'too-large') throw error;
+      const megabytes = Math.max(1, Math.floor(this.limits.maxFileBytes / (1024 * 1024)));
+      throw new PortalError('too-large', `${name} is too large. A file can have at most ${megabytes} MB.`, {
+        status: 413,
+        cause: error,
+      });
+    }
+  }
+
+  private async freeName(transaction: Transaction, siteId: string, document: NewDocument, name: string): Promise<string> {
+    if (!document.unique) {
+      await refuseTakenName(transaction, siteId, document.folderId, name);
+      return name;
+    }
+    for (let number = 0; number <= maxNumber; number += 1) {
+      const candidate = numberedName(name, number);
+      if (!(await findName(transaction, siteId, document.folderId, candidate))) return candidate;
+    }
+    throw nameTaken(name);
+  }
+
+  /** @param received the versions, oldest first; the last one is the current one. */
+  private async insert(
+    transaction: Transaction,
+    access: AccessContext,
+    siteId: string,
+    document: NewDocument & { readonly altText: string },
+    received: readonly Received[],
+  ): Promise<Document> {
+    const now = this.clock.now().getTime();
+    const createdBy = makerOf(access);
+    const documentId = this.ids.next();
+    const versions = received.map(
+      ({ blob, facts }, index): DocumentVersionEntity => ({
+        id: this.ids.next(),
+        documentId,
+        label: `1.${index}`,
+        blobId: blob.id,
+        sha256: blob.sha256,
+        size: blob.size,
+        mimeType: facts.mimeType,
+        width: facts.width ?? null,
+        height: facts.height ?? null,
+        createdBy,
+        createdAt: now,
+      }),
+    );
+    const current = versions.at(-1);
+    if (!current) throw new PortalError('nothing-received', 'A document needs content.');
+    const { id: _, documentId: __, label, ...facts } = current;
+    const entity: DocumentEntity = {
+      ...facts,
+      id: documentId,
+      siteId,
+      folderId: document.folderId ?? rootFolder,
+      name: document.name,
+      nameKey: nameKey(document.name),
+      altText: document.altText,
+      version: label,
+      kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
+      provenance: document.provenance ? JSON.stringify(document.provenance) : null,
+      modifiedAt: now,
+    };
+    await transaction.repository(DocumentEntity).insert(entity);
+    await transaction.repository(DocumentVersionEntity).insert(versions);
+    for (const { blob } of received) await transaction.keepBlob(blob);
+    return toDocument(entity);
+  }
+}
+
+export function checkedAltText(altText: string): string {
+  const text = altText.replace(/\s+/g, ' ').trim();
+  if (text.length <= altTextLimit) return text;
+  const sentence = `An alternative text has at most ${altTextLimit} characters; this one has ${text.length}.`;
+  throw invalidInput({ altText: sentence }, sentence);
+}
+
+type Queries = Pick<Reader, 'query'>;
+
+export async function refuseTakenName(
+  queries: Queries,
+  siteId: string,
+  folderId: string | undefined,
+  name: string,
+  except?: string,
+): Promise<void> {
+  const there = await findName(queries, siteId, folderId, name);
+  if (there && there.id !== except) throw nameTaken(there.name);
+}
+
+async function findName(
+  queries: Queries,
+  siteId: string,
+  folderId: string | undefined,
+  name: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const [row] = await queries.query<{ id: string; name: string }>(
+    'SELECT id, name FROM documents_media_document WHERE site_id = ? AND folder_id = ? AND name_key = ?',
+    [siteId, folderId ?? rootFolder, nameKey(name)],
+  );
+  return row;
+}
+
+function nameTaken(name: string): PortalError {
+  return new PortalError('name-taken', `There is already a document named ${name} in this folder. Choose another name.`, {
+    status: 409,
+  });
+}

@@ -1,0 +1,96 @@
+import {
+  type AccessContext,
+  Clock,
+  inject,
+  injectable,
+  notFound,
+  type Reader,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { type Document, DocumentPermissions } from '../api/documents.js';
+import { DocumentEntity } from '../entities/document.js';
+import { rootFolder } from '../entities/folder.js';
+import { siteFor } from './access.js';
+import { checkedAltText, refuseTakenName } from './document-adding.js';
+import { documentColumns, toDocument } from './document-record.js';
+import { refuseFalseName } from './file-types.js';
+import { Folders } from './folders.js';
+import { checkedName, nameKey } from './names.js';
+
+/** What happens to documents after they were added. */
+@injectable()
+export class DocumentChanges {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** @throws PortalError `name-taken` (409), `wrong-type` (415: the name claims another type), `invalid-input` (400). */
+  update(access: AccessContext, id: string, change: { readonly name: string; readonly altText: string }): Promise<Document> {
+    const site = siteFor(access, DocumentPermissions.update);
+    const name = checkedName(change.name);
+    const altText = checkedAltText(change.altText);
+    return this.unitOfWork.write(async (transaction) => {
+      const document = await requireDocument(transaction, site.id, id);
+      refuseFalseName(name, document.mimeType);
+      await refuseTakenName(transaction, site.id, folderOf(document), name, id);
+      return this.save(transaction, document, { name, nameKey: nameKey(name), altText });
+    });
+  }
+
+  /** @param folderId undefined: into the root of the site. */
+  move(access: AccessContext, id: string, folderId: string | undefined): Promise<Document> {
+    const site = siteFor(access, DocumentPermissions.update);
+    return this.unitOfWork.write(async (transaction) => {
+      const document = await requireDocument(transaction, site.id, id);
+      await this.folders.requirePlace(transaction, site.id, folderId);
+      await refuseTakenName(transaction, site.id, folderId, document.name, id);
+      return this.save(transaction, document, { folderId: folderId ?? rootFolder });
+    });
+  }
+
+  /** The document with its versions and pictures; answers what was deleted. */
+  delete(access: AccessContext, id: string): Promise<Document> {
+    const site = siteFor(access, DocumentPermissions.delete);
+    return this.unitOfWork.write(async (transaction) => {
+      const document = await requireDocument(transaction, site.id, id);
+      const blobs = await transaction.query<{ blobId: string }>(
+        `SELECT blob_id AS blobId FROM documents_media_document_version WHERE document_id = ?
+         UNION ALL
+         SELECT rendition.blob_id FROM documents_media_document_version version
+           JOIN documents_media_rendition rendition ON rendition.source_blob_id = version.blob_id WHERE version.document_id = ?`,
+        [id, id],
+      );
+      await transaction.query(
+        `DELETE FROM documents_media_rendition WHERE source_blob_id IN
+           (SELECT blob_id FROM documents_media_document_version WHERE document_id = ?)`,
+        [id],
+      );
+      await transaction.query('DELETE FROM documents_media_document_version WHERE document_id = ?', [id]);
+      await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
+      for (const { blobId } of blobs) await transaction.dropBlob(blobId);
+      return toDocument(document);
+    });
+  }
+
+  private async save(transaction: Transaction, document: DocumentEntity, change: Partial<DocumentEntity>): Promise<Document> {
+    const changed = { ...change, modifiedAt: this.clock.now().getTime() };
+    await transaction.repository(DocumentEntity).update({ id: document.id }, changed);
+    return toDocument({ ...document, ...changed });
+  }
+}
+
+export async function requireDocument(queries: Pick<Reader, 'query'>, siteId: string, id: string): Promise<DocumentEntity> {
+  const [row] = await queries.query<DocumentEntity>(
+    `SELECT ${documentColumns} FROM documents_media_document WHERE id = ? AND site_id = ?`,
+    [id, siteId],
+  );
+  if (!row) throw notFound('document');
+  return row;
+}
+
+function folderOf(document: DocumentEntity): string | undefined {
+  return document.folderId === rootFolder ? undefined : document.folderId;
+}

@@ -1,0 +1,45 @@
+import { HostConfig, inject, injectable, PortalError } from '@portico/core';
+import { z } from 'zod';
+
+const mebibyte = 1024 * 1024;
+
+const schema = z.strictObject({
+  /** Bytes of one file. */
+  maxFileBytes: z
+    .int()
+    .min(1)
+    .default(64 * mebibyte),
+  /** Files of one upload. */
+  maxFilesPerUpload: z.int().min(1).max(1000).default(50),
+  /** Width times height of an image, after decoding. */
+  maxImagePixels: z.int().min(1).default(64_000_000),
+  /** Time to decode or scale one image. */
+  imageSeconds: z.int().min(1).max(600).default(20),
+  /** Images decoded or scaled at the same time; the others wait. */
+  imagesAtOnce: z.int().min(1).max(64).default(2),
+});
+
+/** The section `modules.documents-media` of the host's configuration. */
+@injectable()
+export class DocumentLimits {
+  readonly maxFileBytes: number;
+  readonly maxFilesPerUpload: number;
+  readonly maxImagePixels: number;
+  readonly imageSeconds: number;
+  readonly imagesAtOnce: number;
+
+  constructor(@inject(HostConfig) config: HostConfig) {
+    const limits = schema.safeParse(config.module('documents-media') ?? {});
+    if (!limits.success) {
+      throw new PortalError(
+        'config-invalid',
+        `The section modules.documents-media of the configuration is wrong: ${z.prettifyError(limits.error)}`,
+      );
+    }
+    this.maxFileBytes = limits.data.maxFileBytes;
+    this.maxFilesPerUpload = limits.data.maxFilesPerUpload;
+    this.maxImagePixels = limits.data.maxImagePixels;
+    this.imageSeconds = limits.data.imageSeconds;
+    this.imagesAtOnce = limits.data.imagesAtOnce;
+  }
+}

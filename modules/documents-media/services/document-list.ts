@@ -1,0 +1,157 @@
+import { type AccessContext, inject, injectable, type Reader, type SqlValue, UnitOfWork } from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+import { rootFolder } from '../entities/folder.js';
+import { siteFor } from './access.js';
+import { type ListCursor, parseCursor, writeCursor } from './list-cursor.js';
+import { nameKey } from './names.js';
+
+export interface FolderEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly nameKey: string;
+  readonly modifiedAt: number;
+}
+
+export interface DocumentEntry extends FolderEntry {
+  readonly mimeType: string;
+  readonly size: number;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export interface DocumentListQuery {
+  /** Undefined: the root of the site. Ignored by a search, which looks everywhere in the site. */
+  readonly folderId?: string;
+  /** The beginning of a name. */
+  readonly search?: string;
+  readonly order: 'newest' | 'name';
+  readonly only?: 'image';
+  /** Where a page starts or ends, as an earlier page said. */
+  readonly after?: string;
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Folders first, then documents; together at most `limit`. */
+export interface DocumentListPage {
+  readonly folders: readonly FolderEntry[];
+  readonly documents: readonly DocumentEntry[];
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+}
+
+type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly kind: 'document'; readonly row: DocumentEntry };
+
+interface Range {
+  readonly from: ListCursor | undefined;
+  readonly backwards: boolean;
+  readonly limit: number;
+}
+
+const documentFields = 'id, name, name_key AS nameKey, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt';
+/** After every name that starts with what was searched. */
+const lastCharacter = '\u{10ffff}';
+
+/** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
+@injectable()
+export class DocumentList {
+  constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+
+  async page(access: AccessContext, query: DocumentListQuery): Promise<DocumentListPage> {
+    const site = siteFor(access, DocumentPermissions.view);
+    const after = parseCursor(query.after);
+    const before = after ? undefined : parseCursor(query.before);
+    const entries = await this.unitOfWork.read((reader) =>
+      before ? this.backwards(reader, site.id, query, before) : this.forwards(reader, site.id, query, after),
+    );
+    const more = entries.length > query.limit;
+    const shown = before ? entries.slice(-query.limit) : entries.slice(0, query.limit);
+    const first = shown[0];
+    const last = shown.at(-1);
+    return {
+      folders: shown.flatMap((entry) => (entry.kind === 'folder' ? [entry.row] : [])),
+      documents: shown.flatMap((entry) => (entry.kind === 'document' ? [entry.row] : [])),
+      previous: first && (after || (before && more)) ? writeCursor(first.kind, first.row) : undefined,
+      next: last && (before || more) ? writeCursor(last.kind, last.row) : undefined,
+    };
+  }
+
+  /** Documents by id, in the order of the ids; what is not there any more is left out. */
+  async some(access: AccessContext, ids: readonly string[]): Promise<readonly DocumentEntry[]> {
+    if (ids.length === 0) return [];
+    const site = siteFor(access, DocumentPermissions.view);
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.query<DocumentEntry>(
+        `SELECT ${documentFields} FROM documents_media_document WHERE site_id = ? AND id IN (${ids.map(() => '?').join(', ')})`,
+        [site.id, ...ids],
+      ),
+    );
+    return ids.flatMap((id) => rows.filter((row) => row.id === id));
+  }
+
+  private async forwards(reader: Reader, siteId: string, query: DocumentListQuery, from?: ListCursor): Promise<Entry[]> {
+    const limit = query.limit + 1;
+    const folders = from?.kind === 'document' ? [] : await this.folders(reader, siteId, query, { from, backwards: false, limit });
+    const rest = limit - folders.length;
+    const start = from?.kind === 'document' ? from : undefined;
+    const documents = rest > 0 ? await this.documents(reader, siteId, query, { from: start, backwards: false, limit: rest }) : [];
+    return [...folders, ...documents];
+  }
+
+  private async backwards(reader: Reader, siteId: string, query: DocumentListQuery, from: ListCursor): Promise<Entry[]> {
+    const limit = query.limit + 1;
+    const documents = from.kind === 'folder' ? [] : await this.documents(reader, siteId, query, { from, backwards: true, limit });
+    const rest = limit - documents.length;
+    const start = from.kind === 'folder' ? from : undefined;
+    const folders = rest > 0 ? await this.folders(reader, siteId, query, { from: start, backwards: true, limit: rest }) : [];
+    return [...documents, ...folders].reverse();
+  }
+
+  private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
+    const { where, values } = place(siteId, query, 'parent_id');
+    const { sql, bounds } = byName(range);
+    const rows = await reader.query<FolderEntry>(
+      `SELECT id, name, name_key AS nameKey, modified_at AS modifiedAt FROM documents_media_folder WHERE ${where}${sql}`,
+      [...values, ...bounds, range.limit],
+    );
+    return rows.map((row) => ({ kind: 'folder', row }));
+  }
+
+  private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
+    const { where, values } = place(siteId, query, 'folder_id');
+    const only = query.only === 'image' ? " AND kind = 'image'" : '';
+    const { sql, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
+    const rows = await reader.query<DocumentEntry>(
+      `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${sql}`,
+      [...values, ...bounds, range.limit],
+    );
+    return rows.map((row) => ({ kind: 'document', row }));
+  }
+}
+
+function place(
+  siteId: string,
+  query: DocumentListQuery,
+  column: 'parent_id' | 'folder_id',
+): { where: string; values: SqlValue[] } {
+  if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
+  const key = nameKey(query.search);
+  return { where: 'site_id = ? AND name_key >= ? AND name_key < ?', values: [siteId, key, key + lastCharacter] };
+}
+
+function byName(range: Range): { sql: string; bounds: SqlValue[] } {
+  const [compare, direction] = range.backwards ? ['<', 'DESC'] : ['>', 'ASC'];
+  return {
+    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY name_key ${direction}, id ${direction} LIMIT ?`,
+    bounds: range.from ? [range.from.nameKey, range.from.id] : [],
+  };
+}
+
+/** Ids sort by the time they were made. */
+function newestFirst(range: Range): { sql: string; bounds: SqlValue[] } {
+  const [compare, direction] = range.backwards ? ['>', 'ASC'] : ['<', 'DESC'];
+  return {
+    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY id ${direction} LIMIT ?`,
+    bounds: range.from ? [range.from.id] : [],
+  };
+}

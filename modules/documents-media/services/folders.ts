@@ -1,0 +1,237 @@
+import {
+  type AccessContext,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  invalidInput,
+  notFound,
+  PortalError,
+  type Reader,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { DocumentPermissions, type Folder } from '../api/documents.js';
+import { FolderEntity, rootFolder } from '../entities/folder.js';
+import { makerOf, siteFor } from './access.js';
+import { folderColumns, toFolder } from './document-record.js';
+import { checkedName, nameKey } from './names.js';
+
+const maxDepth = 20;
+
+const pathSql = `WITH RECURSIVE path (id, parent_id, name, depth) AS (
+    SELECT id, parent_id, name, 0 FROM documents_media_folder WHERE id = ? AND site_id = ?
+    UNION ALL
+    SELECT folder.id, folder.parent_id, folder.name, path.depth + 1
+      FROM path JOIN documents_media_folder folder ON folder.id = path.parent_id WHERE path.depth < ${maxDepth}
+  ) SELECT id, name FROM path ORDER BY depth DESC`;
+
+const depthBelowSql = `WITH RECURSIVE below (id, depth) AS (
+    SELECT id, 1 FROM documents_media_folder WHERE id = ?
+    UNION ALL
+    SELECT folder.id, below.depth + 1
+      FROM below JOIN documents_media_folder folder ON folder.site_id = ? AND folder.parent_id = below.id WHERE below.depth <= ${maxDepth}
+  ) SELECT MAX(depth) AS depth FROM below`;
+
+/** A folder on the way from the root of the site. */
+export interface FolderStep {
+  readonly id: string;
+  readonly name: string;
+}
+
+type Queries = Pick<Reader, 'query'>;
+
+/** Folders of the site of the request. */
+@injectable()
+export class Folders {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  find(access: AccessContext, id: string): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.view);
+    return this.unitOfWork.read((reader) => this.require(reader, site.id, id));
+  }
+
+  /** From the root down to the folder itself; empty for the root. */
+  async path(access: AccessContext, id: string | undefined): Promise<readonly FolderStep[]> {
+    if (id === undefined) return [];
+    const site = siteFor(access, DocumentPermissions.view);
+    const steps = await this.unitOfWork.read((reader) => reader.query<FolderStep>(pathSql, [id, site.id]));
+    if (steps.length === 0) throw notFound('folder');
+    return steps;
+  }
+
+  /** Folders below one, by name; `after` is the name of the last one seen. */
+  async children(access: AccessContext, parentId: string | undefined, limit: number, after = ''): Promise<readonly Folder[]> {
+    const site = siteFor(access, DocumentPermissions.view);
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.query<FolderEntity>(
+        `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ? AND name_key > ?
+         ORDER BY name_key LIMIT ?`,
+        [site.id, parentId ?? rootFolder, nameKey(after), limit],
+      ),
+    );
+    return rows.map(toFolder);
+  }
+
+  /** @throws PortalError `name-taken` (409), `invalid-input` (400), `not-found` (404). */
+  add(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.add);
+    const name = checkedName(wanted);
+    return this.unitOfWork.write(async (transaction) => {
+      await this.requirePlace(transaction, site.id, parentId, 1);
+      await this.refuseTaken(transaction, site.id, parentId, name);
+      return this.insert(transaction, access, site.id, name, parentId);
+    });
+  }
+
+  ensure(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.add);
+    const name = checkedName(wanted);
+    return this.unitOfWork.write(async (transaction) => {
+      await this.requirePlace(transaction, site.id, parentId, 1);
+      const there = await this.named(transaction, site.id, parentId, name);
+      return there ? toFolder(there) : this.insert(transaction, access, site.id, name, parentId);
+    });
+  }
+
+  rename(access: AccessContext, id: string, wanted: string): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.update);
+    const name = checkedName(wanted);
+    return this.unitOfWork.write(async (transaction) => {
+      const folder = await this.require(transaction, site.id, id);
+      await this.refuseTaken(transaction, site.id, folder.parentId, name, id);
+      await this.update(transaction, id, { name, nameKey: nameKey(name) });
+      return { ...folder, name };
+    });
+  }
+
+  /** @param parentId undefined: into the root of the site. */
+  move(access: AccessContext, id: string, parentId: string | undefined): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.update);
+    return this.unitOfWork.write(async (transaction) => {
+      const folder = await this.require(transaction, site.id, id);
+      const [below] = await transaction.query<{ depth: number }>(depthBelowSql, [id, site.id]);
+      const path = await this.requirePlace(transaction, site.id, parentId, below?.depth ?? 1);
+      if (path.some((step) => step.id === id)) {
+        throw invalidInput(
+          { to: 'A folder cannot lie inside itself.' },
+          'A folder cannot be moved into itself. Choose another one.',
+        );
+      }
+      await this.refuseTaken(transaction, site.id, parentId, folder.name, id);
+      await this.update(transaction, id, { parentId: parentId ?? rootFolder });
+      return { ...folder, parentId };
+    });
+  }
+
+  /** What lies directly in a folder. */
+  async contents(access: AccessContext, id: string): Promise<{ readonly folders: number; readonly documents: number }> {
+    const site = siteFor(access, DocumentPermissions.view);
+    return this.unitOfWork.read((reader) => this.count(reader, site.id, id));
+  }
+
+  /** @throws PortalError `folder-not-empty` (409). */
+  delete(access: AccessContext, id: string): Promise<Folder> {
+    const site = siteFor(access, DocumentPermissions.delete);
+    return this.unitOfWork.write(async (transaction) => {
+      const folder = await this.require(transaction, site.id, id);
+      const inside = await this.count(transaction, site.id, id);
+      if (inside.folders + inside.documents > 0) {
+        throw new PortalError(
+          'folder-not-empty',
+          `${folder.name} is not empty. Move or delete what is inside first, then delete the folder.`,
+          { status: 409, details: inside },
+        );
+      }
+      await transaction.repository(FolderEntity).delete({ id });
+      return folder;
+    });
+  }
+
+  /** The way to a folder that something is put into. @throws PortalError `not-found`, `invalid-input` when it lies too deep. */
+  async requirePlace(queries: Queries, siteId: string, id: string | undefined, levels = 0): Promise<readonly FolderStep[]> {
+    if (id === undefined) return [];
+    const path = await queries.query<FolderStep>(pathSql, [id, siteId]);
+    if (path.length === 0) throw notFound('folder');
+    if (path.length + levels > maxDepth) {
+      const sentence = `Folders can lie at most ${maxDepth} deep. Choose a folder further up.`;
+      throw invalidInput({ to: sentence }, sentence);
+    }
+    return path;
+  }
+
+  private async require(queries: Queries, siteId: string, id: string): Promise<Folder> {
+    const [row] = await queries.query<FolderEntity>(
+      `SELECT ${folderColumns} FROM documents_media_folder WHERE id = ? AND site_id = ?`,
+      [id, siteId],
+    );
+    if (!row) throw notFound('folder');
+    return toFolder(row);
+  }
+
+  private async named(
+    queries: Queries,
+    siteId: string,
+    parentId: string | undefined,
+    name: string,
+  ): Promise<FolderEntity | undefined> {
+    const [row] = await queries.query<FolderEntity>(
+      `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ? AND name_key = ?`,
+      [siteId, parentId ?? rootFolder, nameKey(name)],
+    );
+    return row;
+  }
+
+  private async refuseTaken(
+    queries: Queries,
+    siteId: string,
+    parentId: string | undefined,
+    name: string,
+    except?: string,
+  ): Promise<void> {
+    const there = await this.named(queries, siteId, parentId, name);
+    if (!there || there.id === except) return;
+    throw new PortalError('name-taken', `There is already a folder named ${there.name} here. Choose another name.`, {
+      status: 409,
+    });
+  }
+
+  private async insert(
+    transaction: Transaction,
+    access: AccessContext,
+    siteId: string,
+    name: string,
+    parentId: string | undefined,
+  ): Promise<Folder> {
+    const now = this.clock.now().getTime();
+    const folder: FolderEntity = {
+      id: this.ids.next(),
+      siteId,
+      parentId: parentId ?? rootFolder,
+      name,
+      nameKey: nameKey(name),
+      createdBy: makerOf(access),
+      createdAt: now,
+      modifiedAt: now,
+    };
+    await transaction.repository(FolderEntity).insert(folder);
+    return toFolder(folder);
+  }
+
+  private async update(transaction: Transaction, id: string, change: Partial<FolderEntity>): Promise<void> {
+    await transaction.repository(FolderEntity).update({ id }, { ...change, modifiedAt: this.clock.now().getTime() });
+  }
+
+  private async count(queries: Queries, siteId: string, id: string): Promise<{ folders: number; documents: number }> {
+    const [row] = await queries.query<{ folders: number; documents: number }>(
+      `SELECT (SELECT COUNT(*) FROM documents_media_folder WHERE site_id = ? AND parent_id = ?) AS folders,
+              (SELECT COUNT(*) FROM documents_media_document WHERE site_id = ? AND folder_id = ?) AS documents`,
+      [siteId, id, siteId, id],
+    );
+    return { folders: row?.folders ?? 0, documents: row?.documents ?? 0 };
+  }
+}

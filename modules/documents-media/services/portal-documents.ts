@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+import { type AccessContext, BlobStore, inject, injectable, type Site, UnitOfWork } from '@portico/core';
+import {
+  type Document,
+  type DocumentLinks,
+  DocumentPermissions,
+  type Documents,
+  type Folder,
+  type NewDocument,
+} from '../api/documents.js';
+import type { DocumentEntity } from '../entities/document.js';
+import type { DocumentVersionEntity } from '../entities/document-version.js';
+import { siteFor } from './access.js';
+import { DocumentAdding } from './document-adding.js';
+import { requireDocument } from './document-changes.js';
+import { toDocument } from './document-record.js';
+import { Folders } from './folders.js';
+import { imageTypes } from './images.js';
+
+export type DocumentVersion = Pick<
+  DocumentVersionEntity,
+  'label' | 'size' | 'mimeType' | 'width' | 'height' | 'createdAt' | 'createdBy'
+>;
+
+/** The door for other modules, and what our own pages show of one document. */
+@injectable()
+export class PortalDocuments implements Documents {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(DocumentAdding) private readonly adding: DocumentAdding,
+    @inject(Folders) private readonly folders: Folders,
+  ) {}
+
+  add(access: AccessContext, document: NewDocument): Promise<Document> {
+    return this.adding.add(access, document);
+  }
+
+  async find(access: AccessContext, id: string): Promise<Document> {
+    return toDocument(await this.row(access, id));
+  }
+
+  folder(access: AccessContext, id: string): Promise<Folder> {
+    return this.folders.find(access, id);
+  }
+
+  ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder> {
+    return this.folders.ensure(access, name, parentId);
+  }
+
+  async open(access: AccessContext, id: string): Promise<{ document: Document; content: Readable }> {
+    const row = await this.row(access, id);
+    return { document: toDocument(row), content: await this.blobs.open(row.blobId) };
+  }
+
+  links(document: Document, site: Site): DocumentLinks {
+    return documentLinks(document, site);
+  }
+
+  /** Newest first. */
+  async versions(access: AccessContext, id: string): Promise<readonly DocumentVersion[]> {
+    const site = siteFor(access, DocumentPermissions.view);
+    return this.unitOfWork.read((reader) =>
+      reader.query<DocumentVersion>(
+        `SELECT label, version.size, version.mime_type AS mimeType, version.width, version.height, version.created_at AS createdAt,
+           version.created_by AS createdBy
+         FROM documents_media_document_version version JOIN documents_media_document document ON document.id = version.document_id
+         WHERE document.id = ? AND document.site_id = ? ORDER BY version.id DESC`,
+        [id, site.id],
+      ),
+    );
+  }
+
+  private row(access: AccessContext, id: string): Promise<DocumentEntity> {
+    const site = siteFor(access, DocumentPermissions.view);
+    return this.unitOfWork.read((reader) => requireDocument(reader, site.id, id));
+  }
+}
+
+export function documentLinks(document: Pick<Document, 'id' | 'mimeType'>, site: Site): DocumentLinks {
+  const page = `/web/${site.address}/documents-media/documents/${document.id}`;
+  return {
+    page,
+    download: `${page}/download`,
+    view: `${page}/view`,
+    thumbnail: imageTypes.has(document.mimeType) ? `${page}/thumbnail` : undefined,
+  };
+}
