@@ -1,3 +1,6 @@
 import { defineModule } from '@portico/core';
+import { SandboxServer } from './server/sandbox-server.js';
 
-export default defineModule(() => {});
+export default defineModule(({ run }) => {
+  run(SandboxServer);
+});

@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import sharp from 'sharp';
+import type { PaintOrder } from './worker.js';
+
+export type PictureFormat = 'png' | 'jpeg' | 'webp';
+
+/** Draws pictures in a thread of its own and encodes them. */
+export class Painter {
+  private worker: Worker | undefined;
+  private readonly waiting = new Map<number, { resolve(pixels: Uint8ClampedArray): void; reject(error: Error): void }>();
+  private last = 0;
+
+  async picture(description: string, seed: string, width: number, height: number, format: PictureFormat): Promise<Buffer> {
+    const pixels = await this.draw({ description, seed, width, height });
+    const raw = sharp(Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength), { raw: { width, height, channels: 3 } });
+    if (format === 'jpeg') return raw.jpeg({ quality: 88 }).toBuffer();
+    return format === 'webp' ? raw.webp({ quality: 88 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();
+  }
+
+  private draw(order: Omit<PaintOrder, 'id'>): Promise<Uint8ClampedArray> {
+    this.worker ??= this.startWorker();
+    this.last += 1;
+    const id = this.last;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.worker?.postMessage({ id, ...order } satisfies PaintOrder);
+    });
+  }
+
+  private startWorker(): Worker {
+    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    worker.unref();
+    worker.on('message', ({ id, pixels }: { id: number; pixels: Uint8ClampedArray }) => {
+      this.waiting.get(id)?.resolve(pixels);
+      this.waiting.delete(id);
+    });
+    worker.on('error', (error) => this.fail(error));
+    worker.on('exit', () => this.fail(new Error('The painter has stopped.')));
+    return worker;
+  }
+
+  private fail(error: Error): void {
+    this.worker = undefined;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.terminate();
+  }
+}

@@ -1,0 +1,42 @@
+import { type Activity, HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
+import { z } from 'zod';
+import { createImagesSandbox, type ImagesSandbox } from './sandbox.js';
+
+/** Section `modules.ai-sandbox` of the host's configuration. */
+const Section = z
+  .strictObject({
+    enabled: z.boolean().default(false),
+    port: z.int().min(0).max(65535).default(0),
+    /** Milliseconds that each answer takes at least, so that a demo shows how waiting looks. */
+    latency: z.int().min(0).max(60_000).default(0),
+  })
+  .default({ enabled: false, port: 0, latency: 0 });
+
+/** The sandbox as a part of the house; it listens only when the deployment says so. */
+@injectable()
+export class SandboxServer implements Activity {
+  private sandbox: ImagesSandbox | undefined;
+
+  constructor(
+    @inject(HostConfig) private readonly config: HostConfig,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(): Promise<void> {
+    const section = Section.safeParse(this.config.module('ai-sandbox'));
+    if (!section.success) {
+      throw new PortalError(
+        'sandbox-misconfigured',
+        `The section modules.ai-sandbox is wrong: ${z.prettifyError(section.error)}`,
+      );
+    }
+    if (!section.data.enabled) return;
+    this.sandbox = await createImagesSandbox({ port: section.data.port, latency: section.data.latency, keys: 'any' });
+    this.log.info('The image sandbox listens.', { url: this.sandbox.url });
+  }
+
+  async onStop(): Promise<void> {
+    await this.sandbox?.close();
+    this.sandbox = undefined;
+  }
+}
