@@ -80,10 +80,11 @@ function paintSky(canvas: Canvas, palette: Palette, horizon: number, chance: Cha
   const y = palette.dark ? horizon * chance.between(0.2, 0.42) : horizon * chance.between(0.35, 0.8);
   const radius = height * chance.between(0.055, 0.085);
   canvas.glow(x, y, radius * 5.5, palette.light, 0.75);
-  canvas.circle(x, y, radius, palette.light);
-  if (palette.dark)
-    canvas.circle(x + radius * 0.42, y - radius * 0.18, radius * 0.86, mix(palette.sky[1] ?? palette.far, palette.light, 0.1));
-  else {
+  const disc = (px: number, py: number): number => Math.hypot(px - x, py - y) - radius;
+  const shadow = (px: number, py: number): number => radius * 0.86 - Math.hypot(px - x - radius * 0.42, py - y + radius * 0.18);
+  const bounds = { left: x - radius - 1, top: y - radius - 1, right: x + radius + 1, bottom: y + radius + 1 };
+  canvas.fill(palette.dark ? (px, py) => Math.max(disc(px, py), shadow(px, py)) : disc, palette.light, bounds);
+  if (!palette.dark) {
     for (let cloud = 0; cloud < 3; cloud += 1) {
       const cx = width * chance.between(0.05, 0.95);
       const cy = horizon * chance.between(0.12, 0.55);

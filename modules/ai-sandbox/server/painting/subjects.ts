@@ -223,7 +223,7 @@ export const subjects: readonly {
   { words: /\bboats?\b|sail|ship|yacht/i, draw: boat, on: 'water', size: 0.3 },
   { words: /\bcats?\b|kitten|kitty/i, draw: cat, on: 'ground', size: 0.6 },
   { words: /flower|rose|tulip|daisy|sunflower|bloom|garden/i, draw: flower, on: 'ground', size: 0.55 },
-  { words: /house|cottage|cabin|home|farm/i, draw: house, on: 'ground', size: 0.4 },
+  { words: /\bhouse|cottage|\bcabin|\bhome|\bfarm/i, draw: house, on: 'ground', size: 0.4 },
   { words: /\btrees?\b|\boak|apple/i, draw: tree, on: 'ground', size: 0.5 },
   { words: /balloon/i, draw: balloon, on: 'sky', size: 0.42 },
   { words: /rocket|space ?ship|launch/i, draw: rocket, on: 'sky', size: 0.5 },
