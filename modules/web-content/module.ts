@@ -6,8 +6,9 @@ import { ArticlePermissions, Articles } from './services/articles.js';
 import { HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
-export default defineModule(({ use, contribute }) => {
-  use(HtmlCleaner, Articles);
+export default defineModule(({ use, run, contribute }) => {
+  use(Articles);
+  run(HtmlCleaner);
 
   contribute(Permissions).value(
     {

@@ -1,41 +1,66 @@
-import { injectable } from '@portico/core';
-import type { DOMPurify } from 'dompurify';
+import { Worker } from 'node:worker_threads';
+import { type Activity, injectable, PortalError } from '@portico/core';
 
-const allowedTags = [
-  ...['p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'strong', 'b', 'em', 'i', 'u', 's', 'code', 'pre', 'blockquote'],
-  ...['ul', 'ol', 'li', 'a', 'img', 'figure', 'figcaption'],
-];
-const allowedAttributes = ['href', 'src', 'alt', 'title', 'start', 'data-document-id'];
-/** https, mailto, or an address of this portal; `//host` and `/\host` lead elsewhere and are dropped. */
-const allowedAddresses = /^(?:https:\/\/|mailto:|\/(?![/\\])|#)/i;
+const timeLimitMillis = 10_000;
 
-/**
- * Cleans what came from an editor, on the server, with a real HTML parser: only the tags of an article, no svg, no math,
- * no scripts, no styles, links to https, mailto or this portal.
- */
-@injectable()
-export class HtmlCleaner {
-  private purify: Promise<DOMPurify> | undefined;
-
-  async clean(html: string): Promise<string> {
-    this.purify ??= loadPurify();
-    const purify = await this.purify;
-    return purify.sanitize(html, {
-      ALLOWED_TAGS: allowedTags,
-      ALLOWED_ATTR: allowedAttributes,
-      ALLOWED_URI_REGEXP: allowedAddresses,
-      ALLOW_DATA_ATTR: false,
-      ALLOW_ARIA_ATTR: false,
-    });
-  }
+interface Waiting {
+  readonly resolve: (clean: string) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** The parser is large, so it is loaded when the first article is saved, not when the house starts. */
-async function loadPurify(): Promise<DOMPurify> {
-  const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
-  const purify = createDOMPurify(new JSDOM('').window);
-  purify.addHook('afterSanitizeAttributes', (node) => {
-    if (node.nodeName === 'A' && node.getAttribute('href')?.startsWith('https:')) node.setAttribute('rel', 'noopener noreferrer');
-  });
-  return purify;
+/**
+ * Cleans what came from an editor, on the server, with a real HTML parser. The parser lives in a worker thread, which is started
+ * by the first article that is saved and ends with the module.
+ */
+@injectable()
+export class HtmlCleaner implements Activity {
+  private worker: Worker | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+
+  /** @throws PortalError `cleaning-failed` when the parser fails or takes longer than 10 s; nothing uncleaned is ever answered. */
+  clean(html: string): Promise<string> {
+    const worker = this.worker ?? this.startWorker();
+    const id = ++this.lastId;
+    return new Promise<string>((resolve, reject) => {
+      const deadline = setTimeout(() => this.fail(new Error('The parser did not answer in time.')), timeLimitMillis);
+      const settle = (): void => {
+        clearTimeout(deadline);
+        this.waiting.delete(id);
+        if (this.waiting.size === 0) worker.unref();
+      };
+      this.waiting.set(id, {
+        resolve: (clean) => {
+          settle();
+          resolve(clean);
+        },
+        reject: (cause) => {
+          settle();
+          reject(new PortalError('cleaning-failed', 'The text of the article could not be checked. Try again.', { cause }));
+        },
+      });
+      worker.ref();
+      worker.postMessage({ id, html });
+    });
+  }
+
+  async onStop(): Promise<void> {
+    await this.worker?.terminate();
+    this.fail(new Error('The module stopped.'));
+  }
+
+  private startWorker(): Worker {
+    const worker = new Worker(new URL('./sanitizer-worker.js', import.meta.url));
+    worker.on('message', ({ id, clean }: { id: number; clean: string }) => this.waiting.get(id)?.resolve(clean));
+    worker.on('error', (error) => this.fail(error));
+    this.worker = worker;
+    return worker;
+  }
+
+  /** Whoever waits is told, and the next call gets a new worker. */
+  private fail(error: Error): void {
+    void this.worker?.terminate();
+    this.worker = undefined;
+    for (const { reject } of [...this.waiting.values()]) reject(error);
+  }
 }

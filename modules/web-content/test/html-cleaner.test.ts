@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { HtmlCleaner } from '../services/html-cleaner.js';
+
+describe('The cleaner of article HTML', () => {
+  const cleaner = new HtmlCleaner();
+  after(() => cleaner.onStop());
+
+  const cases: readonly (readonly [name: string, dirty: string, clean: string])[] = [
+    [
+      'keeps what an article is made of',
+      '<h2>A</h2><p><strong>b</strong> <em>c</em></p>',
+      '<h2>A</h2><p><strong>b</strong> <em>c</em></p>',
+    ],
+    [
+      'keeps an image of this portal with its alternative text',
+      '<img src="/web/home/x/view" alt="A lighthouse">',
+      '<img src="/web/home/x/view" alt="A lighthouse">',
+    ],
+    ['drops scripts and what they say', '<p>a</p><script>alert(1)</script>', '<p>a</p>'],
+    ['drops event handlers', '<p onclick="alert(1)">a</p><img src="/a" onerror="alert(1)">', '<p>a</p><img src="/a">'],
+    ['drops svg and math', '<svg><a href="https://x"><text>a</text></a></svg><math><mi>b</mi></math>', ''],
+    [
+      'drops addresses that run code',
+      '<a href="javascript:alert(1)">a</a><a href=" jAvaScript:alert(1)">b</a>',
+      '<a>a</a><a>b</a>',
+    ],
+    ['drops pictures carried inside the HTML', '<img src="data:image/png;base64,AAAA" alt="x">', '<img alt="x">'],
+    [
+      'drops addresses that lead elsewhere without saying so',
+      '<a href="//evil.example">a</a><a href="/\\evil.example">b</a>',
+      '<a>a</a><a>b</a>',
+    ],
+    ['drops styles, classes, ids and data', '<p style="position:fixed" class="x" id="y" data-z="1">a</p>', '<p>a</p>'],
+    [
+      'drops forms and frames, keeping their text',
+      '<form action="/x"><input name="a">b</form><iframe src="https://x"></iframe>',
+      'b',
+    ],
+    [
+      'keeps links out from telling where they come from',
+      '<a href="https://example.org">a</a>',
+      '<a href="https://example.org" rel="noopener noreferrer">a</a>',
+    ],
+  ];
+
+  for (const [name, dirty, clean] of cases) {
+    it(name, async () => {
+      expect(await cleaner.clean(dirty)).to.equal(clean);
+    });
+  }
+
+  it('gives the same answer when asked twice', async () => {
+    const once = await cleaner.clean(
+      '<p>a <a href="mailto:a@example.org">b</a></p><noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
+    );
+    expect(await cleaner.clean(once)).to.equal(once);
+    expect(once).not.to.contain('onerror');
+  });
+});
