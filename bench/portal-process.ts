@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+/** A server in a process of its own, so that it is measured alone. */
+export interface ServerProcess {
+  readonly url: string;
+  /** Milliseconds from spawn to the line that says it is ready. */
+  readonly startMillis: number;
+  /** Resident memory now, in MB. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a Node.js program and waits for the line on its standard output that ends with its address. */
+export async function startProcess(
+  script: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<ServerProcess> {
+  const began = performance.now();
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await addressOf(child);
+  return {
+    url,
+    startMillis: performance.now() - began,
+    memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    stop: async () => {
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      await closed;
+    },
+  };
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The process has no standard output.');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /ready at (http:\/\/\S+)/.exec(line)?.[1];
+    if (address) return address;
+  }
+  throw new Error(`The process ended before it was ready (exit code ${child.exitCode}).`);
+}
