@@ -21,7 +21,10 @@ export interface Reader {
 export interface Transaction {
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E>;
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
-  /** Records a staged blob; its bytes are already safe on disk. Call in the transaction that writes the row which uses it. */
+  /**
+   * Records a staged blob; its bytes are already safe on disk. Call in the transaction that writes the row which uses it.
+   * @throws PortalError `blob-missing` when its file is not there (any more).
+   */
   keepBlob(blob: StoredBlob): Promise<void>;
   /** Forgets a blob; its file goes after the commit. */
   dropBlob(id: string): Promise<void>;
@@ -31,8 +34,10 @@ export interface Transaction {
 
 /**
  * The only way to data. One writer with a queue: two `write` calls never overlap, so a rolled-back transaction
- * touches nobody else's work. Reads go beside it. Do not call `write` inside `write`: it is refused.
- * @throws PortalError `database-busy` (503, Retry-After) after the busy timeout, `storage-full` (507) on a full disk.
+ * touches nobody else's work. Reads go beside it. Do not call `write` inside `write`: it is refused (`nested-write`).
+ * Keep the work short, and wait for nothing but the database in it: everybody else who writes is waiting.
+ * @throws PortalError `database-busy` (503, Retry-After) after the busy timeout, `storage-full` (507) on a full disk,
+ * `storage-read-only` and `storage-failed` (503) when the disk cannot be written to, `transaction-timeout` (503).
  */
 export interface UnitOfWork {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
@@ -62,7 +67,10 @@ export interface BlobStore {
   store(content: Readable | Uint8Array, limits: { readonly maxBytes: number }): Promise<StoredBlob>;
   /** Takes a blob back that no transaction kept. */
   discard(id: string): Promise<void>;
-  /** @param range inclusive byte positions. @throws PortalError `blob-missing` (500, never wrong bytes). */
+  /**
+   * @param range inclusive byte positions; `end` is cut to the last byte.
+   * @throws PortalError `blob-missing` or `blob-damaged` (500, never wrong bytes), `range-not-satisfiable` (416).
+   */
   open(id: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
   /** The absolute path, for libraries that read files themselves (sharp). Read only. */
   pathOf(id: string): string;
@@ -82,3 +90,13 @@ export interface IntegrityCheck {
   run(): Promise<readonly IntegrityFinding[]>;
 }
 export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');
+
+/** Whether a write failed because a row with the same unique value is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const { code, driverError, cause } = at as Error & { code?: unknown; driverError?: unknown };
+    if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === '23505') return true;
+    at = driverError instanceof Error ? driverError : cause;
+  }
+  return false;
+}

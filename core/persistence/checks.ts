@@ -1,0 +1,101 @@
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '@portico/core';
+import type { BlobPaths } from './blob-paths.js';
+import { hashPath } from './blob-verifier.js';
+import type { MigrationRunner } from './migration-runner.js';
+import type { Statements } from './statements.js';
+import { storageCode } from './storage-errors.js';
+import type { Sweeper } from './sweeper.js';
+
+export interface CheckParts {
+  readonly database: string;
+  readonly paths: BlobPaths;
+  readonly reading: Statements;
+  readonly sweeper: Sweeper;
+  readonly migrations: MigrationRunner;
+}
+
+const concurrency = 4;
+const pageSize = 200;
+
+/** The core's own invariants: see docs/persistence.md. */
+export function coreChecks(parts: CheckParts): readonly IntegrityCheck[] {
+  return [
+    { title: 'Every blob is there, with the size and the SHA-256 it was stored with.', run: () => checkBlobs(parts) },
+    { title: 'No blob without a row is older than the grace period.', run: () => checkUnreferenced(parts) },
+    { title: "The database's own integrity check finds nothing.", run: () => checkDatabase(parts) },
+    { title: 'Every foreign key refers to a row.', run: () => checkForeignKeys(parts) },
+    { title: 'Every migration is applied.', run: async () => checkMigrations(parts) },
+  ];
+}
+
+const error = (message: string): IntegrityFinding => ({ severity: 'error', message });
+
+async function checkBlobs({ paths, reading }: CheckParts): Promise<readonly IntegrityFinding[]> {
+  const findings: IntegrityFinding[] = [];
+  const page = `SELECT id, size, sha256 FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`;
+  for (let after = ''; ; ) {
+    const rows = reading.all<StoredBlob>(page, [after]);
+    const last = rows.at(-1);
+    if (!last) return findings;
+    after = last.id;
+    const queue = rows.values();
+    const examine = async (): Promise<void> => {
+      for (const blob of queue) {
+        const problem = await problemOf(blob, paths.pathOf(blob.id));
+        // Deleted while we looked: the row is gone as well.
+        if (problem && reading.first('SELECT 1 FROM portico_blob WHERE id = ?', blob.id)) findings.push(error(problem));
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, examine));
+  }
+}
+
+async function problemOf(blob: StoredBlob, path: string): Promise<string | undefined> {
+  try {
+    const { size, sha256 } = await hashPath(path);
+    if (size !== blob.size) return `Blob ${blob.id} has ${size} bytes instead of ${blob.size}.`;
+    return sha256 === blob.sha256 ? undefined : `Blob ${blob.id} has other bytes than were stored (its SHA-256 differs).`;
+  } catch (failure) {
+    if (storageCode(failure) === 'ENOENT') return `Blob ${blob.id} is missing.`;
+    return `Blob ${blob.id} cannot be read (${storageCode(failure) ?? 'unknown error'}).`;
+  }
+}
+
+async function checkUnreferenced({ sweeper }: CheckParts): Promise<readonly IntegrityFinding[]> {
+  const findings: IntegrityFinding[] = [];
+  for await (const files of sweeper.unreferenced()) {
+    for (const file of files)
+      findings.push(error(`Blob file ${basename(file)} belongs to nothing; the sweeper should have taken it.`));
+  }
+  return findings;
+}
+
+async function checkDatabase({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
+  const rows = await pragma<{ integrity_check: string }>(database, 'integrity_check');
+  return rows.filter((row) => row.integrity_check !== 'ok').map((row) => error(`The database says: ${row.integrity_check}`));
+}
+
+async function checkForeignKeys({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
+  const rows = await pragma<{ table: string; rowid: number | null; parent: string }>(database, 'foreign_key_check');
+  return rows.map((row) => error(`Row ${row.rowid ?? '?'} of ${row.table} refers to no row of ${row.parent}.`));
+}
+
+function checkMigrations({ migrations, reading }: CheckParts): readonly IntegrityFinding[] {
+  const rows = reading.all<{ owner: string; name: string }>('SELECT owner, name FROM portico_migration');
+  const applied = new Set(rows.map(({ owner, name }) => `${owner}/${name}`));
+  const expected = [...migrations.known].flatMap(([owner, names]) => names.map((name) => ({ owner, name })));
+  return expected
+    .filter(({ owner, name }) => !applied.has(`${owner}/${name}`))
+    .map(({ owner, name }) => error(`Migration ${name} of ${owner} is not applied.`));
+}
+
+function pragma<Row>(database: string, statement: string): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./integrity-worker.js', import.meta.url), { workerData: { database, pragma: statement } });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error(`The check ${statement} ended without an answer.`)));
+  });
+}

@@ -1,0 +1,40 @@
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+
+/** A blob that some row uses. Its bytes lie in a file of the same id. */
+@Entity('portico_blob')
+export class BlobRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('integer')
+  size!: number;
+
+  /** Lower-case hex. */
+  @Column('text')
+  sha256!: string;
+
+  /** ISO 8601. */
+  @Column('text', { name: 'created_at' })
+  createdAt!: string;
+}
+
+/** Entities of the core itself. */
+export const coreEntities = [BlobRow] as const;
+
+class CreateBlobs implements MigrationInterface {
+  readonly name = 'create-blobs';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE portico_blob (
+         id TEXT PRIMARY KEY NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, created_at TEXT NOT NULL
+       ) WITHOUT ROWID`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE portico_blob');
+  }
+}
+
+export const coreMigrations = [CreateBlobs] as const;

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Disposable, PortalError, toDisposable } from '@portico/core';
+import Database from 'better-sqlite3';
+import { explainStorageError, isBusy } from './storage-errors.js';
+
+/** Kept here so that nobody's garbage collection opens a house to a second one. */
+const held = new Set<Database.Database>();
+
+/**
+ * Takes the data directory for this process. The lock is the operating system's, held through SQLite on `lock.db`:
+ * it goes with the process, however that ends. @throws PortalError `home-in-use` (503).
+ */
+export async function lockHome(home: string): Promise<Disposable> {
+  const pidFile = join(home, 'house.pid');
+  let connection: Database.Database | undefined;
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    connection = new Database(join(home, 'lock.db'), { timeout: 0 });
+    connection.exec('BEGIN EXCLUSIVE');
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    connection?.close();
+    throw isBusy(error) ? inUse(home, pidFile, error) : explainStorageError(error);
+  }
+  const lock = connection;
+  held.add(lock);
+  return toDisposable(() => {
+    held.delete(lock);
+    lock.close();
+  });
+}
+
+function inUse(home: string, pidFile: string, cause: unknown): PortalError {
+  return new PortalError(
+    'home-in-use',
+    `Another Portico${holder(pidFile)} uses the data directory ${home}. Stop it first, or set PORTICO_HOME.`,
+    {
+      status: 503,
+      expose: false,
+      details: { home },
+      cause,
+    },
+  );
+}
+
+function holder(pidFile: string): string {
+  try {
+    return ` (process ${readFileSync(pidFile, 'utf8').trim()})`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,108 @@
+import type { BlobStore, Class, Clock, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '@portico/core';
+import { BlobPaths } from './blob-paths.js';
+import { coreChecks } from './checks.js';
+import { databasePath, openReading, openWriting } from './data-sources.js';
+import { coreEntities, coreMigrations } from './entities.js';
+import { FileSystemBlobStore } from './file-system-blob-store.js';
+import { Folders, syncFolder } from './folder-sync.js';
+import { type MigrationClass, MigrationRunner } from './migration-runner.js';
+import { SqliteReader } from './sqlite-reader.js';
+import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
+import { Statements } from './statements.js';
+import { explainStorageError } from './storage-errors.js';
+import { StorageHealth, type StorageState } from './storage-health.js';
+import { type SweepTimes, startSweeping } from './sweep-timer.js';
+import { Sweeper, type SweepReport } from './sweeper.js';
+import { Writer } from './writer.js';
+
+export interface PersistenceOptions {
+  /** The data directory, absolute. Locked by the caller (`lockHome`). */
+  readonly home: string;
+  /** Of the core and of all modules that resolved. */
+  readonly entities: readonly Class<object>[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ids: Ids;
+  /** How long a write waits for a lock of another process; default 5 s. */
+  readonly busyTimeoutMillis?: number;
+  /** How long a write waits for the writes before it; default 30 s. */
+  readonly queueMillis?: number;
+  /** How long one transaction may take; default 30 s. */
+  readonly transactionMillis?: number;
+  /** How old a file that nothing points to must be before it is swept; default 24 h. */
+  readonly graceMillis?: number;
+  /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
+  readonly sweeping?: SweepTimes | false;
+}
+
+export interface Persistence {
+  readonly unitOfWork: UnitOfWork;
+  readonly blobs: BlobStore;
+  /** Applies what is new of an owner's migrations. @throws PortalError `migration-failed`, `database-newer`. */
+  migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void>;
+  sweep(): Promise<SweepReport>;
+  readonly checks: readonly IntegrityCheck[];
+  /** Whether the house still writes; for the health page. */
+  health(): StorageState;
+  /** Lets waiting writes finish, then closes. */
+  close(): Promise<void>;
+}
+
+const hour = 3_600_000;
+
+export async function openPersistence(options: PersistenceOptions): Promise<Persistence> {
+  const { home, clock, log, ids, graceMillis = 24 * hour } = options;
+  const paths = new BlobPaths(home);
+  const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
+  const writing = await openWriting(home, entities);
+  const health = new StorageHealth(log);
+  const reading = await openReading(home, entities).catch(async (error: unknown) => {
+    await writing.source.destroy();
+    throw error;
+  });
+  const readStatements = new Statements(reading.connection);
+  const find = (id: string): Pick<StoredBlob, 'size' | 'sha256'> | undefined =>
+    readStatements.first('SELECT size, sha256 FROM portico_blob WHERE id = ?', id);
+  const blobs = new FileSystemBlobStore({ paths, folders: new Folders(paths.root), find, ids, log, health });
+  const writer = new Writer(
+    {
+      ...writing,
+      clock,
+      log,
+      health,
+      busyTimeoutMillis: options.busyTimeoutMillis ?? 5000,
+      queueMillis: options.queueMillis ?? 30_000,
+      transactionMillis: options.transactionMillis ?? 30_000,
+    },
+    blobs,
+  );
+  const sweeper = new Sweeper(paths, readStatements, writer, clock, log, graceMillis);
+  const migrations = new MigrationRunner(writing.connection, writer, clock);
+  const close = async (): Promise<void> => {
+    await writer.close();
+    await reading.source.destroy();
+    // The last connection to close folds the log into the database.
+    await writing.source.destroy();
+  };
+  try {
+    migrations.load();
+    await migrations.migrate('core/persistence', coreMigrations);
+    await syncFolder(home);
+  } catch (error) {
+    await close();
+    throw explainStorageError(error);
+  }
+  const sweeping = startSweeping(sweeper, log, options.sweeping ?? { firstMillis: 10_000, everyMillis: 24 * hour });
+  return {
+    unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
+    blobs,
+    migrate: (owner, classes) => migrations.migrate(owner, classes),
+    sweep: () => sweeper.sweep(),
+    checks: coreChecks({ database: databasePath(home), paths, reading: readStatements, sweeper, migrations }),
+    health: () => health.state,
+    close: () => {
+      void sweeping.dispose();
+      return close();
+    },
+  };
+}

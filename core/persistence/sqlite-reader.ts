@@ -1,0 +1,50 @@
+import { PortalError, type Reader, type SqlValue } from '@portico/core';
+import type { DataSource, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import type { Statements } from './statements.js';
+import { explainStorageError, storageCode } from './storage-errors.js';
+
+const readMethods = [
+  'find',
+  'findBy',
+  'findOne',
+  'findOneBy',
+  'count',
+  'countBy',
+  'exists',
+  'existsBy',
+  'createQueryBuilder',
+] as const;
+
+type ReadRepository<E extends ObjectLiteral> = Pick<Repository<E>, (typeof readMethods)[number]>;
+
+/** Committed data through the connection that only reads. */
+export class SqliteReader implements Reader {
+  private readonly repositories = new Map<unknown, unknown>();
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly statements: Statements,
+  ) {}
+
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E> {
+    const known = this.repositories.get(entity) as ReadRepository<E> | undefined;
+    if (known) return known;
+    const repository = this.source.getRepository(entity);
+    const methods = readMethods.map((name) => [name, repository[name].bind(repository)] as const);
+    const made = Object.freeze(Object.fromEntries(methods)) as unknown as ReadRepository<E>;
+    this.repositories.set(entity, made);
+    return made;
+  }
+
+  async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
+    return this.statements.all<Row>(sql, values);
+  }
+}
+
+/** What a failed read means. The reading connection cannot write, whatever the disk says. */
+export function explainReadError(error: unknown): unknown {
+  if (storageCode(error)?.startsWith('SQLITE_READONLY')) {
+    return new PortalError('write-in-read', 'A read may not write. Use `write` of the unit of work.', { cause: error });
+  }
+  return explainStorageError(error);
+}

@@ -1,0 +1,140 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, type Log, PortalError, type Transaction } from '@portico/core';
+import type Database from 'better-sqlite3';
+import type { DataSource } from 'typeorm';
+import { Effects } from './effects.js';
+import type { FileSystemBlobStore } from './file-system-blob-store.js';
+import { SqliteTransaction } from './sqlite-transaction.js';
+import { Statements } from './statements.js';
+import { databaseBusy, explainStorageError, isBusy, storageCode, storageFailed } from './storage-errors.js';
+import type { StorageHealth } from './storage-health.js';
+import { WriteQueue } from './write-queue.js';
+
+export interface WriterOptions {
+  readonly source: DataSource;
+  readonly connection: Database.Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: StorageHealth;
+  /** Waiting for a lock that another process holds. */
+  readonly busyTimeoutMillis: number;
+  /** Waiting for those who write before. */
+  readonly queueMillis: number;
+  /** One transaction may take this long. */
+  readonly transactionMillis: number;
+}
+
+const retryMillis = 20;
+
+/** The one connection that writes, and the queue in front of it. */
+export class Writer {
+  private readonly current = new AsyncLocalStorage<SqliteTransaction>();
+  private readonly queue: WriteQueue;
+  private readonly effects: Effects;
+  private readonly statements: Statements;
+  private readonly runnerStatements = new Map<string, unknown>();
+
+  constructor(
+    private readonly options: WriterOptions,
+    private readonly blobs: FileSystemBlobStore,
+  ) {
+    this.queue = new WriteQueue(options.queueMillis);
+    this.effects = new Effects(options.log);
+    this.statements = new Statements(options.connection);
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { value, followed } = await this.exclusively(() => this.transact(work));
+    await followed;
+    return value;
+  }
+
+  /** Runs work while nothing else writes. Refused inside a transaction, which would wait for itself. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.current.getStore()?.open) {
+      throw new PortalError('nested-write', 'A transaction is open here already: use it, or wait until it has ended.');
+    }
+    this.options.health.assertWritable();
+    return this.queue.run(work);
+  }
+
+  /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
+  async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
+    this.options.health.assertWritable();
+    const { connection, source, clock } = this.options;
+    await this.begin();
+    const transaction = new SqliteTransaction(source, this.statements, this.runnerStatements, this.blobs, clock);
+    try {
+      const value = await this.current.run(transaction, () => this.inTime(work(transaction)));
+      transaction.end();
+      connection.exec('COMMIT');
+      return { value, followed: this.effects.run(transaction.effects) };
+    } catch (error) {
+      transaction.end();
+      throw this.rollBack(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.queue.close();
+  }
+
+  private async begin(): Promise<void> {
+    const { connection, clock, busyTimeoutMillis } = this.options;
+    const deadline = clock.monotonic() + busyTimeoutMillis;
+    for (;;) {
+      try {
+        connection.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw this.explain(error);
+        // SQLite's own waiting would hold up every request of the process; this waits beside them.
+        if (clock.monotonic() >= deadline) throw databaseBusy(error);
+        await delay(retryMillis);
+      }
+    }
+  }
+
+  private rollBack(error: unknown): unknown {
+    try {
+      // After some errors, such as a full disk, SQLite has rolled back by itself.
+      if (this.options.connection.inTransaction) this.options.connection.exec('ROLLBACK');
+    } catch (failure) {
+      const failed = storageFailed(new AggregateError([error, failure], 'A transaction could not be rolled back.'));
+      this.options.health.fail(failed);
+      return failed;
+    }
+    return this.explain(error);
+  }
+
+  private explain(error: unknown): unknown {
+    const explained = explainStorageError(error);
+    if (explained instanceof PortalError && explained.code === 'storage-failed' && storageCode(error)) {
+      this.options.health.fail(explained);
+    }
+    return explained;
+  }
+
+  private async inTime<T>(work: Promise<T>): Promise<T> {
+    const { transactionMillis } = this.options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(tooLong(transactionMillis)), transactionMillis);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function tooLong(millis: number): PortalError {
+  return new PortalError('transaction-timeout', 'Saving took too long and was undone. Try again in a moment.', {
+    status: 503,
+    expose: true,
+    retryAfter: 5,
+    details: { limitMillis: millis },
+  });
+}

@@ -1,0 +1,1 @@
+export { openSecretBox, type SecretBoxOptions } from './secret-box.js';
