@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Disposable, type Log, type Messages, toDisposable } from '../api/index.js';
+import { readMessageFile } from './message-file.js';
+
+const fallbackLocale = 'en';
+const house = 'core';
+
+type Texts = ReadonlyMap<string, string>;
+type Locales = ReadonlyMap<string, Texts>;
+
+/** A module as far as its words matter. */
+export interface MessageOwner {
+  readonly id: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly manifest: { readonly messages?: string };
+}
+
+export interface MessageCatalogOptions {
+  readonly log: Pick<Log, 'warn'>;
+  /** Folder of the house's own words. */
+  readonly houseFolder?: string;
+}
+
+/** All words of the house. A text is looked for in the module's locale, its English, the house's locale, the house's English. */
+export class MessageCatalog {
+  private readonly owners = new Map<string, Locales>();
+  private readonly views = new Map<string, Messages>();
+  private readonly chains = new Map<string, readonly Texts[]>();
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly options: MessageCatalogOptions) {
+    this.owners.set(house, readFolder(options.houseFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
+  }
+
+  /** @throws PortalError `messages-invalid` */
+  async load(module: MessageOwner): Promise<Disposable> {
+    this.owners.set(module.id, readFolder(join(module.folder, module.manifest.messages ?? 'messages')));
+    this.chains.clear();
+    return toDisposable(() => {
+      this.owners.delete(module.id);
+      this.chains.clear();
+    });
+  }
+
+  /** The words of one module; good for as long as the house stands, whether the module runs or not. */
+  for(moduleId: string): Messages {
+    let messages = this.views.get(moduleId);
+    if (!messages) {
+      messages = { text: (key, values, locale) => this.text(moduleId, key, values, locale) };
+      this.views.set(moduleId, messages);
+    }
+    return messages;
+  }
+
+  private text(
+    moduleId: string,
+    key: string,
+    values: Readonly<Record<string, string | number>> = {},
+    locale: string = fallbackLocale,
+  ): string {
+    for (const texts of this.chain(moduleId, locale)) {
+      const text = texts.get(key);
+      if (text !== undefined) return fill(text, values);
+    }
+    this.report(moduleId, key);
+    return key;
+  }
+
+  private chain(moduleId: string, locale: string): readonly Texts[] {
+    const name = `${moduleId} ${locale}`;
+    let chain = this.chains.get(name);
+    if (!chain) {
+      const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
+      chain = [moduleId, house].flatMap((owner) => [...locales].flatMap((wanted) => this.owners.get(owner)?.get(wanted) ?? []));
+      this.chains.set(name, chain);
+    }
+    return chain;
+  }
+
+  private report(moduleId: string, key: string): void {
+    const name = `${moduleId} ${key}`;
+    if (this.reported.has(name)) return;
+    this.reported.add(name);
+    this.options.log.warn('A message is missing.', { module: moduleId, key });
+  }
+}
+
+function readFolder(folder: string): Locales {
+  if (!existsSync(folder)) return new Map();
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return new Map(files.map((name) => [name.slice(0, -'.json'.length), readMessageFile(join(folder, name))]));
+}
+
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  if (!text.includes('{')) return text;
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : place));
+}

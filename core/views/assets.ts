@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Context, Middleware } from 'koa';
+import { type Disposable, type Log, toDisposable } from '../api/index.js';
+import { type AssetFile, compressMissing, type Encoding, readAssetFiles } from './asset-files.js';
+
+/** A module as far as its assets matter. */
+export interface AssetOwner {
+  readonly id: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly manifest: { readonly assets?: string };
+}
+
+export interface AssetsOptions {
+  readonly log: Pick<Log, 'warn'>;
+}
+
+interface Entry {
+  readonly hash: string;
+  readonly files: ReadonlyMap<string, AssetFile>;
+}
+
+const prefix = '/assets/';
+const houseFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The house itself, as the owner of its theme and elements. */
+export const houseAssets: AssetOwner = { id: 'core', folder: houseFolder, manifest: { assets: 'dist/assets' } };
+
+/**
+ * What browsers load, under `/assets/<module>/<hash>/<file>`. The hash is that of all files of the module, so that scripts which import each
+ * other agree; a new build is a new address, and an address is good for ever.
+ */
+export class Assets {
+  private readonly owners = new Map<string, Entry>();
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly options: AssetsOptions) {}
+
+  async load(module: AssetOwner = houseAssets): Promise<Disposable> {
+    const files = await readAssetFiles(join(module.folder, module.manifest.assets ?? 'dist/assets'));
+    const digest = createHash('sha256');
+    for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) digest.update(`${file.name} ${file.hash}\n`);
+    const entry: Entry = { hash: digest.digest('hex').slice(0, 16), files: new Map(files.map((file) => [file.name, file])) };
+    this.owners.set(module.id, entry);
+    void this.compress(module.id, files);
+    return toDisposable(() => {
+      if (this.owners.get(module.id) === entry) this.owners.delete(module.id);
+    });
+  }
+
+  /** The address of a file; one that does not exist is reported once and answers 404. */
+  url(moduleId: string, file: string): string {
+    const entry = this.owners.get(moduleId);
+    if (entry?.files.has(file)) return `${prefix}${moduleId}/${entry.hash}/${file}`;
+    const name = `${moduleId}/${file}`;
+    if (!this.reported.has(name)) {
+      this.reported.add(name);
+      this.options.log.warn('An asset is missing.', { module: moduleId, file });
+    }
+    return `${prefix}${moduleId}/missing/${file}`;
+  }
+
+  readonly middleware: Middleware = async (ctx, next) => {
+    if (!ctx.path.startsWith(prefix) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
+    const [moduleId = '', hash = '', ...rest] = ctx.path.slice(prefix.length).split('/');
+    const entry = this.owners.get(moduleId);
+    const file = entry?.hash === hash ? entry.files.get(rest.join('/')) : undefined;
+    if (file) answer(ctx, file);
+    else refuse(ctx);
+  };
+
+  private async compress(moduleId: string, files: readonly AssetFile[]): Promise<void> {
+    try {
+      for (const file of files) await compressMissing(file);
+    } catch (error) {
+      this.options.log.warn('Assets could not be compressed; they are served as they are.', { module: moduleId, error });
+    }
+  }
+}
+
+function answer(ctx: Context, file: AssetFile): void {
+  const encoding = chooseEncoding(ctx.get('Accept-Encoding'), file);
+  const bytes = file.bytes.get(encoding);
+  ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cross-Origin-Resource-Policy', 'same-origin');
+  ctx.set('Vary', 'Accept-Encoding');
+  ctx.set('ETag', `"${file.hash}${encoding === 'identity' ? '' : `-${encoding}`}"`);
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
+  ctx.set('Content-Type', file.type);
+  ctx.body = bytes;
+}
+
+/** An old address after an upgrade, or a made-up one: nothing to remember. */
+function refuse(ctx: Context): void {
+  ctx.status = 404;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.type = 'text/plain';
+  ctx.body = 'Not found';
+}
+
+function chooseEncoding(header: string, file: AssetFile): Encoding {
+  const accepted = new Map(
+    header.split(',').map((part) => {
+      const [name = '', ...parameters] = part
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/);
+      const quality = parameters.find((parameter) => parameter.startsWith('q='));
+      return [name, quality === undefined ? 1 : Number(quality.slice(2))] as const;
+    }),
+  );
+  const wanted = (['br', 'gzip'] as const).find((encoding) => file.bytes.has(encoding) && (accepted.get(encoding) ?? 0) > 0);
+  return wanted ?? 'identity';
+}

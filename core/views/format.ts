@@ -1,0 +1,42 @@
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Bytes as people read them: `1.4 MB`. */
+export function formatBytes(value: unknown, locale: string): string {
+  let amount = Number(value);
+  if (!Number.isFinite(amount)) return '';
+  let unit = 0;
+  while (amount >= 1000 && unit < units.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || amount >= 100 ? 0 : 1;
+  const name = `${locale} ${digits}`;
+  let format = numberFormats.get(name);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+    numberFormats.set(name, format);
+  }
+  return `${format.format(amount)} ${units[unit]}`;
+}
+
+/** A Date, ISO text or milliseconds; undefined when it is none of them. */
+export function toDate(value: unknown): Date | undefined {
+  if (!(value instanceof Date) && typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+export function formatDate(date: Date, format: 'date' | 'time' | 'both', locale: string): string {
+  const name = `${locale} ${format}`;
+  let formatter = dateFormats.get(name);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(locale, {
+      ...(format === 'time' ? {} : { dateStyle: 'medium' }),
+      ...(format === 'date' ? {} : { timeStyle: 'short' }),
+    });
+    dateFormats.set(name, formatter);
+  }
+  return formatter.format(date);
+}

@@ -1,0 +1,105 @@
+import type {
+  AccessContext,
+  AccessContexts,
+  Contribution,
+  Contributions,
+  MenuItem,
+  PersonalMenuItem,
+  ServiceHandle,
+  SiteDirectory,
+} from '../api/index.js';
+import { placePath } from './places.js';
+
+export interface FrameDependencies {
+  readonly menuItems: Contributions<MenuItem>;
+  readonly personalMenuItems: Contributions<PersonalMenuItem>;
+  readonly sites: ServiceHandle<SiteDirectory>;
+  readonly messages: { for(moduleId: string): { text(key: string, values?: undefined, locale?: string): string } };
+  /** Makes the instance's view of the person who is on a site's page. */
+  readonly accessContexts?: Pick<AccessContexts, 'for'>;
+}
+
+export interface FrameLink {
+  readonly label: string;
+  readonly href: string;
+  readonly icon: string | undefined;
+  readonly current: boolean;
+  readonly post: boolean;
+}
+
+export interface FrameGroup {
+  /** Message key of the house. */
+  readonly heading: string;
+  readonly links: readonly FrameLink[];
+}
+
+/** The house's menus as this person sees them on this page. */
+export interface Frame {
+  readonly product: readonly FrameGroup[];
+  readonly controlPanel: readonly FrameGroup[];
+  readonly sites: readonly FrameLink[];
+  readonly personal: readonly FrameLink[];
+}
+
+const categories = {
+  product: ['content-and-data', 'site-builder', 'configuration', 'system', 'users'],
+  'control-panel': ['configuration', 'system', 'users', 'content-and-data', 'site-builder'],
+} as const;
+const defaultCategory = { product: 'content-and-data', 'control-panel': 'configuration' } as const;
+const sitesShown = 12;
+
+export function buildFrame(dependencies: FrameDependencies, access: AccessContext, path: string): Frame {
+  const instance = access.site ? (dependencies.accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
+  const controlPanel = groups(dependencies, 'control-panel', instance, path);
+  return {
+    product: access.site ? groups(dependencies, 'product', access, path) : [],
+    controlPanel,
+    sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
+    personal: links(dependencies, dependencies.personalMenuItems, access, path, () => true),
+  };
+}
+
+function groups(
+  dependencies: FrameDependencies,
+  menu: keyof typeof categories,
+  access: AccessContext,
+  path: string,
+): readonly FrameGroup[] {
+  return categories[menu].flatMap((category) => {
+    const inGroup = (item: MenuItem): boolean =>
+      (item.menu ?? 'product') === menu && (item.category ?? defaultCategory[menu]) === category;
+    const found = links(dependencies, dependencies.menuItems, access, path, inGroup);
+    return found.length > 0 ? [{ heading: `house.menu.${category}`, links: found }] : [];
+  });
+}
+
+function links<T extends MenuItem | PersonalMenuItem>(
+  dependencies: FrameDependencies,
+  items: Contributions<T>,
+  access: AccessContext,
+  path: string,
+  wanted: (item: T) => boolean,
+): FrameLink[] {
+  const among = items.visible(access).filter((contribution: Contribution<T>) => wanted(contribution.value));
+  return items.each((item, { module }) => {
+    const href = placePath(item.href, access.site);
+    return {
+      label: dependencies.messages.for(module).text(item.label, undefined, access.locale),
+      href,
+      icon: 'icon' in item ? item.icon : undefined,
+      current: path === href || path.startsWith(`${href}/`),
+      post: 'method' in item && item.method === 'post',
+    };
+  }, among);
+}
+
+function siteLinks({ sites }: FrameDependencies, access: AccessContext): FrameLink[] {
+  const all = sites.get()?.all() ?? [];
+  return all.slice(0, sitesShown).map((site) => ({
+    label: site.name,
+    href: placePath('~', site),
+    icon: 'sites',
+    current: site.id === access.site?.id,
+    post: false,
+  }));
+}

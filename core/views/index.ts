@@ -1,0 +1,4 @@
+export { type AssetOwner, Assets, type AssetsOptions } from './assets.js';
+export type { Flash, PageState } from './page-state.js';
+export { placePath } from './places.js';
+export { type ViewOwner, Views, type ViewsDependencies } from './views.js';

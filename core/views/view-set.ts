@@ -1,0 +1,76 @@
+import Handlebars from 'handlebars';
+import { PortalError } from '../api/index.js';
+import type { Rendering } from './rendering.js';
+import { checkView } from './view-check.js';
+import type { ViewFile } from './view-files.js';
+
+export type Helpers = Readonly<Record<string, (this: unknown, ...values: unknown[]) => unknown>>;
+export type Partials = Readonly<Record<string, Handlebars.TemplateDelegate>>;
+
+const partialsFolder = 'partials/';
+
+/** `partials/row` and `layouts/partials/row` are both the partial `row`. */
+function partialName(view: string): string | undefined {
+  const at = view.indexOf(partialsFolder);
+  return at < 0 ? undefined : view.slice(at + partialsFolder.length);
+}
+
+/** A partial that sees what it is given and nothing of the model around it; its block still sees the model. */
+function alone(template: Handlebars.TemplateDelegate): Handlebars.TemplateDelegate {
+  return (context, options = {}) => {
+    const { hash, fn, data } = options as Handlebars.RuntimeOptions & Partial<Handlebars.HelperOptions>;
+    const block = fn ? data['partial-block'] : undefined;
+    const inner = block && ((_own: unknown, blockOptions: object) => block(context, blockOptions));
+    return template(hash ?? {}, { ...options, data: { ...data, 'partial-block': inner } });
+  };
+}
+
+export interface ViewSetOptions {
+  readonly owner: string;
+  readonly files: ReadonlyMap<string, ViewFile>;
+  readonly helpers: Helpers;
+  /** Partials of the house. */
+  readonly inherited: Partials;
+  /** Which partials see only what they are given. */
+  readonly standsAlone?: (partial: string) => boolean;
+}
+
+/** The compiled views of one owner. Only strings from packages are ever compiled, and only here. */
+export class ViewSet {
+  readonly partials: Partials;
+  private readonly views = new Map<string, Handlebars.TemplateDelegate>();
+
+  private readonly owner: string;
+
+  /** @throws PortalError `view-broken` */
+  constructor({ owner, files, helpers, inherited, standsAlone = () => false }: ViewSetOptions) {
+    this.owner = owner;
+    const environment = Handlebars.create();
+    for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
+    const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited };
+    const names = new Set(Object.keys(inherited));
+    for (const name of files.keys()) names.add(partialName(name) ?? '');
+    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names };
+    const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
+    for (const [name, { file, source }] of files) {
+      checkView(source, file, vocabulary);
+      const template = environment.compile(source, { knownHelpers, knownHelpersOnly: true, preventIndent: true });
+      const partial = partialName(name);
+      if (partial !== undefined) partials[partial] = standsAlone(name) ? alone(template) : template;
+      else this.views.set(name, template);
+    }
+    this.partials = partials;
+  }
+
+  /** @throws PortalError `view-missing` */
+  render(view: string, model: object, rendering: Rendering): string {
+    const template = this.views.get(view);
+    if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
+    return template(model, {
+      data: { portico: rendering },
+      partials: this.partials as Record<string, Handlebars.TemplateDelegate>,
+      allowProtoPropertiesByDefault: false,
+      allowProtoMethodsByDefault: false,
+    });
+  }
+}

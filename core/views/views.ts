@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { type Disposable, type Log, type Messages, PortalError, type RenderOptions, toDisposable } from '../api/index.js';
+import { buildFrame, type FrameDependencies } from './frame.js';
+import { createHelpers } from './helpers.js';
+import type { PageState } from './page-state.js';
+import type { Rendering } from './rendering.js';
+import { readViewFiles } from './view-files.js';
+import { type Helpers, ViewSet } from './view-set.js';
+
+/** A module as far as its views matter. */
+export interface ViewOwner {
+  readonly id: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly manifest: { readonly views?: string };
+}
+
+export interface ViewsDependencies extends FrameDependencies {
+  readonly messages: { for(moduleId: string): Messages };
+  readonly assets: { url(moduleId: string, file: string): string };
+  /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
+  readonly houseFolder: string;
+  readonly log: Pick<Log, 'info'>;
+}
+
+const house = 'core';
+const clientWordKeys = [
+  'close',
+  'cancel',
+  'confirm',
+  'confirm-title',
+  'loading',
+  'retry',
+  'dismiss',
+  'open-failed',
+  'send-failed',
+] as const;
+
+/** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */
+export class Views {
+  private readonly helpers: Helpers;
+  private readonly layouts: ViewSet;
+  private readonly sets = new Map<string, ViewSet>();
+
+  /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
+  constructor(private readonly dependencies: ViewsDependencies) {
+    this.helpers = createHelpers({ assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file) });
+    const files = readViewFiles(dependencies.houseFolder);
+    const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
+    this.layouts = new ViewSet({
+      owner: house,
+      files: new Map(own),
+      helpers: this.helpers,
+      inherited: {},
+      standsAlone: (partial) => partial.startsWith('partials/'),
+    });
+    this.sets.set(house, this.viewSet(house, this.overrides(house)));
+  }
+
+  /** @throws PortalError `view-broken`, naming file and line. */
+  async load(module: ViewOwner): Promise<Disposable> {
+    const own = readViewFiles(join(module.folder, module.manifest.views ?? 'views'));
+    const overrides = this.overrides(module.id);
+    const set = this.viewSet(module.id, new Map([...own, ...overrides]));
+    this.sets.set(module.id, set);
+    if (overrides.size > 0)
+      this.dependencies.log.info('The house overrides views.', { module: module.id, views: [...overrides.keys()] });
+    return toDisposable(() => {
+      if (this.sets.get(module.id) === set) this.sets.delete(module.id);
+    });
+  }
+
+  /** @throws PortalError `view-missing` */
+  render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string {
+    const set = this.sets.get(moduleId);
+    if (!set) throw new PortalError('view-missing', `The module ${moduleId} has no views now.`);
+    const rendering: Rendering = {
+      moduleId,
+      page,
+      messages: this.dependencies.messages.for(moduleId),
+      scripts: new Set(),
+      styles: new Set(),
+      rules: new Set(),
+    };
+    const body = set.render(view, model, rendering);
+    const layout = options.layout ?? 'page';
+    if (layout === 'none') return body + this.fragmentAssets(rendering);
+    return this.layouts.render(`layouts/${layout}`, this.layoutModel(body, options, rendering), {
+      ...rendering,
+      moduleId: house,
+      messages: this.dependencies.messages.for(house),
+    });
+  }
+
+  private layoutModel(body: string, options: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
+    const { access } = page;
+    return {
+      body,
+      title: options.title,
+      locale: access.locale,
+      nonce: page.nonce,
+      csrfToken: page.csrf,
+      flash: page.flash,
+      site: access.site,
+      person: access.person,
+      words: this.clientWords(access.locale),
+      signInHref: '/sign-in',
+      scripts: [...scripts],
+      styles: [...styles],
+      rules: [...rules],
+      ...(options.layout === 'plain' ? {} : buildFrame(this.dependencies, access, page.path)),
+    };
+  }
+
+  /** The words of the house's own elements. */
+  private clientWords(locale: string): Readonly<Record<string, string>> {
+    const messages = this.dependencies.messages.for(house);
+    return Object.fromEntries(clientWordKeys.map((key) => [key, messages.text(`house.${key}`, undefined, locale)]));
+  }
+
+  /** A dialog reads this and loads what the fragment asked for: scripts in a fragment do not run by themselves. */
+  private fragmentAssets({ scripts, styles }: Rendering): string {
+    if (scripts.size === 0 && styles.size === 0) return '';
+    const list = (values: Set<string>): string => [...values].join(' ');
+    return `<template data-fragment-assets data-scripts="${list(scripts)}" data-styles="${list(styles)}"></template>`;
+  }
+
+  private viewSet(owner: string, files: ReturnType<typeof readViewFiles>): ViewSet {
+    return new ViewSet({ owner, files, helpers: this.helpers, inherited: this.layouts.partials });
+  }
+
+  private overrides(moduleId: string): ReturnType<typeof readViewFiles> {
+    return readViewFiles(join(this.dependencies.houseFolder, moduleId));
+  }
+}
