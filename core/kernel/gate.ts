@@ -1,0 +1,97 @@
+import { type Disposable, type ModuleState, toDisposable } from '../api/index.js';
+
+/** What the gate answers a request that wants into a module. */
+export type Entrance =
+  | { readonly kind: 'entered'; leave(): void }
+  /** @property retryAfter seconds. */
+  | { readonly kind: 'unavailable'; readonly retryAfter: number }
+  | { readonly kind: 'absent' };
+
+/** The door of one start of a module: counts who is inside, and closes. */
+export class Door {
+  private inside = 0;
+  private closed = false;
+  private whenEmpty: (() => void) | undefined;
+
+  get count(): number {
+    return this.inside;
+  }
+
+  /** Undefined when the door is closed. */
+  enter(): Disposable | undefined {
+    if (this.closed) return undefined;
+    this.inside += 1;
+    return toDisposable(() => {
+      this.inside -= 1;
+      if (this.inside === 0) this.whenEmpty?.();
+    });
+  }
+
+  /** Lets nobody in any more, and resolves when the last one has left. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.inside > 0)
+      await new Promise<void>((resolve) => {
+        this.whenEmpty = resolve;
+      });
+  }
+}
+
+/** What the gate must know about a module. */
+export interface GatePost {
+  readonly state: ModuleState;
+  /** Whether the state is on its way to another one, so that waiting makes sense. */
+  readonly moving: boolean;
+  readonly door: Door | undefined;
+}
+
+const secondsWhileMoving = 2;
+const secondsWhileAway = 30;
+
+/** Lets requests into active modules, holds them while a module starts, and turns them away in time. */
+export class Gate {
+  private readonly holding = new Set<() => void>();
+
+  constructor(
+    private readonly post: (moduleId: string) => GatePost | undefined,
+    private readonly gateMillis: number,
+  ) {}
+
+  async enter(moduleId: string): Promise<Entrance> {
+    return this.decide(moduleId) ?? this.hold(moduleId);
+  }
+
+  /** Something moved: everybody who is held looks again. */
+  wake(): void {
+    for (const look of [...this.holding]) look();
+  }
+
+  get held(): number {
+    return this.holding.size;
+  }
+
+  /** Undefined while waiting makes sense. */
+  private decide(moduleId: string): Entrance | undefined {
+    const post = this.post(moduleId);
+    if (post === undefined || post.state === 'disabled') return { kind: 'absent' };
+    const inside = post.state === 'active' ? post.door?.enter() : undefined;
+    if (inside !== undefined) return { kind: 'entered', leave: () => void inside.dispose() };
+    return post.moving ? undefined : { kind: 'unavailable', retryAfter: secondsWhileAway };
+  }
+
+  private hold(moduleId: string): Promise<Entrance> {
+    return new Promise((resolve) => {
+      const answer = (entrance: Entrance): void => {
+        clearTimeout(timer);
+        this.holding.delete(look);
+        resolve(entrance);
+      };
+      const look = (): void => {
+        const entrance = this.decide(moduleId);
+        if (entrance !== undefined) answer(entrance);
+      };
+      const timer = setTimeout(() => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving }), this.gateMillis);
+      this.holding.add(look);
+    });
+  }
+}

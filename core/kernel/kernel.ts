@@ -1,0 +1,303 @@
+import { Container } from 'inversify';
+import {
+  type Clock,
+  type ContributionOptions,
+  type Contributions,
+  Criteria,
+  type Disposable,
+  DisposableStore,
+  Emitter,
+  type Event,
+  type ExtensionPoint,
+  type Log,
+  type ModuleChange,
+  type ModuleStatus,
+  Modules,
+  optional,
+  PortalError,
+  type ServiceHandle,
+  type ServiceToken,
+  tokenId,
+} from '../api/index.js';
+import { watchFolder } from './attribution.js';
+import { type FlagSource, houseCriteria } from './criteria.js';
+import { type Entrance, Gate, type GatePost } from './gate.js';
+import { Lifecycle } from './lifecycle.js';
+import { LifecycleQueue } from './lifecycle-queue.js';
+import type { InstalledModule } from './manifest-reader.js';
+import { ModuleRecord } from './module-record.js';
+import type { Preparation } from './module-run.js';
+import { statusOf } from './module-status.js';
+import { PointRegistry } from './point-registry.js';
+import { Requirements } from './requirements.js';
+import { resolve } from './resolver.js';
+import { ServiceRegistry } from './service-registry.js';
+import { Switches, type SwitchStore } from './switches.js';
+import { Troubles } from './troubles.js';
+import { Visibility } from './visibility.js';
+
+export interface KernelOptions {
+  readonly clock: Clock;
+  readonly flags: FlagSource;
+  logFor(moduleId: string): Log;
+  /** Milliseconds. `startMillis` and `stopMillis` bound each step of a start and a stop; `gateMillis` how long a request is held. */
+  readonly limits?: {
+    readonly startMillis?: number;
+    readonly stopMillis?: number;
+    readonly gateMillis?: number;
+    readonly prepareMillis?: number;
+  };
+  /** Services that every module has of its own, e.g. its log: pairs of token and value. */
+  moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
+  /** Run in order before each start of a module. */
+  readonly prepare?: readonly Preparation[];
+  readonly disabled?: SwitchStore;
+}
+
+/** The house's own parts are bound first, then modules are installed, then it boots. */
+export class Kernel implements Modules {
+  private readonly root = new Container();
+  private readonly offers = new Map<string, string>();
+  private readonly records = new Map<string, ModuleRecord>();
+  private readonly services = new ServiceRegistry();
+  private readonly store = new DisposableStore((error) => this.log.error('A part of the kernel could not be closed.', { error }));
+  private readonly troubles: Troubles;
+  private readonly points: PointRegistry;
+  private readonly requirements: Requirements;
+  private readonly lifecycle: Lifecycle;
+  private readonly gate: Gate;
+  private readonly switches: Switches;
+  private readonly log: Log;
+  private readonly changed: Emitter<ModuleChange>;
+  private readonly queue = new LifecycleQueue(() => this.gate.wake());
+  private phase: 'building' | 'open' | 'closed' = 'building';
+
+  constructor(private readonly options: KernelOptions) {
+    const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000, prepareMillis = 600_000 } = options.limits ?? {};
+    this.log = options.logFor('core');
+    const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
+    this.changed = new Emitter(onListenerError);
+    this.troubles = new Troubles((id) => options.logFor(id));
+    const visibility = new Visibility(houseCriteria(options.flags), this.troubles);
+    this.points = new PointRegistry(visibility, this.troubles, onListenerError);
+    this.requirements = new Requirements(this.records, this.services, this.points);
+    this.switches = new Switches(options.disabled);
+    this.gate = new Gate((id) => this.postOf(id), gateMillis);
+    this.lifecycle = new Lifecycle({
+      records: this.records,
+      requirements: this.requirements,
+      around: {
+        root: this.root,
+        services: this.services,
+        points: this.points,
+        limits: { startMillis, stopMillis, prepareMillis },
+        prepare: options.prepare ?? [],
+        moduleServices: (module) => options.moduleServices?.(module) ?? [],
+        isHousePoint: (point) => this.offers.has(point),
+      },
+      flags: options.flags,
+      clock: options.clock,
+      troubles: this.troubles,
+      logFor: (id) => options.logFor(id),
+      onMove: ({ id, state }, from) => {
+        this.changed.fire({ id, from, to: state });
+        this.gate.wake();
+      },
+    });
+    this.bind(Modules, this);
+    const criteria = this.host(Criteria);
+    this.store.add(criteria.onDidChange(() => visibility.use(criteria.all())));
+  }
+
+  get onDidChange(): Event<ModuleChange> {
+    return this.changed.event;
+  }
+
+  /** Offers a service of the core; before boot only. */
+  bind<T>(token: ServiceToken<T>, service: T, version = '1.0.0'): void {
+    this.checkBuilding();
+    const id = tokenId(token);
+    this.offers.set(id, version);
+    this.root.bind(token).toConstantValue(service);
+    this.root.bind(optional(token)).toConstantValue({ get: () => service });
+    this.services.add({ id, version, module: 'core', ranking: 0, age: 0, service });
+  }
+
+  /** Opens an extension point of the core; before boot only. */
+  host<T>(point: ExtensionPoint<T>, version = '1.0.0'): Contributions<T> {
+    this.checkBuilding();
+    const id = tokenId(point);
+    const { view, closing } = this.points.open(id, 'core', version);
+    this.offers.set(id, version);
+    this.store.add(closing);
+    return view as unknown as Contributions<T>;
+  }
+
+  /** Contributes in the name of the core, to its own points or to those of modules. */
+  contribute<T>(point: ExtensionPoint<T>, value: T, { id, order = 100, when }: ContributionOptions = {}): Disposable {
+    const pointId = tokenId(point);
+    const named = id ?? String(this.points.countOf(pointId, 'core'));
+    const contribution = Object.freeze({ id: named, module: 'core', order, when, value });
+    return this.store.add(this.points.publish([{ point: pointId, range: '*', contribution }]));
+  }
+
+  /** What a module provides, for the core: ask each time. */
+  handle<T>(token: ServiceToken<T>): ServiceHandle<T> {
+    return this.services.handle<T>(tokenId(token));
+  }
+
+  /** Makes modules known; none of their code runs. */
+  install(modules: readonly InstalledModule[]): void {
+    this.checkBuilding();
+    for (const module of modules) {
+      if (this.records.has(module.id)) throw new PortalError('module-twice', `The module ${module.id} is installed twice.`);
+      this.records.set(module.id, new ModuleRecord(module));
+      this.store.add(watchFolder(module.id, module.folder));
+    }
+  }
+
+  /** Resolves and starts everything. @throws PortalError `module-needed` when a module that must be there is not; the house is then closed. */
+  async boot(): Promise<void> {
+    this.checkBuilding();
+    this.phase = 'open';
+    const missing = await this.queue.run(async () => {
+      await this.switches.load(this.records.values());
+      this.resolveAll();
+      this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
+      this.loadAhead();
+      await this.lifecycle.reconcile();
+      return this.missedMost();
+    });
+    if (missing === undefined) return;
+    await this.shutdown();
+    throw new PortalError(
+      'module-needed',
+      `The house does not open without the module ${missing.id}: ${missing.reasons.join(' ')}`,
+    );
+  }
+
+  /** Stops everything, dependents first. Safe to call twice. */
+  async shutdown(): Promise<void> {
+    if (this.phase === 'closed') return;
+    this.phase = 'closed';
+    await this.queue.add(async () => {
+      this.lifecycle.closing = true;
+      await this.lifecycle.reconcile();
+    });
+    await this.store.dispose();
+    this.changed.dispose();
+  }
+
+  /** Lets a request into a module, holds it while the module starts, or turns it away. */
+  enter(moduleId: string): Promise<Entrance> {
+    return this.gate.enter(moduleId);
+  }
+
+  list(): readonly ModuleStatus[] {
+    return [...this.records.values()].map((record) => this.statusOf(record));
+  }
+
+  status(id: string): ModuleStatus | undefined {
+    const record = this.records.get(id);
+    return record && this.statusOf(record);
+  }
+
+  start(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      if (record.state === 'disabled')
+        throw new PortalError('module-disabled', `The module ${id} is disabled. ${this.statusOf(record).reasons.join(' ')}`, {
+          status: 409,
+        });
+      record.forgive();
+    });
+  }
+
+  stop(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      record.stopped = true;
+    });
+  }
+
+  disable(id: string): Promise<ModuleStatus> {
+    return this.change(id, (record) => this.switches.set(record, false, this.records.values()));
+  }
+
+  enable(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      await this.switches.set(record, true, this.records.values());
+      record.forgive();
+    });
+  }
+
+  /** What is held at this moment; for tests and diagnostics. */
+  census(): { readonly services: number; readonly contributions: number; readonly listeners: number; readonly held: number } {
+    return {
+      services: this.services.size,
+      contributions: this.points.size,
+      listeners: this.points.listenerCount + this.changed.listenerCount,
+      held: this.gate.held,
+    };
+  }
+
+  private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
+    return this.queue.run(async () => {
+      if (this.phase !== 'open') throw new PortalError('house-closed', 'The house is not open.', { status: 503, retryAfter: 5 });
+      const record = this.records.get(id);
+      if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
+      await decide(record);
+      await this.lifecycle.reconcile();
+      return this.statusOf(record);
+    });
+  }
+
+  private onFlag(key: string): void {
+    if (![...this.records.values()].some(({ module }) => module.manifest.enabledBy === key)) return;
+    this.queue
+      .add(() => this.lifecycle.reconcile())
+      .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
+  }
+
+  private resolveAll(): void {
+    const modules = [...this.records.values()].map(({ id, module: { manifest } }) => {
+      const { requires = {}, provides = {}, hosts = {} } = manifest;
+      return { id, requires, provides, hosts };
+    });
+    const { order, unresolved } = resolve(modules, this.offers);
+    this.lifecycle.order = order;
+    for (const [id, reasons] of unresolved) {
+      const record = this.records.get(id);
+      if (record !== undefined) record.unresolved = reasons;
+    }
+  }
+
+  /** Code loads side by side, up front; a module that will not run is not loaded. */
+  private loadAhead(): void {
+    for (const record of this.records.values())
+      if (record.unresolved === undefined && record.switchedOn && !this.lifecycle.flaggedOff(record)) void record.load();
+  }
+
+  private missedMost(): ModuleStatus | undefined {
+    const missed = [...this.records.values()].filter(
+      ({ module, state }) => module.manifest.onFailure === 'stop-house' && state !== 'active' && state !== 'disabled',
+    );
+    const first = missed.find(({ state }) => state === 'failed') ?? missed[0];
+    return first && this.statusOf(first);
+  }
+
+  private statusOf(record: ModuleRecord): ModuleStatus {
+    return statusOf(record, this.requirements, this.troubles, this.lifecycle.flaggedOff(record));
+  }
+
+  private postOf(id: string): GatePost | undefined {
+    const record = this.records.get(id);
+    if (record === undefined) return undefined;
+    const { state, run, stopped, unresolved } = record;
+    const between = state === 'starting' || state === 'stopping';
+    const onItsWay = state !== 'failed' && !stopped && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
+    return { state, moving: between || onItsWay, door: run?.door };
+  }
+
+  private checkBuilding(): void {
+    if (this.phase !== 'building') throw new PortalError('house-open', 'The house is open; its own parts are bound before boot.');
+  }
+}

@@ -1,0 +1,172 @@
+import type { Clock, Log, ModuleState } from '../api/index.js';
+import type { FlagSource } from './criteria.js';
+import type { ModuleRecord } from './module-record.js';
+import { ModuleRun, PhaseError, type Surroundings } from './module-run.js';
+import { type LifecycleEvent, nextState } from './module-state.js';
+import type { Requirements } from './requirements.js';
+import { messageOf, type Troubles } from './troubles.js';
+
+/** Where a module should be, given all that is known now. */
+type Goal = 'disabled' | 'unresolved' | 'failed' | 'stopped' | 'waiting' | 'active';
+
+export interface LifecycleParts {
+  readonly records: ReadonlyMap<string, ModuleRecord>;
+  readonly requirements: Requirements;
+  readonly around: Surroundings;
+  readonly flags: FlagSource;
+  readonly clock: Clock;
+  readonly troubles: Troubles;
+  logFor(moduleId: string): Log;
+  onMove(record: ModuleRecord, from: ModuleState): void;
+}
+
+/** Brings every module to where it should be: stops first, dependents before what they use; then starts, each as soon as it can. */
+export class Lifecycle {
+  /** Ids that can run, each after those it requires. */
+  order: readonly string[] = [];
+  closing = false;
+  private starts = 0;
+
+  constructor(private readonly parts: LifecycleParts) {}
+
+  /** Resolves when nothing is left to do. Runs in the queue only. */
+  async reconcile(): Promise<void> {
+    let moved = true;
+    while (moved) {
+      const stopped = await this.inTurns(
+        () => this.stoppable(),
+        (record) => this.stop(record),
+      );
+      this.settle();
+      const started = await this.inTurns(
+        () => this.startable(),
+        (record) => this.start(record),
+      );
+      this.settle();
+      moved = stopped + started > 0;
+    }
+  }
+
+  /** Whether a flag keeps the module off. */
+  flaggedOff({ module: { manifest } }: ModuleRecord): boolean {
+    return manifest.enabledBy !== undefined && !this.parts.flags.isEnabled(manifest.enabledBy);
+  }
+
+  private goalOf(record: ModuleRecord): Goal {
+    if (!record.switchedOn || this.flaggedOff(record)) return 'disabled';
+    if (record.unresolved !== undefined) return 'unresolved';
+    if (record.stopped || this.closing) return 'stopped';
+    if (record.failed) return 'failed';
+    return this.parts.requirements.of(record).missing.length > 0 ? 'waiting' : 'active';
+  }
+
+  /** Active modules that must go: those that shall not be there, and those that live on them. Only the ones nobody lives on any more. */
+  private stoppable(): ModuleRecord[] {
+    const running = this.inState('active');
+    const going = new Set(this.inState('stopping').map(({ id }) => id));
+    for (const record of running) if (this.goalOf(record) !== 'active') going.add(record.id);
+    for (let size = -1; size !== going.size; ) {
+      size = going.size;
+      for (const record of running) if ([...record.uses].some((id) => going.has(id))) going.add(record.id);
+    }
+    const used = new Set([...running, ...this.inState('stopping')].flatMap(({ uses }) => [...uses]));
+    return running.filter(({ id }) => going.has(id) && !used.has(id));
+  }
+
+  private startable(): ModuleRecord[] {
+    return this.order
+      .map((id) => this.parts.records.get(id))
+      .filter((record): record is ModuleRecord => record !== undefined)
+      .filter((record) => (record.state === 'resolved' || record.state === 'waiting') && this.goalOf(record) === 'active');
+  }
+
+  /** Does what can be done now, side by side, and looks again whenever one is done. Answers how many there were. */
+  private async inTurns(next: () => readonly ModuleRecord[], act: (record: ModuleRecord) => Promise<void>): Promise<number> {
+    const acting = new Map<string, Promise<void>>();
+    let count = 0;
+    for (;;) {
+      for (const record of next()) {
+        if (acting.has(record.id)) continue;
+        count += 1;
+        acting.set(
+          record.id,
+          act(record).finally(() => acting.delete(record.id)),
+        );
+      }
+      if (acting.size === 0) return count;
+      await Promise.race(acting.values());
+    }
+  }
+
+  private async start(record: ModuleRecord): Promise<void> {
+    const { clock, requirements, troubles, around } = this.parts;
+    const log = this.parts.logFor(record.id);
+    const needs = requirements.of(record);
+    const began = clock.monotonic();
+    this.starts += 1;
+    const run = new ModuleRun(record.module, around, log, this.starts, needs.services);
+    record.forgive();
+    record.run = run;
+    record.uses = new Set([...needs.uses].filter((id) => id !== 'core'));
+    troubles.clear(record.id);
+    this.move(record, 'start');
+    try {
+      await run.start(() => record.load());
+      run.publish();
+    } catch (error) {
+      await this.abandon(record, run, error);
+      return;
+    }
+    record.startMillis = clock.monotonic() - began;
+    this.move(record, 'started');
+    log.info('Module started.', { millis: Math.round(record.startMillis) });
+  }
+
+  private async abandon(record: ModuleRecord, run: ModuleRun, error: unknown): Promise<void> {
+    const { phase, cause } = error instanceof PhaseError ? error : { phase: 'publish', cause: error };
+    this.parts.logFor(record.id).error('The module failed to start.', { phase, error: cause });
+    await run.stop();
+    this.leave(record);
+    record.failed = true;
+    record.failure = { phase, message: messageOf(cause) };
+    this.move(record, 'fail');
+  }
+
+  private async stop(record: ModuleRecord): Promise<void> {
+    this.move(record, 'stop');
+    const [fault] = (await record.run?.stop()) ?? [];
+    this.leave(record);
+    record.failure = fault && { phase: fault.phase, message: fault.message };
+    this.move(record, 'stopped');
+    this.parts.logFor(record.id).info('Module stopped.');
+  }
+
+  private leave(record: ModuleRecord): void {
+    record.run = undefined;
+    record.uses = new Set();
+  }
+
+  /** Gives every module that does not run the state that says why. */
+  private settle(): void {
+    for (const record of this.parts.records.values()) {
+      const goal = this.goalOf(record);
+      if (record.state === 'disabled' && goal !== 'disabled') this.move(record, 'enable');
+      if (record.state === 'installed' && goal !== 'disabled')
+        this.move(record, record.unresolved === undefined ? 'resolve' : 'reject');
+      if (record.state === 'failed' && goal !== 'failed' && goal !== 'disabled') this.move(record, 'release');
+      if (record.state === 'waiting' && goal === 'stopped') this.move(record, 'release');
+      if (record.state === 'resolved' && goal === 'waiting') this.move(record, 'wait');
+      if (goal === 'disabled' && record.state !== 'disabled') this.move(record, 'disable');
+    }
+  }
+
+  private move(record: ModuleRecord, event: LifecycleEvent): void {
+    const from = record.state;
+    record.state = nextState(from, event);
+    this.parts.onMove(record, from);
+  }
+
+  private inState(state: ModuleState): ModuleRecord[] {
+    return [...this.parts.records.values()].filter((record) => record.state === state);
+  }
+}

@@ -1,0 +1,108 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import type { ModuleManifest } from '../api/index.js';
+import { type ManifestProblem, parseManifest } from './manifest.js';
+
+/** A module whose manifest is sound; none of its code has run. */
+export interface InstalledModule {
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+  /** Absolute path of the package. */
+  readonly folder: string;
+  /** Absolute path of the file whose default export is the module. */
+  readonly entry: string;
+  readonly manifest: ModuleManifest;
+}
+
+export interface ReadManifests {
+  /** By id. */
+  readonly modules: readonly InstalledModule[];
+  readonly problems: readonly ManifestProblem[];
+}
+
+interface PackageFile {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly description?: unknown;
+  readonly exports?: unknown;
+  readonly main?: unknown;
+  readonly portico?: unknown;
+}
+
+/**
+ * Reads the manifests of packages. A folder is a package, or a folder of packages.
+ * No code of a module runs; a package with a problem is left out and the others stay.
+ */
+export async function readManifests(folders: readonly string[]): Promise<ReadManifests> {
+  const packages = (await Promise.all(folders.map(packageFolders))).flat();
+  const answers = await Promise.all(packages.map(readPackage));
+  const problems: ManifestProblem[] = [];
+  const modules = new Map<string, InstalledModule>();
+  for (const answer of answers) {
+    if (Array.isArray(answer)) {
+      problems.push(...answer);
+      continue;
+    }
+    const module = answer as InstalledModule;
+    const first = modules.get(module.id);
+    if (first === undefined) modules.set(module.id, module);
+    else if (first.folder !== module.folder)
+      problems.push(fault(module.folder, 'portico.id', `is "${module.id}", as in ${first.folder}; the second is left out`));
+  }
+  return { modules: [...modules.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
+}
+
+async function packageFolders(folder: string): Promise<string[]> {
+  const path = resolve(folder);
+  if (await exists(join(path, 'package.json'))) return [path];
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const inside = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => join(path, entry.name));
+  const found = await Promise.all(inside.map((candidate) => exists(join(candidate, 'package.json'))));
+  return inside.filter((_, index) => found[index]).sort();
+}
+
+async function readPackage(folder: string): Promise<InstalledModule | ManifestProblem[]> {
+  const file = join(folder, 'package.json');
+  let content: PackageFile;
+  try {
+    content = JSON.parse(await readFile(file, 'utf8')) as PackageFile;
+  } catch (error) {
+    return [fault(folder, 'package.json', `cannot be read: ${error instanceof Error ? error.message : String(error)}`)];
+  }
+  const name = typeof content.name === 'string' ? content.name : folder;
+  if (content.portico === undefined)
+    return [fault(name, 'portico', 'is missing; every module has this section in its package.json')];
+  if (typeof content.version !== 'string') return [fault(name, 'version', 'is missing')];
+  const manifest = parseManifest(name, content.portico);
+  if (Array.isArray(manifest)) return [...manifest];
+  const main = entryOf(content);
+  if (main === undefined) return [fault(name, 'exports["."]', 'is missing; it names the built module.js')];
+  const entry = resolve(folder, main);
+  if (!entry.startsWith(folder + sep)) return [fault(name, 'exports["."]', `leads out of the package: ${main}`)];
+  if (!(await exists(entry))) return [fault(name, 'exports["."]', `names ${main}, which does not exist; build the module first`)];
+  const module = manifest as ModuleManifest;
+  const description = typeof content.description === 'string' ? content.description : '';
+  return { id: module.id, version: content.version, description, folder, entry, manifest: module };
+}
+
+function entryOf({ exports, main }: PackageFile): string | undefined {
+  const root = isObject(exports) && '.' in exports ? exports['.'] : exports;
+  const target = isObject(root) ? (root.import ?? root.default) : root;
+  if (typeof target === 'string') return target;
+  return typeof main === 'string' ? main : undefined;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const fault = (name: string, key: string, what: string): ManifestProblem => ({
+  package: name,
+  key,
+  message: `Package ${name}: "${key}" ${what}.`,
+});
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,97 @@
+import semver from 'semver';
+import { z } from 'zod';
+import type { ModuleManifest } from '../api/index.js';
+
+/** Something about a package that keeps it from being a module of this house. */
+export interface ManifestProblem {
+  readonly package: string;
+  /** Where in its package.json, e.g. `portico.requires["acme.mail"]`. */
+  readonly key: string;
+  /** One sentence that names the package, the key and what is wrong. */
+  readonly message: string;
+}
+
+/** First segments of addresses and names that belong to the house itself. */
+const reserved = ['core', 'portico', 'assets', 'health', 'web'];
+
+const moduleId = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be in kebab-case, e.g. "documents-media"')
+  .refine((id) => !reserved.includes(id), 'is reserved for the house');
+
+const offerId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, 'must be the id of a service or extension point, e.g. "sites.directory"');
+
+const range = z
+  .string()
+  .refine((text) => text.trim() !== '' && semver.validRange(text) !== null, 'must be a semver range, e.g. "^1.0.0"');
+const version = z.string().refine((text) => semver.valid(text) === text, 'must be a semver version, e.g. "1.0.0"');
+const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
+const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
+const insidePackage = z
+  .string()
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'), 'must be a path inside the package');
+
+const flagDeclaration = z.strictObject({
+  type: z.enum(['release', 'beta', 'dev', 'deprecation']),
+  title: z.string().min(1),
+  description: z.string().optional(),
+  default: z.boolean().optional(),
+  owner: z.string().optional(),
+  introduced: isoDate.optional(),
+  review: isoDate.optional(),
+  dependsOn: z.array(flagKey).optional(),
+  links: z.array(z.string()).optional(),
+});
+
+export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
+  id: moduleId,
+  requires: z.record(offerId, range).optional(),
+  optional: z.record(offerId, range).optional(),
+  provides: z.record(offerId, version).optional(),
+  hosts: z.record(offerId, version).optional(),
+  flags: z.record(flagKey, flagDeclaration).optional(),
+  enabledBy: flagKey.optional(),
+  onFailure: z.enum(['isolate', 'stop-house']).optional(),
+  enabledByDefault: z.boolean().optional(),
+  entities: insidePackage.optional(),
+  migrations: insidePackage.optional(),
+  assets: insidePackage.optional(),
+  views: insidePackage.optional(),
+  messages: insidePackage.optional(),
+});
+
+/** Checks the section `portico` of a package.json. Answers the manifest, or everything that is wrong with it. */
+export function parseManifest(packageName: string, section: unknown): ModuleManifest | readonly ManifestProblem[] {
+  const parsed = manifestSchema.safeParse(section);
+  if (!parsed.success) return parsed.error.issues.flatMap((issue) => problemsOf(packageName, issue));
+  const { requires = {}, optional = {}, provides = {}, hosts = {} } = parsed.data;
+  const twice = [
+    ...Object.keys(optional)
+      .filter((id) => id in requires)
+      .map((id) => problem(packageName, ['optional', id], 'is required as well; name it once')),
+    ...Object.keys(hosts)
+      .filter((id) => id in provides)
+      .map((id) => problem(packageName, ['hosts', id], 'is provided as a service as well; name it once')),
+  ];
+  return twice.length > 0 ? twice : parsed.data;
+}
+
+/** A problem of one key of the section `portico`. */
+export function problem(packageName: string, path: readonly PropertyKey[], what: string): ManifestProblem {
+  const key = path.reduce<string>((text, part) => text + spelled(part), 'portico');
+  return { package: packageName, key, message: `Package ${packageName}: "${key}" ${what}.` };
+}
+
+const spelled = (part: PropertyKey): string => (/^[A-Za-z]\w*$/.test(String(part)) ? `.${String(part)}` : `["${String(part)}"]`);
+
+function problemsOf(packageName: string, issue: z.core.$ZodIssue): ManifestProblem[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => problem(packageName, [...issue.path, key], 'is not a key that modules have'));
+  if (issue.code === 'invalid_key')
+    return [problem(packageName, issue.path, issue.issues[0]?.message ?? 'is not a name that can stand here')];
+  const what = issue.message.startsWith('Invalid') ? `is wrong: ${issue.message.replace(/^Invalid \w+: /, '')}` : issue.message;
+  return [problem(packageName, issue.path, what)];
+}

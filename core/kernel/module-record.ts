@@ -1,0 +1,54 @@
+import { pathToFileURL } from 'node:url';
+import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
+import { runInModule } from './attribution.js';
+import type { InstalledModule } from './manifest-reader.js';
+import type { ModuleRun } from './module-run.js';
+
+/** What the house knows about a module: what was decided, and what has happened to it. */
+export class ModuleRecord {
+  state: ModuleState = 'installed';
+  /** Why it cannot run whatever happens; undefined when it can. */
+  unresolved: readonly string[] | undefined;
+  /** An operator stopped it, until started again. */
+  stopped = false;
+  /** An operator's decision that outlives restarts; undefined leaves it to the manifest. */
+  wanted: boolean | undefined;
+  failed = false;
+  failure: ModuleStatus['failure'];
+  startMillis: number | undefined;
+  run: ModuleRun | undefined;
+  /** Modules whose services or points this start lives on. */
+  uses: ReadonlySet<string> = new Set();
+  private definition: Promise<ModuleDefinition> | undefined;
+
+  constructor(readonly module: InstalledModule) {}
+
+  get id(): string {
+    return this.module.id;
+  }
+
+  /** Whether it shall be on, as far as operators and the manifest say. */
+  get switchedOn(): boolean {
+    return this.wanted ?? this.module.manifest.enabledByDefault ?? true;
+  }
+
+  /** Loads the code, once per process: new code needs a new process. */
+  load(): Promise<ModuleDefinition> {
+    this.definition ??= runInModule(this.id, () => importModule(this.module.entry));
+    this.definition.catch(() => {});
+    return this.definition;
+  }
+
+  /** A fresh try: what went wrong before does not count any more. */
+  forgive(): void {
+    this.stopped = false;
+    this.failed = false;
+    this.failure = undefined;
+  }
+}
+
+async function importModule(entry: string): Promise<ModuleDefinition> {
+  const loaded = (await import(pathToFileURL(entry).href)) as { default?: Partial<ModuleDefinition> };
+  if (typeof loaded.default?.setup !== 'function') throw new Error(`${entry} must export defineModule(...) as its default.`);
+  return loaded.default as ModuleDefinition;
+}

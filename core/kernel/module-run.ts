@@ -1,0 +1,216 @@
+import type { Container } from 'inversify';
+import type { Activity, Contribution, Disposable, Log, ModuleDefinition } from '../api/index.js';
+import { DisposableStore, toDisposable } from '../api/index.js';
+import { runInModule } from './attribution.js';
+import { Declarations, type DeclaredContribution } from './declarations.js';
+import { Door } from './gate.js';
+import type { InstalledModule } from './manifest-reader.js';
+import { ModuleContainer } from './module-container.js';
+import type { Offered, PointRegistry } from './point-registry.js';
+import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
+import { withinLimit } from './time-limit.js';
+import { messageOf } from './troubles.js';
+
+/** Work of the house around each start of a module; what it answers is disposed after the stop. */
+export type Preparation = (module: InstalledModule) => Promise<Disposable | undefined>;
+
+export interface Limits {
+  readonly startMillis: number;
+  readonly stopMillis: number;
+  /** Migrations run here, and must not be cut off lightly. */
+  readonly prepareMillis: number;
+}
+
+/** What the house lends to every start. */
+export interface Surroundings {
+  readonly root: Container;
+  readonly services: ServiceRegistry;
+  readonly points: PointRegistry;
+  readonly limits: Limits;
+  readonly prepare: readonly Preparation[];
+  moduleServices(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
+  isHousePoint(point: string): boolean;
+}
+
+/** Where a start or stop failed. */
+export class PhaseError extends Error {
+  constructor(
+    readonly phase: string,
+    cause: unknown,
+  ) {
+    super(messageOf(cause), { cause });
+    this.name = 'PhaseError';
+  }
+}
+
+/** One start of a module, from its first line to its last: everything of it goes when it stops. */
+export class ModuleRun {
+  readonly door = new Door();
+  private readonly store: DisposableStore;
+  private readonly published = new DisposableStore((error) => this.note('withdraw', error));
+  private readonly begun: Activity[] = [];
+  private declared: Declarations | undefined;
+  private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly Offered[] } | undefined;
+  private readonly faults: PhaseError[] = [];
+  private over = false;
+
+  /**
+   * @param age the number of this start; grows.
+   * @param required the services it will live and die with.
+   */
+  constructor(
+    private readonly module: InstalledModule,
+    private readonly around: Surroundings,
+    private readonly log: Log,
+    private readonly age: number,
+    private readonly required: readonly ServiceEntry[],
+  ) {
+    this.store = new DisposableStore((error) => this.note('dispose', error));
+  }
+
+  get contributes(): readonly DeclaredContribution[] {
+    return this.declared?.contributions ?? [];
+  }
+
+  /** Makes everything and shows nothing. @throws PhaseError; the caller then stops this run. */
+  async start(load: () => Promise<ModuleDefinition>): Promise<void> {
+    const { startMillis, prepareMillis } = this.around.limits;
+    const definition = await this.phase('import', () => withinLimit(load(), startMillis, 'Loading the module'));
+    for (const prepare of this.around.prepare)
+      await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
+    const declared = await this.phase('setup', () => this.setUp(definition));
+    const container = await this.phase('create', () => this.create(declared));
+    const deadline = withinLimit(this.runActivities(declared, container), startMillis, 'onStart');
+    await this.phase('start', () => deadline);
+  }
+
+  /** Shows everything at once. */
+  publish(): void {
+    for (const entry of this.ready?.services ?? []) this.published.add(this.around.services.add(entry));
+    this.published.add(this.around.points.publish(this.ready?.offers ?? []));
+  }
+
+  /** Takes everything back, each step in its own try. Answers the faults, first one first. */
+  async stop(): Promise<readonly PhaseError[]> {
+    const { stopMillis } = this.around.limits;
+    this.over = true;
+    await this.attempt('drain', () => withinLimit(this.door.close(), stopMillis, 'A running request'));
+    await this.attempt('withdraw', () => this.published.dispose());
+    for (const activity of this.begun.splice(0).reverse())
+      await this.attempt('stop', () =>
+        withinLimit(
+          this.inModule(() => activity.onStop?.()),
+          stopMillis,
+          `${activity.constructor.name}.onStop`,
+        ),
+      );
+    await this.attempt('dispose', () =>
+      withinLimit(
+        this.inModule(() => this.store.dispose()),
+        stopMillis,
+        'Disposing',
+      ),
+    );
+    this.ready = undefined;
+    return this.faults;
+  }
+
+  private async prepared(prepare: Preparation): Promise<void> {
+    const taken = await this.inModule(() => prepare(this.module));
+    if (taken !== undefined) this.store.add(taken);
+  }
+
+  private setUp(definition: ModuleDefinition): Declarations {
+    const declared = new Declarations(this.module.id, this.module.manifest, (point) => this.around.isHousePoint(point));
+    const answer: unknown = this.inModule(() => definition.setup(declared));
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => this.note('setup', error));
+      throw new Error('setup answers a promise; it must be synchronous.');
+    }
+    declared.finish();
+    this.declared = declared;
+    return declared;
+  }
+
+  private create(declared: Declarations): ModuleContainer {
+    const container = new ModuleContainer(this.around.root, (made) => {
+      if (isDisposable(made)) this.store.add(toDisposable(() => made.dispose()));
+    });
+    const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
+    for (const [token, value] of this.around.moduleServices(this.module)) container.bindConstant(token, value);
+    container.bindRequired(this.required);
+    container.bindHandles(
+      { ...Object.fromEntries(Object.keys(provides).map((id) => [id, '*'])), ...optional, ...requires },
+      this.around.services,
+    );
+    for (const point of declared.points) {
+      const { view, closing } = this.around.points.open(point, this.module.id, hosts[point] ?? '1.0.0');
+      this.store.add(closing);
+      container.bindPoint(view);
+    }
+    container.bindDeclared(declared);
+    this.inModule(() => {
+      this.ready = { services: this.makeServices(declared, container), offers: this.makeOffers(declared, container) };
+      for (const each of declared.classes) container.get(each);
+    });
+    return container;
+  }
+
+  private makeServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
+    return declared.services.map(({ id, ranking, made }) => ({
+      id,
+      version: this.module.manifest.provides?.[id] ?? '1.0.0',
+      module: this.module.id,
+      ranking,
+      age: this.age,
+      service: container.make(made),
+    }));
+  }
+
+  private makeOffers(declared: Declarations, container: ModuleContainer): Offered[] {
+    const { requires = {}, optional = {} } = this.module.manifest;
+    return declared.contributions.map(({ point, id, options, made }) => {
+      const { order = 100, when } = options;
+      const value = container.make(made);
+      const contribution: Contribution<unknown> = Object.freeze({ id, module: this.module.id, order, when, value });
+      return { point, range: requires[point] ?? optional[point] ?? '*', contribution };
+    });
+  }
+
+  private async runActivities(declared: Declarations, container: ModuleContainer): Promise<void> {
+    for (const from of declared.activities) {
+      if (this.over) return;
+      const activity = container.get(from);
+      this.begun.push(activity);
+      await this.inModule(() => activity.onStart?.());
+    }
+  }
+
+  private inModule<T>(work: () => T): T {
+    return runInModule(this.module.id, work);
+  }
+
+  private async phase<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new PhaseError(name, error);
+    }
+  }
+
+  private async attempt(phase: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.note(phase, error);
+    }
+  }
+
+  private note(phase: string, error: unknown): void {
+    this.faults.push(new PhaseError(phase, error));
+    this.log.warn('A step of stopping a module failed; the others went on.', { phase, error });
+  }
+}
+
+const isDisposable = (made: unknown): made is Disposable =>
+  typeof made === 'object' && made !== null && 'dispose' in made && typeof made.dispose === 'function';

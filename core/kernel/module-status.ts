@@ -1,0 +1,55 @@
+import type { ModuleStatus } from '../api/index.js';
+import type { ModuleRecord } from './module-record.js';
+import type { Requirements } from './requirements.js';
+import type { Troubles } from './troubles.js';
+
+/** A module as people see it. */
+export function statusOf(
+  record: ModuleRecord,
+  requirements: Requirements,
+  troubles: Troubles,
+  flaggedOff: boolean,
+): ModuleStatus {
+  const { id, version, description, manifest } = record.module;
+  return {
+    id,
+    version,
+    description,
+    state: record.state,
+    reasons: reasonsOf(record, requirements, flaggedOff),
+    ...(record.failure && { failure: record.failure }),
+    ...(record.startMillis !== undefined && { startMillis: record.startMillis }),
+    troubles: troubles.of(id),
+    requires: Object.keys(manifest.requires ?? {}),
+    provides: Object.keys(manifest.provides ?? {}),
+    hosts: Object.keys(manifest.hosts ?? {}),
+    contributes: (record.run?.contributes ?? []).map((contribution) => ({ point: contribution.point, id: contribution.id })),
+  };
+}
+
+function reasonsOf(record: ModuleRecord, requirements: Requirements, flaggedOff: boolean): readonly string[] {
+  const { state, stopped, wanted, switchedOn, failure, unresolved, module } = record;
+  switch (state) {
+    case 'installed':
+      return ['The house has not opened yet.'];
+    case 'unresolved':
+      return unresolved ?? [];
+    case 'resolved':
+      return stopped ? ['Stopped by an operator.'] : ['The house is closing.'];
+    case 'waiting':
+      return requirements.explain(record);
+    case 'failed':
+      return [`Failed in ${failure?.phase}: ${failure?.message}`];
+    case 'disabled': {
+      const off = wanted === false ? 'Disabled by an operator.' : 'Off until an operator enables it.';
+      const flag = `The flag ${module.manifest.enabledBy} is off.`;
+      return [...(switchedOn ? [] : [off]), ...(flaggedOff ? [flag] : []), ...(unresolved ?? [])];
+    }
+    case 'starting':
+      return ['It is being started.'];
+    case 'stopping':
+      return ['It is being stopped.'];
+    case 'active':
+      return [];
+  }
+}

@@ -1,0 +1,98 @@
+import semver from 'semver';
+import { type Contribution, type Disposable, PortalError, toDisposable } from '../api/index.js';
+import { PointView } from './point-view.js';
+import type { Troubles } from './troubles.js';
+import type { Visibility } from './visibility.js';
+
+/** A contribution on its way to a point. */
+export interface Offered {
+  readonly point: string;
+  /** The versions of the point it was written for. */
+  readonly range: string;
+  readonly contribution: Contribution<unknown>;
+}
+
+/** All points and all that is contributed, whether its point has a host or not. */
+export class PointRegistry {
+  private readonly views = new Map<string, PointView<unknown>>();
+  private readonly offered = new Map<string, readonly Offered[]>();
+
+  constructor(
+    private readonly visibility: Visibility,
+    private readonly troubles: Troubles,
+    private readonly onListenerError: (error: unknown) => void,
+  ) {}
+
+  /** How many contributions there are, parked ones included. */
+  get size(): number {
+    let count = 0;
+    for (const list of this.offered.values()) count += list.length;
+    return count;
+  }
+
+  get listenerCount(): number {
+    let count = 0;
+    for (const view of this.views.values()) count += view.listenerCount;
+    return count;
+  }
+
+  /** How many contributions to a point a module has made. */
+  countOf(point: string, module: string): number {
+    return (this.offered.get(point) ?? []).filter(({ contribution }) => contribution.module === module).length;
+  }
+
+  view(point: string): PointView<unknown> | undefined {
+    return this.views.get(point);
+  }
+
+  /** Opens a point; what was parked for it is there at once. Disposing closes it and parks everything again. */
+  open(point: string, host: string, version: string): { view: PointView<unknown>; closing: Disposable } {
+    const known = this.views.get(point);
+    if (known !== undefined)
+      throw new PortalError(
+        'point-taken',
+        `The extension point ${point} is hosted by ${known.host}; ${host} cannot host it too.`,
+      );
+    const view = new PointView<unknown>(point, host, version, this.visibility, this.troubles, this.onListenerError);
+    this.views.set(point, view);
+    this.refresh(point)();
+    const closing = toDisposable(() => {
+      this.views.delete(point);
+      view.close();
+    });
+    return { view, closing };
+  }
+
+  /** Adds contributions to many points at once: the listeners hear of it when all are in place. */
+  publish(offers: readonly Offered[]): Disposable {
+    if (offers.length === 0) return toDisposable(() => {});
+    const points = [...new Set(offers.map(({ point }) => point))];
+    for (const offer of offers) this.offered.set(offer.point, [...(this.offered.get(offer.point) ?? []), offer]);
+    this.refreshAll(points);
+    return toDisposable(() => {
+      const gone = new Set(offers);
+      for (const point of points)
+        this.keep(
+          point,
+          (this.offered.get(point) ?? []).filter((offer) => !gone.has(offer)),
+        );
+      this.refreshAll(points);
+    });
+  }
+
+  private keep(point: string, offers: readonly Offered[]): void {
+    if (offers.length === 0) this.offered.delete(point);
+    else this.offered.set(point, offers);
+  }
+
+  private refreshAll(points: readonly string[]): void {
+    for (const tell of points.map((point) => this.refresh(point))) tell();
+  }
+
+  private refresh(point: string): () => void {
+    const view = this.views.get(point);
+    if (view === undefined) return () => {};
+    const fitting = (this.offered.get(point) ?? []).filter(({ range }) => range === '*' || semver.satisfies(view.version, range));
+    return view.replace(fitting.map(({ contribution }) => contribution));
+  }
+}
