@@ -40,7 +40,7 @@ export interface Permission {
   readonly defaultRoles: readonly RoleName[];
 }
 
-/** Permissions that modules declare. */
+/** Permissions that modules declare. Hosted by `identity`. */
 export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
 
 /** Who asks, and where: one frozen object per request, made before any handler runs. */

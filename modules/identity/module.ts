@@ -1,13 +1,32 @@
-import { AccessControl, DemoContents, defineModule, Sessions } from '@portico/core';
+import {
+  AccessControl,
+  Commands,
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  Permissions,
+  PersonalMenuItems,
+  Sessions,
+} from '@portico/core';
 import { People } from './api/index.js';
+import { AddUser, ListUsers } from './commands/users.js';
+import { AccountRoutes } from './http/account-routes.js';
+import { MembershipsRoutes } from './http/memberships-routes.js';
+import { PeopleRoutes } from './http/people-routes.js';
+import { RolesRoutes } from './http/roles-routes.js';
+import { SignInRoutes } from './http/sign-in-routes.js';
+import { SignOutRoutes } from './http/sign-out-routes.js';
 import { AccountBook } from './services/account-book.js';
 import { DemoPeople } from './services/demo-people.js';
 import { Directory } from './services/directory.js';
 import { FirstRun } from './services/first-run.js';
 import { IdentityConfig } from './services/identity-config.js';
+import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { IdentityStart } from './services/identity-start.js';
 import { PasswordTickets } from './services/password-tickets.js';
 import { Passwords } from './services/passwords.js';
+import { PeopleAdministration } from './services/people-administration.js';
 import { PeopleList } from './services/people-list.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
@@ -15,12 +34,44 @@ import { SessionStore } from './services/session-store.js';
 import { SignIn } from './services/sign-in.js';
 import { SignInBrake } from './services/sign-in-brake.js';
 
-export default defineModule(({ use, provide, contribute, run }) => {
-  use(IdentityConfig, Directory, Passwords, PasswordTickets, RoleCatalog);
-  use(AccountBook, SessionStore, SignIn, SignInBrake, PeopleList, FirstRun);
+export default defineModule(({ use, host, provide, contribute, run }) => {
+  use(IdentityConfig, Directory, Passwords, PasswordTickets, RoleCatalog, RoleAccessControl);
+  use(AccountBook, SessionStore, SignIn, SignInBrake, PeopleList, PeopleAdministration, FirstRun);
+
+  host(Permissions);
   provide(Sessions).to(SessionStore);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountBook);
   run(IdentityStart);
+
+  for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
+
+  contribute(HttpRoutes).to(SignInRoutes);
+  contribute(HttpRoutes).to(SignOutRoutes);
+  contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(PeopleRoutes);
+  contribute(HttpRoutes).to(RolesRoutes);
+  contribute(HttpRoutes).to(MembershipsRoutes);
+
+  contribute(PersonalMenuItems).value({ label: 'account.title', href: '/account' }, { id: 'account', order: 10 });
+  contribute(PersonalMenuItems).value(
+    { label: 'sign-out.button', href: '/sign-out', method: 'post' },
+    { id: 'sign-out', order: 1000 },
+  );
+  contribute(MenuItems).value(
+    { label: 'people.title', href: '/identity/users', menu: 'control-panel', category: 'users', icon: 'users' },
+    { id: 'people', order: 10, when: { permission: managePeople } },
+  );
+  contribute(MenuItems).value(
+    { label: 'roles.title', href: '/identity/roles', menu: 'control-panel', category: 'users', icon: 'user-plus' },
+    { id: 'roles', order: 20, when: { permission: manageRoles } },
+  );
+  contribute(MenuItems).value(
+    { label: 'memberships.title', href: '~/identity/memberships', category: 'configuration', icon: 'community' },
+    { id: 'memberships', order: 50, when: { scope: 'site', permission: manageMemberships } },
+  );
+
+  contribute(Commands).to(AddUser);
+  contribute(Commands).to(ListUsers);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -22,7 +22,7 @@ export function checkedAccount(account: NewAccount): { readonly email: string; r
 
 export function checkedName(name: string): string {
   const tidy = tidyName(name);
-  if (!tidy) throw invalidInput({ name: nameSentence });
+  if (!tidy) throw invalidInput({ name: nameSentence }, nameSentence);
   return tidy;
 }
 

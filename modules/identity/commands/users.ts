@@ -1,0 +1,81 @@
+import { text } from 'node:stream/consumers';
+import {
+  type Command,
+  type CommandCall,
+  inject,
+  injectable,
+  optional,
+  PortalError,
+  type RoleName,
+  type ServiceHandle,
+  SiteDirectory,
+} from '@portico/core';
+import { AccountBook } from '../services/account-book.js';
+import { Passwords } from '../services/passwords.js';
+import { PeopleList } from '../services/people-list.js';
+
+@injectable()
+export class AddUser implements Command {
+  readonly name = 'users add';
+  readonly summary = 'Add a person; the password is read from standard input, or made and printed once.';
+  readonly options = [
+    { name: 'email', value: 'address', description: 'Email address of the person.', required: true },
+    { name: 'name', value: 'name', description: 'Name of the person.', required: true },
+    { name: 'role', value: 'role', description: 'Administrator or Operator; with --site: Site Administrator, Author or Member.' },
+    { name: 'site', value: 'address', description: 'Friendly address of the site in which the role is granted.' },
+  ];
+
+  constructor(
+    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+  ) {}
+
+  async run(call: CommandCall): Promise<void> {
+    const { email, name, role, site } = call.options;
+    const siteId = typeof site === 'string' ? this.siteId(site) : undefined;
+    if (siteId !== undefined && role === undefined)
+      throw new PortalError('role-missing', 'Say with --role what the person is in the site.', { status: 400 });
+    const typed = (await text(call.stdin)).replace(/\r?\n$/, '');
+    const password = typed || Passwords.generate();
+    const account = await this.accounts.addWith(
+      { email: String(email), name: String(name), password, mustChangePassword: typed === '' },
+      typeof role === 'string' ? [{ role: role as RoleName, siteId }] : [],
+    );
+    call.print(`Added ${account.name} <${account.email}>.`);
+    if (typed === '') call.print(`One-time password: ${password}`);
+  }
+
+  private siteId(address: string): string {
+    const site = this.sites.get()?.byAddress(address);
+    if (!site) throw new PortalError('site-unknown', `There is no site with the address ${address}.`, { status: 404 });
+    return site.id;
+  }
+}
+
+@injectable()
+export class ListUsers implements Command {
+  readonly name = 'users list';
+  readonly summary = 'List people with their roles, by email address.';
+  readonly options = [{ name: 'search', value: 'text', description: 'Part of an email address or a name.' }];
+
+  constructor(
+    @inject(PeopleList) private readonly list: PeopleList,
+    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+  ) {}
+
+  async run(call: CommandCall): Promise<void> {
+    const search = typeof call.options.search === 'string' ? call.options.search : undefined;
+    let after: string | undefined;
+    do {
+      const { people, next } = await this.list.page({ search, after });
+      for (const person of people) {
+        const inSites = Object.entries(person.siteRoles).map(
+          ([siteId, roles]) => `${roles.join(', ')} in ${this.sites.get()?.byId(siteId)?.address ?? siteId}`,
+        );
+        const roles = [...person.roles, ...inSites].join('; ') || 'no role';
+        call.print(`${person.email}  ${person.name}  ${roles}${person.active ? '' : '  (disabled)'}`);
+      }
+      after = next;
+    } while (after !== undefined && !call.signal.aborted);
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type HttpRoutes,
+  inject,
+  injectable,
+  PortalError,
+  type RouteContext,
+  type Router,
+  type Session,
+  SessionCookie,
+} from '@portico/core';
+import { AccountBook } from '../services/account-book.js';
+import { SignIn } from '../services/sign-in.js';
+import { changePasswordForm, nameForm } from './input.js';
+
+/** What people change about themselves. */
+@injectable()
+export class AccountRoutes implements HttpRoutes {
+  readonly prefix = '/account';
+
+  constructor(
+    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(SignIn) private readonly signIn: SignIn,
+    @inject(SessionCookie) private readonly cookie: SessionCookie,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access: 'signed-in' }, (ctx) => this.show(ctx));
+
+    router.post('/name', { access: 'signed-in', body: nameForm }, async (ctx) => {
+      const { name } = ctx.input.body;
+      try {
+        await this.accounts.rename(sessionOf(ctx).person.id, name);
+        ctx.redirectWith('/account', ctx.text('account.name-saved'));
+      } catch (error) {
+        this.show(ctx, { name, error: inputError(error), form: 'name' });
+      }
+    });
+
+    router.post('/password', { access: 'signed-in', body: changePasswordForm }, async (ctx) => {
+      const { current, password, repeated } = ctx.input.body;
+      try {
+        if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
+        this.cookie.set(ctx, await this.signIn.changePassword(sessionOf(ctx), current, password, ctx.ip));
+        ctx.redirectWith('/account', ctx.text('account.password-saved'));
+      } catch (error) {
+        this.show(ctx, { error: inputError(error), form: 'password' });
+      }
+    });
+  }
+
+  private show(ctx: RouteContext, tried: { name?: string; error?: PortalError; form?: 'name' | 'password' } = {}): void {
+    const { person } = sessionOf(ctx);
+    const model = {
+      email: person.email,
+      name: tried.name ?? person.name,
+      nameError: tried.form === 'name' ? tried.error?.message : undefined,
+      passwordError: tried.form === 'password' ? tried.error?.message : undefined,
+    };
+    if (tried.error?.retryAfter !== undefined) ctx.set('Retry-After', String(tried.error.retryAfter));
+    ctx.render('account', model, { title: ctx.text('account.title'), status: tried.error?.status ?? 200 });
+  }
+}
+
+function sessionOf(ctx: RouteContext): Session {
+  if (!ctx.session) throw new PortalError('sign-in-needed', 'Sign in first.', { status: 401 });
+  return ctx.session;
+}
+
+function inputError(error: unknown): PortalError {
+  if (error instanceof PortalError && [400, 429].includes(error.status)) return error;
+  throw error;
+}

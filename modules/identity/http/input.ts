@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+const shortText = z.string().max(1000);
+/** Longer passwords are refused by the rules with a sentence; this only bounds what is read. */
+const password = z.string().max(8192);
+
+export const nextQuery = z.strictObject({ next: shortText.optional() });
+
+export const signInForm = z.strictObject({ email: shortText, password, next: shortText.optional() });
+
+export const newPasswordForm = z.strictObject({
+  ticket: z.string().max(100),
+  password,
+  repeated: password,
+  next: shortText.optional(),
+});
+
+export const nameForm = z.strictObject({ name: shortText });
+export const changePasswordForm = z.strictObject({ current: password, password, repeated: password });
+
+export const idParams = z.strictObject({ id: z.uuid() });
+export const listQuery = z.strictObject({ q: shortText.optional(), after: shortText.optional() });
+export const newPersonForm = z.strictObject({ email: shortText, name: shortText });
+export const activeForm = z.strictObject({ active: z.enum(['true', 'false']).transform((text) => text === 'true') });
+
+const intent = z.enum(['grant', 'revoke']).default('grant');
+export const instanceRoleForm = z.strictObject({ role: z.enum(['Administrator', 'Operator']), intent });
+
+const siteRole = z.enum(['Site Administrator', 'Author', 'Member']);
+export const siteRoleForm = z.strictObject({ role: siteRole, site: z.uuid(), intent });
+export const newMemberForm = z.strictObject({ email: shortText, role: siteRole });
+export const memberRoleForm = z.strictObject({ person: z.uuid(), role: siteRole, intent });
+
+export const roleParams = z.strictObject({
+  role: z.enum(['operator', 'site-administrator', 'author', 'member', 'guest', 'administrator']),
+});
+const manyPermissions = z.array(z.string().max(200)).max(1000);
+export const rolePermissionsForm = z.strictObject({
+  permissions: z
+    .union([
+      manyPermissions,
+      z
+        .string()
+        .max(200)
+        .transform((one) => [one]),
+    ])
+    .default([]),
+});

@@ -1,0 +1,88 @@
+import {
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  PortalError,
+  type RouteContext,
+  type Router,
+  type Site,
+} from '@portico/core';
+import { siteRoles } from '../api/index.js';
+import { AccountBook } from '../services/account-book.js';
+import { manageMemberships } from '../services/identity-permissions.js';
+import { PeopleList } from '../services/people-list.js';
+import { listQuery, memberRoleForm, newMemberForm } from './input.js';
+
+const access = { permission: manageMemberships } as const;
+const home = '~/identity/memberships';
+
+/** Site Memberships: who has which role in the current site, and in no other. */
+@injectable()
+export class MembershipsRoutes implements HttpRoutes {
+  readonly prefix = home;
+
+  constructor(
+    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(PeopleList) private readonly list: PeopleList,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access, query: listQuery }, (ctx) => this.show(ctx, ctx.input.query));
+
+    router.post('/', { access, body: newMemberForm }, async (ctx) => {
+      const { email, role } = ctx.input.body;
+      const account = this.accounts.byEmail(email);
+      if (!account) {
+        const error = new PortalError('person-unknown', ctx.text('memberships.unknown'), { status: 400 });
+        await this.show(ctx, {}, { email, role, error });
+        return;
+      }
+      await this.accounts.grant(account.id, role, siteOf(ctx).id);
+      ctx.redirectWith(home, ctx.text('memberships.added', { name: account.name, role }));
+    });
+
+    router.post('/roles', { access, body: memberRoleForm }, async (ctx) => {
+      const { person, role, intent } = ctx.input.body;
+      const site = siteOf(ctx);
+      // Only people of this site can be named here: others are none of its administrators' business.
+      const account = this.accounts.byId(person);
+      if (!account?.siteRoles[site.id]) throw notFound('person');
+      if (intent === 'grant') await this.accounts.grant(person, role, site.id);
+      else await this.accounts.revoke(person, role, site.id);
+      ctx.redirectWith(home, ctx.text(`memberships.${intent}`, { name: account.name, role }));
+    });
+  }
+
+  private async show(
+    ctx: RouteContext,
+    { q, after }: { q?: string; after?: string },
+    tried: { email?: string; role?: string; error?: PortalError } = {},
+  ): Promise<void> {
+    const site = siteOf(ctx);
+    const { people, next } = await this.list.page({ search: q, after, siteId: site.id });
+    const model = {
+      site,
+      q,
+      more: next === undefined ? undefined : `?${new URLSearchParams({ ...(q ? { q } : {}), after: next })}`,
+      first: after === undefined,
+      members: people.map((account) => ({
+        id: account.id,
+        name: account.name,
+        email: account.email,
+        active: account.active,
+        roles: account.siteRoles[site.id] ?? [],
+      })),
+      email: tried.email,
+      role: tried.role ?? 'Author',
+      error: tried.error?.message,
+      siteRoles: siteRoles.map((role) => ({ value: role, label: role })),
+    };
+    ctx.render('memberships', model, { title: ctx.text('memberships.title'), status: tried.error?.status ?? 200 });
+  }
+}
+
+function siteOf({ access: { site } }: RouteContext): Site {
+  if (!site) throw notFound('site');
+  return site;
+}

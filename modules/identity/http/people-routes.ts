@@ -1,0 +1,130 @@
+import {
+  type HttpRoutes,
+  inject,
+  injectable,
+  optional,
+  PortalError,
+  type RouteContext,
+  type Router,
+  type ServiceHandle,
+  SiteDirectory,
+} from '@portico/core';
+import { type Account, instanceRoles, siteRoles } from '../api/index.js';
+import { managePeople } from '../services/identity-permissions.js';
+import { PeopleAdministration } from '../services/people-administration.js';
+import { PeopleList } from '../services/people-list.js';
+import { activeForm, idParams, instanceRoleForm, listQuery, nameForm, newPersonForm, siteRoleForm } from './input.js';
+
+const access = { permission: managePeople } as const;
+const home = '/identity/users';
+
+/** Users and Organizations: the people of the instance, and one person with roles. */
+@injectable()
+export class PeopleRoutes implements HttpRoutes {
+  readonly prefix = home;
+
+  constructor(
+    @inject(PeopleAdministration) private readonly administration: PeopleAdministration,
+    @inject(PeopleList) private readonly list: PeopleList,
+    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access, query: listQuery }, async (ctx) => {
+      const { q, after } = ctx.input.query;
+      const { people, next } = await this.list.page({ search: q, after });
+      const more = next === undefined ? undefined : `?${new URLSearchParams({ ...(q ? { q } : {}), after: next })}`;
+      ctx.render('people', { people, q, more, first: after === undefined }, { title: ctx.text('people.title') });
+    });
+
+    router.get('/new', { access }, (ctx) => this.showNew(ctx, {}));
+
+    router.post('/new', { access, body: newPersonForm }, async (ctx) => {
+      try {
+        const { account, password } = await this.administration.add(ctx.input.body);
+        this.showPerson(ctx, account, password);
+      } catch (error) {
+        this.showNew(ctx, { ...ctx.input.body, error });
+      }
+    });
+
+    router.get('/:id', { access, params: idParams }, (ctx) => {
+      this.showPerson(ctx, this.administration.account(ctx.input.params.id));
+    });
+
+    router.post('/:id/name', { access, params: idParams, body: nameForm }, (ctx) =>
+      this.change(ctx, 'person.saved', (id) => this.administration.rename(ctx.access, id, ctx.input.body.name)),
+    );
+
+    router.post('/:id/active', { access, params: idParams, body: activeForm }, (ctx) => {
+      const { active } = ctx.input.body;
+      return this.change(ctx, active ? 'person.enabled' : 'person.disabled', (id) =>
+        this.administration.setActive(ctx.access, id, active),
+      );
+    });
+
+    router.post('/:id/instance-roles', { access, params: idParams, body: instanceRoleForm }, (ctx) => {
+      const { role, intent } = ctx.input.body;
+      return this.change(ctx, 'person.saved', (id) =>
+        this.administration.changeRole(ctx.access, id, role, undefined, intent === 'grant'),
+      );
+    });
+
+    router.post('/:id/site-roles', { access, params: idParams, body: siteRoleForm }, (ctx) => {
+      const { role, site, intent } = ctx.input.body;
+      return this.change(ctx, 'person.saved', (id) =>
+        this.administration.changeRole(ctx.access, id, role, site, intent === 'grant'),
+      );
+    });
+
+    router.post('/:id/password', { access, params: idParams }, async (ctx) => {
+      const { id } = ctx.input.params;
+      const password = await this.administration.setOneTimePassword(ctx.access, id);
+      this.showPerson(ctx, this.administration.account(id), password);
+    });
+  }
+
+  /** A change that is not possible is said on the person's page. */
+  private async change(ctx: RouteContext<{ id: string }>, done: string, work: (id: string) => Promise<void>): Promise<void> {
+    const { id } = ctx.input.params;
+    try {
+      await work(id);
+      ctx.redirectWith(`${home}/${id}`, ctx.text(done));
+    } catch (error) {
+      if (!(error instanceof PortalError) || ![400, 403, 409].includes(error.status)) throw error;
+      this.showPerson(ctx, this.administration.account(id), undefined, error);
+    }
+  }
+
+  private showNew(ctx: RouteContext, tried: { email?: string; name?: string; error?: unknown }): void {
+    const { error } = tried;
+    if (error !== undefined && !(error instanceof PortalError && [400, 409].includes(error.status))) throw error;
+    const status = error?.status ?? 200;
+    ctx.render('new-person', { ...tried, errors: error?.details.fields ?? {} }, { title: ctx.text('people.new'), status });
+  }
+
+  private showPerson(ctx: RouteContext, account: Account, oneTimePassword?: string, error?: PortalError): void {
+    const sites = this.sites.get();
+    const memberships = Object.entries(account.siteRoles)
+      .flatMap(([siteId, roles]) => roles.map((role) => ({ siteId, role, site: sites?.byId(siteId)?.name })))
+      .filter((membership) => membership.site !== undefined);
+    const mayGrant = this.administration.mayGrantOnInstance(ctx.access);
+    const model = {
+      account,
+      oneTimePassword,
+      error: error?.message,
+      memberships,
+      instanceRoles: instanceRoles.map((role) => ({
+        role,
+        description: ctx.text(`role.${role}`),
+        held: account.roles.includes(role),
+        mayGrant,
+      })),
+      siteRoles: siteRoles.map((role) => ({ value: role, label: role })),
+      sites: (sites?.all() ?? []).map((site) => ({ value: site.id, label: site.name })),
+      mayChange: this.administration.mayChange(ctx.access, account),
+      isSelf: ctx.access.person?.id === account.id,
+    };
+    ctx.render('person', model, { title: account.name, status: error?.status ?? 200 });
+  }
+}

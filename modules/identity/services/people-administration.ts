@@ -1,0 +1,82 @@
+import {
+  type AccessContext,
+  type AccessControl,
+  inject,
+  injectable,
+  instanceScope,
+  notFound,
+  PortalError,
+  type RoleName,
+} from '@portico/core';
+import type { Account } from '../api/index.js';
+import { AccountBook } from './account-book.js';
+import { Passwords } from './passwords.js';
+import { RoleAccessControl } from './role-access-control.js';
+
+/**
+ * What people who manage others may do: nobody makes themselves, or others, mightier than they are. Roles on the instance, and
+ * the accounts of administrators, are the business of administrators.
+ */
+@injectable()
+export class PeopleAdministration {
+  constructor(
+    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(RoleAccessControl) private readonly accessControl: AccessControl,
+  ) {}
+
+  account(id: string): Account {
+    const account = this.accounts.byId(id);
+    if (!account) throw notFound('person');
+    return account;
+  }
+
+  mayChange(access: AccessContext, account: Account): boolean {
+    return this.isAdministrator(access) || !account.roles.includes('Administrator');
+  }
+
+  mayGrantOnInstance(access: AccessContext): boolean {
+    return this.isAdministrator(access);
+  }
+
+  /** Answers the account with a password that is good for one sign-in, to be shown once. */
+  async add(person: { readonly email: string; readonly name: string }): Promise<{ account: Account; password: string }> {
+    const password = Passwords.generate();
+    const account = await this.accounts.add({ ...person, password, mustChangePassword: true });
+    return { account, password };
+  }
+
+  async setOneTimePassword(access: AccessContext, id: string): Promise<string> {
+    this.checkTarget(access, id);
+    const password = Passwords.generate();
+    await this.accounts.setPassword(id, password, { mustChangePassword: true });
+    return password;
+  }
+
+  rename(access: AccessContext, id: string, name: string): Promise<void> {
+    this.checkTarget(access, id);
+    return this.accounts.rename(id, name);
+  }
+
+  setActive(access: AccessContext, id: string, active: boolean): Promise<void> {
+    this.checkTarget(access, id);
+    return this.accounts.setActive(id, active);
+  }
+
+  changeRole(access: AccessContext, id: string, role: RoleName, siteId: string | undefined, granted: boolean): Promise<void> {
+    this.account(id);
+    if (siteId === undefined && !this.isAdministrator(access)) throw administratorsOnly();
+    return granted ? this.accounts.grant(id, role, siteId) : this.accounts.revoke(id, role, siteId);
+  }
+
+  private checkTarget(access: AccessContext, id: string): void {
+    if (!this.mayChange(access, this.account(id))) throw administratorsOnly();
+  }
+
+  private isAdministrator({ person }: AccessContext): boolean {
+    return person?.kind === 'system' || this.accessControl.rolesOf(person, instanceScope).includes('Administrator');
+  }
+}
+
+function administratorsOnly(): PortalError {
+  return new PortalError('administrators-only', 'Only an administrator may change this.', { status: 403 });
+}
