@@ -1,3 +1,105 @@
-import { defineModule } from '@portico/core';
+import {
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  IntegrityChecks,
+  MenuItems,
+  type Permission,
+  Permissions,
+  type RoleName,
+} from '@portico/core';
+import { ItemSelectorViews } from '@portico/item-selector/api';
+import { DocumentPermissions, Documents } from './api/documents.js';
+import { NewMenuItems } from './api/new-menu.js';
+import { DocumentPage } from './http/document-page.js';
+import { DocumentRoutes } from './http/document-routes.js';
+import { FileRoutes } from './http/file-routes.js';
+import { FolderPicker } from './http/folder-picker.js';
+import { FolderRoutes } from './http/folder-routes.js';
+import { ListRoutes } from './http/list-routes.js';
+import { givenReturnTypes, SelectorRoutes } from './http/selector-routes.js';
+import { UploadRoutes } from './http/upload-routes.js';
+import { DemoDocuments } from './services/demo-documents.js';
+import { DocumentAdding } from './services/document-adding.js';
+import { DocumentChanges } from './services/document-changes.js';
+import { DocumentFiles } from './services/document-files.js';
+import { DocumentLimits } from './services/document-limits.js';
+import { DocumentList } from './services/document-list.js';
+import { DocumentsCheck } from './services/documents-check.js';
+import { FileTypes } from './services/file-types.js';
+import { Folders } from './services/folders.js';
+import { Images } from './services/images.js';
+import { Makers } from './services/makers.js';
+import { NewMenu } from './services/new-menu.js';
+import { PortalDocuments } from './services/portal-documents.js';
+import { Thumbnails } from './services/thumbnails.js';
+import { Uploads } from './services/uploads.js';
 
-export default defineModule(() => {});
+const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
+const everyone: readonly RoleName[] = ['Guest', 'Member', ...authors];
+
+function permission(id: string, label: string, defaultRoles: readonly RoleName[]): Permission {
+  return { id, label: `permission.${label}`, scope: 'site', defaultRoles };
+}
+
+const whenUploading = { scope: 'site', permission: DocumentPermissions.add, given: 'uploads' } as const;
+
+export default defineModule(({ use, provide, host, contribute }) => {
+  use(DocumentLimits, Images, FileTypes, Folders, DocumentAdding, DocumentChanges, DocumentFiles, DocumentList, PortalDocuments);
+  use(Thumbnails, Uploads, NewMenu, Makers, DocumentPage, FolderPicker);
+
+  provide(Documents).to(PortalDocuments);
+  host(NewMenuItems);
+
+  contribute(Permissions).value(permission(DocumentPermissions.view, 'view', everyone), { id: 'view' });
+  contribute(Permissions).value(permission(DocumentPermissions.open, 'open', authors), { id: 'open' });
+  contribute(Permissions).value(permission(DocumentPermissions.add, 'add', authors), { id: 'add' });
+  contribute(Permissions).value(permission(DocumentPermissions.update, 'update', authors), { id: 'update' });
+  contribute(Permissions).value(permission(DocumentPermissions.delete, 'delete', authors), { id: 'delete' });
+
+  contribute(MenuItems).value(
+    { label: 'title', href: '~/documents-media', icon: 'documents-and-media' },
+    { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
+  );
+
+  contribute(NewMenuItems).value(
+    { label: 'new.file-upload', icon: 'upload', href: '~/documents-media/upload', opens: 'dialog', script: 'upload.js' },
+    { id: 'file-upload', order: 10, when: whenUploading },
+  );
+  contribute(NewMenuItems).value(
+    {
+      label: 'new.multiple-files-upload',
+      icon: 'upload-multiple',
+      href: '~/documents-media/upload-multiple',
+      opens: 'dialog',
+      script: 'upload.js',
+    },
+    { id: 'multiple-files-upload', order: 20, when: whenUploading },
+  );
+  contribute(NewMenuItems).value(
+    { label: 'new.folder', icon: 'folder', href: '~/documents-media/folders/new', opens: 'dialog', script: 'folder.js' },
+    { id: 'folder', order: 30, when: whenUploading },
+  );
+
+  contribute(ItemSelectorViews).value(
+    {
+      label: 'title',
+      icon: 'documents-and-media',
+      href: '~/documents-media/selector',
+      itemTypes: ['image', 'document'],
+      returnTypes: givenReturnTypes,
+      script: 'selector.js',
+    },
+    { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },
+  );
+
+  contribute(HttpRoutes).to(ListRoutes);
+  contribute(HttpRoutes).to(UploadRoutes);
+  contribute(HttpRoutes).to(SelectorRoutes);
+  contribute(HttpRoutes).to(FolderRoutes);
+  contribute(HttpRoutes).to(DocumentRoutes);
+  contribute(HttpRoutes).to(FileRoutes);
+
+  contribute(IntegrityChecks).to(DocumentsCheck);
+  contribute(DemoContents).to(DemoDocuments, { order: 20 });
+});

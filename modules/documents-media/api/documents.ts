@@ -90,7 +90,10 @@ export interface Documents {
 export const Documents: ServiceToken<Documents> = serviceToken('documents-media.documents');
 
 export const DocumentPermissions = {
+  /** To see a document and its picture by its address: guests too, because articles show pictures. */
   view: 'documents-media.view-documents',
+  /** To open Documents and Media itself, its lists and its selector. */
+  open: 'documents-media.open-documents',
   add: 'documents-media.add-document',
   update: 'documents-media.update-document',
   delete: 'documents-media.delete-document',

@@ -6,7 +6,7 @@ import { type ExtensionPoint, extensionPoint } from '@portico/core';
  *
  * `dialog`: a fragment of the module's own that is shown in a dialog. The page asks for `href` with `?folder=<id>` (root: none) and with the header
  * `X-Portico-Fragment: 1`; without scripts the same address, opened as a page, does the same job. When its work is done, the fragment's element
- * dispatches a bubbling CustomEvent `portico:documents-added` whose detail is `{ documents: AddedDocument[] }`; `portico:close` closes the dialog.
+ * dispatches a bubbling CustomEvent `portico:documents-added` whose detail is a DocumentsAdded; `portico:close` closes the dialog.
  */
 export interface NewMenuItem {
   /** Message key, looked up in the contributing module. */
@@ -19,6 +19,13 @@ export interface NewMenuItem {
   readonly script?: string;
 }
 export const NewMenuItems: ExtensionPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items');
+
+/** What `portico:documents-added` carries. */
+export interface DocumentsAdded {
+  readonly documents: readonly AddedDocument[];
+  /** A folder that was made, to go on in. */
+  readonly folder?: { readonly id: string; readonly name: string };
+}
 
 /** What `portico:documents-added` carries for each document. */
 export interface AddedDocument {

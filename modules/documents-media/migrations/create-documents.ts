@@ -39,7 +39,7 @@ const statements = [
   )`,
   'CREATE UNIQUE INDEX documents_media_document_name ON documents_media_document (site_id, folder_id, name_key)',
   `CREATE INDEX documents_media_document_newest ON documents_media_document
-    (site_id, folder_id, id, name, mime_type, size, width, height, modified_at)`,
+    (site_id, folder_id, id, name, name_key, alt_text, mime_type, size, width, height, modified_at)`,
   'CREATE INDEX documents_media_document_images ON documents_media_document (site_id, folder_id, kind, id)',
   'CREATE INDEX documents_media_document_search ON documents_media_document (site_id, name_key, id)',
   `CREATE TABLE documents_media_document_version (

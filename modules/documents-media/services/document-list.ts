@@ -13,6 +13,7 @@ export interface FolderEntry {
 }
 
 export interface DocumentEntry extends FolderEntry {
+  readonly altText: string;
   readonly mimeType: string;
   readonly size: number;
   readonly width: number | null;
@@ -48,7 +49,8 @@ interface Range {
   readonly limit: number;
 }
 
-const documentFields = 'id, name, name_key AS nameKey, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt';
+const documentFields =
+  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt';
 /** After every name that starts with what was searched. */
 const lastCharacter = '\u{10ffff}';
 

@@ -1,0 +1,80 @@
+import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
+import type { Document } from '../api/documents.js';
+import { altTextLimit } from '../services/document-adding.js';
+import { Folders } from '../services/folders.js';
+import { imageTypes } from '../services/images.js';
+import { Makers } from '../services/makers.js';
+import { PortalDocuments } from '../services/portal-documents.js';
+import { documentPlace, listPlace } from './addresses.js';
+import { abilities, iconOf } from './list-model.js';
+import { typeName } from './type-name.js';
+
+/** A form that could not be saved, as it was sent. */
+export interface RefusedForm {
+  readonly form: { readonly name: string; readonly altText: string };
+  readonly error: PortalError;
+}
+
+/** The page of one document: picture, details, versions. */
+@injectable()
+export class DocumentPage {
+  constructor(
+    @inject(PortalDocuments) private readonly documents: PortalDocuments,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(Makers) private readonly makers: Makers,
+  ) {}
+
+  async show(ctx: RouteContext<unknown, unknown, unknown>, document: Document, refused?: RefusedForm): Promise<void> {
+    const { locale } = ctx.access;
+    const place = documentPlace(document.id);
+    const path = await this.folders.path(ctx.access, document.folderId);
+    const versions = await this.documents.versions(ctx.access, document.id);
+    const isImage = imageTypes.has(document.mimeType);
+    const model = {
+      document,
+      isImage,
+      icon: iconOf(document.mimeType),
+      type: typeName(ctx, document.mimeType, document.name),
+      dimensions: dimensions(document),
+      maker: this.makers.name(document.createdBy, locale),
+      version: versions[0]?.label,
+      view: ctx.url(`${place}/view`),
+      download: ctx.url(`${place}/download`),
+      move: ctx.url(`${place}/move`),
+      remove: ctx.url(`${place}/delete`),
+      action: ctx.url(place),
+      back: ctx.url(listPlace(document.folderId)),
+      home: ctx.url('~/documents-media'),
+      crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
+      provenance: document.provenance && {
+        ...document.provenance,
+        generatedAt: new Date(document.provenance.generatedAt),
+      },
+      versions: versions.map((version, index) => ({
+        label: version.label,
+        isCurrent: index === 0,
+        type: typeName(ctx, version.mimeType, document.name),
+        size: version.size,
+        dimensions: dimensions(version),
+        createdAt: new Date(version.createdAt),
+        maker: this.makers.name(version.createdBy, locale),
+        download: ctx.url(`${place}/versions/${version.label}/download`),
+      })),
+      values: refused?.form ?? { name: document.name, altText: document.altText },
+      errors: errorsOf(refused?.error),
+      altTextLimit,
+      ...abilities(ctx.access),
+    };
+    ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
+  }
+}
+
+function dimensions(picture: { readonly width?: number | null; readonly height?: number | null }): string | undefined {
+  return picture.width && picture.height ? `${picture.width} × ${picture.height}` : undefined;
+}
+
+/** Sentences by field; what belongs to no field belongs to the name, the only other thing that can clash. */
+export function errorsOf(error: PortalError | undefined): Readonly<Record<string, string>> {
+  if (!error) return {};
+  return (error.details.fields as Record<string, string> | undefined) ?? { name: error.message };
+}

@@ -1,0 +1,95 @@
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import type { z } from 'zod';
+import type { Document } from '../api/documents.js';
+import { DocumentChanges } from '../services/document-changes.js';
+import { Folders } from '../services/folders.js';
+import { PortalDocuments } from '../services/portal-documents.js';
+import { mayDelete, mayUpdate, mayView } from './access.js';
+import { documentPlace, listPlace } from './addresses.js';
+import { DocumentPage } from './document-page.js';
+import { FolderPicker } from './folder-picker.js';
+import { fragmentOptions } from './fragment.js';
+import { documentForm, idParams, moveForm, moveQuery } from './input.js';
+
+type DocumentContext = RouteContext<{ id: string }, unknown, unknown>;
+
+/** One document: its page, and what can be done with it. */
+@injectable()
+export class DocumentRoutes implements HttpRoutes {
+  readonly prefix = '~/documents-media';
+
+  constructor(
+    @inject(PortalDocuments) private readonly documents: PortalDocuments,
+    @inject(DocumentChanges) private readonly changes: DocumentChanges,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(DocumentPage) private readonly page: DocumentPage,
+    @inject(FolderPicker) private readonly picker: FolderPicker,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/documents/:id', { access: mayView, params: idParams }, async (ctx) => {
+      await this.page.show(ctx, await this.find(ctx));
+    });
+
+    router.post('/documents/:id', { access: mayUpdate, params: idParams, body: documentForm }, async (ctx) => {
+      await this.update(ctx, ctx.input.body);
+    });
+
+    router.get('/documents/:id/move', { access: mayUpdate, params: idParams, query: moveQuery }, async (ctx) => {
+      const document = await this.find(ctx);
+      await this.picker.show(ctx, this.movable(ctx, document), ctx.input.query);
+    });
+
+    router.post('/documents/:id/move', { access: mayUpdate, params: idParams, body: moveForm }, async (ctx) => {
+      const document = await this.find(ctx);
+      await this.picker.refusing(ctx, this.movable(ctx, document), ctx.input.body.to, async () => {
+        const moved = await this.changes.move(ctx.access, document.id, ctx.input.body.to);
+        const [target] = (await this.folders.path(ctx.access, moved.folderId)).slice(-1);
+        const folder = target?.name ?? ctx.text('home-folder');
+        ctx.redirectWith(listPlace(moved.folderId, [moved.id]), ctx.text('moved', { name: moved.name, folder }));
+      });
+    });
+
+    router.get('/documents/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
+      const document = await this.find(ctx);
+      const model = {
+        title: ctx.text('delete.title', { name: document.name }),
+        text: ctx.text('delete.document-text', { name: document.name }),
+        action: ctx.url(`${documentPlace(document.id)}/delete`),
+        back: ctx.url(documentPlace(document.id)),
+        allowed: true,
+      };
+      ctx.render('delete', model, fragmentOptions(ctx, model.title));
+    });
+
+    router.post('/documents/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
+      const { name, folderId } = await this.changes.delete(ctx.access, ctx.input.params.id);
+      ctx.redirectWith(listPlace(folderId), ctx.text('deleted', { name }));
+    });
+  }
+
+  private find(ctx: DocumentContext): Promise<Document> {
+    return this.documents.find(ctx.access, ctx.input.params.id);
+  }
+
+  private movable(ctx: DocumentContext, document: Document) {
+    return {
+      name: document.name,
+      folderId: document.folderId,
+      action: ctx.url(`${documentPlace(document.id)}/move`),
+      back: ctx.url(documentPlace(document.id)),
+    };
+  }
+
+  /** What cannot be saved is shown again with everything that was typed. */
+  private async update(ctx: DocumentContext, form: z.output<typeof documentForm>): Promise<void> {
+    const { id } = ctx.input.params;
+    try {
+      const document = await this.changes.update(ctx.access, id, form);
+      ctx.redirectWith(documentPlace(id), ctx.text('saved', { name: document.name }));
+    } catch (error) {
+      if (!(error instanceof PortalError) || ![400, 409, 415].includes(error.status)) throw error;
+      await this.page.show(ctx, await this.find(ctx), { form, error });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { RouteContext } from '@portico/core';
+import type { DocumentFiles, ServedFile } from '../services/document-files.js';
+import { contentDisposition } from './content-disposition.js';
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Sends a stored file as data: its stored type, never sniffed, never run. Private caches may keep it and must ask each time, so that a permission
+ * that was taken away counts at once; asking costs no bytes.
+ */
+export async function sendFile(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  files: DocumentFiles,
+  file: ServedFile,
+  disposition: 'attachment' | 'inline',
+): Promise<void> {
+  const etag = `"${file.sha256}"`;
+  ctx.set({
+    ETag: etag,
+    'Last-Modified': new Date(file.modifiedAt).toUTCString(),
+    'Cache-Control': 'private, no-cache',
+    'Accept-Ranges': 'bytes',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  });
+  if (isFresh(ctx, etag, file.modifiedAt)) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.set({
+    'Content-Type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
+    'Content-Disposition': contentDisposition(disposition, file.name),
+  });
+  const range = ctx.method === 'GET' && mayRange(ctx, etag) ? parseRange(ctx.get('Range'), file.size) : undefined;
+  if (range === 'unsatisfiable') {
+    ctx.status = 416;
+    ctx.remove('Content-Type');
+    ctx.remove('Content-Disposition');
+    ctx.set('Content-Range', `bytes */${file.size}`);
+    ctx.body = '';
+    return;
+  }
+  ctx.status = range ? 206 : 200;
+  if (range) ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
+  const length = range ? range.end - range.start + 1 : file.size;
+  if (ctx.method !== 'HEAD') ctx.body = length === 0 ? Buffer.alloc(0) : await files.open(file, range);
+  ctx.length = length;
+}
+
+function isFresh(ctx: RouteContext<unknown, unknown, unknown>, etag: string, modifiedAt: number): boolean {
+  const tags = ctx.get('If-None-Match');
+  if (tags) return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+  const since = Date.parse(ctx.get('If-Modified-Since'));
+  return !Number.isNaN(since) && Math.floor(modifiedAt / 1000) * 1000 <= since;
+}
+
+/** A part of a file is only of use to who has the same file. */
+function mayRange(ctx: RouteContext<unknown, unknown, unknown>, etag: string): boolean {
+  const condition = ctx.get('If-Range');
+  return condition === '' || condition === etag;
+}
+
+/** One range; several at once, and what is no range of bytes, get the whole file. */
+function parseRange(header: string, size: number): Range | 'unsatisfiable' | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
+  if (!match) return undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '' && last === '') return undefined;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
+  return start >= size || end < start ? 'unsatisfiable' : { start, end };
+}

@@ -1,0 +1,178 @@
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import type { Folder } from '../api/documents.js';
+import { Folders } from '../services/folders.js';
+import { mayAdd, mayDelete, mayUpdate } from './access.js';
+import { folderPlace, listPlace, withQuery } from './addresses.js';
+import { errorsOf } from './document-page.js';
+import { FolderPicker, type Movable } from './folder-picker.js';
+import { fragmentOptions, wantsJson } from './fragment.js';
+import { folderForm, folderQuery, idParams, moveForm, moveQuery } from './input.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+interface FolderForm {
+  readonly title: string;
+  readonly action: string;
+  readonly back: string;
+  readonly name: string;
+  readonly error?: PortalError;
+}
+
+/** Folders: made, renamed, moved, deleted. */
+@injectable()
+export class FolderRoutes implements HttpRoutes {
+  readonly prefix = '~/documents-media';
+
+  constructor(
+    @inject(Folders) private readonly folders: Folders,
+    @inject(FolderPicker) private readonly picker: FolderPicker,
+  ) {}
+
+  register(router: Router): void {
+    this.registerNew(router);
+    this.registerRename(router);
+    this.registerMove(router);
+    this.registerDelete(router);
+  }
+
+  private registerNew(router: Router): void {
+    const form = (ctx: AnyContext, folder: string | undefined, name: string, error?: PortalError): void =>
+      showForm(ctx, {
+        title: ctx.text('folder.new-title'),
+        action: ctx.url(withQuery('~/documents-media/folders/new', { folder })),
+        back: ctx.url(listPlace(folder)),
+        name,
+        error,
+      });
+
+    router.get('/folders/new', { access: mayAdd, query: folderQuery }, async (ctx) => {
+      await this.folders.path(ctx.access, ctx.input.query.folder);
+      form(ctx, ctx.input.query.folder, '');
+    });
+
+    router.post('/folders/new', { access: mayAdd, query: folderQuery, body: folderForm }, async (ctx) => {
+      const { folder } = ctx.input.query;
+      const { name } = ctx.input.body;
+      await refusing(
+        ctx,
+        (error) => form(ctx, folder, name, error),
+        async () => {
+          const added = await this.folders.add(ctx.access, name, folder);
+          if (wantsJson(ctx)) {
+            ctx.status = 201;
+            ctx.body = { folder: { id: added.id, name: added.name } };
+          } else {
+            ctx.redirectWith(listPlace(added.id), ctx.text('folder.added', { name: added.name }));
+          }
+        },
+      );
+    });
+  }
+
+  private registerRename(router: Router): void {
+    const form = (ctx: AnyContext, folder: Folder, name: string, error?: PortalError): void =>
+      showForm(ctx, {
+        title: ctx.text('folder.rename-title', { name: folder.name }),
+        action: ctx.url(`${folderPlace(folder.id)}/rename`),
+        back: ctx.url(listPlace(folder.parentId)),
+        name,
+        error,
+      });
+
+    router.get('/folders/:id/rename', { access: mayUpdate, params: idParams }, async (ctx) => {
+      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      form(ctx, folder, folder.name);
+    });
+
+    router.post('/folders/:id/rename', { access: mayUpdate, params: idParams, body: folderForm }, async (ctx) => {
+      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      const { name } = ctx.input.body;
+      await refusing(
+        ctx,
+        (error) => form(ctx, folder, name, error),
+        async () => {
+          const renamed = await this.folders.rename(ctx.access, folder.id, name);
+          ctx.redirectWith(listPlace(folder.parentId), ctx.text('saved', { name: renamed.name }));
+        },
+      );
+    });
+  }
+
+  private registerMove(router: Router): void {
+    const movable = (ctx: AnyContext, folder: Folder): Movable => ({
+      name: folder.name,
+      folderId: folder.parentId,
+      exceptId: folder.id,
+      action: ctx.url(`${folderPlace(folder.id)}/move`),
+      back: ctx.url(listPlace(folder.parentId)),
+    });
+
+    router.get('/folders/:id/move', { access: mayUpdate, params: idParams, query: moveQuery }, async (ctx) => {
+      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      await this.picker.show(ctx, movable(ctx, folder), ctx.input.query);
+    });
+
+    router.post('/folders/:id/move', { access: mayUpdate, params: idParams, body: moveForm }, async (ctx) => {
+      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      const { to } = ctx.input.body;
+      await this.picker.refusing(ctx, movable(ctx, folder), to, async () => {
+        await this.folders.move(ctx.access, folder.id, to);
+        const [target] = (await this.folders.path(ctx.access, to)).slice(-1);
+        const place = target?.name ?? ctx.text('home-folder');
+        ctx.redirectWith(listPlace(to), ctx.text('moved', { name: folder.name, folder: place }));
+      });
+    });
+  }
+
+  private registerDelete(router: Router): void {
+    const show = async (ctx: AnyContext, folder: Folder, error?: PortalError): Promise<void> => {
+      const inside = await this.folders.contents(ctx.access, folder.id);
+      const isEmpty = inside.folders + inside.documents === 0;
+      const title = ctx.text('delete.title', { name: folder.name });
+      const model = {
+        title,
+        text: isEmpty ? ctx.text('delete.folder-text') : ctx.text('delete.folder-full', { name: folder.name, ...inside }),
+        action: ctx.url(`${folderPlace(folder.id)}/delete`),
+        back: ctx.url(listPlace(folder.parentId)),
+        allowed: isEmpty,
+        open: ctx.url(listPlace(folder.id)),
+      };
+      ctx.render('delete', model, fragmentOptions(ctx, title, error?.status));
+    };
+
+    router.get('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
+      await show(ctx, await this.folders.find(ctx.access, ctx.input.params.id));
+    });
+
+    router.post('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
+      const folder = await this.folders.find(ctx.access, ctx.input.params.id);
+      await refusing(
+        ctx,
+        (error) => show(ctx, folder, error),
+        async () => {
+          await this.folders.delete(ctx.access, folder.id);
+          ctx.redirectWith(listPlace(folder.parentId), ctx.text('deleted', { name: folder.name }));
+        },
+      );
+    });
+  }
+}
+
+function showForm(ctx: AnyContext, form: FolderForm): void {
+  const model = { ...form, error: undefined, errors: errorsOf(form.error) };
+  ctx.render('folder-form', model, fragmentOptions(ctx, form.title, form.error?.status));
+}
+
+/** What the person can put right is shown on the form that was sent; scripts get it as JSON from the host. */
+async function refusing(
+  ctx: AnyContext,
+  show: (error: PortalError) => void | Promise<void>,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof PortalError) || ![400, 409].includes(error.status) || wantsJson(ctx)) throw error;
+    await show(error);
+  }
+}

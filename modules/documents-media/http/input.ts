@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { DocumentListQuery } from '../services/document-list.js';
+
+export const pageSize = 20;
+
+const id = z.string().min(1).max(64);
+/** Empty and left out both mean the root of the site. */
+const optionalId = z
+  .string()
+  .max(64)
+  .optional()
+  .transform((value) => value || undefined);
+const cursor = z.string().max(600).optional();
+const search = z
+  .string()
+  .max(255)
+  .optional()
+  .transform((value) => value?.trim() || undefined);
+
+export const idParams = z.strictObject({ id });
+export const versionParams = z.strictObject({ id, label: z.string().max(32) });
+
+const listFields = {
+  folder: optionalId,
+  q: search,
+  order: z.enum(['newest', 'name']).optional(),
+  after: cursor,
+  before: cursor,
+};
+
+export const listQuery = z.strictObject({
+  ...listFields,
+  view: z.enum(['cards', 'table']).optional(),
+  /** Ids of documents that were just added, shown before the others. */
+  added: z
+    .string()
+    .max(4000)
+    .optional()
+    .transform((ids) => (ids ?? '').split(',').filter(Boolean).slice(0, 100)),
+});
+export type ListInput = z.output<typeof listQuery>;
+
+export const apiListQuery = z.strictObject(listFields);
+
+export const folderQuery = z.strictObject({ folder: optionalId });
+
+export const selectorQuery = z.strictObject({
+  type: z.enum(['image', 'document']),
+  return: z.string().max(200),
+  uploads: z.enum(['true', 'false']).default('false'),
+  folder: optionalId,
+  q: search,
+  after: cursor,
+  before: cursor,
+});
+export type SelectorInput = z.output<typeof selectorQuery>;
+
+/** Longer than what is accepted, so that a text that is too long comes back with its own sentence. */
+const text = z.string().max(10_000);
+
+export const folderForm = z.strictObject({ name: text });
+export const documentForm = z.strictObject({ name: text, altText: text.default('') });
+export const moveQuery = z.strictObject({ to: optionalId, after: text.optional() });
+export const moveForm = z.strictObject({ to: optionalId });
+
+export function toListQuery(input: {
+  readonly folder?: string;
+  readonly q?: string;
+  readonly order?: 'newest' | 'name';
+  readonly after?: string;
+  readonly before?: string;
+}): DocumentListQuery {
+  return {
+    folderId: input.folder,
+    search: input.q,
+    order: input.order ?? 'newest',
+    after: input.after,
+    before: input.before,
+    limit: pageSize,
+  };
+}

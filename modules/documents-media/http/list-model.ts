@@ -1,0 +1,121 @@
+import type { AccessContext, RouteContext } from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/document-list.js';
+import type { FolderStep } from '../services/folders.js';
+import { imageTypes } from '../services/images.js';
+import type { NewMenuEntry } from '../services/new-menu.js';
+import { documentPlace, folderPlace, listPlace, withQuery } from './addresses.js';
+import type { ListInput } from './input.js';
+import { typeName } from './type-name.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+export interface DocumentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly dimensions: string | undefined;
+  readonly modifiedAt: Date;
+  readonly icon: string;
+  readonly page: string;
+  readonly download: string;
+  readonly move: string;
+  readonly remove: string;
+  readonly view: string;
+  readonly thumbnail: string | undefined;
+}
+
+/** What a list shows of a document. */
+export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow {
+  const page = ctx.url(documentPlace(entry.id));
+  const isImage = imageTypes.has(entry.mimeType);
+  return {
+    id: entry.id,
+    name: entry.name,
+    type: typeName(ctx, entry.mimeType, entry.name),
+    size: entry.size,
+    dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
+    modifiedAt: new Date(entry.modifiedAt),
+    icon: iconOf(entry.mimeType),
+    page,
+    download: `${page}/download`,
+    move: `${page}/move`,
+    remove: `${page}/delete`,
+    view: `${page}/view`,
+    thumbnail: isImage ? `${page}/thumbnail` : undefined,
+  };
+}
+
+export function iconOf(mimeType: string): string {
+  if (imageTypes.has(mimeType)) return 'document-image';
+  if (mimeType === 'application/pdf') return 'document-pdf';
+  return mimeType === 'text/plain' ? 'document-text' : 'document-default';
+}
+
+function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {
+  const base = ctx.url(folderPlace(entry.id));
+  return {
+    id: entry.id,
+    name: entry.name,
+    modifiedAt: new Date(entry.modifiedAt),
+    href: ctx.url(withQuery('~/documents-media', { folder: entry.id, view: input.view, order: input.order })),
+    rename: `${base}/rename`,
+    move: `${base}/move`,
+    remove: `${base}/delete`,
+  };
+}
+
+/** What the views of the list are made of. */
+export function listModel(
+  ctx: AnyContext,
+  input: ListInput,
+  parts: {
+    readonly page: DocumentListPage;
+    readonly added: readonly DocumentEntry[];
+    readonly path: readonly FolderStep[];
+    readonly newMenu: readonly NewMenuEntry[];
+  },
+): object {
+  const { page, added, path, newMenu } = parts;
+  const addedIds = new Set(added.map((document) => document.id));
+  const here = { folder: input.folder, q: input.q, order: input.order, view: input.view };
+  const link = (change: Readonly<Record<string, string | undefined>>): string =>
+    ctx.url(withQuery('~/documents-media', { ...here, ...change }));
+  const current = path.at(-1);
+  return {
+    folderId: input.folder,
+    folder: current,
+    title: current?.name ?? ctx.text('title'),
+    crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
+    query: input.q,
+    isTable: input.view === 'table',
+    isByName: input.order === 'name' || input.q !== undefined,
+    folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
+    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map((entry) => documentRow(ctx, entry)),
+    added: added.map((entry) => documentRow(ctx, entry)),
+    isEmpty: page.folders.length + page.documents.length + added.length === 0,
+    isFirstPage: input.after === undefined && input.before === undefined,
+    previous: page.previous && link({ before: page.previous }),
+    next: page.next && link({ after: page.next }),
+    cards: link({ view: undefined }),
+    table: link({ view: 'table' }),
+    newest: link({ order: undefined }),
+    byName: link({ order: 'name' }),
+    everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
+    newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
+    upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
+    uploadTitle: ctx.text('upload.multiple-title'),
+    ...abilities(ctx.access),
+  };
+}
+
+/** What the buttons of a page depend on; the routes ask again. */
+export function abilities(access: AccessContext): { mayAdd: boolean; mayUpdate: boolean; mayDelete: boolean; mayOpen: boolean } {
+  return {
+    mayAdd: access.can(DocumentPermissions.add),
+    mayUpdate: access.can(DocumentPermissions.update),
+    mayDelete: access.can(DocumentPermissions.delete),
+    mayOpen: access.can(DocumentPermissions.open),
+  };
+}

@@ -1,0 +1,95 @@
+import { type HttpRoutes, inject, injectable, notFound, type RouteContext, type Router, type Site } from '@portico/core';
+import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
+import { DocumentPermissions } from '../api/documents.js';
+import { type DocumentEntry, DocumentList } from '../services/document-list.js';
+import { Folders } from '../services/folders.js';
+import { NewMenu } from '../services/new-menu.js';
+import { documentLinks } from '../services/portal-documents.js';
+import { mayOpen } from './access.js';
+import { withQuery } from './addresses.js';
+import { fragmentOptions } from './fragment.js';
+import { pageSize, type SelectorInput, selectorQuery } from './input.js';
+import { documentRow } from './list-model.js';
+
+/** What this view can give, whatever the order the caller prefers. */
+export const givenReturnTypes: readonly ReturnType[] = ['image-url', 'file-url', 'document-id'];
+
+type SelectorContext = RouteContext<Record<string, never>, SelectorInput, undefined>;
+
+/** The tab Documents and Media of the item selector. */
+@injectable()
+export class SelectorRoutes implements HttpRoutes {
+  readonly prefix = '~/documents-media';
+
+  constructor(
+    @inject(DocumentList) private readonly list: DocumentList,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(NewMenu) private readonly newMenu: NewMenu,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/selector', { access: mayOpen, query: selectorQuery }, (ctx) => this.show(ctx));
+  }
+
+  private async show(ctx: SelectorContext): Promise<void> {
+    const { site } = ctx.access;
+    if (!site) throw notFound('page');
+    const input = ctx.input.query;
+    const path = await this.folders.path(ctx.access, input.folder);
+    const only = input.type === 'image' ? 'image' : undefined;
+    const page = await this.list.page(ctx.access, {
+      folderId: input.folder,
+      search: input.q,
+      order: 'newest',
+      only,
+      after: input.after,
+      before: input.before,
+      limit: pageSize,
+    });
+    const returnTypes = input.return.split(',');
+    const criterion = { type: input.type, return: input.return, uploads: input.uploads };
+    const link = (query: Readonly<Record<string, string | undefined>>): string =>
+      ctx.url(withQuery('~/documents-media/selector', { ...criterion, ...query }));
+    const mayUpload = input.uploads === 'true' && ctx.access.can(DocumentPermissions.add);
+    const newMenu = mayUpload ? this.newMenu.entries(ctx.access, input.folder) : [];
+    const model = {
+      criterion,
+      isImage: input.type === 'image',
+      folderId: input.folder,
+      folder: path.at(-1),
+      home: link({}),
+      crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: link({ folder: step.id }) })),
+      query: input.q,
+      folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id }) })),
+      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes)),
+      isEmpty: page.folders.length + page.documents.length === 0,
+      isFirstPage: input.after === undefined && input.before === undefined,
+      here: link({ folder: input.folder }),
+      self: link({ folder: input.folder, q: input.q, after: input.after, before: input.before }),
+      search: ctx.url('~/documents-media/selector'),
+      previous: page.previous && link({ folder: input.folder, q: input.q, before: page.previous }),
+      next: page.next && link({ folder: input.folder, q: input.q, after: page.next }),
+      newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
+      words: Object.fromEntries(
+        ['added-one', 'added-many', 'not-an-image', 'others-stay'].map((key) => [key, ctx.text(`selector.word-${key}`)]),
+      ),
+    };
+    ctx.render('selector', model, fragmentOptions(ctx, ctx.text('title')));
+  }
+}
+
+/** A document with what choosing it answers; nothing when the caller can use nothing that this document can give. */
+function selectable(ctx: SelectorContext, site: Site, entry: DocumentEntry, returnTypes: readonly string[]): readonly object[] {
+  const row = documentRow(ctx, entry);
+  const links = documentLinks(entry, site);
+  const values: Readonly<Record<ReturnType, string | undefined>> = {
+    'image-url': row.thumbnail && links.view,
+    'file-url': links.download,
+    'document-id': entry.id,
+  };
+  const returnType = returnTypes.find((type): type is ReturnType => Boolean(values[type as ReturnType]));
+  const value = returnType && values[returnType];
+  if (!value) return [];
+  const item: SelectedItem = { returnType, value, title: entry.name, altText: entry.altText };
+  return [{ ...row, item }];
+}

@@ -1,0 +1,106 @@
+import { type HttpRoutes, inject, injectable, notFound, type RouteContext, type Router } from '@portico/core';
+import { DocumentLimits } from '../services/document-limits.js';
+import { Folders } from '../services/folders.js';
+import { type UploadReport, Uploads } from '../services/uploads.js';
+import { mayAdd } from './access.js';
+import { addedDocument } from './added-document.js';
+import { listPlace, withQuery } from './addresses.js';
+import { fragmentOptions, wantsJson } from './fragment.js';
+import { folderQuery } from './input.js';
+
+type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
+
+/** File Upload and Multiple Files Upload: one form, which takes one file or many. */
+@injectable()
+export class UploadRoutes implements HttpRoutes {
+  readonly prefix = '~/documents-media';
+
+  constructor(
+    @inject(Uploads) private readonly uploads: Uploads,
+    @inject(Folders) private readonly folders: Folders,
+    @inject(DocumentLimits) private readonly limits: DocumentLimits,
+  ) {}
+
+  register(router: Router): void {
+    for (const place of ['upload', 'upload-multiple'] as const) {
+      const multiple = place === 'upload-multiple';
+      const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes: this.limits.maxFileBytes };
+      router.get(`/${place}`, { access: mayAdd, query: folderQuery }, (ctx) => this.show(ctx, multiple));
+      router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart }, (ctx) => this.receive(ctx, multiple));
+    }
+  }
+
+  private async show(ctx: UploadContext, multiple: boolean, report?: UploadReport): Promise<void> {
+    const { folder } = ctx.input.query;
+    const path = await this.folders.path(ctx.access, folder);
+    const title = ctx.text(multiple ? 'upload.multiple-title' : 'upload.single-title');
+    const place = multiple ? '~/documents-media/upload-multiple' : '~/documents-media/upload';
+    const model = {
+      title,
+      multiple,
+      folderName: path.at(-1)?.name ?? ctx.text('home-folder'),
+      action: ctx.url(withQuery(place, { folder })),
+      back: ctx.url(
+        listPlace(
+          folder,
+          report?.documents.map((document) => document.id),
+        ),
+      ),
+      maxFileBytes: this.limits.maxFileBytes,
+      maxFiles: this.limits.maxFilesPerUpload,
+      report: report && { ...report, added: report.documents.length },
+      nothing: report && report.documents.length + report.failures.length === 0,
+      words: uploadWords(ctx),
+    };
+    const status = report ? (report.failures[0]?.status ?? 400) : 200;
+    ctx.render('upload', model, fragmentOptions(ctx, title, status));
+  }
+
+  private async receive(ctx: UploadContext, multiple: boolean): Promise<void> {
+    const { folder } = ctx.input.query;
+    const { site } = ctx.access;
+    if (!site) throw notFound('folder');
+    const report = await this.uploads.receive(ctx.access, folder, ctx.parts());
+    const { documents, failures } = report;
+    if (wantsJson(ctx)) {
+      ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);
+      ctx.body = { documents: documents.map((document) => addedDocument(document, site)), failures };
+      return;
+    }
+    if (failures.length > 0 || documents.length === 0) {
+      await this.show(ctx, multiple, report);
+      return;
+    }
+    const ids = documents.map((document) => document.id);
+    ctx.redirectWith(listPlace(folder, ids), addedSentence(ctx, documents));
+  }
+}
+
+/** "sunset.png was added." or "3 files were added." */
+export function addedSentence(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  documents: readonly { readonly name: string }[],
+): string {
+  const [only] = documents;
+  return documents.length === 1 && only
+    ? ctx.text('added.one', { name: only.name })
+    : ctx.text('added.many', { count: documents.length });
+}
+
+const wordKeys = [
+  'waiting',
+  'uploading',
+  'finishing',
+  'done',
+  'remove',
+  'retry',
+  'too-large',
+  'too-many',
+  'failed',
+  'progress',
+] as const;
+
+/** The script has no words of its own. */
+function uploadWords(ctx: RouteContext<unknown, unknown, unknown>): Readonly<Record<string, string>> {
+  return Object.fromEntries(wordKeys.map((key) => [key, ctx.text(`upload.word-${key}`)]));
+}

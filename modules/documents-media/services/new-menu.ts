@@ -1,0 +1,39 @@
+import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import { type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
+
+/** An entry as a page shows it. */
+export interface NewMenuEntry {
+  readonly id: string;
+  readonly module: string;
+  readonly label: string;
+  readonly icon: string | undefined;
+  /** With the folder in which it works. */
+  readonly href: string;
+  readonly opensDialog: boolean;
+  readonly script: string | undefined;
+}
+
+/** The New menu: whatever the modules contribute, and nothing else. */
+@injectable()
+export class NewMenu {
+  constructor(
+    @inject(contributions(NewMenuItems)) private readonly items: Contributions<NewMenuItem>,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+  ) {}
+
+  entries(access: AccessContext, folderId: string | undefined): readonly NewMenuEntry[] {
+    const query = folderId === undefined ? '' : `?folder=${encodeURIComponent(folderId)}`;
+    return this.items.each(
+      (item, { id, module }) => ({
+        id,
+        module,
+        label: this.catalog.for(module).text(item.label, {}, access.locale),
+        icon: item.icon,
+        href: item.href + query,
+        opensDialog: item.opens === 'dialog',
+        script: item.script,
+      }),
+      this.items.visible(access, ['uploads']),
+    );
+  }
+}
