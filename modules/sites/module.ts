@@ -1,3 +1,33 @@
-import { defineModule } from '@portico/core';
+import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
+import { HomePageSections, Sites } from './api/index.js';
+import { AddSite, ListSites } from './commands/sites.js';
+import { FrontDoorRoutes } from './http/front-door-routes.js';
+import { HomePageRoutes } from './http/home-page-routes.js';
+import { SitesRoutes } from './http/sites-routes.js';
+import { DemoSites } from './services/demo-sites.js';
+import { HomePage } from './services/home-page.js';
+import { SiteBook } from './services/site-book.js';
+import { manageSites, sitesPermissions } from './services/sites-permissions.js';
+import { SitesStart } from './services/sites-start.js';
 
-export default defineModule(() => {});
+export default defineModule(({ use, host, provide, contribute, run }) => {
+  use(SiteBook, HomePage);
+  host(HomePageSections);
+  provide(SiteDirectory).to(SiteBook);
+  provide(Sites).to(SiteBook);
+  run(SitesStart);
+
+  for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });
+
+  contribute(HttpRoutes).to(HomePageRoutes);
+  contribute(HttpRoutes).to(FrontDoorRoutes);
+  contribute(HttpRoutes).to(SitesRoutes);
+  contribute(MenuItems).value(
+    { label: 'sites.title', href: '/sites', menu: 'control-panel', category: 'configuration', icon: 'sites' },
+    { id: 'sites', order: 30, when: { permission: manageSites } },
+  );
+
+  contribute(Commands).to(ListSites);
+  contribute(Commands).to(AddSite);
+  contribute(DemoContents).to(DemoSites, { order: 5 });
+});

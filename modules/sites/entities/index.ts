@@ -1,0 +1,3 @@
+import { SiteEntity } from './site-entity.js';
+
+export default [SiteEntity];

@@ -1,0 +1,23 @@
+import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
+import { HomePage } from '../services/home-page.js';
+import { viewSite } from '../services/sites-permissions.js';
+
+/** The front page of each site. */
+@injectable()
+export class HomePageRoutes implements HttpRoutes {
+  readonly prefix = '~';
+
+  constructor(@inject(HomePage) private readonly homePage: HomePage) {}
+
+  register(router: Router): void {
+    router.get('/', { access: { permission: viewSite } }, async (ctx) => {
+      const name = ctx.access.site?.name ?? '';
+      const sections = await this.homePage.sectionsFor(ctx.access);
+      const shown = sections.map((section) => ({
+        ...section,
+        entries: section.entries.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
+      }));
+      ctx.render('home-page', { name, sections: shown, signedIn: ctx.access.person !== undefined }, { title: name });
+    });
+  }
+}

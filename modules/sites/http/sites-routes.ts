@@ -1,0 +1,69 @@
+import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router } from '@portico/core';
+import { z } from 'zod';
+import { SiteBook } from '../services/site-book.js';
+import { manageSites } from '../services/sites-permissions.js';
+
+const access = { permission: manageSites } as const;
+const home = '/sites';
+
+const text = z.string().max(1000);
+const newSiteForm = z.strictObject({ name: text, address: text });
+const idParams = z.strictObject({ id: z.uuid() });
+const nameForm = z.strictObject({ name: text });
+
+/** Control Panel > Sites. */
+@injectable()
+export class SitesRoutes implements HttpRoutes {
+  readonly prefix = home;
+
+  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+
+  register(router: Router): void {
+    router.get('/', { access }, (ctx) => {
+      const sites = this.sites.all().map((site) => ({ ...site, path: `/web/${site.address}` }));
+      ctx.render('sites', { sites }, { title: ctx.text('sites.title') });
+    });
+
+    router.get('/new', { access }, (ctx) => this.showNew(ctx, {}));
+
+    router.post('/new', { access, body: newSiteForm }, async (ctx) => {
+      try {
+        const { name } = await this.sites.add(ctx.input.body);
+        ctx.redirectWith(home, ctx.text('sites.added', { name }));
+      } catch (error) {
+        this.showNew(ctx, { ...ctx.input.body, error: inputError(error) });
+      }
+    });
+
+    router.get('/:id', { access, params: idParams }, (ctx) => this.showSite(ctx, ctx.input.params.id));
+
+    router.post('/:id', { access, params: idParams, body: nameForm }, async (ctx) => {
+      const { id } = ctx.input.params;
+      const { name } = ctx.input.body;
+      try {
+        await this.sites.rename(id, name);
+        ctx.redirectWith(home, ctx.text('sites.renamed', { name }));
+      } catch (error) {
+        this.showSite(ctx, id, { name, error: inputError(error) });
+      }
+    });
+  }
+
+  private showNew(ctx: RouteContext, tried: { name?: string; address?: string; error?: PortalError }): void {
+    const { error, ...values } = tried;
+    const model = { ...values, errors: error?.details.fields ?? {} };
+    ctx.render('new-site', model, { title: ctx.text('sites.new'), status: error?.status ?? 200 });
+  }
+
+  private showSite(ctx: RouteContext, id: string, tried: { name?: string; error?: PortalError } = {}): void {
+    const site = this.sites.byId(id);
+    if (!site) throw notFound('site');
+    const model = { site, path: `/web/${site.address}`, name: tried.name ?? site.name, error: tried.error?.message };
+    ctx.render('site', model, { title: site.name, status: tried.error?.status ?? 200 });
+  }
+}
+
+function inputError(error: unknown): PortalError {
+  if (error instanceof PortalError && [400, 409].includes(error.status)) return error;
+  throw error;
+}

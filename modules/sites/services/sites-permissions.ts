@@ -1,0 +1,14 @@
+import type { Permission } from '@portico/core';
+
+export const manageSites = 'sites.manage-sites';
+export const viewSite = 'sites.view-site';
+
+export const sitesPermissions: readonly Permission[] = [
+  { id: manageSites, label: 'permission.manage-sites', scope: 'instance', defaultRoles: ['Administrator'] },
+  {
+    id: viewSite,
+    label: 'permission.view-site',
+    scope: 'site',
+    defaultRoles: ['Operator', 'Site Administrator', 'Author', 'Member', 'Guest'],
+  },
+];
