@@ -1,0 +1,40 @@
+import { localPlace, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
+import type { PageRenderer } from './dependencies.js';
+import type { HostContext } from './exchange.js';
+import type { FlashCookie } from './flash.js';
+import type { PageStates } from './page-states.js';
+
+/** What handlers can do with their context. Made once and put on the prototype of every context. */
+export function contextMethods(views: PageRenderer, pages: PageStates, flash: FlashCookie): object {
+  return {
+    parts(this: HostContext): AsyncIterable<MultipartPart> {
+      const { multipart } = this.exchange;
+      if (!multipart) throw new PortalError('multipart-undeclared', 'The route does not declare a multipart body.');
+      return multipart;
+    },
+
+    render(this: HostContext, view: string, model: object = {}, options: RenderOptions = {}): void {
+      const page = pages.stateOf(this, options.layout);
+      this.body = views.render(this.exchange.module ?? 'core', view, model, options, page);
+      this.type = 'html';
+      if (options.status !== undefined) this.status = options.status;
+    },
+
+    text(this: HostContext, key: string, values?: Readonly<Record<string, string | number>>): string {
+      return this.exchange.messages?.text(key, values, this.access.locale) ?? key;
+    },
+
+    url(this: HostContext, place: string): string {
+      if (!place.startsWith('~')) return place;
+      const { site } = this.access;
+      if (!site) throw new PortalError('site-needed', `The place ${place} is in a site, and this page is not.`);
+      return `/web/${site.address}${place.slice(1)}`;
+    },
+
+    redirectWith(this: HostContext, place: string, sentence: string, kind: 'success' | 'warning' | 'danger' = 'success'): void {
+      if (sentence !== '') flash.put(this, { kind, sentence });
+      this.redirect(localPlace(this.url(place)) ?? '/');
+      this.status = 303;
+    },
+  };
+}

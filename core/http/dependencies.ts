@@ -1,0 +1,51 @@
+import type { Middleware } from 'koa';
+import type {
+  AccessControl,
+  Clock,
+  Contributions,
+  HttpRoutes,
+  Log,
+  MessageCatalog,
+  RenderOptions,
+  ServiceHandle,
+  Sessions,
+  SiteDirectory,
+} from '../api/index.js';
+import type { PageState } from '../views/page-state.js';
+import type { HttpConfig } from './http-config.js';
+
+/** Whether a module takes requests now. `leave` is called once per `entered`, when the request has ended. */
+export type GateAnswer =
+  | { readonly kind: 'entered'; leave(): void }
+  | { readonly kind: 'unavailable'; readonly retryAfter: number }
+  | { readonly kind: 'absent' };
+
+export interface Gate {
+  /** Waits for a module that is starting, within the gate's limit. */
+  enter(moduleId: string): Promise<GateAnswer>;
+}
+
+export interface PageRenderer {
+  render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string;
+}
+
+export interface Health {
+  live(): boolean;
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+}
+
+/** All that the HTTP host needs of the rest of the house. */
+export interface HttpDependencies {
+  readonly config: HttpConfig;
+  readonly routes: Contributions<HttpRoutes>;
+  readonly gate: Gate;
+  readonly sessions: ServiceHandle<Sessions>;
+  readonly sites: ServiceHandle<SiteDirectory>;
+  readonly accessControl: ServiceHandle<AccessControl>;
+  readonly views: PageRenderer;
+  readonly assets: { readonly middleware: Middleware };
+  readonly messages: MessageCatalog;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly health: Health;
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { notFound, PortalError, type ServiceHandle, type Sessions } from '../api/index.js';
+import { readBody } from './body.js';
+import { changesState, checkToken, otherOrigin } from './csrf.js';
+import type { HostContext } from './exchange.js';
+import type { HttpLimits } from './http-config.js';
+import { queryOf } from './input.js';
+import { hasBody } from './lingering.js';
+import { type ModuleGate, Stay } from './module-gate.js';
+import type { Route } from './mount.js';
+import { MultipartReader } from './multipart.js';
+import type { RequestGuard } from './request-guard.js';
+import { admit } from './route-access.js';
+import type { RouteTable } from './route-table.js';
+import type { Visit, Visitor } from './visitor.js';
+
+/** The core's own routes have no gate: they are there as long as the house is. */
+const houseModule = 'core';
+
+/** The one stable middleware behind which modules come and go. */
+export class Dispatcher {
+  constructor(
+    private readonly visitor: Visitor,
+    private readonly table: RouteTable,
+    private readonly gate: ModuleGate,
+    private readonly guard: RequestGuard,
+    private readonly sessions: ServiceHandle<Sessions>,
+    private readonly limits: HttpLimits,
+  ) {}
+
+  readonly middleware = async (ctx: HostContext): Promise<void> => {
+    this.visitor.recognise(ctx);
+    if (changesState(ctx.method) && !this.guard.isSameOrigin(ctx.req, ctx.exchange.cookie !== undefined)) throw otherOrigin();
+    const visit = await this.visitor.locate(ctx);
+    const module = this.table.ownerOf(visit) ?? visit.segment;
+    if (module === '') throw notFound();
+    if (module === houseModule) return this.serve(ctx, visit);
+    const stay = new Stay(await this.gate.enter(module), ctx.res);
+    try {
+      // While the request waited, the module may have come back with routes of its own making.
+      await this.serve(ctx, visit, module);
+    } finally {
+      stay.handlerReturned();
+    }
+  };
+
+  private async serve(ctx: HostContext, visit: Visit, module = houseModule): Promise<void> {
+    const found = this.table.match(visit, ctx.method, visit.path);
+    if (!found || found.mount.module !== module) throw notFound();
+    const { mount, match } = found;
+    const { exchange } = ctx;
+    exchange.module = module;
+    exchange.messages = mount.messages;
+    if (!match.route) throw methodNotAllowed(match.methods);
+    const { route } = match;
+    const { declaration } = route;
+    exchange.declaration = declaration;
+    const personal = ctx.session !== undefined || declaration.access !== 'public';
+    ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
+    if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
+    const locale = ctx.access.locale;
+    const params = route.params.check(match.params, locale);
+    const query = route.query.check(queryOf(ctx), locale);
+    const body = changesState(ctx.method) ? await this.bodyOf(ctx, route, locale) : undefined;
+    ctx.input = { params, query, body };
+    await route.handler(ctx);
+  }
+
+  /** The checked body, after the session's token was found in a header or in the body itself. */
+  private async bodyOf(ctx: HostContext, route: Route, locale: string): Promise<unknown> {
+    const expected = ctx.session?.csrfToken;
+    const header = ctx.req.headers['x-portico-csrf'];
+    if (expected !== undefined && header !== undefined) checkToken(header, expected);
+    const tokenInBody = expected !== undefined && header === undefined;
+    const { multipart, body: declared } = route.declaration;
+    if (multipart) {
+      const reader = new MultipartReader(ctx.req as IncomingMessage, multipart, this.limits);
+      ctx.exchange.multipart = reader;
+      if (tokenInBody) checkToken(await reader.leadingField('csrf'), expected);
+      return undefined;
+    }
+    const { csrf, ...rest } = (hasBody(ctx.req) ? await readBody(ctx.req, this.limits) : {}) as { csrf?: unknown };
+    if (tokenInBody) checkToken(csrf, expected);
+    const body = route.body.check(rest, locale);
+    return declared ? body : undefined;
+  }
+}
+
+function methodNotAllowed(methods: readonly string[]): PortalError {
+  const allow = [...new Set(methods)].sort().join(', ');
+  return new PortalError('method-not-allowed', 'This method is not allowed here.', { status: 405, details: { allow } });
+}

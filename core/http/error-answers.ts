@@ -1,0 +1,112 @@
+import type { Log, MessageCatalog, Messages, PortalError } from '../api/index.js';
+import type { PageRenderer } from './dependencies.js';
+import type { HostContext } from './exchange.js';
+import type { PageStates } from './page-states.js';
+import { ForeignError, portalErrorOf } from './portal-error-of.js';
+import type { SecurityHeaders } from './security-headers.js';
+
+/** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
+export class ErrorAnswers {
+  private readonly words: Messages;
+
+  constructor(
+    private readonly views: PageRenderer,
+    messages: MessageCatalog,
+    private readonly log: Log,
+    private readonly headers: SecurityHeaders,
+    private readonly pages: PageStates,
+  ) {
+    this.words = messages.for('core');
+  }
+
+  answer(ctx: HostContext, thrown: unknown): void {
+    const error = portalErrorOf(thrown);
+    this.report(ctx, error);
+    // What the handler said about its own answer (type, caching, disposition) is not true of this one.
+    for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
+    this.headers.apply(ctx.res);
+    ctx.set('Cache-Control', 'no-store');
+    if (error.retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfter)));
+    if (typeof error.details.allow === 'string') ctx.set('Allow', error.details.allow);
+    ctx.status = error.status;
+    const sentence = this.sentenceOf(ctx, error);
+    if (wantsHtml(ctx)) {
+      ctx.body = this.page(ctx, error, sentence);
+      ctx.type = 'html';
+    } else {
+      ctx.body = {
+        error: {
+          ...(error.expose && !(error instanceof ForeignError) ? error.details : {}),
+          code: codeOf(error),
+          message: sentence,
+          reference: ctx.exchange.reference,
+        },
+      };
+    }
+  }
+
+  private report(ctx: HostContext, error: PortalError): void {
+    const facts = { reference: ctx.exchange.reference, module: ctx.exchange.module, code: error.code, error };
+    if (error.status >= 500) this.log.error('A request failed.', facts);
+    else this.log.debug('A request was refused.', facts);
+  }
+
+  private sentenceOf(ctx: HostContext, error: PortalError): string {
+    if (error.expose && !(error instanceof ForeignError)) return error.message;
+    const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
+    const locale = ctx.exchange.access?.locale;
+    const sentence = this.words.text(key, {}, locale);
+    return sentence === key ? this.words.text('error.400', {}, locale) : sentence;
+  }
+
+  private page(ctx: HostContext, error: PortalError, sentence: string): string {
+    const { reference } = ctx.exchange;
+    const title = this.words.text(error.status === 404 ? 'error.title.404' : 'error.title', {}, ctx.exchange.access?.locale);
+    const model = {
+      status: error.status,
+      code: codeOf(error),
+      title,
+      sentence,
+      reference,
+      retryAfter: error.retryAfter,
+      fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
+    };
+    const layout = isFragment(ctx) ? 'none' : ctx.exchange.session ? 'page' : 'plain';
+    try {
+      return this.views.render('core', 'error', model, { title, layout, status: error.status }, this.pages.stateOf(ctx, layout));
+    } catch (failure) {
+      this.log.error('The error page could not be rendered.', { reference, error: failure });
+      return fallbackPage(title, sentence, reference);
+    }
+  }
+}
+
+/** A hidden error's code may name what is nobody's business. */
+function codeOf(error: PortalError): string {
+  return error.expose || error.status === 503 ? error.code : 'unexpected';
+}
+
+export function isFragment(ctx: HostContext): boolean {
+  return ctx.get('X-Portico-Fragment') === '1';
+}
+
+/** Whether a person reads the answer; scripts that say nothing (`fetch` with its default Accept) get JSON. */
+export function wantsHtml(ctx: HostContext): boolean {
+  if (ctx.exchange.declaration?.answers === 'json') return false;
+  if (isFragment(ctx)) return true;
+  const accept = ctx.get('Accept');
+  if ((accept === '' || accept === '*/*') && ctx.get('Sec-Fetch-Dest') === 'empty') return false;
+  return ctx.accepts('html', 'json') === 'html';
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+
+/** For when even the error view fails: needs nothing and cannot fail. */
+function fallbackPage(title: string, sentence: string, reference: string): string {
+  const heading = escaped(title);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head>
+<body><main><h1>${heading}</h1><p>${escaped(sentence)}</p><p>Reference: ${escaped(reference)}</p></main></body></html>
+`;
+}

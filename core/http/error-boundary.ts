@@ -1,0 +1,81 @@
+import type { Clock, Log } from '../api/index.js';
+import type { ErrorAnswers } from './error-answers.js';
+import type { Exchange, HostContext, References } from './exchange.js';
+import type { HttpLimits } from './http-config.js';
+import { hasBody, linger } from './lingering.js';
+import { errorOfStatus } from './portal-error-of.js';
+import type { SecurityHeaders } from './security-headers.js';
+
+/** A client that leaves in the middle of an answer is within its rights. */
+const clientLeft = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE']);
+
+/** Begins and ends every request: its name, its headers, its log line, and an answer whatever happens. */
+export class ErrorBoundary {
+  constructor(
+    private readonly references: References,
+    private readonly headers: SecurityHeaders,
+    private readonly errors: ErrorAnswers,
+    private readonly checkRedirect: (location: string) => void,
+    private readonly limits: HttpLimits,
+    private readonly log: Log,
+    private readonly clock: Clock,
+  ) {}
+
+  readonly middleware = async (ctx: HostContext, next: () => Promise<void>): Promise<void> => {
+    const exchange = this.open();
+    ctx.exchange = exchange;
+    ctx.res.once('close', () => this.record(ctx));
+    this.headers.apply(ctx.res);
+    try {
+      await next();
+      if (ctx.respond !== false && !ctx.headerSent) this.checkAnswer(ctx);
+    } catch (error) {
+      if (ctx.headerSent) this.cutOff(ctx, error);
+      else this.errors.answer(ctx, error);
+    }
+    exchange.multipart?.stop();
+    if (hasBody(ctx.req)) linger(ctx.req, this.limits);
+  };
+
+  /** For what goes wrong after the handler has returned: a stream that breaks under way. */
+  readonly onLateError = (error: unknown, ctx?: HostContext): void => {
+    if (!ctx?.exchange) this.log.error('A request failed outside of its boundary.', { error });
+    else if (!clientLeft.has((error as { code?: string } | undefined)?.code ?? '')) this.cutOff(ctx, error);
+  };
+
+  private open(): Exchange {
+    return {
+      reference: this.references.next(),
+      startedAt: this.clock.monotonic(),
+      cookie: undefined,
+      session: undefined,
+      access: undefined,
+      module: undefined,
+      messages: undefined,
+      declaration: undefined,
+      multipart: undefined,
+    };
+  }
+
+  private checkAnswer(ctx: HostContext): void {
+    if (ctx.status >= 400 && (ctx.body === undefined || ctx.body === null)) throw errorOfStatus(ctx.status);
+    const location = ctx.res.getHeader('Location');
+    if (typeof location === 'string') this.checkRedirect(location);
+  }
+
+  /** Half an answer has gone: only closing the connection tells the client that the rest is missing. */
+  private cutOff(ctx: HostContext, error: unknown): void {
+    this.log.error('An answer broke off.', { reference: ctx.exchange.reference, module: ctx.exchange.module, error });
+    ctx.res.destroy();
+  }
+
+  private record(ctx: HostContext): void {
+    this.log.info('request', {
+      method: ctx.method,
+      path: ctx.path,
+      status: ctx.res.headersSent ? ctx.res.statusCode : 499,
+      millis: Math.round((this.clock.monotonic() - ctx.exchange.startedAt) * 10) / 10,
+      reference: ctx.exchange.reference,
+    });
+  }
+}

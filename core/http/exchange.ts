@@ -1,0 +1,38 @@
+import type { ParameterizedContext } from 'koa';
+import type { AccessContext, Messages, RouteAdditions, RouteDeclaration, Session } from '../api/index.js';
+import type { MultipartReader } from './multipart.js';
+
+/** What the host knows of one request and its answer, filled in along the way. */
+export interface Exchange {
+  /** Names the request in the log and on error pages. */
+  readonly reference: string;
+  readonly startedAt: number;
+  /** The opaque token of the session cookie, known to be somebody's or not. */
+  cookie: string | undefined;
+  session: Session | undefined;
+  access: AccessContext | undefined;
+  /** Whose handler runs, for views, words and the blame. */
+  module: string | undefined;
+  messages: Messages | undefined;
+  declaration: RouteDeclaration | undefined;
+  multipart: MultipartReader | undefined;
+}
+
+/** Koa's context with what the host adds; handlers see it as RouteContext. */
+export type HostContext = ParameterizedContext & { exchange: Exchange } & Mutable<RouteAdditions<unknown, unknown, unknown>>;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** References are unique and short enough to be read out: the process, then a count. */
+export class References {
+  private count = 0;
+  private readonly prefix: string;
+
+  constructor(startedAt: Date) {
+    this.prefix = Math.floor(startedAt.getTime() / 1000).toString(36);
+  }
+
+  next(): string {
+    return `${this.prefix}-${(++this.count).toString(36)}`;
+  }
+}

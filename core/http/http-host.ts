@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa from 'koa';
+import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
+import { localPlace, PortalError } from '../api/index.js';
+import { contextMethods } from './context-methods.js';
+import type { Health, HttpDependencies } from './dependencies.js';
+import { Dispatcher } from './dispatcher.js';
+import { ErrorAnswers } from './error-answers.js';
+import { ErrorBoundary } from './error-boundary.js';
+import { type HostContext, References } from './exchange.js';
+import { FlashCookie } from './flash.js';
+import { defaultHttpLimits, type HttpLimits } from './http-config.js';
+import { ModuleGate } from './module-gate.js';
+import { PageStates } from './page-states.js';
+import { RequestGuard } from './request-guard.js';
+import { RouteTable } from './route-table.js';
+import { SecurityHeaders } from './security-headers.js';
+import { Visitor } from './visitor.js';
+
+export interface HttpHost {
+  /** The request listener, for a server of the caller's own. */
+  callback(): (request: IncomingMessage, response: ServerResponse) => void;
+  /** Resolves with the address once connections are taken. */
+  listen(port: number, host: string): Promise<string>;
+  /** Takes no more connections, lets running requests end for as long as the grace lasts, then cuts the rest off. */
+  close(graceMillis: number): Promise<void>;
+}
+
+export function createHttpHost(dependencies: HttpDependencies): HttpHost {
+  return new KoaHttpHost(dependencies);
+}
+
+type Next = () => Promise<void>;
+
+class KoaHttpHost implements HttpHost {
+  private readonly limits: HttpLimits;
+  private readonly table: RouteTable;
+  private readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  private server: Server | undefined;
+  private closing = false;
+
+  constructor(dependencies: HttpDependencies) {
+    const { config, gate, sessions, sites, views, messages, log, clock } = dependencies;
+    this.limits = { ...defaultHttpLimits, ...config.limits };
+    const headers = new SecurityHeaders(config.publicUrl);
+    const flash = new FlashCookie(config.publicUrl);
+    const contexts = new HostAccessContexts(dependencies.accessControl);
+    const pages = new PageStates(headers, flash, contexts);
+    const errors = new ErrorAnswers(views, messages, log, headers, pages);
+    const checkRedirect = localRedirects(config.publicUrl);
+    const boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
+    const guard = new RequestGuard(config, this.limits.headerPairs);
+    const moduleGate = new ModuleGate(gate);
+    const cookie = new HostSessionCookie(config.publicUrl);
+    const visitor = new Visitor(sessions, sites, contexts, cookie, moduleGate, config.locales);
+    this.table = new RouteTable(dependencies.routes, messages, log);
+    const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, this.limits);
+
+    const app = new Koa();
+    Object.assign(app.context, contextMethods(views, pages, flash));
+    app.on('error', boundary.onLateError);
+    const use = (middleware: (ctx: HostContext, next: Next) => Promise<void> | void): void => {
+      app.use(middleware as unknown as Koa.Middleware);
+    };
+    use(boundary.middleware);
+    use((ctx, next) => {
+      if (this.closing) ctx.res.shouldKeepAlive = false;
+      guard.check(ctx.req);
+      return answerHealth(ctx, dependencies.health) ? undefined : next();
+    });
+    app.use(dependencies.assets.middleware);
+    use(dispatcher.middleware);
+    this.handle = app.callback();
+  }
+
+  callback(): (request: IncomingMessage, response: ServerResponse) => void {
+    return this.handle;
+  }
+
+  async listen(port: number, host: string): Promise<string> {
+    const server = createServer(
+      {
+        headersTimeout: this.limits.headerMillis,
+        // Uploads may take as long as they move: the idle time of a body is limited instead.
+        requestTimeout: 0,
+        keepAliveTimeout: this.limits.keepAliveMillis,
+        connectionsCheckingInterval: Math.min(this.limits.headerMillis, 5000),
+      },
+      this.handle,
+    );
+    // Surplus headers are refused by the guard; the server would drop them without a word.
+    server.maxHeadersCount = 0;
+    server.timeout = this.limits.connectionIdleMillis;
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    const address = server.address() as AddressInfo;
+    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  async close(graceMillis: number): Promise<void> {
+    this.closing = true;
+    this.table.dispose();
+    const { server } = this;
+    this.server = undefined;
+    if (!server) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), graceMillis);
+    await closed;
+    clearTimeout(timer);
+  }
+}
+
+function answerHealth(ctx: HostContext, health: Health): boolean {
+  if (!ctx.path.startsWith('/health/')) return false;
+  if (ctx.path !== '/health/live' && ctx.path !== '/health/ready') return false;
+  ctx.set('Cache-Control', 'no-store');
+  if (ctx.path === '/health/live') {
+    const live = health.live();
+    ctx.status = live ? 200 : 503;
+    ctx.body = { status: live ? 'live' : 'not-live' };
+  } else {
+    const { ok, reasons } = health.ready();
+    ctx.status = ok ? 200 : 503;
+    ctx.body = { status: ok ? 'ready' : 'not-ready', reasons };
+  }
+  return true;
+}
+
+/** Redirects stay on the portal, whoever asks for them. */
+function localRedirects(publicUrl: string): (location: string) => void {
+  const own = `${publicUrl}/`;
+  return (location) => {
+    if (localPlace(location) !== undefined || location.startsWith(own)) return;
+    throw new PortalError('redirect-refused', 'A redirect would have led away from this portal.');
+  };
+}

@@ -1,0 +1,59 @@
+import { parse as parseQuery } from 'node:querystring';
+import type { z } from 'zod';
+import { invalidInput, type Messages } from '../api/index.js';
+import type { HostContext } from './exchange.js';
+import { emptySchema, strictSchema } from './strict-schema.js';
+
+const maxReported = 20;
+const maxName = 60;
+
+/** One part of a request's input: its schema, made strict when the route is registered. */
+export class InputPart {
+  private readonly schema: z.ZodType;
+
+  constructor(
+    declared: z.ZodType | undefined,
+    private readonly words: Messages,
+  ) {
+    this.schema = declared ? strictSchema(declared) : emptySchema;
+  }
+
+  /** @throws PortalError `invalid-input` with one sentence per field. */
+  check(value: unknown, locale: string | undefined): unknown {
+    const result = this.schema.safeParse(value);
+    if (result.success) return result.data;
+    // Asked again only for the words: most input is right.
+    const worded = this.schema.safeParse(value, { error: (issue) => this.sentenceOf(issue, locale) });
+    throw invalidInput(this.fieldsOf(worded.error ?? result.error, locale));
+  }
+
+  private fieldsOf(error: z.ZodError, locale: string | undefined): Readonly<Record<string, string>> {
+    const fields = new Map<string, string>();
+    const add = (name: string, sentence: string): void => {
+      const shown = name.slice(0, maxName);
+      if (fields.size < maxReported && !fields.has(shown)) fields.set(shown, sentence);
+    };
+    for (const issue of error.issues) {
+      const path = issue.path.map(String);
+      if (issue.code === 'unrecognized_keys') {
+        for (const key of issue.keys) add([...path, key].join('.'), this.words.text('input.unknown', {}, locale));
+      } else add(path.join('.'), issue.message);
+    }
+    return Object.fromEntries(fields);
+  }
+
+  /** For issues whose schema brings no sentence of its own. */
+  private sentenceOf(issue: z.core.$ZodRawIssue, locale: string | undefined): string {
+    if (issue.code === 'invalid_type' && issue.input === undefined) return this.words.text('input.missing', {}, locale);
+    if (issue.code === 'invalid_type' && Array.isArray(issue.input)) return this.words.text('input.repeated', {}, locale);
+    if (issue.code === 'too_small') return this.words.text('input.too-small', { minimum: String(issue.minimum) }, locale);
+    if (issue.code === 'too_big') return this.words.text('input.too-big', { maximum: String(issue.maximum) }, locale);
+    return this.words.text('input.invalid', {}, locale);
+  }
+}
+
+/** The query as it came: strings, and arrays for repeated keys; keys like `__proto__` are keys like any other. */
+export function queryOf(ctx: HostContext): object {
+  const text = ctx.querystring;
+  return text === '' ? {} : parseQuery(text, undefined, undefined, { maxKeys: 0 });
+}

@@ -1,0 +1,119 @@
+import KoaRouter, { type Layer } from '@koa/router';
+import {
+  type AddRoute,
+  type Contribution,
+  type HttpRoutes,
+  type Messages,
+  PortalError,
+  type RouteDeclaration,
+  type RouteHandler,
+  type Router,
+} from '../api/index.js';
+import { InputPart } from './input.js';
+
+type AnyHandler = RouteHandler<unknown, unknown, unknown>;
+
+/** One declared route, ready to be asked. */
+export interface Route {
+  readonly declaration: RouteDeclaration;
+  readonly handler: AnyHandler;
+  readonly params: InputPart;
+  readonly query: InputPart;
+  readonly body: InputPart;
+}
+
+/** What a mount has for a path: a route with its raw parameters, or the methods that would have one. */
+export type Match =
+  | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | { readonly route: undefined; readonly methods: readonly string[] };
+
+const prefixPattern = /^(?:~?(?:\/[A-Za-z0-9][\w.-]*)+|~|\/)$/;
+/** First segments of the instance that the host answers itself. */
+const reserved = new Set(['assets', 'health', 'web']);
+
+/** The routes of one `HttpRoutes`, checked and compiled. */
+export class Mount {
+  readonly module: string;
+  readonly site: boolean;
+  /** First segment of the path; empty for a front page. */
+  readonly segment: string;
+  readonly messages: Messages;
+  private readonly router = new KoaRouter({ sensitive: true });
+  private readonly routes = new Map<unknown, Route>();
+
+  /** @throws PortalError `route-prefix-invalid`, `route-undeclared`, or whatever `register` throws. */
+  constructor(
+    contribution: Contribution<HttpRoutes>,
+    messages: Messages,
+    private readonly words: Messages,
+  ) {
+    const { prefix } = contribution.value;
+    if (typeof prefix !== 'string' || !prefixPattern.test(prefix)) {
+      throw new PortalError('route-prefix-invalid', `The prefix ${JSON.stringify(prefix)} must look like /x, ~/x, ~ or /.`);
+    }
+    this.module = contribution.module;
+    this.messages = messages;
+    this.site = prefix.startsWith('~');
+    const path = (this.site ? prefix.slice(1) : prefix).replace(/\/$/, '');
+    this.segment = path.split('/')[1] ?? '';
+    if (!this.site && reserved.has(this.segment)) {
+      throw new PortalError('route-prefix-invalid', `The prefix ${prefix} is kept for the host.`);
+    }
+    const add =
+      (method: string): AddRoute =>
+      (routePath, declaration, handler) =>
+        this.add(method, path, routePath, declaration as RouteDeclaration, handler as AnyHandler);
+    const router: Router = { get: add('GET'), post: add('POST'), put: add('PUT'), patch: add('PATCH'), delete: add('DELETE') };
+    contribution.value.register(router);
+  }
+
+  /** @param path without the part that names the site. */
+  match(method: string, path: string): Match | undefined {
+    const found = this.router.match(path, method);
+    if (found.path.length === 0) return undefined;
+    let best = found.pathAndMethod[0];
+    // A written-out path wins over a parameter, in whatever order they were added.
+    for (const layer of found.pathAndMethod) if (best && layer.paramNames.length < best.paramNames.length) best = layer;
+    const route = best && this.routes.get(best);
+    if (!best || !route) return { route: undefined, methods: found.path.flatMap((layer) => layer.methods) };
+    return { route, params: best.paramNames.length === 0 ? noParams : best.params(path, best.captures(path)) };
+  }
+
+  private add(method: string, prefix: string, path: string, declaration: RouteDeclaration, handler: AnyHandler): void {
+    const full = joined(prefix, path);
+    const name = `${method} ${this.site ? '~' : ''}${full}`;
+    if (this.segment === '' && full !== '/') {
+      throw new PortalError('route-prefix-invalid', `${name}: a front page has the path / alone; give other routes a prefix.`);
+    }
+    checkDeclaration(name, method, declaration, handler);
+    const layer = this.router.register(full, [method], () => undefined) as Layer;
+    if (layer.paramNames.length > 0 && !declaration.params) {
+      throw undeclared(name, 'has path parameters and no schema for them');
+    }
+    this.routes.set(layer, {
+      declaration,
+      handler,
+      params: new InputPart(declaration.params, this.words),
+      query: new InputPart(declaration.query, this.words),
+      body: new InputPart(declaration.body, this.words),
+    });
+  }
+}
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({});
+
+function joined(prefix: string, path: string): string {
+  return path === '' || path === '/' ? prefix || '/' : `${prefix}${path.startsWith('/') ? '' : '/'}${path}`;
+}
+
+const undeclared = (name: string, reason: string): PortalError => new PortalError('route-undeclared', `${name} ${reason}.`);
+
+function checkDeclaration(name: string, method: string, declaration: RouteDeclaration | undefined, handler: unknown): void {
+  if (typeof declaration !== 'object' || declaration === null) throw undeclared(name, 'does not declare who may call it');
+  const { access, body, multipart } = declaration;
+  const named = typeof access === 'object' && access !== null && typeof access.permission === 'string';
+  if (access !== 'public' && access !== 'signed-in' && !named) throw undeclared(name, 'does not declare who may call it');
+  if (typeof handler !== 'function') throw undeclared(name, 'has no handler');
+  if (body && multipart) throw undeclared(name, 'declares both a body and a multipart body');
+  if (method === 'GET' && (body || multipart)) throw undeclared(name, 'declares a body, which a GET does not have');
+}

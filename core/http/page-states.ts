@@ -1,0 +1,29 @@
+import type { HostAccessContexts } from '../access/index.js';
+import type { RenderOptions } from '../api/index.js';
+import type { PageState } from '../views/page-state.js';
+import type { HostContext } from './exchange.js';
+import type { FlashCookie } from './flash.js';
+import type { SecurityHeaders } from './security-headers.js';
+
+/** What a view must know of the request it answers. */
+export class PageStates {
+  constructor(
+    private readonly headers: SecurityHeaders,
+    private readonly flash: FlashCookie,
+    private readonly contexts: HostAccessContexts,
+  ) {}
+
+  stateOf(ctx: HostContext, layout: RenderOptions['layout']): PageState {
+    const { exchange } = ctx;
+    return {
+      nonce: this.headers.allowNonce(ctx.res),
+      csrf: exchange.session?.csrfToken,
+      access: exchange.access ?? this.contexts.for(undefined),
+      path: ctx.path,
+      query: ctx.querystring,
+      // A fragment is no page: the sentence waits for the next one.
+      flash: layout === 'none' ? undefined : this.flash.take(ctx),
+      reference: exchange.reference,
+    };
+  }
+}

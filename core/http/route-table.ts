@@ -1,0 +1,110 @@
+import {
+  type Contribution,
+  type Contributions,
+  type Disposable,
+  type HttpRoutes,
+  type Log,
+  type MessageCatalog,
+  PortalError,
+} from '../api/index.js';
+import { type Match, Mount } from './mount.js';
+
+/** Where a request is to be looked for. */
+export interface Place {
+  readonly site: boolean;
+  readonly segment: string;
+}
+
+/**
+ * Who serves which first segment, kept in step with what modules contribute. Koa cannot take routes away; this table can.
+ * A first segment belongs to one module; a second one that wants it is refused, and gets it when the first is gone.
+ */
+export class RouteTable implements Disposable {
+  private readonly mounts = new Map<string, Mount>();
+  private bySegment: readonly ReadonlyMap<string, readonly Mount[]>[] = [new Map(), new Map()];
+  private readonly refused = new Set<string>();
+  /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
+  private readonly lastOwners = new Map<string, string>();
+  private readonly subscription: Disposable;
+
+  constructor(
+    private readonly contributions: Contributions<HttpRoutes>,
+    private readonly messages: MessageCatalog,
+    private readonly log: Log,
+  ) {
+    this.add(contributions.all());
+    this.subscription = contributions.onDidChange(({ added, removed }) => {
+      for (const contribution of removed) {
+        this.mounts.delete(keyOf(contribution));
+        this.refused.delete(keyOf(contribution));
+      }
+      const retried = this.contributions.all().filter((one) => this.refused.has(keyOf(one)) && !added.includes(one));
+      this.add([...retried, ...added]);
+    });
+  }
+
+  /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
+  ownerOf(place: Place): string | undefined {
+    return this.at(place)[0]?.module ?? this.lastOwners.get(placeKey(place));
+  }
+
+  match(place: Place, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
+    let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
+    for (const mount of this.at(place)) {
+      const match = mount.match(method, path);
+      if (match?.route) return { mount, match };
+      if (match) otherMethods ??= { mount, match };
+    }
+    return otherMethods;
+  }
+
+  dispose(): void {
+    void this.subscription.dispose();
+  }
+
+  private at(place: Place): readonly Mount[] {
+    return this.bySegment[place.site ? 1 : 0]?.get(place.segment) ?? noMounts;
+  }
+
+  private add(added: readonly Contribution<HttpRoutes>[]): void {
+    this.contributions.each((_, contribution) => this.mount(contribution), added);
+    const next = [new Map<string, Mount[]>(), new Map<string, Mount[]>()];
+    for (const mount of this.mounts.values()) {
+      const table = next[mount.site ? 1 : 0] as Map<string, Mount[]>;
+      const present = table.get(mount.segment);
+      if (present) present.push(mount);
+      else table.set(mount.segment, [mount]);
+      this.lastOwners.set(placeKey(mount), mount.module);
+    }
+    this.bySegment = next;
+  }
+
+  /** What it throws is counted as the contribution's own trouble; the log says so too. */
+  private mount(contribution: Contribution<HttpRoutes>): void {
+    const key = keyOf(contribution);
+    try {
+      const mount = new Mount(contribution, this.messages.for(contribution.module), this.messages.for('core'));
+      for (const other of this.mounts.values()) {
+        if (other.module === mount.module || other.site !== mount.site || other.segment !== mount.segment) continue;
+        this.refused.add(key);
+        const place = `${mount.site ? '~' : ''}/${mount.segment}`;
+        throw new PortalError('route-clash', `${place} of module ${mount.module} belongs to module ${other.module} already.`);
+      }
+      this.refused.delete(key);
+      this.mounts.set(key, mount);
+    } catch (error) {
+      this.log.error('Routes were refused.', { module: contribution.module, contribution: contribution.id, error });
+      throw error;
+    }
+  }
+}
+
+const noMounts: readonly Mount[] = [];
+
+function keyOf(contribution: Contribution<HttpRoutes>): string {
+  return `${contribution.module}/${contribution.id}`;
+}
+
+function placeKey(place: Place): string {
+  return (place.site ? '~/' : '/') + place.segment;
+}
