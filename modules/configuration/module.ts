@@ -1,3 +1,46 @@
-import { defineModule } from '@portico/core';
+import { Commands, Criteria, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Settings, SettingsDefinitions } from './api/index.js';
+import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
+import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
+import { ModuleRoutes } from './http/module-routes.js';
+import { SettingsEntries } from './http/settings-entries.js';
+import { SettingsPages } from './http/settings-pages.js';
+import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
+import { DeploymentSettings } from './services/deployment-settings.js';
+import { declaredPermissions, permissions } from './services/permissions.js';
+import { SettingCriterion } from './services/setting-criterion.js';
+import { SettingWords } from './services/setting-words.js';
+import { SettingsRegistry } from './services/settings-registry.js';
+import { StoredSettings } from './services/stored-settings.js';
 
-export default defineModule(() => {});
+export default defineModule(({ use, provide, contribute, host, run }) => {
+  use(DeploymentSettings, StoredSettings, SettingWords, SettingsRegistry, SettingsEntries, SettingsPages, SettingsTargets);
+  host(SettingsDefinitions);
+  provide(Settings).to(SettingsRegistry);
+  run(StoredSettings);
+
+  contribute(Criteria).to(SettingCriterion);
+  for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
+  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, ModuleRoutes])
+    contribute(HttpRoutes).to(routes);
+  for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
+
+  contribute(MenuItems).value(
+    {
+      label: 'instance-settings.title',
+      href: '/configuration/instance-settings',
+      menu: 'control-panel',
+      category: 'configuration',
+      icon: 'cog',
+    },
+    { id: 'instance-settings', order: 20, when: { permission: permissions.openSettings } },
+  );
+  contribute(MenuItems).value(
+    { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
+    { id: 'modules', order: 20, when: { permission: permissions.modules } },
+  );
+  contribute(MenuItems).value(
+    { label: 'site-settings.title', href: '~/configuration/site-settings', category: 'configuration', icon: 'cog' },
+    { id: 'site-settings', order: 20, when: { scope: 'site', permission: permissions.siteSettings } },
+  );
+});

@@ -55,6 +55,8 @@ export interface SecretState {
   readonly readable: boolean;
   readonly lastFour?: string;
   readonly setAt?: Date;
+  /** Name of the person who set it. */
+  readonly setBy?: string;
   /** Which scope supplies it. */
   readonly suppliedBy?: 'instance' | 'site' | 'environment';
 }

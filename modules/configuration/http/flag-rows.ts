@@ -1,0 +1,45 @@
+import type { FlagState, FlagType } from '@portico/core';
+
+export const flagTypes: readonly FlagType[] = ['release', 'beta', 'dev', 'deprecation'];
+
+/** What the view needs of one flag. */
+export interface FlagRow {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly enabled: boolean;
+  readonly reason: string;
+  readonly lockedBy?: string;
+  /** True when this instance says otherwise than the file. */
+  readonly overridden: boolean;
+  /** What would be in force otherwise, strongest first. */
+  readonly others: readonly { readonly enabled: boolean; readonly label: string }[];
+  readonly dependsOn: readonly string[];
+  readonly owner?: string;
+  readonly introduced?: string;
+  readonly review?: string;
+  readonly overdue: boolean;
+  readonly links: readonly string[];
+}
+
+export function flagRow(state: FlagState, today: string): FlagRow {
+  const { key, title, description, enabled, reason, lockedBy, owner, introduced, review, sources } = state;
+  return {
+    id: `flag-${key.replace(/[^A-Za-z0-9]/g, '-')}`,
+    key,
+    title,
+    description,
+    enabled,
+    reason,
+    lockedBy,
+    overridden: sources.some(({ origin }) => origin === 'instance'),
+    others: sources.slice(1).map((source) => ({ enabled: source.enabled, label: source.label })),
+    dependsOn: state.dependsOn ?? [],
+    owner,
+    introduced,
+    review,
+    overdue: review !== undefined && review < today,
+    links: state.links ?? [],
+  };
+}

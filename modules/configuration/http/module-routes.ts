@@ -1,0 +1,140 @@
+import {
+  type HttpRoutes,
+  inject,
+  injectable,
+  Log,
+  type ModuleStatus,
+  Modules,
+  notFound,
+  PortalError,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
+import { z } from 'zod';
+import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
+import { permissions } from '../services/permissions.js';
+
+const access = { permission: permissions.modules };
+const params = z.strictObject({ id: z.string().max(100) });
+const actionParams = z.strictObject({ id: z.string().max(100), action: z.enum(['start', 'stop', 'enable', 'disable']) });
+type Params = z.output<typeof params>;
+type ActionParams = z.output<typeof actionParams>;
+
+/** The Modules screen. */
+@injectable()
+export class ModuleRoutes implements HttpRoutes {
+  readonly prefix = '/configuration/modules';
+
+  constructor(
+    @inject(Modules) private readonly modules: Modules,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access }, (ctx) => this.list(ctx));
+    router.get('/:id', { access, params }, (ctx: RouteContext<Params>) => this.show(ctx));
+    router.get('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.ask(ctx));
+    router.post('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.act(ctx));
+  }
+
+  private list(ctx: RouteContext): void {
+    const title = ctx.text('modules.title');
+    ctx.render('modules', { title, modules: this.modules.list().map((status) => this.model(ctx, status)) }, { title });
+  }
+
+  private show(ctx: RouteContext<Params>): void {
+    const module = this.model(ctx, this.find(ctx.input.params.id));
+    ctx.render('module', module, { title: module.id });
+  }
+
+  private ask(ctx: RouteContext<ActionParams>): void {
+    const { id, action } = ctx.input.params;
+    const status = this.find(id);
+    this.checkAllowed(status, action);
+    const title = ctx.text(`modules.${action}-question`, { id });
+    const model = {
+      title,
+      id,
+      action,
+      text: ctx.text(`modules.${action}-text`),
+      label: ctx.text(`modules.${action}`),
+      dependents: action === 'stop' || action === 'disable' ? dependentsOf(id, this.modules.list()) : [],
+      fragment: ctx.get('X-Portico-Fragment') === '1',
+    };
+    ctx.render('module-question', model, { title, layout: model.fragment ? 'none' : 'page' });
+  }
+
+  private async act(ctx: RouteContext<ActionParams>): Promise<void> {
+    const { id, action } = ctx.input.params;
+    this.checkAllowed(this.find(id), action);
+    const status = await this.modules[action](id);
+    this.log.info('A module was changed by hand.', { module: id, action, state: status.state, by: ctx.access.person?.id });
+    const wanted = action === 'start' || action === 'enable' ? 'active' : action === 'disable' ? 'disabled' : undefined;
+    const kind = wanted === undefined || status.state === wanted ? 'success' : 'warning';
+    const sentence = ctx.text('modules.now', { id, state: ctx.text(`modules.state.${status.state}`) });
+    ctx.redirectWith(`/configuration/modules/${id}`, [sentence, ...status.reasons.slice(0, 1)].join(' '), kind);
+  }
+
+  private find(id: string): ModuleStatus {
+    const status = this.modules.status(id);
+    if (!status) throw notFound('module');
+    return status;
+  }
+
+  private checkAllowed(status: ModuleStatus, action: ModuleAction): void {
+    if (moduleActions(status, this.modules.list()).includes(action)) return;
+    throw new PortalError(
+      'module-action-refused',
+      `The module ${status.id} is ${status.state}; to ${action} it is not possible from this screen.`,
+      {
+        status: 409,
+      },
+    );
+  }
+
+  private model(ctx: Pick<RouteContext, 'text'>, status: ModuleStatus): ModuleModel {
+    const { id, version, description, state, reasons, failure, troubles, requires, provides, hosts, contributes, startMillis } =
+      status;
+    return {
+      id,
+      version,
+      description,
+      state,
+      stateLabel: ctx.text(`modules.state.${state}`),
+      stateKind:
+        state === 'active'
+          ? 'success'
+          : state === 'failed' || state === 'unresolved'
+            ? 'danger'
+            : state === 'disabled'
+              ? 'secondary'
+              : 'warning',
+      reasons,
+      failure: failure && ctx.text('modules.failure', { phase: failure.phase, message: failure.message }),
+      troubles,
+      requires,
+      provides,
+      hosts,
+      contributes,
+      startMillis: startMillis === undefined ? undefined : Math.round(startMillis),
+      actions: moduleActions(status, this.modules.list()).map((action) => ({
+        action,
+        label: ctx.text(`modules.${action}`),
+        name: ctx.text('modules.action-name', { action: ctx.text(`modules.${action}`), id }),
+        asks: action === 'stop' || action === 'disable',
+      })),
+    };
+  }
+}
+
+interface ModuleModel extends Omit<ModuleStatus, 'failure'> {
+  readonly stateLabel: string;
+  readonly stateKind: 'success' | 'danger' | 'warning' | 'secondary';
+  readonly failure: string | undefined;
+  readonly actions: readonly {
+    readonly action: ModuleAction;
+    readonly label: string;
+    readonly name: string;
+    readonly asks: boolean;
+  }[];
+}

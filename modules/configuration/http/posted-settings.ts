@@ -1,0 +1,117 @@
+import type { SettingsField, SettingsPatch } from '../api/index.js';
+import type { ResolvedSetting } from '../api/settings.js';
+import { readValue } from '../services/read-value.js';
+
+/** The fields of a submitted form by name; `<field>`, `<field>.mode`, `<field>.was`, `<field>.shown`, `<field>.remove`. */
+export type PostedForm = Readonly<Record<string, string>>;
+
+export interface FormField {
+  readonly name: string;
+  readonly field: SettingsField;
+  readonly resolved: ResolvedSetting;
+}
+
+type Change = SettingsPatch[string];
+
+/** What the person changed, or the key of the message that says what is contradictory. */
+export interface PostedChanges {
+  readonly patch: SettingsPatch;
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+const parts = ['mode', 'was', 'shown', 'remove'];
+
+/** Names in the form that belong to no field; such a form was not made by us. */
+export function strangersIn(form: PostedForm, fields: readonly FormField[]): readonly string[] {
+  const known = new Set(fields.flatMap(({ name }) => [name, ...parts.map((part) => `${name}.${part}`)]));
+  return Object.keys(form).filter((name) => !known.has(name));
+}
+
+/**
+ * Compares a submitted form with what it showed (`<field>.was`), so that a field the person did not touch is never written:
+ * neither over somebody else's change, nor as a frozen copy of what is inherited.
+ */
+export function changesOf(form: PostedForm, fields: readonly FormField[], scope: 'instance' | 'site'): PostedChanges {
+  const patch: Record<string, Change> = {};
+  const problems: Record<string, string> = {};
+  for (const field of fields) {
+    if (field.resolved.lockedBy) continue;
+    const change = scope === 'instance' ? instanceChange(form, field) : siteChange(form, field);
+    if (change === undefined) continue;
+    if (typeof change === 'object' && 'problem' in change) problems[field.name] = change.problem;
+    else patch[field.name] = change;
+  }
+  return { patch, problems };
+}
+
+type Answer = Change | { readonly problem: string } | undefined;
+
+/** What a form shows of a field, as one text, to compare with later. */
+export function shownState({ field, resolved: { value, own } }: FormField, scope: 'instance' | 'site'): string {
+  if (field.type === 'secret') return '';
+  if (scope === 'instance') return field.type === 'boolean' ? onOff(value) : String(value);
+  if (field.type === 'boolean') return own === undefined ? 'inherit' : onOff(own);
+  return own === undefined ? 'inherit' : `own:${String(own)}`;
+}
+
+function instanceChange(form: PostedForm, field: FormField): Answer {
+  const { name, field: definition } = field;
+  const typed = form[name];
+  if (definition.type === 'secret') {
+    if (typed) return { set: typed };
+    return form[`${name}.remove`] === undefined ? undefined : 'inherit';
+  }
+  const was = form[`${name}.was`] ?? shownState(field, 'instance');
+  if (definition.type === 'boolean') {
+    if (typed === undefined && form[`${name}.shown`] === undefined) return undefined;
+    const now = typed === undefined ? 'off' : stateOf(typed);
+    return now === was ? undefined : { set: now };
+  }
+  return typed === undefined || same(definition, typed, was) ? undefined : { set: typed };
+}
+
+function siteChange(form: PostedForm, field: FormField): Answer {
+  const { name, field: definition, resolved } = field;
+  if (definition.type === 'secret') return siteSecretChange(form, field);
+  const typed = form[name];
+  const was = form[`${name}.was`] ?? shownState(field, 'site');
+  if (definition.type === 'boolean') {
+    const now = typed === undefined ? was : typed === 'inherit' ? 'inherit' : stateOf(typed);
+    if (now === was) return undefined;
+    return now === 'inherit' ? 'inherit' : { set: now };
+  }
+  const mode = form[`${name}.mode`] ?? (typed === undefined ? undefined : 'own');
+  if (mode === 'inherit') {
+    const leftAlone =
+      typed === undefined || [resolved.own, resolved.inherited].some((shown) => same(definition, typed, String(shown)));
+    if (!leftAlone) return { problem: 'problem.typed-but-inherited' };
+    return was === 'inherit' ? undefined : 'inherit';
+  }
+  if (mode !== 'own' || typed === undefined) return undefined;
+  return was.startsWith('own:') && same(definition, typed, was.slice('own:'.length)) ? undefined : { set: typed };
+}
+
+function siteSecretChange(form: PostedForm, { name, resolved: { own } }: FormField): Answer {
+  const typed = form[name];
+  const mode = form[`${name}.mode`];
+  if (typed && mode === 'none') return { problem: 'problem.typed-but-none' };
+  if (typed) return { set: typed };
+  if (mode === 'inherit') return own === undefined ? undefined : 'inherit';
+  if (mode === 'none') return own === 'none' ? undefined : 'none';
+  if (mode === 'own' && (own === undefined || own === 'none')) return { problem: 'problem.own-missing' };
+  return undefined;
+}
+
+function same(field: SettingsField, typed: string, shown: string): boolean {
+  const read = readValue(field, typed);
+  return typed === shown || (read.ok && String(read.value) === shown);
+}
+
+/** An unknown word is passed on, so that saving refuses it by the field's name. */
+function stateOf(text: string): string {
+  return text === 'true' ? 'on' : text === 'false' ? 'off' : text;
+}
+
+function onOff(value: unknown): 'on' | 'off' {
+  return value === true ? 'on' : 'off';
+}

@@ -1,0 +1,84 @@
+import {
+  type AccessContext,
+  type Contribution,
+  type Contributions,
+  contributions,
+  inject,
+  injectable,
+  notFound,
+} from '@portico/core';
+import { type SettingsDefinition, SettingsDefinitions } from '../api/index.js';
+import { permissions } from '../services/permissions.js';
+import { SettingWords } from '../services/setting-words.js';
+
+export interface EntryModel {
+  readonly title: string;
+  readonly description?: string;
+  readonly href: string;
+  readonly current: boolean;
+}
+
+export interface SectionModel {
+  readonly title: string;
+  readonly entries: readonly EntryModel[];
+}
+
+const sections = ['content-and-data', 'platform', 'security'] as const;
+const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
+
+/** The entries of Instance Settings and Site Settings that exist for a person, here and now. */
+@injectable()
+export class SettingsEntries {
+  constructor(
+    @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
+    @inject(SettingWords) private readonly words: SettingWords,
+  ) {}
+
+  /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
+  find(id: string, scope: 'instance' | 'site', access: AccessContext): Contribution<SettingsDefinition> {
+    const found = this.visible(scope, access).find(({ value }) => value.id === id);
+    if (!found) throw notFound();
+    return found;
+  }
+
+  sections(scope: 'instance' | 'site', access: AccessContext, current?: string): readonly SectionModel[] {
+    const shown = this.visible(scope, access);
+    return sections.flatMap((section) => {
+      const entries = shown
+        .filter(({ value }) => value.section === section)
+        .map((each) => this.entry(each, scope, access, current));
+      if (section === 'platform' && scope === 'instance' && access.can(permissions.flags))
+        entries.push(this.flags(access, current));
+      return entries.length > 0 ? [{ title: this.words.ours(`section.${section}`, undefined, access.locale), entries }] : [];
+    });
+  }
+
+  private visible(scope: 'instance' | 'site', access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+    const permission = scope === 'instance' ? permissions.instanceSettings : permissions.siteSettings;
+    if (!access.can(permission)) return [];
+    return this.definitions.visible(access).filter(({ value }) => value.scopes.includes(scope));
+  }
+
+  private entry(
+    { module, value: { id, title, description } }: Contribution<SettingsDefinition>,
+    scope: 'instance' | 'site',
+    { locale }: AccessContext,
+    current: string | undefined,
+  ): EntryModel {
+    return {
+      title: this.words.theirs(module, title, locale),
+      ...(description ? { description: this.words.theirs(module, description, locale) } : {}),
+      href: `${places[scope]}/${id}`,
+      current: id === current,
+    };
+  }
+
+  private flags({ locale }: AccessContext, current: string | undefined): EntryModel {
+    return {
+      title: this.words.ours('flags.title', undefined, locale),
+      description: this.words.ours('flags.description', undefined, locale),
+      href: '/configuration/feature-flags',
+      current: current === 'feature-flags',
+    };
+  }
+}

@@ -1,0 +1,141 @@
+import { type Contribution, inject, injectable, invalidInput, PortalError, type RouteContext } from '@portico/core';
+import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
+import { SettingWords } from '../services/setting-words.js';
+import { SettingsRegistry } from '../services/settings-registry.js';
+import { StoredSettings } from '../services/stored-settings.js';
+import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
+import { SettingsEntries } from './settings-entries.js';
+import { type FormParts, fieldModels } from './settings-form.js';
+
+interface EntryParams {
+  readonly id: string;
+}
+type Kind = 'instance' | 'site';
+type Shown = Pick<FormParts, 'typed' | 'errors' | 'conflict'> & {
+  readonly status?: number;
+  readonly alert?: string;
+  readonly success?: string;
+};
+
+/** The pages of settings, the same for both scopes. */
+@injectable()
+export class SettingsPages {
+  constructor(
+    @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
+    @inject(StoredSettings) private readonly stored: StoredSettings,
+    @inject(SettingsEntries) private readonly entries: SettingsEntries,
+    @inject(SettingWords) private readonly words: SettingWords,
+  ) {}
+
+  overview(ctx: RouteContext, scope: Kind): void {
+    const title = ctx.text(`${scope}-settings.title`);
+    ctx.render(
+      'settings',
+      { title, description: ctx.text(`${scope}-settings.description`), sections: this.entries.sections(scope, ctx.access) },
+      { title },
+    );
+  }
+
+  show(ctx: RouteContext<EntryParams>, scope: Kind): void {
+    this.render(ctx, scope, this.entries.find(ctx.input.params.id, scope, ctx.access), {});
+  }
+
+  async save(ctx: RouteContext<EntryParams, unknown, PostedForm>, scope: Kind): Promise<void> {
+    const entry = this.entries.find(ctx.input.params.id, scope, ctx.access);
+    const handle = this.registry.of(entry.value);
+    const { 'form.revision': revision, 'form.reset': reset, csrf: _csrf, ...typed } = ctx.input.body;
+    const fields = this.fields(entry.value, handle, ctx);
+    const strangers = strangersIn(typed, fields);
+    if (strangers.length > 0)
+      throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
+    const { person } = ctx.access;
+    if (!person) throw new PortalError('sign-in-required', 'Sign in first.', { status: 401 });
+    const expected = revision === undefined ? undefined : Number(revision);
+    if (reset !== undefined) {
+      await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person);
+      this.render(ctx, scope, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
+      return;
+    }
+    const { patch, problems } = changesOf(typed, fields, scope);
+    const errors: Record<string, string> = Object.fromEntries(
+      Object.entries(problems).map(([name, key]) => [name, ctx.text(key)]),
+    );
+    try {
+      if (Object.keys(errors).length > 0) throw invalidInput(errors);
+      const changed = Object.keys(patch).length > 0;
+      if (changed) await handle.save(ctx.access.scope, patch, person, expected);
+      const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
+      ctx.redirectWith(placeOf(scope, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
+    } catch (error) {
+      this.renderFailure(ctx, scope, entry, typed, error);
+    }
+  }
+
+  private renderFailure(
+    ctx: RouteContext<EntryParams>,
+    scope: Kind,
+    entry: Contribution<SettingsDefinition>,
+    typed: PostedForm,
+    error: unknown,
+  ): void {
+    if (!(error instanceof PortalError) || (error.status !== 400 && error.status !== 409)) throw error;
+    if (ctx.accepts('html', 'json') === 'json') throw error;
+    if (error.code !== 'settings-conflict') {
+      const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
+      this.render(ctx, scope, entry, { status: error.status, typed, errors: errors ?? {}, alert: error.message });
+      return;
+    }
+    const { savedBy } = this.stored.revision(
+      entry.value.id,
+      ctx.access.scope.kind === 'site' ? ctx.access.scope.siteId : 'instance',
+    );
+    this.render(ctx, scope, entry, {
+      status: 409,
+      typed,
+      conflict: true,
+      alert: ctx.text('conflict.explained', { name: savedBy }),
+    });
+  }
+
+  private render(ctx: RouteContext<EntryParams>, scope: Kind, entry: Contribution<SettingsDefinition>, shown: Shown): void {
+    const { module, value: definition } = entry;
+    const handle = this.registry.of(definition);
+    const { locale } = ctx.access;
+    const title = this.words.theirs(module, definition.title, locale);
+    const fields = fieldModels(this.fields(definition, handle, ctx), { words: this.words, module, locale, scope, ...shown });
+    const model = {
+      title,
+      description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
+      overviewTitle: ctx.text(`${scope}-settings.title`),
+      overviewHref: scope === 'instance' ? '/configuration/instance-settings' : '~/configuration/site-settings',
+      action: placeOf(scope, definition.id),
+      atSite: scope === 'site',
+      sections: this.entries.sections(scope, ctx.access, definition.id),
+      fields,
+      revision: handle.revision(ctx.access.scope),
+      alert: shown.alert,
+      alertKind: shown.conflict ? 'warning' : 'danger',
+      success: shown.success,
+    };
+    ctx.render('settings-entry', model, { title, ...(shown.status ? { status: shown.status } : {}) });
+  }
+
+  private fields(
+    definition: SettingsDefinition,
+    handle: SettingsHandle<SettingsFields>,
+    ctx: RouteContext<EntryParams>,
+  ): readonly FormField[] {
+    const { scope } = ctx.access;
+    return Object.entries(definition.fields)
+      .filter(([, field]) => scope.kind === 'instance' || field.siteOverridable !== false)
+      .map(([name, field]) => ({ name, field, resolved: handle.resolve(scope, name) }));
+  }
+}
+
+function placeOf(scope: Kind, id: string): string {
+  return scope === 'instance' ? `/configuration/instance-settings/${id}` : `~/configuration/site-settings/${id}`;
+}
+
+function without(form: PostedForm, field: string): PostedForm {
+  return Object.fromEntries(Object.entries(form).filter(([name]) => name !== field && !name.startsWith(`${field}.`)));
+}

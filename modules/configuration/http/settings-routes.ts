@@ -1,0 +1,48 @@
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
+import { z } from 'zod';
+import { permissions } from '../services/permissions.js';
+import type { PostedForm } from './posted-settings.js';
+import { SettingsPages } from './settings-pages.js';
+
+const params = z.strictObject({ id: z.string().max(100) });
+/** The fields come from the definition; the handler refuses every name that the definition does not have. */
+const body = z.record(z.string().max(200), z.string().max(100_000));
+
+function addEntryRoutes(
+  router: Router,
+  path: string,
+  permission: string,
+  scope: 'instance' | 'site',
+  pages: SettingsPages,
+): void {
+  const access = { permission };
+  type Entry = z.output<typeof params>;
+  router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx, scope));
+  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, PostedForm>) => pages.save(ctx, scope));
+}
+
+@injectable()
+export class InstanceSettingsRoutes implements HttpRoutes {
+  readonly prefix = '/configuration';
+
+  constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
+
+  register(router: Router): void {
+    router.get('/instance-settings', { access: { permission: permissions.openSettings } }, (ctx) =>
+      this.pages.overview(ctx, 'instance'),
+    );
+    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, 'instance', this.pages);
+  }
+}
+
+@injectable()
+export class SiteSettingsRoutes implements HttpRoutes {
+  readonly prefix = '~/configuration';
+
+  constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
+
+  register(router: Router): void {
+    router.get('/site-settings', { access: { permission: permissions.siteSettings } }, (ctx) => this.pages.overview(ctx, 'site'));
+    addEntryRoutes(router, '/site-settings', permissions.siteSettings, 'site', this.pages);
+  }
+}

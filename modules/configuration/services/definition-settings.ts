@@ -1,0 +1,162 @@
+import { Emitter, invalidInput, type Log, type Person, PortalError, type Scope } from '@portico/core';
+import type {
+  ResolvedSetting,
+  SettingsChange,
+  SettingsDefinition,
+  SettingsField,
+  SettingsFields,
+  SettingsHandle,
+  SettingsPatch,
+  SettingsValues,
+} from '../api/index.js';
+import type { DeploymentSettings } from './deployment-settings.js';
+import { type Problem, readValue } from './read-value.js';
+import { type DeployedValue, resolveField, type StoredValue } from './resolve-field.js';
+import type { FieldWrite, ScopeKey, StoredSettings } from './stored-settings.js';
+
+type Values = SettingsValues<SettingsFields>;
+
+export interface DefinitionSettingsParts {
+  readonly stored: StoredSettings;
+  readonly deployment: DeploymentSettings;
+  readonly log: Log;
+  /** Puts a problem into words. */
+  readonly words: (definitionId: string, problem: Problem) => string;
+}
+
+export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
+const scopeOf = (key: ScopeKey): Scope => (key === 'instance' ? { kind: 'instance' } : { kind: 'site', siteId: key });
+
+/** The settings of one definition: values of every scope ready in memory, so that a read is a look into a Map. */
+export class DefinitionSettings implements SettingsHandle<SettingsFields> {
+  private readonly deployed: ReadonlyMap<string, DeployedValue>;
+  private readonly sites = new Map<string, Values>();
+  private instance: Values;
+  private readonly changes: Emitter<SettingsChange>;
+  readonly onDidChange;
+
+  constructor(
+    readonly definition: SettingsDefinition,
+    private readonly parts: DefinitionSettingsParts,
+  ) {
+    this.changes = new Emitter((error) =>
+      parts.log.error('A listener of settings failed.', { error, definition: definition.id }),
+    );
+    this.onDidChange = this.changes.event;
+    this.deployed = new Map(
+      Object.entries(definition.fields).flatMap(([name, field]) => {
+        const found = parts.deployment.find(definition.id, name, field);
+        return found ? [[name, found] as const] : [];
+      }),
+    );
+    this.instance = this.valuesOf('instance');
+    this.readSites();
+    parts.stored.listen(definition.id, (scope, fields) => this.changed(scope, fields));
+  }
+
+  get(scope: Scope): Values {
+    if (scope.kind === 'instance') return this.instance;
+    return this.sites.get(scope.siteId) ?? this.instance;
+  }
+
+  resolve(scope: Scope, name: string): ResolvedSetting {
+    return this.resolveAt(scopeKey(scope), name, this.field(name));
+  }
+
+  secret(scope: Scope, name: string): string | undefined {
+    const { id } = this.definition;
+    const state = this.get(scope)[name] as { readonly suppliedBy?: 'site' | 'instance' | 'environment' } | undefined;
+    if (this.field(name).type !== 'secret' || !state?.suppliedBy) return undefined;
+    if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value);
+    return this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
+  }
+
+  revision(scope: Scope): number {
+    return this.parts.stored.revision(this.definition.id, scopeKey(scope)).revision;
+  }
+
+  async save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number): Promise<void> {
+    const { id, scopes } = this.definition;
+    if (!scopes.includes(scope.kind)) {
+      throw new PortalError('setting-not-here', `The settings ${id} cannot be set for a ${scope.kind}.`, { status: 400 });
+    }
+    const writes = new Map<string, FieldWrite>();
+    const problems: Record<string, string> = {};
+    for (const [name, change] of Object.entries(patch)) {
+      const write = this.checked(scope, name, change);
+      if (write.ok) writes.set(name, write.write);
+      else problems[name] = this.parts.words(id, write.problem);
+    }
+    if (Object.keys(problems).length > 0) throw invalidInput(problems);
+    await this.parts.stored.save({ definitionId: id, scope: scopeKey(scope), writes, by, expected });
+  }
+
+  private checked(
+    scope: Scope,
+    name: string,
+    change: SettingsPatch[string],
+  ): { readonly ok: true; readonly write: FieldWrite } | { readonly ok: false; readonly problem: Problem } {
+    const field = Object.hasOwn(this.definition.fields, name) ? this.definition.fields[name] : undefined;
+    if (!field) return { ok: false, problem: { key: 'problem.unknown-field' } };
+    if (scope.kind === 'site' && field.siteOverridable === false) return { ok: false, problem: { key: 'problem.not-at-site' } };
+    const deployed = this.deployed.get(name);
+    if (deployed?.locked) {
+      throw new PortalError('setting-locked', `${deployed.label} locks ${this.definition.id}.${name}.`, { status: 409 });
+    }
+    if (change === 'inherit') return { ok: true, write: undefined };
+    if (change === 'none') {
+      const allowed = field.type === 'secret' && scope.kind === 'site';
+      return allowed ? { ok: true, write: { kind: 'none' } } : { ok: false, problem: { key: 'problem.none-not-here' } };
+    }
+    const read = readValue(field, change.set);
+    if (!read.ok) return read;
+    return {
+      ok: true,
+      write: field.type === 'secret' ? { kind: 'secret', plain: String(read.value) } : { kind: 'value', value: read.value },
+    };
+  }
+
+  private changed(scope: ScopeKey, fields: readonly string[]): void {
+    if (scope === 'instance') {
+      this.instance = this.valuesOf('instance');
+      this.readSites();
+    } else this.sites.set(scope, this.valuesOf(scope));
+    this.changes.fire({ scope: scopeOf(scope), fields });
+  }
+
+  private readSites(): void {
+    for (const scope of this.parts.stored.scopesOf(this.definition.id)) {
+      if (scope !== 'instance') this.sites.set(scope, this.valuesOf(scope));
+    }
+  }
+
+  private valuesOf(scope: ScopeKey): Values {
+    const entries = Object.entries(this.definition.fields).map(([name, field]) => [
+      name,
+      this.resolveAt(scope, name, field).value,
+    ]);
+    return Object.freeze(Object.fromEntries(entries)) as Values;
+  }
+
+  private resolveAt(scope: ScopeKey, name: string, field: SettingsField): ResolvedSetting {
+    const sources = {
+      deployed: this.deployed.get(name),
+      instance: this.storedValue('instance', name, field),
+      site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
+    };
+    return resolveField(field, sources, scope === 'instance' ? 'instance' : 'site');
+  }
+
+  /** A stored value that does not fit its field any more, because the module changed the field, counts as not stored. */
+  private storedValue(scope: ScopeKey, name: string, field: SettingsField): StoredValue | undefined {
+    const stored = this.parts.stored.get(this.definition.id, scope)?.get(name);
+    if (!stored || (stored.kind === 'value') === (field.type === 'secret')) return undefined;
+    return stored.kind === 'value' && !readValue(field, stored.value).ok ? undefined : stored;
+  }
+
+  private field(name: string): SettingsField {
+    const field = this.definition.fields[name];
+    if (!field) throw new PortalError('setting-unknown', `There is no setting ${this.definition.id}.${name}.`, { status: 404 });
+    return field;
+  }
+}

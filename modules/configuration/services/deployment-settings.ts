@@ -1,0 +1,83 @@
+import { HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
+import { z } from 'zod';
+import type { SettingsField } from '../api/index.js';
+import { readValue } from './read-value.js';
+import type { DeployedValue } from './resolve-field.js';
+
+const prefix = 'PORTICO_SETTING_';
+const lockVariable = 'PORTICO_LOCKED_SETTINGS';
+const fileLabel = 'config/*.json (modules.configuration.settings)';
+
+const sectionSchema = z.strictObject({
+  settings: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))).default({}),
+  /** `<id>.<field>`, or `<id>.*` for a whole form. */
+  locked: z.array(z.string()).default([]),
+});
+
+/** The variable of a field: `ai-creator`, `apiKey` is `PORTICO_SETTING_AI_CREATOR_API_KEY`. */
+export function settingVariable(definitionId: string, field: string): string {
+  const words = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_');
+  return prefix + `${words(definitionId)}_${words(field)}`.toUpperCase();
+}
+
+/** What the deployment says of settings: variables first, then the configuration files. */
+@injectable()
+export class DeploymentSettings {
+  private readonly section: z.output<typeof sectionSchema>;
+  private readonly variables: Readonly<Record<string, string>>;
+  private readonly locked: ReadonlySet<string>;
+  private readonly reported = new Set<string>();
+
+  constructor(
+    @inject(HostConfig) config: HostConfig,
+    @inject(Log) private readonly log: Log,
+  ) {
+    const parsed = sectionSchema.safeParse(config.module('configuration') ?? {});
+    if (!parsed.success) {
+      const problem = z.prettifyError(parsed.error);
+      throw new PortalError('configuration-invalid', `The section modules.configuration of config/*.json is wrong:\n${problem}`);
+    }
+    this.section = parsed.data;
+    this.variables = config.variables(prefix);
+    const names =
+      config
+        .variables(lockVariable)
+        [lockVariable]?.split(/[\s,]+/)
+        .filter(Boolean) ?? [];
+    this.locked = new Set([...this.section.locked, ...names]);
+  }
+
+  find(definitionId: string, name: string, field: SettingsField): DeployedValue | undefined {
+    const variable = settingVariable(definitionId, name);
+    const locked = this.locked.has(`${definitionId}.${name}`) || this.locked.has(`${definitionId}.*`);
+    const fromVariable = this.variables[variable];
+    if (fromVariable !== undefined) {
+      const value = this.read(variable, field, fromVariable);
+      if (value !== undefined) return { value, origin: 'environment', label: variable, locked };
+    }
+    const fromFile = this.section.settings[definitionId]?.[name];
+    if (fromFile === undefined) return undefined;
+    const place = `modules.configuration.settings.${definitionId}.${name}`;
+    if (field.type === 'secret') {
+      this.report(
+        `The secret ${place} stands in a configuration file and is ignored. Use the variable ${variable}, or store it.`,
+      );
+      return undefined;
+    }
+    const value = this.read(place, field, fromFile);
+    return value === undefined ? undefined : { value, origin: 'file', label: fileLabel, locked };
+  }
+
+  private read(place: string, field: SettingsField, raw: unknown): string | number | boolean | undefined {
+    const read = readValue(field, raw);
+    if (read.ok) return read.value;
+    this.report(`The value of ${place} does not fit its setting (${read.problem.key}) and is ignored.`);
+    return undefined;
+  }
+
+  private report(problem: string): void {
+    if (this.reported.has(problem)) return;
+    this.reported.add(problem);
+    this.log.warn(problem);
+  }
+}

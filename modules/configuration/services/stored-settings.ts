@@ -1,0 +1,179 @@
+import { type Activity, Clock, inject, injectable, Log, type Person, PortalError, SecretBox, UnitOfWork } from '@portico/core';
+import type { SecretState } from '../api/index.js';
+import { SettingsRevision, StoredSetting } from '../entities/index.js';
+import { lastFourOf, type StoredValue } from './resolve-field.js';
+
+/** `instance`, or the id of a site. */
+export type ScopeKey = string;
+
+export interface Revision {
+  readonly revision: number;
+  readonly savedBy: string;
+  readonly savedAt: string;
+}
+
+/** What to write of a field, checked: a plain secret is sealed here. Undefined forgets the own value. */
+export type FieldWrite =
+  | { readonly kind: 'value'; readonly value: string | number | boolean }
+  | { readonly kind: 'secret'; readonly plain: string }
+  | { readonly kind: 'none' }
+  | undefined;
+
+export interface StoredSave {
+  readonly definitionId: string;
+  readonly scope: ScopeKey;
+  readonly writes: ReadonlyMap<string, FieldWrite>;
+  readonly by: Person;
+  readonly expected: number | undefined;
+}
+
+type Fields = ReadonlyMap<string, StoredValue>;
+
+const key = (definitionId: string, scope: ScopeKey): string => `${definitionId}\n${scope}`;
+
+/** All stored settings, in memory; changed after the commit, so nobody reads what is not durable. */
+@injectable()
+export class StoredSettings implements Activity {
+  private readonly fields = new Map<string, Fields>();
+  private readonly revisions = new Map<string, Revision>();
+  /** The scopes that store anything, by definition. */
+  private readonly scopes = new Map<string, Set<ScopeKey>>();
+  private readonly listeners = new Map<string, (scope: ScopeKey, fields: readonly string[]) => void>();
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(SecretBox) private readonly secretBox: SecretBox,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(): Promise<void> {
+    const { rows, revisions } = await this.unitOfWork.read(async (reader) => ({
+      rows: await reader.repository(StoredSetting).find(),
+      revisions: await reader.repository(SettingsRevision).find(),
+    }));
+    for (const row of rows) this.put(row.definitionId, row.scope, new Map([[row.field, this.remember(row)]]));
+    for (const { definitionId, scope, revision, savedBy, savedAt } of revisions) {
+      this.revisions.set(key(definitionId, scope), { revision, savedBy, savedAt });
+    }
+  }
+
+  get(definitionId: string, scope: ScopeKey): Fields | undefined {
+    return this.fields.get(key(definitionId, scope));
+  }
+
+  scopesOf(definitionId: string): Iterable<ScopeKey> {
+    return this.scopes.get(definitionId) ?? [];
+  }
+
+  revision(definitionId: string, scope: ScopeKey): Revision {
+    return this.revisions.get(key(definitionId, scope)) ?? { revision: 0, savedBy: '', savedAt: '' };
+  }
+
+  /** One listener per definition: the handle that is current. */
+  listen(definitionId: string, listener: (scope: ScopeKey, fields: readonly string[]) => void): void {
+    this.listeners.set(definitionId, listener);
+  }
+
+  open(definitionId: string, scope: ScopeKey, field: string): string | undefined {
+    const stored = this.get(definitionId, scope)?.get(field);
+    if (stored?.kind !== 'secret') return undefined;
+    try {
+      return this.secretBox.open(stored.sealed, identity(definitionId, scope, field));
+    } catch (error) {
+      if (error instanceof PortalError && error.code === 'secret-unreadable') return undefined;
+      throw error;
+    }
+  }
+
+  async save({ definitionId, scope, writes, by, expected }: StoredSave): Promise<void> {
+    const savedAt = this.clock.now().toISOString();
+    const savedBy = by.name || by.email;
+    await this.unitOfWork.write(async (transaction) => {
+      const revisions = transaction.repository(SettingsRevision);
+      const current = (await revisions.findOneBy({ definitionId, scope }))?.revision ?? 0;
+      if (expected !== undefined && expected !== current) {
+        const last = this.revision(definitionId, scope);
+        throw new PortalError('settings-conflict', `${last.savedBy || 'Somebody else'} saved these settings in the meantime.`, {
+          status: 409,
+        });
+      }
+      const rows = [...writes].map(([field, write]) =>
+        this.rowOf({ definitionId, scope, field, setBy: savedBy, setAt: savedAt }, write),
+      );
+      const repository = transaction.repository(StoredSetting);
+      for (const { row, field } of rows) {
+        if (row) await repository.save(row);
+        else await repository.delete({ definitionId, scope, field });
+      }
+      const revision = { definitionId, scope, revision: current + 1, savedBy, savedAt };
+      await revisions.save(revision);
+      transaction.afterCommit(() => {
+        this.put(definitionId, scope, new Map(rows.map(({ row, field }) => [field, row && this.remember(row)])));
+        this.revisions.set(key(definitionId, scope), { revision: current + 1, savedBy, savedAt });
+        this.listeners.get(definitionId)?.(scope, [...writes.keys()]);
+      });
+    });
+    this.log.info('Settings were saved.', { definition: definitionId, scope, fields: [...writes.keys()], by: by.id });
+  }
+
+  private rowOf(
+    place: Pick<StoredSetting, 'definitionId' | 'scope' | 'field' | 'setBy' | 'setAt'>,
+    write: FieldWrite,
+  ): { readonly field: string; readonly row: StoredSetting | undefined } {
+    const { field, definitionId, scope } = place;
+    if (!write) return { field, row: undefined };
+    if (write.kind === 'secret') {
+      const content = this.secretBox.seal(write.plain, identity(definitionId, scope, field));
+      return { field, row: { ...place, kind: 'secret', content, lastFour: lastFourOf(write.plain).lastFour ?? null } };
+    }
+    return {
+      field,
+      row: { ...place, kind: write.kind, content: write.kind === 'value' ? JSON.stringify(write.value) : '', lastFour: null },
+    };
+  }
+
+  private remember(row: StoredSetting): StoredValue {
+    if (row.kind === 'none') return { kind: 'none' };
+    if (row.kind === 'value') return { kind: 'value', value: JSON.parse(row.content) as string | number | boolean };
+    const state: SecretState = {
+      isSet: true,
+      readable: this.isReadable(row),
+      setAt: new Date(row.setAt),
+      setBy: row.setBy,
+      ...(row.lastFour === null ? {} : { lastFour: row.lastFour }),
+    };
+    return { kind: 'secret', sealed: row.content, state };
+  }
+
+  private isReadable({ definitionId, scope, field, content }: StoredSetting): boolean {
+    try {
+      this.secretBox.open(content, identity(definitionId, scope, field));
+      return true;
+    } catch {
+      this.log.warn('A stored secret cannot be read; the master key may be another one.', {
+        definition: definitionId,
+        scope,
+        field,
+      });
+      return false;
+    }
+  }
+
+  private put(definitionId: string, scope: ScopeKey, changes: ReadonlyMap<string, StoredValue | undefined>): void {
+    const place = key(definitionId, scope);
+    const next = new Map(this.fields.get(place));
+    for (const [field, value] of changes) {
+      if (value) next.set(field, value);
+      else next.delete(field);
+    }
+    this.fields.set(place, next);
+    const scopes = this.scopes.get(definitionId) ?? new Set();
+    this.scopes.set(definitionId, scopes.add(scope));
+  }
+}
+
+/** Binds a sealed secret to its place: copied to another row it does not open. */
+function identity(definitionId: string, scope: ScopeKey, field: string): string {
+  return `configuration:${definitionId}:${field}:${scope}`;
+}
