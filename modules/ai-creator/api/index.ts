@@ -81,6 +81,8 @@ export interface ImageProvider {
   /** Stable, stored with every image. */
   readonly id: string;
   readonly name: string;
+  /** Whether it can do nothing without an API key. */
+  readonly needsKey: boolean;
   /** @throws ProviderError */
   generate(request: ImageRequest): Promise<ProviderAnswer>;
 }

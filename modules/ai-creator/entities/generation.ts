@@ -1,0 +1,91 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { DeliverySize } from '../api/index.js';
+
+/**
+ * `reserved -> sent -> received -> offered -> saved | discarded`, or `failed`, or `unknown`: sent, and then the process died.
+ * What is unknown is shown and never sent again.
+ */
+export type GenerationState = 'reserved' | 'sent' | 'received' | 'offered' | 'saved' | 'discarded' | 'failed' | 'unknown';
+
+/** One click on Create. */
+@Entity('ai_creator_generation')
+@Index('ai_creator_generation_token', ['personId', 'token'], { unique: true })
+@Index('ai_creator_generation_list', ['personId', 'siteId', 'id'])
+@Index('ai_creator_generation_state', ['state', 'id'])
+@Index('ai_creator_generation_expiry', ['expiresAt', 'id'])
+export class Generation {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'site_id' })
+  siteId!: string;
+
+  @Column('text', { name: 'person_id' })
+  personId!: string;
+
+  /** Made with the form: the same one twice is the same click. */
+  @Column('text')
+  token!: string;
+
+  /** The first generation of the dialog it belongs to; its own id for the first. */
+  @Column('text', { name: 'root_id' })
+  rootId!: string;
+
+  /** Where images are added; null: the root of the site. */
+  @Column('text', { name: 'folder_id', nullable: true })
+  folderId!: string | null;
+
+  @Column('text')
+  description!: string;
+
+  @Column('text')
+  size!: DeliverySize;
+
+  @Column('integer')
+  count!: number;
+
+  @Column('text')
+  state!: GenerationState;
+
+  @Column('text', { nullable: true })
+  provider!: string | null;
+
+  @Column('text', { nullable: true })
+  model!: string | null;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  /** For the administrator: the cause in one sentence, without key and prompt. */
+  @Column('text', { name: 'error_detail', nullable: true })
+  errorDetail!: string | null;
+
+  /** Seconds. */
+  @Column('integer', { name: 'retry_after', nullable: true })
+  retryAfter!: number | null;
+
+  @Column('boolean', { name: 'maybe_charged' })
+  maybeCharged!: boolean;
+
+  @Column('integer', { name: 'input_tokens', nullable: true })
+  inputTokens!: number | null;
+
+  @Column('integer', { name: 'output_tokens', nullable: true })
+  outputTokens!: number | null;
+
+  /** Times are ISO 8601. */
+  @Column('text', { name: 'created_at' })
+  createdAt!: string;
+
+  @Column('text', { name: 'sent_at', nullable: true })
+  sentAt!: string | null;
+
+  @Column('text', { name: 'received_at', nullable: true })
+  receivedAt!: string | null;
+
+  @Column('text', { name: 'settled_at', nullable: true })
+  settledAt!: string | null;
+
+  @Column('text', { name: 'expires_at' })
+  expiresAt!: string;
+}

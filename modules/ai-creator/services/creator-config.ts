@@ -1,0 +1,30 @@
+import { HostConfig, inject, injectable, PortalError } from '@portico/core';
+import { z } from 'zod';
+
+const schema = z.strictObject({
+  /** The one place where image requests go. */
+  baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+  /** Requests that are on their way at the same time, for the whole house. */
+  concurrency: z.int().min(1).max(16).default(2),
+  /** Bytes of one answer, unpacked. */
+  maxAnswerBytes: z
+    .int()
+    .min(1024)
+    .default(64 * 1024 * 1024),
+  /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
+  stopMillis: z.int().min(0).default(6000),
+});
+
+/** The section `modules.ai-creator` of the configuration, checked. */
+@injectable()
+export class CreatorConfig {
+  readonly values: Readonly<z.infer<typeof schema>>;
+
+  constructor(@inject(HostConfig) config: HostConfig) {
+    const parsed = schema.safeParse(config.module('ai-creator') ?? {});
+    if (!parsed.success) {
+      throw new PortalError('configuration-invalid', `The section modules.ai-creator is wrong. ${z.prettifyError(parsed.error)}`);
+    }
+    this.values = parsed.data;
+  }
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { type Activity, Clock, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
+import { type ImageRequest, ProviderError } from '../api/index.js';
+import { Generation } from '../entities/generation.js';
+import { Availability } from './availability.js';
+import { CreatorConfig } from './creator-config.js';
+import { GenerationStore } from './generation-store.js';
+import { ImageIntake } from './image-intake.js';
+import { ImageMaker, type MadeImages } from './image-maker.js';
+
+interface Running {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Why a request was given up although nobody wanted that. */
+class HouseCloses extends Error {}
+
+/** Carries generations out, a few at a time, and settles after a start what the last run left behind. */
+@injectable()
+export class GenerationWorker implements Activity {
+  private readonly waiting: string[] = [];
+  private readonly running = new Map<string, Running>();
+  private open = false;
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageIntake) private readonly intake: ImageIntake,
+    @inject(Availability) private readonly availability: Availability,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(): Promise<void> {
+    this.open = true;
+    for (const generation of await this.store.inState('sent', 'received')) await this.recover(generation);
+    for (const { id } of await this.store.inState('reserved')) this.enqueue(id);
+  }
+
+  /** What arrived is offered; what was sent and did not arrive is unknown, and is never sent again. */
+  private async recover(generation: Generation): Promise<void> {
+    const images = await this.store.images(generation.id);
+    if (images.length > 0) await this.offer(generation);
+    else await this.store.move(generation.id, ['sent', 'received'], 'unknown', { maybeCharged: true });
+  }
+
+  /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
+  async onStop(): Promise<void> {
+    this.open = false;
+    this.waiting.length = 0;
+    const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.config.values.stopMillis);
+    });
+    await Promise.race([all, patience]);
+    clearTimeout(timer);
+    for (const { controller } of this.running.values()) controller.abort(new HouseCloses());
+    await all;
+  }
+
+  enqueue(id: string): void {
+    if (!this.open || this.waiting.includes(id) || this.running.has(id)) return;
+    this.waiting.push(id);
+    this.pump();
+  }
+
+  /** Stops a generation; undefined when it was over already. */
+  async cancel(id: string): Promise<{ readonly maybeCharged: boolean } | undefined> {
+    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
+    if (await this.store.move(id, ['reserved'], 'failed', cancelled)) return { maybeCharged: false };
+    const running = this.running.get(id);
+    if (!running) return undefined;
+    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its maker.', { maybeCharged: true }));
+    await running.done;
+    const after = await this.store.find(id);
+    return after?.state === 'failed' ? { maybeCharged: after.maybeCharged } : undefined;
+  }
+
+  private pump(): void {
+    while (this.open && this.running.size < this.config.values.concurrency) {
+      const id = this.waiting.shift();
+      if (id === undefined) return;
+      const controller = new AbortController();
+      const done = this.run(id, controller)
+        .catch((error: unknown) => this.log.error('A generation ended in an error.', { generation: id, error }))
+        .finally(() => {
+          this.running.delete(id);
+          this.pump();
+        });
+      this.running.set(id, { controller, done });
+    }
+  }
+
+  private async run(id: string, controller: AbortController): Promise<void> {
+    const generation = await this.store.find(id);
+    if (generation?.state !== 'reserved') return;
+    const scope = siteScope(generation.siteId);
+    const off = this.availability.switchedOff(scope);
+    if (off)
+      return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
+    const { model, quality, deadline } = this.availability.settings.get(scope);
+    const key = this.availability.settings.secret(scope, 'apiKey');
+    if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
+    const sentAt = this.clock.now().toISOString();
+    if (!(await this.store.move(id, ['reserved'], 'sent', { sentAt, provider: this.maker.provider?.id ?? null, model }))) return;
+    const timer = setTimeout(
+      () => controller.abort(new ProviderError('timed-out', `No answer within ${deadline} seconds.`, { maybeCharged: true })),
+      deadline * 1000,
+    );
+    try {
+      const request: ImageRequest = {
+        prompt: generation.description,
+        size: generation.size,
+        count: generation.count,
+        model,
+        quality:
+          quality === 'automatic' ? (generation.size === '1024x1024' ? 'auto' : 'low') : (quality as ImageRequest['quality']),
+        personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
+        key,
+        signal: controller.signal,
+      };
+      await this.maker.make(request, (made) => this.keep(generation, made));
+      await this.offer(generation);
+    } catch (error) {
+      await this.settle(generation, error, controller.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async keep(generation: Generation, made: MadeImages): Promise<void> {
+    await this.intake.keep(generation, made.images);
+    await this.store.change(generation.id, async (transaction) => {
+      const row = await transaction.repository(Generation).findOneByOrFail({ id: generation.id });
+      await transaction.repository(Generation).update(
+        { id: generation.id },
+        {
+          provider: made.provider,
+          model: made.model,
+          receivedAt: this.clock.now().toISOString(),
+          inputTokens: made.usage ? (row.inputTokens ?? 0) + made.usage.inputTokens : row.inputTokens,
+          outputTokens: made.usage ? (row.outputTokens ?? 0) + made.usage.outputTokens : row.outputTokens,
+        },
+      );
+    });
+  }
+
+  private async offer(generation: Generation, error?: ProviderError): Promise<void> {
+    await this.store.move(generation.id, ['sent'], 'received');
+    await this.intake.deliver(generation);
+    const { retention } = this.availability.settings.get(siteScope(generation.siteId));
+    const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
+    await this.store.move(generation.id, ['received'], 'offered', { expiresAt, ...(error && problemOf(error)) });
+  }
+
+  /** Images that came are offered even when something failed after them. */
+  private async settle(generation: Generation, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.reason instanceof HouseCloses) return this.recover(generation);
+    const problem =
+      error instanceof ProviderError
+        ? error
+        : new ProviderError(
+            'bad-answer',
+            `The images could not be kept (${error instanceof PortalError ? error.code : 'internal error'}).`,
+            {
+              maybeCharged: true,
+              cause: error,
+            },
+          );
+    if (!(error instanceof ProviderError))
+      this.log.error('Images that arrived could not be kept.', { generation: generation.id, error });
+    if ((await this.store.images(generation.id)).length > 0) await this.offer(generation, problem);
+    else await this.fail(generation, problem);
+  }
+
+  private async fail(generation: Generation, error: ProviderError, code: string = error.code): Promise<void> {
+    await this.store.move(generation.id, ['reserved', 'sent'], 'failed', { ...problemOf(error), errorCode: code });
+    this.log.warn('A generation failed.', { generation: generation.id, code, status: error.status, cause: error.message });
+  }
+}
+
+const problemOf = (error: ProviderError): Partial<Generation> => ({
+  errorCode: error.code,
+  errorDetail: error.message,
+  maybeCharged: error.maybeCharged,
+  retryAfter: error.retryAfterSeconds ?? null,
+});

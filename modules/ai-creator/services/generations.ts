@@ -1,0 +1,121 @@
+import { type AccessContext, Clock, inject, injectable, notFound } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { GeneratedImage } from '../entities/generated-image.js';
+import type { Generation } from '../entities/generation.js';
+import { type Author, Availability } from './availability.js';
+import { GenerationStore, type GenerationWithImages, type Maker, settledStates } from './generation-store.js';
+import { GenerationWorker } from './generation-worker.js';
+import type { ImageOrder } from './image-order.js';
+
+export interface NewGeneration extends ImageOrder {
+  readonly token: string;
+  readonly rootId?: string;
+  readonly folderId?: string;
+}
+
+const makerOf = ({ personId, site }: Author): Maker => ({ personId, siteId: site.id });
+
+/** Generations for pages and commands; every call asks whether the person may. */
+@injectable()
+export class Generations {
+  constructor(
+    @inject(Availability) private readonly availability: Availability,
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(GenerationWorker) private readonly worker: GenerationWorker,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
+  async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
+    const author = this.availability.require(access);
+    if (order.folderId) await this.documents.folder(access, order.folderId);
+    const { retention } = this.availability.settings.get(access.scope);
+    const { generation, isNew } = await this.store.reserve({
+      ...makerOf(author),
+      description: order.description,
+      size: order.size,
+      count: order.count,
+      token: order.token,
+      rootId: order.rootId,
+      folderId: order.folderId,
+      retention,
+    });
+    if (isNew) this.worker.enqueue(generation.id);
+    return generation;
+  }
+
+  async find(access: AccessContext, id: string): Promise<GenerationWithImages> {
+    const found = await this.store.findOf(makerOf(this.availability.require(access)), id);
+    if (!found || this.isExpired(found.generation)) throw notFound('generation');
+    return found;
+  }
+
+  async rounds(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
+    const { generation } = await this.find(access, id);
+    const rounds = await this.store.roundsOf(makerOf(this.availability.require(access)), generation.rootId);
+    return rounds.filter((round) => round.generation.state !== 'discarded' && !this.isExpired(round.generation));
+  }
+
+  async recent(access: AccessContext): Promise<readonly GenerationWithImages[]> {
+    const open = await this.store.openOf(makerOf(this.availability.require(access)));
+    return open.filter(({ generation }) => !this.isExpired(generation));
+  }
+
+  async image(access: AccessContext, id: string): Promise<{ readonly image: GeneratedImage; readonly generation: Generation }> {
+    const found = await this.store.imageOf(makerOf(this.availability.require(access)), id);
+    if (!found || found.image.state === 'discarded' || this.isExpired(found.generation)) throw notFound('image');
+    return found;
+  }
+
+  /** Undefined when there was nothing left to cancel. */
+  async cancel(access: AccessContext, id: string): Promise<{ readonly maybeCharged: boolean } | undefined> {
+    const { generation } = await this.find(access, id);
+    return this.worker.cancel(generation.id);
+  }
+
+  /** Lets go of what was not added. */
+  async discard(access: AccessContext, id: string): Promise<void> {
+    const { generation } = await this.find(access, id);
+    await this.store.change(generation.id, async (transaction) => {
+      const images = transaction.repository(GeneratedImage);
+      for (const { originalBlob, renditionBlob } of await images.findBy({ generationId: generation.id, state: 'offered' })) {
+        await transaction.dropBlob(originalBlob);
+        if (renditionBlob) await transaction.dropBlob(renditionBlob);
+      }
+      await images.delete({ generationId: generation.id, state: 'offered' });
+    });
+    await this.store.move(generation.id, ['offered', 'failed', 'unknown'], 'discarded');
+  }
+
+  /** Resolves when nothing more happens by itself. */
+  async settled(id: string, signal: AbortSignal): Promise<Generation | undefined> {
+    for (;;) {
+      const changed = this.nextChange(id, signal);
+      const generation = await this.store.find(id);
+      if (!generation || signal.aborted || settledStates.includes(generation.state)) {
+        changed.stop();
+        return generation;
+      }
+      await changed.happened;
+    }
+  }
+
+  private nextChange(id: string, signal: AbortSignal): { readonly happened: Promise<void>; stop(): void } {
+    let stop: () => void = () => {};
+    const happened = new Promise<void>((resolve) => {
+      const listening = this.store.onDidChange((changed) => changed === id && stop());
+      stop = () => {
+        void listening.dispose();
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+      signal.addEventListener('abort', stop);
+    });
+    return { happened, stop };
+  }
+
+  private isExpired({ expiresAt, state }: Generation): boolean {
+    return settledStates.includes(state) && Date.parse(expiresAt) <= this.clock.now().getTime();
+  }
+}

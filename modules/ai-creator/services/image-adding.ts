@@ -1,0 +1,135 @@
+import { type AccessContext, BlobStore, Clock, inject, injectable, Log, Messages, notFound, PortalError } from '@portico/core';
+import { type AddedDocument, type Document, Documents } from '@portico/documents-media/api';
+import { GeneratedImage } from '../entities/generated-image.js';
+import { Generation } from '../entities/generation.js';
+import { GenerationStore } from './generation-store.js';
+import { Generations } from './generations.js';
+
+/** An image as its maker wants it added. */
+export interface Selection {
+  readonly id: string;
+  readonly name: string;
+  readonly altText: string;
+}
+
+export interface AddingReport {
+  readonly added: readonly AddedDocument[];
+  readonly failed: readonly { readonly id: string; readonly name: string; readonly code: string; readonly sentence: string }[];
+  /** True when the folder had gone and the images were added to the root of the site. */
+  readonly movedToRoot: boolean;
+}
+
+/** Makes documents of images: each for itself, each at most once, each that fails with a reason. */
+@injectable()
+export class ImageAdding {
+  private readonly underWay = new Map<string, Promise<{ readonly document: Document; readonly movedToRoot: boolean }>>();
+
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(Messages) private readonly words: Messages,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async add(access: AccessContext, selections: readonly Selection[]): Promise<AddingReport> {
+    const added: AddedDocument[] = [];
+    const failed: AddingReport['failed'][number][] = [];
+    let movedToRoot = false;
+    for (const selection of selections) {
+      try {
+        const result = await this.addOnce(access, selection);
+        movedToRoot ||= result.movedToRoot;
+        added.push(this.asAdded(access, result.document));
+      } catch (error) {
+        const known = error instanceof PortalError ? error : undefined;
+        if (!known || known.status >= 500) this.log.error('An image could not be added.', { image: selection.id, error });
+        const sentence = known?.expose ? known.message : this.words.text('add.failed', {}, access.locale);
+        failed.push({ id: selection.id, name: selection.name, code: known?.code ?? 'internal-error', sentence });
+      }
+    }
+    return { added, failed, movedToRoot };
+  }
+
+  /** Two calls for one image share one document. */
+  private addOnce(
+    access: AccessContext,
+    selection: Selection,
+  ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
+    const key = `${access.person?.id}:${selection.id}`;
+    const before = this.underWay.get(key);
+    if (before) return before;
+    const work = this.addOne(access, selection).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, work);
+    return work;
+  }
+
+  private async addOne(
+    access: AccessContext,
+    selection: Selection,
+  ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
+    const { image, generation } = await this.generations.image(access, selection.id);
+    if (image.documentId) return { document: await this.documents.find(access, image.documentId), movedToRoot: false };
+    if (image.state !== 'offered') throw notFound('image');
+    const folderId = await this.folderOf(access, generation);
+    const document = await this.documents.add(access, {
+      folderId,
+      name: fileName(selection.name, image),
+      unique: true,
+      altText: selection.altText.trim().slice(0, 1000),
+      content: await this.blobs.open(image.renditionBlob ?? image.originalBlob),
+      original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
+      provenance: {
+        kind: 'generated',
+        prompt: generation.description,
+        provider: generation.provider ?? 'unknown',
+        model: generation.model ?? 'unknown',
+        size: generation.size,
+        generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
+        generationId: generation.id,
+      },
+    });
+    await this.store.change(generation.id, async (transaction) => {
+      const images = transaction.repository(GeneratedImage);
+      await images.update(
+        { id: image.id },
+        { state: 'saved', documentId: document.id, name: document.name, altText: document.altText },
+      );
+      const open = await images.countBy({ generationId: generation.id, state: 'offered' });
+      if (open === 0)
+        await transaction.repository(Generation).update({ id: generation.id, state: 'offered' }, { state: 'saved' });
+    });
+    return { document, movedToRoot: folderId === undefined && generation.folderId !== null };
+  }
+
+  /** A folder that was deleted in the meantime must not cost anybody an image. */
+  private async folderOf(access: AccessContext, { folderId }: Generation): Promise<string | undefined> {
+    if (!folderId) return undefined;
+    try {
+      return (await this.documents.folder(access, folderId)).id;
+    } catch (error) {
+      if (error instanceof PortalError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private asAdded({ site }: AccessContext, document: Document): AddedDocument {
+    if (!site) throw notFound('site');
+    const { id, name, altText, mimeType } = document;
+    return { id, name, altText, mimeType, view: this.documents.links(document, site).view };
+  }
+}
+
+/** The wanted name, or the one that was made for it, always with the extension of what it is. */
+function fileName(wanted: string, { name, mimeType }: GeneratedImage): string {
+  const extension = name.slice(name.lastIndexOf('.'));
+  const clean = wanted
+    .replace(/[\p{Cc}/\\]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  if (clean === '') return name;
+  const known = mimeType === 'image/jpeg' ? /\.jpe?g$/i : new RegExp(`\\${extension}$`, 'i');
+  return known.test(clean) ? clean : `${clean}${extension}`;
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { BlobStore, Ids, inject, injectable } from '@portico/core';
+import sharp, { type Sharp } from 'sharp';
+import type { ProvidedImage } from '../api/index.js';
+import { GeneratedImage } from '../entities/generated-image.js';
+import type { Generation } from '../entities/generation.js';
+import { draftAltText, slugOf } from './description.js';
+import { GenerationStore } from './generation-store.js';
+import { sideOf } from './image-order.js';
+
+const maxImageBytes = 64 * 1024 * 1024;
+const pixelLimit = 40_000_000;
+
+/** Says that a machine made the picture, in the words of the IPTC; it survives where other marks are lost in scaling. */
+const provenanceXmp = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>`;
+
+const formats: Readonly<Record<string, { readonly mimeType: string; readonly encode: (picture: Sharp) => Sharp }>> = {
+  png: { mimeType: 'image/png', encode: (picture) => picture.png() },
+  jpeg: { mimeType: 'image/jpeg', encode: (picture) => picture.jpeg({ quality: 92 }) },
+  webp: { mimeType: 'image/webp', encode: (picture) => picture.webp({ quality: 92 }) },
+};
+
+/** Takes images in: first the files as they came, safe on disk; then what is delivered, exactly as large as was asked for. */
+@injectable()
+export class ImageIntake {
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  /** Durable when the promise resolves. `images` follow those that the generation has. */
+  async keep(generation: Generation, images: readonly ProvidedImage[]): Promise<void> {
+    const before = await this.store.images(generation.id);
+    const room = images.slice(0, generation.count - before.length);
+    const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
+    for (const [index, { bytes }] of room.entries()) {
+      const position = before.length + index + 1;
+      const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
+      const { format } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
+      const { mimeType } = formats[format ?? ''] ?? { mimeType: 'image/png' };
+      const slug = slugOf(generation.description);
+      rows.push({
+        blob,
+        row: {
+          id: this.ids.next(),
+          generationId: generation.id,
+          position,
+          state: 'received',
+          originalBlob: blob.id,
+          mimeType,
+          sha256: blob.sha256,
+          name: `${slug}${position > 1 ? `-${position}` : ''}.${mimeType.slice('image/'.length).replace('jpeg', 'jpg')}`,
+          altText: draftAltText(generation.description),
+        },
+      });
+    }
+    await this.store.change(generation.id, async (transaction) => {
+      for (const { row, blob } of rows) {
+        await transaction.keepBlob(blob);
+        await transaction.repository(GeneratedImage).insert(row);
+      }
+    });
+  }
+
+  /** Makes what is delivered of every image that has none yet. */
+  async deliver(generation: Generation): Promise<void> {
+    for (const image of await this.store.images(generation.id)) {
+      if (image.state === 'received') await this.deliverOne(generation, image);
+    }
+  }
+
+  private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
+    const side = sideOf(generation.size);
+    const bytes = await readFile(this.blobs.pathOf(image.originalBlob));
+    const picture = sharp(bytes, { limitInputPixels: pixelLimit });
+    const { width, height, format } = await picture.metadata();
+    if (width === side && height === side) {
+      await this.offer(generation.id, image.id, {});
+      return;
+    }
+    const resized = picture.resize(side, side, { fit: 'cover', kernel: 'lanczos3' }).withXmp(provenanceXmp);
+    const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
+    const blob = await this.blobs.store(await encode(resized).timeout({ seconds: 30 }).toBuffer(), { maxBytes: maxImageBytes });
+    await this.store.change(generation.id, async (transaction) => {
+      const { affected } = await transaction
+        .repository(GeneratedImage)
+        .update({ id: image.id, state: 'received' }, { state: 'offered', renditionBlob: blob.id, sha256: blob.sha256 });
+      if (affected === 1) await transaction.keepBlob(blob);
+    });
+  }
+
+  private async offer(generationId: string, id: string, patch: Partial<GeneratedImage>): Promise<void> {
+    await this.store.change(generationId, (transaction) =>
+      transaction.repository(GeneratedImage).update({ id, state: 'received' }, { ...patch, state: 'offered' }),
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { ProviderError } from '../../api/index.js';
+
+export interface FetchLimits {
+  /** Bytes of an answer after decompression. */
+  readonly maxBytes: number;
+}
+type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+const connectionsOfTheirOwn = { keepAlive: false };
+
+/**
+ * A fetch for one origin: no redirects, no proxies, no reused connections (a reset on one would leave open whether the request was
+ * carried out), JSON only, a limit on the decompressed bytes. The answer resolves when its body is complete, so one deadline covers all.
+ */
+export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
+  return (input, init = {}) => {
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    if (url.origin !== base.origin) throw new ProviderError('bad-answer', `A request to ${url.origin} was refused.`);
+    const secure = url.protocol === 'https:';
+    const agent = secure ? new HttpsAgent(connectionsOfTheirOwn) : new HttpAgent(connectionsOfTheirOwn);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const body = typeof init.body === 'string' ? Buffer.from(init.body) : Buffer.alloc(0);
+    return new Promise<Response>((resolve, reject) => {
+      let sent = false;
+      const send = secure ? httpsRequest : httpRequest;
+      const request = send(url, {
+        agent,
+        method: init.method ?? 'GET',
+        headers: { ...headers, 'accept-encoding': 'gzip', 'content-length': String(body.length) },
+        signal: init.signal ?? undefined,
+      });
+      request.on('finish', () => {
+        sent = true;
+      });
+      request.on('error', (error) => reject(asConnectionError(error, sent)));
+      request.on('response', (message) => {
+        readAnswer(message, limits)
+          .then(resolve, (error: unknown) => reject(asConnectionError(error, true)))
+          .finally(() => request.destroy());
+      });
+      request.end(body);
+    });
+  };
+}
+
+function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
+  if (error instanceof ProviderError || (error instanceof Error && error.name === 'AbortError')) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'no code';
+  return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
+}
+
+async function readAnswer(message: IncomingMessage, { maxBytes }: FetchLimits): Promise<Response> {
+  const status = message.statusCode ?? 0;
+  const type = message.headers['content-type'] ?? '';
+  if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
+  if (status < 300 && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
+    throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
+  }
+  const body = await readLimited(decoded(message), message, maxBytes);
+  const headers = Object.entries(message.headers).filter(
+    ([name]) => !/^content-(?:encoding|length)$|^transfer-encoding$/.test(name),
+  );
+  return new Response(status === 204 ? null : new Uint8Array(body), {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+  });
+}
+
+const badAnswer = (message: string, maybeCharged = true): ProviderError =>
+  new ProviderError('bad-answer', message, { maybeCharged });
+
+function decoded(message: IncomingMessage): Readable {
+  const encoding = (message.headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding === 'identity') return message;
+  const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  const create = decoders[encoding as keyof typeof decoders];
+  if (!create) throw badAnswer('The answer has an encoding that is not known.');
+  const decoder = create();
+  message.once('error', (error) => decoder.destroy(error));
+  message.once('aborted', () =>
+    decoder.destroy(new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true })),
+  );
+  return message.pipe(decoder);
+}
+
+async function readLimited(stream: Readable, message: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > maxBytes) throw badAnswer(`The answer has more than ${maxBytes} bytes.`);
+      pieces.push(piece);
+    }
+  } finally {
+    stream.destroy();
+    message.destroy();
+  }
+  if (!message.complete) throw new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
+  return Buffer.concat(pieces, size);
+}

@@ -1,0 +1,63 @@
+import { defineSettings } from '@portico/configuration/api';
+import { isRetired, preferredModels, suggestedModels } from './models.js';
+
+/** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
+export function checkKeyShape(value: string): string | undefined {
+  if (/\s/.test(value)) return 'settings.key-spaces';
+  if (!/^[\x21-\x7e]+$/.test(value)) return 'settings.key-characters';
+  if (value.length < 8) return 'settings.key-short';
+  return value.length > 512 ? 'settings.key-long' : undefined;
+}
+
+/** What administrators decide about the AI Creator, for the instance and for each site. */
+export const creatorSettings = defineSettings({
+  id: 'ai-creator',
+  section: 'content-and-data',
+  title: 'settings.title',
+  description: 'settings.description',
+  scopes: ['instance', 'site'],
+  fields: {
+    apiKey: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', check: checkKeyShape },
+    enabled: { type: 'boolean', default: false, combine: 'restrict', label: 'settings.enabled', help: 'settings.enabled-help' },
+    model: {
+      type: 'text',
+      default: preferredModels[0],
+      maxLength: 100,
+      suggestions: suggestedModels.filter((model) => !isRetired(model)),
+      label: 'settings.model',
+      help: 'settings.model-help',
+    },
+    quality: {
+      type: 'choice',
+      default: 'automatic',
+      options: [
+        { value: 'automatic', label: 'settings.quality-automatic' },
+        { value: 'low', label: 'settings.quality-low' },
+        { value: 'medium', label: 'settings.quality-medium' },
+        { value: 'high', label: 'settings.quality-high' },
+      ],
+      label: 'settings.quality',
+      help: 'settings.quality-help',
+    },
+    deadline: {
+      type: 'number',
+      default: 180,
+      min: 30,
+      max: 600,
+      unit: 'settings.seconds',
+      label: 'settings.deadline',
+      help: 'settings.deadline-help',
+      siteOverridable: false,
+    },
+    retention: {
+      type: 'number',
+      default: 72,
+      min: 24,
+      max: 8760,
+      unit: 'settings.hours',
+      label: 'settings.retention',
+      help: 'settings.retention-help',
+      siteOverridable: false,
+    },
+  },
+});
