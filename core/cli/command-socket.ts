@@ -56,6 +56,8 @@ export async function callHouse(
     headers: { 'x-portico-argv': Buffer.from(JSON.stringify(argv)).toString('base64') },
   });
   const answered = once(call, 'response');
+  // The house begins before anything is typed.
+  call.flushHeaders();
   if (io.stdin) io.stdin.pipe(call);
   else call.end();
   try {

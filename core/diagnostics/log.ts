@@ -2,7 +2,7 @@ import { type DestinationStream, destination, type Logger, pino, stdSerializers 
 import type { Log } from '../api/index.js';
 
 /** Facts whose key says that they are secret are never written, at whatever depth somebody put them (two levels). */
-const secretKeys = ['password', 'apiKey', 'key', 'token', 'secret', 'authorization', 'cookie', 'csrf', 'prompt', 'description'];
+const secretKeys = ['password', 'apiKey', 'token', 'secret', 'authorization', 'cookie', 'csrf', 'prompt', 'description'];
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -58,7 +58,8 @@ class KoaHttpHost implements HttpHost {
     const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, this.limits);
 
     const app = new Koa();
-    Object.assign(app.context, contextMethods(views, pages, flash));
+    // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
+    Object.defineProperties(app.context, Object.getOwnPropertyDescriptors(contextMethods(views, pages, flash)));
     app.on('error', boundary.onLateError);
     const use = (middleware: (ctx: HostContext, next: Next) => Promise<void> | void): void => {
       app.use(middleware as unknown as Koa.Middleware);

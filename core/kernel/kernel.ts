@@ -93,7 +93,8 @@ export class Kernel implements Modules {
         limits: { startMillis, stopMillis, prepareMillis },
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
-        isHousePoint: (point) => this.offers.has(point),
+        // Points of the core's API are known to everybody, whichever module hosts them.
+        isHousePoint: (point) => this.offers.has(point) || point.startsWith('portico.'),
       },
       flags: options.flags,
       clock: options.clock,

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PortalError } from '../api/index.js';
+import { loadConfig } from '../config/index.js';
+import { openHouse, projectRoot } from '../main.js';
+import { callHouse } from './command-socket.js';
+import { startDemo, startPortal } from './portal.js';
+
+const help = `Usage: portico <command>
+
+  start   starts the portal
+  demo    starts it with everything on, an offline images API and sample content
+
+All other commands (modules, flags, settings, users, sites, images, doctor, why-no-button) talk to the running portal of the data directory
+(PORTICO_HOME), or open it when none runs: portico help, portico <command> --help.
+`;
+
+const argv = process.argv.slice(2);
+
+try {
+  process.exitCode = await main(argv);
+} catch (error) {
+  if (!(error instanceof PortalError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === 'start' && rest.length === 0) return stay(startPortal());
+  if (command === 'demo' && rest.length === 0) return stay(startDemo());
+  const config = loadConfig({ root: projectRoot, mode: 'production', environment: process.env });
+  const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
+  if (wantsHelp) process.stdout.write(help);
+  if (wantsHelp && !existsSync(join(config.home, 'lock.db'))) return 0;
+  const stdin = process.stdin.isTTY ? undefined : process.stdin;
+  const called = wantsHelp ? ['--help'] : [command, ...rest];
+  const answer = await callHouse(config.home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+  // What stays open is standard input, which nobody reads any more.
+  stdin?.unref?.();
+  return answer ?? runInOwnHouse(called);
+}
+
+/** No house runs: one is opened for this command alone, without HTTP. */
+async function runInOwnHouse(called: readonly string[]): Promise<number> {
+  const house = await openHouse({ mode: 'production', environment: process.env, overrides: { log: { level: 'warn' } } });
+  try {
+    return await house.commands.run({
+      argv: called,
+      stdin: process.stdin,
+      signal: AbortSignal.timeout(24 * 3600 * 1000),
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+    });
+  } finally {
+    await house.close();
+    process.stdin.unref?.();
+  }
+}
+
+async function stay(started: Promise<void>): Promise<number> {
+  await started;
+  return 0;
+}

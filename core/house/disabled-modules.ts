@@ -1,0 +1,53 @@
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import type { Clock, UnitOfWork } from '../api/index.js';
+
+/** A module that an operator keeps off, over restarts too. */
+@Entity('portico_disabled_module')
+export class DisabledModuleRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  /** ISO 8601. */
+  @Column('text', { name: 'disabled_at' })
+  disabledAt!: string;
+}
+
+class CreateDisabledModules implements MigrationInterface {
+  readonly name = 'create-disabled-modules';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE TABLE portico_disabled_module (id TEXT PRIMARY KEY NOT NULL, disabled_at TEXT NOT NULL) WITHOUT ROWID',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE portico_disabled_module');
+  }
+}
+
+export const disabledModuleMigrations = [CreateDisabledModules] as const;
+
+/** Remembers in the database which modules are kept off. */
+export class DisabledModules {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  async load(): Promise<readonly string[]> {
+    const rows = await this.unitOfWork.read((reader) => reader.repository(DisabledModuleRow).find());
+    return rows.map(({ id }) => id);
+  }
+
+  async save(ids: readonly string[]): Promise<void> {
+    await this.unitOfWork.write(async (transaction) => {
+      const rows = transaction.repository(DisabledModuleRow);
+      const kept = await rows.find();
+      await rows.remove(kept.filter(({ id }) => !ids.includes(id)));
+      const known = new Set(kept.map(({ id }) => id));
+      const disabledAt = this.clock.now().toISOString();
+      await rows.save(ids.filter((id) => !known.has(id)).map((id) => ({ id, disabledAt })));
+    });
+  }
+}

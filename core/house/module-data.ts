@@ -1,0 +1,63 @@
+import { resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { MigrationInterface } from 'typeorm';
+import { type Class, PortalError } from '../api/index.js';
+import type { InstalledModule } from '../kernel/index.js';
+
+/** What one module keeps in the database, or why that cannot be said. */
+interface ModuleData {
+  readonly entities: readonly Class<object>[];
+  readonly migrations: readonly Class<MigrationInterface>[];
+  readonly fault?: unknown;
+}
+
+/**
+ * Entities and migrations of the modules, collected before the database is opened. A module whose files cannot be read is
+ * left out here and fails when it starts; the others are not touched.
+ */
+export class ModuleDataCatalog {
+  private constructor(private readonly data: ReadonlyMap<string, ModuleData>) {}
+
+  static async read(modules: readonly InstalledModule[]): Promise<ModuleDataCatalog> {
+    const entries = modules.map(async (module) => [module.id, await readData(module)] as const);
+    return new ModuleDataCatalog(new Map(await Promise.all(entries)));
+  }
+
+  get entities(): readonly Class<object>[] {
+    return [...this.data.values()].flatMap(({ entities }) => entities);
+  }
+
+  /** @throws PortalError `module-data-broken` */
+  migrationsOf(moduleId: string): readonly Class<MigrationInterface>[] {
+    const data = this.data.get(moduleId);
+    if (data?.fault) {
+      const message = data.fault instanceof Error ? data.fault.message : String(data.fault);
+      throw new PortalError('module-data-broken', `The entities or migrations of ${moduleId} cannot be read: ${message}`, {
+        cause: data.fault,
+      });
+    }
+    return data?.migrations ?? [];
+  }
+}
+
+async function readData(module: InstalledModule): Promise<ModuleData> {
+  try {
+    const [entities, migrations] = await Promise.all([
+      readList<object>(module, module.manifest.entities),
+      readList<MigrationInterface>(module, module.manifest.migrations),
+    ]);
+    return { entities, migrations };
+  } catch (fault) {
+    return { entities: [], migrations: [], fault };
+  }
+}
+
+async function readList<T>({ folder }: InstalledModule, file: string | undefined): Promise<readonly Class<T>[]> {
+  if (file === undefined) return [];
+  const path = resolve(folder, file);
+  if (!path.startsWith(folder + sep)) throw new Error(`${file} lies outside of the package.`);
+  const { default: list } = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  if (!Array.isArray(list) || list.some((entry) => typeof entry !== 'function'))
+    throw new Error(`${file} must export an array of classes as default.`);
+  return list as Class<T>[];
+}

@@ -1,0 +1,239 @@
+import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
+import { resolve } from 'node:path';
+import { HostAccessContexts, HostSessionCookie } from './access/index.js';
+import {
+  AccessContexts,
+  AccessControl,
+  BlobStore,
+  Clock,
+  Commands,
+  type Contributions,
+  type DemoContent,
+  DemoContents,
+  DisposableStore,
+  Flags,
+  HostConfig,
+  HttpRoutes,
+  Ids,
+  IntegrityChecks,
+  Log,
+  MenuItems,
+  MessageCatalog as MessageCatalogToken,
+  Messages,
+  Modules,
+  PersonalMenuItems,
+  SecretBox,
+  type ServiceToken,
+  SessionCookie,
+  Sessions,
+  SiteDirectory,
+  toDisposable,
+  UnitOfWork,
+} from './api/index.js';
+import { CommandRunner, listenForCommands } from './cli/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
+import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
+import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
+import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './house/disabled-modules.js';
+import { ModuleDataCatalog } from './house/module-data.js';
+import { createHttpHost } from './http/index.js';
+import { type InstalledModule, Kernel, readManifests } from './kernel/index.js';
+import { MessageCatalog } from './messages/index.js';
+import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
+import { openSecretBox } from './secrets/index.js';
+import { Assets, Views } from './views/index.js';
+
+/** The project's root, where config/, views/ and modules/ lie. */
+export const projectRoot = resolve(import.meta.dirname, '../..');
+
+export interface HouseOptions extends Omit<LoadOptions, 'root'> {
+  readonly root?: string;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Where log lines go; default standard error. */
+  readonly logStream?: LogOptions['stream'];
+}
+
+/** A house that stands: modules started, database open, and nobody let in until `listen`. */
+export interface House {
+  readonly config: LoadedConfig;
+  readonly modules: Modules;
+  readonly commands: CommandRunner;
+  readonly log: Log;
+  /** The handler of requests, for a server of the caller's. */
+  callback(): RequestListener;
+  /** Opens the door, for browsers and for the command line; answers the address. */
+  listen(): Promise<string>;
+  /** A service, as a module would get it. Undefined while nobody provides it. */
+  service<T>(token: ServiceToken<T>): T | undefined;
+  /** What `portico demo` puts into an empty portal. */
+  readonly demoContents: Contributions<DemoContent>;
+  /** Finishes what runs, stops the modules, closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the house together and starts its modules; the only place that knows every part.
+ * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the house cannot do without.
+ */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const root = options.root ?? projectRoot;
+  const config = loadConfig({ ...options, root });
+  const { settings, home } = config;
+  const clock = options.clock ?? new SystemClock();
+  const ids = new UuidIds();
+  const logs = new Logs({ level: settings.log.level, stream: options.logStream });
+  const log = logs.for('core');
+  const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
+  try {
+    opened.add(await lockHome(home));
+
+    const { modules, problems } = await readManifests(config.modulePaths);
+    for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
+
+    const data = await ModuleDataCatalog.read(modules);
+    const persistence = await openPersistence({
+      home,
+      clock,
+      ids,
+      log,
+      entities: [...flagEntities, DisabledModuleRow, ...data.entities],
+      busyTimeoutMillis: settings.limits.databaseBusyMillis,
+      graceMillis: settings.limits.blobGraceMillis,
+    });
+    opened.add(toDisposable(() => persistence.close()));
+    const { unitOfWork, blobs } = persistence;
+    await persistence.migrate('flags', flagMigrations);
+    await persistence.migrate('kernel', disabledModuleMigrations);
+
+    const flags = opened.add(
+      await openFlags({
+        file: config.flagsFile,
+        declarations: () => declaredFlags(modules),
+        environment: options.environment,
+        unitOfWork,
+        clock,
+        log,
+      }),
+    );
+    const messages = new MessageCatalog({ log });
+    const assets = new Assets({ log });
+    opened.add(await assets.load());
+
+    const kernel: Kernel = new Kernel({
+      clock,
+      logFor: (moduleId) => logs.for(moduleId),
+      flags,
+      limits: {
+        startMillis: settings.limits.moduleStartMillis,
+        stopMillis: settings.limits.moduleStopMillis,
+        gateMillis: settings.limits.gateMillis,
+      },
+      moduleServices: ({ id }) => [
+        [Log, logs.for(id)],
+        [Messages, messages.for(id)],
+      ],
+      prepare: [
+        async (module) => void (await persistence.migrate(module.id, data.migrationsOf(module.id))),
+        (module) => messages.load(module),
+        (module) => assets.load(module),
+        (module) => views.load(module),
+      ],
+      disabled: new DisabledModules(unitOfWork, clock),
+    });
+    const sites = kernel.handle(SiteDirectory);
+    const accessControl = kernel.handle(AccessControl);
+    const routes = kernel.host(HttpRoutes);
+    const commands = kernel.host(Commands);
+    const checks = kernel.host(IntegrityChecks);
+    const demoContents = kernel.host(DemoContents);
+    const views = new Views({
+      menuItems: kernel.host(MenuItems),
+      personalMenuItems: kernel.host(PersonalMenuItems),
+      sites,
+      messages,
+      assets,
+      houseFolder: resolve(root, 'views'),
+      log,
+    });
+
+    kernel.bind(Clock, clock);
+    kernel.bind(Ids, ids);
+    kernel.bind(HostConfig, config);
+    kernel.bind(UnitOfWork, unitOfWork);
+    kernel.bind(BlobStore, blobs);
+    kernel.bind(SecretBox, openSecretBox({ home, masterKey: config.masterKey }));
+    kernel.bind(Flags, flags);
+    kernel.bind(Modules, kernel);
+    kernel.bind(MessageCatalogToken, messages);
+    kernel.bind(AccessContexts, new HostAccessContexts(accessControl));
+    kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
+    for (const command of [doctorCommand(checks), ...moduleCommands(kernel), ...flagCommands(flags)]) {
+      kernel.contribute(Commands, command, { id: command.name });
+    }
+    persistence.checks.forEach((check, index) => {
+      kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
+    });
+
+    kernel.install(modules);
+    flags.refresh();
+    opened.add(toDisposable(() => kernel.shutdown()));
+    await kernel.boot();
+
+    const http = createHttpHost({
+      config: {
+        publicUrl: config.publicUrl,
+        allowedHosts: settings.server.allowedHosts,
+        limits: { bodyBytes: settings.limits.bodyBytes },
+      },
+      routes,
+      gate: kernel,
+      sessions: kernel.handle(Sessions),
+      sites,
+      accessControl,
+      views,
+      assets,
+      messages,
+      log: logs.for('http'),
+      clock,
+      health: {
+        live: () => true,
+        ready: () => readiness(persistence.health()),
+      },
+    });
+    opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
+    const runner = new CommandRunner(commands, log);
+
+    return {
+      config,
+      modules: kernel,
+      commands: runner,
+      log,
+      demoContents,
+      callback: () => http.callback(),
+      listen: async () => {
+        const address = await http.listen(settings.server.port, settings.server.host);
+        opened.add(await listenForCommands(home, runner));
+        return address;
+      },
+      service: (token) => kernel.handle(token).get(),
+      close: () => opened.dispose(),
+    };
+  } catch (error) {
+    await opened.dispose();
+    throw error;
+  }
+}
+
+function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {
+  return new Map(
+    modules.flatMap(({ id, manifest }) =>
+      Object.entries(manifest.flags ?? {}).map(([key, flag]) => [key, { ...flag, module: id }] as const),
+    ),
+  );
+}
+
+function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {
+  return { ok: writable, reasons: message === undefined ? [] : [message] };
+}

@@ -1,0 +1,1 @@
+export { startHouse, type TestHouse, type TestHouseOptions } from './test-house.js';
