@@ -8,7 +8,7 @@ import { mayDelete, mayUpdate, mayView } from './access.js';
 import { documentPlace, listPlace } from './addresses.js';
 import { DocumentPage } from './document-page.js';
 import { FolderPicker } from './folder-picker.js';
-import { fragmentOptions } from './fragment.js';
+import { renderFragment } from './fragment.js';
 import { documentForm, idParams, moveForm, moveQuery } from './input.js';
 
 type DocumentContext = RouteContext<{ id: string }, unknown, unknown>;
@@ -59,7 +59,7 @@ export class DocumentRoutes implements HttpRoutes {
         back: ctx.url(documentPlace(document.id)),
         allowed: true,
       };
-      ctx.render('delete', model, fragmentOptions(ctx, model.title));
+      renderFragment(ctx, 'delete', model);
     });
 
     router.post('/documents/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {

@@ -5,7 +5,7 @@ import { mayAdd, mayDelete, mayUpdate } from './access.js';
 import { folderPlace, listPlace, withQuery } from './addresses.js';
 import { errorsOf } from './document-page.js';
 import { FolderPicker, type Movable } from './folder-picker.js';
-import { fragmentOptions, wantsJson } from './fragment.js';
+import { renderFragment, wantsJson } from './fragment.js';
 import { folderForm, folderQuery, idParams, moveForm, moveQuery } from './input.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
@@ -137,7 +137,7 @@ export class FolderRoutes implements HttpRoutes {
         allowed: isEmpty,
         open: ctx.url(listPlace(folder.id)),
       };
-      ctx.render('delete', model, fragmentOptions(ctx, title, error?.status));
+      renderFragment(ctx, 'delete', model, error?.status);
     };
 
     router.get('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
@@ -160,7 +160,7 @@ export class FolderRoutes implements HttpRoutes {
 
 function showForm(ctx: AnyContext, form: FolderForm): void {
   const model = { ...form, error: undefined, errors: errorsOf(form.error) };
-  ctx.render('folder-form', model, fragmentOptions(ctx, form.title, form.error?.status));
+  renderFragment(ctx, 'folder-form', model, form.error?.status);
 }
 
 /** What the person can put right is shown on the form that was sent; scripts get it as JSON from the host. */

@@ -1,12 +1,18 @@
-import type { RenderOptions, RouteContext } from '@portico/core';
+import type { RouteContext } from '@portico/core';
 
 /** A dialog asks for the fragment alone; anybody else gets the page around it. */
 export function isFragment(ctx: RouteContext<unknown, unknown, unknown>): boolean {
   return ctx.get('X-Portico-Fragment') === '1';
 }
 
-export function fragmentOptions(ctx: RouteContext<unknown, unknown, unknown>, title: string, status = 200): RenderOptions {
-  return { title, status, layout: isFragment(ctx) ? 'none' : 'page' };
+export function renderFragment(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  view: string,
+  model: { readonly title: string },
+  status = 200,
+): void {
+  const layout = isFragment(ctx) ? 'none' : 'page';
+  ctx.render(view, { ...model, isPage: layout === 'page' }, { title: model.title, status, layout });
 }
 
 /** Scripts ask for JSON; a plain form does not. */

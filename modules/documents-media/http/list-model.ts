@@ -4,7 +4,7 @@ import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/d
 import type { FolderStep } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
-import { documentPlace, folderPlace, listPlace, withQuery } from './addresses.js';
+import { documentPlace, folderPlace, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
 import { typeName } from './type-name.js';
 
@@ -87,7 +87,12 @@ export function listModel(
     folderId: input.folder,
     folder: current,
     title: current?.name ?? ctx.text('title'),
-    crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
+    crumbs: path.slice(0, -1).map(({ id, name }) => ({
+      name,
+      href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
+    })),
+    home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),
+    self: link({ after: input.after, before: input.before }),
     query: input.q,
     isTable: input.view === 'table',
     isByName: input.order === 'name' || input.q !== undefined,
@@ -105,6 +110,7 @@ export function listModel(
     everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
+    words: { 'added-one': ctx.text('added.one'), 'added-many': ctx.text('added.many') },
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };

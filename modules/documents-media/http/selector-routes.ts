@@ -7,7 +7,7 @@ import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
 import { withQuery } from './addresses.js';
-import { fragmentOptions } from './fragment.js';
+import { renderFragment } from './fragment.js';
 import { pageSize, type SelectorInput, selectorQuery } from './input.js';
 import { documentRow } from './list-model.js';
 
@@ -53,6 +53,8 @@ export class SelectorRoutes implements HttpRoutes {
     const mayUpload = input.uploads === 'true' && ctx.access.can(DocumentPermissions.add);
     const newMenu = mayUpload ? this.newMenu.entries(ctx.access, input.folder) : [];
     const model = {
+      title: ctx.text('title'),
+      isWide: true,
       criterion,
       isImage: input.type === 'image',
       folderId: input.folder,
@@ -70,11 +72,9 @@ export class SelectorRoutes implements HttpRoutes {
       previous: page.previous && link({ folder: input.folder, q: input.q, before: page.previous }),
       next: page.next && link({ folder: input.folder, q: input.q, after: page.next }),
       newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
-      words: Object.fromEntries(
-        ['added-one', 'added-many', 'not-an-image', 'others-stay'].map((key) => [key, ctx.text(`selector.word-${key}`)]),
-      ),
+      words: Object.fromEntries(['not-chosen', 'others-stay'].map((key) => [key, ctx.text(`selector.word-${key}`)])),
     };
-    ctx.render('selector', model, fragmentOptions(ctx, ctx.text('title')));
+    renderFragment(ctx, 'selector', model);
   }
 }
 

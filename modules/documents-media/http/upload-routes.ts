@@ -5,7 +5,7 @@ import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { addedDocument } from './added-document.js';
 import { listPlace, withQuery } from './addresses.js';
-import { fragmentOptions, wantsJson } from './fragment.js';
+import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery } from './input.js';
 
 type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
@@ -53,7 +53,7 @@ export class UploadRoutes implements HttpRoutes {
       words: uploadWords(ctx),
     };
     const status = report ? (report.failures[0]?.status ?? 400) : 200;
-    ctx.render('upload', model, fragmentOptions(ctx, title, status));
+    renderFragment(ctx, 'upload', model, status);
   }
 
   private async receive(ctx: UploadContext, multiple: boolean): Promise<void> {
@@ -98,6 +98,8 @@ const wordKeys = [
   'too-many',
   'failed',
   'progress',
+  'choose',
+  'close',
 ] as const;
 
 /** The script has no words of its own. */

@@ -8,11 +8,11 @@ interface Lost {
 
 /** Whether each blob has its file is checked by the core, for all blobs of the house. */
 const sql = `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS blobId
-    FROM documents_media_document_version version LEFT JOIN core_blob blob ON blob.id = version.blob_id
+    FROM documents_media_document_version version LEFT JOIN portico_blob blob ON blob.id = version.blob_id
     WHERE blob.id IS NULL OR blob.sha256 <> version.sha256
   UNION ALL
   SELECT 'thumbnail of blob', rendition.source_blob_id, rendition.blob_id
-    FROM documents_media_rendition rendition LEFT JOIN core_blob blob ON blob.id = rendition.blob_id
+    FROM documents_media_rendition rendition LEFT JOIN portico_blob blob ON blob.id = rendition.blob_id
     WHERE blob.id IS NULL OR blob.sha256 <> rendition.sha256
   UNION ALL
   SELECT 'current version of document', document.id, document.blob_id
