@@ -19,8 +19,8 @@ export const hostConfigSchema = z.strictObject({
   /** Data directory; a relative one counts from the project's root. */
   home: z.string().min(1).default('data'),
   flagsFile: z.string().min(1).default('feature-flags.json'),
-  /** Folders of modules; `*` at the end takes every folder inside. */
-  modulePaths: z.array(z.string().min(1)).default(['modules/*']),
+  /** Packages of modules, or folders that hold such packages. */
+  modulePaths: z.array(z.string().min(1)).default(['modules']),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   limits: z
     .strictObject({

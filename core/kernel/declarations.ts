@@ -32,7 +32,7 @@ export interface DeclaredContribution {
 }
 
 /** What a module said in its setup, checked against its manifest. Nothing has been made yet. */
-export class Declarations implements ModuleSetup {
+export class Declarations {
   readonly classes = new Set<Class<unknown>>();
   readonly bindings: { readonly token: ServiceToken<unknown>; readonly made: Made }[] = [];
   readonly services: DeclaredService[] = [];
@@ -104,6 +104,19 @@ export class Declarations implements ModuleSetup {
     this.checkOpen();
     this.classOf(activity);
     this.activities.push(activity);
+  }
+
+  /** What a module's setup is given; its methods can be taken apart: `({ use, contribute }) => …`. */
+  get forSetup(): ModuleSetup {
+    return {
+      id: this.id,
+      use: (...classes) => this.use(...classes),
+      bind: (token) => this.bind(token),
+      provide: (token) => this.provide(token),
+      contribute: (point) => this.contribute(point),
+      host: (point) => this.host(point),
+      run: (activity) => this.run(activity),
+    };
   }
 
   /** Ends the setup: what the manifest promises must have been declared. */
