@@ -77,7 +77,7 @@ export class FeatureFlags implements Flags, Disposable {
         this.refresh();
       });
     });
-    this.parts.log.info('A feature flag was set.', { key, enabled: enabled ?? 'unset', by });
+    this.parts.log.info('A feature flag was set.', { flag: key, enabled: enabled ?? 'unset', by });
   }
 
   /** Reads the overrides from the database. */

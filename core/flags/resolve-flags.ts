@@ -37,8 +37,8 @@ export function resolveFlags(sources: FlagSources): ResolvedFlags {
   const keys = [...new Set([...sources.declarations.keys(), ...sources.file.keys()])].sort();
   const own = new Map(keys.map((key) => [key, ownState(key, sources)]));
   const cycles = findCycles(own);
-  const states = new Map<string, FlagState>();
-  for (const key of keys) settle(key, own, cycles, states);
+  const settled = new Map<string, FlagState>();
+  const states = new Map(keys.map((key) => [key, settle(key, own, cycles, settled) as FlagState]));
   const variables = new Set(keys.map(flagVariable));
   const strangers = [...sources.environment.locks.keys()].filter((name) => !variables.has(name));
   return {

@@ -5,16 +5,14 @@ export type ModuleAction = 'start' | 'stop' | 'enable' | 'disable';
 /** The module that shows the screen: it cannot be asked to wait for its own request to end. */
 const own = 'configuration';
 
-const idOf = (requirement: string): string => requirement.split(/[\s@]/)[0] ?? requirement;
-
 /** Modules that stop with this one because they require what it offers, directly or through others; by id. */
 export function dependentsOf(id: string, modules: readonly ModuleStatus[]): readonly string[] {
   const found = new Set<string>();
   const visit = (provider: string): void => {
     const status = modules.find((module) => module.id === provider);
-    const offers = new Set([...(status?.provides ?? []), ...(status?.hosts ?? [])].map(idOf));
+    const offers = new Set([...(status?.provides ?? []), ...(status?.hosts ?? [])]);
     for (const module of modules) {
-      if (found.has(module.id) || module.id === id || !module.requires.some((each) => offers.has(idOf(each)))) continue;
+      if (found.has(module.id) || module.id === id || !module.requires.some((each) => offers.has(each))) continue;
       found.add(module.id);
       visit(module.id);
     }

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { PortalError } from '../../api/index.js';
+import { flagCommands } from '../../flags/index.js';
+import { FlagBench } from './flag-bench.js';
+
+describe('portico flags', () => {
+  let bench: FlagBench;
+  beforeEach(async () => {
+    bench = await FlagBench.create();
+    await bench.write({
+      'LPD-1': { title: 'One', enabled: false },
+      'LPD-2': { title: 'Two', enabled: true, dependsOn: ['LPD-1'] },
+    });
+  });
+  afterEach(() => bench.dispose());
+
+  async function run(name: string, values: Record<string, string> = {}): Promise<readonly string[]> {
+    const lines: string[] = [];
+    const command = flagCommands(await bench.open()).find((each) => each.name === name);
+    const say = (line: string): void => void lines.push(line);
+    await command?.run({
+      arguments: values,
+      options: {},
+      stdin: Readable.from([]),
+      signal: new AbortController().signal,
+      print: say,
+      warn: say,
+    });
+    return lines;
+  }
+
+  it('list shows each flag with value and reason', async () => {
+    expect(await run('flags list')).to.deep.equal([
+      'LPD-1  off  One  (Switched off by feature-flags.json.)',
+      'LPD-2  off  Two  (Off because it depends on LPD-1. LPD-1: Switched off by feature-flags.json.)',
+    ]);
+  });
+
+  it('set switches a flag on, and unset takes that back', async () => {
+    const [line] = await run('flags set', { key: 'LPD-1', value: 'on' });
+    expect(line).to.match(/^LPD-1 \(One\) is on\. Switched on by this instance \(the command line, /);
+    expect(await run('flags set', { key: 'LPD-1', value: 'unset' })).to.deep.equal([
+      'LPD-1 (One) is off. Switched off by feature-flags.json.',
+    ]);
+  });
+
+  it('why names what wins and what loses', async () => {
+    await run('flags set', { key: 'LPD-1', value: 'on' });
+    const lines = await run('flags why', { key: 'LPD-1' });
+    expect(lines.slice(1).map((line) => line.replace(/\(.*\)/, '(…)'))).to.deep.equal([
+      '  wins: on, says this instance (…)',
+      '  loses: off, says feature-flags.json',
+      '  loses: off, says the default',
+    ]);
+  });
+
+  it('refuses other words and unknown keys', async () => {
+    const codes: string[] = [];
+    for (const values of [
+      { key: 'LPD-1', value: 'yes' },
+      { key: 'ghost', value: 'on' },
+    ]) {
+      await run('flags set', values).catch((error: unknown) =>
+        codes.push(error instanceof PortalError ? error.code : String(error)),
+      );
+    }
+    expect(codes).to.deep.equal(['invalid-input', 'flag-unknown']);
+  });
+});
