@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FlagChange, type Log, PortalError } from '../../api/index.js';
+import { type FlagChange, PortalError } from '../../api/index.js';
 import type { OpenFlags } from '../../flags/index.js';
 import { eventually, FlagBench, quiet } from './flag-bench.js';
 
