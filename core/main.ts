@@ -158,6 +158,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       log,
     });
 
+    kernel.bind(Log, log);
+    kernel.bind(Messages, messages.for('core'));
     kernel.bind(Clock, clock);
     kernel.bind(Ids, ids);
     kernel.bind(HostConfig, config);

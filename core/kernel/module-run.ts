@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
 import type { Activity, Contribution, Disposable, Log, ModuleDefinition } from '../api/index.js';
-import { DisposableStore, toDisposable } from '../api/index.js';
+import { DisposableStore, serviceToken, toDisposable } from '../api/index.js';
 import { runInModule } from './attribution.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
 import { Door } from './gate.js';
@@ -137,8 +137,9 @@ export class ModuleRun {
       if (isDisposable(made)) this.store.add(toDisposable(() => made.dispose()));
     });
     const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
-    for (const [token, value] of this.around.moduleServices(this.module)) container.bindConstant(token, value);
-    container.bindRequired(this.required);
+    const own = new Map(this.around.moduleServices(this.module));
+    for (const [token, value] of own) container.bindConstant(token, value);
+    container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
     container.bindHandles(
       { ...Object.fromEntries(Object.keys(provides).map((id) => [id, '*'])), ...optional, ...requires },
       this.around.services,
