@@ -82,7 +82,7 @@ export class Declarations {
       if (!this.house(pointId) && !(pointId in requires) && !(pointId in optional) && !(pointId in hosts))
         throw this.fault(`contributes to ${pointId}; add it to "optional" or "requires"`);
       const own = this.contributions.filter((other) => other.point === pointId);
-      const id = options.id ?? (made.kind === 'class' ? made.from.name : String(own.length));
+      const id = options.id ?? ((made.kind === 'class' && made.from.name) || String(own.length));
       if (own.some((other) => other.id === id))
         throw this.fault(`contributes "${id}" to ${pointId} twice; give each an id of its own`);
       this.contributions.push({ point: pointId, id, options, made });

@@ -292,10 +292,10 @@ export class Kernel implements Modules {
   private postOf(id: string): GatePost | undefined {
     const record = this.records.get(id);
     if (record === undefined) return undefined;
-    const { state, run, stopped, unresolved } = record;
+    const { state, run, unresolved } = record;
     const between = state === 'starting' || state === 'stopping';
-    const onItsWay = state !== 'failed' && !stopped && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || onItsWay, door: run?.door };
+    const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
+    return { state, moving: between || mayCome, door: run?.door };
   }
 
   private checkBuilding(): void {

@@ -73,11 +73,15 @@ export class Lifecycle {
     return running.filter(({ id }) => going.has(id) && !used.has(id));
   }
 
+  /** What can start now. Who requires a service waits for all of its providers that are coming, so that the best one is taken. */
   private startable(): ModuleRecord[] {
-    return this.order
+    const coming = this.inState('starting');
+    const able = this.order
       .map((id) => this.parts.records.get(id))
       .filter((record): record is ModuleRecord => record !== undefined)
       .filter((record) => (record.state === 'resolved' || record.state === 'waiting') && this.goalOf(record) === 'active');
+    const ready = able.filter((record) => !this.parts.requirements.offeredBy(record, [...coming, ...able]));
+    return ready.length > 0 || coming.length > 0 ? ready : able;
   }
 
   /** Does what can be done now, side by side, and looks again whenever one is done. Answers how many there were. */

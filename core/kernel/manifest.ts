@@ -1,6 +1,6 @@
-import semver from 'semver';
 import { z } from 'zod';
 import type { ModuleManifest } from '../api/index.js';
+import { isRange, isVersion } from './version.js';
 
 /** Something about a package that keeps it from being a module of this house. */
 export interface ManifestProblem {
@@ -23,10 +23,8 @@ const offerId = z
   .string()
   .regex(/^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, 'must be the id of a service or extension point, e.g. "sites.directory"');
 
-const range = z
-  .string()
-  .refine((text) => text.trim() !== '' && semver.validRange(text) !== null, 'must be a semver range, e.g. "^1.0.0"');
-const version = z.string().refine((text) => semver.valid(text) === text, 'must be a semver version, e.g. "1.0.0"');
+const range = z.string().refine((text) => isRange(text), 'must be a semver range, e.g. "^1.0.0"');
+const version = z.string().refine((text) => isVersion(text), 'must be a semver version, e.g. "1.0.0"');
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
 const insidePackage = z

@@ -60,7 +60,7 @@ export class ModuleContainer {
     try {
       return this.container.get(from);
     } catch (error) {
-      throw new Error(`${from.name} cannot be made: ${explained(error)}`, { cause: error });
+      throw new Error(`${from.name || 'A class'} cannot be made: ${explained(error)}`, { cause: error });
     }
   }
 }

@@ -80,8 +80,7 @@ export class ModuleRun {
       await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
     const declared = await this.phase('setup', () => this.setUp(definition));
     const container = await this.phase('create', () => this.create(declared));
-    const deadline = withinLimit(this.runActivities(declared, container), startMillis, 'onStart');
-    await this.phase('start', () => deadline);
+    await this.phase('start', () => withinLimit(this.runActivities(declared, container), startMillis, 'onStart'));
   }
 
   /** Shows everything at once. */
@@ -117,7 +116,21 @@ export class ModuleRun {
 
   private async prepared(prepare: Preparation): Promise<void> {
     const taken = await this.inModule(() => prepare(this.module));
-    if (taken !== undefined) this.store.add(taken);
+    if (taken !== undefined) this.hold(taken);
+  }
+
+  /** Disposed after the stop, within a limit of its own: one that hangs does not keep the next. */
+  private hold(item: Disposable): void {
+    const { stopMillis } = this.around.limits;
+    this.store.add(
+      toDisposable(() =>
+        withinLimit(
+          this.inModule(() => item.dispose()),
+          stopMillis,
+          'dispose',
+        ),
+      ),
+    );
   }
 
   private setUp(definition: ModuleDefinition): Declarations {
@@ -134,7 +147,7 @@ export class ModuleRun {
 
   private create(declared: Declarations): ModuleContainer {
     const container = new ModuleContainer(this.around.root, (made) => {
-      if (isDisposable(made)) this.store.add(toDisposable(() => made.dispose()));
+      if (isDisposable(made)) this.hold(made);
     });
     const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
     const own = new Map(this.around.moduleServices(this.module));

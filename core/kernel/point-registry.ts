@@ -1,7 +1,7 @@
-import semver from 'semver';
 import { type Contribution, type Disposable, PortalError, toDisposable } from '../api/index.js';
 import { PointView } from './point-view.js';
 import type { Troubles } from './troubles.js';
+import { fits } from './version.js';
 import type { Visibility } from './visibility.js';
 
 /** A contribution on its way to a point. */
@@ -92,7 +92,7 @@ export class PointRegistry {
   private refresh(point: string): () => void {
     const view = this.views.get(point);
     if (view === undefined) return () => {};
-    const fitting = (this.offered.get(point) ?? []).filter(({ range }) => range === '*' || semver.satisfies(view.version, range));
+    const fitting = (this.offered.get(point) ?? []).filter(({ range }) => fits(view.version, range));
     return view.replace(fitting.map(({ contribution }) => contribution));
   }
 }

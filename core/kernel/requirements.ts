@@ -1,7 +1,7 @@
-import semver from 'semver';
 import type { ModuleRecord } from './module-record.js';
 import type { PointRegistry } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
+import { fits } from './version.js';
 
 /** What a module requires, as it stands now. */
 export interface Needs {
@@ -34,6 +34,12 @@ export class Requirements {
     return { services, uses, missing };
   }
 
+  /** Whether one of the others offers something that a module requires. */
+  offeredBy(record: ModuleRecord, others: readonly ModuleRecord[]): boolean {
+    const required = Object.entries(record.module.manifest.requires ?? {});
+    return others.some((other) => other !== record && required.some(([id, range]) => offers(other.module.manifest, id, range)));
+  }
+
   /** Why a module waits: a chain, the nearest reason first. */
   explain(record: ModuleRecord, seen: ReadonlySet<string> = new Set()): string[] {
     return this.of(record).missing.flatMap((id) => {
@@ -50,7 +56,7 @@ export class Requirements {
   /** A point counts from when its host is active, not from when it is being made. */
   private activeHost(point: string, range: string): string | undefined {
     const view = this.points.view(point);
-    if (view === undefined || !semver.satisfies(view.version, range)) return undefined;
+    if (view === undefined || !fits(view.version, range)) return undefined;
     return view.host === 'core' || this.records.get(view.host)?.state === 'active' ? view.host : undefined;
   }
 }
@@ -61,5 +67,5 @@ function offers(
   range: string,
 ): boolean {
   const version = provides[id] ?? hosts[id];
-  return version !== undefined && semver.satisfies(version, range);
+  return version !== undefined && fits(version, range);
 }

@@ -1,4 +1,4 @@
-import semver from 'semver';
+import { fits } from './version.js';
 
 /** What the resolver looks at: ids of services and extension points alike, with ranges and versions. */
 export interface Resolvable {
@@ -28,8 +28,7 @@ interface Offer {
 export function resolve(modules: readonly Resolvable[], house: ReadonlyMap<string, string>): Resolution {
   const { accepted, unresolved } = withoutSecondHosts(modules, house);
   const offers = offersOf(accepted, house);
-  const fitting = (id: string, range: string): Offer[] =>
-    (offers.get(id) ?? []).filter((offer) => semver.satisfies(offer.version, range));
+  const fitting = (id: string, range: string): Offer[] => (offers.get(id) ?? []).filter((offer) => fits(offer.version, range));
 
   const resolved = new Set<string>(['core']);
   let grown = true;
@@ -52,9 +51,9 @@ export function resolve(modules: readonly Resolvable[], house: ReadonlyMap<strin
     const circle = circleThrough(id, left, fitting);
     if (circle !== undefined) return [`Requirements go in a circle: ${circle.join(' -> ')}.`];
     return Object.entries(module.requires).flatMap(([needed, range]) => {
-      const fits = fitting(needed, range);
-      if (fits.some(({ by }) => resolved.has(by))) return [];
-      const [first] = fits;
+      const suitable = fitting(needed, range);
+      if (suitable.some(({ by }) => resolved.has(by))) return [];
+      const [first] = suitable;
       if (first === undefined) return [absence(needed, range, offers.get(needed) ?? [])];
       const deeper = seen.has(first.by) ? [] : reasonsOf(first.by, new Set([...seen, id]));
       return [`Needs ${needed}, which ${first.by} offers; ${first.by} is unresolved.`, ...deeper];

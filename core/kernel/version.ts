@@ -1,0 +1,19 @@
+// Only what is used: the whole of semver takes twice as long to load.
+import satisfies from 'semver/functions/satisfies.js';
+import valid from 'semver/functions/valid.js';
+import validRange from 'semver/ranges/valid.js';
+
+const anyVersion = '*';
+
+/** Whether a version lies in a range. */
+export function fits(version: string, range: string): boolean {
+  return range === anyVersion || satisfies(version, range);
+}
+
+export function isVersion(text: string): boolean {
+  return valid(text) === text;
+}
+
+export function isRange(text: string): boolean {
+  return text.trim() !== '' && validRange(text) !== null;
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { extensionPoint } from '../../api/index.js';
+import { currentModule, moduleOf, runInModule } from '../../kernel/index.js';
+import { TestHouse } from './test-house.js';
+
+describe('an error', () => {
+  it('is known by the module it came out of, thrown or rejected, through its causes', async () => {
+    const thrown = new Error('thrown');
+    expect(() =>
+      runInModule('a', () => {
+        throw thrown;
+      }),
+    ).to.throw(thrown);
+    const rejected = new Error('rejected');
+    await runInModule('b', async () => Promise.reject(rejected)).catch(() => {});
+    expect([moduleOf(thrown), moduleOf(rejected)]).to.deep.equal(['a', 'b']);
+    expect(moduleOf(new Error('wrapped', { cause: thrown }))).to.equal('a');
+    expect(moduleOf(new Error('of nobody'))).to.equal(undefined);
+  });
+
+  it('is known by the innermost module', () => {
+    const error = new Error('deep');
+    const inner = (): never =>
+      runInModule('inner', () => {
+        throw error;
+      });
+    expect(() => runInModule('outer', inner)).to.throw(error);
+    expect(moduleOf(error)).to.equal('inner');
+  });
+
+  it('is known by the work it happened in, also in what that work left behind', async () => {
+    expect(currentModule()).to.equal(undefined);
+    const later = runInModule(
+      'a',
+      () => new Promise<string | undefined>((resolve) => setTimeout(() => resolve(currentModule()), 1)),
+    );
+    expect(await later).to.equal('a');
+  });
+
+  it('is known by the files in its stack', async () => {
+    const house = await TestHouse.build();
+    try {
+      const actions = house.kernel.host(extensionPoint<() => void>('house.actions'));
+      await house.write(
+        { id: 'culprit' },
+        `contribute(extensionPoint('house.actions')).value(() => { throw new Error('oops'); });`,
+      );
+      await house.boot();
+      const [action] = actions.all();
+      let error: unknown;
+      try {
+        action?.value();
+      } catch (cause) {
+        error = cause;
+      }
+      expect(moduleOf(error)).to.equal('culprit');
+    } finally {
+      await house.close();
+    }
+  });
+});

@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import { PortalError } from '../../api/index.js';
+import type { SwitchStore } from '../../kernel/index.js';
+import { TestHouse } from './test-house.js';
+
+describe('the life of modules', () => {
+  let house: TestHouse;
+  let stored: readonly string[];
+  const disabled: SwitchStore = {
+    load: async () => stored,
+    save: async (ids) => {
+      stored = ids;
+    },
+  };
+
+  beforeEach(async () => {
+    stored = [];
+    house = await TestHouse.build({ disabled });
+  });
+  afterEach(() => house.close());
+
+  const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
+    work.then(
+      () => undefined,
+      (error: unknown) => (error instanceof PortalError ? error.code : String(error)),
+    );
+
+  it('follows what operators decide, and keeps it over restarts', async () => {
+    await house.write({ id: 'a' });
+    await house.write({ id: 'quiet', enabledByDefault: false });
+    await house.boot();
+    expect(house.states()).to.deep.equal({ a: 'active', quiet: 'disabled' });
+    expect(house.kernel.status('quiet')?.reasons).to.deep.equal(['Off until an operator enables it.']);
+    await house.kernel.disable('a');
+    await house.kernel.enable('quiet');
+    expect(house.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
+    expect(stored).to.deep.equal(['+quiet', 'a']);
+    stored = [...stored, 'gone'];
+    const next = await TestHouse.build({ disabled });
+    try {
+      await next.write({ id: 'a' });
+      await next.write({ id: 'quiet', enabledByDefault: false });
+      await next.boot();
+      expect(next.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
+      await next.kernel.enable('a');
+      expect(stored).to.deep.equal(['+quiet', 'gone']);
+    } finally {
+      await next.close();
+    }
+  });
+
+  it('changes nothing when a decision cannot be kept', async () => {
+    const frail = await TestHouse.build({
+      disabled: { load: async () => [], save: async () => Promise.reject(new Error('disk full')) },
+    });
+    try {
+      await frail.write({ id: 'a' });
+      await frail.boot();
+      expect(await codeOf(frail.kernel.disable('a'))).to.equal('Error: disk full');
+      expect(frail.states()).to.deep.equal({ a: 'active' });
+    } finally {
+      await frail.close();
+    }
+  });
+
+  it('follows a flag that switches a whole module', async () => {
+    await house.write({ id: 'a', enabledBy: 'F-1' });
+    await house.boot();
+    expect(house.kernel.status('a')).to.include({ state: 'disabled' });
+    expect(house.kernel.status('a')?.reasons).to.deep.equal(['The flag F-1 is off.']);
+    house.flags.set('F-1', true);
+    expect((await house.kernel.enable('a')).state).to.equal('active');
+    house.flags.set('F-1', false);
+    house.flags.set('F-1', true);
+    house.flags.set('F-1', false);
+    expect((await house.kernel.enable('a')).state).to.equal('disabled');
+  });
+
+  it('does not load the code of what will not run', async () => {
+    await house.write({ id: 'a', enabledBy: 'F-1' }, '', 'globalThis.porticoLoaded = true;');
+    await house.boot();
+    expect('porticoLoaded' in globalThis).to.equal(false);
+  });
+
+  it('starts what was stopped only when it is told to', async () => {
+    await house.write({ id: 'a', enabledBy: 'F-1' });
+    house.flags.set('F-1', true);
+    await house.boot();
+    const status = await house.kernel.stop('a');
+    expect(status).to.include({ state: 'resolved' });
+    expect(status.reasons).to.deep.equal(['Stopped by an operator.']);
+    house.flags.set('F-1', false);
+    house.flags.set('F-1', true);
+    expect((await house.kernel.stop('a')).state).to.equal('resolved');
+    expect((await house.kernel.start('a')).state).to.equal('active');
+  });
+
+  it('says what keeps a module from starting, as a chain', async () => {
+    await house.write({ id: 'a', provides: { 'a.s': '1.0.0' } }, `provide(serviceToken('a.s')).value(1);`);
+    await house.write(
+      { id: 'b', requires: { 'a.s': '^1.0.0' }, provides: { 'b.s': '1.0.0' } },
+      `provide(serviceToken('b.s')).value(1);`,
+    );
+    await house.write({ id: 'c', requires: { 'b.s': '^1.0.0' } });
+    await house.write({ id: 'd', requires: { 'c.s': '^1.0.0' } });
+    await house.boot();
+    await house.kernel.disable('a');
+    expect((await house.kernel.start('c')).reasons).to.deep.equal([
+      'Needs b.s, which b offers; b is waiting.',
+      'Needs a.s, which a offers; a is disabled.',
+    ]);
+    expect(house.kernel.status('d')).to.include({ state: 'unresolved' });
+    expect(house.kernel.status('d')?.reasons).to.deep.equal(['Needs c.s ^1.0.0, which nothing installed offers.']);
+    await house.kernel.enable('a');
+    expect(house.states()).to.deep.equal({ a: 'active', b: 'active', c: 'active', d: 'unresolved' });
+  });
+
+  it('goes through one queue: changes asked for at once do not interleave', async () => {
+    await house.write(
+      { id: 'a' },
+      'run(Slow);',
+      `class Slow { async onStart() { await pause(); } async onStop() { await pause(); } }
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 2));`,
+    );
+    await house.boot();
+    house.changes.length = 0;
+    const { kernel } = house;
+    await Promise.all([
+      kernel.stop('a'),
+      kernel.start('a'),
+      kernel.disable('a'),
+      kernel.enable('a'),
+      kernel.stop('a'),
+      kernel.start('a'),
+    ]);
+    const down = ['stopping', 'resolved'];
+    const up = ['starting', 'active'];
+    expect(house.changes.map(({ to }) => to)).to.deep.equal([
+      ...down,
+      ...up,
+      ...down,
+      'disabled',
+      'installed',
+      'resolved',
+      ...up,
+      ...down,
+      ...up,
+    ]);
+  });
+
+  it('refuses a change that waits for itself, and allows it later', async () => {
+    await house.write(
+      { id: 'a' },
+      'run(Meddler);',
+      `const Meddler = parts(class Meddler { constructor(modules, journal) { this.modules = modules; this.journal = journal; }
+         async onStart() {
+           await this.modules.stop('b').catch((error) => this.journal.push(error.code));
+           setTimeout(() => this.modules.stop('b').then((status) => this.journal.push(status.state)), 20);
+         } }, core.Modules, Journal);`,
+    );
+    await house.write({ id: 'b' });
+    await house.boot();
+    expect(house.journal).to.deep.equal(['lifecycle-reentered']);
+    while (house.journal.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(house.journal).to.deep.equal(['lifecycle-reentered', 'resolved']);
+  });
+
+  it('names what it cannot do', async () => {
+    await house.write({ id: 'a' });
+    await house.boot();
+    await house.kernel.disable('a');
+    expect(await codeOf(house.kernel.start('a'))).to.equal('module-disabled');
+    expect(await codeOf(house.kernel.start('nobody'))).to.equal('module-unknown');
+    expect(() => house.kernel.install([]))
+      .to.throw(PortalError)
+      .with.property('code', 'house-open');
+    await house.kernel.shutdown();
+    expect(await codeOf(house.kernel.enable('a'))).to.equal('house-closed');
+  });
+
+  it('ends with everything stopped, in the reverse of the order of the start', async () => {
+    const tell = `const Life = parts(class { constructor(j) { this.j = j; } onStart() { this.j.push('+' + id); } onStop() { this.j.push('-' + id); } }, Journal);`;
+    const named = (id: string): string => `const id = '${id}'; ${tell}`;
+    await house.write({ id: 'c', requires: { 'b.s': '*' } }, 'run(Life);', named('c'));
+    await house.write(
+      { id: 'b', requires: { 'a.s': '*' }, provides: { 'b.s': '1.0.0' } },
+      `provide(serviceToken('b.s')).value(1); run(Life);`,
+      named('b'),
+    );
+    await house.write({ id: 'a', provides: { 'a.s': '1.0.0' } }, `provide(serviceToken('a.s')).value(1); run(Life);`, named('a'));
+    await house.boot();
+    await house.kernel.shutdown();
+    expect(house.journal).to.deep.equal(['+a', '+b', '+c', '-c', '-b', '-a']);
+    expect(house.states()).to.deep.equal({ a: 'resolved', b: 'resolved', c: 'resolved' });
+  });
+
+  it('runs activities in order and in reverse, and disposes of what it made last-in-first-out', async () => {
+    await house.write(
+      { id: 'a' },
+      'run(First); run(Second); use(Last);',
+      `const living = (name, ...tokens) => parts(class { constructor(j) { this.j = j; } onStart() { this.j.push('start ' + name); }
+         onStop() { this.j.push('stop ' + name); } dispose() { this.j.push('dispose ' + name); } }, Journal, ...tokens);
+       const First = living('first'); const Second = living('second', First); const Last = living('last', Second);`,
+    );
+    await house.boot();
+    await house.kernel.stop('a');
+    expect(house.journal).to.deep.equal([
+      'start first',
+      'start second',
+      'stop second',
+      'stop first',
+      'dispose last',
+      'dispose second',
+      'dispose first',
+    ]);
+  });
+});

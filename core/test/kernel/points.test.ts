@@ -1,0 +1,247 @@
+import { expect } from 'chai';
+import {
+  type ContributionDelta,
+  type Contributions,
+  Criteria,
+  type Criterion,
+  extensionPoint,
+  type ServiceToken,
+  serviceToken,
+} from '../../api/index.js';
+import { accessOf, TestHouse } from './test-house.js';
+
+const Lines = extensionPoint<string>('house.lines');
+const contributeLine = (text: string, options: object): string =>
+  `contribute(extensionPoint('house.lines')).value('${text}', ${JSON.stringify(options)});`;
+
+describe('an extension point', () => {
+  let house: TestHouse;
+  let lines: Contributions<string>;
+
+  beforeEach(async () => {
+    house = await TestHouse.build();
+    lines = house.kernel.host(Lines);
+  });
+  afterEach(() => house.close());
+
+  const values = (): string[] => lines.all().map(({ value }) => value);
+
+  it('sorts by order, then module, then id', async () => {
+    await house.write({ id: 'b' }, contributeLine('b.z', { id: 'z' }) + contributeLine('b.a', { id: 'a' }));
+    await house.write({ id: 'a' }, contributeLine('a.z', { id: 'z' }) + contributeLine('a.early', { id: 'q', order: 5 }));
+    house.kernel.contribute(Lines, 'core', { id: 'c', order: 100 });
+    await house.boot();
+    expect(values()).to.deep.equal(['a.early', 'a.z', 'b.a', 'b.z', 'core']);
+  });
+
+  it('gives frozen snapshots; an old one never changes under its reader', async () => {
+    await house.write({ id: 'a' }, contributeLine('a', { id: 'a' }));
+    await house.boot();
+    const before = lines.all();
+    expect(before).to.be.frozen;
+    expect(before[0]).to.be.frozen;
+    await house.kernel.stop('a');
+    expect(before).to.have.length(1);
+    expect(lines.all()).to.deep.equal([]);
+  });
+
+  it('tells what came and went, once per start and stop', async () => {
+    await house.write({ id: 'a' }, contributeLine('one', { id: '1' }) + contributeLine('two', { id: '2' }));
+    const deltas: ContributionDelta<string>[] = [];
+    lines.onDidChange((delta) => deltas.push(delta));
+    await house.boot();
+    await house.kernel.stop('a');
+    expect(deltas.map(({ added, removed }) => [added.length, removed.length])).to.deep.equal([
+      [2, 0],
+      [0, 2],
+    ]);
+  });
+
+  it('takes the contributions of a listener that throws as they are', async () => {
+    await house.write({ id: 'a' }, contributeLine('one', { id: '1' }));
+    lines.onDidChange(() => {
+      throw new Error('deaf');
+    });
+    await house.boot();
+    expect(house.states()).to.deep.equal({ a: 'active' });
+    expect(house.logged).to.deep.include({ module: 'core', level: 'error', message: 'A listener failed.' });
+  });
+
+  it('leaves out what throws, counts it, and lets the neighbours live', async () => {
+    await house.write({ id: 'a' }, contributeLine('good', { id: 'good' }) + contributeLine('bad', { id: 'bad' }));
+    await house.boot();
+    const shout = (text: string): string => {
+      if (text === 'bad') throw new Error('too bad');
+      return text.toUpperCase();
+    };
+    expect(lines.each(shout)).to.deep.equal(['GOOD']);
+    lines.each(shout);
+    expect(house.kernel.status('a')?.troubles).to.deep.equal([{ point: 'house.lines', id: 'bad', count: 2, message: 'too bad' }]);
+    await house.kernel.stop('a');
+    await house.kernel.start('a');
+    expect(house.kernel.status('a')?.troubles).to.deep.equal([]);
+  });
+
+  it('counts a contribution whose promise is broken, and leaves the promise to the caller', async () => {
+    await house.write({ id: 'a' }, contributeLine('late', { id: 'late' }));
+    await house.boot();
+    const answers = lines.each(async () => Promise.reject(new Error('too late')));
+    const [settled] = await Promise.allSettled(answers);
+    expect(settled?.status).to.equal('rejected');
+    expect(house.kernel.status('a')?.troubles.map(({ message }) => message)).to.deep.equal(['too late']);
+  });
+
+  it('refuses two contributions of one id, and contributions that the manifest does not name', async () => {
+    await house.write({ id: 'a' }, contributeLine('1', { id: 'x' }) + contributeLine('2', { id: 'x' }));
+    await house.write({ id: 'b' }, `contribute(extensionPoint('other.points')).value(1);`);
+    await house.boot();
+    expect(house.kernel.status('a')?.failure).to.deep.equal({
+      phase: 'setup',
+      message: 'Module a contributes "x" to house.lines twice; give each an id of its own.',
+    });
+    expect(house.kernel.status('b')?.failure?.message).to.equal(
+      'Module b contributes to other.points; add it to "optional" or "requires" of its manifest.',
+    );
+  });
+
+  describe('of a module', () => {
+    type Shelf = Contributions<string>;
+    const Shelves: ServiceToken<Shelf> = serviceToken('host.shelf');
+
+    beforeEach(async () => {
+      await house.write(
+        { id: 'host', hosts: { 'host.books': '1.0.0' }, provides: { 'host.shelf': '1.0.0' } },
+        `host(extensionPoint('host.books')); provide(serviceToken('host.shelf')).to(Shelf);`,
+        `const Shelf = parts(class { constructor(books) { this.books = books; } all() { return this.books.all(); } },
+           contributions(extensionPoint('host.books')));`,
+      );
+      await house.write(
+        { id: 'author', optional: { 'host.books': '^1.0.0' } },
+        `contribute(extensionPoint('host.books')).value('book');`,
+      );
+      await house.write(
+        { id: 'futurist', optional: { 'host.books': '^2.0.0' } },
+        `contribute(extensionPoint('host.books')).value('later');`,
+      );
+      await house.write(
+        { id: 'scholar', requires: { 'host.books': '^1.0.0' } },
+        `contribute(extensionPoint('host.books')).value('tome');`,
+      );
+      await house.boot();
+    });
+
+    const books = (): string[] | undefined =>
+      house.kernel
+        .handle(Shelves)
+        .get()
+        ?.all()
+        .map(({ value }) => value);
+
+    it('shows those written for its version', () => {
+      expect(books()).to.deep.equal(['book', 'tome']);
+    });
+
+    it('parks what is contributed until the host is back, and takes along those who require it', async () => {
+      await house.kernel.stop('host');
+      expect(books()).to.equal(undefined);
+      expect(house.states()).to.deep.equal({ host: 'resolved', author: 'active', futurist: 'active', scholar: 'waiting' });
+      await house.kernel.start('host');
+      expect(books()).to.deep.equal(['book', 'tome']);
+      expect(house.states()).to.include({ host: 'active', scholar: 'active' });
+    });
+
+    it('may be used by the core before it is there', async () => {
+      house.kernel.contribute(extensionPoint<string>('host.books'), 'of the core');
+      expect(books()).to.deep.equal(['book', 'of the core', 'tome']);
+    });
+  });
+});
+
+describe('what is visible', () => {
+  let house: TestHouse;
+  let lines: Contributions<string>;
+
+  beforeEach(async () => {
+    house = await TestHouse.build();
+    lines = house.kernel.host(Lines);
+    const when = { given: 'uploads', permission: ['a.add', 'a.use'], setting: 'a.on', scope: 'site', flag: 'F-1' };
+    await house.write({ id: 'a' }, contributeLine('strict', { id: 'strict', when }) + contributeLine('open', { id: 'open' }));
+    await house.write(
+      { id: 'settings' },
+      'contribute(core.Criteria).to(Setting);',
+      `class Setting { constructor() { this.key = 'setting'; }
+         holds(subject, access) { if (access.site.address === 'broken') throw new Error('no answer'); return access.site.address !== 'closed'; }
+         explain(subject, access) { return { criterion: 'setting', subject, met: this.holds(subject, access), reason: 'As it is set.' }; } }`,
+    );
+    await house.boot();
+    house.flags.set('F-1', true);
+  });
+  afterEach(() => house.close());
+
+  const strictFor = (site: string | undefined, permissions = ['a.add', 'a.use'], given = ['uploads']): boolean =>
+    lines.visible(accessOf(permissions, site), given).some(({ id }) => id === 'strict');
+
+  it('is what asks nothing, and what has every line met', () => {
+    expect(strictFor('home')).to.equal(true);
+    expect(lines.visible(accessOf())).to.have.length(1);
+  });
+
+  it('is hidden by one line that is not met, whichever', () => {
+    expect(strictFor(undefined)).to.equal(false);
+    expect(strictFor('home', ['a.add'])).to.equal(false);
+    expect(strictFor('home', undefined, [])).to.equal(false);
+    expect(strictFor('closed')).to.equal(false);
+    house.flags.set('F-1', false);
+    expect(strictFor('home')).to.equal(false);
+  });
+
+  it('is explained in the order in which people expect to be told', () => {
+    const explanation = lines.explain('strict', accessOf(['a.add'], 'home'), ['uploads']);
+    expect(explanation?.visible).to.equal(false);
+    expect(explanation?.steps.map(({ criterion, subject, met }) => `${criterion} ${subject} ${met}`)).to.deep.equal([
+      'module a true',
+      'flag F-1 true',
+      'setting a.on true',
+      'scope site true',
+      'permission a.add true',
+      'permission a.use false',
+      'given uploads true',
+    ]);
+    expect(explanation?.blocking?.reason).to.equal('Ada does not have the permission a.use here.');
+    expect(lines.explain('nobody', accessOf())).to.equal(undefined);
+    expect(lines.explain('open', accessOf())?.visible).to.equal(true);
+  });
+
+  it('is hidden when asking fails, which is counted and explained', () => {
+    expect(strictFor('broken')).to.equal(false);
+    expect(house.kernel.status('settings')?.troubles).to.deep.equal([
+      { point: 'portico.criteria', id: 'Setting', count: 1, message: 'no answer' },
+    ]);
+    expect(lines.explain('strict', accessOf(['a.add', 'a.use'], 'broken'), ['uploads'])?.blocking?.reason).to.equal(
+      'Asking for the setting a.on failed, so it is hidden: no answer',
+    );
+  });
+
+  it('is hidden when nobody answers a key, which is explained', async () => {
+    await house.kernel.stop('settings');
+    expect(strictFor('home')).to.equal(false);
+    expect(lines.explain('strict', accessOf(['a.add', 'a.use'], 'home'), ['uploads'])?.blocking).to.deep.equal({
+      criterion: 'setting',
+      subject: 'a.on',
+      met: false,
+      reason: 'No active module can say whether the setting a.on holds, so it is hidden.',
+    });
+    await house.kernel.start('settings');
+    expect(strictFor('home')).to.equal(true);
+  });
+
+  it('cannot be widened by a module that answers a key of the house', async () => {
+    const generous: Criterion = {
+      key: 'permission',
+      holds: () => true,
+      explain: (subject) => ({ criterion: 'permission', subject, met: true, reason: 'Why not.' }),
+    };
+    house.kernel.contribute(Criteria, generous, { order: -1 });
+    expect(strictFor('home', [])).to.equal(false);
+  });
+});

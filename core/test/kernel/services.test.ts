@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { type ServiceToken, serviceToken } from '../../api/index.js';
+import { TestHouse } from './test-house.js';
+
+interface Voice {
+  say(): string;
+}
+const Voice: ServiceToken<Voice> = serviceToken('choir.voice');
+const Echo: ServiceToken<Voice> = serviceToken('listener.echo');
+
+const provideVoice = (word: string, ranking = 0): string =>
+  `provide(serviceToken('choir.voice')).value({ say: () => '${word}' }, { ranking: ${ranking} });`;
+
+const listener = (token: string): string =>
+  `const Echo = parts(class Echo { constructor(voice) { this.voice = voice; }
+     say() { const voice = this.voice.get ? this.voice.get() : this.voice; return voice ? voice.say() : 'silence'; } }, ${token});`;
+
+describe('a service', () => {
+  let house: TestHouse;
+
+  beforeEach(async () => {
+    house = await TestHouse.build();
+  });
+  afterEach(() => house.close());
+
+  const voice = (): string | undefined => house.kernel.handle(Voice).get()?.say();
+  const echo = (): string | undefined => house.kernel.handle(Echo).get()?.say();
+  const provides = { 'choir.voice': '1.0.0' };
+
+  it('is the one of the highest ranking, then the oldest', async () => {
+    await house.write({ id: 'a', provides }, provideVoice('alto'));
+    await house.write({ id: 'b', provides }, provideVoice('bass'));
+    await house.write({ id: 'c', provides }, provideVoice('solo', 5));
+    await house.boot();
+    expect(voice()).to.equal('solo');
+    await house.kernel.stop('c');
+    expect(voice()).to.equal('alto');
+    await house.kernel.stop('a');
+    await house.kernel.start('a');
+    expect(voice()).to.equal('bass');
+  });
+
+  it('is one instance for all of a module that name its class', async () => {
+    await house.write(
+      { id: 'a', provides },
+      `provide(serviceToken('choir.voice')).to(Voice); run(Voice); use(Voice);`,
+      `let made = 0; class Voice { constructor() { made += 1; } onStart() { this.started = true; } say() { return made + ' ' + this.started; } }`,
+    );
+    await house.boot();
+    expect(voice()).to.equal('1 true');
+  });
+
+  it('that is optional may come and go while its user stays', async () => {
+    await house.write({ id: 'a', provides }, provideVoice('alto'));
+    await house.write(
+      { id: 'listener', optional: { 'choir.voice': '^1.0.0' }, provides: { 'listener.echo': '1.0.0' } },
+      `provide(serviceToken('listener.echo')).to(Echo);`,
+      listener(`optional(serviceToken('choir.voice'))`),
+    );
+    await house.boot();
+    expect(echo()).to.equal('alto');
+    await house.kernel.disable('a');
+    expect(echo()).to.equal('silence');
+    await house.kernel.enable('a');
+    expect(echo()).to.equal('alto');
+    expect(house.changes.filter(({ id }) => id === 'listener')).to.have.length(3);
+  });
+
+  it('that is optional is taken in the named versions only', async () => {
+    await house.write({ id: 'a', provides }, provideVoice('alto'));
+    await house.write(
+      { id: 'listener', optional: { 'choir.voice': '^2.0.0' }, provides: { 'listener.echo': '1.0.0' } },
+      `provide(serviceToken('listener.echo')).to(Echo);`,
+      listener(`optional(serviceToken('choir.voice'))`),
+    );
+    await house.boot();
+    expect(echo()).to.equal('silence');
+  });
+
+  it('that is required moves its users to the next best when it goes', async () => {
+    await house.write({ id: 'a', provides }, provideVoice('alto'));
+    await house.write({ id: 'c', provides }, provideVoice('solo', 5));
+    await house.write(
+      { id: 'listener', requires: { 'choir.voice': '^1.0.0' }, provides: { 'listener.echo': '1.0.0' } },
+      `provide(serviceToken('listener.echo')).to(Echo);`,
+      listener(`serviceToken('choir.voice')`),
+    );
+    await house.boot();
+    expect(echo()).to.equal('solo');
+    await house.kernel.stop('c');
+    expect(house.states()).to.include({ listener: 'active' });
+    expect(echo()).to.equal('alto');
+    await house.kernel.stop('a');
+    expect(house.states()).to.include({ listener: 'waiting' });
+    expect(echo()).to.equal(undefined);
+    await house.kernel.start('c');
+    expect(echo()).to.equal('solo');
+    await house.kernel.start('a');
+    expect(house.changes.at(-1)).to.deep.equal({ id: 'a', from: 'starting', to: 'active' });
+  });
+
+  it('must be named in the manifest by those who ask for it', async () => {
+    await house.write({ id: 'a', provides }, provideVoice('alto'));
+    await house.write({ id: 'listener' }, `use(Echo);`, listener(`serviceToken('choir.voice')`));
+    await house.boot();
+    expect(house.kernel.status('listener')?.failure).to.deep.equal({
+      phase: 'create',
+      message: 'Echo cannot be made: it asks for the service choir.voice; name it under "requires" in the manifest.',
+    });
+  });
+
+  it('must be named in the manifest by those who offer it, and offered by those who name it', async () => {
+    await house.write({ id: 'a' }, provideVoice('alto'));
+    await house.write({ id: 'b', provides }, '');
+    await house.boot();
+    expect(house.kernel.status('a')?.failure?.message).to.equal(
+      'Module a provides choir.voice; add it to "provides" of its manifest.',
+    );
+    expect(house.kernel.status('b')?.failure?.message).to.equal(
+      'Module b promises the service choir.voice under "provides", but does not provide it.',
+    );
+  });
+
+  it('of a module alone is bound for that module only', async () => {
+    const Name: ServiceToken<string> = serviceToken('test.name');
+    const own = await TestHouse.build({ moduleServices: ({ id }) => [[Name, `I am ${id}`]] });
+    try {
+      for (const id of ['x', 'y'])
+        await own.write(
+          { id },
+          'run(Say);',
+          `const Say = parts(class { constructor(j, n) { this.j = j; this.n = n; } onStart() { this.j.push(this.n); } },
+          Journal, serviceToken('test.name'));`,
+        );
+      await own.boot();
+      expect(own.journal).to.have.members(['I am x', 'I am y']);
+    } finally {
+      await own.close();
+    }
+  });
+});
