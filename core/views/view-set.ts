@@ -20,7 +20,8 @@ function alone(template: Handlebars.TemplateDelegate): Handlebars.TemplateDelega
   return (context, options = {}) => {
     const { hash, fn, data } = options as Handlebars.RuntimeOptions & Partial<Handlebars.HelperOptions>;
     const block = fn ? data['partial-block'] : undefined;
-    const inner = block && ((_own: unknown, blockOptions: object) => block(context, blockOptions));
+    // `{{#if @partial-block}}` calls it too, without options, just to see whether there is one.
+    const inner = block && ((_own: unknown, blockOptions?: object) => (blockOptions ? block(context, blockOptions) : 'block'));
     return template(hash ?? {}, { ...options, data: { ...data, 'partial-block': inner } });
   };
 }
