@@ -110,7 +110,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const flags = opened.add(
       await openFlags({
         file: config.flagsFile,
-        declarations: () => declaredFlags(modules),
+        declarations: () => declaredFlags(modules, settings.flagDefaults),
         environment: options.environment,
         unitOfWork,
         clock,
@@ -228,12 +228,19 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   }
 }
 
-function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {
-  return new Map(
-    modules.flatMap(({ id, manifest }) =>
-      Object.entries(manifest.flags ?? {}).map(([key, flag]) => [key, { ...flag, module: id }] as const),
-    ),
-  );
+/** What modules declare, with the deployment's word on what they are when nothing else decides. */
+function declaredFlags(
+  modules: readonly InstalledModule[],
+  defaults: Readonly<Record<string, boolean>>,
+): ReadonlyMap<string, DeclaredFlag> {
+  const flags = new Map<string, DeclaredFlag>();
+  for (const { id, manifest } of modules) {
+    for (const [key, flag] of Object.entries(manifest.flags ?? {})) flags.set(key, { ...flag, module: id });
+  }
+  for (const [key, enabled] of Object.entries(defaults)) {
+    flags.set(key, { type: 'release', title: key, ...flags.get(key), default: enabled });
+  }
+  return flags;
 }
 
 function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {

@@ -34,10 +34,18 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (wantsHelp && !existsSync(join(config.home, 'lock.db'))) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
   const called = wantsHelp ? ['--help'] : [command, ...rest];
-  const answer = await callHouse(config.home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+  let answer: number | undefined;
+  for (const home of [config.home, ...(process.env.PORTICO_HOME ? [] : [demoHome()])]) {
+    answer ??= await callHouse(home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+  }
   // What stays open is standard input, which nobody reads any more.
   stdin?.unref?.();
   return answer ?? runInOwnHouse(called);
+}
+
+/** Without PORTICO_HOME a running demo is found as well. */
+function demoHome(): string {
+  return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
 }
 
 /** No house runs: one is opened for this command alone, without HTTP. */

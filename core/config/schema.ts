@@ -19,6 +19,8 @@ export const hostConfigSchema = z.strictObject({
   /** Data directory; a relative one counts from the project's root. */
   home: z.string().min(1).default('data'),
   flagsFile: z.string().min(1).default('feature-flags.json'),
+  /** Values of flags that nothing else decides: weaker than the flags file, stronger than what modules declare. */
+  flagDefaults: z.record(z.string(), z.boolean()).default({}),
   /** Packages of modules, or folders that hold such packages. */
   modulePaths: z.array(z.string().min(1)).default(['modules']),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
