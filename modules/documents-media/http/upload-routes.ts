@@ -24,7 +24,9 @@ export class UploadRoutes implements HttpRoutes {
   register(router: Router): void {
     for (const place of ['upload', 'upload-multiple'] as const) {
       const multiple = place === 'upload-multiple';
-      const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes: this.limits.maxFileBytes };
+      // A file somewhat beyond the limit is refused on its own, by the gate; one far beyond it ends the request.
+      const maxFileBytes = this.limits.maxFileBytes * 2;
+      const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes };
       router.get(`/${place}`, { access: mayAdd, query: folderQuery }, (ctx) => this.show(ctx, multiple));
       router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart }, (ctx) => this.receive(ctx, multiple));
     }

@@ -1,0 +1,99 @@
+import { openDialog, portalHeaders, toast } from '@portico/core/client';
+import { type DocumentsAdded, fill, wordsOf } from './events.js';
+import type { UploadElement } from './upload.js';
+
+/** The list of Documents and Media: shows what was added without leaving the page, and takes files that are dropped on it. */
+class DocumentsElement extends HTMLElement {
+  private readonly released = new AbortController();
+  /** `dragenter` and `dragleave` come for each child; the hint goes when the last one is left. */
+  private depth = 0;
+
+  connectedCallback(): void {
+    this.addEventListener('portico:documents-added', (event) => this.added(event as CustomEvent<DocumentsAdded>));
+    if (this.dataset.drop !== 'true') return;
+    const { signal } = this.released;
+    document.addEventListener('dragenter', (event) => this.drag(event, 1), { signal });
+    document.addEventListener('dragleave', (event) => this.drag(event, -1), { signal });
+    document.addEventListener('dragover', (event) => hasFiles(event) && event.preventDefault(), { signal });
+    document.addEventListener('drop', (event) => this.dropped(event), { signal });
+  }
+
+  disconnectedCallback(): void {
+    this.released.abort();
+  }
+
+  private added(event: CustomEvent<DocumentsAdded>): void {
+    event.preventDefault();
+    const { documents, folder } = event.detail;
+    if (folder) {
+      location.assign(withParameters(this.dataset.list ?? location.href, { folder: folder.id }));
+      return;
+    }
+    const [first] = documents;
+    if (!first) return;
+    const words = wordsOf(this);
+    const sentence =
+      documents.length === 1
+        ? fill(words['added-one'], { name: first.name })
+        : fill(words['added-many'], { count: documents.length });
+    void this.refresh(documents.map(({ id }) => id)).then(() => toast(sentence, 'success'));
+  }
+
+  /** Shows the list anew with the new documents first, and leads the keyboard to them. */
+  private async refresh(ids: readonly string[]): Promise<void> {
+    const href = withParameters(this.dataset.list ?? location.href, { added: ids.join(',') });
+    const answer = await fetch(href, { headers: portalHeaders() }).catch(() => undefined);
+    if (!answer?.ok) {
+      location.assign(href);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const list = page.querySelector('portico-documents');
+    if (!list) {
+      location.assign(href);
+      return;
+    }
+    this.replaceChildren(...[...list.childNodes].map((node) => document.importNode(node, true)));
+    // The dialog that did the work gives the focus back first.
+    setTimeout(
+      () => this.querySelector<HTMLElement>(`[data-document="${CSS.escape(ids[0] ?? '')}"] a:not([tabindex])`)?.focus(),
+      0,
+    );
+  }
+
+  private drag(event: DragEvent, step: 1 | -1): void {
+    if (!hasFiles(event)) return;
+    this.depth = Math.max(0, this.depth + step);
+    this.classList.toggle('drop-zone-over', this.depth > 0);
+  }
+
+  private dropped(event: DragEvent): void {
+    if (!hasFiles(event) || event.defaultPrevented) return;
+    event.preventDefault();
+    this.depth = 0;
+    this.classList.remove('drop-zone-over');
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0 || document.querySelector('portico-dialog')) return;
+    const opener = this.querySelector<HTMLElement>('.new-menu summary') ?? this;
+    const dialog = openDialog({
+      href: this.dataset.upload ?? '',
+      title: this.dataset.uploadTitle ?? '',
+      script: this.dataset.uploadScript,
+      opener,
+    });
+    dialog.addEventListener('portico-upload:ready', (ready) => (ready.target as UploadElement).take(files));
+  }
+}
+
+function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes('Files') ?? false;
+}
+
+function withParameters(href: string, parameters: Readonly<Record<string, string>>): string {
+  const url = new URL(href, location.href);
+  for (const stale of ['after', 'before', 'q', 'added']) url.searchParams.delete(stale);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.pathname + url.search;
+}
+
+customElements.define('portico-documents', DocumentsElement);

@@ -1,0 +1,202 @@
+import { closeDialog, PortalFault } from '@portico/core/client';
+import { type AddedDocument, fill, tellAdded, wordsOf } from './events.js';
+import { uploadFile } from './upload-request.js';
+import { UploadRow } from './upload-row.js';
+
+const atOnce = 2;
+
+/** What other scripts may ask of `<portico-upload>`. */
+export interface UploadElement extends HTMLElement {
+  /** Takes files that were dropped somewhere, and uploads them at once. */
+  take(files: readonly File[]): void;
+}
+
+/** The form of File Upload and Multiple Files Upload: each file is sent on its own, with its progress and its own result. */
+class PorticoUpload extends HTMLElement implements UploadElement {
+  private rows: UploadRow[] = [];
+  private readonly added: AddedDocument[] = [];
+  private readonly released = new AbortController();
+  private words: Readonly<Record<string, string>> = {};
+  private told = false;
+  private running = false;
+
+  connectedCallback(): void {
+    const { form, input, zone } = this;
+    if (!form || !input || !zone) return;
+    this.words = wordsOf(this);
+    const hint = this.querySelector<HTMLElement>('.upload-zone-hint');
+    if (hint) hint.hidden = false;
+    input.addEventListener('change', () => this.choose([...(input.files ?? [])]));
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.upload();
+    });
+    for (const type of ['dragenter', 'dragover', 'dragleave', 'drop'] as const)
+      zone.addEventListener(type, (event) => this.drag(event));
+    // Whoever leaves in the middle still sees what arrived.
+    this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
+      this.leave(currentTarget as Element),
+    );
+    this.dispatchEvent(new CustomEvent('portico-upload:ready', { bubbles: true }));
+  }
+
+  disconnectedCallback(): void {
+    this.released.abort();
+  }
+
+  take(files: readonly File[]): void {
+    this.choose(files);
+    void this.upload();
+  }
+
+  private get form(): HTMLFormElement | null {
+    return this.querySelector('form');
+  }
+
+  private get input(): HTMLInputElement | null {
+    return this.querySelector('input[type="file"]');
+  }
+
+  private get zone(): HTMLElement | null {
+    return this.querySelector('.upload-zone');
+  }
+
+  private get list(): HTMLElement | null {
+    return this.querySelector('.upload-list');
+  }
+
+  private choose(files: readonly File[]): void {
+    const multiple = this.input?.multiple ?? false;
+    const wanted = multiple ? files : files.slice(-1);
+    if (!multiple && wanted.length > 0) this.rows = this.rows.filter((row) => row.state === 'done');
+    for (const file of wanted) this.rows.push(this.row(file));
+    this.say(this.tooMany() ? fill(this.words['too-many'], { count: this.maxFiles }) : '', true);
+    this.show();
+  }
+
+  private row(file: File): UploadRow {
+    const row = new UploadRow(file, this.words, {
+      remove: () => this.remove(row),
+      retry: () => void this.upload(row),
+    });
+    if (file.size > Number(this.dataset.maxBytes)) row.fail(this.words['too-large'] ?? '', false);
+    return row;
+  }
+
+  private remove(row: UploadRow): void {
+    this.rows = this.rows.filter((other) => other !== row);
+    if (this.input) this.input.value = '';
+    this.say('', true);
+    this.show();
+    this.input?.focus();
+  }
+
+  private get maxFiles(): number {
+    return Number(this.dataset.maxFiles);
+  }
+
+  private tooMany(): boolean {
+    return this.rows.filter((row) => row.state === 'waiting').length > this.maxFiles;
+  }
+
+  private show(): void {
+    if (!this.list) return;
+    this.list.hidden = this.rows.length === 0;
+    this.list.replaceChildren(...this.rows.map((row) => row.element));
+  }
+
+  /** @param only one row to try again; otherwise all that wait. */
+  private async upload(only?: UploadRow): Promise<void> {
+    if (this.running || (!only && this.tooMany())) return;
+    const queue = only ? [only] : this.rows.filter((row) => row.state === 'waiting');
+    if (queue.length === 0) {
+      if (this.rows.length > 0) this.finish();
+      else this.say(this.words.choose ?? '', true);
+      return;
+    }
+    this.busy(true);
+    const workers = Array.from({ length: atOnce }, async () => {
+      for (let row = queue.shift(); row; row = queue.shift()) await this.send(row);
+    });
+    await Promise.all(workers);
+    this.busy(false);
+    if (this.released.signal.aborted) return;
+    if (this.rows.every((row) => row.state === 'done')) this.finish();
+    else this.nameButton();
+  }
+
+  private async send(row: UploadRow): Promise<void> {
+    row.start();
+    try {
+      const document = await uploadFile(this.form?.action ?? '', row.file, {
+        onProgress: (done) => row.advance(done),
+        signal: this.released.signal,
+        cutOff: this.words.failed ?? '',
+      });
+      row.finish();
+      this.added.push(document);
+    } catch (error) {
+      const fault = error instanceof PortalFault ? error : undefined;
+      row.fail(fault?.message ?? this.words.failed ?? '', fault?.status !== 415 && fault?.status !== 413);
+    }
+    const done = this.rows.filter(({ state }) => state === 'done').length;
+    this.say(fill(this.words.progress, { done, count: this.rows.length }));
+  }
+
+  private busy(running: boolean): void {
+    this.running = running;
+    const submit = this.submit;
+    if (submit) submit.disabled = running;
+    this.toggleAttribute('aria-busy', running);
+  }
+
+  private get submit(): HTMLButtonElement | null {
+    return this.querySelector('button[type="submit"]');
+  }
+
+  /** What failed stands in the list; the button takes what is there, or tries what was added since. */
+  private nameButton(): void {
+    const rest = this.rows.some((row) => row.state === 'waiting');
+    if (!rest && this.added.length > 0 && this.submit) this.submit.textContent = this.words.close ?? '';
+  }
+
+  private finish(): void {
+    if (this.added.length > 0) this.tell(this);
+    if (this.closest('portico-dialog')) closeDialog(this);
+    else location.assign(this.backWithAdded());
+  }
+
+  private leave(dialog: Element): void {
+    this.released.abort();
+    if (this.added.length > 0) this.tell(dialog);
+  }
+
+  private tell(from: Element): void {
+    if (this.told) return;
+    this.told = true;
+    tellAdded(from, { documents: this.added });
+  }
+
+  private backWithAdded(): string {
+    const url = new URL(this.dataset.back ?? location.href, location.href);
+    url.searchParams.set('added', this.added.map(({ id }) => id).join(','));
+    return url.pathname + url.search;
+  }
+
+  private say(sentence: string, visibly = false): void {
+    const status = this.querySelector<HTMLElement>('.upload-status');
+    if (!status) return;
+    status.textContent = sentence;
+    status.classList.toggle('sr-only', !visibly || sentence === '');
+    status.classList.toggle('text-danger', visibly);
+  }
+
+  private drag(event: DragEvent): void {
+    event.preventDefault();
+    event.stopPropagation();
+    this.zone?.classList.toggle('drop-zone-over', event.type === 'dragenter' || event.type === 'dragover');
+    if (event.type === 'drop') this.choose([...(event.dataTransfer?.files ?? [])]);
+  }
+}
+
+customElements.define('portico-upload', PorticoUpload);

@@ -1,0 +1,28 @@
+/** What a caller can use, best first: the selector answers with the first that the chosen view can give. */
+export type ReturnType = 'image-url' | 'file-url' | 'document-id';
+
+/** What a caller of the selector wants. */
+export interface ItemSelectorCriterion {
+  readonly itemType: 'image' | 'document';
+  readonly returnTypes: readonly ReturnType[];
+  /** Whether the person may add new items while choosing. */
+  readonly uploads: boolean;
+}
+
+/** What the selector answers, as the detail of the event `portico:item-selected`. */
+export interface SelectedItem {
+  readonly returnType: ReturnType;
+  /** The address or the id, by return type. */
+  readonly value: string;
+  readonly title: string;
+  readonly altText: string;
+}
+
+/** Writes a criterion as a query string: `type=image&return=image-url,file-url&uploads=true`. */
+export function criterionQuery(criterion: ItemSelectorCriterion): string {
+  return new URLSearchParams({
+    type: criterion.itemType,
+    return: criterion.returnTypes.join(','),
+    uploads: String(criterion.uploads),
+  }).toString();
+}
