@@ -118,6 +118,9 @@ export class Kernel implements Modules {
   bind<T>(token: ServiceToken<T>, service: T, version = '1.0.0'): void {
     this.checkBuilding();
     const id = tokenId(token);
+    const known = this.services.best(id);
+    if (known?.service === service) return;
+    if (known !== undefined) throw new PortalError('service-twice', `The core binds ${id} twice.`);
     this.offers.set(id, version);
     this.root.bind(token).toConstantValue(service);
     this.root.bind(optional(token)).toConstantValue({ get: () => service });

@@ -103,13 +103,7 @@ export class ModuleRun {
           `${activity.constructor.name}.onStop`,
         ),
       );
-    await this.attempt('dispose', () =>
-      withinLimit(
-        this.inModule(() => this.store.dispose()),
-        stopMillis,
-        'Disposing',
-      ),
-    );
+    await this.attempt('dispose', () => this.store.dispose());
     this.ready = undefined;
     return this.faults;
   }
