@@ -61,7 +61,11 @@ export class ErrorAnswers {
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.words.text(error.status === 404 ? 'error.title.404' : 'error.title', {}, ctx.exchange.access?.locale);
+    const title = this.words.text(
+      error.status === 404 ? 'house.error-not-found' : 'house.error-title',
+      {},
+      ctx.exchange.access?.locale,
+    );
     const model = {
       status: error.status,
       code: codeOf(error),

@@ -46,8 +46,14 @@ export class InputPart {
   private sentenceOf(issue: z.core.$ZodRawIssue, locale: string | undefined): string {
     if (issue.code === 'invalid_type' && issue.input === undefined) return this.words.text('input.missing', {}, locale);
     if (issue.code === 'invalid_type' && Array.isArray(issue.input)) return this.words.text('input.repeated', {}, locale);
-    if (issue.code === 'too_small') return this.words.text('input.too-small', { minimum: String(issue.minimum) }, locale);
-    if (issue.code === 'too_big') return this.words.text('input.too-big', { maximum: String(issue.maximum) }, locale);
+    if (issue.code === 'too_small') {
+      const key = issue.origin === 'string' ? 'input.too-short' : 'input.too-small';
+      return this.words.text(key, { minimum: String(issue.minimum) }, locale);
+    }
+    if (issue.code === 'too_big') {
+      const key = issue.origin === 'string' ? 'input.too-long' : 'input.too-big';
+      return this.words.text(key, { maximum: String(issue.maximum) }, locale);
+    }
     return this.words.text('input.invalid', {}, locale);
   }
 }
