@@ -37,15 +37,13 @@ import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, Uuid
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
 import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './house/disabled-modules.js';
 import { ModuleDataCatalog } from './house/module-data.js';
+import { projectRoot } from './house/project-root.js';
 import { createHttpHost } from './http/index.js';
 import { type InstalledModule, Kernel, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
 import { openSecretBox } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
-
-/** The project's root, where config/, views/ and modules/ lie. */
-export const projectRoot = resolve(import.meta.dirname, '../..');
 
 export interface HouseOptions extends Omit<LoadOptions, 'root'> {
   readonly root?: string;

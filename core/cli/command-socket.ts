@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type Disposable, toDisposable } from '../api/index.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
@@ -50,34 +51,42 @@ export async function callHouse(
   argv: readonly string[],
   io: { stdin: Readable | undefined; stdout: Writable; stderr: Writable },
 ): Promise<number | undefined> {
+  const connection = await connectTo(socketPath(home));
+  if (!connection) return undefined;
   const call = request({
-    socketPath: socketPath(home),
+    createConnection: () => connection,
     method: 'POST',
     headers: { 'x-portico-argv': Buffer.from(JSON.stringify(argv)).toString('base64') },
   });
-  const answered = once(call, 'response');
   // The house begins before anything is typed.
   call.flushHeaders();
+  const answered = once(call, 'response');
   if (io.stdin) io.stdin.pipe(call);
   else call.end();
-  try {
-    const [answer] = await answered;
-    let exitCode = 1;
-    let rest = '';
-    for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines.map((text) => JSON.parse(text) as Line)) {
-        if ('out' in line) io.stdout.write(line.out);
-        else if ('err' in line) io.stderr.write(line.err);
-        else exitCode = line.exit;
-      }
+  const [answer] = await answered;
+  let exitCode = 1;
+  let rest = '';
+  for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines.map((text) => JSON.parse(text) as Line)) {
+      if ('out' in line) io.stdout.write(line.out);
+      else if ('err' in line) io.stderr.write(line.err);
+      else exitCode = line.exit;
     }
-    return exitCode;
+  }
+  io.stdin?.unpipe(call);
+  return exitCode;
+}
+
+/** Undefined when nobody listens: no socket, or one that a killed house left behind. */
+async function connectTo(path: string): Promise<Socket | undefined> {
+  const connection = connect(path);
+  try {
+    await once(connection, 'connect');
+    return connection;
   } catch (error) {
     if (['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
-  } finally {
-    io.stdin?.unpipe(call);
   }
 }

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PortalError } from '../api/index.js';
 import { loadConfig } from '../config/index.js';
-import { openHouse, projectRoot } from '../main.js';
+import { projectRoot } from '../house/project-root.js';
 import { callHouse } from './command-socket.js';
-import { startDemo, startPortal } from './portal.js';
 
 const help = `Usage: portico <command>
 
@@ -16,6 +15,7 @@ All other commands (modules, flags, settings, users, sites, images, doctor, why-
 `;
 
 const argv = process.argv.slice(2);
+// Only what a call of a running house needs is loaded here: the house itself is large.
 
 try {
   process.exitCode = await main(argv);
@@ -26,8 +26,11 @@ try {
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  if (command === 'start' && rest.length === 0) return stay(startPortal());
-  if (command === 'demo' && rest.length === 0) return stay(startDemo());
+  if ((command === 'start' || command === 'demo') && rest.length === 0) {
+    const { startDemo, startPortal } = await import('./portal.js');
+    await (command === 'demo' ? startDemo() : startPortal());
+    return 0;
+  }
   const config = loadConfig({ root: projectRoot, mode: 'production', environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
@@ -50,6 +53,7 @@ function demoHome(): string {
 
 /** No house runs: one is opened for this command alone, without HTTP. */
 async function runInOwnHouse(called: readonly string[]): Promise<number> {
+  const { openHouse } = await import('../main.js');
   const house = await openHouse({ mode: 'production', environment: process.env, overrides: { log: { level: 'warn' } } });
   try {
     return await house.commands.run({
@@ -63,9 +67,4 @@ async function runInOwnHouse(called: readonly string[]): Promise<number> {
     await house.close();
     process.stdin.unref?.();
   }
-}
-
-async function stay(started: Promise<void>): Promise<number> {
-  await started;
-  return 0;
 }

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { startHouse, type TestHouse } from '../../testing/index.js';
+
+const portico = join(import.meta.dirname, '../../../bin/portico.js');
+
+/** Runs the real command in a process of its own. */
+async function run(home: string, argv: readonly string[], stdin = ''): Promise<{ exitCode: number; out: string; err: string }> {
+  const child = spawn(process.execPath, [portico, ...argv], { env: { ...process.env, PORTICO_HOME: home } });
+  child.stdin.end(stdin);
+  const [out, err, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { exitCode: exitCode as number, out, err };
+}
+
+describe('The command line', () => {
+  describe('beside a running house', () => {
+    let house: TestHouse;
+
+    before(async () => {
+      house = await startHouse({ flags: { 'acme.test': false } });
+    });
+    after(() => house.stop());
+
+    it('runs commands inside the house', async () => {
+      const { exitCode, out } = await run(house.home, ['modules', 'list']);
+      expect(exitCode).to.equal(0);
+      expect(out).to.match(/^identity +1\.0\.0 +active$/m);
+    });
+
+    it('changes what the house holds in memory at once', async () => {
+      expect((await run(house.home, ['flags', 'set', 'acme.test', 'on'])).exitCode).to.equal(0);
+      expect((await run(house.home, ['flags', 'why', 'acme.test'])).out).to.match(/\bon\b/i);
+    });
+
+    it('says what is wrong with a misspelt command and exits with 2', async () => {
+      const { exitCode, err } = await run(house.home, ['modules', 'lst']);
+      expect(exitCode).to.equal(2);
+      expect(err).to.contain("unknown command 'lst'");
+    });
+
+    it('tells a refusal in one sentence and exits with 1', async () => {
+      const { exitCode, err } = await run(house.home, ['modules', 'stop', 'nobody']);
+      expect(exitCode).to.equal(1);
+      expect(err).to.equal('There is no module nobody.\n');
+    });
+
+    it('lets only the owner of the data directory call', async () => {
+      expect((await stat(join(house.home, 'portico.sock'))).mode & 0o777).to.equal(0o600);
+    });
+
+    it('checks that the house is whole', async () => {
+      const { exitCode, out } = await run(house.home, ['doctor']);
+      expect(out).to.contain('The house is whole.');
+      expect(exitCode).to.equal(0);
+    });
+  });
+
+  describe('without a running house', () => {
+    let home: string;
+
+    before(async () => {
+      home = await mkdtemp(join(tmpdir(), 'portico-'));
+    });
+    after(() => rm(home, { recursive: true, force: true }));
+
+    it('tells the way when there is no portal yet, and makes none', async () => {
+      const { exitCode, out } = await run(join(home, 'none'), ['help']);
+      expect(exitCode).to.equal(0);
+      expect(out).to.contain('Usage: portico');
+      expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
+    });
+
+    it('opens the house for the command alone', async () => {
+      const { exitCode, out } = await run(home, ['modules', 'list']);
+      expect(out).to.match(/^sites +1\.0\.0 +active$/m);
+      expect(exitCode).to.equal(0);
+    });
+
+    it('says which variable is wrong', async () => {
+      const child = spawn(process.execPath, [portico, 'start'], { env: { ...process.env, PORTICO_HOME: home, PORT: 'many' } });
+      const [err, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+      expect(err).to.equal('The environment variable PORT must be a whole number, but is "many".\n');
+      expect(exitCode).to.equal(1);
+    });
+  });
+});
