@@ -55,11 +55,13 @@ describe('Articles', () => {
   });
 
   it('show both texts when somebody else saved meanwhile, and lose neither', async () => {
-    const { headers } = await house.post(author, '/web/home/web-content/new', {
-      title: 'Shared',
-      body: 'first',
-      intent: 'draft',
-    });
+    const place = placeOf(
+      await house.post(author, '/web/home/web-content/new', {
+        title: 'Shared',
+        body: 'first',
+        intent: 'draft',
+      }),
+    );
     const revision = revisionOf((await author.get(place)).text);
     await house.post(author, place, { title: 'Shared', body: 'theirs', revision, intent: 'draft' });
     const conflict = await house.post(author, place, { title: 'Shared', body: 'mine', revision, intent: 'draft' });
