@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const repository = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** What stands before every source: two services, a point, and classes to wire. */
+const common = `
+import { Clock, contributions, Contributions, defineModule, extensionPoint, inject, injectable, MenuItems, optional,
+  type ServiceHandle, serviceToken, type ExtensionPoint, type ServiceToken } from '@portico/core';
+interface Mailer { send(to: string): void }
+const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
+interface Kind { readonly name: string }
+const Kinds: ExtensionPoint<Kind> = extensionPoint('test.kinds');
+@injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
+@injectable() class Postcard { write(): void {} }
+export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, SmtpMailer, Postcard };
+`;
+
+const wired = (setup: string): string =>
+  `export default defineModule(({ provide, contribute, host, bind, run }) => { ${setup} });`;
+
+const right = `
+@injectable() class Office {
+  constructor(
+    @inject(Mailer) readonly mailer: Mailer,
+    @inject(optional(Mailer)) readonly maybe: ServiceHandle<Mailer>,
+    @inject(contributions(Kinds)) readonly kinds: Contributions<Kind>,
+    @inject(SmtpMailer) readonly smtp: SmtpMailer,
+  ) {}
+  onStart(): void {}
+}
+${wired(`
+  provide(Mailer).to(SmtpMailer, { ranking: 5 });
+  host(Kinds);
+  contribute(Kinds).value({ name: 'letter' }, { id: 'letter', order: 5, when: { flag: ['a', 'b'], scope: 'site', permission: 'a.b' } });
+  contribute(MenuItems).value({ label: 'x', href: '/x' });
+  run(Office);
+`)}`;
+
+/** Each is wrong in one place, and the compiler must say so in these words. */
+const wrong: readonly { readonly what: string; readonly source: string; readonly says: RegExp }[] = [
+  {
+    what: 'a service of the wrong type in @inject',
+    source: '@injectable() export class A { constructor(@inject(Mailer) readonly mailer: Postcard) {} }',
+    says: /TS1239.*[\s\S]*not assignable to parameter of type/,
+  },
+  {
+    what: 'a handle where the service itself is asked for',
+    source: '@injectable() export class A { constructor(@inject(Mailer) readonly mailer: ServiceHandle<Mailer>) {} }',
+    says: /TS1239/,
+  },
+  {
+    what: 'the service itself where a handle is given',
+    source: '@injectable() export class A { constructor(@inject(optional(Mailer)) readonly mailer: Mailer) {} }',
+    says: /TS1239/,
+  },
+  {
+    what: 'a class of the wrong kind in @inject',
+    source: '@injectable() export class A { constructor(@inject(Postcard) readonly mailer: Mailer) {} }',
+    says: /TS1239/,
+  },
+  {
+    what: 'contributions of the wrong type in @inject',
+    source:
+      '@injectable() export class A { constructor(@inject(contributions(Kinds)) readonly kinds: Contributions<Mailer>) {} }',
+    says: /TS1239/,
+  },
+  {
+    what: 'an extension point as the token of a service',
+    source: '@injectable() export class A { constructor(@inject(Kinds) readonly kinds: Kind) {} }',
+    says: /TS2345.*ExtensionPoint<Kind>/,
+  },
+  {
+    what: 'a contribution of the wrong shape',
+    source: wired(`contribute(Kinds).value({ title: 'letter' });`),
+    says: /TS2353.*'title' does not exist in type 'Kind'/,
+  },
+  {
+    what: 'a contributed class of the wrong shape',
+    source: wired('contribute(Kinds).to(Postcard);'),
+    says: /TS2345.*'typeof Postcard' is not assignable[\s\S]*Property 'name' is missing in type 'Postcard'/,
+  },
+  {
+    what: 'a service token as an extension point',
+    source: wired('contribute(Mailer);'),
+    says: /TS2345.*'ServiceToken<Mailer>' is not assignable to parameter of type 'ExtensionPoint/,
+  },
+  {
+    what: 'an extension point as a service to provide',
+    source: wired('provide(Kinds);'),
+    says: /TS2345.*'ExtensionPoint<Kind>' is not assignable to parameter of type 'ServiceToken/,
+  },
+  {
+    what: 'a service token as a point to host',
+    source: wired('host(Mailer);'),
+    says: /TS2345/,
+  },
+  {
+    what: 'a class that is not the service it is provided as',
+    source: wired('provide(Mailer).to(Postcard);'),
+    says: /TS2345.*'typeof Postcard' is not assignable[\s\S]*Property 'send' is missing in type 'Postcard'/,
+  },
+  {
+    what: 'a value that is not the service it is bound as',
+    source: wired('bind(Mailer).value({ sent: 1 });'),
+    says: /TS2353.*'sent' does not exist in type 'Mailer'/,
+  },
+  {
+    what: 'a misspelt key of when',
+    source: wired(`contribute(Kinds).value({ name: 'letter' }, { when: { flags: 'a' } });`),
+    says: /TS2561.*'flags' does not exist in type 'When'. Did you mean to write 'flag'\?/,
+  },
+  {
+    what: 'a scope that does not exist',
+    source: wired(`contribute(Kinds).value({ name: 'letter' }, { when: { scope: 'galaxy' } });`),
+    says: /TS2322.*'"galaxy"' is not assignable to type '"instance" \| "site" \| undefined'/,
+  },
+  {
+    what: 'an activity that is none',
+    source: wired('run(Postcard);'),
+    says: /TS2345|TS2559/,
+  },
+];
+
+describe('the compiler', () => {
+  const output = new Map<string, string>();
+  let folder: string;
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = await mkdtemp(join(tmpdir(), 'portico-compile-'));
+    await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    const compilerOptions = {
+      noEmit: true,
+      composite: false,
+      incremental: false,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    };
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: join(repository, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] }),
+    );
+    const sources = [right, ...wrong.map(({ source }) => source)];
+    await Promise.all(sources.map((source, index) => writeFile(join(folder, `source-${index}.ts`), common + source)));
+    for (const block of (await compile(folder)).split(/^(?=source-)/m)) {
+      const file = /^source-\d+\.ts/.exec(block)?.[0];
+      if (file !== undefined) output.set(file, (output.get(file) ?? '') + block);
+    }
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('takes a module that is wired right', () => {
+    expect(output.get('source-0.ts')).to.equal(undefined);
+  });
+
+  for (const [index, { what, says }] of wrong.entries())
+    it(`refuses ${what}`, () => {
+      const said = output.get(`source-${index + 1}.ts`) ?? '';
+      expect(said).to.match(says);
+      const lines = [...said.matchAll(/^source-\d+\.ts\((\d+),/gm)].map(([, line]) => Number(line));
+      expect(lines.every((line) => line >= common.split('\n').length)).to.equal(true);
+    });
+});
+
+function compile(folder: string): Promise<string> {
+  const compiler = join(repository, 'node_modules', '.bin', 'tsc');
+  return new Promise((resolve) => {
+    execFile(compiler, ['-p', folder, '--pretty', 'false'], { cwd: folder }, (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
+  });
+}
