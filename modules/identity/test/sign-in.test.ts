@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startHouse, type TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { People } from '../api/index.js';
+import { addPerson, isSignedIn, password, tokenIn, trySignIn } from './support.js';
+
+const oneSentence = 'The email address or the password is not right.';
+
+describe('Signing in', () => {
+  let house: TestHouse;
+
+  before(async () => {
+    house = await startHouse();
+    await addPerson(house, 'ada@example.org');
+  });
+
+  after(() => house.stop());
+
+  it('asks for an email address and a password', async () => {
+    const page = await house.agent().get('/sign-in');
+    expect(page.status).to.equal(200);
+    expect(page.text).to.match(/<label[^>]*for="email"[^>]*>\s*Email Address/);
+    expect(page.text).to.match(/<label[^>]*for="password"[^>]*>\s*Password/);
+    expect(page.text).to.match(/<button[^>]*>\s*Sign In\s*<\/button>/);
+  });
+
+  it('leads to the front page of the first site, whatever the case of the address', async () => {
+    const visitor = house.agent();
+    const answer = await trySignIn(house, visitor, { email: ' Ada@Example.org ', password });
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/web/home']);
+    expect(await isSignedIn(visitor)).to.equal(true);
+  });
+
+  it('sends guests from a page that needs a session to sign in, and back', async () => {
+    const visitor = house.agent();
+    const sent = await visitor.get('/account?x=1').set('Accept', 'text/html');
+    expect([sent.status, sent.headers.location]).to.deep.equal([303, '/sign-in?next=%2Faccount%3Fx%3D1']);
+    const form = await visitor.get(sent.headers.location as string);
+    expect(form.text).to.include('name="next" value="/account?x&#x3D;1"');
+    const answer = await trySignIn(house, visitor, { email: 'ada@example.org', password, next: '/account?x=1' });
+    expect(answer.headers.location).to.equal('/account?x=1');
+  });
+
+  for (const next of [
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'javascript:alert(1)',
+    '/..//evil.example',
+    '/sign-in',
+    '',
+  ]) {
+    it(`does not lead to ${JSON.stringify(next)}`, async () => {
+      const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password, next });
+      expect(answer.headers.location).to.equal('/web/home');
+    });
+  }
+
+  it('gives a session of 256 bits that scripts and other sites cannot use', async () => {
+    const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password });
+    expect(Buffer.from(tokenIn(answer), 'base64url')).to.have.length(32);
+    expect(answer.headers['set-cookie']).to.match(/^portico=[\w-]+; Path=\/; HttpOnly; SameSite=Lax/);
+  });
+
+  it('writes neither the token nor the password anywhere', async () => {
+    const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password });
+    const everything = readdirSync(house.home, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('');
+    expect(everything).to.include('ada@example.org');
+    expect(everything.includes(tokenIn(answer))).to.equal(false);
+    expect(everything.includes(password)).to.equal(false);
+    expect(house.log()).not.to.include(password);
+    expect(house.log()).not.to.include(tokenIn(answer));
+  });
+
+  it('gives a new session each time, and ends the one of before', async () => {
+    const visitor = house.agent();
+    const first = tokenIn(await trySignIn(house, visitor, { email: 'ada@example.org', password }));
+    const answer = await visitor
+      .post('/sign-in')
+      .set('Origin', house.url)
+      .set('X-Portico-Csrf', await house.csrf(visitor))
+      .type('form')
+      .send({ email: 'ada@example.org', password });
+    expect(tokenIn(answer)).not.to.equal(first);
+    const thief = await house.agent().get('/account').set('Cookie', `portico=${first}`);
+    expect(thief.status).not.to.equal(200);
+  });
+
+  it('does not take over a token that somebody planted', async () => {
+    const planted = 'A'.repeat(43);
+    const answer = await trySignIn(house, house.agent().set('Cookie', `portico=${planted}`), {
+      email: 'ada@example.org',
+      password,
+    });
+    expect(answer.status).to.equal(303);
+    expect(tokenIn(answer)).not.to.equal(planted);
+    expect((await house.agent().get('/account').set('Cookie', `portico=${planted}`)).status).not.to.equal(200);
+  });
+
+  it('says the same for a wrong password, an unknown address, a disabled account and a monstrous password', async () => {
+    const disabled = await addPerson(house, 'disabled@example.org');
+    await house.service(People).setActive(disabled.id, false);
+    for (const [email, tried] of [
+      ['ada@example.org', 'not her password'],
+      ['nobody@example.org', password],
+      ['disabled@example.org', password],
+      ['ada@example.org', 'x'.repeat(5000)],
+    ] as const) {
+      const answer = await trySignIn(house, house.agent(), { email, password: tried });
+      expect(answer.status, email).to.equal(401);
+      expect(answer.text, email).to.include(oneSentence).and.to.include(`value="${email}"`);
+      expect(answer.text, email).not.to.include(tried.slice(0, 40));
+      expect(tokenIn(answer), email).to.equal('');
+    }
+  });
+
+  it('tells programs the code of the failure', async () => {
+    const answer = await house
+      .agent()
+      .post('/sign-in')
+      .set('Origin', house.url)
+      .set('Accept', 'application/json')
+      .send({ email: 'nobody@example.org', password });
+    expect(answer.status).to.equal(401);
+    expect(JSON.stringify(answer.body)).to.include('sign-in-failed');
+  });
+
+  it('refuses a form that another site sends', async () => {
+    const answer = await house
+      .agent()
+      .post('/sign-in')
+      .set('Origin', 'https://evil.example')
+      .set('Sec-Fetch-Site', 'cross-site')
+      .type('form')
+      .send({ email: 'ada@example.org', password });
+    expect(answer.status).to.equal(403);
+    expect(tokenIn(answer)).to.equal('');
+  });
+});
+
+describe('Guessing passwords', () => {
+  let house: TestHouse;
+
+  before(async () => {
+    house = await startHouse({ config: { modules: { identity: { failuresPerAddress: 12, longestDelayMillis: 1 } } } });
+    for (const name of ['ada', 'bob']) await addPerson(house, `${name}@example.org`);
+  });
+
+  after(() => house.stop());
+
+  const guess = async (email: string, tried = 'wrong wrong wrong') => trySignIn(house, house.agent(), { email, password: tried });
+
+  it('has to wait after five failures at one account, also with the right password', async () => {
+    for (let failures = 0; failures < 5; failures += 1) expect((await guess('ada@example.org')).status).to.equal(401);
+    const answer = await guess('ada@example.org', password);
+    expect(answer.status).to.equal(429);
+    expect(Number(answer.headers['retry-after'])).to.be.within(1, 60);
+    expect(answer.text).to.include('Try again in').and.to.include('value="ada@example.org"');
+  });
+
+  it('does not keep others from signing in at the same address', async () => {
+    expect((await guess('bob@example.org', password)).status).to.equal(303);
+  });
+
+  it('starts anew after a success', async () => {
+    for (let failures = 0; failures < 3; failures += 1) await guess('bob@example.org');
+    expect((await guess('bob@example.org', password)).status).to.equal(303);
+    for (let failures = 0; failures < 2; failures += 1) expect((await guess('bob@example.org')).status).to.equal(401);
+  });
+
+  it('has to wait after many failures at different accounts', async () => {
+    const answers: number[] = [];
+    for (let number = 0; number < 12; number += 1) answers.push((await guess(`person-${number}@example.org`)).status);
+    expect(answers[0]).to.equal(401);
+    expect(answers.at(-1)).to.equal(429);
+  });
+});
