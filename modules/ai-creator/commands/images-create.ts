@@ -1,0 +1,63 @@
+import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { problemSentence, wordsOf } from '../http/round-model.js';
+import { Generations } from '../services/generations.js';
+import { ImageAdding } from '../services/image-adding.js';
+import { readOrder } from '../services/image-order.js';
+import { SiteAccess } from './site-access.js';
+
+/** The whole job from a terminal: describe, make, add. */
+@injectable()
+export class ImagesCreate implements Command {
+  readonly name = 'images create';
+  readonly summary = 'Makes images from a description and adds them to Documents and Media.';
+  readonly options = [
+    { name: 'site', value: 'address', required: true, description: 'Friendly address of the site, e.g. home.' },
+    { name: 'description', value: 'text', required: true, description: 'What the images show.' },
+    { name: 'size', value: 'size', default: '512x512', description: '256x256, 512x512 or 1024x1024.' },
+    { name: 'count', value: 'number', default: '1', description: 'How many images, 1 to 4.' },
+    { name: 'folder', value: 'name', description: 'Folder for the documents; made when it is not there.' },
+    { name: 'as', value: 'email', description: 'Whose images they are; the portal itself when left out.' },
+  ];
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  async run({ options, print, warn, signal }: CommandCall): Promise<number> {
+    const access = this.siteAccess.find(options.site, options.as);
+    const typed = { description: String(options.description), size: String(options.size), count: String(options.count) };
+    const order = this.read(typed);
+    const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
+    const { id } = await this.generations.create(access, { ...order, token: this.ids.next(), folderId: folder?.id });
+    await this.generations.settled(id, signal);
+    const round = await this.generations.find(access, id);
+    const sentence = problemSentence(round, wordsOf(this.messages, access.locale));
+    const offered = round.images.filter(({ state }) => state === 'offered');
+    if (offered.length === 0) {
+      warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
+      if (round.generation.errorDetail) warn(round.generation.errorDetail);
+      return 1;
+    }
+    if (sentence) warn(sentence);
+    const report = await this.adding.add(access, offered);
+    for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
+    for (const problem of report.failed) warn(`${problem.name}: ${problem.sentence}`);
+    return report.failed.length > 0 || sentence ? 1 : 0;
+  }
+
+  private read(typed: { readonly description: string; readonly size: string; readonly count: string }): ReturnType<typeof readOrder> {
+    try {
+      return readOrder(typed, this.messages);
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error;
+      const fields = Object.values((error.details.fields ?? {}) as Readonly<Record<string, string>>);
+      throw new PortalError(error.code, fields.join(' '), { status: error.status, details: error.details });
+    }
+  }
+}

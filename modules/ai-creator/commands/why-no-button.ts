@@ -1,0 +1,39 @@
+import { type Command, type CommandCall, inject, injectable, Messages } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { Explanations } from '../services/explanations.js';
+import { SiteAccess } from './site-access.js';
+
+/** Why somebody does not see Create AI Image, from a terminal. */
+@injectable()
+export class WhyNoButton implements Command {
+  readonly name = 'why-no-button';
+  readonly summary = 'Says why a person sees Create AI Image in a site, or does not.';
+  readonly options = [
+    { name: 'site', value: 'address', required: true, description: 'Friendly address of the site, e.g. home.' },
+    { name: 'person', value: 'email', required: true, description: 'Email address of the person.' },
+    { name: 'folder', value: 'id', description: 'Folder in which the menu is opened.' },
+    { name: 'no-uploads', description: 'As in an item selector whose caller allows no uploads.' },
+  ];
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Explanations) private readonly explanations: Explanations,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** Exit code 0 when the person sees it, 1 otherwise. */
+  async run({ options, print }: CommandCall): Promise<number> {
+    const access = this.siteAccess.find(options.site, options.person);
+    if (options.folder) await this.documents.folder(access, String(options.folder));
+    const given = options['no-uploads'] ? [] : ['uploads'];
+    const { isVisible, steps } = this.explanations.explain(access, given);
+    const names = { name: access.person?.name ?? '', site: access.site?.name ?? '' };
+    print(this.messages.text(isVisible ? 'why.visible' : 'why.hidden', names));
+    for (const { met, title, reason, changeableBy, blocks } of steps) {
+      print(`${met ? '[x]' : '[ ]'} ${title}. ${reason}`);
+      if (blocks) print(`    ${this.messages.text('why.blocks')}. ${this.messages.text('why.who')}: ${changeableBy ?? '-'}`);
+    }
+    return isVisible ? 0 : 1;
+  }
+}

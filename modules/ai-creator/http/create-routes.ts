@@ -1,0 +1,104 @@
+import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, PortalError, type RouteContext, type Router } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { countLimits, deliverySizes, descriptionLimit } from '../api/index.js';
+import { Availability } from '../services/availability.js';
+import { Generations } from '../services/generations.js';
+import { readOrder } from '../services/image-order.js';
+import { SettingsLink } from '../services/settings-link.js';
+import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
+import { type CreateForm, createForm, createQuery } from './input.js';
+import { roundModel, wordsOf } from './round-model.js';
+
+interface FormState {
+  readonly folder?: string;
+  readonly root?: string;
+  readonly description?: string;
+  readonly size?: string;
+  readonly count?: string | number;
+  readonly errors?: Readonly<Record<string, string>>;
+  readonly error?: string;
+}
+
+/** The dialog, and the click on Create. */
+@injectable()
+export class CreateRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator';
+
+  constructor(
+    @inject(Availability) private readonly availability: Availability,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/create', { access: 'signed-in', query: createQuery }, async (ctx) => {
+      this.availability.require(ctx.access);
+      const { folder, from } = ctx.input.query;
+      if (folder) await this.documents.folder(ctx.access, folder);
+      const before = from ? (await this.generations.find(ctx.access, from)).generation : undefined;
+      this.show(ctx, {
+        folder: folder ?? before?.folderId ?? undefined,
+        root: before?.rootId,
+        description: before?.description,
+        size: before?.size,
+        count: before?.count,
+      });
+    });
+
+    router.post('/generations', { access: 'signed-in', body: createForm }, async (ctx) => {
+      const form = ctx.input.body;
+      try {
+        const generation = await this.generations.create(ctx.access, {
+          ...readOrder(form, this.messages, ctx.access.locale),
+          token: form.token,
+          rootId: form.root,
+          folderId: form.folder,
+        });
+        const href = `~/ai-creator/generations/${generation.id}`;
+        if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
+        const words = wordsOf(this.messages, ctx.access.locale);
+        const { id, state, isRunning, status } = roundModel({ generation, images: [] }, words, this.clock.now());
+        ctx.status = 201;
+        ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
+      } catch (error) {
+        if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose || error.status === 404) throw error;
+        this.showAgain(ctx, form, error);
+      }
+    });
+  }
+
+  /** The form with everything that was typed, and what is wrong. */
+  private showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): void {
+    const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
+    this.show(ctx, { ...form, errors, error: errors ? ctx.text('create.fields') : error.message }, error.status);
+  }
+
+  private show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): void {
+    const { access } = ctx;
+    const title = ctx.text('create.title');
+    const model = {
+      ...state,
+      token: this.ids.next(),
+      isDialog: isFragment(ctx),
+      isKeyMissing: this.availability.keyMissing(access.scope),
+      settingsHref: this.settingsLink.for(access),
+      folderHref: folderHref(state.folder),
+      description: state.description ?? '',
+      descriptionLimit,
+      size: state.size ?? '512x512',
+      sizes: deliverySizes.map((value) => ({ value, label: value })),
+      count: String(state.count ?? 1),
+      counts: Array.from({ length: countLimits.max }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
+      errors: state.errors ?? {},
+      words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
+    };
+    ctx.render('create', model, asFragmentOrPage(ctx, title, status));
+  }
+}
+
+/** Words that the dialog's script says. */
+const scriptWords = ['create.counter', 'create.description-missing', 'create.description-too-long', 'create.fields', 'add.none'];

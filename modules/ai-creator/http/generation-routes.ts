@@ -1,0 +1,82 @@
+import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
+import type { GenerationWithImages } from '../services/generation-store.js';
+import { Generations } from '../services/generations.js';
+import { folderHref, isFragment, wantsJson } from './answers.js';
+import { idParams } from './input.js';
+import { type RoundModel, roundModel, wordsOf } from './round-model.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+/** Following, cancelling and letting go of generations. */
+@injectable()
+export class GenerationRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator/generations';
+
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access: 'signed-in' }, async (ctx) => {
+      const rounds = (await this.generations.recent(ctx.access)).map((round) => this.model(ctx, round));
+      if (wantsJson(ctx)) ctx.body = { generations: rounds.map((round) => forScripts(ctx, round)) };
+      else ctx.render('recent', { rounds }, { title: ctx.text('recent.title') });
+    });
+
+    router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
+      const { id } = ctx.input.params;
+      if (isFragment(ctx)) ctx.render('round', { round: await this.round(ctx, id), inDialog: true }, { layout: 'none' });
+      else if (wantsJson(ctx)) ctx.body = forScripts(ctx, await this.round(ctx, id));
+      else await this.page(ctx, id);
+    });
+
+    router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
+      const { id, state, isRunning, status, ready, count } = await this.round(ctx, ctx.input.params.id);
+      ctx.body = { id, state, isRunning, status, ready, count };
+    });
+
+    router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
+      const cancelled = await this.generations.cancel(ctx.access, ctx.input.params.id);
+      const key = cancelled === undefined ? 'cancel.late' : cancelled.maybeCharged ? 'cancel.charged' : 'cancel.free';
+      if (wantsJson(ctx)) ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
+      else ctx.redirectWith(`~/ai-creator/generations/${ctx.input.params.id}`, ctx.text(key), 'warning');
+    });
+
+    router.post('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
+      await this.generations.discard(ctx.access, ctx.input.params.id);
+      if (wantsJson(ctx)) ctx.body = { discarded: true };
+      else ctx.redirectWith('~/ai-creator/generations', ctx.text('discard.done'));
+    });
+  }
+
+  /** All rounds of one dialog. Without scripts it renews itself while something is on its way. */
+  private async page(ctx: AnyContext, id: string): Promise<void> {
+    const rounds = (await this.generations.rounds(ctx.access, id)).map((round) => this.model(ctx, round)).reverse();
+    const isRunning = rounds.some((round) => round.isRunning);
+    if (isRunning) ctx.set('Refresh', '2');
+    const shown = rounds.find((round) => round.id === id) ?? rounds[0];
+    ctx.render(
+      'generation',
+      { rounds, shown, isRunning, canAdd: rounds.some(({ canAdd }) => canAdd), token: this.ids.next(), folderHref: folderHref(shown?.folderId) },
+      { title: ctx.text('result.title') },
+    );
+  }
+
+  private async round(ctx: AnyContext, id: string): Promise<RoundModel> {
+    return this.model(ctx, await this.generations.find(ctx.access, id));
+  }
+
+  private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
+    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now());
+  }
+}
+
+/** The same with addresses that a script can use. */
+const forScripts = (ctx: AnyContext, { href, images, missing: _, ...round }: RoundModel): object => ({
+  ...round,
+  href: ctx.url(href),
+  images: images.map((image) => ({ ...image, href: ctx.url(image.href) })),
+});

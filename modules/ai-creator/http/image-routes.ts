@@ -1,0 +1,66 @@
+import { BlobStore, type HttpRoutes, inject, injectable, invalidInput, PortalError, type RouteContext, type Router } from '@portico/core';
+import { Generations } from '../services/generations.js';
+import { type AddingReport, ImageAdding, type Selection } from '../services/image-adding.js';
+import { folderHref, wantsJson } from './answers.js';
+import { type AddForm, addForm, idParams } from './input.js';
+
+/** Pictures for their maker, and making documents of them. */
+@injectable()
+export class ImageRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator/images';
+
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
+      const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
+      ctx.set({
+        'Cache-Control': 'private, max-age=86400, immutable',
+        'Content-Security-Policy': "default-src 'none'; sandbox",
+        'X-Content-Type-Options': 'nosniff',
+        'Cross-Origin-Resource-Policy': 'same-origin',
+        'Content-Disposition': 'inline',
+      });
+      ctx.etag = image.sha256;
+      ctx.type = image.mimeType;
+      ctx.status = 200;
+      if (ctx.fresh) ctx.status = 304;
+      else ctx.body = await this.blobs.open(image.renditionBlob ?? image.originalBlob);
+    });
+
+    router.post('/', { access: 'signed-in', body: addForm }, async (ctx) => {
+      const selections = selectionsOf(ctx.input.body);
+      if (selections.length === 0) throw invalidInput({ selected: ctx.text('add.none') }, ctx.text('add.none'));
+      const { generation } = await this.generations.image(ctx.access, selections[0]?.id ?? '');
+      const report = await this.adding.add(ctx.access, selections);
+      const sentence = sentenceOf(report, ctx);
+      if (report.added.length === 0) {
+        throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
+      }
+      if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
+      else ctx.redirectWith(report.movedToRoot ? folderHref(undefined) : folderHref(generation.folderId), sentence, report.failed.length > 0 ? 'warning' : 'success');
+    });
+  }
+}
+
+function selectionsOf({ selected, image, name, altText }: AddForm): readonly Selection[] {
+  const wanted = new Set(selected);
+  return image
+    .map((id, index) => ({ id, name: name[index] ?? '', altText: altText[index] ?? '' }))
+    .filter(({ id }, index) => wanted.has(id) && image.indexOf(id) === index);
+}
+
+function sentenceOf({ added, failed, movedToRoot }: AddingReport, ctx: RouteContext<unknown, unknown, unknown>): string {
+  const problems = failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
+  const count = added.length + failed.length;
+  if (added.length === 0) return ctx.text('add.none-added', { problems });
+  const done =
+    failed.length > 0
+      ? ctx.text('add.some-failed', { added: added.length, count, problems })
+      : ctx.text(count === 1 ? 'add.done-one' : 'add.done', { count, name: added[0]?.name ?? '' });
+  return movedToRoot ? `${done} ${ctx.text('add.moved')}` : done;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+const id = z.string().min(1).max(64);
+/** Empty and left out both mean none. */
+const optionalId = z
+  .string()
+  .max(64)
+  .optional()
+  .transform((value) => value || undefined);
+/** Longer than what is accepted, so that a text that is too long comes back with a sentence of its own. */
+const typed = z.string().max(100_000).default('');
+/** A repeated field comes as an array, a single one as a string. */
+const many = z
+  .union([z.string().max(10_000), z.array(z.string().max(10_000)).max(100)])
+  .optional()
+  .transform((value) => (value === undefined ? [] : typeof value === 'string' ? [value] : value));
+
+export const idParams = z.strictObject({ id });
+export const createQuery = z.strictObject({ folder: optionalId, from: optionalId });
+export const createForm = z.strictObject({
+  token: z.string().min(8).max(100),
+  folder: optionalId,
+  root: optionalId,
+  description: typed,
+  size: typed,
+  count: z.union([typed, z.number()]),
+});
+export type CreateForm = z.output<typeof createForm>;
+
+/** Lists of the same length: what each image of the form is called; `selected` holds the ids of those that are ticked. */
+export const addForm = z.strictObject({ selected: many, image: many, name: many, altText: many });
+export type AddForm = z.output<typeof addForm>;
+
+export const whyQuery = z.strictObject({ folder: optionalId, uploads: z.enum(['true', 'false']).default('true') });

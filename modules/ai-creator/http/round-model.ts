@@ -1,0 +1,113 @@
+import type { Messages } from '@portico/core';
+import type { GeneratedImage } from '../entities/generated-image.js';
+import { type GenerationWithImages, settledStates } from '../services/generation-store.js';
+
+export interface ImageModel {
+  readonly id: string;
+  readonly position: number;
+  readonly label: string;
+  readonly name: string;
+  readonly altText: string;
+  readonly href: string;
+  readonly isSaved: boolean;
+}
+
+/** One generation as pages and scripts see it. */
+export interface RoundModel {
+  readonly id: string;
+  readonly state: string;
+  readonly isRunning: boolean;
+  /** One sentence: how far it is. */
+  readonly status: string;
+  readonly description: string;
+  readonly facts: string;
+  readonly size: string;
+  readonly count: number;
+  readonly ready: number;
+  readonly missing: readonly number[];
+  readonly images: readonly ImageModel[];
+  readonly canAdd: boolean;
+  readonly problem: { readonly code: string; readonly sentence: string; readonly kind: 'danger' | 'warning' } | undefined;
+  readonly folderId: string | undefined;
+  readonly rootId: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly href: string;
+}
+
+type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+export const wordsOf =
+  (messages: Messages, locale: string): Words =>
+  (key, values) =>
+    messages.text(key, values, locale);
+
+/** What an author reads when a generation failed, or undefined. */
+export function problemSentence({ generation, images }: GenerationWithImages, words: Words): string | undefined {
+  const { state, errorCode, maybeCharged, retryAfter } = generation;
+  if (state === 'unknown') return words('error.unknown');
+  if (!errorCode) return undefined;
+  if (errorCode === 'cancelled') return words(maybeCharged ? 'cancel.charged' : 'cancel.free');
+  const sentence = words(`error.${errorCode}`, { seconds: retryAfter ?? 60 });
+  if (images.length > 0) return words('error.some-missing', { sentence });
+  const saysIt = errorCode === 'timed-out';
+  return maybeCharged && !saysIt ? `${sentence} ${words('error.may-be-charged')}` : sentence;
+}
+
+export function roundModel(round: GenerationWithImages, words: Words, now: Date): RoundModel {
+  const { generation } = round;
+  const { id, state, description, size, count } = generation;
+  const images = round.images.filter((image) => image.state === 'offered' || image.state === 'saved');
+  const isRunning = !settledStates.includes(state);
+  const sentence = problemSentence(round, words);
+  return {
+    id,
+    state,
+    isRunning,
+    status: statusOf(round, words, now),
+    description,
+    facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
+    size,
+    count,
+    ready: round.images.length,
+    missing: isRunning ? Array.from({ length: count }, (_, index) => index + 1) : [],
+    images: isRunning ? [] : images.map((image) => imageModel(image, description, words)),
+    canAdd: !isRunning && images.some((image) => image.state === 'offered'),
+    problem:
+      sentence === undefined
+        ? undefined
+        : {
+            code: generation.errorCode ?? state,
+            sentence,
+            kind: state === 'unknown' || generation.errorCode === 'cancelled' || images.length > 0 ? 'warning' : 'danger',
+          },
+    folderId: generation.folderId ?? undefined,
+    rootId: generation.rootId,
+    createdAt: generation.createdAt,
+    expiresAt: generation.expiresAt,
+    href: `~/ai-creator/generations/${id}`,
+  };
+}
+
+function statusOf({ generation, images }: GenerationWithImages, words: Words, now: Date): string {
+  const { state, size, count, sentAt } = generation;
+  const seconds = sentAt ? Math.max(0, Math.round((now.getTime() - Date.parse(sentAt)) / 1000)) : 0;
+  const ready = images.length;
+  if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { seconds, ready, count });
+  if (state === 'received') return words('state.received', { size });
+  if (state !== 'offered') return words(`state.${state}`);
+  if (ready < count) return words('state.offered-some', { ready, count });
+  return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
+}
+
+const imageModel = (image: GeneratedImage, description: string, words: Words): ImageModel => ({
+  id: image.id,
+  position: image.position,
+  label: words('image.label', { position: image.position, description: shortened(description) }),
+  name: image.name,
+  altText: image.altText,
+  href: `~/ai-creator/images/${image.id}`,
+  isSaved: image.state === 'saved',
+});
+
+const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
