@@ -1,5 +1,14 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
-import { type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
+import {
+  type AccessContext,
+  type Contributions,
+  contributions,
+  type Explanation,
+  type Given,
+  inject,
+  injectable,
+  MessageCatalog,
+} from '@portico/core';
+import { type NewMenuExplanations, type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
 
 /** An entry as a page shows it. */
 export interface NewMenuEntry {
@@ -15,7 +24,7 @@ export interface NewMenuEntry {
 
 /** The New menu: whatever the modules contribute, and nothing else. */
 @injectable()
-export class NewMenu {
+export class NewMenu implements NewMenuExplanations {
   constructor(
     @inject(contributions(NewMenuItems)) private readonly items: Contributions<NewMenuItem>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
@@ -35,5 +44,9 @@ export class NewMenu {
       }),
       this.items.visible(access, ['uploads']),
     );
+  }
+
+  explain(id: string, access: AccessContext, given: Given): Explanation | undefined {
+    return this.items.explain(id, access, given);
   }
 }
