@@ -1,3 +1,57 @@
-import { defineModule } from '@portico/core';
+import { SettingsDefinitions } from '@portico/configuration/api';
+import { Commands, defineModule, HttpRoutes, IntegrityChecks, Permissions } from '@portico/core';
+import { NewMenuItems } from '@portico/documents-media/api';
+import { ImageProvider } from './api/index.js';
+import { ImagesCreate } from './commands/images-create.js';
+import { SiteAccess } from './commands/site-access.js';
+import { WhyNoButton } from './commands/why-no-button.js';
+import { CreateRoutes } from './http/create-routes.js';
+import { GenerationRoutes } from './http/generation-routes.js';
+import { ImageRoutes } from './http/image-routes.js';
+import { WhyRoutes } from './http/why-routes.js';
+import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
+import { CreatorConfig } from './services/creator-config.js';
+import { Expiry } from './services/expiry.js';
+import { Explanations } from './services/explanations.js';
+import { GenerationStore } from './services/generation-store.js';
+import { GenerationWorker } from './services/generation-worker.js';
+import { Generations } from './services/generations.js';
+import { ImageAdding } from './services/image-adding.js';
+import { ImageIntake } from './services/image-intake.js';
+import { ImageMaker } from './services/image-maker.js';
+import { ImagesCheck } from './services/images-check.js';
+import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
+import { creatorSettings } from './services/settings.js';
+import { SettingsLink } from './services/settings-link.js';
 
-export default defineModule(() => {});
+export default defineModule(({ use, provide, contribute, run }) => {
+  use(CreatorConfig, Availability, SettingsLink, Explanations);
+  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess);
+
+  provide(ImageProvider).to(OpenAiImageProvider);
+  run(GenerationWorker);
+  run(Expiry);
+
+  contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
+  contribute(Permissions).value(
+    { id: createImages, label: 'permission.create-images', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
+    { id: 'create-images' },
+  );
+  contribute(NewMenuItems).value(
+    { label: 'create.menu', icon: 'magic', href: '~/ai-creator/create', opens: 'dialog', script: 'create-dialog.js' },
+    {
+      id: 'create-ai-image',
+      order: 900,
+      when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions, given: 'uploads' },
+    },
+  );
+
+  contribute(HttpRoutes).to(CreateRoutes);
+  contribute(HttpRoutes).to(GenerationRoutes);
+  contribute(HttpRoutes).to(ImageRoutes);
+  contribute(HttpRoutes).to(WhyRoutes);
+
+  contribute(Commands).to(ImagesCreate);
+  contribute(Commands).to(WhyNoButton);
+  contribute(IntegrityChecks).to(ImagesCheck);
+});

@@ -51,7 +51,11 @@ export class ImagesCreate implements Command {
     return report.failed.length > 0 || sentence ? 1 : 0;
   }
 
-  private read(typed: { readonly description: string; readonly size: string; readonly count: string }): ReturnType<typeof readOrder> {
+  private read(typed: {
+    readonly description: string;
+    readonly size: string;
+    readonly count: string;
+  }): ReturnType<typeof readOrder> {
     try {
       return readOrder(typed, this.messages);
     } catch (error) {

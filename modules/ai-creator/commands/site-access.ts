@@ -1,4 +1,14 @@
-import { type AccessContext, AccessContexts, inject, injectable, Messages, optional, PortalError, type ServiceHandle, SiteDirectory } from '@portico/core';
+import {
+  type AccessContext,
+  AccessContexts,
+  inject,
+  injectable,
+  Messages,
+  optional,
+  PortalError,
+  type ServiceHandle,
+  SiteDirectory,
+} from '@portico/core';
 import { People } from '@portico/identity/api';
 
 /** Finds who asks and where, from the words of a command line. */

@@ -1,4 +1,14 @@
-import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, PortalError, type RouteContext, type Router } from '@portico/core';
+import {
+  Clock,
+  type HttpRoutes,
+  Ids,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { countLimits, deliverySizes, descriptionLimit } from '../api/index.js';
 import { Availability } from '../services/availability.js';

@@ -41,7 +41,8 @@ export class GenerationRoutes implements HttpRoutes {
     router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
       const cancelled = await this.generations.cancel(ctx.access, ctx.input.params.id);
       const key = cancelled === undefined ? 'cancel.late' : cancelled.maybeCharged ? 'cancel.charged' : 'cancel.free';
-      if (wantsJson(ctx)) ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
+      if (wantsJson(ctx))
+        ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
       else ctx.redirectWith(`~/ai-creator/generations/${ctx.input.params.id}`, ctx.text(key), 'warning');
     });
 
@@ -60,7 +61,14 @@ export class GenerationRoutes implements HttpRoutes {
     const shown = rounds.find((round) => round.id === id) ?? rounds[0];
     ctx.render(
       'generation',
-      { rounds, shown, isRunning, canAdd: rounds.some(({ canAdd }) => canAdd), token: this.ids.next(), folderHref: folderHref(shown?.folderId) },
+      {
+        rounds,
+        shown,
+        isRunning,
+        canAdd: rounds.some(({ canAdd }) => canAdd),
+        token: this.ids.next(),
+        folderHref: folderHref(shown?.folderId),
+      },
       { title: ctx.text('result.title') },
     );
   }

@@ -1,4 +1,13 @@
-import { BlobStore, type HttpRoutes, inject, injectable, invalidInput, PortalError, type RouteContext, type Router } from '@portico/core';
+import {
+  BlobStore,
+  type HttpRoutes,
+  inject,
+  injectable,
+  invalidInput,
+  PortalError,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
 import { Generations } from '../services/generations.js';
 import { type AddingReport, ImageAdding, type Selection } from '../services/image-adding.js';
 import { folderHref, wantsJson } from './answers.js';
@@ -42,7 +51,12 @@ export class ImageRoutes implements HttpRoutes {
         throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
       }
       if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
-      else ctx.redirectWith(report.movedToRoot ? folderHref(undefined) : folderHref(generation.folderId), sentence, report.failed.length > 0 ? 'warning' : 'success');
+      else
+        ctx.redirectWith(
+          report.movedToRoot ? folderHref(undefined) : folderHref(generation.folderId),
+          sentence,
+          report.failed.length > 0 ? 'warning' : 'success',
+        );
     });
   }
 }

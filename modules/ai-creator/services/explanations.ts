@@ -1,4 +1,13 @@
-import { type AccessContext, AccessControl, type ExplainedStep, inject, injectable, Messages, optional, type ServiceHandle } from '@portico/core';
+import {
+  type AccessContext,
+  AccessControl,
+  type ExplainedStep,
+  inject,
+  injectable,
+  Messages,
+  optional,
+  type ServiceHandle,
+} from '@portico/core';
 import { NewMenuExplanations } from '@portico/documents-media/api';
 import { Availability } from './availability.js';
 
@@ -9,7 +18,10 @@ export interface ButtonExplanation {
   readonly blocking: ExplainedStep | undefined;
 }
 
-const instanceSettings = { href: '/configuration/instance-settings/ai-creator', hrefPermission: 'configuration.manage-instance-settings' };
+const instanceSettings = {
+  href: '/configuration/instance-settings/ai-creator',
+  hrefPermission: 'configuration.manage-instance-settings',
+};
 const siteSettings = { href: '~/configuration/site-settings/ai-creator', hrefPermission: 'configuration.manage-site-settings' };
 
 /** Walks everything that decides, in the words of people; the answers are those of the menu itself. */
@@ -37,7 +49,8 @@ export class Explanations {
 
   private inWords(step: ExplainedStep, access: AccessContext): readonly ExplainedStep[] {
     if (step.criterion === 'setting') return this.switches(access, step);
-    if (step.criterion === 'flag') return [{ href: '/configuration/feature-flags', hrefPermission: 'configuration.manage-flags', ...step }];
+    if (step.criterion === 'flag')
+      return [{ href: '/configuration/feature-flags', hrefPermission: 'configuration.manage-flags', ...step }];
     if (step.criterion !== 'permission') return [step];
     const roles = this.accessControl.get()?.rolesWith(step.subject) ?? ['Administrator'];
     return [{ ...step, changeableBy: this.text(access, 'why.by-roles', { roles: roles.join(', ') }) }];

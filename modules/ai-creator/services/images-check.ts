@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { BlobStore, inject, injectable, type IntegrityCheck, type IntegrityFinding, UnitOfWork } from '@portico/core';
+import { BlobStore, type IntegrityCheck, type IntegrityFinding, inject, injectable, UnitOfWork } from '@portico/core';
 import { In } from 'typeorm';
 import { GeneratedImage } from '../entities/generated-image.js';
 
@@ -20,7 +20,8 @@ export class ImagesCheck implements IntegrityCheck {
     const findings: IntegrityFinding[] = [];
     for (const { id, originalBlob, renditionBlob } of images) {
       for (const blob of [originalBlob, renditionBlob]) {
-        if (blob && !(await this.isThere(blob))) findings.push({ severity: 'error', message: `The file ${blob} of the generated image ${id} is missing.` });
+        if (blob && !(await this.isThere(blob)))
+          findings.push({ severity: 'error', message: `The file ${blob} of the generated image ${id} is missing.` });
       }
     }
     return findings;
