@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { Behaviour, LineFault } from './behaviours.js';
 
@@ -28,16 +29,11 @@ const pause = (millis: number, ended: Promise<void>): Promise<void> =>
     });
   });
 
-/** Writes without end until `bytes` are out or the client has gone; never keeps more than a piece in memory. */
-async function flood(
-  write: (piece: Buffer) => boolean,
-  drained: () => Promise<void>,
-  bytes: number,
-  gone: () => boolean,
-): Promise<void> {
+/** Writes until `bytes` are out or the other end has gone; never keeps more than a piece in memory. */
+async function flood(to: Writable, bytes: number): Promise<void> {
   const piece = Buffer.alloc(mebibyte, 0x41);
-  for (let sent = 0; sent < bytes && !gone(); sent += piece.length) {
-    if (!write(piece)) await drained();
+  for (let sent = 0; sent < bytes && !to.destroyed; sent += piece.length) {
+    await new Promise<void>((resolve) => to.write(piece, () => resolve()));
   }
 }
 
@@ -125,10 +121,10 @@ export const faults: Readonly<Record<LineFault, Fault>> = {
   },
 };
 
-/** A small file that unpacks to 30000 x 30000 pixels. */
+/** A small file that unpacks to 12000 x 12000 pixels. */
 async function hugePicture(): Promise<string> {
   const { default: sharp } = await import('sharp');
-  const side = 30_000;
+  const side = 12_000;
   const picture = sharp({ create: { width: side, height: side, channels: 3, background: '#336699' }, limitInputPixels: false });
   return (await picture.png({ compressionLevel: 1, palette: false }).toBuffer()).toString('base64');
 }

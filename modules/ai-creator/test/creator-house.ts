@@ -1,0 +1,130 @@
+import { createImagesSandbox, type ImagesSandbox, type SandboxOptions, sandboxKey } from '@portico/ai-sandbox/api';
+import { Settings } from '@portico/configuration/api';
+import { AccessContexts, type Clock, type Site, SiteDirectory } from '@portico/core';
+import { startHouse, type TestHouse } from '@portico/core/testing';
+import { People } from '@portico/identity/api';
+import type { Response } from 'supertest';
+import { creatorSettings } from '../services/settings.js';
+
+export type Visitor = Awaited<ReturnType<TestHouse['signIn']>>;
+export const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
+
+/** A house with the flag on, a key, the checkbox on, and an author of the site Home; its provider talks to a sandbox. */
+export interface CreatorHouse {
+  readonly house: TestHouse;
+  readonly sandbox: ImagesSandbox;
+  readonly site: Site;
+  readonly visitor: Visitor;
+  /** Presses Create, as the dialog's script does. */
+  create(fields?: object, as?: Visitor): Promise<Response>;
+  /** Follows a generation until nothing more happens by itself. */
+  settled(id: string, as?: Visitor): Promise<RoundAnswer>;
+  /** Presses Add Selected for all images of a round. */
+  addAll(round: RoundAnswer, as?: Visitor): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface RoundAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly isRunning: boolean;
+  readonly status: string;
+  readonly problem?: { readonly code: string; readonly sentence: string };
+  readonly images: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly altText: string;
+    readonly href: string;
+    readonly isSaved: boolean;
+  }[];
+}
+
+export interface CreatorHouseOptions {
+  readonly flag?: boolean;
+  readonly enabled?: boolean;
+  /** Undefined: the sandbox's; empty: none. */
+  readonly key?: string;
+  readonly home?: string;
+  readonly clock?: Clock;
+  readonly sandbox?: ImagesSandbox;
+  readonly sandboxOptions?: SandboxOptions;
+  readonly config?: object;
+}
+
+let tokens = 0;
+export const newToken = (): string => {
+  tokens += 1;
+  return `token-${process.pid}-${tokens}`;
+};
+
+export async function startCreatorHouse(options: CreatorHouseOptions = {}): Promise<CreatorHouse> {
+  const sandbox = options.sandbox ?? (await createImagesSandbox(options.sandboxOptions));
+  const house = await startHouse({
+    home: options.home,
+    clock: options.clock,
+    flags: { 'LPD-10793': options.flag ?? true },
+    config: { modules: { 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
+  });
+  const site = house.service(SiteDirectory).byAddress('home');
+  if (!site) throw new Error('The house has no site Home.');
+  const people = house.service(People);
+  if (!people.byEmail(author.email)) {
+    const { id } = await people.add(author);
+    await people.grant(id, 'Author', site.id);
+  }
+  const system = house.service(AccessContexts).system().person;
+  const key = options.key ?? sandboxKey;
+  if (system) {
+    await house
+      .service(Settings)
+      .of(creatorSettings)
+      .save(
+        { kind: 'instance' },
+        { enabled: { set: options.enabled ?? true }, ...(key !== '' && { apiKey: { set: key } }) },
+        system,
+      );
+  }
+  const visitor = await house.signIn(author);
+  const post = async (as: Visitor, path: string, fields: object): Promise<Response> =>
+    as
+      .post(path)
+      .set('Origin', house.url)
+      .set('X-Portico-Csrf', await house.csrf(as))
+      .set('Accept', 'application/json')
+      .type('form')
+      .send(fields);
+  return {
+    house,
+    sandbox,
+    site,
+    visitor,
+    create: (fields = {}, as = visitor) =>
+      post(as, '/web/home/ai-creator/generations', {
+        token: newToken(),
+        description: 'a lighthouse at dusk',
+        size: '512x512',
+        count: '1',
+        ...fields,
+      }),
+    settled: async (id, as = visitor) => {
+      for (let tries = 0; tries < 1000; tries += 1) {
+        const answer = await as.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json');
+        const round = answer.body as RoundAnswer;
+        if (answer.status !== 200 || !round.isRunning) return round;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`The generation ${id} does not settle.`);
+    },
+    addAll: (round, as = visitor) =>
+      post(as, '/web/home/ai-creator/images', {
+        image: round.images.map(({ id }) => id),
+        selected: round.images.map(({ id }) => id),
+        name: round.images.map(({ name }) => name),
+        altText: round.images.map(({ altText }) => altText),
+      }),
+    stop: async () => {
+      await house.stop();
+      if (!options.sandbox) await sandbox.close();
+    },
+  };
+}
