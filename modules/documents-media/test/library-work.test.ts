@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import { base, Library, picture } from './library.js';
+
+interface ListAnswer {
+  readonly folders: readonly { readonly id: string; readonly name: string }[];
+  readonly documents: readonly { readonly id: string; readonly name: string }[];
+  readonly previous?: string;
+  readonly next?: string;
+}
+
+describe('Working in Documents and Media', () => {
+  let library: Library;
+
+  before(async () => {
+    library = await Library.open();
+  });
+
+  after(() => library.close());
+
+  async function list(query: Readonly<Record<string, string>>): Promise<ListAnswer> {
+    const answer = await library.get(`${base}/api/documents?${new URLSearchParams(query)}`).expect(200);
+    return answer.body as ListAnswer;
+  }
+
+  it('pages 3 folders and 45 documents by key, forwards and backwards, without losing or repeating one', async () => {
+    const shelf = await library.documents.ensureFolder(library.system(), 'Shelf');
+    for (const name of ['c', 'a', 'b']) await library.documents.ensureFolder(library.system(), name, shelf.id);
+    const wanted: string[] = [];
+    for (let index = 0; index < 45; index += 1) {
+      const name = `paper-${String((index * 7) % 45).padStart(2, '0')}.txt`;
+      await library.add({ name, folderId: shelf.id });
+      wanted.unshift(name);
+    }
+    for (const order of ['newest', 'name']) {
+      const pages: string[][] = [];
+      let next: string | undefined;
+      let last: ListAnswer | undefined;
+      do {
+        last = await list({ folder: shelf.id, order, ...(next ? { after: next } : {}) });
+        pages.push([...last.folders, ...last.documents].map(({ name }) => name));
+        next = last.next;
+      } while (next && pages.length < 5);
+      expect(pages.map(({ length }) => length)).to.deep.equal([20, 20, 8]);
+      expect(pages.flat()).to.deep.equal(['a', 'b', 'c', ...(order === 'name' ? [...wanted].sort() : wanted)]);
+      const back: string[][] = [];
+      let previous = last.previous;
+      while (previous && back.length < 5) {
+        const page = await list({ folder: shelf.id, order, before: previous });
+        back.unshift([...page.folders, ...page.documents].map(({ name }) => name));
+        previous = page.previous;
+      }
+      expect(back).to.deep.equal(pages.slice(0, 2));
+    }
+  });
+
+  it('goes on from a document that was deleted meanwhile', async () => {
+    const box = await library.documents.ensureFolder(library.system(), 'Box');
+    for (let index = 0; index < 21; index += 1) await library.add({ name: `${index}.txt`, folderId: box.id });
+    const first = await list({ folder: box.id });
+    await library.form(`${base}/documents/${first.documents.at(-1)?.id}/delete`).expect(303);
+    const second = await list({ folder: box.id, after: first.next ?? '' });
+    expect(second.documents.map(({ name }) => name)).to.deep.equal(['0.txt']);
+  });
+
+  it('searches the whole site by the beginning of a name', async () => {
+    const deep = await library.documents.ensureFolder(library.system(), 'Deep');
+    await library.add({ name: 'Zebra one.txt', folderId: deep.id });
+    await library.add({ name: 'zebra TWO.txt' });
+    await library.documents.ensureFolder(library.system(), 'Zebras');
+    const found = await list({ q: 'ZEBRA' });
+    expect(found.folders.map(({ name }) => name)).to.deep.equal(['Zebras']);
+    expect(found.documents.map(({ name }) => name)).to.deep.equal(['Zebra one.txt', 'zebra TWO.txt']);
+    expect((await list({ q: '%' })).documents).to.deep.equal([]);
+  });
+
+  it('shows the list as cards and as a table, folders first', async () => {
+    await library.add({ name: 'card.png', content: await picture(100, 60) });
+    const cards = await library.get(base).expect(200);
+    expect(cards.text).to.include('card-grid').and.include('/thumbnail"').and.not.include('<table');
+    const table = await library.get(`${base}?view=table`).expect(200);
+    expect(table.text).to.include('<table').and.include('card.png').and.include('PNG image');
+    expect(table.text.indexOf('Shelf')).to.be.below(table.text.indexOf('card.png'));
+  });
+
+  it('makes, renames and moves folders, and says so', async () => {
+    const made = await library.form(`${base}/folders/new`, { name: ' Travel ' }).expect(303);
+    const id = new URL(made.headers.location ?? '', library.house.url).searchParams.get('folder') ?? '';
+    const page = await library.get(made.headers.location ?? '').expect(200);
+    expect(page.text).to.include('The folder Travel was made.').and.include('Nothing here yet');
+    await library.form(`${base}/folders/${id}/rename`, { name: 'Journeys' }).expect(303);
+    const inside = await library.documents.ensureFolder(library.system(), 'Inside', id);
+    expect((await library.form(`${base}/folders/${id}/move`, { to: inside.id }).expect(400)).text).to.include(
+      'cannot be moved into itself',
+    );
+    await library.form(`${base}/folders/${inside.id}/move`, { to: '' }).expect(303);
+    expect((await list({ q: 'inside' })).folders).to.have.lengthOf(1);
+    expect((await library.documents.folder(library.system(), inside.id)).parentId).to.equal(undefined);
+  });
+
+  it('refuses a folder name that is taken, and keeps what was typed', async () => {
+    await library.documents.ensureFolder(library.system(), 'Taken');
+    const answer = await library.form(`${base}/folders/new`, { name: 'TAKEN' }).set('Accept', 'text/html').expect(409);
+    expect(answer.text).to.include('There is already a folder named Taken here').and.include('value="TAKEN"');
+    const json = await library.form(`${base}/folders/new`, { name: 'a/b' }).set('Accept', 'application/json').expect(400);
+    expect(JSON.stringify(json.body)).to.include('slashes');
+  });
+
+  it('deletes a folder only when it is empty, and says what is inside', async () => {
+    const full = await library.documents.ensureFolder(library.system(), 'Full');
+    const { id } = await library.add({ name: 'inside.txt', folderId: full.id });
+    const question = await library.get(`${base}/folders/${full.id}/delete`).expect(200);
+    expect(question.text).to.include('it holds 0 folders and 1 documents');
+    await library.form(`${base}/folders/${full.id}/delete`).expect(409);
+    await library.form(`${base}/documents/${id}/delete`).expect(303);
+    await library.form(`${base}/folders/${full.id}/delete`).expect(303);
+    await library.get(`${base}?folder=${full.id}`).expect(404);
+  });
+
+  it('renames a document and saves its alternative text; a name cannot claim another type', async () => {
+    const { id } = await library.add({ name: 'before.png', content: await picture(50, 50) });
+    const path = `${base}/documents/${id}`;
+    await library.form(path, { name: 'after.png', altText: 'A grey\n square' }).expect(303);
+    expect(await library.documents.find(library.system(), id)).to.include({ name: 'after.png', altText: 'A grey square' });
+    const refused = await library.form(path, { name: 'after.html', altText: 'typed' }).set('Accept', 'text/html').expect(415);
+    expect(refused.text).to.include('after.html is an image').and.include('value="after.html"').and.include('typed');
+    const tooLong = await library
+      .form(path, { name: 'after.png', altText: 'x'.repeat(1001) })
+      .set('Accept', 'text/html')
+      .expect(400);
+    expect(tooLong.text).to.include('at most 1000 characters');
+  });
+
+  it('moves a document through the folder picker, and refuses a place where its name is taken', async () => {
+    const target = await library.documents.ensureFolder(library.system(), 'Target');
+    const { id } = await library.add({ name: 'mover.txt' });
+    const picker = await library.get(`${base}/documents/${id}/move?to=${target.id}`).expect(200);
+    expect(picker.text).to.include('Move to Target');
+    const moved = await library.form(`${base}/documents/${id}/move`, { to: target.id }).expect(303);
+    expect((await library.get(moved.headers.location ?? '')).text).to.include('mover.txt was moved to Target.');
+    const second = await library.add({ name: 'MOVER.txt' });
+    const answer = await library
+      .form(`${base}/documents/${second.id}/move`, { to: target.id })
+      .set('Accept', 'text/html')
+      .expect(409);
+    expect(answer.text).to.include('There is already a document named mover.txt');
+  });
+
+  it('deletes a document with its versions, thumbnail and files', async () => {
+    const { id } = await library.add({ name: 'gone.png', content: await picture(700, 500), original: await picture(900, 500) });
+    const path = `${base}/documents/${id}`;
+    await library.get(`${path}/thumbnail`).expect(200);
+    expect((await library.get(`${path}/delete`).expect(200)).text).to.include('This cannot be undone');
+    await library.form(`${path}/delete`).expect(303);
+    for (const address of [path, `${path}/download`, `${path}/thumbnail`, `${path}/versions/1.0/download`]) {
+      await library.get(address).expect(404);
+    }
+    const doctor = await library.house.command(['doctor']);
+    expect(doctor.exitCode, doctor.out + doctor.err).to.equal(0);
+  });
+
+  it('shows how a generated picture came to be', async () => {
+    const { id } = await library.add({
+      name: 'lighthouse.png',
+      content: await picture(256, 256),
+      provenance: {
+        kind: 'generated',
+        prompt: 'a lighthouse <at> dusk',
+        provider: 'openai',
+        model: 'gpt-image-1.5',
+        size: '256x256',
+        generatedAt: '2026-11-22T15:00:00.000Z',
+        generationId: 'g1',
+      },
+    });
+    const page = await library.get(`${base}/documents/${id}`).expect(200);
+    expect(page.text).to.include('AI generated').and.include('a lighthouse &lt;at&gt; dusk').and.include('gpt-image-1.5');
+    expect((await library.get(`${base}/api/documents/${id}`)).body.provenance.prompt).to.equal('a lighthouse <at> dusk');
+  });
+
+  it('shows members who may only look the document without its tools', async () => {
+    const { id } = await library.add({ name: 'look.txt' });
+    const guest = library.house.agent();
+    const page = await guest.get(`${base}/documents/${id}`).expect(200);
+    expect(page.text)
+      .to.include('look.txt')
+      .and.not.include('/move"')
+      .and.not.include('/delete"')
+      .and.not.include('<form class="sheet"');
+  });
+
+  it('refuses queries that do not exist', async () => {
+    await library.get(`${base}?order=size`).expect(400);
+    await library.get(`${base}?surprise=1`).expect(400);
+    await library.get(`${base}?after=nonsense`).expect(200);
+  });
+});
