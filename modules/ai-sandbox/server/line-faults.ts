@@ -90,13 +90,7 @@ export const faults: Readonly<Record<LineFault, Fault>> = {
     send(response, JSON.stringify({ created: 1, data: [{ url: 'http://127.0.0.1:9/picture.png' }] })),
   huge: async ({ response, behaviour }) => {
     response.writeHead(200, json).write('{"data":[{"b64_json":"');
-    const drained = (): Promise<void> => new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-    await flood(
-      (piece) => response.write(piece),
-      drained,
-      behaviour.amount ?? 200 * mebibyte,
-      () => response.destroyed,
-    );
+    await flood(response, behaviour.amount ?? 200 * mebibyte);
     if (!response.destroyed) response.end('"}]}');
   },
   'gzip-bomb': async ({ response, behaviour }) => {
@@ -104,13 +98,7 @@ export const faults: Readonly<Record<LineFault, Fault>> = {
     response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
     gzip.pipe(response);
     response.once('close', () => gzip.destroy());
-    const drained = (): Promise<void> => new Promise((resolve) => gzip.once('drain', resolve).once('close', resolve));
-    await flood(
-      (piece) => gzip.write(piece),
-      drained,
-      behaviour.amount ?? 1024 * mebibyte,
-      () => gzip.destroyed,
-    );
+    await flood(gzip, behaviour.amount ?? 1024 * mebibyte);
     if (!gzip.destroyed) gzip.end();
   },
   'plain-string-error': async ({ response }) => void response.writeHead(500, json).end('{"error":"out of memory"}'),
