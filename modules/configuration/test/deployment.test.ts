@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { Settings } from '@portico/configuration/api';
+import { instanceScope, PortalError, SiteDirectory, siteScope } from '@portico/core';
+import type { TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, wordsOf } from './lighthouse-house.js';
+
+const environmentKey = 'sk-environment-0123456789';
+const storedKey = 'sk-stored-0123456789-abcd';
+
+describe('Settings of the deployment', () => {
+  let house: TestHouse;
+  before(async () => {
+    house = await startLighthouse({
+      environment: {
+        PORTICO_SETTING_LIGHTHOUSE_API_KEY: environmentKey,
+        PORTICO_SETTING_LIGHTHOUSE_SECONDS: '12',
+        PORTICO_SETTING_LIGHTHOUSE_COLOUR: 'green',
+        PORTICO_SETTING_LIGHTHOUSE_LAMP: 'true',
+        PORTICO_LOCKED_SETTINGS: 'lighthouse.lamp',
+      },
+      config: {
+        modulePaths: ['modules', new URL('../../test/fixtures/lighthouse', import.meta.url).pathname],
+        modules: {
+          configuration: {
+            settings: { lighthouse: { greeting: 'From the file', seconds: 3, horn: false, apiKey: 'sk-in-a-file-0123456789' } },
+            locked: ['lighthouse.horn'],
+          },
+        },
+      },
+    });
+  });
+  after(() => house.stop());
+
+  const handle = () => {
+    const found = house.service(Settings).byId('lighthouse');
+    if (!found) throw new Error('The lighthouse is gone.');
+    return found.handle;
+  };
+
+  it('stand under the instance’s, variables over files', () => {
+    const origins = ['greeting', 'seconds', 'colour'].map((field) => {
+      const { value, origin } = handle().resolve(instanceScope, field);
+      return [value, origin];
+    });
+    expect(origins).to.deep.equal([
+      ['From the file', 'file'],
+      [12, 'environment'],
+      ['white', 'default'],
+    ]);
+    expect(handle().secret(instanceScope, 'apiKey')).to.equal(environmentKey);
+    expect(handle().get(instanceScope).apiKey).to.include({ suppliedBy: 'environment', lastFour: '6789' });
+  });
+
+  it('are reported when they do not fit or must not stand where they are', async () => {
+    const log = house.log();
+    expect(log).to.include('PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting');
+    expect(log).not.to.include(environmentKey);
+    const admin = await house.signIn();
+    expect(wordsOf((await admin.get(instancePage)).text)).to.include('In force: Ends in 6789, from the environment.');
+  });
+
+  it('lock fields, which are then read-only at every scope and name what locks them', async () => {
+    const admin = await house.signIn();
+    for (const page of [instancePage, sitePage]) {
+      const { text } = await admin.get(page);
+      expect(wordsOf(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
+      expect(text).to.match(/id="setting-lamp"[^>]* disabled/);
+    }
+    const home = siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+    const person = { id: 'system', kind: 'system', email: '', name: 'Test' } as const;
+    for (const scope of [instanceScope, home]) {
+      const code = await handle()
+        .save(scope, { horn: { set: true } }, person)
+        .catch((error: unknown) => (error instanceof PortalError ? error.code : error));
+      expect(code).to.equal('setting-locked');
+    }
+    expect(handle().get(home)).to.include({ lamp: true, horn: false });
+  });
+
+  it('do not keep the rest of a form from being saved', async () => {
+    const admin = await house.signIn();
+    expect((await saveForm(house, admin, instancePage, { greeting: 'Stored' })).status).to.equal(303);
+    expect(handle().resolve(instanceScope, 'greeting')).to.include({
+      value: 'Stored',
+      inherited: 'From the file',
+      inheritedOrigin: 'file',
+    });
+  });
+});
+
+describe('A stored secret after a restart', () => {
+  const masterKey = (): string => randomBytes(32).toString('base64');
+
+  it('is there with the same master key; with another it is unreadable, and everything else works', async () => {
+    const first = masterKey();
+    let house = await startLighthouse({ environment: { PORTICO_MASTER_KEY: first } });
+    const { home } = house;
+    try {
+      let admin = await house.signIn();
+      await saveForm(house, admin, instancePage, { apiKey: storedKey, greeting: 'Kept', lamp: 'on' });
+      await house.stop({ keep: true });
+
+      house = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: first } });
+      expect(house.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey')).to.equal(storedKey);
+      await house.stop({ keep: true });
+
+      house = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: masterKey() } });
+      const handle = house.service(Settings).byId('lighthouse')?.handle;
+      expect(handle?.secret(instanceScope, 'apiKey')).to.equal(undefined);
+      expect(handle?.get(instanceScope)).to.deep.include({ greeting: 'Kept', lamp: true });
+      expect(handle?.get(instanceScope).apiKey).to.include({ isSet: true, readable: false });
+      admin = await house.signIn();
+      const { text } = await admin.get(instancePage);
+      expect(wordsOf(text)).to.include('What is stored cannot be read');
+      expect(formOf(text).greeting).to.equal('Kept');
+      await saveForm(house, admin, instancePage, { apiKey: storedKey });
+      expect(handle?.secret(instanceScope, 'apiKey')).to.equal(storedKey);
+    } finally {
+      await house.stop({ keep: false });
+    }
+  });
+});

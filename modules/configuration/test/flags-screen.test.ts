@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { Flags } from '@portico/core';
+import type { TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+
+const screen = '/configuration/feature-flags';
+
+describe('The Feature Flags screen', () => {
+  let house: TestHouse;
+  let admin: Visitor;
+  before(async () => {
+    house = await startLighthouse({ environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
+    admin = await house.signIn();
+    await writeFile(
+      house.flagsFile,
+      JSON.stringify({
+        flags: {
+          lighthouse: { title: 'Lighthouse', enabled: true, review: '2001-01-01' },
+          'locked-1': { title: 'Locked', enabled: false },
+          'beta-1': { type: 'beta', title: 'Not yet', enabled: false, dependsOn: ['lighthouse'] },
+        },
+      }),
+    );
+    await eventually(() => house.service(Flags).state('beta-1') !== undefined);
+  });
+  after(() => house.stop());
+
+  const page = async (type = 'release'): Promise<string> => (await admin.get(`${screen}?type=${type}`)).text;
+  const switchOf = (html: string, name: string): string | undefined =>
+    new RegExp(`<button class="flag-switch" role="switch" aria-checked="(true|false)" aria-label="${name}"`).exec(html)?.[1];
+
+  it('has a tab for each type, as links', async () => {
+    const tabs = [...(await page('beta')).matchAll(/role="tab" aria-selected="(true|false)"[^>]*href="\?type=(\w+)">(\w+)</g)];
+    expect(tabs.map(([, selected, type, label]) => [selected, type, label])).to.deep.equal([
+      ['false', 'release', 'Release'],
+      ['true', 'beta', 'Beta'],
+      ['false', 'dev', 'Dev'],
+      ['false', 'deprecation', 'Deprecation'],
+    ]);
+  });
+
+  it('switches a flag at once, and says why it is as it is', async () => {
+    expect(switchOf(await page('beta'), 'Not yet \\(beta-1\\)')).to.equal('false');
+    const answer = await house.post(admin, `${screen}/beta-1`, { enabled: 'true' });
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, `${screen}?type=beta`]);
+    expect(house.service(Flags).isEnabled('beta-1')).to.equal(true);
+    const html = await page('beta');
+    expect(switchOf(html, 'Not yet \\(beta-1\\)')).to.equal('true');
+    expect(wordsOf(html)).to.match(/Not yet \(beta-1\) is on\. Switched on by this instance/);
+    expect(wordsOf(html)).to.include('Otherwise: off, says feature-flags.json; off, says the default.');
+    await house.post(admin, `${screen}/beta-1`, { enabled: 'unset' });
+    expect(house.service(Flags).state('beta-1')?.origin).to.equal('file');
+  });
+
+  it('shows a locked flag read-only with the variable that locks it, and refuses to switch it', async () => {
+    const html = await page();
+    expect(html).to.match(/aria-label="Locked \(locked-1\)"[^>]* disabled>/);
+    expect(wordsOf(html)).to.include('Locked by the environment variable PORTICO_FLAG_LOCKED_1');
+    expect((await house.post(admin, `${screen}/locked-1`, { enabled: 'false' })).status).to.equal(409);
+  });
+
+  it('shows what is wrong with the file, with its line, and that a review is overdue', async () => {
+    expect(wordsOf(await page())).to.include('Review overdue');
+    await writeFile(house.flagsFile, '{\n  "flags": {\n');
+    await eventually(() => house.service(Flags).problems().length > 0);
+    expect(wordsOf(await page())).to.match(/feature-flags\.json, line 3, column 1: .*The last good content stays in force\./);
+    expect(house.service(Flags).isEnabled('lighthouse')).to.equal(true);
+  });
+
+  it('refuses unknown flags, words and tabs', async () => {
+    expect((await house.post(admin, `${screen}/ghost`, { enabled: 'true' })).status).to.equal(404);
+    expect((await house.post(admin, `${screen}/beta-1`, { enabled: 'maybe' })).status).to.equal(400);
+    expect((await admin.get(`${screen}?type=ghost`)).status).to.equal(400);
+    expect(
+      (await house.agent().post(`${screen}/beta-1`).set('Origin', house.url).type('form').send({ enabled: 'true' })).status,
+    ).to.equal(401);
+  });
+});
+
+async function eventually(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 400 && !holds(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).to.equal(true);
+}

@@ -1,0 +1,58 @@
+import type { TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { instancePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+
+const screen = '/configuration/modules';
+
+describe('The Modules screen', () => {
+  let house: TestHouse;
+  let admin: Visitor;
+  before(async () => {
+    house = await startLighthouse();
+    admin = await house.signIn();
+  });
+  after(() => house.stop());
+
+  const act = (id: string, action: string): Promise<number> =>
+    house.post(admin, `${screen}/${id}/${action}`).then(({ status }) => status);
+  const state = (id: string): string | undefined => house.modules.status(id)?.state;
+
+  it('lists the modules with their state, and shows one with what it needs and adds', async () => {
+    expect(wordsOf((await admin.get(screen)).text)).to.match(
+      /lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
+    );
+    const details = wordsOf((await admin.get(`${screen}/lighthouse`)).text);
+    expect(details).to.include('configuration.settings-definitions').and.to.include('portico.menu-items: lamp');
+    expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
+  });
+
+  it('asks before it stops, naming what stops with it', async () => {
+    const question = wordsOf((await admin.get(`${screen}/lighthouse/stop`)).text);
+    expect(question).to.include('Stop lighthouse?').and.to.include('Nothing stored is lost.');
+    expect(state('lighthouse')).to.equal('active');
+  });
+
+  it('stops, starts, disables and enables', async () => {
+    expect([await act('lighthouse', 'stop'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+      303,
+      'resolved',
+      404,
+    ]);
+    expect([await act('lighthouse', 'start'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+      303,
+      'active',
+      200,
+    ]);
+    expect([await act('lighthouse', 'disable'), state('lighthouse')]).to.deep.equal([303, 'disabled']);
+    expect([await act('lighthouse', 'enable'), state('lighthouse')]).to.deep.equal([303, 'active']);
+  });
+
+  it('never takes itself away, and refuses what does not fit the state', async () => {
+    expect([await act('configuration', 'stop'), await act('configuration', 'disable'), state('configuration')]).to.deep.equal([
+      409,
+      409,
+      'active',
+    ]);
+    expect([await act('lighthouse', 'start'), await act('lighthouse', 'explode')]).to.deep.equal([409, 400]);
+  });
+});

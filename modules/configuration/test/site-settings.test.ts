@@ -1,0 +1,124 @@
+import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
+import { instanceScope, type Scope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
+import type { TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+
+/** Made here from its id: these tests need a second site, and the module needs no sites. */
+const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
+
+const instanceKey = 'sk-instance-0123456789';
+const siteKey = 'sk-site-0123456789-own';
+
+describe('Site Settings', () => {
+  let house: TestHouse;
+  let admin: Visitor;
+  let home: Scope;
+  let other: Site;
+  before(async () => {
+    house = await startLighthouse();
+    admin = await house.signIn();
+    home = siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+    other = await house.service(Sites).add({ name: 'Other', address: 'other' });
+  });
+  after(() => house.stop());
+
+  const handle = (): SettingsHandle<SettingsFields> => {
+    const found = house.service(Settings).byId('lighthouse');
+    if (!found) throw new Error('The lighthouse is gone.');
+    return found.handle;
+  };
+  const atSite = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
+    saveForm(house, admin, sitePage, changes);
+  const atInstance = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
+    saveForm(house, admin, instancePage, changes);
+  const words = async (): Promise<string> => wordsOf((await admin.get(sitePage)).text);
+
+  it('shows what is in force and where it comes from, and not what sites cannot have', async () => {
+    await atInstance({ lamp: 'on', greeting: 'Hello' });
+    const { text } = await admin.get(sitePage);
+    expect(wordsOf(text))
+      .to.include('In force: On, from Instance Settings.')
+      .and.to.include('In force: Hello, from Instance Settings.');
+    expect(formOf(text)).to.include({ lamp: 'inherit', 'greeting.mode': 'inherit', greeting: 'Hello', 'apiKey.mode': 'inherit' });
+    expect(wordsOf(text)).not.to.include('Budget');
+  });
+
+  it('switches off what the instance switched on, for this site only', async () => {
+    expect((await atSite({ lamp: 'off' })).status).to.equal(303);
+    expect([handle().get(home).lamp, handle().get(instanceScope).lamp, handle().get(siteScope(other.id)).lamp]).to.deep.equal([
+      false,
+      true,
+      true,
+    ]);
+    expect(await words()).to.include('In force: Off, from Site Settings. Otherwise: On, from Instance Settings.');
+  });
+
+  it('never switches on what the instance switched off', async () => {
+    await atInstance({ lamp: undefined });
+    await atSite({ lamp: 'on' });
+    expect(handle().get(home).lamp).to.equal(false);
+    expect(await words()).to.include('In force: Off, from Instance Settings.');
+  });
+
+  it('does not freeze the state of the instance into the site when the form is saved', async () => {
+    await atSite({ lamp: 'inherit' });
+    await atInstance({ lamp: undefined });
+    await atSite({ 'greeting.mode': 'own', greeting: 'Welcome' });
+    expect(handle().resolve(home, 'lamp').own).to.equal(undefined);
+    await atInstance({ lamp: 'on', greeting: 'Changed', seconds: '7' });
+    expect(handle().get(home)).to.include({ lamp: true, greeting: 'Welcome', seconds: 7 });
+  });
+
+  it('inherits again on request', async () => {
+    await atSite({ 'greeting.mode': 'inherit' });
+    expect(handle().get(home).greeting).to.equal('Changed');
+  });
+
+  it('asks when a value was typed and inheriting was chosen, keeping the text', async () => {
+    const { status, text } = await atSite({ 'greeting.mode': 'inherit', greeting: 'Typed' });
+    expect(status).to.equal(400);
+    expect(formOf(text)).to.include({ greeting: 'Typed', 'greeting.mode': 'inherit' });
+    expect(wordsOf(text)).to.include('You typed a value but chose to inherit.');
+  });
+
+  it('uses the key of the site, the instance’s, or none', async () => {
+    await atInstance({ apiKey: instanceKey });
+    expect(handle().secret(home, 'apiKey')).to.equal(instanceKey);
+    await atSite({ apiKey: siteKey, 'apiKey.mode': 'own' });
+    expect([handle().secret(home, 'apiKey'), handle().secret(siteScope(other.id), 'apiKey')]).to.deep.equal([
+      siteKey,
+      instanceKey,
+    ]);
+    expect(handle().get(home).apiKey).to.include({ suppliedBy: 'site', lastFour: '-own' });
+    await atSite({ 'apiKey.mode': 'none' });
+    expect([handle().secret(home, 'apiKey'), (handle().get(home).apiKey as { isSet: boolean }).isSet]).to.deep.equal([
+      undefined,
+      false,
+    ]);
+    expect(await words()).to.include('In force: Not set, from Site Settings.');
+    await atSite({ 'apiKey.mode': 'inherit' });
+    expect(handle().get(home).apiKey).to.include({ suppliedBy: 'instance', lastFour: '6789' });
+  });
+
+  it('asks for the key when the site is to have its own, and refuses a key beside "none here"', async () => {
+    expect(wordsOf((await atSite({ 'apiKey.mode': 'own' })).text)).to.include('Enter a value, or choose to inherit.');
+    const both = await atSite({ 'apiKey.mode': 'none', apiKey: siteKey });
+    expect([both.status, both.text.includes(siteKey)]).to.deep.equal([400, false]);
+  });
+
+  it('has no page for a definition of the instance alone', async () => {
+    expect((await admin.get('/web/home/configuration/site-settings/harbour')).status).to.equal(404);
+  });
+
+  it('decides about contributions with `when: { setting }`', async () => {
+    const menu = async (address: string): Promise<boolean> =>
+      (await admin.get(`/web/${address}`)).text.includes('Watch the Lamp');
+    expect([await menu('home'), await menu('other')]).to.deep.equal([true, true]);
+    await atSite({ lamp: 'off' });
+    expect([await menu('home'), await menu('other')]).to.deep.equal([false, true]);
+    await atSite({ lamp: 'inherit' });
+    await atInstance({ lamp: undefined });
+    expect([await menu('home'), await menu('other')]).to.deep.equal([false, false]);
+  });
+});
