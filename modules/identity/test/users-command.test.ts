@@ -1,0 +1,53 @@
+import { startHouse, type TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { People } from '../api/index.js';
+import { password } from './support.js';
+
+describe('The users commands', () => {
+  let house: TestHouse;
+
+  before(async () => {
+    house = await startHouse();
+  });
+
+  after(() => house.stop());
+
+  it('add an author to a site, with the password from standard input', async () => {
+    const argv = ['users', 'add', '--email', 'ada@example.org', '--name', 'Ada', '--role', 'Author', '--site', 'home'];
+    const answer = await house.command(argv, `${password}\n`);
+    expect(answer).to.deep.equal({ exitCode: 0, out: 'Added Ada <ada@example.org>.\n', err: '' });
+    const visitor = await house.signIn({ email: 'ada@example.org', password });
+    expect((await visitor.get('/web/home/web-content')).status).to.equal(200);
+  });
+
+  it('make a password for one sign-in and print it when none is given', async () => {
+    const answer = await house.command(['users', 'add', '--email', 'bob@example.org', '--name', 'Bob', '--role', 'Operator']);
+    expect(answer.out).to.match(/^Added Bob <bob@example\.org>\.\nOne-time password: [a-z2-9-]{19}\n$/);
+    expect(house.service(People).byEmail('bob@example.org')).to.deep.include({ mustChangePassword: true, roles: ['Operator'] });
+  });
+
+  it('add nobody when something is wrong', async () => {
+    for (const [more, sentence] of [
+      [['--role', 'Author'], 'The role Author cannot be granted on the whole instance'],
+      [['--role', 'Author', '--site', 'nowhere'], 'There is no site with the address nowhere.'],
+      [['--role', 'Emperor'], 'The role Emperor cannot be granted'],
+      [['--site', 'home'], 'Say with --role'],
+    ] as const) {
+      const answer = await house.command(['users', 'add', '--email', 'eve@example.org', '--name', 'Eve', ...more], password);
+      expect(answer.exitCode, sentence).to.equal(1);
+      expect(answer.err, sentence).to.include(sentence);
+    }
+    expect((await house.command(['users', 'add', '--email', 'eve@example.org', '--name', 'Eve'], 'short')).exitCode).to.equal(1);
+    expect(house.service(People).byEmail('eve@example.org')).to.equal(undefined);
+  });
+
+  it('list people with their roles', async () => {
+    const { out } = await house.command(['users', 'list']);
+    expect(out.split('\n')).to.deep.equal([
+      'ada@example.org  Ada  Author in home',
+      'admin@portico.example  Administrator  Administrator',
+      'bob@example.org  Bob  Operator',
+      '',
+    ]);
+  });
+});
