@@ -73,12 +73,14 @@ async function checkUnreferenced({ sweeper }: CheckParts): Promise<readonly Inte
 }
 
 async function checkDatabase({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
-  const rows = await pragma<{ integrity_check: string }>(database, 'integrity_check');
-  return rows.filter((row) => row.integrity_check !== 'ok').map((row) => error(`The database says: ${row.integrity_check}`));
+  const { rows, problem } = await pragma<{ integrity_check: string }>(database, 'integrity_check');
+  const said = problem === undefined ? rows.map((row) => row.integrity_check) : [problem];
+  return said.filter((line) => line !== 'ok').map((line) => error(`The database says: ${line}`));
 }
 
 async function checkForeignKeys({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
-  const rows = await pragma<{ table: string; rowid: number | null; parent: string }>(database, 'foreign_key_check');
+  const { rows, problem } = await pragma<{ table: string; rowid: number | null; parent: string }>(database, 'foreign_key_check');
+  if (problem !== undefined) return [error(`The foreign keys cannot be checked: ${problem}`)];
   return rows.map((row) => error(`Row ${row.rowid ?? '?'} of ${row.table} refers to no row of ${row.parent}.`));
 }
 
@@ -91,10 +93,15 @@ function checkMigrations({ migrations, reading }: CheckParts): readonly Integrit
     .map(({ owner, name }) => error(`Migration ${name} of ${owner} is not applied.`));
 }
 
-function pragma<Row>(database: string, statement: string): Promise<Row[]> {
+interface PragmaAnswer<Row> {
+  readonly rows: readonly Row[];
+  readonly problem?: string;
+}
+
+function pragma<Row>(database: string, statement: string): Promise<PragmaAnswer<Row>> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./integrity-worker.js', import.meta.url), { workerData: { database, pragma: statement } });
-    worker.once('message', resolve);
+    worker.once('message', (answer: Partial<PragmaAnswer<Row>>) => resolve({ rows: [], ...answer }));
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error(`The check ${statement} ended without an answer.`)));
   });

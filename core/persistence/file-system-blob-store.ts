@@ -38,11 +38,13 @@ export class FileSystemBlobStore implements BlobStore {
 
   async store(content: Readable | Uint8Array, limits: { readonly maxBytes: number }): Promise<StoredBlob> {
     const { paths, folders, health, ids } = this.parts;
-    health.assertWritable();
+    // A source that breaks before it is read is an upload cut off, not an error nobody hears. Reading it tells us later.
+    if (content instanceof Readable) content.on('error', () => undefined);
     const id = ids.next();
     const staged = paths.stagingPathOf(id);
     const folder = paths.folderOf(id);
     try {
+      health.assertWritable();
       await folders.ensure(paths.staging);
       const ready = folders.ensure(folder);
       ready.catch(() => undefined);

@@ -110,7 +110,7 @@ export class Writer {
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
-    if (explained instanceof PortalError && explained.code === 'storage-failed' && storageCode(error)) {
+    if (explained instanceof PortalError && explained.code === 'storage-failed' && storageCode(error)?.startsWith('SQLITE_')) {
       this.options.health.fail(explained);
     }
     return explained;
