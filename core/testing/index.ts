@@ -1,1 +1,2 @@
+export { type PageOptions, TestBrowser } from './test-browser.js';
 export { startHouse, type TestHouse, type TestHouseOptions } from './test-house.js';

@@ -1,0 +1,64 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { TestHouse } from './test-house.js';
+
+const launchArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface PageOptions {
+  /** Who is signed in; nobody when left out. */
+  readonly person?: { readonly email: string; readonly password: string };
+  /** Pixels; default 1280 x 800. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly javaScript?: boolean;
+}
+
+/** Debian's Chromium, driven by accessible names. One for a whole test file; a fresh context, with cookies of its own, for each page. */
+export class TestBrowser {
+  /** What pages complained about: exceptions, refused scripts and styles, console errors. A journey ends by looking here. */
+  readonly complaints: string[] = [];
+
+  private constructor(private readonly browser: Browser) {}
+
+  static async open(): Promise<TestBrowser> {
+    const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+    return new TestBrowser(await chromium.launch({ executablePath, args: launchArguments }));
+  }
+
+  /** A page of the house, on the sites' front page when somebody is signed in. */
+  async page(house: TestHouse, { person, width = 1280, height = 800, javaScript = true }: PageOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      baseURL: house.url,
+      viewport: { width, height },
+      javaScriptEnabled: javaScript,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      // Answers with an error status are part of the journeys; the browser repeats each of them here.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    if (person) {
+      await page.goto('/sign-in');
+      await page.getByLabel('Email Address').fill(person.email);
+      await page.getByLabel('Password').fill(person.password);
+      await page.getByRole('button', { name: 'Sign In' }).click();
+      await page.waitForURL((url) => url.pathname.startsWith('/web/'));
+    }
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
