@@ -13,7 +13,8 @@ export interface FlagFileContent {
 }
 
 const date = z.iso.date({ error: 'must be a date such as 2026-11-22' });
-const entrySchema = z.strictObject({
+/** In step with feature-flags.schema.json, which helps editors. */
+export const flagEntrySchema = z.strictObject({
   type: z.enum(['release', 'beta', 'dev', 'deprecation']).optional(),
   title: z.string().min(1).max(200).optional(),
   description: z.string().max(2000).optional(),
@@ -89,11 +90,11 @@ class FlagFileReader {
     }
     const known = { ...entry };
     for (const property of Object.keys(entry)) {
-      if (Object.hasOwn(entrySchema.shape, property)) continue;
+      if (Object.hasOwn(flagEntrySchema.shape, property)) continue;
       this.report([...path, property], `flags.${key}.${property} is not known and is ignored`);
       delete known[property];
     }
-    const checked = entrySchema.safeParse(known);
+    const checked = flagEntrySchema.safeParse(known);
     if (checked.success) this.entries.set(key, checked.data);
     else for (const issue of checked.error.issues) this.reject(key, [...path, ...issue.path], issue.message);
   }

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { type FlagFileEntry, parseFlagFile } from '../../flags/flag-file.js';
+import { type FlagFileEntry, flagEntrySchema, parseFlagFile } from '../../flags/flag-file.js';
 import { JsonTextError, readJsonText } from '../../flags/json-text.js';
 
 const parse = (text: string, lastGood: Record<string, FlagFileEntry> = {}) =>
@@ -91,5 +92,13 @@ describe('feature-flags.json', () => {
   it('refuses keys that could not be a variable, and content without flags', () => {
     expect(parse('{"flags": {"a b": true, "__proto__": true}}').problems).to.have.length(2);
     expect(parse('[]', { a: { enabled: true } }).entries.get('a')).to.deep.equal({ enabled: true });
+  });
+
+  it('has a schema for editors that knows the same properties', async () => {
+    const schema = JSON.parse(await readFile(new URL('../../../flags/feature-flags.schema.json', import.meta.url), 'utf8')) as {
+      properties: { flags: { additionalProperties: { anyOf: readonly [unknown, { properties: Record<string, unknown> }] } } };
+    };
+    const [, entry] = schema.properties.flags.additionalProperties.anyOf;
+    expect(Object.keys(entry.properties).sort()).to.deep.equal(Object.keys(flagEntrySchema.shape).sort());
   });
 });

@@ -14,6 +14,8 @@ export interface TextField extends FieldBase {
   readonly maxLength?: number;
   /** Suggestions; free text stays possible. */
   readonly suggestions?: readonly string[];
+  /** Answers a message key of the contributing module when the text will not do, undefined when it is fine. */
+  readonly check?: (value: string) => string | undefined;
 }
 
 export interface NumberField extends FieldBase {

@@ -51,7 +51,8 @@ export function readValue(field: SettingsField, raw: unknown): ReadValue {
         return wrong('problem.control-characters');
       if (field.type === 'url' && text !== '' && !/^https?:\/\//.test(URL.canParse(text) ? text : ''))
         return wrong('problem.url');
-      return fine(text);
+      const problem = field.check?.(text);
+      return problem ? { ok: false, problem: { key: problem, theirs: true } } : fine(text);
     }
   }
 }
