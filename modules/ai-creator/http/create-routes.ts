@@ -111,4 +111,11 @@ export class CreateRoutes implements HttpRoutes {
 }
 
 /** Words that the dialog's script says. */
-const scriptWords = ['create.counter', 'create.description-missing', 'create.description-too-long', 'create.fields', 'add.none'];
+const scriptWords = [
+  'create.counter',
+  'create.description-missing',
+  'create.description-too-long',
+  'create.unreachable',
+  'create.ready-later',
+  'add.none',
+];

@@ -1,0 +1,277 @@
+import { closeDialog, toast } from '@portico/core/client';
+import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
+import { follow } from './follow.js';
+import { ask, askFragment } from './requests.js';
+
+interface Created {
+  readonly id: string;
+  readonly href: string;
+  readonly status: string;
+  readonly nextToken: string;
+}
+interface Added {
+  readonly documents: readonly AddedDocument[];
+  readonly failed: readonly unknown[];
+  readonly sentence: string;
+}
+
+const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
+  word.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+
+/** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
+class CreateImage extends HTMLElement {
+  private words: Readonly<Record<string, string>> = {};
+  private readonly closed = new AbortController();
+  private readonly pending: AddedDocument[] = [];
+  private running: string | undefined;
+  private busy = false;
+
+  connectedCallback(): void {
+    this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.create();
+    });
+    this.description.addEventListener('input', () => this.count());
+    this.button('again').addEventListener('click', () => void this.create());
+    this.button('add').addEventListener('click', () => void this.add());
+    this.button('cancel').addEventListener('click', (event) => this.cancel(event));
+    this.rounds.addEventListener('click', (event) => this.dismiss(event));
+    this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
+      this.leave(currentTarget as Element),
+    );
+    this.count();
+  }
+
+  private get form(): HTMLFormElement {
+    return this.find('form');
+  }
+  private get description(): HTMLTextAreaElement {
+    return this.find('textarea[name="description"]');
+  }
+  private get rounds(): HTMLElement {
+    return this.find('[data-rounds]');
+  }
+  private button(role: 'create' | 'again' | 'add' | 'cancel'): HTMLButtonElement {
+    return this.find(`[data-role="${role}"]`);
+  }
+
+  private async create(): Promise<void> {
+    if (this.busy || this.running) return;
+    const problem = this.checkDescription();
+    if (problem) return this.showProblems('', { description: problem });
+    this.setBusy(true);
+    const answer = await ask<Created>(this.form.action, formData(this.form));
+    this.setBusy(false);
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields);
+    this.showProblems('', {});
+    const { id, href, nextToken } = answer.body;
+    this.input('token').value = nextToken;
+    if (this.input('root').value === '') this.input('root').value = id;
+    this.running = href;
+    this.update();
+    await this.show(href);
+    await this.watch(href);
+  }
+
+  /** Follows a generation; the words change each second, the live region once per change. */
+  private async watch(href: string): Promise<void> {
+    let told = '';
+    const over = await follow(
+      href,
+      ({ state, ready, status }) => {
+        const line = this.roundOf(href)?.querySelector('[data-status]');
+        if (line) line.textContent = status;
+        if (told !== `${state} ${ready}`) this.say(status);
+        told = `${state} ${ready}`;
+      },
+      this.closed.signal,
+    );
+    if (this.closed.signal.aborted) return;
+    this.running = undefined;
+    const round = await this.show(href);
+    const sentence = round?.querySelector('.alert')?.textContent?.trim();
+    if (sentence) this.say(sentence);
+    if (!over && !round) this.showProblems(this.word('create.unreachable'), {});
+    this.update();
+    const active = document.activeElement;
+    if (!active || active === document.body || active.closest('[data-role]')) {
+      (round?.querySelector<HTMLElement>('input[type="checkbox"]') ?? this.button('again')).focus();
+    }
+  }
+
+  /** Shows a round as the server draws it, in its place, or as the newest. */
+  private async show(href: string): Promise<HTMLElement | undefined> {
+    const round = await askFragment(href);
+    if (!round) return undefined;
+    const before = this.roundOf(href);
+    if (before) before.replaceWith(round);
+    else this.rounds.prepend(round);
+    this.rounds.hidden = false;
+    if (!before) round.scrollIntoView({ block: 'nearest' });
+    this.update();
+    return round;
+  }
+
+  private roundOf(href: string): HTMLElement | undefined {
+    return [...this.rounds.querySelectorAll<HTMLElement>('[data-round]')].find(({ dataset }) => dataset.href === href);
+  }
+
+  private async add(): Promise<void> {
+    if (this.busy) return;
+    const images = [...this.rounds.querySelectorAll<HTMLElement>('[data-image]')].filter((image) => image.querySelector('input'));
+    const ticked = images.filter((image) => image.querySelector<HTMLInputElement>('input[type="checkbox"]')?.checked);
+    if (ticked.length === 0) return this.showProblems(this.word('add.none'), {});
+    this.setBusy(true);
+    const chosen = new URLSearchParams();
+    for (const image of ticked) {
+      for (const control of image.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
+        chosen.append(control.name, control.value);
+      }
+    }
+    const answer = await ask<Added>(this.dataset.images ?? '', chosen);
+    this.setBusy(false);
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {});
+    this.pending.push(...answer.body.documents);
+    if (answer.body.failed.length > 0) {
+      this.showProblems(answer.body.sentence, {});
+      for (const round of [...this.rounds.querySelectorAll<HTMLElement>('[data-round]')])
+        await this.show(round.dataset.href ?? '');
+      return;
+    }
+    this.tell(this);
+    if (this.closest('portico-dialog')) closeDialog(this);
+    else location.assign(this.dataset.done || location.href);
+  }
+
+  /** Cancels what is being made; with nothing under way it closes. */
+  private cancel(event: Event): void {
+    if (!this.running) {
+      if (this.closest('portico-dialog')) closeDialog(this);
+      return;
+    }
+    event.preventDefault();
+    this.button('cancel').disabled = true;
+    void ask(`${this.running}/cancel`, new URLSearchParams()).then(() => {
+      this.button('cancel').disabled = false;
+    });
+  }
+
+  private dismiss(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>('[data-dismiss]');
+    if (!button) return;
+    button.closest('[data-round]')?.remove();
+    this.update();
+    this.description.focus();
+  }
+
+  /** What was added is told, and what is still being made is followed until a toast can say that it is there. */
+  private leave(dialog: Element): void {
+    this.tell(dialog);
+    this.closed.abort();
+    const href = this.running;
+    if (!href) return;
+    void follow(href, () => {}, new AbortController().signal).then(
+      (over) => over && toast(this.word('create.ready-later'), 'info'),
+    );
+  }
+
+  private tell(from: Element): void {
+    if (this.pending.length === 0) return;
+    const detail: DocumentsAdded = { documents: this.pending.splice(0) };
+    from.dispatchEvent(new CustomEvent('portico:documents-added', { bubbles: true, cancelable: true, detail }));
+  }
+
+  private checkDescription(): string | undefined {
+    const { length } = this.description.value.trim();
+    if (length === 0) return this.word('create.description-missing');
+    return length > this.limit ? this.word('create.description-too-long', { length, limit: this.limit }) : undefined;
+  }
+
+  private get limit(): number {
+    return Number(this.find<HTMLElement>('[data-counter]').dataset.limit);
+  }
+
+  private count(): void {
+    const counter = this.find<HTMLElement>('[data-counter]');
+    const { length } = this.description.value.trim();
+    counter.hidden = false;
+    counter.textContent = this.word('create.counter', { length, limit: this.limit });
+    counter.classList.toggle('text-danger', length > this.limit);
+  }
+
+  /** Shows one sentence above the form and one per field; leads the keyboard to the first field that needs attention. */
+  private showProblems(sentence: string, fields: Readonly<Record<string, string>>): void {
+    const above = this.find<HTMLElement>('[data-problem]');
+    const general = Object.keys(fields).length > 0 ? '' : sentence;
+    above.replaceChildren(...(general ? [alertOf(general)] : []));
+    if (general) above.scrollIntoView({ block: 'nearest' });
+    for (const group of this.querySelectorAll<HTMLElement>('[data-field]')) {
+      const text = fields[group.dataset.field ?? ''];
+      const control = group.querySelector<HTMLElement>('textarea, select');
+      group.classList.toggle('has-error', text !== undefined);
+      group.querySelector('[data-error]')?.replaceChildren(...(text ? [feedbackOf(text)] : []));
+      if (text) control?.setAttribute('aria-invalid', 'true');
+      else control?.removeAttribute('aria-invalid');
+    }
+    this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    this.say([sentence, ...Object.values(fields)].filter(Boolean).join(' '));
+  }
+
+  private update(): void {
+    const rounds = this.rounds.querySelectorAll('[data-round]').length;
+    const canAdd = this.rounds.querySelector('input[type="checkbox"]') !== null;
+    const again = this.button('again');
+    this.rounds.hidden = rounds === 0;
+    this.button('create').hidden = rounds > 0;
+    again.hidden = rounds === 0;
+    again.classList.toggle('btn-primary', !canAdd);
+    again.classList.toggle('btn-secondary', canAdd);
+    this.button('add').hidden = !canAdd;
+    for (const role of ['create', 'again'] as const) this.button(role).disabled = this.busy || this.running !== undefined;
+    this.button('add').disabled = this.busy;
+  }
+
+  private setBusy(busy: boolean): void {
+    this.busy = busy;
+    this.toggleAttribute('aria-busy', busy);
+    this.update();
+  }
+
+  private say(sentence: string): void {
+    this.find<HTMLElement>('[data-live]').textContent = sentence;
+  }
+
+  private word(key: string, values: Readonly<Record<string, string | number>> = {}): string {
+    return fill(this.words[key] ?? key, values);
+  }
+
+  private input(name: string): HTMLInputElement {
+    return this.find(`input[name="${name}"]`);
+  }
+
+  private find<E extends Element>(selector: string): E {
+    const element = this.querySelector<E>(selector);
+    if (!element) throw new Error(`The dialog has no ${selector}.`);
+    return element;
+  }
+}
+
+const formData = (form: HTMLFormElement): URLSearchParams =>
+  new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
+
+function alertOf(sentence: string): HTMLElement {
+  const alert = document.createElement('div');
+  alert.className = 'alert alert-danger';
+  alert.textContent = sentence;
+  return alert;
+}
+
+function feedbackOf(sentence: string): HTMLElement {
+  const feedback = document.createElement('div');
+  feedback.className = 'form-feedback-item';
+  feedback.textContent = sentence;
+  return feedback;
+}
+
+customElements.define('portico-create-image', CreateImage);
