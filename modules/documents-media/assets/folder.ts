@@ -1,5 +1,5 @@
 import { closeDialog, PortalFault, portalFetch } from '@portico/core/client';
-import { type DocumentsAdded, tellAdded } from './events.js';
+import { type DocumentsAdded, tellAdded } from './parts/events.js';
 
 /** The form of a folder. In a dialog a new folder is told to the place that opened it, so that a selector is not left. */
 class FolderForm extends HTMLElement {

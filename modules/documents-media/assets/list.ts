@@ -1,5 +1,5 @@
 import { openDialog, portalHeaders, toast } from '@portico/core/client';
-import { type DocumentsAdded, fill, wordsOf } from './events.js';
+import { type DocumentsAdded, fill, wordsOf } from './parts/events.js';
 import type { UploadElement } from './upload.js';
 
 /** The list of Documents and Media: shows what was added without leaving the page, and takes files that are dropped on it. */

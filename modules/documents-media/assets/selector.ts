@@ -1,6 +1,6 @@
 import { portalFetch, toast } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
-import { type AddedDocument, type DocumentsAdded, fill, wordsOf } from './events.js';
+import { type AddedDocument, type DocumentsAdded, fill, wordsOf } from './parts/events.js';
 
 /** The criterion as it came in the query. */
 interface Criterion {

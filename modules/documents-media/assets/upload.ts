@@ -1,7 +1,7 @@
 import { closeDialog, PortalFault } from '@portico/core/client';
-import { type AddedDocument, fill, tellAdded, wordsOf } from './events.js';
-import { uploadFile } from './upload-request.js';
-import { UploadRow } from './upload-row.js';
+import { type AddedDocument, fill, tellAdded, wordsOf } from './parts/events.js';
+import { uploadFile } from './parts/upload-request.js';
+import { UploadRow } from './parts/upload-row.js';
 
 const atOnce = 2;
 
@@ -76,14 +76,14 @@ class PorticoUpload extends HTMLElement implements UploadElement {
 
   private row(file: File): UploadRow {
     const row = new UploadRow(file, this.words, {
-      remove: () => this.remove(row),
+      remove: () => this.takeOut(row),
       retry: () => void this.upload(row),
     });
     if (file.size > Number(this.dataset.maxBytes)) row.fail(this.words['too-large'] ?? '', false);
     return row;
   }
 
-  private remove(row: UploadRow): void {
+  private takeOut(row: UploadRow): void {
     this.rows = this.rows.filter((other) => other !== row);
     if (this.input) this.input.value = '';
     this.say('', true);

@@ -1,4 +1,4 @@
-import type { AddedDocument, DocumentsAdded } from '../api/new-menu.js';
+import type { AddedDocument, DocumentsAdded } from '../../api/new-menu.js';
 
 export type { AddedDocument, DocumentsAdded };
 
