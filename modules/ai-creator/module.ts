@@ -1,5 +1,5 @@
 import { SettingsDefinitions } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, IntegrityChecks, Permissions } from '@portico/core';
+import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, Permissions } from '@portico/core';
 import { NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
 import { ImagesCreate } from './commands/images-create.js';
@@ -11,6 +11,7 @@ import { ImageRoutes } from './http/image-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
 import { CreatorConfig } from './services/creator-config.js';
+import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
 import { Explanations } from './services/explanations.js';
 import { GenerationStore } from './services/generation-store.js';
@@ -54,4 +55,5 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(Commands).to(ImagesCreate);
   contribute(Commands).to(WhyNoButton);
   contribute(IntegrityChecks).to(ImagesCheck);
+  contribute(DemoContents).to(DemoSettings, { order: 30 });
 });

@@ -1,8 +1,9 @@
-import { defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions, Articles } from './services/articles.js';
+import { DemoArticle } from './services/demo-article.js';
 import { HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
@@ -30,4 +31,5 @@ export default defineModule(({ use, run, contribute }) => {
   contribute(HttpRoutes).to(ArticleRoutes);
   contribute(HttpRoutes).to(PublishedArticleRoutes);
   contribute(HomePageSections).to(HomePageArticles, { id: 'articles', order: 10 });
+  contribute(DemoContents).to(DemoArticle, { order: 40 });
 });
