@@ -185,6 +185,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       config: {
         publicUrl: config.publicUrl,
         allowedHosts: settings.server.allowedHosts,
+        trustedProxies: settings.server.trustedProxies,
         limits: { bodyBytes: settings.limits.bodyBytes },
       },
       routes,

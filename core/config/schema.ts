@@ -12,6 +12,8 @@ export const hostConfigSchema = z.strictObject({
       publicUrl: z.url({ protocol: /^https?$/ }).optional(),
       /** Further host names that are answered, besides the public one and loopback. */
       allowedHosts: z.array(z.string().min(1)).default([]),
+      /** How many proxies of the deployment's own stand in front: sign-ins are slowed by the address that they report. */
+      trustedProxies: z.number().int().min(0).max(10).default(0),
       /** How long running requests may take to end when the house closes. */
       closeMillis: millis.default(8000),
     })

@@ -43,6 +43,8 @@ export interface HttpConfig {
   readonly publicUrl: string;
   /** Further host names (`name` or `name:port`) that are answered, besides the public one and loopback. */
   readonly allowedHosts?: readonly string[];
+  /** How many proxies of the deployment's own stand in front and append to X-Forwarded-For. Default 0. */
+  readonly trustedProxies?: number;
   /** The languages on offer, the default first. Default: English. */
   readonly locales?: readonly string[];
   readonly limits?: Partial<HttpLimits>;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { localPlace, PortalError } from '../api/index.js';
+import { clientAddress } from './client-address.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';
 import { Dispatcher } from './dispatcher.js';
@@ -68,6 +69,7 @@ class KoaHttpHost implements HttpHost {
     use((ctx, next) => {
       if (this.closing) ctx.res.shouldKeepAlive = false;
       guard.check(ctx.req);
+      ctx.request.ip = clientAddress(ctx.req, config.trustedProxies ?? 0);
       return answerHealth(ctx, dependencies.health) ? undefined : next();
     });
     app.use(dependencies.assets.middleware);

@@ -4,6 +4,7 @@ import {
   DemoContents,
   defineModule,
   HttpRoutes,
+  IntegrityChecks,
   MenuItems,
   Permissions,
   PersonalMenuItems,
@@ -21,6 +22,7 @@ import { AccountBook } from './services/account-book.js';
 import { DemoPeople } from './services/demo-people.js';
 import { Directory } from './services/directory.js';
 import { FirstRun } from './services/first-run.js';
+import { AdministratorCheck, MembershipCheck } from './services/identity-checks.js';
 import { IdentityConfig } from './services/identity-config.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { IdentityStart } from './services/identity-start.js';
@@ -73,5 +75,7 @@ export default defineModule(({ use, host, provide, contribute, run }) => {
 
   contribute(Commands).to(AddUser);
   contribute(Commands).to(ListUsers);
+  contribute(IntegrityChecks).to(AdministratorCheck);
+  contribute(IntegrityChecks).to(MembershipCheck);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

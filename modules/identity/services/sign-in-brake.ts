@@ -33,7 +33,8 @@ export class SignInBrake {
    * @throws PortalError `sign-in-slowed` (429, Retry-After).
    */
   async attempt(account: string, address: string): Promise<void> {
-    const counted = await Promise.allSettled([this.byPair.consume(`${account}|${address}`), this.byAddress.consume(address)]);
+    const network = networkOf(address);
+    const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
     if (refused.length > 0) throw slowed(Math.max(...refused.map(millisToWait)));
     const { consumedPoints } = await this.byAccount.penalty(account);
@@ -42,9 +43,10 @@ export class SignInBrake {
 
   /** Forgets the failures of an account after a success; this address gets its attempt back. */
   async succeeded(account: string, address: string): Promise<void> {
-    await this.byPair.delete(`${account}|${address}`);
+    const network = networkOf(address);
+    await this.byPair.delete(`${account}|${network}`);
     await this.byAccount.delete(account);
-    await this.byAddress.reward(address);
+    await this.byAddress.reward(network);
   }
 
   private async delay(excess: number): Promise<void> {
@@ -56,6 +58,17 @@ export class SignInBrake {
       this.waiting -= 1;
     }
   }
+}
+
+/** IPv4 as it is; of IPv6 the first 64 bits, because one household has all of the rest. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
+  const [head = '', tail = ''] = address.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = tail.split(':').filter(Boolean);
+  const gap = address.includes('::') ? new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
+  return [...left, ...gap, ...right].slice(0, 4).join(':').toLowerCase();
 }
 
 function millisToWait(reason: unknown): number {

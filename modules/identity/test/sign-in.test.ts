@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startHouse, type TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
 import { People } from '../api/index.js';
+import { networkOf } from '../services/sign-in-brake.js';
 import { addPerson, isSignedIn, password, tokenIn, trySignIn } from './support.js';
 
 const oneSentence = 'The email address or the password is not right.';
@@ -179,4 +180,34 @@ describe('Guessing passwords', () => {
     expect(answers[0]).to.equal(401);
     expect(answers.at(-1)).to.equal(429);
   });
+
+  it('goes by the address that the proxy of the deployment saw, and by no other that is claimed', async () => {
+    const behind = await startHouse({
+      config: { server: { trustedProxies: 1 }, modules: { identity: { failuresPerAddress: 3 } } },
+    });
+    try {
+      const from = async (forwarded: string, number: number): Promise<number> => {
+        const visitor = behind.agent().set('X-Forwarded-For', forwarded);
+        return (await trySignIn(behind, visitor, { email: `person-${number}@example.org`, password })).status;
+      };
+      const answers: number[] = [];
+      for (let number = 0; number < 4; number += 1) answers.push(await from(`198.51.100.${number}, 203.0.113.7`, number));
+      expect(answers).to.deep.equal([401, 401, 401, 429]);
+      expect(await from('203.0.113.7, 203.0.113.8', 9)).to.equal(401);
+    } finally {
+      await behind.stop();
+    }
+  });
+});
+
+describe('The network of an address', () => {
+  for (const [address, network] of [
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:DB8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8::6', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ] as const) {
+    it(`of ${address} is ${network}`, () => expect(networkOf(address)).to.equal(network));
+  }
 });
