@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { run } from './fixtures/child.js';
+import { findings, makeHome, openHouse, removeHomes } from './fixtures/house.js';
+import { Note } from './fixtures/notes.js';
+
+const source = fileURLToPath(new URL('../../../test/persistence/fixtures/faulty-disk.c', import.meta.url));
+
+/** Runs a command with mounts of its own; undefined where the system does not allow it. */
+function privateMounts(): readonly string[] | undefined {
+  const ways = [
+    ['unshare', '--mount'],
+    ['unshare', '--map-root-user', '--mount'],
+  ];
+  return ways.find(([command = '', ...args]) => {
+    const probe = [...args, 'sh', '-c', 'mount -t tmpfs -o size=1m portico /mnt'];
+    return spawnSync(command, probe, { stdio: 'ignore' }).status === 0;
+  });
+}
+
+describe('a disk that fails', function () {
+  this.timeout(60_000);
+  const mounts = privateMounts();
+  let faults: string;
+  const faulty = (): NodeJS.ProcessEnv => ({ LD_PRELOAD: join(faults, 'faulty-disk.so'), FAULTY_DISK: faults });
+  const witness = async (args: readonly string[], options: Parameters<typeof run>[2]): Promise<unknown> => {
+    const child = run('faults', args, options);
+    expect(await child.ended, child.errors()).to.equal(0);
+    return JSON.parse(child.lines.at(-1) ?? '');
+  };
+
+  before(() => {
+    faults = makeHome();
+    execFileSync('cc', ['-shared', '-fPIC', '-o', join(faults, 'faulty-disk.so'), source, '-ldl']);
+  });
+  after(removeHomes);
+
+  const survived = {
+    some: true,
+    codes: ['storage-full'],
+    whileFull: { read: true, health: { writable: true } },
+    afterwards: { kept: 'no error', read: true },
+    extraRows: 0,
+    leftovers: [],
+    found: [],
+  };
+
+  it('because it is full says so, loses nothing, and goes on when there is room again', async () => {
+    const home = join(makeHome(), 'data');
+    expect(await witness(['fullDisk', home, 'library'], { env: faulty() })).to.deep.equal(survived);
+    if (mounts) {
+      const mounted = makeHome();
+      const mount = 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"';
+      const wrap = [...mounts, 'sh', '-c', mount, mounted];
+      expect(await witness(['fullDisk', join(mounted, 'data'), 'tmpfs'], { wrap })).to.deep.equal(survived);
+    }
+  });
+
+  for (const way of ['blob', 'row']) {
+    it(`at fsync of a ${way} makes the house stop writing and say so, until it is restarted`, async () => {
+      const home = makeHome();
+      expect(await witness(['failingSync', home, way], { env: faulty() })).to.deep.equal({
+        before: 'no error',
+        first: 'storage-failed',
+        later: ['storage-failed', 'storage-failed', 'no error'],
+        writable: false,
+        code: 'storage-failed',
+        read: 1,
+        lines: ['Storage failed: nothing is written any more until the house is restarted.'],
+      });
+      const house = await openHouse({ home });
+      const titles = (await house.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
+      expect(titles).to.include('before').and.not.include('later');
+      expect(await findings(house)).to.deep.equal([]);
+      await house.close();
+    });
+  }
+
+  it('because it is read-only is refused with words', async () => {
+    const home = makeHome();
+    await (await openHouse({ home })).close();
+    const readOnly = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
+    if (!mounts) chmodSync(home, 0o500);
+    const child = run('lock-holder', [home], { wrap: mounts ? [...mounts, 'sh', '-c', readOnly, home] : [] });
+    await child.ended;
+    chmodSync(home, 0o700);
+    expect(child.lines).to.deep.equal([
+      'refused storage-read-only: The data directory cannot be written to, so this was not saved.',
+    ]);
+  });
+
+  it('because no more files can be opened is asked again later', async () => {
+    const wrap = ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh'];
+    expect(await witness(['noFiles', makeHome()], { wrap })).to.deep.equal({
+      before: 'no error',
+      during: ['files-exhausted', 'files-exhausted'],
+      afterwards: ['no error', 2],
+      health: { writable: true },
+      found: [],
+    });
+  });
+});
