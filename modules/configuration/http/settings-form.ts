@@ -19,8 +19,8 @@ export interface FieldModel {
   readonly max?: number;
   readonly maxLength?: number;
   readonly was: string;
-  /** What is in force and where it comes from. */
-  readonly inForce: string;
+  /** Where the value comes from, and the value itself where the control does not show it. */
+  readonly state: string;
   /** What would be in force without the own value. */
   readonly otherwise?: string;
   readonly locked: boolean;
@@ -92,7 +92,7 @@ class FieldForm {
       label: words.theirs(module, field.label, locale),
       ...(field.help ? { help: words.theirs(module, field.help, locale) } : {}),
       was: shownState(this.formField, scope),
-      inForce: words.inForce(module, field, resolved, locale),
+      state: this.state(),
       ...(own && !resolved.lockedBy ? { otherwise: this.otherwise() } : {}),
       locked: resolved.lockedBy !== undefined,
       ...(errors?.[name] ? { error: errors[name] } : {}),
@@ -100,6 +100,16 @@ class FieldForm {
       ...this.control(),
       resettable: scope === 'instance' && own && field.type !== 'secret' && !resolved.lockedBy,
     };
+  }
+
+  private state(): string {
+    const { words, module, locale, scope } = this.parts;
+    const { field, resolved } = this;
+    const shown = field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean');
+    if (!shown || resolved.lockedBy) {
+      return words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale);
+    }
+    return words.ours(`settings.state.${resolved.own === undefined ? resolved.origin : 'here'}`, undefined, locale);
   }
 
   private control(): Pick<FieldModel, 'kind'> & Partial<FieldModel> {

@@ -56,7 +56,7 @@ describe('The Feature Flags screen', () => {
   it('shows a locked flag read-only with the variable that locks it, and refuses to switch it', async () => {
     const html = await page();
     expect(html).to.match(/aria-label="Locked \(locked-1\)"[^>]* disabled>/);
-    expect(wordsOf(html)).to.include('Locked by the environment variable PORTICO_FLAG_LOCKED_1');
+    expect(wordsOf(html)).to.match(/Switched on by the environment variable PORTICO_FLAG_LOCKED_1\. .* On Locked/);
     expect((await house.post(admin, `${screen}/locked-1`, { enabled: 'false' })).status).to.equal(409);
   });
 

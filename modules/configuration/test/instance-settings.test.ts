@@ -43,7 +43,9 @@ describe('Instance Settings', () => {
     const html = await page();
     expect(html).to.match(/<label for="setting-apiKey">API Key<\/label>/);
     expect(html).to.match(/<input class="custom-control-input" type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
-    expect(wordsOf(html)).to.include('In force: Ahoy, by default.').and.to.include('In force: 5 seconds, by default.');
+    expect(wordsOf(html))
+      .to.match(/Greeting By default\. /)
+      .and.to.include('In force: Not set, by default.');
     expect(formOf(html)).to.include({ greeting: 'Ahoy', seconds: '5', colour: 'white', horn: 'on', apiKey: '' });
   });
 
@@ -56,7 +58,7 @@ describe('Instance Settings', () => {
     expect(handle?.resolve(instanceScope, 'greeting')).to.include({ own: 'Hello', inherited: 'Ahoy', origin: 'instance' });
     const words = wordsOf(await page());
     expect(words).to.include('Lighthouse was saved and is in force.');
-    expect(words).to.include('In force: Hello, from Instance Settings. Otherwise: Ahoy, by default.');
+    expect(words).to.include('Set here. Otherwise: Ahoy, by default.');
   });
 
   it('shows of a secret its last four characters, who set it and when, and never the secret', async () => {
@@ -89,7 +91,7 @@ describe('Instance Settings', () => {
     expect(formOf(text)).to.include({ greeting: 'Typed &lt;b&gt;', seconds: '61', page: 'javascript:alert(1)', apiKey: '' });
     expect([secret(), values().greeting, values().seconds]).to.deep.equal([key, 'Again', 5]);
     expect(text).to.match(
-      /id="setting-seconds"[^>]* aria-invalid="true" aria-describedby="setting-seconds-error setting-seconds-state"/,
+      /id="setting-seconds"[^>]* aria-invalid="true" aria-describedby="setting-seconds-error setting-seconds-unit setting-seconds-state"/,
     );
   });
 
