@@ -1,0 +1,62 @@
+import { element, giveFocusBack, uniqueId } from './dom.js';
+import { word } from './words.js';
+
+/** Asks before a form with `data-confirm` is sent. */
+export function confirmForms(): void {
+  document.addEventListener(
+    'submit',
+    (event) => {
+      const form = event.target as HTMLFormElement;
+      const submitter = event.submitter;
+      const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+      if (!question || 'confirmed' in form.dataset) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(
+        question,
+        submitter?.dataset.confirmLabel ?? form.dataset.confirmLabel ?? word('confirm'),
+        submitter ?? undefined,
+        () => {
+          form.dataset.confirmed = '';
+          form.requestSubmit(submitter);
+          delete form.dataset.confirmed;
+        },
+      );
+    },
+    { capture: true },
+  );
+}
+
+function ask(question: string, label: string, opener: HTMLElement | undefined, yes: () => void): void {
+  const title = uniqueId('confirm-title');
+  const text = uniqueId('confirm-text');
+  const dialog = element('dialog', {
+    class: 'portico-modal portico-modal-sm',
+    role: 'alertdialog',
+    'aria-labelledby': title,
+    'aria-describedby': text,
+  });
+  const cancel = element('button', { class: 'btn btn-secondary', type: 'button' }, word('cancel'));
+  const confirm = element('button', { class: 'btn btn-danger', type: 'button' }, label);
+  cancel.addEventListener('click', () => dialog.close());
+  confirm.addEventListener('click', () => {
+    dialog.close();
+    yes();
+  });
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    giveFocusBack(opener);
+  });
+  dialog.append(
+    element(
+      'div',
+      { class: 'modal-content' },
+      element('div', { class: 'modal-header' }, element('h2', { class: 'modal-title', id: title }, word('confirm-title'))),
+      element('div', { class: 'modal-body', id: text }, question),
+      element('div', { class: 'modal-footer' }, cancel, confirm),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  cancel.focus();
+}

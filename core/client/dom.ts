@@ -1,0 +1,33 @@
+let counter = 0;
+
+export function uniqueId(prefix: string): string {
+  counter += 1;
+  return `${prefix}-${counter}`;
+}
+
+/** Makes an element with attributes and children; text is always text. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | undefined>> = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const focusables =
+  'a[href], button:not(:disabled), input:not(:disabled):not([type="hidden"]), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]:not([tabindex="-1"]), [contenteditable="true"]';
+
+/** What the Tab key reaches inside, in order. */
+export function focusableIn(root: Element): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>(focusables)].filter((found) => found.checkVisibility());
+}
+
+/** Gives focus back to where a dialog or menu was opened, or to the button of the menu that hides it now. */
+export function giveFocusBack(to: HTMLElement | undefined): void {
+  if (!to?.isConnected) return;
+  const target = to.checkVisibility() ? to : to.closest('details')?.querySelector<HTMLElement>('summary');
+  target?.focus();
+}

@@ -1,0 +1,32 @@
+import { element } from '../dom.js';
+import { icon } from '../icon.js';
+import { word } from '../words.js';
+
+/** One sentence about what went wrong, announced at once. */
+export function alertBox(sentence: string, reference?: string): HTMLElement {
+  const text = element('div', { class: 'autofit-col autofit-col-expand' }, sentence);
+  if (reference) text.append(element('div', { class: 'small' }, reference));
+  return element(
+    'div',
+    { class: 'alert alert-danger', role: 'alert' },
+    element(
+      'div',
+      { class: 'alert-autofit-row autofit-row' },
+      element('div', { class: 'autofit-col' }, element('span', { class: 'alert-indicator' }, icon('exclamation-full'))),
+      text,
+    ),
+  );
+}
+
+/** What stands where content will be. */
+export function loadingBox(): HTMLElement {
+  const lines = [1, 2, 3].map(() => element('div', { class: 'skeleton skeleton-text' }));
+  return element(
+    'div',
+    { class: 'modal-body', role: 'status' },
+    element('span', { class: 'sr-only' }, word('loading')),
+    element('div', { class: 'skeleton skeleton-title' }),
+    ...lines,
+    element('div', { class: 'skeleton skeleton-block' }),
+  );
+}

@@ -1,0 +1,141 @@
+import type { DialogElement, DialogOptions } from '../dialog.js';
+import { element, focusableIn, giveFocusBack, uniqueId } from '../dom.js';
+import { icon } from '../icon.js';
+import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
+import { word } from '../words.js';
+import { alertBox, loadingBox } from './boxes.js';
+import { sendDialogForm } from './dialog-form.js';
+
+/** Events of a fragment that the place which opened the dialog hears too. */
+const passedOn = ['portico:documents-added', 'portico:item-selected'] as const;
+
+/** A modal dialog around a fragment of a page. Keeps the focus inside and gives it back; Escape and a button named Close end it. */
+export class PorticoDialog extends HTMLElement implements DialogElement {
+  private readonly dialog = element('dialog', { class: 'portico-modal' });
+  private readonly content = element('div', { class: 'portico-modal-fragment' });
+  private readonly aborter = new AbortController();
+  private options: DialogOptions | undefined;
+  private opener: HTMLElement | undefined;
+
+  open(options: DialogOptions): void {
+    this.options = options;
+    this.opener = options.opener ?? (document.activeElement instanceof HTMLElement ? document.activeElement : undefined);
+    this.build(options);
+    this.listen();
+    this.dialog.showModal();
+    void this.load();
+  }
+
+  close(): void {
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  /** Shows a fragment in place of what is there. Scripts and styles it names are loaded; its own never run. */
+  async show(html: string): Promise<void> {
+    const page = new DOMParser().parseFromString(html, 'text/html');
+    const needs = page.querySelector<HTMLTemplateElement>('template[data-fragment-assets]');
+    needs?.remove();
+    for (const href of list(needs?.dataset.styles)) addStyle(href);
+    await Promise.all(list(needs?.dataset.scripts).map((href) => import(href)));
+    this.content.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+    this.content.removeAttribute('aria-busy');
+    if (!this.content.contains(document.activeElement)) this.focusFirst();
+  }
+
+  private build({ title, size }: DialogOptions): void {
+    const id = uniqueId('dialog-title');
+    const close = element(
+      'button',
+      { class: 'close', type: 'button', 'aria-label': word('close'), 'data-close': '' },
+      icon('times'),
+    );
+    const heading = element('h2', { class: 'modal-title', id, tabindex: '-1' }, title);
+    this.dialog.setAttribute('aria-labelledby', id);
+    if (size) this.dialog.classList.add(`portico-modal-${size}`);
+    const header = element('div', { class: 'modal-header' }, heading, close);
+    this.dialog.append(element('div', { class: 'modal-content' }, header, this.content));
+    this.append(this.dialog);
+  }
+
+  private listen(): void {
+    this.dialog.addEventListener('close', () => this.finish());
+    this.dialog.addEventListener('keydown', (event) => this.keepFocus(event));
+    this.addEventListener('click', (event) => {
+      if ((event.target as Element).closest('[data-close]')) this.close();
+    });
+    this.addEventListener('portico:close', (event) => {
+      event.stopPropagation();
+      this.close();
+    });
+    this.addEventListener('submit', (event) => {
+      if (!event.defaultPrevented) sendDialogForm(event, this);
+    });
+    for (const type of passedOn) this.addEventListener(type, (event) => this.passOn(event as CustomEvent<unknown>));
+  }
+
+  private async load(): Promise<void> {
+    if (!this.options) return;
+    this.content.setAttribute('aria-busy', 'true');
+    this.content.replaceChildren(loadingBox());
+    try {
+      const { href, script } = this.options;
+      const { signal } = this.aborter;
+      const [answer] = await Promise.all([send(href, { headers: portalHeaders(), signal }), script ? import(script) : undefined]);
+      if (!answer.ok) throw await readFault(answer);
+      await this.show(await answer.text());
+    } catch (error) {
+      if (!this.aborter.signal.aborted) this.fail(error instanceof PortalFault ? error : undefined);
+    }
+  }
+
+  private fail(fault: PortalFault | undefined): void {
+    const again = element('button', { class: 'btn btn-secondary', type: 'button' }, word('retry'));
+    again.addEventListener('click', () => void this.load());
+    const close = element('button', { class: 'btn btn-primary', type: 'button', 'data-close': '' }, word('close'));
+    this.content.removeAttribute('aria-busy');
+    this.content.replaceChildren(
+      element('div', { class: 'modal-body' }, alertBox(fault?.message ?? word('open-failed'), fault?.reference)),
+      element('div', { class: 'modal-footer' }, again, close),
+    );
+    close.focus();
+  }
+
+  private focusFirst(): void {
+    const wanted = this.content.querySelector<HTMLElement>('[autofocus], [aria-invalid="true"]');
+    const first = wanted ?? focusableIn(this.content).find((found) => !found.matches('[data-close]'));
+    (first ?? this.dialog.querySelector<HTMLElement>('.close'))?.focus();
+  }
+
+  /** The browser keeps the rest of the page inert; this keeps Tab from wandering off into the browser's own bars. */
+  private keepFocus(event: KeyboardEvent): void {
+    if (event.key !== 'Tab' || event.defaultPrevented) return;
+    const stops = focusableIn(this.dialog);
+    const edge = event.shiftKey ? stops[0] : stops.at(-1);
+    if (document.activeElement !== edge && document.activeElement !== this.dialog) return;
+    event.preventDefault();
+    (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  }
+
+  private passOn(event: CustomEvent<unknown>): void {
+    event.stopPropagation();
+    const target = this.opener?.isConnected ? this.opener : document.body;
+    const again = new CustomEvent(event.type, { bubbles: true, cancelable: true, detail: event.detail });
+    if (!target.dispatchEvent(again)) event.preventDefault();
+  }
+
+  private finish(): void {
+    this.aborter.abort();
+    this.dispatchEvent(new CustomEvent('portico:closed'));
+    this.remove();
+    giveFocusBack(this.opener);
+  }
+}
+
+function list(value: string | undefined): string[] {
+  return value?.split(' ').filter(Boolean) ?? [];
+}
+
+function addStyle(href: string): void {
+  if (document.querySelector(`link[href="${CSS.escape(href)}"]`)) return;
+  document.head.append(element('link', { rel: 'stylesheet', href }));
+}

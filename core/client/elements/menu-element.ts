@@ -1,0 +1,106 @@
+const entries = 'a.dropdown-item, button.dropdown-item:not(:disabled)';
+
+/** A button with a menu, made of `<details>`: links without scripts, a menu with arrow keys with them. */
+export class PorticoMenu extends HTMLElement {
+  private readonly outside = (event: Event): void => {
+    if (!this.contains(event.target as Node)) this.close(false);
+  };
+
+  connectedCallback(): void {
+    const { details, button, list } = this.parts();
+    if (!details || !button || !list) return;
+    button.setAttribute('aria-haspopup', 'menu');
+    button.setAttribute('aria-expanded', String(details.open));
+    list.setAttribute('role', 'menu');
+    const label = button.getAttribute('aria-label') ?? button.textContent?.trim();
+    if (label) list.setAttribute('aria-label', label);
+    for (const item of list.querySelectorAll('li:not([role]), form')) item.setAttribute('role', 'none');
+    for (const entry of list.querySelectorAll<HTMLElement>(entries)) {
+      entry.setAttribute('role', 'menuitem');
+      entry.tabIndex = -1;
+    }
+    details.addEventListener('toggle', () => this.toggled(details.open, button));
+    this.addEventListener('keydown', (event) => this.keyed(event));
+    this.addEventListener('click', (event) => {
+      if ((event.target as Element).closest(entries)) queueMicrotask(() => this.close(false));
+    });
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener('pointerdown', this.outside);
+    document.removeEventListener('focusin', this.outside);
+  }
+
+  private parts(): { details: HTMLDetailsElement | null; button: HTMLElement | null; list: HTMLElement | null } {
+    const details = this.querySelector('details');
+    return {
+      details,
+      button: details?.querySelector<HTMLElement>('summary') ?? null,
+      list: details?.querySelector<HTMLElement>('.dropdown-menu') ?? null,
+    };
+  }
+
+  private items(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>(entries)];
+  }
+
+  private toggled(open: boolean, button: HTMLElement): void {
+    button.setAttribute('aria-expanded', String(open));
+    const change = open ? 'addEventListener' : 'removeEventListener';
+    document[change]('pointerdown', this.outside);
+    document[change]('focusin', this.outside);
+    if (open) this.stayInView();
+  }
+
+  /** A menu near the right edge of a narrow window opens to the left. */
+  private stayInView(): void {
+    const { list } = this.parts();
+    if (!list) return;
+    list.classList.remove('dropdown-menu-shift-left', 'dropdown-menu-shift-right');
+    const { left, right } = list.getBoundingClientRect();
+    if (left < 0) list.classList.add('dropdown-menu-shift-right');
+    else if (right > document.documentElement.clientWidth) list.classList.add('dropdown-menu-shift-left');
+  }
+
+  private close(giveFocus: boolean): void {
+    const { details, button } = this.parts();
+    if (!details?.open) return;
+    details.open = false;
+    if (giveFocus) button?.focus();
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    const { details, button } = this.parts();
+    if (!details) return;
+    if (document.activeElement === button && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      details.open = true;
+      this.focusItem(event.key === 'ArrowDown' ? 0 : -1);
+    } else if (!details.open) return;
+    else if (event.key === 'Escape') {
+      event.stopPropagation();
+      this.close(true);
+    } else if (event.key === 'Tab') {
+      this.close(true);
+      return;
+    } else if (!this.move(event.key)) return;
+    event.preventDefault();
+  }
+
+  private move(key: string): boolean {
+    const items = this.items();
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    if (key === 'ArrowDown') this.focusItem((at + 1) % items.length);
+    else if (key === 'ArrowUp') this.focusItem(at <= 0 ? -1 : at - 1);
+    else if (key === 'Home') this.focusItem(0);
+    else if (key === 'End') this.focusItem(-1);
+    else if (key.length === 1 && /\p{L}|\p{N}/u.test(key)) {
+      const rotated = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+      rotated.find((item) => item.textContent?.trim().toLowerCase().startsWith(key.toLowerCase()))?.focus();
+    } else return false;
+    return true;
+  }
+
+  private focusItem(index: number): void {
+    this.items().at(index)?.focus();
+  }
+}

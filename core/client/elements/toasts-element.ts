@@ -1,0 +1,35 @@
+import { element } from '../dom.js';
+import { icon } from '../icon.js';
+import type { ToastKind } from '../toast.js';
+import { word } from '../words.js';
+
+const shownMillis = 8000;
+
+/** The corner where sentences appear; a live region, so that they are heard too. They stay while the pointer or the focus is on them. */
+export class PorticoToasts extends HTMLElement {
+  connectedCallback(): void {
+    this.setAttribute('role', 'status');
+    this.setAttribute('aria-live', 'polite');
+    this.addEventListener('portico:toast', (event) => {
+      const { sentence, kind } = (event as CustomEvent<{ sentence: string; kind: ToastKind }>).detail;
+      this.say(sentence, kind);
+    });
+  }
+
+  private say(sentence: string, kind: ToastKind): void {
+    const close = element('button', { class: 'close', type: 'button', 'aria-label': word('dismiss') }, icon('times'));
+    const box = element(
+      'div',
+      { class: `alert toast-${kind} alert-${kind}` },
+      element('span', { class: 'toast-text' }, sentence),
+      close,
+    );
+    close.addEventListener('click', () => box.remove());
+    const leave = (): void => {
+      if (box.matches(':hover, :focus-within')) setTimeout(leave, shownMillis / 4);
+      else box.remove();
+    };
+    setTimeout(leave, shownMillis);
+    this.append(box);
+  }
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { transform } from 'lightningcss';
+import { PurgeCSS } from 'purgecss';
+import { root } from './files.mjs';
+
+/** States that only scripts or the browser set. */
+const safelist = ['active', 'show', 'disabled', 'has-error', 'alert-success', 'alert-info', 'alert-warning', 'alert-danger'];
+/** Elements that never appear without their class; their rules stay whatever the sources say. */
+const standard = [':root', 'html', 'body', '*'];
+
+/** Clay's theme, trimmed to what the sources use, and our own rules after it. */
+export async function buildTheme(sources) {
+  const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
+  const own = await readFile(join(root, 'core/client/portico.css'), 'utf8');
+  const content = await Promise.all(
+    sources
+      .filter((file) => /\.(hbs|ts|md)$/.test(file))
+      .map(async (file) => ({ raw: await readFile(file, 'utf8'), extension: file.split('.').pop() })),
+  );
+  const [trimmed] = await new PurgeCSS().purge({
+    content,
+    css: [{ raw: clay }],
+    safelist: { standard: [...standard, ...safelist] },
+    keyframes: true,
+    fontFace: true,
+    variables: true,
+    extractors: [
+      { extensions: ['hbs', 'md'], extractor: (text) => text.match(/[\w-]+/g) ?? [] },
+      // In programs most words are not classes; those that are, have a hyphen or stand in a list of them.
+      {
+        extensions: ['ts'],
+        extractor: (text) => (text.match(/['"`][^'"`\n]*['"`]/g) ?? []).flatMap((literal) => literal.match(/[\w-]+/g) ?? []),
+      },
+    ],
+  });
+  const { code } = transform({
+    filename: 'portico.css',
+    code: Buffer.from(`${trimmed.css}\n${own}`),
+    minify: true,
+    errorRecovery: true,
+    targets: { chrome: 111 << 16, firefox: 121 << 16, safari: (16 << 16) | (4 << 8) },
+  });
+  return code;
+}
