@@ -26,17 +26,18 @@ export class WhyRoutes implements HttpRoutes {
     });
   }
 
-  private model(ctx: RouteContext<unknown, unknown, unknown>, { isVisible, steps, blocking }: ButtonExplanation): object {
+  private model(ctx: RouteContext<unknown, unknown, unknown>, { isVisible, steps }: ButtonExplanation): object {
     const { person, site } = ctx.access;
     const names = { name: person?.name ?? ctx.text('why.guest'), site: site?.name ?? '' };
+    const shown = steps.map(({ href, hrefPermission, ...step }) => ({
+      ...step,
+      href: href && this.mayOpen(ctx, href, hrefPermission) ? ctx.url(href) : undefined,
+    }));
     return {
       visible: isVisible,
       summary: ctx.text(isVisible ? 'why.visible' : 'why.hidden', names),
-      blocking: blocking && steps.find(({ blocks }) => blocks),
-      steps: steps.map(({ href, hrefPermission, ...step }) => ({
-        ...step,
-        href: href && this.mayOpen(ctx, href, hrefPermission) ? ctx.url(href) : undefined,
-      })),
+      blocking: shown.find(({ blocks }) => blocks),
+      steps: shown,
     };
   }
 

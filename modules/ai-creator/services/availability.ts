@@ -53,6 +53,12 @@ export class Availability {
     return { personId: person.id, site };
   }
 
+  /** @throws PortalError `ai-creator-key-missing` (409). */
+  requireKey({ scope, locale }: AccessContext): void {
+    if (this.keyMissing(scope))
+      throw new PortalError('ai-creator-key-missing', this.words.text('off.key', {}, locale), { status: 409 });
+  }
+
   /** Whether a key is missing that the provider needs. */
   keyMissing(scope: Scope): boolean {
     return (this.maker.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;

@@ -29,6 +29,7 @@ export class Generations {
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
+    this.availability.requireKey(access);
     if (order.folderId) await this.documents.folder(access, order.folderId);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.store.reserve({
