@@ -19,7 +19,7 @@ export const nameForm = z.strictObject({ name: shortText });
 export const changePasswordForm = z.strictObject({ current: password, password, repeated: password });
 
 export const idParams = z.strictObject({ id: z.uuid() });
-export const listQuery = z.strictObject({ q: shortText.optional(), after: shortText.optional() });
+export const listQuery = z.strictObject({ q: shortText.optional(), after: shortText.optional(), before: shortText.optional() });
 export const newPersonForm = z.strictObject({ email: shortText, name: shortText });
 export const activeForm = z.strictObject({ active: z.enum(['true', 'false']).transform((text) => text === 'true') });
 

@@ -13,6 +13,7 @@ import { AccountBook } from '../services/account-book.js';
 import { manageMemberships } from '../services/identity-permissions.js';
 import { PeopleList } from '../services/people-list.js';
 import { listQuery, memberRoleForm, newMemberForm } from './input.js';
+import { pageLinks } from './page-links.js';
 
 const access = { permission: manageMemberships } as const;
 const home = '~/identity/memberships';
@@ -56,17 +57,16 @@ export class MembershipsRoutes implements HttpRoutes {
 
   private async show(
     ctx: RouteContext,
-    { q, after }: { q?: string; after?: string },
+    { q, after, before }: { q?: string; after?: string; before?: string },
     tried: { email?: string; role?: string; error?: PortalError } = {},
   ): Promise<void> {
     const site = siteOf(ctx);
-    const { people, next } = await this.list.page({ search: q, after, siteId: site.id });
+    const page = await this.list.page({ search: q, after, before, siteId: site.id });
     const model = {
       site,
       q,
-      more: next === undefined ? undefined : `?${new URLSearchParams({ ...(q ? { q } : {}), after: next })}`,
-      first: after === undefined,
-      members: people.map((account) => ({
+      ...pageLinks(page, q),
+      members: page.people.map((account) => ({
         id: account.id,
         name: account.name,
         email: account.email,

@@ -71,7 +71,7 @@ export class RolesRoutes implements HttpRoutes {
       address: addressOf(role),
       description: ctx.text(`role.${role}`),
       fixed: role === 'Administrator',
-      modules: [...byModule].map(([module, permissions]) => ({ module, permissions })),
+      modules: [...byModule].map(([module, permissions]) => ({ name: module.replaceAll('-', ' '), permissions })),
     };
     ctx.render('role', model, { title: role });
   }

@@ -2,10 +2,19 @@ import { inject, injectable, type SqlValue, UnitOfWork } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { Directory } from './directory.js';
 
-/** A page of a list. `next` is the key to ask on with; undefined at the end. */
+/** What to list: part of an email address or a name, the people of one site, and the key where the page begins or ends. */
+export interface PeopleQuery {
+  readonly search?: string;
+  readonly siteId?: string;
+  readonly after?: string;
+  readonly before?: string;
+}
+
+/** A page of a list. `next` and `previous` are keys to go on with; undefined where there is nothing more. */
 export interface PeoplePage {
   readonly people: readonly Account[];
   readonly next: string | undefined;
+  readonly previous: string | undefined;
 }
 
 const pageSize = 20;
@@ -18,28 +27,40 @@ export class PeopleList {
     @inject(Directory) private readonly directory: Directory,
   ) {}
 
-  /** @param search part of an email address or a name. @param siteId only those who have a role in this site. */
-  async page(query: { readonly after?: string; readonly search?: string; readonly siteId?: string }): Promise<PeoplePage> {
-    const conditions = ['p.email > ?'];
-    const values: SqlValue[] = [query.after ?? ''];
-    const search = query.search?.trim().toLowerCase();
-    if (search) {
+  async page(query: PeopleQuery): Promise<PeoplePage> {
+    const backwards = query.before !== undefined;
+    const found = await this.find(query, backwards);
+    const hasMore = found.length > pageSize;
+    const shown = found.slice(0, pageSize);
+    if (backwards) shown.reverse();
+    const first = shown[0]?.email;
+    const last = shown.at(-1)?.email;
+    return {
+      people: shown.map((row) => this.directory.byId(row.id)).filter((account) => account !== undefined),
+      next: backwards || hasMore ? last : undefined,
+      previous: backwards ? (hasMore ? first : undefined) : query.after === undefined ? undefined : first,
+    };
+  }
+
+  private find({ search, siteId, after, before }: PeopleQuery, backwards: boolean): Promise<{ id: string; email: string }[]> {
+    const conditions = [backwards ? 'p.email < ?' : 'p.email > ?'];
+    const values: SqlValue[] = [before ?? after ?? ''];
+    const part = search?.trim().toLowerCase();
+    if (part) {
       conditions.push("(p.email LIKE ? ESCAPE '!' OR lower(p.name) LIKE ? ESCAPE '!')");
-      const pattern = `%${search.replace(/[%_!]/g, '!$&')}%`;
+      const pattern = `%${part.replace(/[%_!]/g, '!$&')}%`;
       values.push(pattern, pattern);
     }
-    if (query.siteId !== undefined) {
+    if (siteId !== undefined) {
       conditions.push('EXISTS (SELECT 1 FROM identity_role_assignment a WHERE a.site_id = ? AND a.person_id = p.id)');
-      values.push(query.siteId);
+      values.push(siteId);
     }
-    const rows = await this.unitOfWork.read((reader) =>
-      reader.query<{ id: string; email: string }>(
-        `SELECT p.id, p.email FROM identity_person p WHERE ${conditions.join(' AND ')} ORDER BY p.email LIMIT ${pageSize + 1}`,
+    const order = backwards ? 'DESC' : 'ASC';
+    return this.unitOfWork.read((reader) =>
+      reader.query(
+        `SELECT p.id, p.email FROM identity_person p WHERE ${conditions.join(' AND ')} ORDER BY p.email ${order} LIMIT ${pageSize + 1}`,
         values,
       ),
     );
-    const shown = rows.slice(0, pageSize);
-    const people = shown.map((row) => this.directory.byId(row.id)).filter((account) => account !== undefined);
-    return { people, next: rows.length > pageSize ? shown.at(-1)?.email : undefined };
   }
 }

@@ -79,6 +79,10 @@ describe('Users and Organizations', () => {
       /href="(?:[^"]*)?(\?[^"]*after[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? '';
     const second = await administrator.get(`/identity/users${next}`);
     expect(emails(second.text)).to.deep.equal([30, 31, 32, 33, 34].map((number) => `list-${number}@example.org`));
+    const back =
+      /href="(?:[^"]*)?(\?[^"]*before[^"]*)"/.exec(second.text)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? '';
+    expect(emails((await administrator.get(`/identity/users${back}`)).text)).to.deep.equal(emails(first.text));
+    expect(first.text).not.to.include('before');
     expect(emails((await administrator.get('/identity/users?q=LISTER%2017')).text)).to.deep.equal(['list-17@example.org']);
     expect(emails((await administrator.get('/identity/users?q=100%25')).text)).to.have.length(20);
     expect((await administrator.get('/identity/users?q=%25%25')).text).to.include('Nobody was found');
