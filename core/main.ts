@@ -39,7 +39,7 @@ import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './
 import { ModuleDataCatalog } from './house/module-data.js';
 import { projectRoot } from './house/project-root.js';
 import { createHttpHost } from './http/index.js';
-import { type InstalledModule, Kernel, readManifests } from './kernel/index.js';
+import { type Census, type InstalledModule, Kernel, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
 import { openSecretBox } from './secrets/index.js';
@@ -65,6 +65,8 @@ export interface House {
   listen(): Promise<string>;
   /** A service, as a module would get it. Undefined while nobody provides it. */
   service<T>(token: ServiceToken<T>): T | undefined;
+  /** What the kernel holds at this moment: services, contributions, listeners. */
+  census(): Census;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
   /** Finishes what runs, stops the modules, closes the database. */
@@ -211,6 +213,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       modules: kernel,
       commands: runner,
       log,
+      census: () => kernel.census(),
       demoContents,
       callback: () => http.callback(),
       listen: async () => {

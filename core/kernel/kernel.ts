@@ -54,6 +54,16 @@ export interface KernelOptions {
   readonly disabled?: SwitchStore;
 }
 
+/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
+export interface Census {
+  readonly services: number;
+  /** Parked ones included. */
+  readonly contributions: number;
+  readonly listeners: number;
+  /** Requests that wait at the gate. */
+  readonly held: number;
+}
+
 /** The house's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
   private readonly root = new Container();
@@ -233,8 +243,7 @@ export class Kernel implements Modules {
     });
   }
 
-  /** What is held at this moment; for tests and diagnostics. */
-  census(): { readonly services: number; readonly contributions: number; readonly listeners: number; readonly held: number } {
+  census(): Census {
     return {
       services: this.services.size,
       contributions: this.points.size,

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import supertest from 'supertest';
 import type { Clock, Modules, ServiceToken } from '../api/index.js';
 import { freePort } from '../house/free-port.js';
+import type { Census } from '../kernel/index.js';
 import { type House, openHouse } from '../main.js';
 
 type Agent = ReturnType<typeof supertest.agent>;
@@ -29,6 +30,8 @@ export interface TestHouse {
   readonly flagsFile: string;
   /** The first administrator. */
   readonly administrator: { readonly email: string; readonly password: string };
+  /** What the kernel holds at this moment; compare it before and after. */
+  census(): Census;
   /** Everything logged so far. */
   log(): string;
   /** @throws Error when nobody provides it now. */
@@ -83,6 +86,7 @@ export async function startHouse(options: TestHouseOptions = {}): Promise<TestHo
     flagsFile,
     administrator,
     modules: house.modules,
+    census: () => house.census(),
     log: () => lines.join(''),
     service: (token) => required(house, token),
     agent,
