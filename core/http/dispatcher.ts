@@ -76,7 +76,7 @@ export class Dispatcher {
     if (multipart) {
       const reader = new MultipartReader(ctx.req as IncomingMessage, multipart, this.limits);
       ctx.exchange.multipart = reader;
-      if (tokenInBody) checkToken(await reader.leadingField('csrf'), expected);
+      if (tokenInBody) checkToken(await reader.leadingToken(), expected);
       return undefined;
     }
     const { csrf, ...rest } = (hasBody(ctx.req) ? await readBody(ctx.req, this.limits) : {}) as { csrf?: unknown };

@@ -7,10 +7,13 @@ import { errorOfStatus } from './portal-error-of.js';
 import type { SecurityHeaders } from './security-headers.js';
 
 /** A client that leaves in the middle of an answer is within its rights. */
-const clientLeft = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE']);
+const clientLeft = /^(?:ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ECONNRESET|EPIPE|HPE_\w+)$/;
 
 /** Begins and ends every request: its name, its headers, its log line, and an answer whatever happens. */
 export class ErrorBoundary {
+  /** Once the house closes, every answer is the last one on its connection. */
+  closing = false;
+
   constructor(
     private readonly references: References,
     private readonly headers: SecurityHeaders,
@@ -33,6 +36,7 @@ export class ErrorBoundary {
       if (ctx.headerSent) this.cutOff(ctx, error);
       else this.errors.answer(ctx, error);
     }
+    if (this.closing) ctx.res.shouldKeepAlive = false;
     exchange.multipart?.stop();
     if (hasBody(ctx.req)) linger(ctx.req, this.limits);
   };
@@ -40,7 +44,7 @@ export class ErrorBoundary {
   /** For what goes wrong after the handler has returned: a stream that breaks under way. */
   readonly onLateError = (error: unknown, ctx?: HostContext): void => {
     if (!ctx?.exchange) this.log.error('A request failed outside of its boundary.', { error });
-    else if (!clientLeft.has((error as { code?: string } | undefined)?.code ?? '')) this.cutOff(ctx, error);
+    else if (!clientLeft.test((error as { code?: string } | undefined)?.code ?? '')) this.cutOff(ctx, error);
   };
 
   private open(): Exchange {

@@ -39,7 +39,7 @@ class KoaHttpHost implements HttpHost {
   private readonly table: RouteTable;
   private readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   private server: Server | undefined;
-  private closing = false;
+  private readonly boundary: ErrorBoundary;
 
   constructor(dependencies: HttpDependencies) {
     const { config, gate, sessions, sites, views, messages, log, clock } = dependencies;
@@ -50,7 +50,7 @@ class KoaHttpHost implements HttpHost {
     const pages = new PageStates(headers, flash, contexts);
     const errors = new ErrorAnswers(views, messages, log, headers, pages);
     const checkRedirect = localRedirects(config.publicUrl);
-    const boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
+    this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
@@ -61,13 +61,12 @@ class KoaHttpHost implements HttpHost {
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
     Object.defineProperties(app.context, Object.getOwnPropertyDescriptors(contextMethods(views, pages, flash)));
-    app.on('error', boundary.onLateError);
+    app.on('error', this.boundary.onLateError);
     const use = (middleware: (ctx: HostContext, next: Next) => Promise<void> | void): void => {
       app.use(middleware as unknown as Koa.Middleware);
     };
-    use(boundary.middleware);
+    use(this.boundary.middleware);
     use((ctx, next) => {
-      if (this.closing) ctx.res.shouldKeepAlive = false;
       guard.check(ctx.req);
       ctx.request.ip = clientAddress(ctx.req, config.trustedProxies ?? 0);
       return answerHealth(ctx, dependencies.health) ? undefined : next();
@@ -108,7 +107,7 @@ class KoaHttpHost implements HttpHost {
   }
 
   async close(graceMillis: number): Promise<void> {
-    this.closing = true;
+    this.boundary.closing = true;
     this.table.dispose();
     const { server } = this;
     this.server = undefined;

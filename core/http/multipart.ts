@@ -22,6 +22,8 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
   private wake: (() => void) | undefined;
   private failure: PortalError | undefined;
   private ended = false;
+  private token: string | undefined;
+  private fileSeen = false;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -45,11 +47,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
     // A file nobody reads would hold up all that comes after it.
     this.current?.resume();
     this.current = undefined;
-    while (this.queue.length === 0 && !this.failure && !this.ended) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
+    while (this.queue.length === 0 && !this.failure && !this.ended) await this.change();
     if (this.failure) throw this.failure;
     const part = this.queue.shift();
     if (!part) return { done: true, value: undefined };
@@ -63,26 +61,11 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /**
-   * The value of a field that comes before the first file. What was passed over on the way comes back from `next`.
-   * Undefined when the first file, or the end, comes earlier.
-   */
-  async leadingField(name: string): Promise<string | undefined> {
-    const passed: MultipartPart[] = [];
-    let value: string | undefined;
-    for (;;) {
-      const { done, value: part } = await this.next();
-      if (done) break;
-      if (part.kind === 'field' && part.name === name) {
-        value = part.value;
-        break;
-      }
-      passed.push(part);
-      if (part.kind === 'file') break;
-    }
-    this.current = undefined;
-    this.queue.unshift(...passed);
-    return value;
+  /** The value of the field `csrf` when it comes before the first file; parts that come earlier wait in the queue. */
+  async leadingToken(): Promise<string | undefined> {
+    while (this.token === undefined && !this.fileSeen && !this.failure && !this.ended) await this.change();
+    if (this.failure) throw this.failure;
+    return this.token;
   }
 
   /** Takes the hands off the request; safe to call at any time, more than once. */
@@ -121,10 +104,18 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
 
   private onField(name: string | undefined, value: string, truncated: boolean): void {
     if (truncated) this.fail(tooLarge('A field', this.limits.partFieldBytes));
+    else if (name === 'csrf') this.onToken(value);
     else if (this.acceptsName(name)) this.push({ kind: 'field', name, value });
   }
 
+  /** The host's own field; handlers never see it. */
+  private onToken(value: string): void {
+    if (!this.fileSeen) this.token ??= value;
+    this.notify();
+  }
+
   private onFile(name: string | undefined, file: BusboyFileStream, fileName: string | undefined, mimeType: string): void {
+    this.fileSeen = true;
     // The parser only goes on while somebody reads its stream, so readers get one of our own, and it is always read.
     const content = new Readable({ read: () => void file.resume() });
     content
@@ -177,6 +168,12 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
   private release(): void {
     this.request.off('timeout', this.onIdle).off('close', this.onClose);
     if (!this.request.socket.destroyed) this.request.socket.setTimeout(this.limits.connectionIdleMillis);
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   private notify(): void {

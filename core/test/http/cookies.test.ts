@@ -1,0 +1,126 @@
+import type { ServerResponse } from 'node:http';
+import { expect } from 'chai';
+import { HostCookie, HostSessionCookie } from '../../access/index.js';
+import type { RouteContext, SessionCookie } from '../../api/index.js';
+import { shown, startHost, type TestHost } from './test-host.js';
+
+const token = 'a'.repeat(43);
+
+async function withSessionRoutes(publicUrl: string): Promise<TestHost> {
+  const host = await startHost({ publicUrl });
+  const cookie: SessionCookie = new HostSessionCookie(publicUrl);
+  host.routes.add('notes', '~/notes', (router) => {
+    router.post('/in', { access: 'public' }, (ctx) => {
+      cookie.set(ctx, 'b'.repeat(43));
+      cookie.set(ctx, token);
+      ctx.redirectWith('~/notes', 'Welcome & <b>hello</b>.');
+    });
+    router.post('/out', { access: 'public' }, (ctx) => {
+      cookie.clear(ctx);
+      ctx.redirectWith('/', '', 'warning');
+    });
+    router.post('/away', { access: 'public' }, (ctx) => ctx.redirectWith('//evil.example', 'No.'));
+    router.get('/', { access: 'public' }, (ctx) =>
+      ctx.render('note', { text: ctx.text('house.save'), url: ctx.url('~/notes/1') }, { title: 'Notes', status: 201 }),
+    );
+    router.get('/part', { access: 'public' }, (ctx) => ctx.render('note', {}, { layout: 'none' }));
+    router.get('/data', { access: 'public' }, (ctx) => {
+      ctx.body = {};
+    });
+  });
+  return host;
+}
+
+const setCookies = (response: { headers: Record<string, unknown> }): string[] =>
+  (response.headers['set-cookie'] ?? []) as string[];
+
+describe('Cookies', () => {
+  let host: TestHost;
+  before(async () => {
+    host = await withSessionRoutes('http://portal.example');
+  });
+  after(() => host.close());
+
+  it('carry the session out of reach of scripts and other sites', async () => {
+    const response = await host.post('/web/home/notes/in');
+    expect(setCookies(response)[0]).to.equal(`portico=${token}; Path=/; HttpOnly; SameSite=Lax`);
+    expect(setCookies(await host.post('/web/home/notes/out'))).to.deep.equal([
+      'portico=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0',
+    ]);
+  });
+
+  it('are bound to the host over https, also behind a proxy that speaks http with us', async () => {
+    const secure = await withSessionRoutes('https://portal.example');
+    const lines = setCookies(await secure.post('/web/home/notes/in'));
+    await secure.close();
+    expect(lines[0]).to.equal(`__Host-portico=${token}; Path=/; HttpOnly; SameSite=Lax; Secure`);
+    expect(lines[1]).to.match(/^__Host-portico-flash=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=60$/);
+  });
+
+  it('take nothing that does not fit into one', () => {
+    const ctx = { res: {} as ServerResponse } as RouteContext;
+    expect(() => new HostSessionCookie('http://x').set(ctx, 'a; Domain=evil.example')).to.throw('base64url');
+  });
+
+  it('are found by their whole name', () => {
+    const cookie = new HostCookie('portico', 'http://x');
+    expect(cookie.read('a=1; portico=2; portico=3')).to.equal('2');
+    expect(cookie.read('xportico=1;portico-flash=2; b')).to.equal(undefined);
+    expect(cookie.read('  portico = 4 ')).to.equal('4');
+    expect(cookie.read('a=portico=1')).to.equal(undefined);
+    expect(cookie.read('')).to.equal(undefined);
+  });
+
+  it('of https are not taken from one without the prefix', () => {
+    expect(new HostSessionCookie('https://x').read(`portico=${token}`)).to.equal(undefined);
+  });
+
+  it('show a sentence once, on the next page, as text', async () => {
+    const response = await host.post('/web/home/notes/in');
+    expect([response.status, response.headers.location]).to.deep.equal([303, '/web/home/notes']);
+    const flash = /portico-flash=[^;]+/.exec(setCookies(response)[1] ?? '')?.[0] ?? '';
+    for (const path of ['/web/home/notes/data', '/web/home/notes/part']) {
+      const other = await host.get(path).set('Cookie', flash);
+      expect(setCookies(other), path).to.deep.equal([]);
+    }
+    const page = await host.get('/web/home/notes?').set('Cookie', flash);
+    expect(shown(page).flash).to.deep.equal({ kind: 'success', sentence: 'Welcome & <b>hello</b>.' });
+    expect(setCookies(page)).to.deep.equal(['portico-flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0']);
+    expect(shown(await host.get('/web/home/notes')).flash).to.equal(undefined);
+  });
+
+  it('with a forged sentence show nothing but text of a known kind', async () => {
+    const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const value of [
+      '%%%',
+      'e30',
+      encode(['evil', 'x']),
+      encode(['success', { html: 'x' }]),
+      encode(null),
+      encode('success'),
+    ]) {
+      const page = await host.get('/web/home/notes').set('Cookie', `portico-flash=${value}`);
+      expect([page.status, shown(page).flash], value).to.deep.equal([201, undefined]);
+    }
+    const page = await host.get('/web/home/notes').set('Cookie', `portico-flash=${encode(['danger', 'x'.repeat(2000)])}`);
+    expect(shown(page).flash?.sentence).to.have.length(500);
+  });
+
+  it('do not come with a redirect that has nothing to say, and redirects stay on the portal', async () => {
+    expect(setCookies(await host.post('/web/home/notes/out'))).to.have.length(1);
+    expect((await host.post('/web/home/notes/away')).headers.location).to.equal('/');
+  });
+
+  it('leave pages with their words, addresses and state', async () => {
+    const page = await host.get('/web/home/notes').set('Cookie', 'portico=author-token');
+    expect(page.status).to.equal(201);
+    expect(shown(page)).to.deep.include({
+      module: 'notes',
+      view: 'note',
+      model: { text: 'Save', url: '/web/home/notes/1' },
+      csrf: 'author-csrf',
+      path: '/web/home/notes',
+      query: '',
+    });
+  });
+});
