@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { notFound, PortalError, type ServiceHandle, type Sessions } from '../api/index.js';
+import { runInModule } from '../kernel/index.js';
 import { readBody } from './body.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
 import type { HostContext } from './exchange.js';
@@ -63,7 +64,7 @@ export class Dispatcher {
     const query = route.query.check(queryOf(ctx), locale);
     const body = changesState(ctx.method) ? await this.bodyOf(ctx, route, locale) : undefined;
     ctx.input = { params, query, body };
-    await route.handler(ctx);
+    await runInModule(module, () => route.handler(ctx));
   }
 
   /** The checked body, after the session's token was found in a header or in the body itself. */
