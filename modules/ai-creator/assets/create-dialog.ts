@@ -1,7 +1,7 @@
 import { closeDialog, toast } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
-import { follow } from './follow.js';
-import { ask, askFragment } from './requests.js';
+import { follow } from './dialog/follow.js';
+import { ask, askFragment } from './dialog/requests.js';
 
 interface Created {
   readonly id: string;
