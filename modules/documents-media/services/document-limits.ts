@@ -32,7 +32,7 @@ export class DocumentLimits {
     const limits = schema.safeParse(config.module('documents-media') ?? {});
     if (!limits.success) {
       throw new PortalError(
-        'config-invalid',
+        'configuration-invalid',
         `The section modules.documents-media of the configuration is wrong: ${z.prettifyError(limits.error)}`,
       );
     }

@@ -1,0 +1,181 @@
+import { TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { base, Library, picture } from './library.js';
+
+const author = { email: 'author@portico.example', password: 'paper boats on the river' };
+
+describe('Documents and Media in a browser', () => {
+  let library: Library;
+  let browser: TestBrowser;
+  let page: Page;
+
+  before(async () => {
+    library = await Library.open({ config: { modules: { 'documents-media': { maxFileBytes: 2_000_000 } } } });
+    browser = await TestBrowser.open();
+    page = await browser.page(library.house, { person: author });
+  });
+
+  afterEach(() => {
+    expect(browser.complaints.splice(0)).to.deep.equal([]);
+  });
+
+  after(async () => {
+    await browser.close();
+    await library.close();
+  });
+
+  async function chooseNew(entry: string, on: Page = page): Promise<void> {
+    await on.getByRole('button', { name: 'New', exact: true }).click();
+    await on.getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  it('leads from the Product Menu to an empty list that says what to do', async () => {
+    await page.goto('/web/home');
+    if (!(await page.getByRole('link', { name: 'Documents and Media' }).isVisible())) {
+      await page.getByRole('button', { name: 'Product Menu' }).click();
+    }
+    await page.getByRole('link', { name: 'Documents and Media' }).click();
+    await page.getByRole('heading', { name: 'Documents and Media', level: 1 }).waitFor();
+    await page.getByText('Nothing here yet').waitFor();
+  });
+
+  it('uploads one file in a dialog, and leads the keyboard to it', async () => {
+    await page.goto(base);
+    await chooseNew('File Upload');
+    const dialog = page.getByRole('dialog', { name: 'File Upload' });
+    await dialog
+      .getByLabel('Choose a file')
+      .setInputFiles({ name: 'first.png', mimeType: 'image/png', buffer: await picture(300, 200) });
+    await dialog.getByRole('button', { name: 'Upload' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const card = page.getByRole('link', { name: 'first.png' });
+    await card.waitFor();
+    await page.getByText('first.png was added.').waitFor();
+    await page.waitForFunction("document.activeElement.textContent === 'first.png'");
+    expect(new URL(page.url()).pathname).to.equal(base);
+  });
+
+  it('uploads many with a result for each, and keeps what arrived', async () => {
+    await page.goto(base);
+    await chooseNew('Multiple Files Upload');
+    const dialog = page.getByRole('dialog', { name: 'Multiple Files Upload' });
+    await dialog.getByLabel('Choose files').setInputFiles([
+      { name: 'many-1.txt', mimeType: 'text/plain', buffer: Buffer.from('one') },
+      { name: 'many-2.png', mimeType: 'image/png', buffer: Buffer.from('this is no picture') },
+      { name: 'many-3.png', mimeType: 'image/png', buffer: await picture(200, 200) },
+      { name: 'too-large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(2_100_000) },
+    ]);
+    await dialog.getByText('This file is too large.').waitFor();
+    await dialog.getByRole('button', { name: 'Upload' }).click();
+    await dialog.getByText('many-2.png is not an image, although its name says so.').waitFor();
+    expect(await dialog.getByText('Uploaded', { exact: false }).count()).to.be.greaterThan(1);
+    await dialog.getByRole('button', { name: 'Remove many-2.png' }).click();
+    await dialog.getByRole('button', { name: 'Remove too-large.bin' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('2 files were added.').waitFor();
+    await page.getByRole('region', { name: 'Just added' }).getByRole('link', { name: 'many-3.png' }).waitFor();
+  });
+
+  it('shows what arrived when the dialog is closed in the middle', async () => {
+    await page.goto(base);
+    await chooseNew('Multiple Files Upload');
+    const dialog = page.getByRole('dialog', { name: 'Multiple Files Upload' });
+    await dialog.getByLabel('Choose files').setInputFiles([
+      { name: 'stays.txt', mimeType: 'text/plain', buffer: Buffer.from('one') },
+      { name: 'fails.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
+    ]);
+    await dialog.getByRole('button', { name: 'Upload' }).click();
+    await dialog.getByText('fails.png is not an image').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'stays.txt' }).first().waitFor();
+  });
+
+  it('makes a folder, shows an error beside its field, and goes on inside', async () => {
+    await library.documents.ensureFolder(library.system(), 'Taken');
+    await page.goto(base);
+    await chooseNew('Folder');
+    const dialog = page.getByRole('dialog', { name: 'Folder' });
+    await dialog.getByLabel('Name').fill('taken');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('There is already a folder named Taken here').waitFor();
+    await dialog.getByLabel('Name').fill('Summer');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Summer', level: 1 }).waitFor();
+    await page.getByText('Nothing here yet').waitFor();
+  });
+
+  it('takes files that are dropped on the list', async () => {
+    await page.goto(base);
+    const files = await page.evaluateHandle(`
+      (() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(['dropped'], 'dropped.txt', { type: 'text/plain' }));
+        return transfer;
+      })()
+    `);
+    const list = page.locator('portico-documents');
+    await list.dispatchEvent('dragenter', { dataTransfer: files });
+    await page.getByText('Drop files to upload them to Documents and Media').waitFor();
+    await list.dispatchEvent('drop', { dataTransfer: files });
+    await page.getByText('dropped.txt was added.').waitFor();
+    await page.getByRole('link', { name: 'dropped.txt' }).waitFor();
+  });
+
+  it('switches between cards and table and works with the keyboard alone', async () => {
+    await page.goto(base);
+    await page.getByRole('link', { name: /table/i }).click();
+    const row = page.getByRole('row', { name: /first\.png/ });
+    await row.waitFor();
+    await row.getByRole('button', { name: 'Actions for first.png' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction("document.activeElement.getAttribute('role') === 'menuitem'");
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Delete first.png' });
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('first.png was deleted.').waitFor();
+    expect(await page.getByRole('row', { name: /first\.png/ }).count()).to.equal(0);
+  });
+
+  it('edits, renames and moves a document on its page', async () => {
+    const { id } = await library.add({ name: 'harbor.png', content: await picture(400, 300) });
+    await library.documents.ensureFolder(library.system(), 'Places');
+    await page.goto(`${base}/documents/${id}`);
+    await page.getByLabel('Name').fill('harbour.png');
+    await page.getByLabel('Alternative text').fill('Boats at rest');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('harbour.png was saved.').waitFor();
+    await page.getByRole('img', { name: 'Boats at rest' }).waitFor();
+    await page.getByRole('link', { name: 'Move' }).click();
+    await page.getByRole('link', { name: 'Places' }).click();
+    await page.getByRole('button', { name: 'Move to Places' }).click();
+    await page.getByText('harbour.png was moved to Places.').waitFor();
+  });
+
+  it('does the same without scripts', async () => {
+    const plain = await browser.page(library.house, { person: author, javaScript: false });
+    await plain.goto(base);
+    await plain.getByText('New', { exact: true }).click();
+    await plain.getByRole('link', { name: 'File Upload', exact: true }).click();
+    await plain
+      .getByLabel('Choose a file')
+      .setInputFiles({ name: 'plain.txt', mimeType: 'text/plain', buffer: Buffer.from('plain') });
+    await plain.getByRole('button', { name: 'Upload' }).click();
+    await plain.getByText('plain.txt was added.').waitFor();
+    await plain.getByRole('link', { name: 'plain.txt' }).first().waitFor();
+    await plain.context().close();
+  });
+
+  it('fits a narrow window', async () => {
+    const narrow = await browser.page(library.house, { person: author, width: 380, height: 760 });
+    for (const path of [base, `${base}?view=table`, `${base}/upload`]) {
+      await narrow.goto(path);
+      const overflow = await narrow.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      expect(overflow, path).to.equal(0);
+    }
+    await narrow.context().close();
+  });
+});
