@@ -97,9 +97,10 @@ export function isFragment(ctx: HostContext): boolean {
 /** Whether a person reads the answer; scripts that say nothing (`fetch` with its default Accept) get JSON. */
 export function wantsHtml(ctx: HostContext): boolean {
   if (ctx.exchange.declaration?.answers === 'json') return false;
-  if (isFragment(ctx)) return true;
   const accept = ctx.get('Accept');
-  if ((accept === '' || accept === '*/*') && ctx.get('Sec-Fetch-Dest') === 'empty') return false;
+  const saysNothing = accept === '' || accept === '*/*';
+  if (saysNothing && isFragment(ctx)) return true;
+  if (saysNothing && ctx.get('Sec-Fetch-Dest') === 'empty') return false;
   return ctx.accepts('html', 'json') === 'html';
 }
 

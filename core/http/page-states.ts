@@ -1,6 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
 import type { RenderOptions } from '../api/index.js';
 import type { PageState } from '../views/page-state.js';
+import { isFragment } from './error-answers.js';
 import type { HostContext } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -21,8 +22,8 @@ export class PageStates {
       access: exchange.access ?? this.contexts.for(undefined),
       path: ctx.path,
       query: ctx.querystring,
-      // A fragment is no page: the sentence waits for the next one.
-      flash: layout === 'none' ? undefined : this.flash.take(ctx),
+      // A fragment is no page, nor is a page that a script followed a redirect to: the sentence waits for the next one.
+      flash: layout === 'none' || isFragment(ctx) ? undefined : this.flash.take(ctx),
       reference: exchange.reference,
     };
   }
