@@ -28,8 +28,6 @@ export async function startDemo(): Promise<void> {
 
 async function serve(house: House, lines: readonly string[]): Promise<void> {
   const address = await house.listen();
-  for (const line of lines) console.log(line);
-  console.log(`Portico is ready at ${address}`);
   const stop = async (signal: string): Promise<void> => {
     house.log.info('Closing.', { signal });
     // Whatever hangs, the process is gone within the time that an operator was promised.
@@ -43,4 +41,6 @@ async function serve(house: House, lines: readonly string[]): Promise<void> {
       house.log.error('Nobody caught an error.', { culprit: moduleOf(error) ?? 'core', event, error });
     });
   }
+  for (const line of lines) console.log(line);
+  console.log(`Portico is ready at ${address}`);
 }

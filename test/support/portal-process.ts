@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../../core/bin/portico.js', import.meta.url));
+const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The portal as an operator runs it: `portico start`, a process of its own. */
+export class PortalProcess {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+    /** The exit code, or the signal that ended it. */
+    readonly ended: Promise<number | string>,
+  ) {}
+
+  static async start(home: string): Promise<PortalProcess> {
+    const port = await freePort();
+    const environment = {
+      PORT: String(port),
+      PORTICO_ADMIN_EMAIL: administrator.email,
+      PORTICO_ADMIN_PASSWORD: administrator.password,
+    };
+    const child = spawnPortico(home, ['start'], environment);
+    const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? '')));
+    let said = '';
+    const ready = new Promise<void>((resolve) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Portico is ready at')) resolve();
+      });
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await Promise.race([
+      ready,
+      ended.then((code) => {
+        throw new Error(`The portal ended with ${code} before it was ready: ${said}`);
+      }),
+    ]);
+    return new PortalProcess(`http://127.0.0.1:${port}`, child, ended);
+  }
+
+  kill(signal: 'SIGKILL' | 'SIGTERM'): void {
+    this.child.kill(signal);
+  }
+
+  /** Signs in; the answer's headers make requests those of the administrator, changes too. */
+  async signIn(): Promise<Record<string, string>> {
+    const answer = await fetch(`${this.url}/sign-in`, {
+      method: 'POST',
+      headers: { Origin: this.url },
+      body: new URLSearchParams(administrator),
+      redirect: 'manual',
+    });
+    const Cookie = answer.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
+    const page = await fetch(`${this.url}/web/home`, { headers: { Cookie } });
+    const token = /<meta name="portico-csrf" content="([^"]+)"/.exec(await page.text())?.[1];
+    if (!token) throw new Error(`Nobody is signed in (${answer.status}).`);
+    return { Cookie, Origin: this.url, Accept: 'application/json', 'X-Portico-Csrf': token };
+  }
+}
+
+/** Runs a command of the terminal to its end. */
+export async function portico(
+  home: string,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly out: string }> {
+  const child = spawnPortico(home, args, {});
+  let out = '';
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out };
+}
+
+function spawnPortico(home: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+  const env = { ...process.env, PORTICO_HOME: home, ...environment };
+  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+}
