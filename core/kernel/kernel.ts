@@ -1,4 +1,3 @@
-import { Container } from 'inversify';
 import {
   type Clock,
   type ContributionOptions,
@@ -13,7 +12,6 @@ import {
   type ModuleChange,
   type ModuleStatus,
   Modules,
-  optional,
   PortalError,
   type ServiceHandle,
   type ServiceToken,
@@ -22,6 +20,7 @@ import {
 import { watchFolder } from './attribution.js';
 import { type FlagSource, houseCriteria } from './criteria.js';
 import { type Entrance, Gate, type GatePost } from './gate.js';
+import { HouseParts } from './house-parts.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -30,7 +29,6 @@ import type { Preparation } from './module-run.js';
 import { statusOf } from './module-status.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
-import { resolve } from './resolver.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Switches, type SwitchStore } from './switches.js';
 import { Troubles } from './troubles.js';
@@ -66,13 +64,12 @@ export interface Census {
 
 /** The house's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
-  private readonly root = new Container();
-  private readonly offers = new Map<string, string>();
   private readonly records = new Map<string, ModuleRecord>();
   private readonly services = new ServiceRegistry();
   private readonly store = new DisposableStore((error) => this.log.error('A part of the kernel could not be closed.', { error }));
   private readonly troubles: Troubles;
   private readonly points: PointRegistry;
+  private readonly house: HouseParts;
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
   private readonly gate: Gate;
@@ -81,6 +78,7 @@ export class Kernel implements Modules {
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
   private phase: 'building' | 'open' | 'closed' = 'building';
+  private closed: Promise<void> | undefined;
 
   constructor(private readonly options: KernelOptions) {
     const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000, prepareMillis = 600_000 } = options.limits ?? {};
@@ -90,6 +88,7 @@ export class Kernel implements Modules {
     this.troubles = new Troubles((id) => options.logFor(id));
     const visibility = new Visibility(houseCriteria(options.flags), this.troubles);
     this.points = new PointRegistry(visibility, this.troubles, onListenerError);
+    this.house = new HouseParts(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new Switches(options.disabled);
     this.gate = new Gate((id) => this.postOf(id), gateMillis);
@@ -97,14 +96,13 @@ export class Kernel implements Modules {
       records: this.records,
       requirements: this.requirements,
       around: {
-        root: this.root,
+        root: this.house.root,
         services: this.services,
         points: this.points,
         limits: { startMillis, stopMillis, prepareMillis },
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
-        // Points of the core's API are known to everybody, whichever module hosts them.
-        isHousePoint: (point) => this.offers.has(point) || point.startsWith('portico.'),
+        isHousePoint: (point) => this.house.knows(point),
       },
       flags: options.flags,
       clock: options.clock,
@@ -127,32 +125,18 @@ export class Kernel implements Modules {
   /** Offers a service of the core; before boot only. */
   bind<T>(token: ServiceToken<T>, service: T, version = '1.0.0'): void {
     this.checkBuilding();
-    const id = tokenId(token);
-    const known = this.services.best(id);
-    if (known?.service === service) return;
-    if (known !== undefined) throw new PortalError('service-twice', `The core binds ${id} twice.`);
-    this.offers.set(id, version);
-    this.root.bind(token).toConstantValue(service);
-    this.root.bind(optional(token)).toConstantValue({ get: () => service });
-    this.services.add({ id, version, module: 'core', ranking: 0, age: 0, service });
+    this.house.bind(token, service, version);
   }
 
   /** Opens an extension point of the core; before boot only. */
   host<T>(point: ExtensionPoint<T>, version = '1.0.0'): Contributions<T> {
     this.checkBuilding();
-    const id = tokenId(point);
-    const { view, closing } = this.points.open(id, 'core', version);
-    this.offers.set(id, version);
-    this.store.add(closing);
-    return view as unknown as Contributions<T>;
+    return this.house.host(point, version);
   }
 
   /** Contributes in the name of the core, to its own points or to those of modules. */
-  contribute<T>(point: ExtensionPoint<T>, value: T, { id, order = 100, when }: ContributionOptions = {}): Disposable {
-    const pointId = tokenId(point);
-    const named = id ?? String(this.points.countOf(pointId, 'core'));
-    const contribution = Object.freeze({ id: named, module: 'core', order, when, value });
-    return this.store.add(this.points.publish([{ point: pointId, range: '*', contribution }]));
+  contribute<T>(point: ExtensionPoint<T>, value: T, options: ContributionOptions = {}): Disposable {
+    return this.house.contribute(point, value, options);
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -176,13 +160,13 @@ export class Kernel implements Modules {
     this.phase = 'open';
     const missing = await this.queue.run(async () => {
       await this.switches.load(this.records.values());
-      this.resolveAll();
+      this.lifecycle.resolve(this.house.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
-      this.loadAhead();
+      this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
       return this.missedMost();
     });
-    if (missing === undefined) return;
+    if (missing === undefined || this.lifecycle.closing) return;
     await this.shutdown();
     throw new PortalError(
       'module-needed',
@@ -190,16 +174,12 @@ export class Kernel implements Modules {
     );
   }
 
-  /** Stops everything, dependents first. Safe to call twice. */
-  async shutdown(): Promise<void> {
-    if (this.phase === 'closed') return;
+  /** Stops everything, dependents first; what has not started yet does not start any more. Every call waits for the one end. */
+  shutdown(): Promise<void> {
     this.phase = 'closed';
-    await this.queue.add(async () => {
-      this.lifecycle.closing = true;
-      await this.lifecycle.reconcile();
-    });
-    await this.store.dispose();
-    this.changed.dispose();
+    this.lifecycle.closing = true;
+    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.close());
+    return this.closed;
   }
 
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
@@ -252,6 +232,11 @@ export class Kernel implements Modules {
     };
   }
 
+  private async close(): Promise<void> {
+    await this.store.dispose();
+    this.changed.dispose();
+  }
+
   private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
     return this.queue.run(async () => {
       if (this.phase !== 'open') throw new PortalError('house-closed', 'The house is not open.', { status: 503, retryAfter: 5 });
@@ -268,25 +253,6 @@ export class Kernel implements Modules {
     this.queue
       .add(() => this.lifecycle.reconcile())
       .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
-  }
-
-  private resolveAll(): void {
-    const modules = [...this.records.values()].map(({ id, module: { manifest } }) => {
-      const { requires = {}, provides = {}, hosts = {} } = manifest;
-      return { id, requires, provides, hosts };
-    });
-    const { order, unresolved } = resolve(modules, this.offers);
-    this.lifecycle.order = order;
-    for (const [id, reasons] of unresolved) {
-      const record = this.records.get(id);
-      if (record !== undefined) record.unresolved = reasons;
-    }
-  }
-
-  /** Code loads side by side, up front; a module that will not run is not loaded. */
-  private loadAhead(): void {
-    for (const record of this.records.values())
-      if (record.unresolved === undefined && record.switchedOn && !this.lifecycle.flaggedOff(record)) void record.load();
   }
 
   private missedMost(): ModuleStatus | undefined {

@@ -4,6 +4,7 @@ import type { ModuleRecord } from './module-record.js';
 import { ModuleRun, PhaseError, type Surroundings } from './module-run.js';
 import { type LifecycleEvent, nextState } from './module-state.js';
 import type { Requirements } from './requirements.js';
+import { resolve } from './resolver.js';
 import { messageOf, type Troubles } from './troubles.js';
 
 /** Where a module should be, given all that is known now. */
@@ -22,12 +23,30 @@ export interface LifecycleParts {
 
 /** Brings every module to where it should be: stops first, dependents before what they use; then starts, each as soon as it can. */
 export class Lifecycle {
-  /** Ids that can run, each after those it requires. */
-  order: readonly string[] = [];
+  /** From now on everything stops, and nothing starts. */
   closing = false;
+  /** Ids that can run, each after those it requires. */
+  private order: readonly string[] = [];
   private starts = 0;
 
   constructor(private readonly parts: LifecycleParts) {}
+
+  /** Decides which modules can run with what is installed. @param house what the core offers, by id, with versions. */
+  resolve(house: ReadonlyMap<string, string>): void {
+    const modules = [...this.parts.records.values()].map(({ id, module: { manifest } }) => {
+      const { requires = {}, provides = {}, hosts = {} } = manifest;
+      return { id, requires, provides, hosts };
+    });
+    const { order, unresolved } = resolve(modules, house);
+    this.order = order;
+    for (const record of this.parts.records.values()) record.unresolved = unresolved.get(record.id);
+  }
+
+  /** Code loads side by side, up front; a module that will not run is not loaded. */
+  loadAhead(): void {
+    for (const record of this.parts.records.values())
+      if (record.unresolved === undefined && record.switchedOn && !this.flaggedOff(record)) void record.load();
+  }
 
   /** Resolves when nothing is left to do. Runs in the queue only. */
   async reconcile(): Promise<void> {

@@ -194,6 +194,23 @@ describe('the life of modules', () => {
     expect(house.states()).to.deep.equal({ a: 'resolved', b: 'resolved', c: 'resolved' });
   });
 
+  it('may end while it begins: what has not started yet does not start any more', async () => {
+    await house.write(
+      { id: 'a', provides: { 'a.s': '1.0.0' } },
+      `provide(serviceToken('a.s')).value(1); run(Slow);`,
+      'class Slow { onStart() { return new Promise((resolve) => setTimeout(resolve, 10)); } }',
+    );
+    await house.write({ id: 'b', requires: { 'a.s': '*' }, onFailure: 'stop-house' });
+    const booting = house.boot();
+    while (house.states().a !== 'starting') await new Promise((resolve) => setImmediate(resolve));
+    await house.kernel.shutdown();
+    await booting;
+    expect(house.changes.map(({ id, to }) => `${id} ${to}`))
+      .to.include('a active')
+      .and.not.include('b starting');
+    expect(house.states()).to.deep.equal({ a: 'resolved', b: 'resolved' });
+  });
+
   it('runs activities in order and in reverse, and disposes of what it made last-in-first-out', async () => {
     await house.write(
       { id: 'a' },
