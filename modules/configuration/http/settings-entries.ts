@@ -19,12 +19,16 @@ export interface EntryModel {
 }
 
 export interface SectionModel {
+  readonly key: SectionKey;
   readonly title: string;
+  /** The page of this section alone. */
+  readonly href: string;
   readonly entries: readonly EntryModel[];
 }
 
-const sections = ['content-and-data', 'platform', 'security'] as const;
-const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
+export const sectionKeys = ['content-and-data', 'platform', 'security'] as const;
+export type SectionKey = (typeof sectionKeys)[number];
+export const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
 
 /** The entries of Instance Settings and Site Settings that exist for a person, here and now. */
 @injectable()
@@ -43,13 +47,22 @@ export class SettingsEntries {
 
   sections(scope: 'instance' | 'site', access: AccessContext, current?: string): readonly SectionModel[] {
     const shown = this.visible(scope, access);
-    return sections.flatMap((section) => {
+    return sectionKeys.flatMap((section) => {
       const entries = shown
         .filter(({ value }) => value.section === section)
         .map((each) => this.entry(each, scope, access, current));
       if (section === 'platform' && scope === 'instance' && access.can(permissions.flags))
         entries.push(this.flags(access, current));
-      return entries.length > 0 ? [{ title: this.words.ours(`section.${section}`, undefined, access.locale), entries }] : [];
+      return entries.length > 0
+        ? [
+            {
+              key: section,
+              title: this.words.ours(`section.${section}`, undefined, access.locale),
+              href: `${places[scope]}?section=${section}`,
+              entries,
+            },
+          ]
+        : [];
     });
   }
 

@@ -1,12 +1,15 @@
-import { type Contribution, inject, injectable, invalidInput, PortalError, type RouteContext } from '@portico/core';
+import { type Contribution, inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
 import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
-import { SettingsEntries } from './settings-entries.js';
+import { places, type SectionKey, SettingsEntries } from './settings-entries.js';
 import { type FormParts, fieldModels } from './settings-form.js';
 
+export interface OverviewQuery {
+  readonly section?: SectionKey;
+}
 interface EntryParams {
   readonly id: string;
 }
@@ -27,13 +30,16 @@ export class SettingsPages {
     @inject(SettingWords) private readonly words: SettingWords,
   ) {}
 
-  overview(ctx: RouteContext, scope: Kind): void {
-    const title = ctx.text(`${scope}-settings.title`);
-    ctx.render(
-      'settings',
-      { title, description: ctx.text(`${scope}-settings.description`), sections: this.entries.sections(scope, ctx.access) },
-      { title },
-    );
+  /** All sections, or the one that was asked for. */
+  overview(ctx: RouteContext<unknown, OverviewQuery>, scope: Kind): void {
+    const { section: key } = ctx.input.query;
+    const sections = this.entries.sections(scope, ctx.access).filter((section) => key === undefined || section.key === key);
+    const overviewTitle = ctx.text(`${scope}-settings.title`);
+    const section = key === undefined ? undefined : sections[0];
+    if (key !== undefined && !section) throw notFound();
+    const title = section?.title ?? overviewTitle;
+    const description = section ? undefined : ctx.text(`${scope}-settings.description`);
+    ctx.render('settings', { title, description, sections, backHref: section && places[scope] }, { title });
   }
 
   show(ctx: RouteContext<EntryParams>, scope: Kind): void {
@@ -107,7 +113,7 @@ export class SettingsPages {
       title,
       description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
       overviewTitle: ctx.text(`${scope}-settings.title`),
-      overviewHref: scope === 'instance' ? '/configuration/instance-settings' : '~/configuration/site-settings',
+      overviewHref: places[scope],
       action: placeOf(scope, definition.id),
       atSite: scope === 'site',
       sections: this.entries.sections(scope, ctx.access, definition.id),
@@ -133,7 +139,7 @@ export class SettingsPages {
 }
 
 function placeOf(scope: Kind, id: string): string {
-  return scope === 'instance' ? `/configuration/instance-settings/${id}` : `~/configuration/site-settings/${id}`;
+  return `${places[scope]}/${id}`;
 }
 
 function without(form: PostedForm, field: string): PostedForm {

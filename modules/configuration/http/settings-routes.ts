@@ -2,8 +2,10 @@ import { type HttpRoutes, inject, injectable, type RouteContext, type Router } f
 import { z } from 'zod';
 import { permissions } from '../services/permissions.js';
 import type { PostedForm } from './posted-settings.js';
-import { SettingsPages } from './settings-pages.js';
+import { sectionKeys } from './settings-entries.js';
+import { type OverviewQuery, SettingsPages } from './settings-pages.js';
 
+const query = z.strictObject({ section: z.enum(sectionKeys).optional() });
 const params = z.strictObject({ id: z.string().max(100) });
 /** The fields come from the definition; the handler refuses every name that the definition does not have. */
 const body = z.record(z.string().max(200), z.string().max(100_000));
@@ -28,8 +30,10 @@ export class InstanceSettingsRoutes implements HttpRoutes {
   constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
 
   register(router: Router): void {
-    router.get('/instance-settings', { access: { permission: permissions.openSettings } }, (ctx) =>
-      this.pages.overview(ctx, 'instance'),
+    router.get(
+      '/instance-settings',
+      { access: { permission: permissions.openSettings }, query },
+      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx, 'instance'),
     );
     addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, 'instance', this.pages);
   }
@@ -42,7 +46,11 @@ export class SiteSettingsRoutes implements HttpRoutes {
   constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
 
   register(router: Router): void {
-    router.get('/site-settings', { access: { permission: permissions.siteSettings } }, (ctx) => this.pages.overview(ctx, 'site'));
+    router.get(
+      '/site-settings',
+      { access: { permission: permissions.siteSettings }, query },
+      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx, 'site'),
+    );
     addEntryRoutes(router, '/site-settings', permissions.siteSettings, 'site', this.pages);
   }
 }

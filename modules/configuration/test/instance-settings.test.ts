@@ -39,6 +39,13 @@ describe('Instance Settings', () => {
     );
   });
 
+  it('has a page for each section that has entries', async () => {
+    const words = wordsOf(await page('/configuration/instance-settings?section=content-and-data'));
+    expect(words).to.include('Lighthouse').and.not.to.include('Harbour');
+    const statuses = ['?section=ghost', '?ghost=1'].map((query) => admin.get(`/configuration/instance-settings${query}`));
+    expect((await Promise.all(statuses)).map(({ status }) => status)).to.deep.equal([400, 400]);
+  });
+
   it('shows each field with its label, its value and where it comes from', async () => {
     const html = await page();
     expect(html).to.match(/<label for="setting-apiKey">API Key<\/label>/);

@@ -1,0 +1,103 @@
+import { Flags } from '@portico/core';
+import { TestBrowser, type TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { startLighthouse } from './lighthouse-house.js';
+
+type Page = Awaited<ReturnType<TestBrowser['page']>>;
+
+describe('An administrator in a browser', () => {
+  let house: TestHouse;
+  let browser: TestBrowser;
+  before(async () => {
+    house = await startLighthouse();
+    browser = await TestBrowser.open();
+  });
+  after(async () => {
+    await browser.close();
+    await house.stop();
+  });
+  afterEach(() => {
+    expect(browser.complaints.splice(0)).to.deep.equal([]);
+  });
+
+  async function openEntry(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Global Menu' }).click();
+    await page.getByRole('link', { name: 'Instance Settings' }).click();
+    await page.getByRole('link', { name: 'Content and Data' }).click();
+    await page.getByRole('link', { name: 'Lighthouse' }).click();
+    await page.getByRole('heading', { name: 'Lighthouse', level: 1 }).waitFor();
+  }
+
+  for (const javaScript of [true, false]) {
+    it(`stores a key and ticks a checkbox ${javaScript ? 'by the menus' : 'without scripts'}`, async () => {
+      await house.command(['settings', 'unset', 'lighthouse.apiKey']);
+      await house.command(['settings', 'unset', 'lighthouse.lamp']);
+      const page = await browser.page(house, { person: house.administrator, javaScript });
+      if (javaScript) await openEntry(page);
+      else await page.goto('/configuration/instance-settings/lighthouse');
+      await page.getByLabel('API Key').fill('has spaces in it');
+      await page.getByLabel('Light the Lamp').check();
+      await page.getByLabel('Greeting').fill('Typed');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('This is not a key').waitFor();
+      expect(await page.getByLabel('API Key').inputValue()).to.equal('');
+      expect([await page.getByLabel('Greeting').inputValue(), await page.getByLabel('Light the Lamp').isChecked()]).to.deep.equal(
+        ['Typed', true],
+      );
+      await page.getByLabel('API Key').fill('sk-journey-0123456789-wxyz');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Lighthouse was saved and is in force.').waitFor();
+      await page.getByText('Ends in wxyz').waitFor();
+      expect(await page.getByLabel('Light the Lamp').isChecked()).to.equal(true);
+      await page.context().close();
+    });
+  }
+
+  it('gives a site a value of its own by typing it, and takes a switch away from it', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.goto('/web/home/configuration/site-settings/lighthouse');
+    await page.getByLabel('Greeting').fill('Welcome');
+    await page.getByLabel('Light the Lamp').selectOption('off');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Lighthouse was saved and is in force.').waitFor();
+    await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings.').waitFor();
+    expect((await house.command(['settings', 'get', 'lighthouse.greeting', '--site', 'home'])).out).to.equal(
+      'Welcome, from Site Settings\n',
+    );
+    await page.context().close();
+  });
+
+  for (const javaScript of [true, false]) {
+    it(`switches a feature flag off and on again${javaScript ? '' : ' without scripts'}`, async () => {
+      const page = await browser.page(house, { person: house.administrator, javaScript });
+      await page.goto('/configuration/instance-settings');
+      await page.getByRole('link', { name: 'Feature Flags' }).click();
+      await page.getByRole('tab', { name: 'Beta' }).click();
+      await page.getByText('No feature flags of this type').waitFor();
+      await page.getByRole('tab', { name: 'Release' }).click();
+      for (const enabled of [false, true]) {
+        await page.getByRole('switch', { name: /lighthouse/ }).click();
+        await page.getByText(`lighthouse (lighthouse) is ${enabled ? 'on' : 'off'}.`).waitFor();
+        expect(await page.getByRole('switch', { name: /lighthouse/ }).getAttribute('aria-checked')).to.equal(String(enabled));
+        expect(house.service(Flags).isEnabled('lighthouse')).to.equal(enabled);
+      }
+      await page.context().close();
+    });
+  }
+
+  it('is asked before a module is stopped', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.goto('/configuration/modules');
+    await page.getByRole('link', { name: 'Stop lighthouse' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stop lighthouse' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(house.modules.status('lighthouse')?.state).to.equal('active');
+    await page.getByRole('link', { name: 'Stop lighthouse' }).click();
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('lighthouse: Stopped.').waitFor();
+    await page.getByRole('button', { name: 'Start lighthouse' }).click();
+    await page.getByText('lighthouse: Active.').waitFor();
+    await page.context().close();
+  });
+});
