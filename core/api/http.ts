@@ -67,7 +67,10 @@ export interface RouteAdditions<P, Q, B> {
   text(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
-  /** Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. */
+  /**
+   * Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. A request for a fragment
+   * gets 204 and the place in `X-Portico-Location`, for its script to go to.
+   */
   redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
 }
 

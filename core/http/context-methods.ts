@@ -1,5 +1,6 @@
 import { localPlace, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
 import type { PageRenderer } from './dependencies.js';
+import { isFragment } from './error-answers.js';
 import type { HostContext } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { PageStates } from './page-states.js';
@@ -33,7 +34,14 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
 
     redirectWith(this: HostContext, place: string, sentence: string, kind: 'success' | 'warning' | 'danger' = 'success'): void {
       if (sentence !== '') flash.put(this, { kind, sentence });
-      this.redirect(localPlace(this.url(place)) ?? '/');
+      const target = localPlace(this.url(place)) ?? '/';
+      if (isFragment(this)) {
+        // A script that followed the redirect itself would see the sentence in place of the person.
+        this.set('X-Portico-Location', target);
+        this.status = 204;
+        return;
+      }
+      this.redirect(target);
       this.status = 303;
     },
   };

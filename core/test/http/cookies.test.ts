@@ -57,6 +57,16 @@ describe('Cookies', () => {
     expect(lines[1]).to.match(/^__Host-portico-flash=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=60$/);
   });
 
+  it('keep the sentence for the page that a dialog goes to', async () => {
+    const response = await host.post('/web/home/notes/in').set('X-Portico-Fragment', '1');
+    expect([response.status, response.headers['x-portico-location'], response.headers.location]).to.deep.equal([
+      204,
+      '/web/home/notes',
+      undefined,
+    ]);
+    expect(setCookies(response)[1]).to.match(/^portico-flash=/);
+  });
+
   it('take nothing that does not fit into one', () => {
     const ctx = { res: {} as ServerResponse } as RouteContext;
     expect(() => new HostSessionCookie('http://x').set(ctx, 'a; Domain=evil.example')).to.throw('base64url');
