@@ -39,7 +39,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
     { id: 'create-images' },
   );
   contribute(NewMenuItems).value(
-    { label: 'create.menu', icon: 'magic', href: '~/ai-creator/create', opens: 'dialog', script: 'create-dialog.js' },
+    { label: 'create.menu', icon: 'magic', href: '~/ai-creator/create', opens: 'dialog', script: 'create-dialog.js', size: 'lg' },
     {
       id: 'create-ai-image',
       order: 900,

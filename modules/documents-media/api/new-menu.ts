@@ -25,6 +25,8 @@ export interface NewMenuItem {
   readonly opens: 'page' | 'dialog';
   /** Script of the module that defines the fragment's element, e.g. `dialog.js`; loaded when the dialog is opened first. */
   readonly script?: string;
+  /** `lg`: a dialog with more room. */
+  readonly size?: 'lg';
 }
 export const NewMenuItems: ExtensionPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items');
 

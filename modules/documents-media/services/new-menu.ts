@@ -20,6 +20,7 @@ export interface NewMenuEntry {
   readonly href: string;
   readonly opensDialog: boolean;
   readonly script: string | undefined;
+  readonly size: string | undefined;
 }
 
 /** The New menu: whatever the modules contribute, and nothing else. */
@@ -41,6 +42,7 @@ export class NewMenu implements NewMenuExplanations {
         href: item.href + query,
         opensDialog: item.opens === 'dialog',
         script: item.script,
+        size: item.size,
       }),
       this.items.visible(access, ['uploads']),
     );
