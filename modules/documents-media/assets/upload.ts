@@ -14,7 +14,7 @@ export interface UploadElement extends HTMLElement {
 /** The form of File Upload and Multiple Files Upload: each file is sent on its own, with its progress and its own result. */
 class PorticoUpload extends HTMLElement implements UploadElement {
   private rows: UploadRow[] = [];
-  private readonly added: AddedDocument[] = [];
+  private readonly documents = new Map<UploadRow, AddedDocument>();
   private readonly released = new AbortController();
   private words: Readonly<Record<string, string>> = {};
   private told = false;
@@ -47,6 +47,11 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   take(files: readonly File[]): void {
     this.choose(files);
     void this.upload();
+  }
+
+  /** What arrived, in the order of the list, whatever came first. */
+  private get added(): AddedDocument[] {
+    return this.rows.flatMap((row) => this.documents.get(row) ?? []);
   }
 
   private get form(): HTMLFormElement | null {
@@ -134,7 +139,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
         cutOff: this.words.failed ?? '',
       });
       row.finish();
-      this.added.push(document);
+      this.documents.set(row, document);
     } catch (error) {
       const fault = error instanceof PortalFault ? error : undefined;
       row.fail(fault?.message ?? this.words.failed ?? '', fault?.status !== 415 && fault?.status !== 413);

@@ -1,9 +1,7 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { base, Library, picture } from './library.js';
-
-const author = { email: 'author@portico.example', password: 'paper boats on the river' };
+import { author, base, Library, picture } from './library.js';
 
 describe('Documents and Media in a browser', () => {
   let library: Library;
@@ -52,7 +50,7 @@ describe('Documents and Media in a browser', () => {
     const card = page.getByRole('link', { name: 'first.png' });
     await card.waitFor();
     await page.getByText('first.png was added.').waitFor();
-    await page.waitForFunction("document.activeElement.textContent === 'first.png'");
+    await page.locator('a:focus', { hasText: 'first.png' }).waitFor();
     expect(new URL(page.url()).pathname).to.equal(base);
   });
 
@@ -131,7 +129,7 @@ describe('Documents and Media in a browser', () => {
     await row.getByRole('button', { name: 'Actions for first.png' }).focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowDown');
-    await page.waitForFunction("document.activeElement.getAttribute('role') === 'menuitem'");
+    await page.locator('[role=menuitem]:focus').waitFor();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Delete first.png' });

@@ -8,6 +8,8 @@ import { type Document, Documents, type NewDocument } from '../api/index.js';
 
 type Agent = ReturnType<TestHouse['agent']>;
 
+export const author = { email: 'author@portico.example', password: 'paper boats on the river' };
+
 export const base = '/web/home/documents-media';
 
 /** A house with an author of the site Home, a member without rights, and a second site. */
@@ -26,10 +28,9 @@ export class Library {
     const home = house.service(SiteDirectory).byAddress('home');
     if (!home) throw new Error('There is no site Home.');
     const other = await house.service(Sites).add({ name: 'Other', address: 'other' });
-    const password = 'paper boats on the river';
-    const author = await people.add({ email: 'author@portico.example', name: 'Ada Author', password });
-    await people.grant(author.id, 'Author', home.id);
-    const agent = await house.signIn({ email: author.email, password });
+    const { id } = await people.add({ ...author, name: 'Ada Author' });
+    await people.grant(id, 'Author', home.id);
+    const agent = await house.signIn(author);
     return new Library(house, home, other, agent, await house.csrf(agent));
   }
 
