@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { expect } from 'chai';
 import { extensionPoint } from '../../api/index.js';
 import { currentModule, moduleOf, runInModule } from '../../kernel/index.js';
@@ -35,6 +36,23 @@ describe('an error', () => {
       () => new Promise<string | undefined>((resolve) => setTimeout(() => resolve(currentModule()), 1)),
     );
     expect(await later).to.equal('a');
+  });
+
+  it('is known when nobody catches it, thrown in a timer or rejected in the background', async () => {
+    const kernel = new URL('../../kernel/index.js', import.meta.url).href;
+    const program = `
+      import { moduleOf, runInModule } from ${JSON.stringify(kernel)};
+      const tell = (error) => console.log(error.message + ' in ' + moduleOf(error));
+      process.on('uncaughtException', tell).on('unhandledRejection', tell);
+      runInModule('timers', () => void setTimeout(() => { throw new Error('thrown'); }, 1));
+      runInModule('promises', () => void setTimeout(async () => { throw new Error('rejected'); }, 2));
+      setTimeout(() => { throw new Error('own'); }, 3);`;
+    const said = await new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, ['--input-type=module', '--eval', program], (error, out) =>
+        error ? reject(error) : resolve(out),
+      );
+    });
+    expect(said.trim().split('\n')).to.have.members(['thrown in timers', 'rejected in promises', 'own in undefined']);
   });
 
   it('is known by the files in its stack', async () => {
