@@ -4,6 +4,7 @@ import {
   type Contributions,
   type Criterion,
   contributions,
+  type Disposable,
   type ExplainedStep,
   inject,
   injectable,
@@ -32,9 +33,10 @@ interface Subject {
 
 /** Answers `when: { setting: '<id>.<field>' }`. A setting nobody contributes does not hold. */
 @injectable()
-export class SettingCriterion implements Criterion {
+export class SettingCriterion implements Criterion, Disposable {
   readonly key = 'setting';
-  private subjects = new Map<string, Subject | undefined>();
+  private readonly subjects = new Map<string, Subject | undefined>();
+  private readonly listening: Disposable;
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
@@ -42,7 +44,11 @@ export class SettingCriterion implements Criterion {
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(contributions(SettingsDefinitions)) definitions: Contributions<SettingsDefinition>,
   ) {
-    definitions.onDidChange(() => this.subjects.clear());
+    this.listening = definitions.onDidChange(() => this.subjects.clear());
+  }
+
+  dispose(): void | Promise<void> {
+    return this.listening.dispose();
   }
 
   holds(subject: string, access: AccessContext): boolean {
@@ -89,7 +95,8 @@ export class SettingCriterion implements Criterion {
     const dot = subject.lastIndexOf('.');
     const name = subject.slice(dot + 1);
     const contribution = this.registry.contribution(subject.slice(0, dot));
-    const field = contribution?.value.fields[name];
+    const fields = contribution?.value.fields ?? {};
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!contribution || !field) return undefined;
     const { module, value: definition } = contribution;
     return { module, definition, name, field, handle: this.registry.of(definition) };
