@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '@portico/core';
+import type { EntityMetadata } from 'typeorm';
 import type { BlobPaths } from './blob-paths.js';
 import { hashPath } from './blob-verifier.js';
 import type { MigrationRunner } from './migration-runner.js';
@@ -14,6 +15,7 @@ export interface CheckParts {
   readonly reading: Statements;
   readonly sweeper: Sweeper;
   readonly migrations: MigrationRunner;
+  readonly entities: readonly EntityMetadata[];
 }
 
 const concurrency = 4;
@@ -27,6 +29,7 @@ export function coreChecks(parts: CheckParts): readonly IntegrityCheck[] {
     { title: "The database's own integrity check finds nothing.", run: () => checkDatabase(parts) },
     { title: 'Every foreign key refers to a row.', run: () => checkForeignKeys(parts) },
     { title: 'Every migration is applied.', run: async () => checkMigrations(parts) },
+    { title: 'Every table has the columns its entity names.', run: async () => checkColumns(parts) },
   ];
 }
 
@@ -91,6 +94,16 @@ function checkMigrations({ migrations, reading }: CheckParts): readonly Integrit
   return expected
     .filter(({ owner, name }) => !applied.has(`${owner}/${name}`))
     .map(({ owner, name }) => error(`Migration ${name} of ${owner} is not applied.`));
+}
+
+/** A table that is not there belongs to a module that has not started yet. */
+function checkColumns({ entities, reading }: CheckParts): readonly IntegrityFinding[] {
+  return entities.flatMap(({ tableName, columns }) => {
+    const rows = reading.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', [tableName]);
+    const present = new Set(rows.map((row) => row.name));
+    const missing = present.size === 0 ? [] : columns.map((column) => column.databaseName).filter((name) => !present.has(name));
+    return missing.map((name) => error(`Table ${tableName} has no column ${name}; a migration is missing.`));
+  });
 }
 
 interface PragmaAnswer<Row> {

@@ -1,8 +1,9 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Class } from '@portico/core';
 import type Database from 'better-sqlite3';
 import { DataSource } from 'typeorm';
-import { explainStorageError } from './storage-errors.js';
+import { explainStorageError, storageCode } from './storage-errors.js';
 
 export interface OpenSource {
   readonly source: DataSource;
@@ -15,7 +16,8 @@ const readBusyMillis = 250;
 export const databasePath = (home: string): string => join(home, 'portico.db');
 
 /** The connection that writes. Locks are waited for beside the event loop, not inside SQLite: hence no timeout of its own. */
-export function openWriting(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
+export async function openWriting(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
+  makePrivate(home);
   return openSource(entities, { database: databasePath(home), timeout: 0 }, (connection) => {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
@@ -56,4 +58,14 @@ async function openSource(
   }
   if (!connection) throw new Error('TypeORM opened no connection.');
   return { source, connection };
+}
+
+/** SQLite would make its files readable to everybody; the log and its index follow the database's mode. */
+function makePrivate(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    closeSync(openSync(databasePath(home), 'wx', 0o600));
+  } catch (error) {
+    if (storageCode(error) !== 'EEXIST') throw explainStorageError(error);
+  }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '@portico/core';
+import { inTime } from './in-time.js';
 
 export type Effect = () => void | Promise<void>;
 
@@ -11,7 +12,11 @@ export class Effects {
   private readonly inside = new AsyncLocalStorage<true>();
   private tail: Promise<void> | undefined;
 
-  constructor(private readonly log: Log) {}
+  /** @param limitMillis who takes longer is not waited for: the effects of others come after it. */
+  constructor(
+    private readonly log: Log,
+    private readonly limitMillis: number,
+  ) {}
 
   run(effects: readonly Effect[]): Promise<void> {
     if (effects.length === 0) return Promise.resolve();
@@ -28,7 +33,11 @@ export class Effects {
     return this.inside.run(true, async () => {
       for (const effect of effects) {
         try {
-          await effect();
+          await inTime(
+            Promise.resolve(effect()),
+            this.limitMillis,
+            () => new Error(`An effect took over ${this.limitMillis} ms.`),
+          );
         } catch (error) {
           this.log.error('Something that follows a commit failed; the commit stands.', { error });
         }

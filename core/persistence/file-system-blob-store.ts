@@ -7,7 +7,7 @@ import { stage } from './blob-staging.js';
 import { BlobStream } from './blob-stream.js';
 import { hashFile, VerifiedFiles } from './blob-verifier.js';
 import type { Folders } from './folder-sync.js';
-import { explainStorageError, storageCode } from './storage-errors.js';
+import { explainStorageError, isFinal, storageCode } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
 
 /** What the database knows about a blob. */
@@ -22,6 +22,8 @@ export interface BlobStoreParts {
   readonly health: StorageHealth;
 }
 
+/** Blobs that nobody kept are forgotten, oldest first, and left to the sweeper. */
+const pendingAtMost = 10_000;
 /** Parts up to this size are read at once: a failure is then known before the first byte goes out. */
 const readAtOnceBytes = 128 * 1024;
 /** Blobs up to this size are hashed before they are first served, larger ones while they are. */
@@ -52,7 +54,7 @@ export class FileSystemBlobStore implements BlobStore {
       await ready;
       await rename(staged, paths.pathOf(id));
       await folders.flush(folder);
-      this.pending.set(id, blob);
+      this.remember(blob);
       return blob;
     } catch (error) {
       if (content instanceof Readable) content.destroy();
@@ -76,7 +78,8 @@ export class FileSystemBlobStore implements BlobStore {
       return await this.read(file, id, expected, start, end);
     } catch (error) {
       await file.close();
-      throw this.explain(error);
+      // A sector that cannot be read is the trouble of this file, not of all writing.
+      throw storageCode(error) === 'EIO' ? this.damaged(id) : explainStorageError(error);
     }
   }
 
@@ -105,11 +108,20 @@ export class FileSystemBlobStore implements BlobStore {
     }
   }
 
+  private remember(blob: StoredBlob): void {
+    this.pending.set(blob.id, blob);
+    if (this.pending.size <= pendingAtMost) return;
+    for (const oldest of this.pending.keys()) {
+      this.pending.delete(oldest);
+      break;
+    }
+  }
+
   private async openFile(id: string): Promise<FileHandle> {
     try {
       return await open(this.pathOf(id), 'r');
     } catch (error) {
-      if (storageCode(error) !== 'ENOENT') throw this.explain(error);
+      if (storageCode(error) !== 'ENOENT') throw explainStorageError(error);
       this.parts.log.error('A blob that a row points to is missing.', { blob: id });
       throw blobMissing(id, error);
     }
@@ -169,9 +181,7 @@ export class FileSystemBlobStore implements BlobStore {
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
-    if (explained instanceof PortalError && explained.code === 'storage-failed' && storageCode(error)) {
-      this.parts.health.fail(explained);
-    }
+    if (isFinal(explained)) this.parts.health.fail(explained);
     return explained;
   }
 }

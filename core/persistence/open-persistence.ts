@@ -98,7 +98,14 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     blobs,
     migrate: (owner, classes) => migrations.migrate(owner, classes),
     sweep: () => sweeper.sweep(),
-    checks: coreChecks({ database: databasePath(home), paths, reading: readStatements, sweeper, migrations }),
+    checks: coreChecks({
+      database: databasePath(home),
+      paths,
+      reading: readStatements,
+      sweeper,
+      migrations,
+      entities: reading.source.entityMetadatas,
+    }),
     health: () => health.state,
     close: () => {
       void sweeping.dispose();

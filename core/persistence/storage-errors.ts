@@ -31,6 +31,14 @@ export function storageFailed(cause: unknown): PortalError {
   );
 }
 
+function databaseDamaged(cause: unknown): PortalError {
+  return new PortalError(
+    'database-damaged',
+    'The database is damaged, so nothing is written any more. Stop the portal and restore a backup.',
+    { status: 503, expose: true, cause },
+  );
+}
+
 function storageFull(cause: unknown): PortalError {
   return new PortalError('storage-full', 'The disk is full, so this was not saved. Free some space, then try again.', {
     status: 507,
@@ -56,6 +64,10 @@ function outOfFiles(cause: unknown): PortalError {
   });
 }
 
+/** Failures after which nothing may be written any more. */
+export const isFinal = (error: unknown): error is PortalError =>
+  error instanceof PortalError && ['storage-failed', 'database-damaged'].includes(error.code);
+
 /** Says what a failure of the storage means; errors that are about something else come back as they are. */
 export function explainStorageError(error: unknown): unknown {
   if (error instanceof PortalError) return error;
@@ -66,6 +78,7 @@ export function explainStorageError(error: unknown): unknown {
   if (/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT|EFBIG)$/.test(code)) return storageFull(error);
   if (/^(SQLITE_READONLY|EROFS$|EACCES$|EPERM$|SQLITE_PERM|SQLITE_CANTOPEN)/.test(code)) return storageReadOnly(error);
   if (/^(EMFILE|ENFILE)$/.test(code)) return outOfFiles(error);
-  if (/^(SQLITE_IOERR|SQLITE_CORRUPT|SQLITE_NOTADB|EIO$|ENODEV$|ENXIO$)/.test(code)) return storageFailed(error);
+  if (/^(SQLITE_CORRUPT|SQLITE_NOTADB)/.test(code)) return databaseDamaged(error);
+  if (/^(SQLITE_IOERR|EIO$|ENODEV$|ENXIO$)/.test(code)) return storageFailed(error);
   return error;
 }

@@ -5,9 +5,10 @@ import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { Effects } from './effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
+import { inTime } from './in-time.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
 import { Statements } from './statements.js';
-import { databaseBusy, explainStorageError, isBusy, storageCode, storageFailed } from './storage-errors.js';
+import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -40,7 +41,7 @@ export class Writer {
     private readonly blobs: FileSystemBlobStore,
   ) {
     this.queue = new WriteQueue(options.queueMillis);
-    this.effects = new Effects(options.log);
+    this.effects = new Effects(options.log, options.transactionMillis);
     this.statements = new Statements(options.connection);
   }
 
@@ -62,11 +63,13 @@ export class Writer {
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
     this.options.health.assertWritable();
-    const { connection, source, clock } = this.options;
+    const { connection, source, clock, transactionMillis } = this.options;
     await this.begin();
     const transaction = new SqliteTransaction(source, this.statements, this.runnerStatements, this.blobs, clock);
     try {
-      const value = await this.current.run(transaction, () => this.inTime(work(transaction)));
+      const value = await this.current.run(transaction, () =>
+        inTime(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
+      );
       transaction.end();
       connection.exec('COMMIT');
       return { value, followed: this.effects.run(transaction.effects) };
@@ -110,23 +113,8 @@ export class Writer {
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
-    if (explained instanceof PortalError && explained.code === 'storage-failed' && storageCode(error)?.startsWith('SQLITE_')) {
-      this.options.health.fail(explained);
-    }
+    if (isFinal(explained) && storageCode(error)?.startsWith('SQLITE_')) this.options.health.fail(explained);
     return explained;
-  }
-
-  private async inTime<T>(work: Promise<T>): Promise<T> {
-    const { transactionMillis } = this.options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooLong(transactionMillis)), transactionMillis);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 

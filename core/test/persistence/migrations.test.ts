@@ -120,4 +120,9 @@ describe('migrations', () => {
     await house.unitOfWork.write((transaction) => transaction.query("DELETE FROM portico_migration WHERE owner = 'library'"));
     expect(await findings(house)).to.deep.equal(['Migration make-shelf of library is not applied.']);
   });
+
+  it('that forget a column of an entity are found by the doctor', async () => {
+    await house.unitOfWork.write((transaction) => transaction.query('ALTER TABLE test_note DROP COLUMN blob_id'));
+    expect(await findings(house)).to.deep.equal(['Table test_note has no column blob_id; a migration is missing.']);
+  });
 });

@@ -92,6 +92,14 @@ describe('a disk that fails', function () {
     ]);
   });
 
+  it('finds every byte flushed before anybody is told', async () => {
+    const { steps } = (await witness(['protocol', makeHome()], { env: faulty() })) as { steps: string[] };
+    const folders = ['sync .', 'sync blobs', 'sync blobs', 'sync blobs/AB'];
+    const order = ['sync blobs/staging/ID', 'rename blobs/staging/ID blobs/AB/CD/ID', 'sync blobs/AB/CD', 'sync portico.db-wal'];
+    expect(steps.slice(-3)).to.deep.equal(order.slice(1));
+    expect([...steps].sort()).to.deep.equal([...folders, ...order].sort());
+  });
+
   it('because no more files can be opened is asked again later', async () => {
     const wrap = ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh'];
     expect(await witness(['noFiles', makeHome()], { wrap })).to.deep.equal({

@@ -1,10 +1,11 @@
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUniqueViolation, type PortalError, type Reader, type SqlValue, type Transaction } from '@portico/core';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { Repository } from 'typeorm';
-import { codeFrom, ids, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
+import { codeFrom, ids, makeHome, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
 import { Note } from './fixtures/notes.js';
 
 const note = (title: string): Note => ({ id: ids.next(), title, blobId: null });
@@ -164,6 +165,20 @@ describe('the unit of work', () => {
     expect(await titles(house)).to.deep.equal(['beside', 'by an effect', 'by an effect of an effect']);
   });
 
+  it('waits for no effect that never ends', async () => {
+    await house.close();
+    house = await openHouse({ transactionMillis: 30 });
+    const heard: string[] = [];
+    const stuck = house.unitOfWork.write(async (transaction) => {
+      transaction.afterCommit(() => new Promise(() => undefined));
+      transaction.afterCommit(() => void heard.push('after the stuck one'));
+    });
+    await house.unitOfWork.write(async (transaction) => transaction.afterCommit(() => void heard.push('next')));
+    await stuck;
+    expect(heard).to.deep.equal(['after the stuck one', 'next']);
+    expect(house.log.lines).to.have.length(1);
+  });
+
   it('runs no effect of a transaction that rolled back', async () => {
     const heard: string[] = [];
     await codeFrom(
@@ -201,6 +216,18 @@ describe('the unit of work', () => {
     }
     const [row] = await house.unitOfWork.read((reader) => reader.query('SELECT ? AS yes, ? AS bytes', [true, Buffer.from('b')]));
     expect(row).to.deep.equal({ yes: 1, bytes: Buffer.from('b') });
+  });
+
+  it('keeps statements that see what a migration changed', async () => {
+    const all = (): Promise<object[]> => house.unitOfWork.read((reader) => reader.query('SELECT * FROM test_note'));
+    await insert('old');
+    expect(Object.keys((await all())[0] ?? {})).to.deep.equal(['id', 'title', 'blob_id']);
+    await house.unitOfWork.write((transaction) => transaction.query('ALTER TABLE test_note ADD COLUMN pages INTEGER'));
+    expect(Object.keys((await all())[0] ?? {})).to.deep.equal(['id', 'title', 'blob_id', 'pages']);
+    for (let number = 0; number < 1200; number += 1) {
+      const [row] = await house.unitOfWork.read((reader) => reader.query(`SELECT ${number} AS number`));
+      expect(row).to.deep.equal({ number });
+    }
   });
 
   it('reads only when it reads', async () => {
@@ -290,6 +317,19 @@ describe('a database that another process holds', () => {
 
 describe('the connections', () => {
   after(removeHomes);
+
+  it('keep their files from other users of the machine', async () => {
+    const house = await openHouse();
+    const modes = ['portico.db', 'portico.db-wal', 'portico.db-shm'].map((name) => statSync(join(house.home, name)).mode & 0o777);
+    expect(modes).to.deep.equal([0o600, 0o600, 0o600]);
+    await house.close();
+  });
+
+  it('say that the database is damaged when it is none', async () => {
+    const home = makeHome();
+    writeFileSync(join(home, 'portico.db'), 'this is no database, however long it is looked at. '.repeat(100));
+    expect(await codeFrom(openHouse({ home }))).to.equal('database-damaged');
+  });
 
   it('are durable, check foreign keys and use the write-ahead log', async () => {
     const house = await openHouse();
