@@ -84,7 +84,7 @@ export class PointView<T> implements Contributions<T> {
   replace(contributions: readonly Contribution<T>[]): () => void {
     const before = this.snapshot.all;
     const all = Object.freeze([...contributions].sort(byOrder));
-    const steps = all.map((contribution) => stepsOf(contribution.when));
+    const steps = all.map(stepsOfContribution);
     this.snapshot = { all, steps, conditional: steps.some((list) => list.length > 0) };
     const known = new Set(before);
     const kept = new Set(all);
@@ -100,6 +100,17 @@ export class PointView<T> implements Contributions<T> {
     this.replace([])();
     this.changed.dispose();
   }
+}
+
+const knownSteps = new WeakMap<Contribution<unknown>, readonly Step[]>();
+
+/** Made once per contribution: a snapshot is made anew whenever any module comes or goes. */
+function stepsOfContribution(contribution: Contribution<unknown>): readonly Step[] {
+  const known = knownSteps.get(contribution);
+  if (known !== undefined) return known;
+  const steps = stepsOf(contribution.when);
+  knownSteps.set(contribution, steps);
+  return steps;
 }
 
 function byOrder(a: Contribution<unknown>, b: Contribution<unknown>): number {
