@@ -131,7 +131,9 @@ export class FolderRoutes implements HttpRoutes {
       const title = ctx.text('delete.title', { name: folder.name });
       const model = {
         title,
-        text: isEmpty ? ctx.text('delete.folder-text') : ctx.text('delete.folder-full', { name: folder.name, ...inside }),
+        text: isEmpty
+          ? ctx.text('delete.folder-text')
+          : ctx.text('delete.folder-full', { name: folder.name, inside: insideOf(ctx, inside) }),
         action: ctx.url(`${folderPlace(folder.id)}/delete`),
         back: ctx.url(listPlace(folder.parentId)),
         allowed: isEmpty,
@@ -161,6 +163,15 @@ export class FolderRoutes implements HttpRoutes {
 function showForm(ctx: AnyContext, form: FolderForm): void {
   const model = { ...form, error: undefined, errors: errorsOf(form.error) };
   renderFragment(ctx, 'folder-form', model, form.error?.status);
+}
+
+/** "one folder and 3 documents" */
+function insideOf(ctx: AnyContext, inside: { readonly folders: number; readonly documents: number }): string {
+  const count = (kind: 'folders' | 'documents'): string =>
+    ctx.text(`inside.${kind}-${inside[kind] === 1 ? 'one' : 'many'}`, { count: inside[kind] });
+  if (inside.documents === 0) return count('folders');
+  if (inside.folders === 0) return count('documents');
+  return ctx.text('inside.both', { folders: count('folders'), documents: count('documents') });
 }
 
 /** What the person can put right is shown on the form that was sent; scripts get it as JSON from the host. */

@@ -50,7 +50,8 @@ export class UploadRoutes implements HttpRoutes {
       ),
       maxFileBytes: this.limits.maxFileBytes,
       maxFiles: this.limits.maxFilesPerUpload,
-      report: report && { ...report, added: report.documents.length },
+      report,
+      added: report && report.documents.length > 0 ? addedSentence(ctx, report.documents) : undefined,
       nothing: report && report.documents.length + report.failures.length === 0,
       words: uploadWords(ctx),
     };

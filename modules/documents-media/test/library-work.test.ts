@@ -109,7 +109,7 @@ describe('Working in Documents and Media', () => {
     const full = await library.documents.ensureFolder(library.system(), 'Full');
     const { id } = await library.add({ name: 'inside.txt', folderId: full.id });
     const question = await library.get(`${base}/folders/${full.id}/delete`).expect(200);
-    expect(question.text).to.include('it holds 0 folders and 1 documents');
+    expect(question.text).to.include('it holds one document.');
     await library.form(`${base}/folders/${full.id}/delete`).expect(409);
     await library.form(`${base}/documents/${id}/delete`).expect(303);
     await library.form(`${base}/folders/${full.id}/delete`).expect(303);
