@@ -1,0 +1,170 @@
+import { TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Locator, Page } from 'playwright-core';
+import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+describe('creating images in a browser', function () {
+  this.timeout(60_000);
+  let creator: CreatorHouse;
+  let browser: TestBrowser;
+  let page: Page;
+
+  before(async () => {
+    creator = await startCreatorHouse();
+    browser = await TestBrowser.open();
+  });
+  beforeEach(async () => {
+    creator.sandbox.reset();
+    page = await browser.page(creator.house, { person: author });
+  });
+  afterEach(async () => {
+    await page.context().close();
+    expect(browser.complaints.splice(0)).to.deep.equal([]);
+  });
+  after(async () => {
+    await browser.close();
+    await creator.stop();
+  });
+
+  async function openDialog(on = page): Promise<Locator> {
+    await on.goto('/web/home/documents-media');
+    await on.getByRole('button', { name: 'New', exact: true }).click();
+    await on.getByRole('menuitem', { name: 'Create AI Image' }).click();
+    const dialog = on.getByRole('dialog', { name: 'Create AI Image' });
+    await dialog.waitFor();
+    return dialog;
+  }
+
+  async function describeImage(dialog: Locator, description: string, count = '1', size = '512x512'): Promise<void> {
+    await dialog.getByLabel('Description').fill(description);
+    await dialog.getByLabel('Image Size').selectOption(size);
+    await dialog.getByLabel('Number of Images to Generate').selectOption(count);
+    await dialog.getByRole('button', { name: /^(Create|Try Again)$/ }).click();
+  }
+
+  it('creates two images of 512x512 and adds them to the list', async () => {
+    const dialog = await openDialog();
+    await describeImage(dialog, 'two boats on the sea', '2');
+    const images = dialog.getByRole('checkbox', { name: /^Image \d: two boats on the sea$/ });
+    await images.nth(1).waitFor();
+    expect(await images.count()).to.equal(2);
+    await dialog.getByLabel('Name 1', { exact: true }).fill('first boat');
+    await dialog.getByLabel('Alternative Text 1', { exact: true }).fill('A boat.');
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'first boat.png' }).first().waitFor();
+    await page.getByRole('link', { name: 'two-boats-on-the-sea-2.png' }).first().waitFor();
+    await page.getByRole('link', { name: 'first boat.png' }).first().click();
+    await page.getByText('512 × 512').or(page.getByText('512 x 512')).first().waitFor();
+  });
+
+  it('tries again and keeps the earlier round', async () => {
+    const dialog = await openDialog();
+    await describeImage(dialog, 'a quiet forest');
+    await dialog.getByRole('checkbox').nth(0).waitFor();
+    await dialog.getByRole('button', { name: 'Try Again' }).click();
+    await dialog.getByRole('checkbox').nth(1).waitFor();
+    expect(await dialog.getByRole('article').count()).to.equal(2);
+    await dialog.getByRole('checkbox').nth(0).uncheck();
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'a-quiet-forest.png' }).first().waitFor();
+    await page.goto('/web/home/ai-creator/generations');
+    await page.getByRole('link', { name: 'a quiet forest', exact: true }).waitFor();
+  });
+
+  it('says what a description needs, and leads the keyboard there', async () => {
+    const dialog = await openDialog();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByText('Describe the image that you want.').first().waitFor();
+    const field = dialog.getByLabel('Description');
+    expect(await field.evaluate((element) => element === document.activeElement)).to.equal(true);
+    expect(await field.getAttribute('aria-invalid')).to.equal('true');
+    expect(creator.sandbox.requests).to.have.length(0);
+  });
+
+  it('shows the generic message when the tokens are used up, and keeps what was typed', async () => {
+    const dialog = await openDialog();
+    creator.sandbox.next('insufficient-quota');
+    await describeImage(dialog, 'a costly castle');
+    await dialog.getByText('An unexpected error occurred').first().waitFor();
+    expect(await dialog.getByLabel('Description').inputValue()).to.equal('a costly castle');
+    await dialog.getByRole('button', { name: 'Try Again' }).click();
+    await dialog.getByRole('checkbox', { name: 'Image 1: a costly castle' }).waitFor();
+  });
+
+  it('cancels what is being made and says that it may be charged', async () => {
+    const dialog = await openDialog();
+    creator.sandbox.next('stall-before-headers');
+    await describeImage(dialog, 'a slow snail');
+    await dialog
+      .getByText(/Being made/)
+      .first()
+      .waitFor();
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog
+      .getByText(/may still be charged/)
+      .first()
+      .waitFor();
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('keeps what is made when the window is closed', async () => {
+    const dialog = await openDialog();
+    creator.sandbox.next({ name: 'slow', millis: 800 });
+    await describeImage(dialog, 'a letter for later');
+    await dialog
+      .getByText(/Being made/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Your AI images are ready.').waitFor();
+    await page.goto('/web/home/ai-creator/generations');
+    await page.getByRole('link', { name: 'a letter for later', exact: true }).waitFor();
+  });
+
+  it('says so when the flag goes off between opening and Create', async () => {
+    const dialog = await openDialog();
+    await creator.house.command(['flags', 'set', 'LPD-10793', 'off']);
+    try {
+      await describeImage(dialog, 'a moment too late');
+      await dialog
+        .getByText(/switched off at the moment/)
+        .first()
+        .waitFor();
+      expect(await dialog.getByLabel('Description').inputValue()).to.equal('a moment too late');
+      expect(creator.sandbox.requests).to.have.length(0);
+    } finally {
+      await creator.house.command(['flags', 'set', 'LPD-10793', 'on']);
+    }
+  });
+
+  it('does the whole job without scripts', async () => {
+    const plain = await browser.page(creator.house, { person: author, javaScript: false });
+    await plain.goto('/web/home/ai-creator/create');
+    await plain.getByLabel('Description').fill('a plain flower');
+    await plain.getByLabel('Image Size').selectOption('256x256');
+    await plain.getByRole('button', { name: 'Create', exact: true }).click();
+    await plain.getByRole('button', { name: 'Add Selected' }).click();
+    await plain.getByText('a-plain-flower.png').first().waitFor();
+    expect(new URL(plain.url()).pathname).to.equal('/web/home/documents-media');
+    await plain.context().close();
+  });
+
+  it('says that a key is missing, and where it is set', async () => {
+    const other = await startCreatorHouse({ key: '' });
+    try {
+      const administrator = await browser.page(other.house, { person: other.house.administrator });
+      const dialog = await openDialog(administrator);
+      await dialog.getByText('An API key is missing').waitFor();
+      await dialog.getByRole('link', { name: 'Open AI Creator settings' }).click();
+      await administrator.waitForURL('**/configuration/instance-settings/ai-creator');
+      await administrator.getByLabel('API Key', { exact: true }).waitFor();
+      await administrator.context().close();
+    } finally {
+      await other.stop();
+    }
+  });
+});
