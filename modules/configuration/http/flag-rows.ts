@@ -21,6 +21,8 @@ export interface FlagRow {
   readonly review?: string;
   readonly overdue: boolean;
   readonly links: readonly string[];
+  /** Whether there is anything to say about owner, dates, dependencies or links. */
+  readonly facts: boolean;
 }
 
 export function flagRow(state: FlagState, today: string): FlagRow {
@@ -41,5 +43,6 @@ export function flagRow(state: FlagState, today: string): FlagRow {
     review,
     overdue: review !== undefined && review < today,
     links: state.links ?? [],
+    facts: Boolean(state.dependsOn?.length || owner || introduced || review || state.links?.length),
   };
 }

@@ -93,7 +93,7 @@ class FieldForm {
       ...(field.help ? { help: words.theirs(module, field.help, locale) } : {}),
       was: shownState(this.formField, scope),
       state: this.state(),
-      ...(own && !resolved.lockedBy ? { otherwise: this.otherwise() } : {}),
+      ...(own && !resolved.lockedBy && !isMissing(resolved.inherited) ? { otherwise: this.otherwise() } : {}),
       locked: resolved.lockedBy !== undefined,
       ...(errors?.[name] ? { error: errors[name] } : {}),
       ...this.conflict(),
@@ -106,6 +106,7 @@ class FieldForm {
     const { words, module, locale, scope } = this.parts;
     const { field, resolved } = this;
     const shown = field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean');
+    if (isMissing(resolved.value) && resolved.origin === 'default') return words.value(module, field, resolved.value, locale);
     if (!shown || resolved.lockedBy) {
       return words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale);
     }
@@ -229,4 +230,9 @@ class FieldForm {
   private posted(): string | undefined {
     return this.field.type === 'secret' ? undefined : this.parts.typed?.[this.name];
   }
+}
+
+/** A secret that is not set. */
+function isMissing(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value as SecretState).isSet;
 }

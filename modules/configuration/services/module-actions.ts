@@ -4,6 +4,8 @@ export type ModuleAction = 'start' | 'stop' | 'enable' | 'disable';
 
 /** The module that shows the screen: it cannot be asked to wait for its own request to end. */
 const own = 'configuration';
+/** Without these nobody could sign in and open the screen again. */
+const needed = ['portico.sessions', 'portico.access-control'];
 
 /** Modules that stop with this one because they require what it offers, directly or through others; by id. */
 export function dependentsOf(id: string, modules: readonly ModuleStatus[]): readonly string[] {
@@ -24,7 +26,8 @@ export function dependentsOf(id: string, modules: readonly ModuleStatus[]): read
 /** What can be done with a module from the screen, as it stands. The screen never takes itself away. */
 export function moduleActions(status: ModuleStatus, modules: readonly ModuleStatus[]): readonly ModuleAction[] {
   if (status.state === 'disabled') return ['enable'];
-  const vital = status.id === own || dependentsOf(status.id, modules).includes(own);
+  const supports = dependentsOf(status.id, modules);
+  const vital = status.id === own || supports.includes(own) || holdsUp(status, modules, supports);
   const stopping: readonly ModuleAction[] = vital ? [] : ['disable'];
   switch (status.state) {
     case 'active':
@@ -37,4 +40,10 @@ export function moduleActions(status: ModuleStatus, modules: readonly ModuleStat
     default:
       return stopping;
   }
+}
+
+/** Whether the module, or one that stops with it, offers what signing in needs. */
+function holdsUp(status: ModuleStatus, modules: readonly ModuleStatus[], dependents: readonly string[]): boolean {
+  const falling = modules.filter(({ id }) => id === status.id || dependents.includes(id));
+  return falling.some(({ provides }) => provides.some((id) => needed.includes(id)));
 }

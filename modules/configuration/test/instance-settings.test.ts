@@ -52,7 +52,7 @@ describe('Instance Settings', () => {
     expect(html).to.match(/<input class="custom-control-input" type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
     expect(wordsOf(html))
       .to.match(/Greeting By default\. /)
-      .and.to.include('In force: Not set, by default.');
+      .and.to.match(/API Key .* Not set\./);
     expect(formOf(html)).to.include({ greeting: 'Ahoy', seconds: '5', colour: 'white', horn: 'on', apiKey: '' });
   });
 
@@ -127,6 +127,19 @@ describe('Instance Settings', () => {
     const again = await house.post(admin, instancePage, shown);
     expect(again.status).to.equal(303);
     expect(values()).to.include({ greeting: 'Mine', seconds: 9 });
+  });
+
+  it('lets one of two saves from the same form win, whole, and tells the other', async () => {
+    const mine = formOf(await page());
+    const saves = await Promise.all(
+      ['First', 'Second', 'Third'].map((notes) =>
+        house.post(admin, instancePage, { ...mine, notes, page: `https://${notes}.example` }),
+      ),
+    );
+    expect(saves.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409]);
+    const { notes, page: address } = values();
+    expect(address).to.equal(`https://${notes}.example`);
+    await save({ notes: '', page: '' });
   });
 
   it('puts one field back to its default and keeps what is typed in the others', async () => {

@@ -47,7 +47,7 @@ describe('The Modules screen', () => {
     expect([await act('lighthouse', 'enable'), state('lighthouse')]).to.deep.equal([303, 'active']);
   });
 
-  it('never takes itself away, and refuses what does not fit the state', async () => {
+  it('never takes itself or signing in away, and refuses what does not fit the state', async () => {
     expect([await act('configuration', 'stop'), await act('configuration', 'disable'), state('configuration')]).to.deep.equal([
       409,
       409,
