@@ -1,0 +1,104 @@
+import { type Site, SiteDirectory } from '@portico/core';
+import { startHouse, TestBrowser, type TestHouse } from '@portico/core/testing';
+import { Sites } from '@portico/sites/api';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { People } from '../api/index.js';
+import { addPerson, password } from './support.js';
+
+describe('In a browser', () => {
+  let house: TestHouse;
+  let browser: TestBrowser;
+
+  before(async () => {
+    house = await startHouse();
+    browser = await TestBrowser.open();
+    await house.service(Sites).add({ name: 'Guide', address: 'guide' });
+    const home = house.service(SiteDirectory).byAddress('home') as Site;
+    const manager = await addPerson(house, 'manager@example.org', { name: 'Mary Manager' });
+    await house.service(People).grant(manager.id, 'Site Administrator', home.id);
+    await addPerson(house, 'author@example.org', { name: 'Arthur Author' });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await house?.stop();
+    expect(browser.complaints).to.deep.equal([]);
+  });
+
+  const signIn = async (page: Page, email: string, typed: string): Promise<void> => {
+    await page.getByLabel('Email Address').fill(email);
+    await page.getByLabel('Password').fill(typed);
+    await page.getByRole('button', { name: 'Sign In' }).click();
+  };
+
+  it('somebody signs in by keyboard, after a slip, and out again', async () => {
+    const page = await browser.page(house);
+    await page.goto('/account');
+    await signIn(page, 'manager@example.org', 'not my password');
+    await page.getByText('The email address or the password is not right.').waitFor();
+    expect(await page.getByLabel('Email Address').inputValue()).to.equal('manager@example.org');
+    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Password').press('Enter');
+    await page.waitForURL('**/account');
+    await page.getByRole('heading', { name: 'My Account' }).waitFor();
+    await page.getByRole('button', { name: /Mary Manager/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign Out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    await page.context().close();
+  });
+
+  it('a site administrator adds an author, who finds the content of this site and not of the other', async () => {
+    const page = await browser.page(house, { person: { email: 'manager@example.org', password } });
+    await page.getByRole('button', { name: 'Product Menu' }).click();
+    await page.getByRole('link', { name: 'Site Memberships' }).click();
+    await page.getByLabel('Email Address').fill('author@example.org');
+    await page.getByLabel('Role').selectOption('Author');
+    await page.getByRole('button', { name: 'Add Member' }).click();
+    await page.getByText('Arthur Author is now Author here.').waitFor();
+    await page.getByRole('button', { name: 'Remove Author from Arthur Author' }).waitFor();
+    await page.context().close();
+
+    const author = await browser.page(house, { person: { email: 'author@example.org', password } });
+    await author.getByRole('button', { name: 'Product Menu' }).click();
+    await author.getByRole('link', { name: 'Web Content' }).waitFor();
+    await author.goto('/web/guide');
+    expect(await author.getByRole('button', { name: 'Product Menu' }).count()).to.equal(0);
+    await author.context().close();
+  });
+
+  it('an administrator adds a person, who chooses a password at the first sign-in', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.getByRole('button', { name: 'Global Menu' }).click();
+    await page.getByRole('link', { name: 'Users and Organizations' }).click();
+    await page.getByRole('link', { name: 'Add Person' }).click();
+    await page.getByLabel('Name').fill('Nora New');
+    await page.getByLabel('Email Address').fill('nora@example.org');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    const oneTime = await page.locator('code').textContent();
+    await page.getByRole('button', { name: 'Grant Operator' }).click();
+    await page.getByRole('button', { name: 'Revoke Operator' }).waitFor();
+    await page.context().close();
+
+    const nora = await browser.page(house);
+    await nora.goto('/sign-in');
+    await signIn(nora, 'nora@example.org', oneTime ?? '');
+    await nora.getByLabel('New Password', { exact: true }).fill(password);
+    await nora.getByLabel('Repeat New Password').fill(password);
+    await nora.getByRole('button', { name: 'Save and Sign In' }).click();
+    await nora.waitForURL('**/web/home');
+    await nora.getByRole('button', { name: 'Global Menu' }).waitFor();
+    await nora.context().close();
+  });
+
+  it('all of it works without scripts', async () => {
+    const page = await browser.page(house, { person: house.administrator, javaScript: false });
+    await page.goto('/web/guide/identity/memberships');
+    await page.getByLabel('Email Address').fill('author@example.org');
+    await page.getByRole('button', { name: 'Add Member' }).click();
+    await page.getByText('Arthur Author is now Author here.').waitFor();
+    await page.getByRole('button', { name: 'Remove Author from Arthur Author' }).click();
+    await page.getByText('Nobody has a role in this site yet').waitFor();
+    await page.context().close();
+  });
+});
