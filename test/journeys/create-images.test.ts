@@ -142,7 +142,7 @@ describe('An author who needs an image', () => {
     const dialog = await openDialog(page);
     await describeImages(dialog, 'A picture nobody pays for', '512x512', 1);
     await dialog.getByRole('alert').waitFor();
-    expect(await dialog.getByRole('alert').innerText()).not.to.match(/quota|billing|insufficient/i);
+    expect(await dialog.getByRole('alert').textContent()).not.to.match(/quota|billing|insufficient/i);
     expect(await dialog.getByLabel('Description').inputValue()).to.equal('A picture nobody pays for');
     await page.context().close();
   });
