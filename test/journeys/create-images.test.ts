@@ -35,7 +35,7 @@ describe('An author who needs an image', () => {
   async function describeImages(dialog: Locator, description: string, size: string, count: number): Promise<void> {
     await dialog.getByLabel('Description').fill(description);
     await dialog.getByLabel('Image Size').selectOption(size);
-    await dialog.getByLabel('Number of Images to Generate').fill(String(count));
+    await dialog.getByLabel('Number of Images to Generate').selectOption(String(count));
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   }
 

@@ -24,7 +24,7 @@ describe('What decides whether Create AI Image is there', () => {
     await page.goto('/web/home/documents-media');
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await page.getByRole('menuitem', { name: 'File Upload', exact: true }).waitFor();
-    return page.getByRole('menuitem').allInnerTexts();
+    return (await page.getByRole('menuitem').allInnerTexts()).map((text) => text.trim());
   }
 
   async function statusOf(path: string): Promise<number> {
