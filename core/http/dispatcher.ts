@@ -38,8 +38,9 @@ export class Dispatcher {
     if (module === houseModule) return this.serve(ctx, visit);
     const stay = new Stay(await this.gate.enter(module), ctx.res);
     try {
-      // While the request waited, the module may have come back with routes of its own making.
-      await this.serve(ctx, visit, module);
+      // While the request waited, the module may have come back with routes of its own making, and so may the session.
+      const lost = ctx.session === undefined && ctx.exchange.cookie !== undefined;
+      await this.serve(ctx, lost ? await this.visitor.lookAgain(ctx) : visit, module);
     } finally {
       stay.handlerReturned();
     }

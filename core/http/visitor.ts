@@ -53,6 +53,12 @@ export class Visitor {
     return { site: true, segment: firstSegment(inside), path: inside };
   }
 
+  /** For a request that came while nobody could say whose session it brought. */
+  lookAgain(ctx: HostContext): Promise<Visit> {
+    this.recognise(ctx);
+    return this.locate(ctx);
+  }
+
   private async directory(): Promise<SiteDirectory> {
     const present = this.sites.get();
     if (present) return present;
