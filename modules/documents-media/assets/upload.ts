@@ -66,6 +66,10 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     return this.querySelector('.upload-zone');
   }
 
+  private get template(): HTMLTemplateElement {
+    return this.querySelector<HTMLTemplateElement>('template[data-upload-row]') ?? document.createElement('template');
+  }
+
   private get list(): HTMLElement | null {
     return this.querySelector('.upload-list');
   }
@@ -80,7 +84,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   }
 
   private row(file: File): UploadRow {
-    const row = new UploadRow(file, this.words, {
+    const row = new UploadRow(file, this.template, this.words, {
       remove: () => this.takeOut(row),
       retry: () => void this.upload(row),
     });

@@ -6,8 +6,8 @@ import { imageTypes } from '../services/images.js';
 import { Makers } from '../services/makers.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { documentPlace, listPlace } from './addresses.js';
-import { abilities, iconOf } from './list-model.js';
-import { typeName } from './type-name.js';
+import { abilities } from './list-model.js';
+import { fileKind, typeName } from './type-name.js';
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
@@ -33,7 +33,7 @@ export class DocumentPage {
     const model = {
       document,
       isImage,
-      icon: iconOf(document.mimeType),
+      kind: fileKind(document.mimeType, document.name),
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
       maker: this.makers.name(document.createdBy, locale),

@@ -6,7 +6,7 @@ import { imageTypes } from '../services/images.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentPlace, folderPlace, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
-import { typeName } from './type-name.js';
+import { type FileKind, fileKind, typeName } from './type-name.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -17,7 +17,7 @@ export interface DocumentRow {
   readonly size: number;
   readonly dimensions: string | undefined;
   readonly modifiedAt: Date;
-  readonly icon: string;
+  readonly kind: FileKind;
   readonly page: string;
   readonly download: string;
   readonly move: string;
@@ -37,7 +37,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     size: entry.size,
     dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
     modifiedAt: new Date(entry.modifiedAt),
-    icon: iconOf(entry.mimeType),
+    kind: fileKind(entry.mimeType, entry.name),
     page,
     download: `${page}/download`,
     move: `${page}/move`,
@@ -45,12 +45,6 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     view: `${page}/view`,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
   };
-}
-
-export function iconOf(mimeType: string): string {
-  if (imageTypes.has(mimeType)) return 'document-image';
-  if (mimeType === 'application/pdf') return 'document-pdf';
-  return mimeType === 'text/plain' ? 'document-text' : 'document-default';
 }
 
 function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {

@@ -9,33 +9,31 @@ export interface RowActions {
 
 /** A file of an upload as the list shows it: name, size, how far it is, and what became of it. */
 export class UploadRow {
-  readonly element = document.createElement('li');
+  readonly element: HTMLElement;
   state: UploadState = 'waiting';
-  private readonly progress = document.createElement('progress');
-  private readonly status = document.createElement('span');
+  private readonly progress: HTMLProgressElement;
+  private readonly status: HTMLElement;
+  private readonly doneSign: HTMLElement;
   private readonly retry: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
 
   constructor(
     readonly file: File,
+    template: HTMLTemplateElement,
     private readonly words: Readonly<Record<string, string>>,
     actions: RowActions,
   ) {
-    this.element.className = 'list-group-item list-group-item-flex upload-row';
-    const text = part('div', 'autofit-col autofit-col-expand');
-    const name = part('p', 'list-group-title upload-row-name');
-    name.textContent = file.name;
-    this.progress.className = 'progress-native';
-    this.progress.max = 100;
+    const row = document.importNode(template.content, true);
+    this.element = part(row, '.upload-row');
+    this.progress = part(row, 'progress');
+    this.status = part(row, '.upload-row-status');
+    this.doneSign = part(row, '.upload-row-done');
+    this.retry = part(row, '.upload-row-retry');
+    this.remove = part(row, '.upload-row-remove');
+    part(row, '.upload-row-name').textContent = file.name;
     this.progress.setAttribute('aria-label', file.name);
-    this.progress.hidden = true;
-    this.status.className = 'upload-row-status small text-secondary';
-    text.append(name, this.progress, this.status);
-    this.retry = button('btn btn-secondary btn-sm', '↻', fill(words.retry, { name: file.name }), actions.retry);
-    this.remove = button('close', '×', fill(words.remove, { name: file.name }), actions.remove);
-    const buttons = part('div', 'autofit-col upload-row-buttons');
-    buttons.append(this.retry, this.remove);
-    this.element.append(text, buttons);
+    name(this.retry, fill(words.retry, { name: file.name }), actions.retry);
+    name(this.remove, fill(words.remove, { name: file.name }), actions.remove);
     this.show('waiting', `${words.waiting ?? ''} · ${size(file.size)}`);
   }
 
@@ -65,32 +63,27 @@ export class UploadRow {
     this.state = state;
     this.status.textContent = sentence;
     this.status.classList.toggle('text-danger', state === 'failed');
-    this.status.classList.toggle('text-success', state === 'done');
-    this.status.classList.toggle('text-secondary', state === 'waiting' || state === 'uploading');
+    this.status.classList.toggle('text-secondary', state !== 'failed');
     this.progress.hidden = state !== 'uploading';
+    this.doneSign.hidden = state !== 'done';
     this.retry.hidden = true;
     this.remove.hidden = state === 'uploading' || state === 'done';
   }
 }
 
-function part(tag: 'div' | 'p', className: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = className;
-  return element;
+function part<E extends HTMLElement>(row: DocumentFragment | HTMLElement, selector: string): E {
+  const found = row.querySelector<E>(selector);
+  if (!found) throw new Error(`The row of an upload has no ${selector}.`);
+  return found;
 }
 
-function button(className: string, sign: string, label: string, action: () => void): HTMLButtonElement {
-  const element = document.createElement('button');
-  element.type = 'button';
-  element.className = className;
-  element.textContent = sign;
-  element.setAttribute('aria-label', label);
-  element.title = label;
-  element.addEventListener('click', action);
-  return element;
+function name(button: HTMLButtonElement, label: string, action: () => void): void {
+  button.setAttribute('aria-label', label);
+  button.title = label;
+  button.addEventListener('click', action);
 }
 
-export function size(bytes: number): string {
+function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
