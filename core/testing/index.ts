@@ -1,2 +1,3 @@
+export { accessibilityFaults } from './accessibility.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';
 export { startHouse, type TestHouse, type TestHouseOptions } from './test-house.js';

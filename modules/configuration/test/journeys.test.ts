@@ -1,5 +1,5 @@
 import { Flags } from '@portico/core';
-import { TestBrowser, type TestHouse } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser, type TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
 import { startLighthouse } from './lighthouse-house.js';
 
@@ -98,6 +98,31 @@ describe('An administrator in a browser', () => {
     await page.getByText('lighthouse: Stopped.').waitFor();
     await page.getByRole('button', { name: 'Start lighthouse' }).click();
     await page.getByText('lighthouse: Active.').waitFor();
+    await page.context().close();
+  });
+
+  it('finds every screen accessible, wide and narrow', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    for (const path of [
+      '/configuration/instance-settings',
+      '/configuration/instance-settings?section=platform',
+      '/configuration/instance-settings/lighthouse',
+      '/configuration/feature-flags',
+      '/configuration/feature-flags?type=beta',
+      '/configuration/modules',
+      '/configuration/modules/lighthouse',
+      '/configuration/modules/lighthouse/stop',
+      '/web/home/configuration/site-settings',
+      '/web/home/configuration/site-settings/lighthouse',
+    ]) {
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(path);
+        expect(await accessibilityFaults(page), path).to.deep.equal([]);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+        expect(overflow, `${path} is wider than ${width} pixels by`).to.equal(0);
+      }
+    }
     await page.context().close();
   });
 });
