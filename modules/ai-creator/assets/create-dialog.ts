@@ -219,12 +219,12 @@ class CreateImage extends HTMLElement {
   }
 
   private update(): void {
-    const rounds = this.rounds.querySelectorAll('[data-round]').length;
+    const settled = this.rounds.querySelector('[data-running="false"]') !== null;
     const canAdd = this.rounds.querySelector('input[type="checkbox"]') !== null;
     const again = this.button('again');
-    this.rounds.hidden = rounds === 0;
-    this.button('create').hidden = rounds > 0;
-    again.hidden = rounds === 0;
+    this.rounds.hidden = this.rounds.querySelector('[data-round]') === null;
+    this.button('create').hidden = settled;
+    again.hidden = !settled;
     again.classList.toggle('btn-primary', !canAdd);
     again.classList.toggle('btn-secondary', canAdd);
     this.button('add').hidden = !canAdd;

@@ -9,7 +9,7 @@ import {
   type ServiceHandle,
 } from '@portico/core';
 import { NewMenuExplanations } from '@portico/documents-media/api';
-import { Availability } from './availability.js';
+import { Availability, requiredPermissions } from './availability.js';
 
 /** Why a person sees Create AI Image, or does not. */
 export interface ButtonExplanation {
@@ -105,7 +105,8 @@ export class Explanations {
   }
 
   private titleOf({ criterion, subject }: ExplainedStep, access: AccessContext): string {
-    return this.text(access, `why.${criterion}`, { subject });
+    const known = (requiredPermissions as readonly string[]).includes(subject);
+    return this.text(access, known ? `why.${subject}` : `why.${criterion}`, { subject });
   }
 
   private text(access: AccessContext, key: string, values: Readonly<Record<string, string>> = {}): string {

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { type Clock, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
@@ -180,6 +183,25 @@ describe('the life of an image', () => {
       expect((await second.settled(received)).images).to.have.length(1);
       expect(sandbox.generations).to.have.length(1);
       await second.stop();
+    });
+
+    it('survives kill -9: what was sent is unknown and never sent again, what waited goes on', async () => {
+      sandbox.next('stall-before-headers');
+      const script = fileURLToPath(new URL('./fixtures/creator-process.js', import.meta.url));
+      const child = spawn(process.execPath, [script, home, sandbox.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      const [sent = '', waiting = ''] = JSON.parse(line.toString()) as string[];
+      await until(() => sandbox.generations.length === 1);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const creator = await startCreatorHouse({ home, sandbox });
+      expect((await creator.settled(sent)).state).to.equal('unknown');
+      expect((await creator.settled(waiting)).state).to.equal('offered');
+      const prompts = sandbox.generations.map(({ body }) => (body as { prompt: string }).prompt);
+      expect(prompts).to.deep.equal(['killed while it was sent', 'killed while it was waiting']);
+      const doctor = await creator.house.command(['doctor']);
+      expect(doctor.exitCode, doctor.out).to.equal(0);
+      await creator.stop();
     });
 
     it('keeps results for as long as it says, and no longer', async () => {
