@@ -62,7 +62,7 @@ export class AccountRoutes implements HttpRoutes {
 }
 
 function sessionOf(ctx: RouteContext): Session {
-  if (!ctx.session) throw new PortalError('sign-in-needed', 'Sign in first.', { status: 401 });
+  if (!ctx.session) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
   return ctx.session;
 }
 
