@@ -63,7 +63,8 @@ export class FileSystemBlobStore implements BlobStore {
   }
 
   async discard(id: string): Promise<void> {
-    if (this.parts.find(id)) return;
+    // A commit whose flush failed may come back with the next start, and needs its blob then: the sweeper will know.
+    if (!this.parts.health.state.writable || this.parts.find(id)) return;
     await this.remove(id);
   }
 

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { run } from './fixtures/child.js';
-import { findings, makeHome, openHouse, removeHomes } from './fixtures/house.js';
+import { findings, hours, makeHome, openHouse, removeHomes } from './fixtures/house.js';
 import { Note } from './fixtures/notes.js';
 
 const source = fileURLToPath(new URL('../../../test/persistence/fixtures/faulty-disk.c', import.meta.url));
@@ -78,6 +78,22 @@ describe('a disk that fails', function () {
       await house.close();
     });
   }
+
+  it('at the end of a commit, and then dies, leaves the row with its blob or neither', async () => {
+    const home = makeHome();
+    const child = run('faults', ['failingCommit', home], { env: faulty() });
+    expect(await child.ended).to.equal('SIGKILL');
+    rmSync(join(faults, 'no-log-sync'));
+    expect(child.lines).to.deep.equal(['{"code":"storage-failed"}']);
+    const house = await openHouse({ home });
+    expect(await findings(house)).to.deep.equal([]);
+    const titles = (await house.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
+    expect(titles).to.include('before');
+    house.clock.forward(hours(25));
+    const { removedBlobs } = await house.sweep();
+    expect(removedBlobs).to.equal(titles.includes('doubtful') ? 0 : 1);
+    await house.close();
+  });
 
   it('because it is read-only is refused with words', async () => {
     const home = makeHome();
