@@ -54,7 +54,7 @@ describe('An author who needs an image', () => {
     await documents.nth(1).waitFor();
     expect(await documents.count()).to.equal(2);
     await documents.first().click();
-    await page.getByText('512 × 512').waitFor();
+    await page.getByText('512 × 512 pixels').waitFor();
     await page.getByText('A lighthouse at dusk').first().waitFor();
     expect(portal.sandbox.generations).to.have.length(1);
     await page.context().close();
