@@ -1,9 +1,10 @@
+import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import type { WordKey, Words } from './words.js';
 
 interface Button {
   readonly word: WordKey;
-  readonly sign: string;
+  readonly icon: string;
   readonly press: (editor: Editor) => void;
   /** Present for buttons that stay pressed while the cursor is inside what they make. */
   readonly pressed?: (editor: Editor) => boolean;
@@ -11,38 +12,45 @@ interface Button {
 
 const groups: readonly (readonly Button[])[] = [
   [
-    { word: 'bold', sign: 'B', press: (e) => e.chain().focus().toggleBold().run(), pressed: (e) => e.isActive('bold') },
-    { word: 'italic', sign: 'I', press: (e) => e.chain().focus().toggleItalic().run(), pressed: (e) => e.isActive('italic') },
+    { word: 'bold', icon: 'bold', press: (e) => e.chain().focus().toggleBold().run(), pressed: (e) => e.isActive('bold') },
+    {
+      word: 'italic',
+      icon: 'italic',
+      press: (e) => e.chain().focus().toggleItalic().run(),
+      pressed: (e) => e.isActive('italic'),
+    },
   ],
-  [2, 3].map(
-    (level): Button => ({
-      word: level === 2 ? 'heading-2' : 'heading-3',
-      sign: `H${level}`,
-      press: (e) =>
-        e
-          .chain()
-          .focus()
-          .toggleHeading({ level: level as 2 | 3 })
-          .run(),
-      pressed: (e) => e.isActive('heading', { level }),
-    }),
-  ),
+  [
+    // The title of the page is the heading of the first level, so an article starts with the second.
+    {
+      word: 'heading-2',
+      icon: 'h1',
+      press: (e) => e.chain().focus().toggleHeading({ level: 2 }).run(),
+      pressed: (e) => e.isActive('heading', { level: 2 }),
+    },
+    {
+      word: 'heading-3',
+      icon: 'h2',
+      press: (e) => e.chain().focus().toggleHeading({ level: 3 }).run(),
+      pressed: (e) => e.isActive('heading', { level: 3 }),
+    },
+  ],
   [
     {
       word: 'bullet-list',
-      sign: '•',
+      icon: 'list-ul',
       press: (e) => e.chain().focus().toggleBulletList().run(),
       pressed: (e) => e.isActive('bulletList'),
     },
     {
       word: 'ordered-list',
-      sign: '1.',
+      icon: 'list-ol',
       press: (e) => e.chain().focus().toggleOrderedList().run(),
       pressed: (e) => e.isActive('orderedList'),
     },
     {
       word: 'blockquote',
-      sign: '❝',
+      icon: 'quote-left',
       press: (e) => e.chain().focus().toggleBlockquote().run(),
       pressed: (e) => e.isActive('blockquote'),
     },
@@ -50,8 +58,8 @@ const groups: readonly (readonly Button[])[] = [
 ];
 
 const history: readonly Button[] = [
-  { word: 'undo', sign: '↶', press: (e) => e.chain().focus().undo().run() },
-  { word: 'redo', sign: '↷', press: (e) => e.chain().focus().redo().run() },
+  { word: 'undo', icon: 'undo', press: (e) => e.chain().focus().undo().run() },
+  { word: 'redo', icon: 'redo', press: (e) => e.chain().focus().redo().run() },
 ];
 
 /** The editor's toolbar: one stop of the Tab key, arrow keys inside, as the toolbar pattern of ARIA has it. */
@@ -61,8 +69,8 @@ export class Toolbar {
 
   constructor(editor: Editor, words: Words, open: { readonly image: () => void; readonly link: () => void }) {
     const insert: readonly Button[] = [
-      { word: 'link', sign: '🔗', press: open.link, pressed: (e) => e.isActive('link') },
-      { word: 'image', sign: words.image, press: open.image },
+      { word: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
+      { word: 'image', icon: 'picture', press: open.image },
     ];
     this.element.className = 'editor-toolbar';
     this.element.setAttribute('role', 'toolbar');
@@ -75,11 +83,11 @@ export class Toolbar {
     this.makeTabStop(this.buttons[0]);
   }
 
-  private button({ word, sign, press, pressed }: Button, editor: Editor, words: Words): HTMLButtonElement {
+  private button({ word, icon: sign, press, pressed }: Button, editor: Editor, words: Words): HTMLButtonElement {
     const element = document.createElement('button');
     element.type = 'button';
     element.className = 'btn btn-secondary btn-borderless btn-sm';
-    element.textContent = sign;
+    element.append(icon(sign));
     element.title = words[word];
     element.setAttribute('aria-label', words[word]);
     element.addEventListener('click', () => {
