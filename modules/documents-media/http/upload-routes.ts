@@ -48,12 +48,13 @@ export class UploadRoutes implements HttpRoutes {
           report?.documents.map((document) => document.id),
         ),
       ),
+      limit: ctx.text('upload.limit', { megabytes: this.limits.maxFileMegabytes }),
       maxFileBytes: this.limits.maxFileBytes,
       maxFiles: this.limits.maxFilesPerUpload,
       report,
       added: report && report.documents.length > 0 ? addedSentence(ctx, report.documents) : undefined,
       nothing: report && report.documents.length + report.failures.length === 0,
-      words: uploadWords(ctx),
+      words: { ...uploadWords(ctx), 'too-large': ctx.text('upload.word-too-large', { megabytes: this.limits.maxFileMegabytes }) },
     };
     const status = report ? (report.failures[0]?.status ?? 400) : 200;
     renderFragment(ctx, 'upload', model, status);
@@ -97,7 +98,6 @@ const wordKeys = [
   'done',
   'remove',
   'retry',
-  'too-large',
   'too-many',
   'failed',
   'progress',

@@ -90,7 +90,7 @@ export class DocumentAdding {
       return await this.blobs.store(content, { maxBytes: this.limits.maxFileBytes });
     } catch (error) {
       if (!(error instanceof PortalError) || error.code !== 'too-large') throw error;
-      const megabytes = Math.max(1, Math.floor(this.limits.maxFileBytes / (1024 * 1024)));
+      const megabytes = this.limits.maxFileMegabytes;
       throw new PortalError('too-large', `${name} is too large. A file can have at most ${megabytes} MB.`, {
         status: 413,
         cause: error,

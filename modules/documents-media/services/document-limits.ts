@@ -42,4 +42,9 @@ export class DocumentLimits {
     this.imageSeconds = limits.data.imageSeconds;
     this.imagesAtOnce = limits.data.imagesAtOnce;
   }
+
+  /** As it is said to people. */
+  get maxFileMegabytes(): number {
+    return Math.max(1, Math.floor(this.maxFileBytes / mebibyte));
+  }
 }
