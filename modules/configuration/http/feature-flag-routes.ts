@@ -1,17 +1,8 @@
-import {
-  Clock,
-  Flags,
-  type FlagType,
-  type HttpRoutes,
-  inject,
-  injectable,
-  PortalError,
-  type RouteContext,
-  type Router,
-} from '@portico/core';
+import { Clock, Flags, type FlagType, type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { z } from 'zod';
 import { permissions } from '../services/permissions.js';
 import { flagRow, flagTypes } from './flag-rows.js';
+import { personOf } from './person-of.js';
 import { SettingsEntries } from './settings-entries.js';
 
 const access = { permission: permissions.flags };
@@ -44,7 +35,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
     const title = ctx.text('flags.title');
     const model = {
       title,
-      sections: this.entries.sections('instance', ctx.access, 'feature-flags'),
+      sections: this.entries.sections(ctx.access, 'feature-flags'),
       tabs: flagTypes.map((each) => ({ type: each, label: ctx.text(`flags.type.${each}`), active: each === type })),
       type,
       explanation: ctx.text(`flags.explanation.${type}`),
@@ -59,8 +50,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
 
   private async set(ctx: RouteContext<z.output<typeof params>, unknown, z.output<typeof body>>): Promise<void> {
     const { key } = ctx.input.params;
-    const { person } = ctx.access;
-    if (!person) throw new PortalError('sign-in-required', 'Sign in first.', { status: 401 });
+    const person = personOf(ctx.access);
     await this.flags.override(key, values[ctx.input.body.enabled], person.name || person.email);
     const state = this.flags.state(key);
     const place = `/configuration/feature-flags?type=${state?.type ?? 'release'}`;

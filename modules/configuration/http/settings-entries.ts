@@ -39,18 +39,17 @@ export class SettingsEntries {
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
-  find(id: string, scope: 'instance' | 'site', access: AccessContext): Contribution<SettingsDefinition> {
-    const found = this.visible(scope, access).find(({ value }) => value.id === id);
+  find(id: string, access: AccessContext): Contribution<SettingsDefinition> {
+    const found = this.visible(access).find(({ value }) => value.id === id);
     if (!found) throw notFound();
     return found;
   }
 
-  sections(scope: 'instance' | 'site', access: AccessContext, current?: string): readonly SectionModel[] {
-    const shown = this.visible(scope, access);
+  sections(access: AccessContext, current?: string): readonly SectionModel[] {
+    const scope = access.scope.kind;
+    const shown = this.visible(access);
     return sectionKeys.flatMap((section) => {
-      const entries = shown
-        .filter(({ value }) => value.section === section)
-        .map((each) => this.entry(each, scope, access, current));
+      const entries = shown.filter(({ value }) => value.section === section).map((each) => this.entry(each, access, current));
       if (section === 'platform' && scope === 'instance' && access.can(permissions.flags))
         entries.push(this.flags(access, current));
       return entries.length > 0
@@ -66,7 +65,8 @@ export class SettingsEntries {
     });
   }
 
-  private visible(scope: 'instance' | 'site', access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+  private visible(access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+    const scope = access.scope.kind;
     const permission = scope === 'instance' ? permissions.instanceSettings : permissions.siteSettings;
     if (!access.can(permission)) return [];
     return this.definitions.visible(access).filter(({ value }) => value.scopes.includes(scope));
@@ -74,14 +74,13 @@ export class SettingsEntries {
 
   private entry(
     { module, value: { id, title, description } }: Contribution<SettingsDefinition>,
-    scope: 'instance' | 'site',
-    { locale }: AccessContext,
+    { locale, scope }: AccessContext,
     current: string | undefined,
   ): EntryModel {
     return {
       title: this.words.theirs(module, title, locale),
       ...(description ? { description: this.words.theirs(module, description, locale) } : {}),
-      href: `${places[scope]}/${id}`,
+      href: `${places[scope.kind]}/${id}`,
       current: id === current,
     };
   }

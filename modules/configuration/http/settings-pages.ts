@@ -1,8 +1,10 @@
 import { type Contribution, inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
+import { scopeKey } from '../services/definition-settings.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
+import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
 import { places, type SectionKey, SettingsEntries } from './settings-entries.js';
 import { type FormParts, fieldModels } from './settings-form.js';
@@ -13,7 +15,6 @@ export interface OverviewQuery {
 interface EntryParams {
   readonly id: string;
 }
-type Kind = 'instance' | 'site';
 type Shown = Pick<FormParts, 'typed' | 'errors' | 'conflict'> & {
   readonly status?: number;
   readonly alert?: string;
@@ -31,38 +32,37 @@ export class SettingsPages {
   ) {}
 
   /** All sections, or the one that was asked for. */
-  overview(ctx: RouteContext<unknown, OverviewQuery>, scope: Kind): void {
+  overview(ctx: RouteContext<unknown, OverviewQuery>): void {
+    const { kind } = ctx.access.scope;
     const { section: key } = ctx.input.query;
-    const sections = this.entries.sections(scope, ctx.access).filter((section) => key === undefined || section.key === key);
-    const overviewTitle = ctx.text(`${scope}-settings.title`);
+    const sections = this.entries.sections(ctx.access).filter((section) => key === undefined || section.key === key);
     const section = key === undefined ? undefined : sections[0];
     if (key !== undefined && !section) throw notFound();
-    const title = section?.title ?? overviewTitle;
-    const description = section ? undefined : ctx.text(`${scope}-settings.description`);
-    ctx.render('settings', { title, description, sections, backHref: section && places[scope] }, { title });
+    const title = section?.title ?? ctx.text(`${kind}-settings.title`);
+    const description = section ? undefined : ctx.text(`${kind}-settings.description`);
+    ctx.render('settings', { title, description, sections, backHref: section && places[kind] }, { title });
   }
 
-  show(ctx: RouteContext<EntryParams>, scope: Kind): void {
-    this.render(ctx, scope, this.entries.find(ctx.input.params.id, scope, ctx.access), {});
+  show(ctx: RouteContext<EntryParams>): void {
+    this.render(ctx, this.entries.find(ctx.input.params.id, ctx.access), {});
   }
 
-  async save(ctx: RouteContext<EntryParams, unknown, PostedForm>, scope: Kind): Promise<void> {
-    const entry = this.entries.find(ctx.input.params.id, scope, ctx.access);
+  async save(ctx: RouteContext<EntryParams, unknown, PostedForm>): Promise<void> {
+    const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const handle = this.registry.of(entry.value);
-    const { 'form.revision': revision, 'form.reset': reset, csrf: _csrf, ...typed } = ctx.input.body;
+    const { 'form.revision': revision, 'form.reset': reset, ...typed } = ctx.input.body;
     const fields = this.fields(entry.value, handle, ctx);
     const strangers = strangersIn(typed, fields);
     if (strangers.length > 0)
       throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
-    const { person } = ctx.access;
-    if (!person) throw new PortalError('sign-in-required', 'Sign in first.', { status: 401 });
+    const person = personOf(ctx.access);
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
       await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person);
-      this.render(ctx, scope, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
+      this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
       return;
     }
-    const { patch, problems } = changesOf(typed, fields, scope);
+    const { patch, problems } = changesOf(typed, fields, ctx.access.scope.kind);
     const errors: Record<string, string> = Object.fromEntries(
       Object.entries(problems).map(([name, key]) => [name, ctx.text(key)]),
     );
@@ -71,15 +71,14 @@ export class SettingsPages {
       const changed = Object.keys(patch).length > 0;
       if (changed) await handle.save(ctx.access.scope, patch, person, expected);
       const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
-      ctx.redirectWith(placeOf(scope, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
+      ctx.redirectWith(placeOf(ctx, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
     } catch (error) {
-      this.renderFailure(ctx, scope, entry, typed, error);
+      this.renderFailure(ctx, entry, typed, error);
     }
   }
 
   private renderFailure(
     ctx: RouteContext<EntryParams>,
-    scope: Kind,
     entry: Contribution<SettingsDefinition>,
     typed: PostedForm,
     error: unknown,
@@ -88,14 +87,11 @@ export class SettingsPages {
     if (ctx.accepts('html', 'json') === 'json') throw error;
     if (error.code !== 'settings-conflict') {
       const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
-      this.render(ctx, scope, entry, { status: error.status, typed, errors: errors ?? {}, alert: error.message });
+      this.render(ctx, entry, { status: error.status, typed, errors: errors ?? {}, alert: error.message });
       return;
     }
-    const { savedBy } = this.stored.revision(
-      entry.value.id,
-      ctx.access.scope.kind === 'site' ? ctx.access.scope.siteId : 'instance',
-    );
-    this.render(ctx, scope, entry, {
+    const { savedBy } = this.stored.revision(entry.value.id, scopeKey(ctx.access.scope));
+    this.render(ctx, entry, {
       status: 409,
       typed,
       conflict: true,
@@ -103,22 +99,26 @@ export class SettingsPages {
     });
   }
 
-  private render(ctx: RouteContext<EntryParams>, scope: Kind, entry: Contribution<SettingsDefinition>, shown: Shown): void {
+  private render(ctx: RouteContext<EntryParams>, entry: Contribution<SettingsDefinition>, shown: Shown): void {
     const { module, value: definition } = entry;
     const handle = this.registry.of(definition);
-    const { locale } = ctx.access;
+    const { locale, scope } = ctx.access;
     const title = this.words.theirs(module, definition.title, locale);
-    const fields = fieldModels(this.fields(definition, handle, ctx), { words: this.words, module, locale, scope, ...shown });
+    const fields = fieldModels(this.fields(definition, handle, ctx), {
+      words: this.words,
+      module,
+      locale,
+      scope: scope.kind,
+      ...shown,
+    });
     const model = {
       title,
       description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
-      overviewTitle: ctx.text(`${scope}-settings.title`),
-      overviewHref: places[scope],
-      action: placeOf(scope, definition.id),
-      atSite: scope === 'site',
-      sections: this.entries.sections(scope, ctx.access, definition.id),
+      overviewHref: places[scope.kind],
+      action: placeOf(ctx, definition.id),
+      sections: this.entries.sections(ctx.access, definition.id),
       fields,
-      revision: handle.revision(ctx.access.scope),
+      revision: handle.revision(scope),
       alert: shown.alert,
       alertKind: shown.conflict ? 'warning' : 'danger',
       success: shown.success,
@@ -138,8 +138,8 @@ export class SettingsPages {
   }
 }
 
-function placeOf(scope: Kind, id: string): string {
-  return `${places[scope]}/${id}`;
+function placeOf({ access }: RouteContext<EntryParams>, id: string): string {
+  return `${places[access.scope.kind]}/${id}`;
 }
 
 function without(form: PostedForm, field: string): PostedForm {

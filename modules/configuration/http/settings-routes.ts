@@ -10,17 +10,11 @@ const params = z.strictObject({ id: z.string().max(100) });
 /** The fields come from the definition; the handler refuses every name that the definition does not have. */
 const body = z.record(z.string().max(200), z.string().max(100_000));
 
-function addEntryRoutes(
-  router: Router,
-  path: string,
-  permission: string,
-  scope: 'instance' | 'site',
-  pages: SettingsPages,
-): void {
+function addEntryRoutes(router: Router, path: string, permission: string, pages: SettingsPages): void {
   const access = { permission };
   type Entry = z.output<typeof params>;
-  router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx, scope));
-  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, PostedForm>) => pages.save(ctx, scope));
+  router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx));
+  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, PostedForm>) => pages.save(ctx));
 }
 
 @injectable()
@@ -33,9 +27,9 @@ export class InstanceSettingsRoutes implements HttpRoutes {
     router.get(
       '/instance-settings',
       { access: { permission: permissions.openSettings }, query },
-      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx, 'instance'),
+      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
     );
-    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, 'instance', this.pages);
+    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, this.pages);
   }
 }
 
@@ -49,8 +43,8 @@ export class SiteSettingsRoutes implements HttpRoutes {
     router.get(
       '/site-settings',
       { access: { permission: permissions.siteSettings }, query },
-      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx, 'site'),
+      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
     );
-    addEntryRoutes(router, '/site-settings', permissions.siteSettings, 'site', this.pages);
+    addEntryRoutes(router, '/site-settings', permissions.siteSettings, this.pages);
   }
 }
