@@ -13,6 +13,7 @@ import type { FlagEnvironment } from './flag-environment.js';
 import { type FlagFileEntry, parseFlagFile } from './flag-file.js';
 import { FlagOverride } from './flag-override.js';
 import { type DeclaredFlag, type FlagOverrideFact, resolveFlags } from './resolve-flags.js';
+import type { WatchedContent } from './watched-file.js';
 
 export interface FeatureFlagsParts {
   readonly fileName: string;
@@ -87,15 +88,17 @@ export class FeatureFlags implements Flags, Disposable {
     for (const { key, enabled, setBy, setAt } of rows) this.overrides.set(key, { enabled, setBy, setAt });
   }
 
-  /** @param text the new content of the file; undefined when it is not there. */
-  readFile(text: string | undefined): void {
+  /** Takes what the file says now. A file that was never there says nothing; one that went away is missed. */
+  readFile(content: WatchedContent): void {
     const name = this.parts.fileName;
-    if (text !== undefined) {
-      const content = parseFlagFile(text, this.file, name);
-      this.file = content.entries;
-      this.fileProblems = content.problems;
+    if ('text' in content) {
+      const { entries, problems } = parseFlagFile(content.text, this.file, name);
+      this.file = entries;
+      this.fileProblems = problems;
+    } else if ('failure' in content) {
+      this.fileProblems = [`${name} cannot be read: ${content.failure}. The last good content stays in force.`];
     } else {
-      this.fileProblems = this.file.size > 0 ? [`${name} cannot be read any more. The last good content stays in force.`] : [];
+      this.fileProblems = this.file.size > 0 ? [`${name} is not there any more. The last good content stays in force.`] : [];
     }
     this.refresh();
   }

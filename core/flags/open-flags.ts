@@ -37,7 +37,7 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
     log,
   });
   await flags.loadOverrides();
-  const watched = new WatchedFile(file, (text) => flags.readFile(text), options.watch);
+  const watched = new WatchedFile(file, (content) => flags.readFile(content), options.watch);
   await watched.check();
   return {
     isEnabled: (key) => flags.isEnabled(key),

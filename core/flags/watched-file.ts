@@ -3,6 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Disposable } from '../api/index.js';
 
+/** What a look at a file found. */
+export type WatchedContent = { readonly text: string } | { readonly missing: true } | { readonly failure: string };
+
 /** How a file is watched; all in milliseconds. */
 export interface WatchTimes {
   /** Quiet time after a change before the file is read, so that a half-written file is rarely seen. */
@@ -25,10 +28,10 @@ export class WatchedFile implements Disposable {
   private running: Promise<void> = Promise.resolve();
   private disposed = false;
 
-  /** @param onText told the whole text after each change; undefined when the file is not there. */
+  /** @param onChange told the whole text after each change, or why there is none. */
   constructor(
     private readonly file: string,
-    private readonly onText: (text: string | undefined) => void,
+    private readonly onChange: (content: WatchedContent) => void,
     private readonly times: WatchTimes = defaultTimes,
   ) {
     this.polling = setInterval(() => void this.check(), times.poll);
@@ -77,8 +80,16 @@ export class WatchedFile implements Disposable {
     const signature = await this.look();
     if (this.disposed || signature === this.signature) return;
     this.signature = signature;
-    const text = signature === 'absent' ? undefined : await readFile(this.file, 'utf8').catch(() => undefined);
-    if (!this.disposed) this.onText(text);
+    const content = signature === 'absent' ? { missing: true as const } : await this.read();
+    if (!this.disposed) this.onChange(content);
+  }
+
+  private async read(): Promise<WatchedContent> {
+    try {
+      return { text: await readFile(this.file, 'utf8') };
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   private async look(): Promise<string> {

@@ -1,4 +1,4 @@
-import { Commands, Criteria, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Commands, Criteria, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
 import { Settings, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
@@ -10,6 +10,7 @@ import { DeploymentSettings } from './services/deployment-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
+import { SettingsCheck } from './services/settings-check.js';
 import { SettingsRegistry } from './services/settings-registry.js';
 import { StoredSettings } from './services/stored-settings.js';
 
@@ -20,6 +21,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   run(StoredSettings);
 
   contribute(Criteria).to(SettingCriterion);
+  contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, ModuleRoutes])
     contribute(HttpRoutes).to(routes);

@@ -70,11 +70,18 @@ describe('The feature flags of a house', () => {
     expect(flags.problems()[0]).to.match(/^feature-flags\.json, line 4, column 3: /);
     expect(flags.isEnabled('a')).to.equal(true);
     await rm(bench.file);
-    await eventually(() => flags.problems()[0]?.includes('cannot be read') === true, 'the deletion is known');
+    await eventually(() => flags.problems()[0]?.includes('is not there any more') === true, 'the deletion is known');
     expect([flags.isEnabled('a'), changes]).to.deep.equal([true, []]);
     await bench.write({ a: false });
     await eventually(() => !flags.isEnabled('a'), 'the mended file is in force');
     expect(flags.problems()).to.deep.equal([]);
+  });
+
+  it('say why a file that is there cannot be read', async () => {
+    await mkdir(bench.file);
+    const flags = await bench.open();
+    expect(flags.problems()).to.have.length(1);
+    expect(flags.problems()[0]).to.match(/^feature-flags\.json cannot be read: EISDIR/);
   });
 
   it('log each problem once', async () => {

@@ -1,6 +1,6 @@
 import { HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
 import { z } from 'zod';
-import type { SettingsField } from '../api/index.js';
+import type { SettingsDefinition, SettingsField } from '../api/index.js';
 import { readValue } from './read-value.js';
 import type { DeployedValue } from './resolve-field.js';
 
@@ -66,6 +66,20 @@ export class DeploymentSettings {
     }
     const value = this.read(place, field, fromFile);
     return value === undefined ? undefined : { value, origin: 'file', label: fileLabel, locked };
+  }
+
+  /** What the deployment says of settings that are not among the definitions; misspelt, or of modules that are not there. */
+  strangers(definitions: readonly SettingsDefinition[]): readonly string[] {
+    const names = definitions.flatMap(({ id, fields }) => Object.keys(fields).map((field) => ({ id, field })));
+    const variables = new Set(names.map(({ id, field }) => settingVariable(id, field)));
+    const places = new Set(names.flatMap(({ id, field }) => [`${id}.${field}`, `${id}.*`]));
+    const inFile = Object.entries(this.section.settings).flatMap(([id, fields]) =>
+      Object.keys(fields).map((field) => `${id}.${field}`),
+    );
+    return [
+      ...Object.keys(this.variables).filter((variable) => !variables.has(variable)),
+      ...[...inFile, ...this.locked].filter((place) => !places.has(place)),
+    ];
   }
 
   private read(place: string, field: SettingsField, raw: unknown): string | number | boolean | undefined {

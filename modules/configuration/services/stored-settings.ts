@@ -75,6 +75,15 @@ export class StoredSettings implements Activity {
     this.listeners.set(definitionId, listener);
   }
 
+  /** `<id>.<field>` of every stored secret that cannot be decrypted, with its scope. */
+  unreadable(): readonly { readonly setting: string; readonly scope: ScopeKey }[] {
+    return [...this.fields].flatMap(([place, fields]) => {
+      const [definitionId = '', scope = ''] = place.split('\n');
+      const lost = [...fields].filter(([, value]) => value.kind === 'secret' && !value.state.readable);
+      return lost.map(([field]) => ({ setting: `${definitionId}.${field}`, scope }));
+    });
+  }
+
   open(definitionId: string, scope: ScopeKey, field: string): string | undefined {
     const stored = this.get(definitionId, scope)?.get(field);
     if (stored?.kind !== 'secret') return undefined;

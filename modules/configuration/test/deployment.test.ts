@@ -17,6 +17,7 @@ describe('Settings of the deployment', () => {
         PORTICO_SETTING_LIGHTHOUSE_SECONDS: '12',
         PORTICO_SETTING_LIGHTHOUSE_COLOUR: 'green',
         PORTICO_SETTING_LIGHTHOUSE_LAMP: 'true',
+        PORTICO_SETTING_LIGHTHOSE_LAMP: 'true',
         PORTICO_LOCKED_SETTINGS: 'lighthouse.lamp',
       },
       config: {
@@ -58,6 +59,12 @@ describe('Settings of the deployment', () => {
     expect(log).not.to.include(environmentKey);
     const admin = await house.signIn();
     expect(wordsOf((await admin.get(instancePage)).text)).to.include('In force: Ends in 6789, from the environment.');
+  });
+
+  it('are named by the doctor when they belong to no setting', async () => {
+    const { out, err } = await house.command(['doctor']);
+    expect(out + err).to.include('PORTICO_SETTING_LIGHTHOSE_LAMP names no setting');
+    expect(out + err).not.to.include('PORTICO_SETTING_LIGHTHOUSE_LAMP names');
   });
 
   it('lock fields, which are then read-only at every scope and name what locks them', async () => {
@@ -110,6 +117,10 @@ describe('A stored secret after a restart', () => {
       expect(handle?.secret(instanceScope, 'apiKey')).to.equal(undefined);
       expect(handle?.get(instanceScope)).to.deep.include({ greeting: 'Kept', lamp: true });
       expect(handle?.get(instanceScope).apiKey).to.include({ isSet: true, readable: false });
+      const doctor = await house.command(['doctor']);
+      expect(doctor.out + doctor.err).to.include(
+        'The secret lighthouse.apiKey of the instance cannot be read with this master key.',
+      );
       admin = await house.signIn();
       const { text } = await admin.get(instancePage);
       expect(wordsOf(text)).to.include('What is stored cannot be read');
