@@ -7,6 +7,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
+import { siteRoles } from '../api/index.js';
 import { manageRoles } from '../services/identity-permissions.js';
 import { allRoles, type Grant, RoleCatalog } from '../services/role-catalog.js';
 import { roleParams, rolePermissionsForm } from './input.js';
@@ -48,8 +49,14 @@ export class RolesRoutes implements HttpRoutes {
     });
   }
 
+  /**
+   * A role in a site has no force on the instance, and guests never get more than what a module thought of for them or for members:
+   * one slip here must not open the portal to the world.
+   */
   private mayDecide({ access }: RouteContext, role: RoleName, { permission }: Grant): boolean {
-    return role !== 'Administrator' && access.can(permission.id);
+    if (role === 'Administrator' || !access.can(permission.id)) return false;
+    if (role === 'Guest') return permission.defaultRoles.some((other) => other === 'Guest' || other === 'Member');
+    return permission.scope === 'site' || !siteRoles.includes(role);
   }
 
   private showRole(ctx: RouteContext, role: RoleName): void {

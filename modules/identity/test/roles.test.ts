@@ -131,6 +131,16 @@ describe('Roles', () => {
       expect(can(person(house.administrator.email), managePeople)).to.equal(true);
     });
 
+    it('of guests stay what modules thought of for everybody, and roles in a site have none on the instance', async () => {
+      await house.post(administrator, '/identity/roles/guest', { permissions: [viewSite, manageMemberships, managePeople] });
+      expect([
+        can(undefined, viewSite, home),
+        can(undefined, manageMemberships, home),
+        can(undefined, managePeople),
+      ]).to.deep.equal([true, false, false]);
+      expect((await administrator.get('/identity/roles/author')).text).to.match(/value="identity\.manage-people" disabled/);
+    });
+
     it('cannot be given by somebody who does not have them', async () => {
       await house.post(administrator, '/identity/roles/operator', { permissions: ['identity.manage-roles', viewSite] });
       const operator = await house.signIn({ email: 'operator@example.org', password });
