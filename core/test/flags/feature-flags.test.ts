@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type FlagChange, PortalError } from '../../api/index.js';
@@ -49,6 +49,22 @@ describe('The feature flags of a house', () => {
       await rename(draft, bench.file);
       await eventually(() => flags.isEnabled('a') === enabled, 'the renamed file is in force');
     }
+  });
+
+  it('follow a link that is switched to another file, as deployments with mounted configuration do', async () => {
+    for (const enabled of [false, true]) {
+      const folder = join(bench.folder, String(enabled));
+      await mkdir(folder);
+      await writeFile(join(folder, 'feature-flags.json'), JSON.stringify({ flags: { a: enabled } }));
+    }
+    const link = join(bench.folder, 'current');
+    await symlink('false', link);
+    await symlink(join('current', 'feature-flags.json'), bench.file);
+    const flags = await bench.open();
+    expect(flags.state('a')).to.include({ enabled: false, origin: 'file' });
+    await symlink('true', `${link}.next`);
+    await rename(`${link}.next`, link);
+    await eventually(() => flags.isEnabled('a'), 'the other file is in force');
   });
 
   it('look for the file from time to time when its folder is not there yet', async () => {
