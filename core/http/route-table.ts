@@ -17,7 +17,8 @@ export interface Place {
 
 /**
  * Who serves which first segment, kept in step with what modules contribute. Koa cannot take routes away; this table can.
- * A first segment belongs to one module; a second one that wants it is refused, and gets it when the first is gone.
+ * A first segment belongs to one module: the one it is named after, else the first that comes. Another one that wants it is refused,
+ * and gets it when the owner is gone.
  */
 export class RouteTable implements Disposable {
   private readonly mounts = new Map<string, Mount>();
@@ -38,7 +39,8 @@ export class RouteTable implements Disposable {
         this.mounts.delete(keyOf(contribution));
         this.refused.delete(keyOf(contribution));
       }
-      const retried = this.contributions.all().filter((one) => this.refused.has(keyOf(one)) && !added.includes(one));
+      const again = removed.length === 0 ? [] : this.contributions.all().filter((one) => this.refused.has(keyOf(one)));
+      const retried = again.filter((one) => !added.includes(one));
       this.add([...retried, ...added]);
     });
   }
@@ -84,12 +86,13 @@ export class RouteTable implements Disposable {
     const key = keyOf(contribution);
     try {
       const mount = new Mount(contribution, this.messages.for(contribution.module), this.messages.for('core'));
-      for (const other of this.mounts.values()) {
-        if (other.module === mount.module || other.site !== mount.site || other.segment !== mount.segment) continue;
+      const rivals = [...this.mounts].filter(([, other]) => clashes(mount, other));
+      const rival = rivals[0]?.[1];
+      if (rival && mount.module !== mount.segment) {
         this.refused.add(key);
-        const place = `${mount.site ? '~' : ''}/${mount.segment}`;
-        throw new PortalError('route-clash', `${place} of module ${mount.module} belongs to module ${other.module} already.`);
+        throw clash(mount, rival);
       }
+      for (const [rivalKey, other] of rivals) this.displace(rivalKey, clash(other, mount));
       this.refused.delete(key);
       this.mounts.set(key, mount);
     } catch (error) {
@@ -97,6 +100,28 @@ export class RouteTable implements Disposable {
       throw error;
     }
   }
+
+  /** The module that a segment is named after has come: whoever filled in gives way, and is told so. */
+  private displace(key: string, error: PortalError): void {
+    this.mounts.delete(key);
+    this.refused.add(key);
+    this.log.error('Routes were refused.', { contribution: key, error });
+    this.contributions.each(
+      () => {
+        throw error;
+      },
+      this.contributions.all().filter((one) => keyOf(one) === key),
+    );
+  }
+}
+
+function clashes(mount: Mount, other: Mount): boolean {
+  return other.module !== mount.module && other.site === mount.site && other.segment === mount.segment;
+}
+
+function clash(refused: Mount, owner: Mount): PortalError {
+  const place = `${refused.site ? '~' : ''}/${refused.segment}`;
+  return new PortalError('route-clash', `${place} of module ${refused.module} belongs to module ${owner.module} already.`);
 }
 
 const noMounts: readonly Mount[] = [];

@@ -126,6 +126,17 @@ describe('The routes of modules', () => {
     expect((await host.get('/notes/more')).text).to.equal('second');
   });
 
+  it('give way to the module that their first segment is named after', async () => {
+    host.routes.add('other', '/notes', says('other'));
+    host.routes.add('notes', '/notes', says('notes'));
+    expect(codes()).to.deep.equal(['other: route-clash']);
+    expect((await host.get('/notes')).text).to.equal('notes');
+    host.routes.withdraw('notes');
+    expect((await host.get('/notes')).text).to.equal('other');
+    host.routes.add('notes', '/notes', says('notes again'));
+    expect((await host.get('/notes')).text).to.equal('notes again');
+  });
+
   it('that throw while they register take nobody along', async () => {
     host.routes.add('broken', '/broken', () => {
       throw new Error('no');

@@ -98,7 +98,8 @@ export interface TestHost {
   close(): Promise<void>;
 }
 
-export async function startHost(config: Partial<HttpConfig> = {}): Promise<TestHost> {
+/** @param parts take the place of the stand-ins, e.g. a real kernel's gate and contributions. */
+export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial<HttpDependencies> = {}): Promise<TestHost> {
   const routes = new TestContributions();
   const log: LogEntry[] = [];
   const write =
@@ -153,6 +154,7 @@ export async function startHost(config: Partial<HttpConfig> = {}): Promise<TestH
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     clock: { now: () => new Date(), monotonic: () => performance.now() },
     health: { live: () => true, ready: () => ({ ok: health.ok, reasons: health.ok ? [] : ['the house closes'] }) },
+    ...parts,
   };
   const host = createHttpHost(dependencies);
   const url = await host.listen(0, '127.0.0.1');
