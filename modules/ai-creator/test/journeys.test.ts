@@ -1,4 +1,4 @@
-import { TestBrowser } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
@@ -151,6 +151,57 @@ describe('creating images in a browser', function () {
     await plain.getByText('a-plain-flower.png').first().waitFor();
     expect(new URL(plain.url()).pathname).to.equal('/web/home/documents-media');
     await plain.context().close();
+  });
+
+  for (const width of [1280, 380]) {
+    it(`leaves nothing that axe would find fault with, ${width} pixels wide`, async () => {
+      const narrow = await browser.page(creator.house, { person: author, width });
+      const dialog = await openDialog(narrow);
+      expect(await accessibilityFaults(narrow), 'form').to.deep.equal([]);
+      await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+      expect(await accessibilityFaults(narrow), 'field error').to.deep.equal([]);
+      creator.sandbox.next({ name: 'slow', millis: 2500 }, 'insufficient-quota');
+      await describeImage(dialog, 'a fair picture', '2');
+      await dialog
+        .getByText(/Being made/)
+        .first()
+        .waitFor();
+      expect(await accessibilityFaults(narrow), 'under way').to.deep.equal([]);
+      await dialog.getByRole('checkbox').nth(1).waitFor();
+      expect(await accessibilityFaults(narrow), 'results').to.deep.equal([]);
+      await dialog.getByRole('button', { name: 'Try Again' }).click();
+      await dialog.getByText('An unexpected error occurred').first().waitFor();
+      expect(await accessibilityFaults(narrow), 'failure').to.deep.equal([]);
+      for (const place of ['create', 'generations', 'why']) {
+        await narrow.goto(`/web/home/ai-creator/${place}`);
+        expect(await accessibilityFaults(narrow), place).to.deep.equal([]);
+      }
+      await narrow.goto('/web/home/ai-creator/generations');
+      await narrow.getByRole('link', { name: 'a fair picture', exact: true }).last().click();
+      await narrow.getByRole('heading', { name: 'a fair picture' }).first().waitFor();
+      expect(await accessibilityFaults(narrow), 'result').to.deep.equal([]);
+      await narrow.context().close();
+    });
+  }
+
+  it('brings a new image from the editor straight into the article', async () => {
+    await page.goto('/web/home/web-content');
+    await page.getByRole('link', { name: /^New/ }).first().click();
+    await page.getByLabel('Title', { exact: true }).fill('A walk by the sea');
+    await page.getByRole('button', { name: 'Image', exact: true }).click();
+    const selector = page.getByRole('dialog', { name: 'Select Image' });
+    await selector.getByRole('button', { name: 'New', exact: true }).click();
+    await selector.getByRole('menuitem', { name: 'Create AI Image' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
+    await describeImage(dialog, 'waves at dawn');
+    await dialog.getByRole('checkbox', { name: 'Image 1: waves at dawn' }).waitFor();
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await selector.waitFor({ state: 'detached' });
+    const picture = page.locator('portico-editor img');
+    await picture.waitFor();
+    expect(await picture.getAttribute('alt')).to.equal('waves at dawn');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('“A walk by the sea” is published.').waitFor();
   });
 
   it('says that a key is missing, and where it is set', async () => {
