@@ -90,7 +90,8 @@ class CreateImage extends HTMLElement {
     if (this.closed.signal.aborted) return;
     this.running = undefined;
     const round = await this.show(href);
-    const sentence = round?.querySelector('.alert')?.textContent?.trim();
+    // An alert speaks for itself.
+    const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);
     if (!over && !round) this.showProblems(this.word('create.unreachable'), {});
     this.update();
@@ -215,7 +216,7 @@ class CreateImage extends HTMLElement {
       else control?.removeAttribute('aria-invalid');
     }
     this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-    this.say([sentence, ...Object.values(fields)].filter(Boolean).join(' '));
+    this.say(Object.values(fields).join(' '));
   }
 
   private update(): void {
@@ -263,6 +264,7 @@ const formData = (form: HTMLFormElement): URLSearchParams =>
 function alertOf(sentence: string): HTMLElement {
   const alert = document.createElement('div');
   alert.className = 'alert alert-danger';
+  alert.role = 'alert';
   alert.textContent = sentence;
   return alert;
 }

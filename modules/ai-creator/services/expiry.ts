@@ -30,7 +30,9 @@ export class Expiry implements Activity {
 
   async sweep(): Promise<void> {
     try {
-      const gone = await this.store.expire(this.clock.now());
+      let gone = 0;
+      for (let more = await this.store.expire(this.clock.now()); more > 0; more = await this.store.expire(this.clock.now()))
+        gone += more;
       if (gone > 0) this.log.info('Generated images that nobody added have expired.', { generations: gone });
     } catch (error) {
       this.log.error('Expired generations could not be removed.', { error });

@@ -35,15 +35,17 @@ export class GenerationWorker implements Activity {
 
   async onStart(): Promise<void> {
     this.open = true;
-    for (const generation of await this.store.inState('sent', 'received')) await this.recover(generation);
+    for (const generation of await this.store.inState('sent', 'received')) {
+      if (await this.recover(generation)) this.enqueue(generation.id);
+    }
     for (const { id } of await this.store.inState('reserved')) this.enqueue(id);
   }
 
-  /** What arrived is offered; what was sent and did not arrive is unknown, and is never sent again. */
-  private async recover(generation: Generation): Promise<void> {
-    const images = await this.store.images(generation.id);
-    if (images.length > 0) await this.offer(generation);
-    else await this.store.move(generation.id, ['sent', 'received'], 'unknown', { maybeCharged: true });
+  /** What was sent and did not arrive is unknown, and is never sent again; true when something arrived, which can be offered. */
+  private async recover({ id }: Generation): Promise<boolean> {
+    const arrived = (await this.store.images(id)).length > 0;
+    await this.store.move(id, ['sent', 'received'], arrived ? 'received' : 'unknown', { maybeCharged: true });
+    return arrived;
   }
 
   /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
@@ -96,6 +98,7 @@ export class GenerationWorker implements Activity {
 
   private async run(id: string, controller: AbortController): Promise<void> {
     const generation = await this.store.find(id);
+    if (generation?.state === 'received') return this.offer(generation);
     if (generation?.state !== 'reserved') return;
     const scope = siteScope(generation.siteId);
     const off = this.availability.switchedOff(scope);
@@ -151,6 +154,11 @@ export class GenerationWorker implements Activity {
   private async offer(generation: Generation, error?: ProviderError): Promise<void> {
     await this.store.move(generation.id, ['sent'], 'received');
     await this.intake.deliver(generation);
+    if (!(await this.store.images(generation.id)).some(({ state }) => state === 'offered')) {
+      const lost = new ProviderError('bad-answer', 'What arrived could not be scaled.', { maybeCharged: true });
+      await this.store.move(generation.id, ['received'], 'failed', problemOf(lost));
+      return;
+    }
     const { retention } = this.availability.settings.get(siteScope(generation.siteId));
     const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
     await this.store.move(generation.id, ['received'], 'offered', { expiresAt, ...(error && problemOf(error)) });
@@ -158,7 +166,10 @@ export class GenerationWorker implements Activity {
 
   /** Images that came are offered even when something failed after them. */
   private async settle(generation: Generation, error: unknown, signal: AbortSignal): Promise<void> {
-    if (signal.reason instanceof HouseCloses) return this.recover(generation);
+    if (signal.reason instanceof HouseCloses) {
+      await this.recover(generation);
+      return;
+    }
     const problem =
       error instanceof ProviderError
         ? error

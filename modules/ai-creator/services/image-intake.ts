@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { BlobStore, Ids, inject, injectable } from '@portico/core';
+import { BlobStore, Ids, inject, injectable, Log } from '@portico/core';
 import sharp, { type Sharp } from 'sharp';
 import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
+import { pixelLimit } from './checked-image.js';
 import { draftAltText, slugOf } from './description.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
-const pixelLimit = 40_000_000;
 
 /** Says that a machine made the picture, in the words of the IPTC; it survives where other marks are lost in scaling. */
 const provenanceXmp = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -31,6 +31,7 @@ export class ImageIntake {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Ids) private readonly ids: Ids,
+    @inject(Log) private readonly log: Log,
   ) {}
 
   /** Durable when the promise resolves. `images` follow those that the generation has. */
@@ -67,10 +68,15 @@ export class ImageIntake {
     });
   }
 
-  /** Makes what is delivered of every image that has none yet. */
+  /** Makes what is delivered of every image that has none yet; one that fails keeps its file, is named in the log, and stops no other. */
   async deliver(generation: Generation): Promise<void> {
     for (const image of await this.store.images(generation.id)) {
-      if (image.state === 'received') await this.deliverOne(generation, image);
+      if (image.state !== 'received') continue;
+      try {
+        await this.deliverOne(generation, image);
+      } catch (error) {
+        this.log.error('An image that arrived could not be scaled.', { generation: generation.id, image: image.id, error });
+      }
     }
   }
 

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { z } from 'zod';
 import { type ProvidedImage, ProviderError } from '../../api/index.js';
+import { checkImage } from '../checked-image.js';
 
 const count = z.number().int().min(0).optional().catch(undefined);
 /** What is read of an answer; it may hold more. */
@@ -17,9 +17,6 @@ export interface CheckedAnswer {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
 }
 
-/** Pixels of one image; far more than any model makes, far less than a bomb. */
-const pixelLimit = 40_000_000;
-
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
 
 /** Checks the shape of an answer and decodes every image in it; nothing of it is believed. Images that do not decode are left out while one does. */
@@ -34,7 +31,9 @@ export async function checkAnswer(answer: unknown): Promise<CheckedAnswer> {
   for (const { b64_json: text } of data) {
     if (text === undefined) continue;
     try {
-      images.push(await checkImage(Buffer.from(text, 'base64')));
+      const bytes = Buffer.from(text, 'base64');
+      await checkImage(bytes);
+      images.push({ bytes });
     } catch (error) {
       trouble = error;
     }
@@ -44,22 +43,4 @@ export async function checkAnswer(answer: unknown): Promise<CheckedAnswer> {
     images,
     usage: usage && { inputTokens: usage.input_tokens ?? 0, outputTokens: usage.output_tokens ?? 0 },
   };
-}
-
-const signatures: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
-  ['png', (bytes) => bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
-  ['jpeg', (bytes) => bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))],
-  ['webp', (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'],
-];
-
-/** Only files that begin like a picture reach the decoder, and all their pixels are decoded once. */
-async function checkImage(bytes: Buffer): Promise<ProvidedImage> {
-  const format = signatures.find(([, matches]) => matches(bytes))?.[0];
-  if (!format) throw bad('The answer holds something that is not a png, jpeg or webp image.');
-  try {
-    await sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning' }).timeout({ seconds: 20 }).raw().toBuffer();
-  } catch {
-    throw bad(`The answer holds a ${format} image that cannot be decoded, or is too large.`);
-  }
-  return { bytes };
 }

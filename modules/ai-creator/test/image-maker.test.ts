@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { type ImageProvider, type ImageRequest, type ProvidedImage, ProviderError } from '../api/index.js';
+import { ImageMaker, type MadeImages } from '../services/image-maker.js';
+
+const request: ImageRequest = {
+  prompt: 'a cat',
+  size: '512x512',
+  count: 3,
+  model: 'house-model',
+  quality: 'low',
+  personHash: 'f00d',
+  key: undefined,
+  signal: new AbortController().signal,
+};
+
+/** A provider of another module that answers what it is told. */
+function providerOf(
+  ...answers: readonly (readonly ProvidedImage[] | ProviderError)[]
+): ImageProvider & { readonly asked: ImageRequest[] } {
+  const asked: ImageRequest[] = [];
+  return {
+    id: 'house',
+    name: 'A provider of the house',
+    needsKey: false,
+    asked,
+    generate: async (given) => {
+      const answer = answers[asked.length];
+      asked.push(given);
+      if (answer instanceof ProviderError) throw answer;
+      return { images: answer ?? [], model: given.model };
+    },
+  };
+}
+
+async function make(provider: ImageProvider | undefined): Promise<{ made: MadeImages[]; error: unknown }> {
+  const made: MadeImages[] = [];
+  const error = await new ImageMaker({ get: () => provider })
+    .make(request, async (images) => void made.push(images))
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+  return { made, error };
+}
+
+describe('asking a provider', () => {
+  let picture: ProvidedImage;
+  const letter: ProvidedImage = { bytes: Buffer.from('a letter') };
+  before(async () => {
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#369' } })
+      .png()
+      .toBuffer();
+    picture = { bytes };
+  });
+
+  it('trusts no image of any provider before it decodes', async () => {
+    const { made, error } = await make(providerOf([letter, letter]));
+    expect(made).to.deep.equal([]);
+    expect(error).to.include({ code: 'bad-answer', maybeCharged: true });
+  });
+
+  it('keeps what decodes, and asks once for the rest', async () => {
+    const provider = providerOf([picture, letter, letter], [picture]);
+    const { made, error } = await make(provider);
+    expect(error).to.equal(undefined);
+    expect(made.map(({ images }) => images.length)).to.deep.equal([1, 1]);
+    expect(provider.asked.map(({ count }) => count)).to.deep.equal([3, 2]);
+  });
+
+  it('takes no more than was asked for', async () => {
+    const { made } = await make(providerOf([picture, picture, picture, picture, picture]));
+    expect(made.map(({ images }) => images.length)).to.deep.equal([3]);
+  });
+
+  it('hands on what came before the rest failed', async () => {
+    const { made, error } = await make(providerOf([picture], new ProviderError('server-trouble', 'Trouble.')));
+    expect(made).to.have.length(1);
+    expect(error).to.include({ code: 'server-trouble' });
+  });
+
+  it('tries one more model, and nothing else again', async () => {
+    const gone = new ProviderError('model-not-found', 'Gone.');
+    const provider = providerOf(gone, gone);
+    expect((await make(provider)).error).to.equal(gone);
+    expect(provider.asked.map(({ model }) => model)).to.deep.equal(['house-model', 'gpt-image-2.6-flare']);
+    const busy = providerOf(new ProviderError('too-fast', 'Busy.'));
+    expect((await make(busy)).error).to.include({ code: 'too-fast' });
+    expect(busy.asked).to.have.length(1);
+  });
+
+  it('says so when nobody makes images', async () => {
+    expect((await make(undefined)).error).to.include({ code: 'server-trouble' });
+  });
+});
