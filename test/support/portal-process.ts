@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../../core/bin/portico.js', import.meta.url));
 const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
 
+interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -15,39 +20,38 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The portal as an operator runs it: `portico start`, a process of its own. */
+/** The portal as an operator runs it: `portico start` or `portico demo`, a process of its own. */
 export class PortalProcess {
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
     /** The exit code, or the signal that ended it. */
     readonly ended: Promise<number | string>,
+    /** What it wrote to standard output until it was ready. */
+    readonly said: string,
   ) {}
 
-  static async start(home: string): Promise<PortalProcess> {
+  static async start(home: string, command: 'start' | 'demo' = 'start'): Promise<PortalProcess> {
     const port = await freePort();
-    const environment = {
-      PORT: String(port),
-      PORTICO_ADMIN_EMAIL: administrator.email,
-      PORTICO_ADMIN_PASSWORD: administrator.password,
-    };
-    const child = spawnPortico(home, ['start'], environment);
+    const first = { PORTICO_ADMIN_EMAIL: administrator.email, PORTICO_ADMIN_PASSWORD: administrator.password };
+    const child = spawnPortico(home, [command], { PORT: String(port), ...(command === 'start' ? first : {}) });
     const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? '')));
     let said = '';
+    let complaints = '';
     const ready = new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk: Buffer) => {
         said += chunk.toString();
         if (said.includes('Portico is ready at')) resolve();
       });
     });
-    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
     await Promise.race([
       ready,
       ended.then((code) => {
-        throw new Error(`The portal ended with ${code} before it was ready: ${said}`);
+        throw new Error(`The portal ended with ${code} before it was ready: ${said}${complaints}`);
       }),
     ]);
-    return new PortalProcess(`http://127.0.0.1:${port}`, child, ended);
+    return new PortalProcess(`http://127.0.0.1:${port}`, child, ended, said);
   }
 
   kill(signal: 'SIGKILL' | 'SIGTERM'): void {
@@ -55,11 +59,11 @@ export class PortalProcess {
   }
 
   /** Signs in; the answer's headers make requests those of the administrator, changes too. */
-  async signIn(): Promise<Record<string, string>> {
+  async signIn(person: Person = administrator): Promise<Record<string, string>> {
     const answer = await fetch(`${this.url}/sign-in`, {
       method: 'POST',
       headers: { Origin: this.url },
-      body: new URLSearchParams(administrator),
+      body: new URLSearchParams({ email: person.email, password: person.password }),
       redirect: 'manual',
     });
     const Cookie = answer.headers
