@@ -11,6 +11,7 @@ import {
   Sessions,
 } from '@portico/core';
 import { People } from './api/index.js';
+import { DisableUser, EnableUser, GrantRole, RevokeRole, SetUserPassword } from './commands/change-users.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
@@ -73,8 +74,9 @@ export default defineModule(({ use, host, provide, contribute, run }) => {
     { id: 'memberships', order: 50, when: { scope: 'site', permission: manageMemberships } },
   );
 
-  contribute(Commands).to(AddUser);
-  contribute(Commands).to(ListUsers);
+  for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
+    contribute(Commands).to(command);
+  }
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(DemoContents).to(DemoPeople, { order: 10 });

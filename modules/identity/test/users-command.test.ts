@@ -41,6 +41,33 @@ describe('The users commands', () => {
     expect(house.service(People).byEmail('eve@example.org')).to.equal(undefined);
   });
 
+  it('grant and revoke roles, and keep the last administrator', async () => {
+    const bob = ['--email', 'bob@example.org'];
+    const change = (...argv: readonly string[]) => house.command(['users', ...argv]);
+    expect((await change('grant', ...bob, '--role', 'Author', '--site', 'home')).out).to.equal(
+      'bob@example.org: is now Author in home.\n',
+    );
+    expect((await change('revoke', ...bob, '--role', 'Author', '--site', 'home')).exitCode).to.equal(0);
+    expect(house.service(People).byEmail('bob@example.org')?.siteRoles).to.deep.equal({});
+    const last = await change('revoke', '--email', house.administrator.email, '--role', 'Administrator');
+    expect([last.exitCode, last.err]).to.satisfy(([code, err]: [number, string]) => code === 1 && err.includes('last active'));
+    expect((await change('grant', '--email', 'nobody@example.org', '--role', 'Operator')).err).to.include('Nobody has');
+  });
+
+  it('disable, enable, and set a password', async () => {
+    const ada = { email: 'ada@example.org', password };
+    const visitor = await house.signIn(ada);
+    expect((await house.command(['users', 'disable', '--email', ada.email])).exitCode).to.equal(0);
+    expect((await visitor.get('/account')).status).to.equal(303);
+    await house.command(['users', 'enable', '--email', ada.email]);
+    expect((await house.command(['users', 'set-password', '--email', ada.email], 'another good password\n')).out).to.equal(
+      'ada@example.org has a new password and is signed out everywhere.\n',
+    );
+    await house.signIn({ ...ada, password: 'another good password' });
+    expect((await house.command(['users', 'set-password', '--email', ada.email])).out).to.match(/One-time password: \S{19}\n$/);
+    expect((await house.command(['users', 'set-password', '--email', ada.email], 'short')).exitCode).to.equal(1);
+  });
+
   it('list people with their roles', async () => {
     const { out } = await house.command(['users', 'list']);
     expect(out.split('\n')).to.deep.equal([
