@@ -5,6 +5,9 @@ import type { PageStates } from './page-states.js';
 import { ForeignError, portalErrorOf } from './portal-error-of.js';
 import type { SecurityHeaders } from './security-headers.js';
 
+/** Seconds; a 503 always says when to come back. */
+const defaultRetryAfter = 5;
+
 /** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
 export class ErrorAnswers {
   private readonly words: Messages;
@@ -26,7 +29,8 @@ export class ErrorAnswers {
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
     this.headers.apply(ctx.res);
     ctx.set('Cache-Control', 'no-store');
-    if (error.retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfter)));
+    const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
+    if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
     if (typeof error.details.allow === 'string') ctx.set('Allow', error.details.allow);
     ctx.status = error.status;
     const sentence = this.sentenceOf(ctx, error);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { localPlace, PortalError } from '../api/index.js';
+import { type Log, localPlace, PortalError } from '../api/index.js';
 import { clientAddress } from './client-address.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';
@@ -38,11 +38,13 @@ class KoaHttpHost implements HttpHost {
   private readonly limits: HttpLimits;
   private readonly table: RouteTable;
   private readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  private readonly log: Log;
   private server: Server | undefined;
   private readonly boundary: ErrorBoundary;
 
   constructor(dependencies: HttpDependencies) {
     const { config, gate, sessions, sites, views, messages, log, clock } = dependencies;
+    this.log = log;
     this.limits = { ...defaultHttpLimits, ...config.limits };
     const headers = new SecurityHeaders(config.publicUrl);
     const flash = new FlashCookie(config.publicUrl);
@@ -102,6 +104,8 @@ class KoaHttpHost implements HttpHost {
         resolve();
       });
     });
+    // Without a listener, a connection that could not be accepted (no file descriptors left) would end the process.
+    server.on('error', (error) => this.log.error('A connection could not be taken.', { error }));
     const address = server.address() as AddressInfo;
     return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }

@@ -1,6 +1,6 @@
 import { notFound, PortalError, type RouteAccess } from '../api/index.js';
 import { changesState } from './csrf.js';
-import { wantsHtml } from './error-answers.js';
+import { isFragment, wantsHtml } from './error-answers.js';
 import type { HostContext } from './exchange.js';
 
 const signInPage = '/sign-in';
@@ -25,7 +25,8 @@ export function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: bo
       retryAfter: 5,
     });
   }
-  if (!changesState(ctx.method) && wantsHtml(ctx)) {
+  // A script would follow the redirect and show the sign-in page inside of a dialog.
+  if (!changesState(ctx.method) && !isFragment(ctx) && wantsHtml(ctx)) {
     ctx.redirect(`${signInPage}?next=${encodeURIComponent(ctx.originalUrl)}`);
     ctx.status = 303;
     return false;

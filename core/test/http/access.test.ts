@@ -50,6 +50,11 @@ describe('Who may call a route', () => {
     expect(seen).to.equal(undefined);
   });
 
+  it('tells a dialog of a guest to sign in, instead of showing the sign-in page in it', async () => {
+    const { status, headers } = await host.get('/web/home/notes/mine').set('X-Portico-Fragment', '1').set('Accept', 'text/html');
+    expect([status, headers.location]).to.deep.equal([401, undefined]);
+  });
+
   it('answers 401 to programs and to changes of guests', async () => {
     expect((await host.get('/web/home/notes/mine').set('Accept', 'application/json')).status).to.equal(401);
     expect((await host.get('/web/home/notes/data').set('Accept', 'text/html')).status).to.equal(401);

@@ -16,6 +16,7 @@ describe('What goes wrong', () => {
       fail('/text', () => 'SELECT secret');
       fail('/hidden', () => new PortalError('blob-missing', 'secret path', { details: { path: 'secret' } }));
       fail('/busy', () => new PortalError('database-busy', 'secret lock', { status: 503, retryAfter: 1.2 }));
+      fail('/away', () => new PortalError('away', 'secret', { status: 503 }));
       fail('/told', () => new PortalError('quota', 'Your quota is <used> up.', { status: 409, details: { quota: 3 } }));
       fail('/told500', () => new PortalError('upstream', 'The printer is out of paper.', { status: 502, expose: true }));
       fail('/odd', () => new PortalError('odd', 'secret', { status: 200 }));
@@ -85,6 +86,7 @@ describe('What goes wrong', () => {
     expect(status).to.equal(503);
     expect(headers['retry-after']).to.equal('2');
     expect(text).to.contain('busy right now').and.not.to.contain('secret');
+    expect((await json('/notes/away')).headers['retry-after']).to.equal('5');
   });
 
   it("keeps the status of a library's refusal, in words of the house", async () => {
