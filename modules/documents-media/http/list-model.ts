@@ -19,10 +19,6 @@ export interface DocumentRow {
   readonly modifiedAt: Date;
   readonly kind: FileKind;
   readonly page: string;
-  readonly download: string;
-  readonly move: string;
-  readonly remove: string;
-  readonly view: string;
   readonly thumbnail: string | undefined;
 }
 
@@ -39,10 +35,6 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     modifiedAt: new Date(entry.modifiedAt),
     kind: fileKind(entry.mimeType, entry.name),
     page,
-    download: `${page}/download`,
-    move: `${page}/move`,
-    remove: `${page}/delete`,
-    view: `${page}/view`,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
   };
 }

@@ -4,6 +4,7 @@ import { Folders } from '../services/folders.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
 import { mayOpen, mayView } from './access.js';
+import { isFragment } from './fragment.js';
 import { apiListQuery, idParams, listQuery, toListQuery } from './input.js';
 import { listModel } from './list-model.js';
 
@@ -27,7 +28,8 @@ export class ListRoutes implements HttpRoutes {
       const added = await this.list.some(ctx.access, input.added);
       const newMenu = this.newMenu.entries(ctx.access, input.folder);
       const title = path.at(-1)?.name ?? ctx.text('title');
-      ctx.render('list', listModel(ctx, input, { page, added, path, newMenu }), { title });
+      const layout = isFragment(ctx) ? 'none' : 'page';
+      ctx.render('list', listModel(ctx, input, { page, added, path, newMenu }), { title, layout });
     });
 
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json' }, async (ctx) => {
