@@ -46,12 +46,12 @@ export function changesOf(form: PostedForm, fields: readonly FormField[], scope:
 
 type Answer = Change | { readonly problem: string } | undefined;
 
-/** What a form shows of a field, as one text, to compare with later. */
+/** What a form shows of a field, as one text, to compare with later; at a site with the source in front: `own:x`, `inherit:x`. */
 export function shownState({ field, resolved: { value, own } }: FormField, scope: 'instance' | 'site'): string {
   if (field.type === 'secret') return '';
   if (scope === 'instance') return field.type === 'boolean' ? onOff(value) : String(value);
   if (field.type === 'boolean') return own === undefined ? 'inherit' : onOff(own);
-  return own === undefined ? 'inherit' : `own:${String(own)}`;
+  return `${own === undefined ? 'inherit' : 'own'}:${String(value)}`;
 }
 
 function instanceChange(form: PostedForm, field: FormField): Answer {
@@ -81,14 +81,15 @@ function siteChange(form: PostedForm, field: FormField): Answer {
     return now === 'inherit' ? 'inherit' : { set: now };
   }
   const mode = form[`${name}.mode`] ?? (typed === undefined ? undefined : 'own');
+  const untouched = typed === undefined || same(definition, typed, was.slice(was.indexOf(':') + 1));
   if (mode === 'inherit') {
-    const leftAlone =
-      typed === undefined || [resolved.own, resolved.inherited].some((shown) => same(definition, typed, String(shown)));
+    // The instance may have changed since the form was made: what it showed then counts as left alone too.
+    const leftAlone = untouched || same(definition, typed, String(resolved.inherited));
     if (!leftAlone) return { problem: 'problem.typed-but-inherited' };
-    return was === 'inherit' ? undefined : 'inherit';
+    return resolved.own === undefined ? undefined : 'inherit';
   }
   if (mode !== 'own' || typed === undefined) return undefined;
-  return was.startsWith('own:') && same(definition, typed, was.slice('own:'.length)) ? undefined : { set: typed };
+  return untouched && was.startsWith('own:') ? undefined : { set: typed };
 }
 
 function siteSecretChange(form: PostedForm, { name, resolved: { own } }: FormField): Answer {

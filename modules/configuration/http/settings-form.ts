@@ -221,10 +221,9 @@ class FieldForm {
     if (this.field.type === 'secret') return Boolean(typed[this.name]) || typed[`${this.name}.remove`] !== undefined;
     const was = typed[`${this.name}.was`] ?? shownState(this.formField, scope);
     const posted = this.posted();
-    if (was === 'inherit' && typed[`${this.name}.mode`] === 'inherit') return posted !== String(this.resolved.value);
     if (this.field.type === 'boolean' && scope === 'instance')
       return (posted === undefined || posted === 'off' ? 'off' : 'on') !== was;
-    return posted !== undefined && posted !== was && `own:${posted}` !== was;
+    return posted !== undefined && posted !== (scope === 'site' ? was.slice(was.indexOf(':') + 1) : was);
   }
 
   private posted(): string | undefined {

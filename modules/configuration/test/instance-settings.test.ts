@@ -102,6 +102,13 @@ describe('Instance Settings', () => {
     );
   });
 
+  it('keeps what was typed also when it is the end of what stood there', async () => {
+    await save({ notes: 'see: the sea' });
+    const { text } = await save({ notes: ' the sea', seconds: '0' });
+    expect(formOf(text).notes).to.equal(' the sea');
+    await save({ notes: '' });
+  });
+
   it('refuses a key with a line break', async () => {
     const { status, text } = await save({ apiKey: `${key}\nX-Header: 1` });
     expect([status, secret()]).to.deep.equal([400, key]);
@@ -140,6 +147,14 @@ describe('Instance Settings', () => {
     const { notes, page: address } = values();
     expect(address).to.equal(`https://${notes}.example`);
     await save({ notes: '', page: '' });
+  });
+
+  it('leaves alone what the form showed and nobody touched, even when it is told no revision', async () => {
+    const { 'form.revision': _revision, ...mine } = formOf(await page());
+    await save({ seconds: '11' });
+    expect((await house.post(admin, instancePage, { ...mine, notes: 'Mine' })).status).to.equal(303);
+    expect(values()).to.include({ seconds: 11, notes: 'Mine' });
+    await save({ notes: '' });
   });
 
   it('puts one field back to its default and keeps what is typed in the others', async () => {

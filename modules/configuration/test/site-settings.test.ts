@@ -75,6 +75,15 @@ describe('Site Settings', () => {
     expect(handle().get(home).greeting).to.equal('Changed');
   });
 
+  it('follows an instance that was changed while the form was open', async () => {
+    const form = formOf((await admin.get(sitePage)).text);
+    await atInstance({ greeting: 'Newer', lamp: undefined });
+    expect((await house.post(admin, sitePage, { ...form, 'notes.mode': 'own', notes: 'Ours' })).status).to.equal(303);
+    expect(handle().get(home)).to.include({ greeting: 'Newer', notes: 'Ours', lamp: false });
+    expect(handle().resolve(home, 'greeting').own).to.equal(undefined);
+    await atInstance({ greeting: 'Changed', lamp: 'on' });
+  });
+
   it('asks when a value was typed and inheriting was chosen, keeping the text', async () => {
     const { status, text } = await atSite({ 'greeting.mode': 'inherit', greeting: 'Typed' });
     expect(status).to.equal(400);
