@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
 import { loadConfig } from '../config/index.js';
 import { projectRoot } from '../house/project-root.js';
@@ -58,7 +59,8 @@ async function runInOwnHouse(called: readonly string[]): Promise<number> {
   try {
     return await house.commands.run({
       argv: called,
-      stdin: process.stdin,
+      // As with a running house: a terminal has nothing to pipe, and nobody waits for its end.
+      stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
       signal: AbortSignal.timeout(24 * 3600 * 1000),
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
