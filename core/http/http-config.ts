@@ -34,7 +34,7 @@ export const defaultHttpLimits: HttpLimits = {
   partFields: 100,
   partFieldBytes: 64 * 1024,
   partHeaderPairs: 20,
-  lingerBytes: 16 * 1024 * 1024,
+  lingerBytes: 128 * 1024 * 1024,
   lingerMillis: 5_000,
 };
 
