@@ -148,10 +148,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const commands = kernel.host(Commands);
     const checks = kernel.host(IntegrityChecks);
     const demoContents = kernel.host(DemoContents);
+    const accessContexts = new HostAccessContexts(accessControl);
     const views = new Views({
       menuItems: kernel.host(MenuItems),
       personalMenuItems: kernel.host(PersonalMenuItems),
       sites,
+      accessContexts,
       messages,
       assets,
       houseFolder: resolve(root, 'views'),
@@ -169,7 +171,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(Flags, flags);
     kernel.bind(Modules, kernel);
     kernel.bind(MessageCatalogToken, messages);
-    kernel.bind(AccessContexts, new HostAccessContexts(accessControl));
+    kernel.bind(AccessContexts, accessContexts);
     kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
     for (const command of [doctorCommand(checks), ...moduleCommands(kernel), ...flagCommands(flags)]) {
       kernel.contribute(Commands, command, { id: command.name });

@@ -1,0 +1,250 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import Koa from 'koa';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { RenderOptions } from '../../api/index.js';
+import { MessageCatalog } from '../../messages/index.js';
+import { Assets, Views } from '../../views/index.js';
+import { houseViews, menuItem, noContributions, pageState, silentLog, someContributions, TestFolder } from './view-house.js';
+
+const page = `
+  <portico-menu><details class="dropdown">
+    <summary class="btn btn-primary" role="button">New</summary>
+    <ul class="dropdown-menu">
+      <li><a class="dropdown-item" href="/upload">File Upload</a></li>
+      <li><a class="dropdown-item" href="/folder" data-dialog="Folder">Folder</a></li>
+      <li><a class="dropdown-item" href="/broken" data-dialog="Broken">Broken</a></li>
+    </ul>
+  </details></portico-menu>
+  <portico-tabs>
+    <ul role="tablist" aria-label="Types">
+      <li role="presentation"><a role="tab" id="one-tab" aria-selected="true" aria-controls="one" href="/page">One</a></li>
+      <li role="presentation"><a role="tab" id="two-tab" aria-selected="false" aria-controls="two" href="/page">Two</a></li>
+    </ul>
+    <div role="tabpanel" id="one" aria-labelledby="one-tab">First panel</div>
+    <div role="tabpanel" id="two" aria-labelledby="two-tab" hidden>Second panel</div>
+  </portico-tabs>
+  <form method="post" action="/deleted" data-confirm="Delete it?" data-confirm-label="Delete"><button>Remove</button></form>`;
+const folderForm = `<form class="dialog-form" method="post" action="/folder">
+  <div class="modal-body">{{> field id='name' name='name' label='Name' value=name error=error}}</div>
+  <div class="modal-footer"><button class="btn" type="button" data-close>Cancel</button><button class="btn btn-primary">Save</button></div>
+</form>`;
+
+/** The house's elements in a real browser, on pages of a small server of their own. */
+describe('Elements of the house', function () {
+  this.timeout(60_000);
+  let folder: TestFolder;
+  let server: Server;
+  let browser: Browser;
+  let base: string;
+  const posts: string[] = [];
+
+  before(async () => {
+    folder = new TestFolder().write('views/page.hbs', page).write('views/folder.hbs', folderForm);
+    const assets = new Assets({ log: silentLog });
+    await assets.load();
+    const views = new Views({
+      menuItems: someContributions([
+        menuItem('docs', { label: 'house.search', href: '~/docs' }),
+        menuItem('set', { label: 'house.save', href: '/settings', menu: 'control-panel' }),
+      ]),
+      personalMenuItems: noContributions(),
+      sites: { get: () => undefined },
+      messages: new MessageCatalog({ log: silentLog }),
+      assets,
+      houseFolder: houseViews,
+      log: silentLog,
+    });
+    await views.load({ id: 'demo', folder: folder.path, manifest: {} });
+    const app = new Koa();
+    app.use(assets.middleware);
+    app.use(async (ctx) => {
+      const show = (view: string, model: object, options: RenderOptions): void => {
+        ctx.type = 'html';
+        ctx.body = views.render('demo', view, model, options, pageState());
+      };
+      const layout = ctx.get('X-Portico-Fragment') === '1' ? 'none' : 'page';
+      if (ctx.method === 'POST') {
+        const chunks: Buffer[] = [];
+        for await (const chunk of ctx.req) chunks.push(chunk as Buffer);
+        const body = Buffer.concat(chunks).toString();
+        posts.push(`${ctx.path} ${ctx.get('X-Portico-Csrf')} ${body}`.trim());
+        if (ctx.path === '/folder' && body === 'name=') {
+          ctx.status = 400;
+          show('folder', { name: '', error: 'Enter a name.' }, { layout });
+        } else if (ctx.path === '/folder' && body === 'name=lost') ctx.throw(500);
+        else ctx.redirect('/page?done');
+      } else if (ctx.path === '/broken') ctx.throw(500);
+      else show(ctx.path === '/folder' ? 'folder' : 'page', {}, { title: 'Test', layout });
+    });
+    app.silent = true;
+    server = createServer(app.callback()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-sync',
+      ],
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+    folder.remove();
+  });
+
+  async function visit(work: (page: Page) => Promise<void>, options: { javaScriptEnabled?: boolean } = {}): Promise<void> {
+    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+    try {
+      const opened = await context.newPage();
+      opened.setDefaultTimeout(10_000);
+      await opened.goto(`${base}/page`);
+      await work(opened);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const focused = (opened: Page): Promise<string> =>
+    opened.evaluate('(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).trim()');
+
+  it('let the menu be used with the keyboard alone', () =>
+    visit(async (opened) => {
+      const button = opened.getByRole('button', { name: 'New' });
+      await button.focus();
+      await opened.keyboard.press('ArrowDown');
+      expect(await button.getAttribute('aria-expanded')).to.equal('true');
+      expect(await focused(opened)).to.equal('File Upload');
+      await opened.keyboard.press('ArrowUp');
+      expect(await focused(opened)).to.equal('Broken');
+      await opened.keyboard.press('f');
+      expect(await focused(opened)).to.equal('File Upload');
+      await opened.keyboard.press('End');
+      expect(await focused(opened)).to.equal('Broken');
+      await opened.keyboard.press('Escape');
+      expect(await focused(opened)).to.equal('New');
+      expect(await opened.getByRole('menu', { name: 'New' }).isVisible()).to.equal(false);
+    }));
+
+  it('keep the focus inside a dialog and give it back on Escape', () =>
+    visit(async (opened) => {
+      await opened.getByRole('button', { name: 'New' }).click();
+      await opened.getByRole('menuitem', { name: 'Folder' }).click();
+      const dialog = opened.getByRole('dialog', { name: 'Folder' });
+      await dialog.getByLabel('Name').waitFor();
+      const inside: boolean[] = [];
+      for (let step = 0; step < 6; step += 1) {
+        await opened.keyboard.press('Tab');
+        inside.push(await opened.evaluate<boolean>('document.querySelector("dialog").contains(document.activeElement)'));
+      }
+      expect(inside).to.deep.equal([true, true, true, true, true, true]);
+      await opened.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      expect(await focused(opened)).to.equal('New');
+    }));
+
+  it('close a dialog by its button named Close and by Cancel', () =>
+    visit(async (opened) => {
+      for (const name of ['Close', 'Cancel']) {
+        await opened.getByRole('button', { name: 'New' }).click();
+        await opened.getByRole('menuitem', { name: 'Folder' }).click();
+        const dialog = opened.getByRole('dialog', { name: 'Folder' });
+        await dialog.getByLabel('Name').waitFor();
+        await dialog.getByRole('button', { name, exact: true }).click();
+        await dialog.waitFor({ state: 'detached' });
+      }
+    }));
+
+  it('show the errors of a form in its dialog, keep what was typed when nothing can be sent, and follow when it is done', () =>
+    visit(async (opened) => {
+      await opened.getByRole('button', { name: 'New' }).click();
+      await opened.getByRole('menuitem', { name: 'Folder' }).click();
+      const dialog = opened.getByRole('dialog', { name: 'Folder' });
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.getByText('Enter a name.').waitFor();
+      await dialog.getByLabel('Name').fill('lost');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.getByRole('alert').waitFor();
+      expect(await dialog.getByLabel('Name').inputValue()).to.equal('lost');
+      await dialog.getByLabel('Name').fill('Pictures');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await opened.waitForURL(`${base}/page?done`);
+      expect(posts.at(-1)).to.equal('/folder tok"en name=Pictures');
+    }));
+
+  it('say what happened when a dialog cannot be opened, and offer to try again', () =>
+    visit(async (opened) => {
+      await opened.getByRole('button', { name: 'New' }).click();
+      await opened.getByRole('menuitem', { name: 'Broken' }).click();
+      const dialog = opened.getByRole('dialog', { name: 'Broken' });
+      await dialog.getByRole('alert').waitFor();
+      await dialog.getByRole('button', { name: 'Try again' }).waitFor();
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      await dialog.waitFor({ state: 'detached' });
+    }));
+
+  it('move between tabs with the arrow keys', () =>
+    visit(async (opened) => {
+      await opened.getByRole('tab', { name: 'One' }).focus();
+      await opened.keyboard.press('ArrowRight');
+      expect(await opened.getByRole('tab', { name: 'Two' }).getAttribute('aria-selected')).to.equal('true');
+      expect(await opened.getByText('Second panel').isVisible()).to.equal(true);
+      expect(await opened.getByText('First panel').isVisible()).to.equal(false);
+    }));
+
+  it('ask before something is destroyed', () =>
+    visit(async (opened) => {
+      const before = posts.length;
+      await opened.getByRole('button', { name: 'Remove' }).click();
+      const question = opened.getByRole('alertdialog');
+      await question.getByText('Delete it?').waitFor();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      expect(posts).to.have.length(before);
+      expect(await focused(opened)).to.equal('Remove');
+      await opened.getByRole('button', { name: 'Remove' }).click();
+      await question.getByRole('button', { name: 'Delete' }).click();
+      await opened.waitForURL(`${base}/page?done`);
+      expect(posts).to.have.length(before + 1);
+    }));
+
+  it('open and close the menus of the header by keyboard', () =>
+    visit(async (opened) => {
+      for (const [name, link] of [
+        ['Product Menu', 'Search'],
+        ['Global Menu', 'Save'],
+      ] as const) {
+        const button = opened.getByRole('button', { name });
+        await button.focus();
+        await opened.keyboard.press('Enter');
+        await opened.getByRole('link', { name: link }).waitFor();
+        expect(await button.getAttribute('aria-expanded')).to.equal('true');
+        await opened.keyboard.press('Tab');
+        await opened.keyboard.press('Escape');
+        await opened.getByRole('link', { name: link }).waitFor({ state: 'hidden' });
+        expect(await focused(opened)).to.equal(name);
+      }
+    }));
+
+  it('are links and forms where scripts are off', () =>
+    visit(
+      async (opened) => {
+        await opened.getByRole('button', { name: 'Product Menu' }).click();
+        await opened.getByRole('link', { name: 'Search' }).waitFor();
+        await opened.getByRole('button', { name: 'New' }).click();
+        await opened.getByRole('link', { name: 'Folder' }).click();
+        await opened.getByLabel('Name').fill('Plain');
+        await opened.getByRole('button', { name: 'Save' }).click();
+        await opened.waitForURL(`${base}/page?done`);
+      },
+      { javaScriptEnabled: false },
+    ));
+});

@@ -1,0 +1,203 @@
+import { expect } from 'chai';
+import type { RenderOptions } from '../../api/index.js';
+import type { PageState, Views } from '../../views/index.js';
+import { houseViews, menuItem, pageState, TestFolder, testViews } from './view-house.js';
+
+describe('Views', () => {
+  let folder: TestFolder;
+  let house: TestFolder;
+
+  beforeEach(() => {
+    folder = new TestFolder();
+    house = new TestFolder();
+  });
+
+  afterEach(() => {
+    folder.remove();
+    house.remove();
+  });
+
+  async function load(views: Views): Promise<(model?: object, options?: RenderOptions, page?: PageState) => string> {
+    await views.load({ id: 'demo', folder: folder.path, manifest: {} });
+    return (model = {}, options = { layout: 'none' }, page = pageState()) =>
+      views.render('demo', 'a', model, options, page).trim();
+  }
+
+  async function fragment(source: string, model: object = {}, page = pageState()): Promise<string> {
+    folder.write('views/a.hbs', source);
+    return (await load(testViews()))(model, { layout: 'none' }, page);
+  }
+
+  async function failure(work: () => Promise<unknown>): Promise<{ code: string; message: string }> {
+    try {
+      await work();
+    } catch (error) {
+      return error as { code: string; message: string };
+    }
+    throw new Error('Nothing was refused.');
+  }
+
+  it('escape what people typed', async () => {
+    expect(await fragment('<p title="{{name}}">{{name}}</p>', { name: `"><script>alert('x')</script>` })).to.equal(
+      '<p title="&quot;&gt;&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;">&quot;&gt;&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;</p>',
+    );
+  });
+
+  it('show own fields of the model only, nothing of its prototype', async () => {
+    const model = Object.create({ secret: 'inherited' }) as object;
+    expect(await fragment('[{{secret}}{{constructor}}{{__proto__}}{{lookup this "constructor"}}{{toString}}]', model)).to.equal(
+      '[]',
+    );
+  });
+
+  it('treat templates inside data as text', async () => {
+    expect(await fragment('{{text}}', { text: '{{t "house.save"}} {{> head}}' })).to.equal(
+      '{{t &quot;house.save&quot;}} {{&gt; head}}',
+    );
+  });
+
+  it('give places, words, sizes, dates and tokens through helpers', async () => {
+    const view = `{{url '~/x'}} {{url '/y'}} {{t 'house.save'}} {{bytes 1400000}} {{bytes 12}} {{{csrf}}}`;
+    expect(await fragment(view)).to.equal(
+      '/web/home/x /y Save 1.4 MB 12 B <input type="hidden" name="csrf" value="tok&quot;en">',
+    );
+    expect(await fragment(`{{date d format='date'}}`, { d: '2026-11-22T15:40:00Z' })).to.equal(
+      '<time datetime="2026-11-22T15:40:00.000Z">Nov 22, 2026</time>',
+    );
+    expect(await fragment(`{{#if (and (eq a 1) (not b))}}yes{{/if}}{{or c 'else'}}`, { a: 1, b: false })).to.equal('yeselse');
+  });
+
+  it('write JSON that cannot leave its attribute', async () => {
+    expect(await fragment('<i data-x="{{json x}}"></i>', { x: { a: '"><script>' } })).to.equal(
+      '<i data-x="{&quot;a&quot;:&quot;\\&quot;&gt;\\u003cscript&gt;&quot;}"></i>',
+    );
+  });
+
+  it('let a field have the name of a helper', async () => {
+    expect(await fragment('{{#each rows}}{{date}} {{url}};{{/each}}', { rows: [{ date: 'today', url: '/u' }] })).to.equal(
+      'today /u;',
+    );
+  });
+
+  it('give nobody a token who has none', async () => {
+    expect(await fragment('[{{{csrf}}}]', {}, pageState({ csrf: undefined }))).to.equal('[]');
+  });
+
+  it('show house partials only what they are given, and their block the model', async () => {
+    const view = `{{#> alert kind='warning'}}{{name}}{{/alert}}`;
+    const html = await fragment(view, { name: 'Ada', title: 'leaked title', text: 'leaked text' });
+    expect(html).to.contain('Ada').and.to.contain('alert-warning').and.not.to.contain('leaked');
+  });
+
+  it('join a field with its help and its error', async () => {
+    const html = await fragment(`{{> field id='t' name='t' label='Title' value=v error=e help='Short.' required=true}}`, {
+      v: '<b>',
+      e: 'Enter a title.',
+    });
+    expect(html).to.contain('value="&lt;b&gt;" required aria-describedby="t-error t-help" aria-invalid="true"');
+    expect(html).to.contain('id="t-error"').and.to.contain('Enter a title.').and.to.contain('id="t-help"');
+  });
+
+  it('put a page into its frame with a nonce on everything that runs, each script once', async () => {
+    folder.write('views/a.hbs', `{{script 'x.js'}}{{script 'x.js'}}{{#style}}p{color:red}{{/style}}<p>{{name}}</p>`);
+    const html = (await load(testViews()))({ name: 'Body' }, { title: 'A & B' });
+    expect(html).to.match(/^<!DOCTYPE html>/);
+    expect(html).to.contain('<title>A &amp; B - Home</title>').and.to.contain('<p>Body</p>');
+    expect(html.match(/demo\/missing\/x\.js/g)).to.have.length(1);
+    expect(html).to.contain('<style nonce="n0nce">p{color:red}</style>');
+    for (const [tag] of html.matchAll(/<(?:script|style)\b[^>]*>/g)) expect(tag).to.contain('nonce="n0nce"');
+    expect(html).not.to.match(/\sstyle="|\son\w+="/);
+  });
+
+  it('tell a dialog which scripts its fragment needs', async () => {
+    expect(await fragment(`{{script 'x.js'}}<p></p>`)).to.equal(
+      '<p></p><template data-fragment-assets data-scripts="/assets/demo/missing/x.js" data-styles=""></template>',
+    );
+  });
+
+  it('say a flash sentence as text, where screen readers hear it', async () => {
+    folder.write('views/a.hbs', '');
+    const page = pageState({ flash: { kind: 'success', sentence: 'Saved <b>.' } });
+    expect((await load(testViews()))({}, {}, page)).to.match(/role="status"[\s\S]*Saved &lt;b&gt;\./);
+  });
+
+  it('show menus under their headings: of the site in the site, of the control panel everywhere', async () => {
+    folder.write('views/a.hbs', '');
+    const menuItems = [
+      menuItem('docs', { label: 'house.search', href: '~/docs' }),
+      menuItem('set', { label: 'house.save', href: '/settings', menu: 'control-panel', category: 'system' }),
+    ];
+    const render = await load(testViews({ menuItems }));
+    const inSite = render({}, {}, pageState({ path: '/web/home/docs/1' }));
+    expect(inSite).to.match(
+      /aria-label="Product Menu"[\s\S]*Content &amp; Data[\s\S]*href="\/web\/home\/docs" aria-current="page"/,
+    );
+    expect(inSite).to.match(/aria-label="Global Menu"[\s\S]*Control Panel[\s\S]*System[\s\S]*href="\/settings"/);
+    const outside = render({}, {}, { ...pageState(), access: { ...pageState().access, site: undefined } });
+    expect(outside).to.contain('Global Menu').and.not.to.contain('Product Menu');
+  });
+
+  it('offer guests to sign in, and no empty menus', async () => {
+    folder.write('views/a.hbs', '');
+    const page = pageState({ csrf: undefined });
+    const html = (await load(testViews()))({}, {}, { ...page, access: { ...page.access, person: undefined } });
+    expect(html).to.contain('href="/sign-in').and.not.to.contain('Product Menu').and.not.to.contain('Global Menu');
+  });
+
+  it('let the house override a view and a partial of a module', async () => {
+    folder.write('views/a.hbs', 'own {{> row}}').write('views/partials/row.hbs', 'own row').write('views/b.hbs', 'own b');
+    house.write('demo/a.hbs', 'house {{> row}}').write('layouts/page.hbs', '{{{body}}}');
+    const views = testViews({ houseFolder: house.path });
+    expect((await load(views))()).to.equal('house own row');
+    expect(views.render('demo', 'b', {}, { layout: 'none' }, pageState())).to.equal('own b');
+    house.write('demo/partials/row.hbs', 'house row');
+    expect((await load(testViews({ houseFolder: house.path })))()).to.equal('house house row');
+  });
+
+  it('refuse a missing partial at start, naming file, line and partial', async () => {
+    folder.write('views/broken.hbs', '<p>\n{{> nowhere}}');
+    const { code, message } = await failure(() => load(testViews()));
+    expect(code).to.equal('view-broken');
+    expect(message).to.match(/views\/broken\.hbs cannot be used: there is no partial "nowhere" \(line 2\)/);
+  });
+
+  it('refuse an unknown helper and bad syntax at start, naming the file', async () => {
+    folder.write('views/broken.hbs', `{{trnslate 'x'}}`);
+    expect((await failure(() => load(testViews()))).message).to.match(/broken\.hbs.*no helper "trnslate"/);
+    folder.write('views/broken.hbs', '{{#if x}}');
+    expect((await failure(() => load(testViews()))).message).to.match(/broken\.hbs cannot be read/);
+  });
+
+  it('name the module and the view when a view is missing', async () => {
+    const views = testViews();
+    await views.load({ id: 'demo', folder: folder.path, manifest: {} });
+    expect(() => views.render('demo', 'nope', {}, {}, pageState())).to.throw('The module demo has no view "nope".');
+  });
+
+  it('leave with their module', async () => {
+    folder.write('views/a.hbs', 'here');
+    const views = testViews();
+    const loaded = await views.load({ id: 'demo', folder: folder.path, manifest: {} });
+    await loaded.dispose();
+    expect(() => views.render('demo', 'a', {}, {}, pageState())).to.throw('The module demo has no views now.');
+  });
+
+  it('show errors with a reference and a way out', () => {
+    const views = testViews({ houseFolder: houseViews });
+    for (const [status, title] of [
+      [404, 'Page not found'],
+      [403, 'You may not do this'],
+      [503, 'One moment, please'],
+      [500, 'Something went wrong'],
+    ] as const) {
+      const html = views.render(
+        'core',
+        'error',
+        { status, sentence: 'Why <b>.', reference: 'r-9' },
+        { layout: 'plain' },
+        pageState(),
+      );
+      expect(html).to.contain(title).and.to.contain('Why &lt;b&gt;.').and.to.contain('r-9').and.to.contain('href="/"');
+    }
+  });
+});
