@@ -42,6 +42,7 @@ export class ImagesCreate implements Command {
     if (offered.length === 0) {
       warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
       if (round.generation.errorDetail) warn(round.generation.errorDetail);
+      warn(this.messages.text(`remedy.${round.generation.errorCode ?? round.generation.state}`));
       return 1;
     }
     if (sentence) warn(sentence);

@@ -1,6 +1,7 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
+import { SettingsLink } from '../services/settings-link.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams } from './input.js';
 import { type RoundModel, roundModel, wordsOf } from './round-model.js';
@@ -14,6 +15,7 @@ export class GenerationRoutes implements HttpRoutes {
 
   constructor(
     @inject(Generations) private readonly generations: Generations,
+    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
@@ -78,7 +80,8 @@ export class GenerationRoutes implements HttpRoutes {
   }
 
   private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
-    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now());
+    const showCause = this.settingsLink.for(ctx.access) !== undefined;
+    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), showCause);
   }
 }
 

@@ -27,7 +27,16 @@ export interface RoundModel {
   readonly missing: readonly number[];
   readonly images: readonly ImageModel[];
   readonly canAdd: boolean;
-  readonly problem: { readonly code: string; readonly sentence: string; readonly kind: 'danger' | 'warning' } | undefined;
+  readonly problem:
+    | {
+        readonly code: string;
+        readonly sentence: string;
+        readonly kind: 'danger' | 'warning';
+        /** For administrators only: the exact cause, and what to do. */
+        readonly cause?: string;
+        readonly remedy?: string;
+      }
+    | undefined;
   readonly folderId: string | undefined;
   readonly rootId: string;
   readonly createdAt: string;
@@ -54,7 +63,8 @@ export function problemSentence({ generation, images }: GenerationWithImages, wo
   return maybeCharged && !saysIt ? `${sentence} ${words('error.may-be-charged')}` : sentence;
 }
 
-export function roundModel(round: GenerationWithImages, words: Words, now: Date): RoundModel {
+/** @param showCause whether the reader is one who can do something about a failure. */
+export function roundModel(round: GenerationWithImages, words: Words, now: Date, showCause = false): RoundModel {
   const { generation } = round;
   const { id, state, description, size, count } = generation;
   const images = round.images.filter((image) => image.state === 'offered' || image.state === 'saved');
@@ -79,6 +89,10 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date)
         : {
             code: generation.errorCode ?? state,
             sentence,
+            ...(showCause && {
+              cause: generation.errorDetail ?? undefined,
+              remedy: words(`remedy.${generation.errorCode ?? state}`),
+            }),
             kind: state === 'unknown' || generation.errorCode === 'cancelled' || images.length > 0 ? 'warning' : 'danger',
           },
     folderId: generation.folderId ?? undefined,

@@ -61,14 +61,15 @@ export class Explanations {
     const { settings } = this.availability;
     const onInstance = settings.get({ kind: 'instance' }).enabled === true;
     const onSite = settings.get(access.scope).enabled === true;
-    const byInstance = { changeableBy: this.text(access, 'why.by-instance', {}), ...instanceSettings };
-    const bySite = { changeableBy: this.text(access, 'why.by-site', {}), ...siteSettings };
+    const isLocked = settings.resolve(access.scope, 'enabled').lockedBy !== undefined;
+    const by = (key: string, page: object): object =>
+      isLocked ? { changeableBy: step.changeableBy } : { changeableBy: this.text(access, key), ...page };
     const instance: ExplainedStep = {
       criterion: 'instance',
       subject: step.subject,
       met: onInstance,
       reason: this.text(access, onInstance ? 'why.instance-on' : 'why.instance-off'),
-      ...byInstance,
+      ...by('why.by-instance', instanceSettings),
     };
     if (!onInstance || access.scope.kind === 'instance') return [instance];
     const site: ExplainedStep = {
@@ -76,7 +77,7 @@ export class Explanations {
       subject: step.subject,
       met: onSite,
       reason: this.text(access, onSite ? 'why.site-on' : 'why.site-off'),
-      ...bySite,
+      ...by('why.by-site', siteSettings),
     };
     return [instance, site];
   }

@@ -128,6 +128,24 @@ describe('creating images', () => {
     expect(creator.sandbox.generations).to.have.length(1);
   });
 
+  it('tells an administrator the exact cause and its remedy, and an author neither', async () => {
+    const administrator = await creator.house.signIn();
+    for (const [visitor, isTold] of [
+      [administrator, true],
+      [creator.visitor, false],
+    ] as const) {
+      creator.sandbox.next('organization-not-verified');
+      const { id } = (await creator.create({}, visitor)).body as { id: string };
+      await creator.settled(id, visitor);
+      const page = await visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'text/html');
+      expect(page.text).to.contain('Ask an administrator');
+      expect([page.text.includes('The answer was 403'), page.text.includes('Verify the organization')]).to.deep.equal([
+        isTold,
+        isTold,
+      ]);
+    }
+  });
+
   it('answers 404 for what belongs to somebody else', async () => {
     const round = await creator.settled((await creator.create()).body.id);
     const other = await creator.house.signIn();

@@ -8,6 +8,7 @@ interface Row {
   readonly code: string;
   readonly arrives: string;
   readonly sentence: string;
+  readonly remedy: string;
 }
 
 /** The rows of docs/image-errors.md. */
@@ -17,7 +18,12 @@ async function documented(): Promise<readonly Row[]> {
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map(([, code = '', arrives = '', , sentence = '']) => ({ code: code.replaceAll('`', ''), arrives, sentence }));
+    .map(([, code = '', arrives = '', , sentence = '', remedy = '']) => ({
+      code: code.replaceAll('`', ''),
+      arrives,
+      sentence,
+      remedy,
+    }));
 }
 
 describe('the error table', () => {
@@ -33,7 +39,10 @@ describe('the error table', () => {
       .map((key) => key.slice('error.'.length))
       .filter((code) => !notCodes.includes(code));
     expect(rows.map(({ code }) => code).sort()).to.deep.equal(worded.sort());
-    for (const { code, sentence } of rows) expect(sentence, code).to.equal(messages[`error.${code}`]);
+    for (const { code, sentence, remedy } of rows) {
+      expect(sentence, code).to.equal(messages[`error.${code}`]);
+      expect(remedy.replaceAll('`', ''), code).to.equal(messages[`remedy.${code}`]);
+    }
   });
 
   it('has every code of the images API in the row that documents it', async () => {
