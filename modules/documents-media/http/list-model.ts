@@ -77,6 +77,7 @@ export function listModel(
       name,
       href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
     })),
+    labels: actionLabels(ctx),
     home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),
     self: link({ after: input.after, before: input.before }),
     query: input.q,
@@ -100,6 +101,13 @@ export function listModel(
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };
+}
+
+const actions = ['download', 'edit', 'rename', 'move', 'delete'] as const;
+
+/** Looked up once for all entries of a page. */
+function actionLabels(ctx: AnyContext): Readonly<Record<string, string>> {
+  return Object.fromEntries(actions.map((action) => [action, ctx.text(`action.${action}`)]));
 }
 
 /** What the buttons of a page depend on; the routes ask again. */

@@ -37,7 +37,7 @@ export class Uploads {
       }
     } catch (error) {
       // What came before is saved; say so, instead of answering for the whole upload.
-      if (!(error instanceof PortalError) || documents.length + failures.length === 0) throw error;
+      if (!(error instanceof PortalError) || !error.expose || documents.length + failures.length === 0) throw error;
       failures.push(failureOf(current, error));
     }
     return { documents, failures };
