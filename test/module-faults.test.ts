@@ -41,14 +41,15 @@ describe('a house with modules that go wrong', () => {
   let folder: string;
   let house: TestHouse;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     folder = await mkdtemp(join(tmpdir(), 'portico-faults-'));
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     for (const [id, source] of Object.entries(modules)) await write(id, { id }, source);
     await write('breaks-manifest', { id: 'breaks-manifest', requirs: {} }, '');
     await write('needs-the-moon', { id: 'needs-the-moon', requires: { 'moon.light': '^1.0.0' } }, '');
     const modulePaths = [join(root, 'modules'), join(folder, 'modules')];
-    house = await startHouse({ config: { modulePaths, limits: { moduleStartMillis: 1000 } } });
+    house = await startHouse({ config: { modulePaths, limits: { moduleStartMillis: 4000 } } });
   });
   after(async () => {
     await house?.stop();
@@ -81,7 +82,7 @@ describe('a house with modules that go wrong', () => {
     expect(failureOf('breaks-loading')).to.equal('import: not today');
     expect(failureOf('breaks-setup')).to.equal('setup: no plan');
     expect(failureOf('breaks-making')).to.equal('create: Clumsy cannot be made: dropped it');
-    expect(failureOf('never-starts')).to.equal('start: onStart did not finish within 1000 ms.');
+    expect(failureOf('never-starts')).to.equal('start: onStart did not finish within 4000 ms.');
     expect(house.modules.status('breaks-manifest')).to.equal(undefined);
     expect(house.log()).to.contain('Package @acme/breaks-manifest: \\"portico.requirs\\" is not a key that modules have.');
   });

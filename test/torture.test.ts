@@ -27,7 +27,7 @@ interface Answer {
 }
 
 describe('a house whose modules stop and start a hundred times while people use it', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let house: TestHouse;
   let cookie: string;
   const answers = new Map<number, number>();

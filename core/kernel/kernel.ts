@@ -43,6 +43,8 @@ export interface KernelOptions {
     readonly startMillis?: number;
     readonly stopMillis?: number;
     readonly gateMillis?: number;
+    /** For loading a module's code, which is all loaded at once. */
+    readonly loadMillis?: number;
     readonly prepareMillis?: number;
   };
   /** Services that every module has of its own, e.g. its log: pairs of token and value. */
@@ -81,7 +83,8 @@ export class Kernel implements Modules {
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: KernelOptions) {
-    const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000, prepareMillis = 600_000 } = options.limits ?? {};
+    const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000 } = options.limits ?? {};
+    const { loadMillis = 60_000, prepareMillis = 600_000 } = options.limits ?? {};
     this.log = options.logFor('core');
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
@@ -99,7 +102,7 @@ export class Kernel implements Modules {
         root: this.house.root,
         services: this.services,
         points: this.points,
-        limits: { startMillis, stopMillis, prepareMillis },
+        limits: { loadMillis, prepareMillis, startMillis, stopMillis },
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isHousePoint: (point) => this.house.knows(point),

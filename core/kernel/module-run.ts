@@ -15,6 +15,8 @@ import { messageOf } from './troubles.js';
 export type Preparation = (module: InstalledModule) => Promise<Disposable | undefined>;
 
 export interface Limits {
+  /** Code loads side by side and takes its time on a busy machine; only what never ends shall end here. */
+  readonly loadMillis: number;
   readonly startMillis: number;
   readonly stopMillis: number;
   /** Migrations run here, and must not be cut off lightly. */
@@ -74,8 +76,8 @@ export class ModuleRun {
 
   /** Makes everything and shows nothing. @throws PhaseError; the caller then stops this run. */
   async start(load: () => Promise<ModuleDefinition>): Promise<void> {
-    const { startMillis, prepareMillis } = this.around.limits;
-    const definition = await this.phase('import', () => withinLimit(load(), startMillis, 'Loading the module'));
+    const { loadMillis, prepareMillis, startMillis } = this.around.limits;
+    const definition = await this.phase('import', () => withinLimit(load(), loadMillis, 'Loading the module'));
     for (const prepare of this.around.prepare)
       await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
     const declared = await this.phase('setup', () => this.setUp(definition));
