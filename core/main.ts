@@ -5,6 +5,7 @@ import { HostAccessContexts, HostSessionCookie } from './access/index.js';
 import {
   AccessContexts,
   AccessControl,
+  AuditLog,
   BlobStore,
   Clock,
   Commands,
@@ -31,6 +32,7 @@ import {
   toDisposable,
   UnitOfWork,
 } from './api/index.js';
+import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './cli/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
@@ -98,15 +100,17 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       clock,
       ids,
       log,
-      entities: [...flagEntities, DisabledModuleRow, ...data.entities],
+      entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
       busyTimeoutMillis: settings.limits.databaseBusyMillis,
       graceMillis: settings.limits.blobGraceMillis,
     });
     opened.add(toDisposable(() => persistence.close()));
     const { unitOfWork, blobs } = persistence;
+    await persistence.migrate('audit', auditMigrations);
     await persistence.migrate('flags', flagMigrations);
     await persistence.migrate('kernel', disabledModuleMigrations);
 
+    const audit = new StoredAuditLog({ unitOfWork, clock, ids });
     const flags = opened.add(
       await openFlags({
         file: config.flagsFile,
@@ -169,6 +173,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(BlobStore, blobs);
     kernel.bind(SecretBox, openSecretBox({ home, masterKey: config.masterKey }));
     kernel.bind(Flags, flags);
+    kernel.bind(AuditLog, audit);
     kernel.bind(Modules, kernel);
     kernel.bind(MessageCatalogToken, messages);
     kernel.bind(AccessContexts, accessContexts);

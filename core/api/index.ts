@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './audit.js';
 export * from './basics.js';
 export * from './commands.js';
 export * from './contributions.js';

@@ -1,0 +1,2 @@
+export { auditEntities, auditMigrations } from './audit-row.js';
+export { StoredAuditLog } from './stored-audit-log.js';

@@ -1,0 +1,91 @@
+import type {
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  AuditPage,
+  AuditRecord,
+  AuditVia,
+  Clock,
+  Ids,
+  SqlValue,
+  Transaction,
+  UnitOfWork,
+} from '../api/index.js';
+import { AuditRow } from './audit-row.js';
+
+interface Parts {
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+const columns = 'id, at, area, subject, attribute, scope, action, before, after, by_id AS byId, by_name AS byName, via, reason';
+const maxLimit = 500;
+
+/** The audit log as a table that only grows. */
+export class StoredAuditLog implements AuditLog {
+  constructor(private readonly parts: Parts) {}
+
+  async record(transaction: Transaction, entry: AuditEntry): Promise<void> {
+    const { by, before, after, attribute, reason, ...rest } = entry;
+    await transaction.repository(AuditRow).insert({
+      ...rest,
+      id: this.parts.ids.next(),
+      at: this.parts.clock.now().toISOString(),
+      attribute: attribute ?? null,
+      before: before === undefined ? null : JSON.stringify(before),
+      after: after === undefined ? null : JSON.stringify(after),
+      byId: by.id,
+      byName: by.name,
+      reason: reason ?? null,
+    });
+  }
+
+  async list(filter: AuditFilter, cursor?: string, limit = 50): Promise<AuditPage> {
+    const count = Math.max(1, Math.min(limit, maxLimit));
+    const { sql, values } = condition(filter, cursor);
+    const rows = await this.parts.unitOfWork.read((reader) =>
+      reader.query<AuditRow>(`SELECT ${columns} FROM portico_audit ${sql} ORDER BY id DESC LIMIT ?`, [...values, count + 1]),
+    );
+    const records = rows.slice(0, count).map(recordOf);
+    const last = records.at(-1);
+    return rows.length > count && last ? { records, next: last.id } : { records };
+  }
+}
+
+function condition(
+  filter: AuditFilter,
+  cursor: string | undefined,
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  const text = filter.text?.toLowerCase();
+  const terms: readonly (readonly [string, SqlValue | undefined])[] = [
+    ['id < ?', cursor],
+    ['area = ?', filter.area],
+    ['subject = ?', filter.subject],
+    ['attribute = ?', filter.attribute],
+    ['scope = ?', filter.scope],
+    ['by_id = ?', filter.by],
+    ['via = ?', filter.via],
+    ['at >= ?', filter.from?.toISOString()],
+    ['at < ?', filter.until?.toISOString()],
+    ["instr(lower(subject || '.' || coalesce(attribute, '') || ' ' || by_name), ?) > 0", text === '' ? undefined : text],
+  ];
+  const used = terms.filter((term): term is readonly [string, SqlValue] => term[1] !== undefined);
+  return {
+    sql: used.length > 0 ? `WHERE ${used.map(([term]) => term).join(' AND ')}` : '',
+    values: used.map(([, value]) => value),
+  };
+}
+
+function recordOf({ at, attribute, before, after, byId, byName, via, reason, ...row }: AuditRow): AuditRecord {
+  return {
+    ...row,
+    at: new Date(at),
+    by: { id: byId, name: byName },
+    via: via as AuditVia,
+    ...(attribute === null ? {} : { attribute }),
+    ...(before === null ? {} : { before: JSON.parse(before) as unknown }),
+    ...(after === null ? {} : { after: JSON.parse(after) as unknown }),
+    ...(reason === null ? {} : { reason }),
+  };
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { AuditEntry, AuditLog, AuditRecord } from '../../api/index.js';
+import { auditEntities, auditMigrations, StoredAuditLog } from '../../audit/index.js';
+import { Logs, SystemClock, UuidIds } from '../../diagnostics/index.js';
+import { openPersistence, type Persistence } from '../../persistence/index.js';
+
+const ada = { id: 'ada', name: 'Ada Lovelace' };
+const entry: AuditEntry = { area: 'flags', subject: 'LPD-1', scope: 'instance', action: 'changed', by: ada, via: 'screen' };
+
+describe('The audit log', () => {
+  let home: string;
+  let persistence: Persistence;
+  let log: AuditLog;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'portico-audit-'));
+    const clock = new SystemClock();
+    const ids = new UuidIds();
+    const silent = new Logs({ level: 'silent' }).for('core');
+    persistence = await openPersistence({ home, clock, ids, log: silent, entities: auditEntities });
+    await persistence.migrate('audit', auditMigrations);
+    log = new StoredAuditLog({ unitOfWork: persistence.unitOfWork, clock, ids });
+  });
+  afterEach(async () => {
+    await persistence.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  const record = (...entries: readonly AuditEntry[]): Promise<void> =>
+    persistence.unitOfWork.write(async (transaction) => {
+      for (const each of entries) await log.record(transaction, each);
+    });
+  const subjects = (records: readonly AuditRecord[]): readonly string[] => records.map(({ subject }) => subject);
+
+  it('tells who, when, what and where from, as it was recorded', async () => {
+    const full = { ...entry, attribute: 'enabled', before: false, after: { on: [1, 'two'] }, reason: 'Because.' };
+    await record(full);
+    const [found] = (await log.list({})).records;
+    expect({ ...found, id: '', at: '' }).to.deep.equal({ ...full, id: '', at: '' });
+    expect(found?.at).to.be.instanceOf(Date);
+  });
+
+  it('forgets what was recorded in a transaction that failed', async () => {
+    const failed = persistence.unitOfWork.write(async (transaction) => {
+      await log.record(transaction, entry);
+      throw new Error('No.');
+    });
+    expect(await failed.catch((error: Error) => error.message)).to.equal('No.');
+    expect((await log.list({})).records).to.deep.equal([]);
+  });
+
+  it('is read newest first, page by page, nothing twice and nothing left out', async () => {
+    const all = Array.from({ length: 23 }, (_, index) => ({ ...entry, subject: `flag-${index}` }));
+    await record(...all);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 5; pages += 1) {
+      const page = await log.list({}, cursor, 10);
+      seen.push(...subjects(page.records));
+      cursor = page.next;
+      if (!cursor) break;
+    }
+    expect(seen).to.deep.equal(all.map(({ subject }) => subject).reverse());
+  });
+
+  it('finds what all parts of a filter hold for', async () => {
+    const bob = { id: 'bob', name: 'Bob' };
+    await record(
+      { ...entry, subject: 'a', attribute: 'Key' },
+      { ...entry, subject: 'b', by: bob, via: 'command' },
+      { ...entry, subject: 'c', area: 'settings', scope: 'site-1' },
+    );
+    const find = async (filter: Parameters<AuditLog['list']>[0]): Promise<readonly string[]> =>
+      subjects((await log.list(filter)).records);
+    expect(await find({ area: 'flags' })).to.deep.equal(['b', 'a']);
+    expect(await find({ area: 'flags', subject: 'a' })).to.deep.equal(['a']);
+    expect(await find({ attribute: 'Key' })).to.deep.equal(['a']);
+    expect(await find({ scope: 'site-1' })).to.deep.equal(['c']);
+    expect(await find({ by: 'bob', via: 'command' })).to.deep.equal(['b']);
+    expect(await find({ by: 'bob', via: 'screen' })).to.deep.equal([]);
+    expect(await find({ text: 'LOVE' })).to.deep.equal(['c', 'a']);
+    expect(await find({ text: 'a.key' })).to.deep.equal(['a']);
+    expect(await find({ from: new Date(0), until: new Date(1) })).to.deep.equal([]);
+    expect(await find({ from: new Date(0) })).to.deep.equal(['c', 'b', 'a']);
+  });
+});
