@@ -49,9 +49,20 @@ type Answer = Change | { readonly problem: string } | undefined;
 /** What a form shows of a field, as one text, to compare with later; at a site with the source in front: `own:x`, `inherit:x`. */
 export function shownState({ field, resolved: { value, own } }: FormField, scope: 'instance' | 'site'): string {
   if (field.type === 'secret') return '';
-  if (scope === 'instance') return field.type === 'boolean' ? onOff(value) : String(value);
-  if (field.type === 'boolean') return own === undefined ? 'inherit' : onOff(own);
-  return `${own === undefined ? 'inherit' : 'own'}:${String(value)}`;
+  const shown = field.type === 'boolean' ? onOff(value) : String(value);
+  return scope === 'instance' ? shown : `${own === undefined ? 'inherit' : 'own'}:${shown}`;
+}
+
+/** The value in what a form showed, without its source. */
+export function shownValue(was: string, scope: 'instance' | 'site'): string {
+  return scope === 'site' ? was.slice(was.indexOf(':') + 1) : was;
+}
+
+/** What a submitted form says of a box: an unticked one is not sent, so `<field>.shown` tells that it was there. */
+export function tickOf(form: PostedForm, name: string): string | undefined {
+  const typed = form[name];
+  if (typed !== undefined) return stateOf(typed);
+  return form[`${name}.shown`] === undefined ? undefined : 'off';
 }
 
 function instanceChange(form: PostedForm, field: FormField): Answer {
@@ -63,9 +74,8 @@ function instanceChange(form: PostedForm, field: FormField): Answer {
   }
   const was = form[`${name}.was`] ?? shownState(field, 'instance');
   if (definition.type === 'boolean') {
-    if (typed === undefined && form[`${name}.shown`] === undefined) return undefined;
-    const now = typed === undefined ? 'off' : stateOf(typed);
-    return now === was ? undefined : { set: now };
+    const now = tickOf(form, name);
+    return now === undefined || now === was ? undefined : { set: now };
   }
   return typed === undefined || same(definition, typed, was) ? undefined : { set: typed };
 }
@@ -73,15 +83,11 @@ function instanceChange(form: PostedForm, field: FormField): Answer {
 function siteChange(form: PostedForm, field: FormField): Answer {
   const { name, field: definition, resolved } = field;
   if (definition.type === 'secret') return siteSecretChange(form, field);
+  if (definition.type === 'boolean') return siteTickChange(form, field);
   const typed = form[name];
   const was = form[`${name}.was`] ?? shownState(field, 'site');
-  if (definition.type === 'boolean') {
-    const now = typed === undefined ? was : typed === 'inherit' ? 'inherit' : stateOf(typed);
-    if (now === was) return undefined;
-    return now === 'inherit' ? 'inherit' : { set: now };
-  }
   const mode = form[`${name}.mode`] ?? (typed === undefined ? undefined : 'own');
-  const untouched = typed === undefined || same(definition, typed, was.slice(was.indexOf(':') + 1));
+  const untouched = typed === undefined || same(definition, typed, shownValue(was, 'site'));
   if (mode === 'inherit') {
     // The instance may have changed since the form was made: what it showed then counts as left alone too.
     const leftAlone = untouched || same(definition, typed, String(resolved.inherited));
@@ -90,6 +96,18 @@ function siteChange(form: PostedForm, field: FormField): Answer {
   }
   if (mode !== 'own' || typed === undefined) return undefined;
   return untouched && was.startsWith('own:') ? undefined : { set: typed };
+}
+
+/** A box that differs from what the form showed is meant as the site's own, unless the site just chose to inherit instead. */
+function siteTickChange(form: PostedForm, field: FormField): Answer {
+  const { name, resolved } = field;
+  const was = form[`${name}.was`] ?? shownState(field, 'site');
+  const wasOwn = was.startsWith('own:');
+  const now = tickOf(form, name);
+  const changed = now !== undefined && now !== shownValue(was, 'site');
+  if (form[`${name}.mode`] === 'inherit' && (wasOwn || !changed)) return resolved.own === undefined ? undefined : 'inherit';
+  const own = changed || (form[`${name}.mode`] === 'own' && !wasOwn);
+  return own && now !== undefined ? { set: now } : undefined;
 }
 
 function siteSecretChange(form: PostedForm, { name, resolved: { own } }: FormField): Answer {

@@ -1,12 +1,12 @@
 import type { ResolvedSetting, SecretState, SettingsField } from '../api/index.js';
 import type { SettingWords } from '../services/setting-words.js';
-import { type FormField, type PostedForm, shownState } from './posted-settings.js';
+import { type FormField, type PostedForm, shownState, shownValue, tickOf } from './posted-settings.js';
 
 /** What the view needs of one field. Words are ready; nothing in here holds a secret. */
 export interface FieldModel {
   readonly name: string;
   readonly id: string;
-  readonly kind: 'checkbox' | 'state' | 'secret' | 'select' | 'textarea' | 'input';
+  readonly kind: 'checkbox' | 'secret' | 'select' | 'textarea' | 'input';
   readonly type?: 'text' | 'url' | 'number';
   readonly label: string;
   readonly help?: string;
@@ -29,6 +29,7 @@ export interface FieldModel {
   readonly conflict?: string;
   readonly modes?: readonly Option[];
   readonly modeLabel?: string;
+  readonly inheritedTick?: 'on' | 'off';
   readonly secret?: SecretModel;
   readonly resettable: boolean;
 }
@@ -118,7 +119,7 @@ class FieldForm {
     const site = this.parts.scope === 'site';
     switch (field.type) {
       case 'boolean':
-        return site ? { kind: 'state', options: this.states() } : { kind: 'checkbox', checked: this.isChecked() };
+        return { kind: 'checkbox', checked: this.isChecked(), ...(site ? { ...this.modes(false), ...this.inherited() } : {}) };
       case 'secret':
         return { kind: 'secret', secret: this.secret(), ...(site ? this.modes(true) : {}) };
       case 'choice':
@@ -145,24 +146,21 @@ class FieldForm {
   }
 
   private isChecked(): boolean {
-    return this.touched ? this.typed !== undefined && this.typed !== 'off' : this.resolved.value === true;
+    return this.touched ? this.typed !== 'off' : this.resolved.value === true;
   }
 
-  private states(): readonly Option[] {
-    const { words, module, locale } = this.parts;
-    const inherited = words.value(module, this.field, this.resolved.inherited, locale);
-    const now = this.typed ?? shownState(this.formField, 'site');
-    return [
-      { value: 'inherit', label: words.ours('mode.inherit-now', { value: inherited }, locale), selected: now === 'inherit' },
-      { value: 'on', label: words.ours('value.on', undefined, locale), selected: now === 'on' },
-      { value: 'off', label: words.ours('value.off', undefined, locale), selected: now === 'off' },
-    ];
+  /** For scripts: choosing to inherit ticks the box as the inherited value has it. */
+  private inherited(): { readonly inheritedTick: 'on' | 'off' } {
+    return { inheritedTick: this.resolved.inherited === true ? 'on' : 'off' };
   }
 
   private modes(secret: boolean): Pick<FieldModel, 'modes' | 'modeLabel'> {
     const { words, locale, typed } = this.parts;
     const { own } = this.resolved;
-    const now = typed?.[`${this.name}.mode`] ?? (own === undefined ? 'inherit' : own === 'none' ? 'none' : 'own');
+    const meantAsOwn = this.field.type === 'boolean' && this.touched && own === undefined;
+    const now = meantAsOwn
+      ? 'own'
+      : (typed?.[`${this.name}.mode`] ?? (own === undefined ? 'inherit' : own === 'none' ? 'none' : 'own'));
     const option = (value: string, label: string): Option => ({
       value,
       label: words.ours(label, undefined, locale),
@@ -221,13 +219,13 @@ class FieldForm {
     if (this.field.type === 'secret') return Boolean(typed[this.name]) || typed[`${this.name}.remove`] !== undefined;
     const was = typed[`${this.name}.was`] ?? shownState(this.formField, scope);
     const posted = this.posted();
-    if (this.field.type === 'boolean' && scope === 'instance')
-      return (posted === undefined || posted === 'off' ? 'off' : 'on') !== was;
-    return posted !== undefined && posted !== (scope === 'site' ? was.slice(was.indexOf(':') + 1) : was);
+    return posted !== undefined && posted !== shownValue(was, scope);
   }
 
   private posted(): string | undefined {
-    return this.field.type === 'secret' ? undefined : this.parts.typed?.[this.name];
+    const { typed } = this.parts;
+    if (!typed || this.field.type === 'secret') return undefined;
+    return this.field.type === 'boolean' ? tickOf(typed, this.name) : typed[this.name];
   }
 }
 

@@ -57,7 +57,17 @@ describe('An administrator in a browser', () => {
     const page = await browser.page(house, { person: house.administrator });
     await page.goto('/web/home/configuration/site-settings/lighthouse');
     await page.getByLabel('Greeting').fill('Welcome');
-    await page.getByLabel('Light the Lamp').selectOption('off');
+    const lamp = page.getByRole('checkbox', { name: 'Light the Lamp' });
+    const source = page.locator('.form-group', { has: lamp }).getByLabel('Source');
+    expect(await source.locator('option').allTextContents()).to.deep.equal([
+      'Inherit from Instance Settings',
+      'Own value of this site',
+    ]);
+    await lamp.uncheck();
+    expect(await source.inputValue()).to.equal('own');
+    await source.selectOption('inherit');
+    expect(await lamp.isChecked()).to.equal(true);
+    await lamp.uncheck();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Lighthouse was saved and is in force.').waitFor();
     await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings.').waitFor();

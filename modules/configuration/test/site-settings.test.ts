@@ -40,12 +40,18 @@ describe('Site Settings', () => {
     expect(wordsOf(text))
       .to.include('In force: On, from Instance Settings.')
       .and.to.match(/Greeting .* From Instance Settings\./);
-    expect(formOf(text)).to.include({ lamp: 'inherit', 'greeting.mode': 'inherit', greeting: 'Hello', 'apiKey.mode': 'inherit' });
+    expect(formOf(text)).to.include({
+      lamp: 'on',
+      'lamp.mode': 'inherit',
+      'greeting.mode': 'inherit',
+      greeting: 'Hello',
+      'apiKey.mode': 'inherit',
+    });
     expect(wordsOf(text)).not.to.include('Budget');
   });
 
   it('switches off what the instance switched on, for this site only', async () => {
-    expect((await atSite({ lamp: 'off' })).status).to.equal(303);
+    expect((await atSite({ lamp: undefined })).status).to.equal(303);
     expect([handle().get(home).lamp, handle().get(instanceScope).lamp, handle().get(siteScope(other.id)).lamp]).to.deep.equal([
       false,
       true,
@@ -62,12 +68,38 @@ describe('Site Settings', () => {
   });
 
   it('does not freeze the state of the instance into the site when the form is saved', async () => {
-    await atSite({ lamp: 'inherit' });
+    await atSite({ 'lamp.mode': 'inherit' });
     await atInstance({ lamp: undefined });
     await atSite({ 'greeting.mode': 'own', greeting: 'Welcome' });
     expect(handle().resolve(home, 'lamp').own).to.equal(undefined);
     await atInstance({ lamp: 'on', greeting: 'Changed', seconds: '7' });
     expect(handle().get(home)).to.include({ lamp: true, greeting: 'Welcome', seconds: 7 });
+  });
+
+  it('takes a box that was changed as its own, also where no script sets the source', async () => {
+    const state = (): unknown => handle().resolve(home, 'lamp').own;
+    await atSite({ lamp: undefined });
+    expect([state(), formOf((await admin.get(sitePage)).text)['lamp.mode']]).to.deep.equal([false, 'own']);
+    await atSite({ lamp: 'on' });
+    expect(state()).to.equal(true);
+    await atSite({ 'lamp.mode': 'inherit', lamp: undefined });
+    expect([state(), handle().get(home).lamp]).to.deep.equal([undefined, true]);
+    await atSite({ 'lamp.mode': 'own' });
+    expect(state()).to.equal(true);
+    await atInstance({ lamp: undefined });
+    await atSite({ 'notes.mode': 'own', notes: 'Untouched lamp' });
+    expect([state(), handle().get(home).lamp]).to.deep.equal([true, false]);
+    await atSite({ 'lamp.mode': 'inherit', 'notes.mode': 'inherit' });
+    await atInstance({ lamp: 'on' });
+  });
+
+  it('shows a box as it was left when something else in the form is wrong', async () => {
+    const { text } = await atSite({ lamp: undefined, 'seconds.mode': 'own', seconds: '61' });
+    expect([formOf(text).lamp, formOf(text)['lamp.mode'], formOf(text)['lamp.was']]).to.deep.equal([
+      undefined,
+      'own',
+      'inherit:on',
+    ]);
   });
 
   it('inherits again on request', async () => {
@@ -124,9 +156,9 @@ describe('Site Settings', () => {
     const menu = async (address: string): Promise<boolean> =>
       (await admin.get(`/web/${address}`)).text.includes('Watch the Lamp');
     expect([await menu('home'), await menu('other')]).to.deep.equal([true, true]);
-    await atSite({ lamp: 'off' });
+    await atSite({ lamp: undefined });
     expect([await menu('home'), await menu('other')]).to.deep.equal([false, true]);
-    await atSite({ lamp: 'inherit' });
+    await atSite({ 'lamp.mode': 'inherit' });
     await atInstance({ lamp: undefined });
     expect([await menu('home'), await menu('other')]).to.deep.equal([false, false]);
   });
