@@ -1,5 +1,5 @@
 // Builds what browsers load: the theme, the icons and the house's elements into core/dist/assets, and each package's scripts into its dist/assets.
-// Incremental: a package whose inputs did not change is left alone.
+// Incremental: a package whose inputs did not change is left alone. `--sizes` prints what was built.
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -10,7 +10,7 @@ import { buildIcons } from './assets/icons.mjs';
 import { isFresh, remember } from './assets/stamp.mjs';
 import { buildTheme } from './assets/theme.mjs';
 
-const quiet = process.argv.includes('--quiet');
+const showSizes = process.argv.includes('--sizes');
 const started = performance.now();
 const built = [];
 
@@ -18,7 +18,7 @@ await attempt(buildHouse);
 for (const folder of [...(await foldersOf('modules')), ...(await foldersOf('examples'))])
   await attempt(() => buildPackage(folder));
 
-if (!quiet && built.length > 0) {
+if (showSizes) {
   for (const { name, file, raw, br } of built) console.log(`${name.padEnd(28)} ${file.padEnd(28)} ${kilo(raw)}  br ${kilo(br)}`);
   console.log(`Assets are built (${Math.round(performance.now() - started)} ms).`);
 }
