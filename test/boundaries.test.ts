@@ -11,7 +11,11 @@ interface Package {
     readonly name: string;
     readonly dependencies?: Record<string, string>;
     readonly devDependencies?: Record<string, string>;
-    readonly portico?: { readonly id: string };
+    readonly portico?: {
+      readonly id: string;
+      readonly requires?: Record<string, string>;
+      readonly optional?: Record<string, string>;
+    };
   };
 }
 
@@ -47,6 +51,16 @@ describe('The boundaries of the house', () => {
     const allowed = /^@portico\/(?:core(?:\/testing|\/client)?|[\w-]+\/(?:api|client))$/;
     const deep = imports.filter(({ from, target }) => from !== core && target.startsWith('@portico/') && !allowed.test(target));
     expect(deep.map(show)).to.deep.equal([]);
+  });
+
+  it('have the manifest say which modules a module builds on', () => {
+    const undeclared = imports.filter(({ file, from, target }) => {
+      const other = /^@portico\/([\w-]+)\/api$/.exec(target)?.[1];
+      if (!other || !from.manifest.portico || other === from.manifest.portico.id || /\/test\//.test(file)) return false;
+      const { requires = {}, optional = {} } = from.manifest.portico;
+      return !Object.keys({ ...requires, ...optional }).some((id) => id.startsWith(`${other}.`));
+    });
+    expect(undeclared.map(show)).to.deep.equal([]);
   });
 
   it('keep testing tools out of what runs in production', () => {
