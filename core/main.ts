@@ -114,7 +114,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const flags = opened.add(
       await openFlags({
         file: config.flagsFile,
-        declarations: () => declaredFlags(modules, settings.flagDefaults),
+        declarations: () => declaredFlags(modules),
+        deployment: settings.flagDefaults,
+        development: config.mode === 'development' || config.mode === 'test',
         environment: options.environment,
         unitOfWork,
         clock,
@@ -237,17 +239,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   }
 }
 
-/** What modules declare, with the deployment's word on what they are when nothing else decides. */
-function declaredFlags(
-  modules: readonly InstalledModule[],
-  defaults: Readonly<Record<string, boolean>>,
-): ReadonlyMap<string, DeclaredFlag> {
+function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {
   const flags = new Map<string, DeclaredFlag>();
   for (const { id, manifest } of modules) {
     for (const [key, flag] of Object.entries(manifest.flags ?? {})) flags.set(key, { ...flag, module: id });
-  }
-  for (const [key, enabled] of Object.entries(defaults)) {
-    flags.set(key, { type: 'release', title: key, ...flags.get(key), default: enabled });
   }
   return flags;
 }

@@ -18,7 +18,21 @@ export interface FlagDeclaration {
   readonly links?: readonly string[];
 }
 
-export type FlagOrigin = 'environment' | 'instance' | 'file' | 'declaration' | 'dependency' | 'unknown';
+/** `deployment`: `flagDefaults` of config/*.json. `dependency` and `mode` are what keeps a flag off that would be on. */
+export type FlagOrigin = 'environment' | 'instance' | 'file' | 'deployment' | 'declaration' | 'dependency' | 'mode' | 'unknown';
+
+/** A flag that another one depends on, directly or through others. */
+export interface FlagLink {
+  readonly key: string;
+  /** Who names it. */
+  readonly of: string;
+  /** 1 for what the flag itself names. */
+  readonly depth: number;
+  readonly enabled: boolean;
+  /** False when nobody declares it. */
+  readonly declared: boolean;
+  readonly reason: string;
+}
 
 /** A flag as it stands: its value, the reason, and what lost. */
 export interface FlagState extends FlagDeclaration {
@@ -29,6 +43,10 @@ export interface FlagState extends FlagDeclaration {
   readonly reason: string;
   /** The environment variable that locks the flag, when one does. */
   readonly lockedBy?: string;
+  /** False for Dev flags outside of development mode: they are off, and shown to nobody. */
+  readonly available: boolean;
+  /** Keys of the flags that name this one under `dependsOn`. */
+  readonly dependents: readonly string[];
   /** Every source that has a say, strongest first; the first one wins. */
   readonly sources: readonly { readonly origin: FlagOrigin; readonly enabled: boolean; readonly label: string }[];
 }
@@ -41,12 +59,14 @@ export interface FlagChange {
 
 /** The feature flags. Reads are memory reads. */
 export interface Flags {
-  /** False for a key that nobody declares. */
+  /** False for a key that nobody declares; that is reported once. */
   isEnabled(key: string): boolean;
   /** Undefined for a key that nobody declares. */
   state(key: string): FlagState | undefined;
   all(): readonly FlagState[];
-  /** Problems of feature-flags.json, with line and column; the last good content stays in force. */
+  /** All that a flag depends on, each once, every flag followed by what it names itself. Empty for an unknown key. */
+  chain(key: string): readonly FlagLink[];
+  /** Problems of feature-flags.json, with line and column (the last good content stays in force), of dependencies, and unknown keys. */
   problems(): readonly string[];
   /**
    * Sets or, with undefined, removes the instance override; in force when the promise resolves.

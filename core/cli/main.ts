@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
-import { loadConfig } from '../config/index.js';
+import { deploymentMode, loadConfig } from '../config/index.js';
 import { projectRoot } from '../house/project-root.js';
 import { callHouse } from './command-socket.js';
 
@@ -32,7 +32,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     await (command === 'demo' ? startDemo() : startPortal());
     return 0;
   }
-  const config = loadConfig({ root: projectRoot, mode: 'production', environment: process.env });
+  const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
   if (wantsHelp && !existsSync(join(config.home, 'lock.db'))) return 0;
@@ -55,7 +55,11 @@ function demoHome(): string {
 /** No house runs: one is opened for this command alone, without HTTP. */
 async function runInOwnHouse(called: readonly string[]): Promise<number> {
   const { openHouse } = await import('../main.js');
-  const house = await openHouse({ mode: 'production', environment: process.env, overrides: { log: { level: 'warn' } } });
+  const house = await openHouse({
+    mode: deploymentMode(process.env),
+    environment: process.env,
+    overrides: { log: { level: 'warn' } },
+  });
   try {
     return await house.commands.run({
       argv: called,

@@ -1,10 +1,11 @@
+import { deploymentMode } from '../config/index.js';
 import { freePort } from '../house/free-port.js';
 import { moduleOf } from '../kernel/index.js';
 import { type House, openHouse } from '../main.js';
 
 /** `portico start`: opens the house and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
-  const house = await openHouse({ mode: 'production', environment: process.env });
+  const house = await openHouse({ mode: deploymentMode(process.env), environment: process.env });
   await serve(house, []);
 }
 

@@ -44,7 +44,10 @@ export function flagCommands(flags: Flags): readonly Command[] {
         state.sources.forEach((source, index) => {
           print(`  ${index === 0 ? 'wins' : 'loses'}: ${source.enabled ? 'on' : 'off'}, says ${source.label || 'the default'}`);
         });
-        if (state.dependsOn?.length) print(`  depends on: ${state.dependsOn.join(', ')}`);
+        for (const link of flags.chain(state.key)) {
+          print(`${'  '.repeat(link.depth)}${link.of} needs ${link.key}: ${link.enabled ? 'on' : 'off'}. ${link.reason}`);
+        }
+        if (state.dependents.length > 0) print(`  needed by: ${state.dependents.join(', ')}`);
         if (state.lockedBy) print(`  locked by ${state.lockedBy}`);
       },
     },

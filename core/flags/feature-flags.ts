@@ -3,12 +3,14 @@ import {
   type Disposable,
   Emitter,
   type FlagChange,
+  type FlagLink,
   type FlagState,
   type Flags,
   type Log,
   PortalError,
   type UnitOfWork,
 } from '../api/index.js';
+import { chainOf } from './flag-chain.js';
 import type { FlagEnvironment } from './flag-environment.js';
 import { type FlagFileEntry, parseFlagFile } from './flag-file.js';
 import { FlagOverride } from './flag-override.js';
@@ -19,10 +21,14 @@ export interface FeatureFlagsParts {
   readonly fileName: string;
   readonly environment: FlagEnvironment;
   readonly declarations: () => ReadonlyMap<string, DeclaredFlag>;
+  readonly deployment: ReadonlyMap<string, boolean>;
+  readonly development: boolean;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+const mostStrangers = 1000;
 
 /** The feature flags of the house, all in memory; every change of a source resolves them anew and tells the differences. */
 export class FeatureFlags implements Flags, Disposable {
@@ -31,6 +37,7 @@ export class FeatureFlags implements Flags, Disposable {
   private sorted: readonly FlagState[] = [];
   private found: readonly string[] = [];
   private reported = new Set<string>();
+  private readonly strangers = new Set<string>();
   private file: ReadonlyMap<string, FlagFileEntry> = new Map();
   private fileProblems: readonly string[] = [];
   private readonly overrides = new Map<string, FlagOverrideFact>();
@@ -43,7 +50,9 @@ export class FeatureFlags implements Flags, Disposable {
   }
 
   isEnabled(key: string): boolean {
-    return this.values.get(key) === true;
+    const value = this.values.get(key);
+    if (value === undefined) this.reportStranger(key);
+    return value === true;
   }
 
   state(key: string): FlagState | undefined {
@@ -52,6 +61,10 @@ export class FeatureFlags implements Flags, Disposable {
 
   all(): readonly FlagState[] {
     return this.sorted;
+  }
+
+  chain(key: string): readonly FlagLink[] {
+    return chainOf(key, this.states);
   }
 
   problems(): readonly string[] {
@@ -105,13 +118,15 @@ export class FeatureFlags implements Flags, Disposable {
 
   /** Asks the modules' declarations again and tells what changed. Call it when modules have been resolved. */
   refresh(): void {
-    const { environment, fileName, declarations } = this.parts;
+    const { environment, fileName, declarations, deployment, development } = this.parts;
     const resolved = resolveFlags({
       environment,
       overrides: this.overrides,
       file: this.file,
       fileName,
+      deployment,
       declarations: declarations(),
+      development,
     });
     const before = this.values;
     this.states = resolved.states;
@@ -120,13 +135,20 @@ export class FeatureFlags implements Flags, Disposable {
     this.found = Object.freeze([...this.fileProblems, ...environment.problems, ...resolved.problems]);
     this.report();
     for (const key of new Set([...before.keys(), ...this.values.keys()])) {
-      const enabled = this.isEnabled(key);
+      const enabled = this.values.get(key) === true;
       if (enabled !== (before.get(key) === true)) this.changes.fire({ key, enabled });
     }
   }
 
   dispose(): void {
     this.changes.dispose();
+  }
+
+  /** Code that asks for a flag nobody declares is told once; a slip of the pen would stay hidden otherwise. */
+  private reportStranger(key: string): void {
+    if (this.strangers.has(key) || this.strangers.size >= mostStrangers) return;
+    this.strangers.add(key);
+    this.parts.log.warn('Somebody asked for a feature flag that nobody declares; it counts as off.', { flag: key });
   }
 
   /** Each problem is logged once, until it goes and comes back. */

@@ -10,6 +10,10 @@ export interface FlagsOptions {
   readonly file: string;
   /** What the manifests of the modules declare, at the moment of asking. */
   readonly declarations: () => ReadonlyMap<string, DeclaredFlag>;
+  /** `flagDefaults` of the configuration: weaker than the file, stronger than what modules declare. */
+  readonly deployment?: Readonly<Record<string, boolean>>;
+  /** Whether Dev flags have force; default false. */
+  readonly development?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
@@ -27,11 +31,13 @@ export interface OpenFlags extends Flags, Disposable {
 
 /** Opens the feature flags: overrides loaded, file read and watched from here on. The table must have been migrated. */
 export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
-  const { file, declarations, environment, unitOfWork, clock, log } = options;
+  const { file, declarations, deployment = {}, development = false, environment, unitOfWork, clock, log } = options;
   const flags = new FeatureFlags({
     fileName: basename(file),
     environment: readFlagEnvironment(environment),
     declarations,
+    deployment: new Map(Object.entries(deployment)),
+    development,
     unitOfWork,
     clock,
     log,
@@ -43,6 +49,7 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
     isEnabled: (key) => flags.isEnabled(key),
     state: (key) => flags.state(key),
     all: () => flags.all(),
+    chain: (key) => flags.chain(key),
     problems: () => flags.problems(),
     override: (key, enabled, by) => flags.override(key, enabled, by),
     onDidChange: flags.onDidChange,

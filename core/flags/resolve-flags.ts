@@ -19,38 +19,75 @@ export interface FlagSources {
   readonly file: ReadonlyMap<string, FlagFileEntry>;
   /** How the file is called in sentences. */
   readonly fileName: string;
+  /** What the deployment says while nothing stronger does. */
+  readonly deployment: ReadonlyMap<string, boolean>;
   readonly declarations: ReadonlyMap<string, DeclaredFlag>;
+  /** Whether Dev flags have force. */
+  readonly development: boolean;
 }
 
 export interface ResolvedFlags {
   /** By key, sorted. */
   readonly states: ReadonlyMap<string, FlagState>;
-  /** Dependency cycles, and variables that name no flag. */
+  /** Dependency cycles, and whatever names a flag that nobody declares. */
   readonly problems: readonly string[];
 }
 
 type Source = FlagState['sources'][number];
 type OwnState = Omit<FlagState, 'reason'> & { readonly because: string };
 
-/** A pure function of its sources: environment > instance > file > declaration, and then the dependencies. */
+const modeReason = 'Off because Dev flags have force in development mode only.';
+
+/** A pure function of its sources: environment > instance > file > deployment > declaration, and then mode and dependencies. */
 export function resolveFlags(sources: FlagSources): ResolvedFlags {
   const keys = [...new Set([...sources.declarations.keys(), ...sources.file.keys()])].sort();
-  const own = new Map(keys.map((key) => [key, ownState(key, sources)]));
+  const dependents = dependentsAmong(keys, sources);
+  const own = new Map(keys.map((key) => [key, ownState(key, sources, dependents.get(key) ?? [])]));
   const cycles = findCycles(own);
   const settled = new Map<string, FlagState>();
   const states = new Map(keys.map((key) => [key, settle(key, own, cycles, settled) as FlagState]));
-  const variables = new Set(keys.map(flagVariable));
-  const strangers = [...sources.environment.locks.keys()].filter((name) => !variables.has(name));
+  const circles = new Set(cycles.values());
   return {
     states,
     problems: [
-      ...new Set([...cycles.values()].map((path) => `Feature flags depend on each other in a circle: ${path}. They stay off.`)),
-      ...strangers.map((name) => `The environment variable ${name} names no known feature flag.`),
+      ...[...circles].map((path) => `Feature flags depend on each other in a circle: ${path}. They stay off.`),
+      ...strangers(new Set(keys), sources),
     ],
   };
 }
 
-function ownState(key: string, { environment, overrides, file, fileName, declarations }: FlagSources): OwnState {
+/** Whatever names a flag that nobody declares: most likely a slip of the pen. */
+function strangers(keys: ReadonlySet<string>, sources: FlagSources): readonly string[] {
+  const { environment, overrides, file, fileName, deployment, declarations } = sources;
+  const variables = new Set([...keys].map(flagVariable));
+  return [
+    ...[...environment.locks.keys()]
+      .filter((name) => !variables.has(name))
+      .map((name) => `The environment variable ${name} names no known feature flag.`),
+    ...[...overrides.keys()]
+      .filter((key) => !keys.has(key))
+      .map((key) => `This instance has a switch for ${key}, which nobody declares. "portico flags unset ${key}" forgets it.`),
+    ...[...file]
+      .filter(([key, { title }]) => title === undefined && !declarations.has(key))
+      .map(([key]) => `${fileName} sets ${key}, which no module declares. If it is a flag of your own, give it a title.`),
+    ...[...deployment.keys()]
+      .filter((key) => !keys.has(key))
+      .map((key) => `"flagDefaults" in the configuration names ${key}, which nobody declares.`),
+  ];
+}
+
+function dependentsAmong(keys: readonly string[], { file, declarations }: FlagSources): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const key of keys) {
+    for (const needed of new Set(file.get(key)?.dependsOn ?? declarations.get(key)?.dependsOn)) {
+      dependents.set(needed, [...(dependents.get(needed) ?? []), key]);
+    }
+  }
+  return dependents;
+}
+
+function ownState(key: string, sources: FlagSources, dependents: readonly string[]): OwnState {
+  const { environment, overrides, file, fileName, deployment, declarations } = sources;
   const declared = declarations.get(key);
   const entry = file.get(key);
   const variable = flagVariable(key);
@@ -61,18 +98,23 @@ function ownState(key: string, { environment, overrides, file, fileName, declara
   if (lock !== undefined) add('environment', lock, `the environment variable ${variable}`);
   if (override) add('instance', override.enabled, `this instance (${override.setBy}, ${override.setAt.slice(0, 10)})`);
   if (entry?.enabled !== undefined) add('file', entry.enabled, fileName);
+  const configured = deployment.get(key);
+  if (configured !== undefined) add('deployment', configured, '"flagDefaults" in the configuration');
   add('declaration', declared?.default ?? false, declared?.module ? `the module ${declared.module}` : '');
   const winner = found[0] as Source;
   const { enabled: _enabled, ...described } = entry ?? {};
+  const type = described.type ?? declared?.type ?? 'release';
   return {
     ...declared,
     ...described,
-    type: described.type ?? declared?.type ?? 'release',
+    type,
     title: described.title ?? declared?.title ?? key,
     key,
     enabled: winner.enabled,
     origin: winner.origin,
     because: reasonOf(winner),
+    available: type !== 'dev' || sources.development,
+    dependents,
     sources: found,
     ...(lock === undefined ? {} : { lockedBy: variable }),
   };
@@ -93,8 +135,9 @@ function settle(
   const state = own.get(key);
   if (done || !state) return done;
   const { because, ...rest } = state;
-  const off = (reason: string): FlagState => ({ ...rest, enabled: false, origin: 'dependency', reason });
+  const off = (reason: string, origin: FlagOrigin = 'dependency'): FlagState => ({ ...rest, enabled: false, origin, reason });
   const decide = (): FlagState => {
+    if (!state.available) return off(modeReason, 'mode');
     if (!state.enabled) return { ...rest, reason: because };
     const cycle = cycles.get(key);
     if (cycle) return off(`Off because feature flags depend on each other in a circle: ${cycle}.`);

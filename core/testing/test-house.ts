@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import supertest from 'supertest';
 import type { Clock, Modules, ServiceToken } from '../api/index.js';
+import type { LoadOptions } from '../config/load.js';
 import { freePort } from '../house/free-port.js';
 import type { Census } from '../kernel/index.js';
 import { type House, openHouse } from '../main.js';
@@ -16,6 +17,8 @@ export interface TestHouseOptions {
   /** Laid over the configuration; module sections under `modules`. */
   readonly config?: object;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Default `test`. */
+  readonly mode?: LoadOptions['mode'];
   readonly clock?: Clock;
   /** A data directory to open again; default a new one, removed by `stop`. */
   readonly home?: string;
@@ -62,7 +65,7 @@ export async function startHouse(options: TestHouseOptions = {}): Promise<TestHo
   const lines: string[] = [];
   const port = await freePort();
   const house = await openHouse({
-    mode: 'test',
+    mode: options.mode ?? 'test',
     environment: {
       PORTICO_HOME: home,
       PORTICO_ADMIN_EMAIL: administrator.email,

@@ -7,6 +7,7 @@ import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
+import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
@@ -15,7 +16,16 @@ import { SettingsRegistry } from './services/settings-registry.js';
 import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ use, provide, contribute, host, run }) => {
-  use(DeploymentSettings, StoredSettings, SettingWords, SettingsRegistry, SettingsEntries, SettingsPages, SettingsTargets);
+  use(
+    FlagNotices,
+    DeploymentSettings,
+    StoredSettings,
+    SettingWords,
+    SettingsRegistry,
+    SettingsEntries,
+    SettingsPages,
+    SettingsTargets,
+  );
   host(SettingsDefinitions);
   provide(Settings).to(SettingsRegistry);
   run(StoredSettings);

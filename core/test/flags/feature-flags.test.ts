@@ -100,6 +100,14 @@ describe('The feature flags of a house', () => {
     expect(flags.problems()[0]).to.match(/^feature-flags\.json cannot be read: EISDIR/);
   });
 
+  it('tell once of code that asks for a key nobody declares', async () => {
+    const warnings: unknown[] = [];
+    bench.log = { ...quiet, warn: (_message, facts) => void warnings.push(facts) };
+    const flags = await bench.open();
+    for (let turn = 0; turn < 3; turn += 1) flags.isEnabled('ghost');
+    expect(warnings).to.deep.equal([{ flag: 'ghost' }]);
+  });
+
   it('log each problem once', async () => {
     const warnings: string[] = [];
     bench.log = { ...quiet, warn: (message) => void warnings.push(message) };

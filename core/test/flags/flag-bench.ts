@@ -13,6 +13,7 @@ export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, err
 export class FlagBench {
   readonly declared = new Map<string, DeclaredFlag>();
   environment: Record<string, string> = {};
+  development = true;
   log: Log = quiet;
   private readonly opened: { dispose(): void | Promise<void> }[] = [];
   private persistence: Persistence | undefined;
@@ -27,8 +28,13 @@ export class FlagBench {
     return join(this.folder, 'feature-flags.json');
   }
 
-  write(flags: unknown): Promise<void> {
-    return this.writeText(JSON.stringify({ flags }, undefined, 2));
+  /** Gives each flag a title, so that it is one of the file's own. */
+  write(flags: Readonly<Record<string, boolean | object>>): Promise<void> {
+    const entries = Object.entries(flags).map(([key, entry]) => [
+      key,
+      { title: key, ...(typeof entry === 'boolean' ? { enabled: entry } : entry) },
+    ]);
+    return this.writeText(JSON.stringify({ flags: Object.fromEntries(entries) }, undefined, 2));
   }
 
   writeText(text: string): Promise<void> {
@@ -49,6 +55,7 @@ export class FlagBench {
     const flags = await openFlags({
       file,
       declarations: () => this.declared,
+      development: this.development,
       environment: this.environment,
       unitOfWork: this.persistence.unitOfWork,
       clock,

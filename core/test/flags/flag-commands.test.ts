@@ -52,7 +52,11 @@ describe('portico flags', () => {
       '  wins: on, says this instance (…)',
       '  loses: off, says feature-flags.json',
       '  loses: off, says the default',
+      '  needed by: LPD-2',
     ]);
+    expect((await run('flags why', { key: 'LPD-2' })).slice(-1)[0]).to.match(
+      /^ {2}LPD-2 needs LPD-1: on\. Switched on by this instance/,
+    );
   });
 
   it('refuses other words and unknown keys', async () => {

@@ -1,5 +1,6 @@
-import { Clock, Flags, type FlagType, type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
+import { Flags, type FlagType, type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { z } from 'zod';
+import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
 import { flagRow, flagTypes } from './flag-rows.js';
 import { personOf } from './person-of.js';
@@ -19,7 +20,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
   constructor(
     @inject(Flags) private readonly flags: Flags,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
-    @inject(Clock) private readonly clock: Clock,
+    @inject(FlagNotices) private readonly notices: FlagNotices,
   ) {}
 
   register(router: Router): void {
@@ -31,7 +32,10 @@ export class FeatureFlagRoutes implements HttpRoutes {
 
   private show(ctx: RouteContext<unknown, { type: FlagType }>): void {
     const { type } = ctx.input.query;
-    const today = this.clock.now().toISOString().slice(0, 10);
+    const { today } = this.notices;
+    const overdue = this.notices.overdue();
+    const ofType = this.flags.all().filter((state) => state.type === type);
+    const shown = ofType.filter(({ available }) => available);
     const title = ctx.text('flags.title');
     const model = {
       title,
@@ -39,10 +43,13 @@ export class FeatureFlagRoutes implements HttpRoutes {
       tabs: flagTypes.map((each) => ({ type: each, label: ctx.text(`flags.type.${each}`), active: each === type })),
       type,
       explanation: ctx.text(`flags.explanation.${type}`),
-      flags: this.flags
-        .all()
-        .filter((state) => state.type === type)
-        .map((state) => flagRow(state, today)),
+      flags: shown.map((state) => flagRow(state, this.flags.chain(state.key), today)),
+      // Shown to nobody, and said why: an empty tab would look like a fault.
+      hidden: ofType.length > shown.length ? ctx.text('flags.dev-hidden', { count: ofType.length - shown.length }) : undefined,
+      overdue:
+        overdue.length > 0
+          ? ctx.text('flags.overdue-notice', { flags: overdue.map(({ title }) => title).join(', ') })
+          : undefined,
       problems: this.flags.problems(),
     };
     ctx.render('feature-flags', model, { title });

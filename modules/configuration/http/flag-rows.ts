@@ -1,4 +1,5 @@
-import type { FlagState, FlagType } from '@portico/core';
+import type { FlagLink, FlagState, FlagType } from '@portico/core';
+import { isOverdue } from '../services/flag-notices.js';
 
 export const flagTypes: readonly FlagType[] = ['release', 'beta', 'dev', 'deprecation'];
 
@@ -15,17 +16,19 @@ export interface FlagRow {
   readonly overridden: boolean;
   /** What would be in force otherwise, strongest first. */
   readonly others: readonly { readonly enabled: boolean; readonly label: string }[];
-  readonly dependsOn: readonly string[];
+  /** All it depends on, directly and through others. */
+  readonly chain: readonly (FlagLink & { readonly indirect: boolean })[];
+  readonly dependents: readonly string[];
   readonly owner?: string;
   readonly introduced?: string;
   readonly review?: string;
   readonly overdue: boolean;
   readonly links: readonly string[];
-  /** Whether there is anything to say about owner, dates, dependencies or links. */
+  /** Whether there is anything to say about owner, dates or links. */
   readonly facts: boolean;
 }
 
-export function flagRow(state: FlagState, today: string): FlagRow {
+export function flagRow(state: FlagState, chain: readonly FlagLink[], today: string): FlagRow {
   const { key, title, description, enabled, reason, lockedBy, owner, introduced, review, sources } = state;
   return {
     id: `flag-${key.replace(/[^A-Za-z0-9]/g, '-')}`,
@@ -37,12 +40,13 @@ export function flagRow(state: FlagState, today: string): FlagRow {
     lockedBy,
     overridden: sources.some(({ origin }) => origin === 'instance'),
     others: sources.slice(1).map((source) => ({ enabled: source.enabled, label: source.label })),
-    dependsOn: state.dependsOn ?? [],
+    chain: chain.map((link) => ({ ...link, indirect: link.of !== key })),
+    dependents: state.dependents,
     owner,
     introduced,
     review,
-    overdue: review !== undefined && review < today,
+    overdue: isOverdue(state, today),
     links: state.links ?? [],
-    facts: Boolean(state.dependsOn?.length || owner || introduced || review || state.links?.length),
+    facts: Boolean(owner || introduced || review || state.links?.length),
   };
 }

@@ -8,6 +8,7 @@ import {
   notFound,
 } from '@portico/core';
 import { type SettingsDefinition, SettingsDefinitions } from '../api/index.js';
+import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingWords } from '../services/setting-words.js';
 
@@ -16,6 +17,8 @@ export interface EntryModel {
   readonly description?: string;
   readonly href: string;
   readonly current: boolean;
+  /** How many things wait there for somebody. */
+  readonly notices?: number;
 }
 
 export interface SectionModel {
@@ -36,6 +39,7 @@ export class SettingsEntries {
   constructor(
     @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
     @inject(SettingWords) private readonly words: SettingWords,
+    @inject(FlagNotices) private readonly flagNotices: FlagNotices,
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
@@ -91,6 +95,7 @@ export class SettingsEntries {
       description: this.words.ours('flags.description', undefined, locale),
       href: '/configuration/feature-flags',
       current: current === 'feature-flags',
+      notices: this.flagNotices.overdue().length,
     };
   }
 }

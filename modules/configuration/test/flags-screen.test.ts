@@ -68,6 +68,19 @@ describe('The Feature Flags screen', () => {
     expect(house.service(Flags).isEnabled('lighthouse')).to.equal(true);
   });
 
+  it('counts overdue reviews where people look for the screen', async () => {
+    expect(wordsOf((await admin.get('/configuration/instance-settings/lighthouse')).text)).to.match(
+      /Feature Flags 1 need attention/,
+    );
+    expect(wordsOf(await page())).to.include('The review is overdue: Lighthouse.');
+  });
+
+  it('shows the whole chain that a flag depends on, and what depends on it', async () => {
+    const html = wordsOf(await page('beta'));
+    expect(html).to.include('Depends on: lighthouse: On. Switched on by feature-flags.json.');
+    expect(wordsOf(await page())).to.include('Needed by: beta-1.');
+  });
+
   it('refuses unknown flags, words and tabs', async () => {
     expect((await house.post(admin, `${screen}/ghost`, { enabled: 'true' })).status).to.equal(404);
     expect((await house.post(admin, `${screen}/beta-1`, { enabled: 'maybe' })).status).to.equal(400);
@@ -76,6 +89,32 @@ describe('The Feature Flags screen', () => {
       (await house.agent().post(`${screen}/beta-1`).set('Origin', house.url).type('form').send({ enabled: 'true' })).status,
     ).to.equal(401);
   });
+});
+
+describe('The tab of Dev flags', () => {
+  for (const [mode, words] of [
+    ['test', /Workbench workbench .* On/],
+    [
+      'production',
+      /Dev flags have force in development mode only 1 of them are declared here and off\. A portal started with PORTICO_MODE\S+development shows them\./,
+    ],
+  ] as const) {
+    it(`${mode === 'test' ? 'shows them in development' : 'says why it is empty'} (${mode})`, async () => {
+      const house = await startLighthouse({ mode });
+      try {
+        const admin = await house.signIn();
+        await writeFile(
+          house.flagsFile,
+          JSON.stringify({ flags: { workbench: { type: 'dev', title: 'Workbench', enabled: true } } }),
+        );
+        await eventually(() => house.service(Flags).state('workbench') !== undefined);
+        expect(house.service(Flags).isEnabled('workbench')).to.equal(mode === 'test');
+        expect(wordsOf((await admin.get(`${screen}?type=dev`)).text)).to.match(words);
+      } finally {
+        await house.stop();
+      }
+    });
+  }
 });
 
 async function eventually(holds: () => boolean): Promise<void> {
