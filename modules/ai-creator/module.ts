@@ -1,4 +1,4 @@
-import { SettingsDefinitions } from '@portico/configuration/api';
+import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api';
 import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, Permissions } from '@portico/core';
 import { NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
@@ -21,12 +21,15 @@ import { ImageAdding } from './services/image-adding.js';
 import { ImageIntake } from './services/image-intake.js';
 import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
+import { ModelKnowledge } from './services/model-knowledge.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { creatorSettings } from './services/settings.js';
 import { SettingsLink } from './services/settings-link.js';
+import { TestConnection } from './services/test-connection.js';
+import { TestImage } from './services/test-image.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
-  use(CreatorConfig, Availability, SettingsLink, Explanations);
+  use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, Explanations);
   use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess);
 
   provide(ImageProvider).to(OpenAiImageProvider);
@@ -34,6 +37,8 @@ export default defineModule(({ use, provide, contribute, run }) => {
   run(Expiry);
 
   contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
+  contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
+  contribute(SettingsActions).to(TestImage, { id: 'test-image', order: 20, when: { flag: creatorFlag } });
   contribute(Permissions).value(
     { id: createImages, label: 'permission.create-images', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
     { id: 'create-images' },

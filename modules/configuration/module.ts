@@ -1,8 +1,9 @@
 import { Commands, Criteria, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
-import { Settings, SettingsDefinitions } from './api/index.js';
+import { Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
+import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
@@ -23,10 +24,12 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     SettingWords,
     SettingsRegistry,
     SettingsEntries,
+    FormActions,
     SettingsPages,
     SettingsTargets,
   );
   host(SettingsDefinitions);
+  host(SettingsActions);
   provide(Settings).to(SettingsRegistry);
   run(StoredSettings);
 

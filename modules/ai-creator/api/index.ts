@@ -76,6 +76,13 @@ export class ProviderError extends Error {
   readonly status: number | undefined;
 }
 
+/** A model that a provider offers. */
+export interface ProviderModel {
+  readonly id: string;
+  /** ISO date on which it will be shut down, when one is announced. */
+  readonly shutdownDate?: string;
+}
+
 /** Makes images. The service with the highest ranking is asked; bring your own to use another maker. One call is at most one paid request. */
 export interface ImageProvider {
   /** Stable, stored with every image. */
@@ -85,5 +92,9 @@ export interface ImageProvider {
   readonly needsKey: boolean;
   /** @throws ProviderError */
   generate(request: ImageRequest): Promise<ProviderAnswer>;
+  /** Where requests go, for administrators: a host. */
+  readonly place?: string;
+  /** The models that the key may use. One request that costs nothing. @throws ProviderError */
+  models?(request: { readonly key: string | undefined; readonly signal: AbortSignal }): Promise<readonly ProviderModel[]>;
 }
 export const ImageProvider: ServiceToken<ImageProvider> = serviceToken('ai-creator.image-provider');

@@ -11,6 +11,8 @@ const schema = z.strictObject({
     .int()
     .min(1024)
     .default(64 * 1024 * 1024),
+  /** Milliseconds in which Test Connection must have its answer. */
+  testMillis: z.int().min(50).max(60_000).default(10_000),
   /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(6000),
 });

@@ -14,3 +14,13 @@ export function modelsToTry(chosen: string): readonly string[] {
   const next = preferredModels.find((model) => model !== first);
   return next === undefined ? [first] : [first, next];
 }
+
+/** Days on which models end, or ended, as announced when this version was made; the service itself knows better. */
+export const knownShutdowns: Readonly<Record<string, string>> = {
+  'dall-e-2': '2026-05-12',
+  'dall-e-3': '2026-05-12',
+  'gpt-image-1': '2026-10-23',
+  'gpt-image-1-mini': '2026-12-01',
+  'gpt-image-1.5': '2026-12-01',
+  'chatgpt-image-latest': '2026-12-01',
+};

@@ -20,13 +20,13 @@ export const sandboxModels: readonly SandboxModel[] = [
 ];
 
 /** Those that still answer at a date. */
-export const modelsAt = (now: Date): readonly SandboxModel[] =>
-  sandboxModels.filter(({ shutdown }) => !shutdown || Date.parse(shutdown) > now.getTime());
+export const modelsAt = (now: Date, models = sandboxModels): readonly SandboxModel[] =>
+  models.filter(({ shutdown }) => !shutdown || Date.parse(shutdown) > now.getTime());
 
 /** The body of `GET /v1/models`; `shutdown_date` stands only where one is announced. */
-export const modelList = (now: Date): object => ({
+export const modelList = (now: Date, models = sandboxModels): object => ({
   object: 'list',
-  data: modelsAt(now).map(({ id, shutdown }) => ({
+  data: modelsAt(now, models).map(({ id, shutdown }) => ({
     id,
     object: 'model',
     created: 1_767_225_600,

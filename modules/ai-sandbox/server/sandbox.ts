@@ -5,7 +5,7 @@ import { type ApiError, apiErrors, errorBody, invalidKey, missingKey } from './a
 import { type Behaviour, type BehaviourName, behaviourIn, withoutBehaviours } from './behaviours.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
-import { modelList } from './models.js';
+import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 
 /** The key that the sandbox takes when none is given. */
@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly behaviours?: readonly (Behaviour | BehaviourName)[];
   /** Whether `[fail:…]` in a description is obeyed. Default true. */
   readonly obeysDescriptions?: boolean;
+  /** What the list of models says; default: those of the API as of November 2026. */
+  readonly models?: readonly SandboxModel[];
   /** Milliseconds that each honest answer takes at least. */
   readonly latency?: number;
   readonly now?: () => Date;
@@ -45,6 +47,8 @@ export interface ImagesSandbox {
   readonly generations: readonly SandboxRequest[];
   /** What the next requests get, one after the other, after those already told. */
   next(...behaviours: readonly (Behaviour | BehaviourName)[]): void;
+  /** The same for requests for the list of models. */
+  nextList(...behaviours: readonly (Behaviour | BehaviourName)[]): void;
   /** Forgets what arrived and what was told. */
   reset(): void;
   close(): Promise<void>;
@@ -53,9 +57,10 @@ export interface ImagesSandbox {
 /** Starts a sandbox. */
 export async function createImagesSandbox(options: SandboxOptions = {}): Promise<ImagesSandbox> {
   const script: Behaviour[] = [];
-  const tell = (behaviours: readonly (Behaviour | BehaviourName)[]): void => {
-    script.push(...behaviours.map((behaviour) => (typeof behaviour === 'string' ? { name: behaviour } : behaviour)));
+  const tell = (behaviours: readonly (Behaviour | BehaviourName)[], to = script): void => {
+    to.push(...behaviours.map((behaviour) => (typeof behaviour === 'string' ? { name: behaviour } : behaviour)));
   };
+  const listScript: Behaviour[] = [];
   tell(options.behaviours ?? []);
   const requests: SandboxRequest[] = [];
   const painter = new Painter();
@@ -91,10 +96,28 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
       ctx.body = await draw(order);
       return;
     }
+    await spoil(ctx, entry, behaviour, () => draw(order));
+  };
+
+  const list = async (ctx: Context, entry: SandboxRequest): Promise<void> => {
+    const behaviour = listScript.shift();
+    const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
+    if (error) return refuse(ctx, error);
+    const body = modelList(now(), options.models);
+    if (behaviour) await spoil(ctx, entry, behaviour, async () => JSON.stringify(body));
+    else ctx.body = body;
+  };
+
+  const spoil = async (
+    ctx: Context,
+    entry: SandboxRequest,
+    behaviour: Behaviour,
+    answer: () => Promise<string>,
+  ): Promise<void> => {
     ctx.respond = false;
     const ended = Promise.race([new Promise<void>((resolve) => ctx.res.once('close', resolve)), closed]);
     const fault = faults[behaviour.name as keyof typeof faults];
-    await fault({ response: ctx.res, behaviour, answer: () => draw(order), ended });
+    await fault({ response: ctx.res, behaviour, answer, ended });
     entry.status = ctx.res.headersSent ? ctx.res.statusCode : undefined;
   };
 
@@ -112,7 +135,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     const key = /^Bearer (.+)$/.exec(ctx.get('authorization'))?.[1];
     if (!key) refuse(ctx, missingKey);
     else if (!accepts(options.keys, key)) refuse(ctx, invalidKey(key));
-    else if (ctx.method === 'GET' && ctx.path === '/v1/models') ctx.body = modelList(now());
+    else if (ctx.method === 'GET' && ctx.path === '/v1/models') await list(ctx, entry);
     else if (ctx.method === 'POST' && ctx.path === '/v1/images/generations') await generate(ctx, entry);
     else
       refuse(ctx, {
@@ -133,9 +156,11 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
       return requests.filter(({ path }) => path === '/v1/images/generations');
     },
     next: (...behaviours) => tell(behaviours),
+    nextList: (...behaviours) => tell(behaviours, listScript),
     reset: () => {
       requests.length = 0;
       script.length = 0;
+      listScript.length = 0;
     },
     close: async () => {
       close();

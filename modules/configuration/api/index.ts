@@ -1,2 +1,3 @@
+export * from './actions.js';
 export * from './definition.js';
 export * from './settings.js';

@@ -2,10 +2,12 @@ import { type Contribution, inject, injectable, invalidInput, notFound, PortalEr
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { SettingWords } from '../services/setting-words.js';
+import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
 import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
+import { FormActions, type ShownResult } from './settings-actions.js';
 import { places, type SectionKey, SettingsEntries } from './settings-entries.js';
 import { type FormParts, fieldModels } from './settings-form.js';
 
@@ -19,6 +21,7 @@ type Shown = Pick<FormParts, 'typed' | 'errors' | 'conflict'> & {
   readonly status?: number;
   readonly alert?: string;
   readonly success?: string;
+  readonly result?: ShownResult;
 };
 
 /** The pages of settings, the same for both scopes. */
@@ -29,6 +32,7 @@ export class SettingsPages {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingWords) private readonly words: SettingWords,
+    @inject(FormActions) private readonly actions: FormActions,
   ) {}
 
   /** All sections, or the one that was asked for. */
@@ -50,11 +54,12 @@ export class SettingsPages {
   async save(ctx: RouteContext<EntryParams, unknown, PostedForm>): Promise<void> {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const handle = this.registry.of(entry.value);
-    const { 'form.revision': revision, 'form.reset': reset, ...typed } = ctx.input.body;
+    const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = ctx.input.body;
     const fields = this.fields(entry.value, handle, ctx);
     const strangers = strangersIn(typed, fields);
     if (strangers.length > 0)
       throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
+    if (pressed !== undefined) return this.act(ctx, entry, typed, pressed);
     const person = personOf(ctx.access);
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
@@ -75,6 +80,25 @@ export class SettingsPages {
     } catch (error) {
       this.renderFailure(ctx, entry, typed, error);
     }
+  }
+
+  /** Tries out what is typed; nothing is saved. A script that asks gets the result alone, and the form stays as it is. */
+  private async act(
+    ctx: RouteContext<EntryParams>,
+    entry: Contribution<SettingsDefinition>,
+    typed: PostedForm,
+    pressed: string,
+  ): Promise<void> {
+    const { value: definition } = entry;
+    const { scope } = ctx.access;
+    const handle = this.registry.of(definition);
+    const { patch } = changesOf(typed, this.fields(definition, handle, ctx), scope.kind);
+    const preview = new SettingsPreview(definition, handle, scope, patch);
+    const result = await this.actions.run(definition, pressed, ctx.access, preview);
+    if (ctx.get('X-Portico-Fragment') === '1')
+      ctx.render('setting-action-result', { ...result, retype: false }, { layout: 'none' });
+    else if (ctx.accepts('html', 'json') === 'json') ctx.body = result;
+    else this.render(ctx, entry, { typed, result });
   }
 
   private renderFailure(
@@ -110,7 +134,7 @@ export class SettingsPages {
       locale,
       scope: scope.kind,
       ...shown,
-    });
+    }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
     const model = {
       title,
       description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,

@@ -1,16 +1,25 @@
 import { inject, injectable } from '@portico/core';
 import OpenAI, { APIError } from 'openai';
-import { type ImageProvider, type ImageRequest, type ProviderAnswer, ProviderError } from '../../api/index.js';
+import {
+  type ImageProvider,
+  type ImageRequest,
+  type ProviderAnswer,
+  ProviderError,
+  type ProviderModel,
+} from '../../api/index.js';
 import { CreatorConfig } from '../creator-config.js';
 import { isRetired } from '../models.js';
 import { checkAnswer } from './answer.js';
 import { classify } from './error-table.js';
 import { guardedFetch } from './guarded-fetch.js';
+import { readModels } from './model-list.js';
 
 /** Longer than any deadline of ours; the request's own signal ends it. */
 const noTimeLimit = 2 ** 31 - 1;
 /** What every current model takes. Smaller sizes are made from it. */
 const upstreamSize = '1024x1024';
+/** Bytes of a list of models. */
+const listBytes = 4 * 1024 * 1024;
 
 /** OpenAI's images API, and servers that speak it. One call is one POST. */
 @injectable()
@@ -24,19 +33,7 @@ export class OpenAiImageProvider implements ImageProvider {
   async generate(request: ImageRequest): Promise<ProviderAnswer> {
     if (!request.key) throw new ProviderError('key-missing', 'No API key is set.');
     if (isRetired(request.model)) throw new ProviderError('model-not-found', `The model ${request.model} was shut down.`);
-    const baseUrl = new URL(this.config.values.baseUrl);
-    const client = new OpenAI({
-      apiKey: request.key,
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      baseURL: baseUrl.href.replace(/\/$/, ''),
-      maxRetries: 0,
-      timeout: noTimeLimit,
-      logLevel: 'off',
-      fetch: guardedFetch(baseUrl, { maxBytes: this.config.values.maxAnswerBytes }),
-    });
+    const client = this.client(request.key, this.config.values.maxAnswerBytes);
     const body = {
       model: request.model,
       prompt: request.prompt,
@@ -52,6 +49,41 @@ export class OpenAiImageProvider implements ImageProvider {
     } catch (error) {
       throw asProviderError(error, request.signal);
     }
+  }
+
+  get place(): string {
+    return new URL(this.config.values.baseUrl).host;
+  }
+
+  async models({
+    key,
+    signal,
+  }: {
+    readonly key: string | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<readonly ProviderModel[]> {
+    if (!key) throw new ProviderError('key-missing', 'No API key is set.');
+    try {
+      return readModels(await this.client(key, listBytes).get<unknown>('/models', { signal }));
+    } catch (error) {
+      throw asProviderError(error, signal);
+    }
+  }
+
+  private client(key: string, maxBytes: number): OpenAI {
+    const baseUrl = new URL(this.config.values.baseUrl);
+    return new OpenAI({
+      apiKey: key,
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      baseURL: baseUrl.href.replace(/\/$/, ''),
+      maxRetries: 0,
+      timeout: noTimeLimit,
+      logLevel: 'off',
+      fetch: guardedFetch(baseUrl, { maxBytes }),
+    });
   }
 }
 

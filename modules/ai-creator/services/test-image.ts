@@ -1,0 +1,64 @@
+import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
+import { Clock, inject, injectable, Log, Messages } from '@portico/core';
+import { ImageMaker } from './image-maker.js';
+import { keyFinding, troubleFinding, worst } from './test-connection.js';
+
+/** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
+@injectable()
+export class TestImage implements SettingsAction {
+  readonly settings = 'ai-creator';
+  readonly field = 'apiKey';
+  readonly label = 'test.image-label';
+  readonly help = 'test.image-help';
+  private running = false;
+
+  constructor(
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async run(call: SettingsActionCall): Promise<SettingsActionResult> {
+    const words = (key: string, values?: Readonly<Record<string, string | number>>): string =>
+      this.messages.text(key, values, call.access.locale);
+    const { finding, key } = keyFinding(call, words);
+    const needsKey = this.maker.provider?.needsKey ?? true;
+    if (finding.kind === 'danger' && (needsKey || call.secret('apiKey') !== undefined))
+      return { kind: 'danger', summary: words('test.summary-danger'), findings: [finding] };
+    if (this.running) return { kind: 'warning', summary: words('test.image-running'), findings: [] };
+    this.running = true;
+    const started = this.clock.monotonic();
+    this.log.info('A paid test image was asked for.', { by: call.access.person?.id });
+    let answered = '';
+    try {
+      await this.maker.make(
+        {
+          prompt: 'A small grey circle on white.',
+          size: '256x256',
+          count: 1,
+          model: String(call.values.model),
+          quality: 'low',
+          personHash: 'portico-test',
+          key,
+          signal: AbortSignal.timeout(Number(call.values.deadline) * 1000),
+        },
+        async ({ model }) => {
+          answered = model;
+        },
+      );
+      const millis = Math.round(this.clock.monotonic() - started);
+      const made = words('test.image-made', { model: answered, millis });
+      return {
+        kind: 'success',
+        summary: words('test.image-summary'),
+        findings: [finding, { kind: 'success', title: words('test.answer'), text: made }],
+      };
+    } catch (error) {
+      const findings = [finding, troubleFinding(error, words)];
+      return { kind: worst(findings), summary: words('test.summary-danger'), findings };
+    } finally {
+      this.running = false;
+    }
+  }
+}
