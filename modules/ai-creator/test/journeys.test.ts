@@ -48,6 +48,7 @@ describe('creating images in a browser', function () {
     const images = dialog.getByRole('checkbox', { name: /^Image \d: two boats on the sea$/ });
     await images.nth(1).waitFor();
     expect(await images.count()).to.equal(2);
+    for (const image of await images.all()) await image.check();
     await dialog.getByLabel('Name 1', { exact: true }).fill('first boat');
     await dialog.getByLabel('Alternative Text 1', { exact: true }).fill('A boat.');
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
@@ -65,7 +66,7 @@ describe('creating images in a browser', function () {
     await dialog.getByRole('button', { name: 'Try Again' }).click();
     await dialog.getByRole('checkbox').nth(1).waitFor();
     expect(await dialog.getByRole('article').count()).to.equal(2);
-    await dialog.getByRole('checkbox').nth(0).uncheck();
+    await dialog.getByRole('checkbox').nth(1).check();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'a-quiet-forest.png' }).first().waitFor();
@@ -147,6 +148,7 @@ describe('creating images in a browser', function () {
     await plain.getByLabel('Description').fill('a plain flower');
     await plain.getByLabel('Image Size').selectOption('256x256');
     await plain.getByRole('button', { name: 'Create', exact: true }).click();
+    await plain.getByRole('checkbox').check();
     await plain.getByRole('button', { name: 'Add Selected' }).click();
     await plain.getByText('a-plain-flower.png').first().waitFor();
     expect(new URL(plain.url()).pathname).to.equal('/web/home/documents-media');
@@ -194,7 +196,7 @@ describe('creating images in a browser', function () {
     await selector.getByRole('menuitem', { name: 'Create AI Image' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
     await describeImage(dialog, 'waves at dawn');
-    await dialog.getByRole('checkbox', { name: 'Image 1: waves at dawn' }).waitFor();
+    await dialog.getByRole('checkbox', { name: 'Image 1: waves at dawn' }).check();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await selector.waitFor({ state: 'detached' });
     const picture = page.locator('portico-editor img');
