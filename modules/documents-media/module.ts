@@ -17,6 +17,7 @@ import { FileRoutes } from './http/file-routes.js';
 import { FolderPicker } from './http/folder-picker.js';
 import { FolderRoutes } from './http/folder-routes.js';
 import { ListRoutes } from './http/list-routes.js';
+import { ProvenanceRoutes } from './http/provenance-routes.js';
 import { givenReturnTypes, SelectorRoutes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
@@ -100,6 +101,7 @@ export default defineModule(({ use, provide, host, contribute }) => {
   contribute(HttpRoutes).to(FolderRoutes);
   contribute(HttpRoutes).to(DocumentRoutes);
   contribute(HttpRoutes).to(FileRoutes);
+  contribute(HttpRoutes).to(ProvenanceRoutes);
 
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });

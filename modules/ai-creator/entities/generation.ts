@@ -44,6 +44,22 @@ export class Generation {
   @Column('integer')
   count!: number;
 
+  /** What the provider was told; null while it was not asked. */
+  @Column('text', { nullable: true })
+  quality!: string | null;
+
+  /** Name of the style preset that was added to the description. */
+  @Column('text', { nullable: true })
+  style!: string | null;
+
+  /** `document:<id>` or `image:<id>` when it varies a picture. */
+  @Column('text', { name: 'made_from', nullable: true })
+  madeFrom!: string | null;
+
+  /** The picture that is varied, as it was when it was asked for. */
+  @Column('text', { name: 'source_blob', nullable: true })
+  sourceBlob!: string | null;
+
   @Column('text')
   state!: GenerationState;
 

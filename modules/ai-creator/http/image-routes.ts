@@ -45,7 +45,9 @@ export class ImageRoutes implements HttpRoutes {
       const selections = selectionsOf(ctx.input.body);
       if (selections.length === 0) throw invalidInput({ selected: ctx.text('add.none') }, ctx.text('add.none'));
       const { generation } = await this.generations.image(ctx.access, selections[0]?.id ?? '');
-      const report = await this.adding.add(ctx.access, selections);
+      const { folder } = ctx.input.body;
+      const target = folder === undefined ? generation.folderId : folder || null;
+      const report = await this.adding.add(ctx.access, selections, folder === undefined ? undefined : target);
       const sentence = sentenceOf(report, ctx);
       if (report.added.length === 0) {
         throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
@@ -53,7 +55,7 @@ export class ImageRoutes implements HttpRoutes {
       if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
       else
         ctx.redirectWith(
-          report.movedToRoot ? folderHref(undefined) : folderHref(generation.folderId),
+          report.movedToRoot ? folderHref(undefined) : folderHref(target),
           sentence,
           report.failed.length > 0 ? 'warning' : 'success',
         );
@@ -61,10 +63,10 @@ export class ImageRoutes implements HttpRoutes {
   }
 }
 
-function selectionsOf({ selected, image, name, altText }: AddForm): readonly Selection[] {
+function selectionsOf({ selected, image, name, altText, reviewed }: AddForm): readonly Selection[] {
   const wanted = new Set(selected);
   return image
-    .map((id, index) => ({ id, name: name[index] ?? '', altText: altText[index] ?? '' }))
+    .map((id, index) => ({ id, name: name[index] ?? '', altText: altText[index] ?? '', reviewed: reviewed.includes(id) }))
     .filter(({ id }, index) => wanted.has(id) && image.indexOf(id) === index);
 }
 

@@ -28,7 +28,16 @@ export const createForm = z.strictObject({
 export type CreateForm = z.output<typeof createForm>;
 
 /** Lists of the same length: what each image of the form is called; `selected` holds the ids of those that are ticked. */
-export const addForm = z.strictObject({ selected: many, image: many, name: many, altText: many });
+export const addForm = z.strictObject({
+  selected: many,
+  image: many,
+  name: many,
+  altText: many,
+  /** Ids of images whose alternative text a person has read. */
+  reviewed: many,
+  /** Where to; empty: the root of the site; left out: where each was made for. */
+  folder: z.string().max(64).optional(),
+});
 export type AddForm = z.output<typeof addForm>;
 
 export const whyQuery = z.strictObject({ folder: optionalId, uploads: z.enum(['true', 'false']).default('true') });

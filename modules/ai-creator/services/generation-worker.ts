@@ -107,8 +107,10 @@ export class GenerationWorker implements Activity {
     const { model, quality, deadline } = this.availability.settings.get(scope);
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
-    const sentAt = this.clock.now().toISOString();
-    if (!(await this.store.move(id, ['reserved'], 'sent', { sentAt, provider: this.maker.provider?.id ?? null, model }))) return;
+    const asked: ImageRequest['quality'] =
+      quality === 'automatic' ? (generation.size === '1024x1024' ? 'auto' : 'low') : (quality as ImageRequest['quality']);
+    const sent = { sentAt: this.clock.now().toISOString(), provider: this.maker.provider?.id ?? null, model, quality: asked };
+    if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
     const timer = setTimeout(
       () => controller.abort(new ProviderError('timed-out', `No answer within ${deadline} seconds.`, { maybeCharged: true })),
       deadline * 1000,
@@ -119,8 +121,7 @@ export class GenerationWorker implements Activity {
         size: generation.size,
         count: generation.count,
         model,
-        quality:
-          quality === 'automatic' ? (generation.size === '1024x1024' ? 'auto' : 'low') : (quality as ImageRequest['quality']),
+        quality: asked,
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
         signal: controller.signal,

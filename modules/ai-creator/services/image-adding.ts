@@ -2,6 +2,7 @@ import { type AccessContext, BlobStore, Clock, inject, injectable, Log, Messages
 import { type AddedDocument, type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation } from '../entities/generation.js';
+import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
 
@@ -10,6 +11,8 @@ export interface Selection {
   readonly id: string;
   readonly name: string;
   readonly altText: string;
+  /** Whether a person has read the alternative text; one that differs from the draft has been. */
+  readonly reviewed?: boolean;
 }
 
 export interface AddingReport {
@@ -34,13 +37,15 @@ export class ImageAdding {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  async add(access: AccessContext, selections: readonly Selection[]): Promise<AddingReport> {
+  /** @param folder where to; null: the root of the site; undefined: the folder that each generation was made for. */
+  async add(access: AccessContext, selections: readonly Selection[], folder?: string | null): Promise<AddingReport> {
+    if (folder) await this.documents.folder(access, folder);
     const added: AddedDocument[] = [];
     const failed: AddingReport['failed'][number][] = [];
     let movedToRoot = false;
     for (const selection of selections) {
       try {
-        const result = await this.addOnce(access, selection);
+        const result = await this.addOnce(access, selection, folder);
         movedToRoot ||= result.movedToRoot;
         added.push(this.asAdded(access, result.document));
       } catch (error) {
@@ -57,11 +62,12 @@ export class ImageAdding {
   private addOnce(
     access: AccessContext,
     selection: Selection,
+    folder: string | null | undefined,
   ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
     const key = `${access.person?.id}:${selection.id}`;
     const before = this.underWay.get(key);
     if (before) return before;
-    const work = this.addOne(access, selection).finally(() => this.underWay.delete(key));
+    const work = this.addOne(access, selection, folder).finally(() => this.underWay.delete(key));
     this.underWay.set(key, work);
     return work;
   }
@@ -69,27 +75,26 @@ export class ImageAdding {
   private async addOne(
     access: AccessContext,
     selection: Selection,
+    folder: string | null | undefined,
   ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
     const { image, generation } = await this.generations.image(access, selection.id);
     if (image.documentId) return { document: await this.documents.find(access, image.documentId), movedToRoot: false };
     if (image.state !== 'offered') throw notFound('image');
-    const folderId = await this.folderOf(access, generation);
+    const wanted = folder === undefined ? generation.folderId : folder;
+    const folderId = await this.folderOf(access, wanted);
+    const images = (await this.store.images(generation.id)).length;
+    const altText = selection.altText.trim().slice(0, 1000);
     const document = await this.documents.add(access, {
       folderId,
       name: fileName(selection.name, image),
       unique: true,
-      altText: selection.altText.trim().slice(0, 1000),
+      altText,
+      altTextDrafted: !selection.reviewed && altText === image.altText,
       content: await this.blobs.open(image.renditionBlob ?? image.originalBlob),
       original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
-      provenance: {
-        kind: 'generated',
-        prompt: generation.description,
-        provider: generation.provider ?? 'unknown',
-        model: generation.model ?? 'unknown',
-        size: generation.size,
-        generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
-        generationId: generation.id,
-      },
+      provenance: provenanceOf(generation, images, generation.receivedAt ?? this.clock.now().toISOString()),
+      // A crash before the next transaction must not add the image twice.
+      onceKey: `ai-creator:${image.id}`,
     });
     await this.store.change(generation.id, async (transaction) => {
       const images = transaction.repository(GeneratedImage);
@@ -101,11 +106,11 @@ export class ImageAdding {
       if (open === 0)
         await transaction.repository(Generation).update({ id: generation.id, state: 'offered' }, { state: 'saved' });
     });
-    return { document, movedToRoot: folderId === undefined && generation.folderId !== null };
+    return { document, movedToRoot: folderId === undefined && Boolean(wanted) };
   }
 
   /** A folder that was deleted in the meantime must not cost anybody an image. */
-  private async folderOf(access: AccessContext, { folderId }: Generation): Promise<string | undefined> {
+  private async folderOf(access: AccessContext, folderId: string | null): Promise<string | undefined> {
     if (!folderId) return undefined;
     try {
       return (await this.documents.folder(access, folderId)).id;

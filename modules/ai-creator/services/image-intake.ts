@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BlobStore, Ids, inject, injectable, Log } from '@portico/core';
+import { generatedMark } from '@portico/documents-media/api';
 import sharp, { type Sharp } from 'sharp';
 import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
@@ -11,20 +12,13 @@ import { sideOf } from './image-order.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 
-/** Says that a machine made the picture, in the words of the IPTC; it survives where other marks are lost in scaling. */
-const provenanceXmp = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/></rdf:RDF></x:xmpmeta>
-<?xpacket end="w"?>`;
-
 const formats: Readonly<Record<string, { readonly mimeType: string; readonly encode: (picture: Sharp) => Sharp }>> = {
   png: { mimeType: 'image/png', encode: (picture) => picture.png() },
   jpeg: { mimeType: 'image/jpeg', encode: (picture) => picture.jpeg({ quality: 92 }) },
   webp: { mimeType: 'image/webp', encode: (picture) => picture.webp({ quality: 92 }) },
 };
 
-/** Takes images in: first the files as they came, safe on disk; then what is delivered, exactly as large as was asked for. */
+/** Takes images in: first the files as they came, safe on disk; then what is delivered, exactly as large as was asked for and marked as made by a machine. */
 @injectable()
 export class ImageIntake {
   constructor(
@@ -84,12 +78,8 @@ export class ImageIntake {
     const side = sideOf(generation.size);
     const bytes = await readFile(this.blobs.pathOf(image.originalBlob));
     const picture = sharp(bytes, { limitInputPixels: pixelLimit });
-    const { width, height, format } = await picture.metadata();
-    if (width === side && height === side) {
-      await this.offer(generation.id, image.id, {});
-      return;
-    }
-    const resized = picture.resize(side, side, { fit: 'cover', kernel: 'lanczos3' }).withXmp(provenanceXmp);
+    const { format } = await picture.metadata();
+    const resized = picture.resize(side, side, { fit: 'cover', kernel: 'lanczos3' }).withXmp(generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
     const blob = await this.blobs.store(await encode(resized).timeout({ seconds: 30 }).toBuffer(), { maxBytes: maxImageBytes });
     await this.store.change(generation.id, async (transaction) => {
@@ -98,11 +88,5 @@ export class ImageIntake {
         .update({ id: image.id, state: 'received' }, { state: 'offered', renditionBlob: blob.id, sha256: blob.sha256 });
       if (affected === 1) await transaction.keepBlob(blob);
     });
-  }
-
-  private async offer(generationId: string, id: string, patch: Partial<GeneratedImage>): Promise<void> {
-    await this.store.change(generationId, (transaction) =>
-      transaction.repository(GeneratedImage).update({ id, state: 'received' }, { ...patch, state: 'offered' }),
-    );
   }
 }

@@ -19,6 +19,8 @@ export interface Document {
   readonly name: string;
   /** Alternative text of an image; empty when nobody wrote one. */
   readonly altText: string;
+  /** True while nobody has read an alternative text that a program drafted. */
+  readonly altTextDrafted: boolean;
   /** Decided by decoding, e.g. `image/png`. */
   readonly mimeType: string;
   /** Bytes. */
@@ -45,6 +47,14 @@ export interface Provenance {
   /** ISO 8601. */
   readonly generatedAt: string;
   readonly generationId: string;
+  /** What else the provider was told, e.g. `{ quality: 'low' }`. */
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  /** Tokens of the whole generation, which may have made `images` of them. */
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly images: number };
+  /** What the generation cost, where the portal knew a price. */
+  readonly cost?: { readonly amount: number; readonly currency: string };
+  /** Id of the document, or of the generated image, that it varies. */
+  readonly madeFrom?: string;
 }
 
 export interface NewDocument {
@@ -53,10 +63,14 @@ export interface NewDocument {
   readonly name: string;
   readonly unique?: boolean;
   readonly altText?: string;
+  /** The alternative text was drafted by a program and nobody has read it. */
+  readonly altTextDrafted?: boolean;
   readonly content: Readable | Uint8Array;
   /** The file as it was before scaling; kept untouched as version 1.0, while `content` becomes the current one. */
   readonly original?: Readable | Uint8Array;
   readonly provenance?: Provenance;
+  /** Adds at most once in a site: the same key answers the document that was added with it, while it is there. At most 100 characters. */
+  readonly onceKey?: string;
 }
 
 /** Addresses of a document, below the site, starting with `/web/`. */
@@ -81,6 +95,10 @@ export interface Documents {
   /** @throws PortalError `not-found` (404). */
   find(access: AccessContext, id: string): Promise<Document>;
   folder(access: AccessContext, id: string): Promise<Folder>;
+  /** All folders of the site with the names on the way to them, in the order of those; at most `limit`, by default 200. */
+  folders(access: AccessContext, limit?: number): Promise<readonly { readonly id: string; readonly path: string }[]>;
+  /** Generated images of the site whose descriptions share words with this one, the most similar first; at most `limit`. */
+  similarGenerated(access: AccessContext, description: string, limit?: number): Promise<readonly Document[]>;
   /** A folder by name, made when it is not there. */
   ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder>;
   /** Current content. */

@@ -1,2 +1,3 @@
 export * from './documents.js';
+export * from './generated-mark.js';
 export * from './new-menu.js';

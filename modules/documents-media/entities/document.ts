@@ -21,6 +21,13 @@ export class DocumentEntity {
   @Column('text', { name: 'alt_text' })
   altText!: string;
 
+  @Column('boolean', { name: 'alt_text_drafted' })
+  altTextDrafted!: boolean;
+
+  /** Of the one who added it: the same key is added once. */
+  @Column('text', { name: 'once_key', nullable: true })
+  onceKey!: string | null;
+
   /** Label of the current version. */
   @Column('text')
   version!: string;

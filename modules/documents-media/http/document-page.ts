@@ -7,6 +7,7 @@ import { Makers } from '../services/makers.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { documentPlace, listPlace } from './addresses.js';
 import { abilities } from './list-model.js';
+import { provenanceModel } from './provenance.js';
 import { fileKind, typeName } from './type-name.js';
 
 /** A form that could not be saved, as it was sent. */
@@ -46,10 +47,7 @@ export class DocumentPage {
       back: ctx.url(listPlace(document.folderId)),
       home: ctx.url('~/documents-media'),
       crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
-      provenance: document.provenance && {
-        ...document.provenance,
-        generatedAt: new Date(document.provenance.generatedAt),
-      },
+      provenance: document.provenance && provenanceModel(ctx, document.provenance, versions, ctx.url(`${place}/provenance`)),
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,

@@ -24,6 +24,7 @@ const listFields = {
   folder: optionalId,
   q: search,
   order: z.enum(['newest', 'name']).optional(),
+  only: z.enum(['generated']).optional(),
   after: cursor,
   before: cursor,
 };
@@ -67,6 +68,7 @@ export function toListQuery(input: {
   readonly folder?: string;
   readonly q?: string;
   readonly order?: 'newest' | 'name';
+  readonly only?: 'generated';
   readonly after?: string;
   readonly before?: string;
 }): DocumentListQuery {
@@ -74,6 +76,7 @@ export function toListQuery(input: {
     folderId: input.folder,
     search: input.q,
     order: input.order ?? 'newest',
+    only: input.only,
     after: input.after,
     before: input.before,
     limit: pageSize,

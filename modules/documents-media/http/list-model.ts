@@ -65,7 +65,7 @@ export function listModel(
 ): object {
   const { page, added, path, newMenu } = parts;
   const addedIds = new Set(added.map((document) => document.id));
-  const here = { folder: input.folder, q: input.q, order: input.order, view: input.view };
+  const here = { folder: input.folder, q: input.q, order: input.order, only: input.only, view: input.view };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
@@ -94,6 +94,9 @@ export function listModel(
     table: link({ view: 'table' }),
     newest: link({ order: undefined }),
     byName: link({ order: 'name' }),
+    isGenerated: input.only === 'generated',
+    all: ctx.url(withQuery('~/documents-media', { folder: input.folder, q: input.q, view: input.view, order: input.order })),
+    generated: link({ only: 'generated', after: undefined, before: undefined }),
     everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   type AccessContext,
   BlobStore,
@@ -19,9 +19,10 @@ import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { makerOf, siteFor } from './access.js';
 import { DocumentLimits } from './document-limits.js';
-import { toDocument } from './document-record.js';
+import { documentColumns, toDocument } from './document-record.js';
 import { type FileFacts, FileTypes } from './file-types.js';
 import { Folders } from './folders.js';
+import { indexDescription } from './generated-words.js';
 import { imageTypes } from './images.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 
@@ -53,22 +54,40 @@ export class DocumentAdding {
   ) {}
 
   async add(access: AccessContext, document: NewDocument): Promise<Document> {
+    try {
+      return await this.addChecked(access, document);
+    } finally {
+      // What was refused before its bytes were read still holds its file open.
+      for (const content of [document.content, document.original]) if (content instanceof Readable) content.destroy();
+    }
+  }
+
+  private async addChecked(access: AccessContext, document: NewDocument): Promise<Document> {
     const site = siteFor(access, DocumentPermissions.add);
     const name = checkedName(document.name);
     const altText = checkedAltText(document.altText ?? '');
-    await this.unitOfWork.read(async (reader) => {
+    const before = await this.unitOfWork.read(async (reader) => {
+      const there = await findByKey(reader, site.id, document.onceKey);
+      if (there) return there;
       await this.folders.requirePlace(reader, site.id, document.folderId);
       if (!document.unique) await refuseTakenName(reader, site.id, document.folderId, name);
+      return undefined;
     });
+    if (before) return toDocument(before);
     const received: Received[] = [];
     try {
       if (document.original) received.push(await this.receive(document.original, name));
       received.push(await this.receive(document.content, name));
-      return await this.unitOfWork.write(async (transaction) => {
+      const added = await this.unitOfWork.write(async (transaction) => {
+        const meanwhile = await findByKey(transaction, site.id, document.onceKey);
+        if (meanwhile) return { document: toDocument(meanwhile), isNew: false };
         await this.folders.requirePlace(transaction, site.id, document.folderId);
         const free = await this.freeName(transaction, site.id, document, name);
-        return this.insert(transaction, access, site.id, { ...document, name: free, altText }, received);
+        const inserted = await this.insert(transaction, access, site.id, { ...document, name: free, altText }, received);
+        return { document: inserted, isNew: true };
       });
+      if (!added.isNew) for (const { blob } of received) await this.blobs.discard(blob.id);
+      return added.document;
     } catch (error) {
       for (const { blob } of received) await this.blobs.discard(blob.id);
       throw error;
@@ -147,6 +166,8 @@ export class DocumentAdding {
       name: document.name,
       nameKey: nameKey(document.name),
       altText: document.altText,
+      altTextDrafted: document.altTextDrafted === true && document.altText !== '',
+      onceKey: document.onceKey ?? null,
       version: label,
       kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
       provenance: document.provenance ? JSON.stringify(document.provenance) : null,
@@ -155,6 +176,7 @@ export class DocumentAdding {
     await transaction.repository(DocumentEntity).insert(entity);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
+    if (document.provenance) await indexDescription(transaction, entity, document.provenance.prompt);
     return toDocument(entity);
   }
 }
@@ -177,6 +199,15 @@ export async function refuseTakenName(
 ): Promise<void> {
   const there = await findName(queries, siteId, folderId, name);
   if (there && there.id !== except) throw nameTaken(there.name);
+}
+
+async function findByKey(queries: Queries, siteId: string, key: string | undefined): Promise<DocumentEntity | undefined> {
+  if (key === undefined) return undefined;
+  const [row] = await queries.query<DocumentEntity>(
+    `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND once_key = ?`,
+    [siteId, key],
+  );
+  return row;
 }
 
 async function findName(

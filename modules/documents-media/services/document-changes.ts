@@ -36,7 +36,12 @@ export class DocumentChanges {
       const document = await requireDocument(transaction, site.id, id);
       refuseFalseName(name, document.mimeType);
       await refuseTakenName(transaction, site.id, folderOf(document), name, id);
-      return this.save(transaction, document, { name, nameKey: nameKey(name), altText });
+      return this.save(transaction, document, {
+        name,
+        nameKey: nameKey(name),
+        altText,
+        altTextDrafted: false,
+      });
     });
   }
 

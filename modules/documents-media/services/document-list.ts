@@ -26,7 +26,8 @@ export interface DocumentListQuery {
   /** The beginning of a name. */
   readonly search?: string;
   readonly order: 'newest' | 'name';
-  readonly only?: 'image';
+  /** `generated`: documents that a machine made, everywhere in the site. */
+  readonly only?: 'image' | 'generated';
   /** Where a page starts or ends, as an earlier page said. */
   readonly after?: string;
   readonly before?: string;
@@ -110,6 +111,7 @@ export class DocumentList {
   }
 
   private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
+    if (query.only === 'generated') return [];
     const { where, values } = place(siteId, query, 'parent_id');
     const { sql, bounds } = byName(range);
     const rows = await reader.query<FolderEntry>(
@@ -121,7 +123,7 @@ export class DocumentList {
 
   private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
     const { where, values } = place(siteId, query, 'folder_id');
-    const only = query.only === 'image' ? " AND kind = 'image'" : '';
+    const only = { none: '', image: " AND kind = 'image'", generated: ' AND provenance IS NOT NULL' }[query.only ?? 'none'];
     const { sql, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
     const rows = await reader.query<DocumentEntry>(
       `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${sql}`,
@@ -136,6 +138,7 @@ function place(
   query: DocumentListQuery,
   column: 'parent_id' | 'folder_id',
 ): { where: string; values: SqlValue[] } {
+  if (!query.search && query.only === 'generated') return { where: 'site_id = ?', values: [siteId] };
   if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
   const key = nameKey(query.search);
   return { where: 'site_id = ? AND name_key >= ? AND name_key < ?', values: [siteId, key, key + lastCharacter] };

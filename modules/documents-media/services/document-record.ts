@@ -9,6 +9,8 @@ export function toDocument(entity: DocumentEntity): Document {
     folderId: entity.folderId === rootFolder ? undefined : entity.folderId,
     name: entity.name,
     altText: entity.altText,
+    // A plain query of SQLite answers 0 and 1.
+    altTextDrafted: Boolean(entity.altTextDrafted),
     mimeType: entity.mimeType,
     size: entity.size,
     sha256: entity.sha256,
@@ -31,7 +33,8 @@ export function toFolder(entity: FolderEntity): Folder {
 }
 
 /** Reads one row without the repository: pages, downloads and thumbnails ask for it each time. */
-export const documentColumns = `id, site_id AS siteId, folder_id AS folderId, name, name_key AS nameKey, alt_text AS altText, version,
+export const documentColumns = `id, site_id AS siteId, folder_id AS folderId, name, name_key AS nameKey, alt_text AS altText,
+  alt_text_drafted AS altTextDrafted, once_key AS onceKey, version,
   blob_id AS blobId, sha256, size, mime_type AS mimeType, width, height, kind, provenance, created_by AS createdBy, created_at AS createdAt,
   modified_at AS modifiedAt`;
 

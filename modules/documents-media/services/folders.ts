@@ -33,6 +33,13 @@ const depthBelowSql = `WITH RECURSIVE below (id, depth) AS (
       FROM below JOIN documents_media_folder folder ON folder.site_id = ? AND folder.parent_id = below.id WHERE below.depth <= ${maxDepth}
   ) SELECT MAX(depth) AS depth FROM below`;
 
+const allSql = `WITH RECURSIVE walk (id, path, depth) AS (
+    SELECT id, name, 1 FROM documents_media_folder WHERE site_id = ? AND parent_id = ?
+    UNION ALL
+    SELECT folder.id, walk.path || ' / ' || folder.name, walk.depth + 1
+      FROM walk JOIN documents_media_folder folder ON folder.site_id = ? AND folder.parent_id = walk.id WHERE walk.depth < ${maxDepth}
+  ) SELECT id, path FROM walk LIMIT ?`;
+
 /** A folder on the way from the root of the site. */
 export interface FolderStep {
   readonly id: string;
@@ -62,6 +69,15 @@ export class Folders {
     const steps = await this.unitOfWork.read((reader) => reader.query<FolderStep>(pathSql, [id, site.id]));
     if (steps.length === 0) throw notFound('folder');
     return steps;
+  }
+
+  /** With the names on the way, in the order of those. Walks breadth first, so that a limit leaves out what lies deepest. */
+  async all(access: AccessContext, limit: number): Promise<readonly { readonly id: string; readonly path: string }[]> {
+    const site = siteFor(access, DocumentPermissions.view);
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.query<{ id: string; path: string }>(allSql, [site.id, rootFolder, site.id, limit]),
+    );
+    return rows.sort((one, other) => one.path.localeCompare(other.path));
   }
 
   /** Folders below one, by name; `after` is the name of the last one seen. */

@@ -1,5 +1,6 @@
 import { inject, injectable } from '@portico/core';
 import sharp, { type Sharp } from 'sharp';
+import { generatedMark } from '../api/generated-mark.js';
 import { DocumentLimits } from './document-limits.js';
 
 export interface ImageFacts {
@@ -73,15 +74,15 @@ export class Images {
     });
   }
 
-  /** A webp of at most 512 pixels width, upright, without metadata. @throws ImageError */
-  thumbnail(path: string): Promise<Uint8Array> {
-    return this.work(() =>
-      this.open(path)
+  /** A webp of at most 512 pixels width, upright, without metadata but the mark of a generated picture. @throws ImageError */
+  thumbnail(path: string, isGenerated: boolean): Promise<Uint8Array> {
+    return this.work(() => {
+      const small = this.open(path)
         .autoOrient()
         .resize({ width: thumbnailWidth, height: thumbnailHeight, fit: 'inside', withoutEnlargement: true })
-        .webp({ quality: 80 })
-        .toBuffer(),
-    );
+        .webp({ quality: 80 });
+      return (isGenerated ? small.withXmp(generatedMark) : small).toBuffer();
+    });
   }
 
   private open(path: string): Sharp {

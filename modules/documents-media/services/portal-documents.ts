@@ -13,13 +13,14 @@ import type { DocumentVersionEntity } from '../entities/document-version.js';
 import { siteFor } from './access.js';
 import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
-import { toDocument } from './document-record.js';
+import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
+import { similarDocuments } from './generated-words.js';
 import { imageTypes } from './images.js';
 
 export type DocumentVersion = Pick<
   DocumentVersionEntity,
-  'label' | 'size' | 'mimeType' | 'width' | 'height' | 'createdAt' | 'createdBy'
+  'label' | 'sha256' | 'size' | 'mimeType' | 'width' | 'height' | 'createdAt' | 'createdBy'
 >;
 
 /** The door for other modules, and what our own pages show of one document. */
@@ -29,7 +30,7 @@ export class PortalDocuments implements Documents {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(DocumentAdding) private readonly adding: DocumentAdding,
-    @inject(Folders) private readonly folders: Folders,
+    @inject(Folders) private readonly folderService: Folders,
   ) {}
 
   add(access: AccessContext, document: NewDocument): Promise<Document> {
@@ -41,11 +42,28 @@ export class PortalDocuments implements Documents {
   }
 
   folder(access: AccessContext, id: string): Promise<Folder> {
-    return this.folders.find(access, id);
+    return this.folderService.find(access, id);
+  }
+
+  folders(access: AccessContext, limit = 200): Promise<readonly { readonly id: string; readonly path: string }[]> {
+    return this.folderService.all(access, limit);
+  }
+
+  async similarGenerated(access: AccessContext, description: string, limit = 6): Promise<readonly Document[]> {
+    const site = siteFor(access, DocumentPermissions.view);
+    return this.unitOfWork.read(async (reader) => {
+      const ids = await similarDocuments(reader, site.id, description, limit);
+      if (ids.length === 0) return [];
+      const rows = await reader.query<DocumentEntity>(
+        `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND id IN (${ids.map(() => '?').join(', ')})`,
+        [site.id, ...ids],
+      );
+      return ids.flatMap((id) => rows.filter((row) => row.id === id)).map(toDocument);
+    });
   }
 
   ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder> {
-    return this.folders.ensure(access, name, parentId);
+    return this.folderService.ensure(access, name, parentId);
   }
 
   async open(access: AccessContext, id: string): Promise<{ document: Document; content: Readable }> {
@@ -62,7 +80,7 @@ export class PortalDocuments implements Documents {
     const site = siteFor(access, DocumentPermissions.view);
     return this.unitOfWork.read((reader) =>
       reader.query<DocumentVersion>(
-        `SELECT label, version.size, version.mime_type AS mimeType, version.width, version.height, version.created_at AS createdAt,
+        `SELECT label, version.sha256, version.size, version.mime_type AS mimeType, version.width, version.height, version.created_at AS createdAt,
            version.created_by AS createdBy
          FROM documents_media_document_version version JOIN documents_media_document document ON document.id = version.document_id
          WHERE document.id = ? AND document.site_id = ? ORDER BY version.id DESC`,

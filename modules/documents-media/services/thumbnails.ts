@@ -15,10 +15,12 @@ interface ThumbnailRow {
   readonly size: number;
   readonly mimeType: string;
   readonly modifiedAt: number;
+  readonly isGenerated: number;
 }
 
 const sql = `SELECT document.name, document.kind, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
-    rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt
+    rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
+    document.provenance IS NOT NULL AS isGenerated
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = 'thumbnail'
   WHERE document.id = ? AND document.site_id = ?`;
@@ -44,20 +46,20 @@ export class Thumbnails {
     const [row] = await this.unitOfWork.read((reader) => reader.query<ThumbnailRow>(sql, [documentId, site.id]));
     if (row?.kind !== 'image') throw notFound('picture');
     if (row.blobId !== null) return { ...row, blobId: row.blobId };
-    const rendition = await this.shared(row.sourceBlobId);
+    const rendition = await this.shared(row.sourceBlobId, Boolean(row.isGenerated));
     return { ...rendition, name: row.name };
   }
 
-  private shared(sourceBlobId: string): Promise<Rendition> {
+  private shared(sourceBlobId: string, isGenerated: boolean): Promise<Rendition> {
     const running = this.making.get(sourceBlobId);
     if (running) return running;
-    const work = this.make(sourceBlobId).finally(() => this.making.delete(sourceBlobId));
+    const work = this.make(sourceBlobId, isGenerated).finally(() => this.making.delete(sourceBlobId));
     this.making.set(sourceBlobId, work);
     return work;
   }
 
-  private async make(sourceBlobId: string): Promise<Rendition> {
-    const bytes = await this.scale(sourceBlobId);
+  private async make(sourceBlobId: string, isGenerated: boolean): Promise<Rendition> {
+    const bytes = await this.scale(sourceBlobId, isGenerated);
     const blob = await this.blobs.store(bytes, { maxBytes: this.limits.maxFileBytes });
     const entity: RenditionEntity = {
       sourceBlobId,
@@ -85,9 +87,9 @@ export class Thumbnails {
     return { ...entity, modifiedAt: entity.createdAt };
   }
 
-  private async scale(sourceBlobId: string): Promise<Uint8Array> {
+  private async scale(sourceBlobId: string, isGenerated: boolean): Promise<Uint8Array> {
     try {
-      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId));
+      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId), isGenerated);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       this.log.warn('A thumbnail could not be made.', { blob: sourceBlobId, error });

@@ -8,6 +8,7 @@ import {
   type ProviderModel,
 } from '../../api/index.js';
 import { CreatorConfig } from '../creator-config.js';
+import { upstreamSize } from '../image-order.js';
 import { isRetired } from '../models.js';
 import { checkAnswer } from './answer.js';
 import { classify } from './error-table.js';
@@ -16,8 +17,6 @@ import { readModels } from './model-list.js';
 
 /** Longer than any deadline of ours; the request's own signal ends it. */
 const noTimeLimit = 2 ** 31 - 1;
-/** What every current model takes. Smaller sizes are made from it. */
-const upstreamSize = '1024x1024';
 /** Bytes of a list of models. */
 const listBytes = 4 * 1024 * 1024;
 

@@ -1,0 +1,25 @@
+import type { Provenance } from '@portico/documents-media/api';
+import type { Generation } from '../entities/generation.js';
+import { upstreamSize } from './image-order.js';
+
+/** What a document remembers of the generation it came from. @param images how many the generation brought. */
+export function provenanceOf(generation: Generation, images: number, generatedAt: string): Provenance {
+  const { inputTokens, outputTokens, quality, style, madeFrom } = generation;
+  return {
+    kind: 'generated',
+    prompt: generation.description,
+    provider: generation.provider ?? 'unknown',
+    model: generation.model ?? 'unknown',
+    size: generation.size,
+    generatedAt,
+    generationId: generation.id,
+    parameters: {
+      requested: upstreamSize,
+      format: 'png',
+      ...(quality && { quality }),
+      ...(style && { style }),
+    },
+    ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
+    ...(madeFrom && { madeFrom }),
+  };
+}

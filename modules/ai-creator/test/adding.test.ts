@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { AccessContexts } from '@portico/core';
+import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
+import { expect } from 'chai';
+import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { digitalSourceType } from './exiftool.js';
+
+describe('adding images', () => {
+  let creator: CreatorHouse;
+  before(async () => {
+    creator = await startCreatorHouse();
+  });
+  beforeEach(() => creator.sandbox.reset());
+  after(() => creator.stop());
+
+  const add = async (fields: object) =>
+    creator.visitor
+      .post('/web/home/ai-creator/images')
+      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor), Accept: 'application/json' })
+      .type('form')
+      .send(fields);
+  const system = () => creator.house.service(AccessContexts).system(creator.site);
+
+  for (const size of ['512x512', '1024x1024']) {
+    it(`keeps the original of ${size} untouched as version 1.0, and delivers a marked one`, async () => {
+      const round = await creator.settled((await creator.create({ size })).body.id);
+      const { body } = await creator.addAll(round);
+      const place = `/web/home/documents-media/documents/${body.documents[0].id}`;
+      const report = (await creator.visitor.get(`${place}/provenance`)).body;
+      expect(report.versions.map(({ label }: { label: string }) => label)).to.deep.equal(['1.1', '1.0']);
+      const hash = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+      const read = async (path: string): Promise<Buffer> =>
+        (await creator.visitor.get(`${place}${path}`).buffer(true)).body as Buffer;
+      const original = await read('/versions/1.0/download');
+      expect(hash(original)).to.equal(report.versions[1].sha256);
+      expect(await digitalSourceType(original)).to.equal(undefined);
+      for (const path of ['/download', '/view', '/thumbnail'])
+        expect(await digitalSourceType(await read(path)), path).to.equal(trainedAlgorithmicMedia);
+      expect(report.provenance).to.deep.include({
+        provider: 'openai',
+        parameters: { requested: '1024x1024', format: 'png', quality: size === '512x512' ? 'low' : 'auto' },
+      });
+      expect(report.provenance.usage).to.include({ images: 1 });
+      expect(report.person.name).to.equal('Ada Author');
+    });
+  }
+
+  it('puts images into the folder that was chosen, and refuses one that is not there', async () => {
+    const folder = await creator.house.service(Documents).ensureFolder(system(), 'Chosen');
+    const round = await creator.settled((await creator.create()).body.id);
+    const [image] = round.images;
+    const fields = { image: image?.id, selected: image?.id, name: 'x', altText: 'y' };
+    expect((await add({ ...fields, folder: '0190a1b2-0000-7000-8000-000000000000' })).status).to.equal(404);
+    const { body } = await add({ ...fields, folder: folder.id });
+    expect((await creator.house.service(Documents).find(system(), body.documents[0].id)).folderId).to.equal(folder.id);
+  });
+
+  it('marks a drafted alternative text until it was read, changed or confirmed', async () => {
+    const round = await creator.settled((await creator.create({ count: '3' })).body.id);
+    const ids = round.images.map(({ id }) => id);
+    const drafts = round.images.map(({ altText }) => altText);
+    const { body } = await add({
+      image: ids,
+      selected: ids,
+      name: ['drafted', 'changed', 'confirmed'],
+      altText: [drafts[0], 'Something else', drafts[2]],
+      reviewed: ids[2],
+    });
+    const documents = await Promise.all(
+      (body.documents as { id: string }[]).map(({ id }) => creator.house.service(Documents).find(system(), id)),
+    );
+    expect(documents.map(({ altTextDrafted }) => altTextDrafted)).to.deep.equal([true, false, false]);
+  });
+
+  it('does not add an image twice when the portal stopped between adding it and writing that down', async () => {
+    const round = await creator.settled((await creator.create()).body.id);
+    const [image] = round.images;
+    const picture = await creator.visitor.get(image?.href ?? '').buffer(true);
+    const before = await creator.house.service(Documents).add(creator.house.service(AccessContexts).system(creator.site), {
+      name: 'added-before-the-crash.png',
+      content: picture.body as Buffer,
+      onceKey: `ai-creator:${image?.id}`,
+    });
+    const { body } = await creator.addAll(round);
+    expect(body.documents.map(({ id }: { id: string }) => id)).to.deep.equal([before.id]);
+    expect((await creator.settled(round.id)).state).to.equal('saved');
+  });
+
+  it('says which could not be added and why, and never success with nothing', async () => {
+    const round = await creator.settled((await creator.create({ count: '2' })).body.id);
+    const ids = round.images.map(({ id }) => id);
+    const partly = await add({
+      image: [...ids, 'gone'],
+      selected: [...ids, 'gone'],
+      name: ['a', 'b', 'c'],
+      altText: ['', '', ''],
+    });
+    expect([partly.status, partly.body.documents.length, partly.body.failed.length]).to.deep.equal([200, 2, 1]);
+    expect(partly.body.sentence).to.match(/^2 of 3 images were added\. c: /);
+  });
+});

@@ -1,0 +1,42 @@
+import { type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
+import { trainedAlgorithmicMedia } from '../api/generated-mark.js';
+import { Makers } from '../services/makers.js';
+import { PortalDocuments } from '../services/portal-documents.js';
+import { mayOpen } from './access.js';
+import { idParams } from './input.js';
+
+/** How a generated document came to be, for programs and for the record. */
+@injectable()
+export class ProvenanceRoutes implements HttpRoutes {
+  readonly prefix = '~/documents-media';
+
+  constructor(
+    @inject(PortalDocuments) private readonly documents: PortalDocuments,
+    @inject(Makers) private readonly makers: Makers,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/documents/:id/provenance', { access: mayOpen, params: idParams, answers: 'json' }, async (ctx) => {
+      const document = await this.documents.find(ctx.access, ctx.input.params.id);
+      if (!document.provenance) throw notFound('provenance');
+      const versions = await this.documents.versions(ctx.access, document.id);
+      ctx.body = {
+        document: { id: document.id, name: document.name, altText: document.altText, altTextDrafted: document.altTextDrafted },
+        person: { id: document.createdBy, name: this.makers.name(document.createdBy, ctx.access.locale) },
+        addedAt: document.createdAt,
+        digitalSourceType: trainedAlgorithmicMedia,
+        provenance: document.provenance,
+        versions: versions.map(({ label, sha256, size, mimeType, width, height }, index) => ({
+          label,
+          isCurrent: index === 0,
+          isOriginal: index === versions.length - 1,
+          sha256,
+          size,
+          mimeType,
+          width,
+          height,
+        })),
+      };
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { generatedMark, type Provenance, trainedAlgorithmicMedia } from '../api/index.js';
+import { digitalSourceType } from './exiftool.js';
+import { base, bytes, Library, picture } from './library.js';
+
+const provenance: Provenance = {
+  kind: 'generated',
+  prompt: 'Two lighthouses at dusk',
+  provider: 'openai',
+  model: 'gpt-image-2.6-flare',
+  size: '512x512',
+  generatedAt: '2026-11-22T10:00:00.000Z',
+  generationId: 'a-generation',
+  parameters: { quality: 'low', requested: '1024x1024' },
+  usage: { inputTokens: 12, outputTokens: 544, images: 2 },
+  cost: { amount: 0.0123, currency: 'USD' },
+};
+
+describe('Generated documents', () => {
+  let library: Library;
+  let original: Buffer;
+  let id: string;
+
+  before(async () => {
+    library = await Library.open();
+    original = await picture(1024, 1024);
+    const content = await sharp(original).resize(512, 512).withXmp(generatedMark).png().toBuffer();
+    const added = await library.add({
+      name: 'lighthouses.png',
+      content,
+      original,
+      altText: 'Drafted',
+      altTextDrafted: true,
+      provenance,
+    });
+    id = added.id;
+    await library.add({ name: 'photo.png', content: await picture(64, 64) });
+  });
+  after(() => library.close());
+
+  it('carry the mark in what is delivered and in the small picture, and keep the original untouched', async () => {
+    const read = async (path: string): Promise<Buffer> =>
+      bytes(await library.get(`${base}/documents/${id}${path}`).buffer(true).expect(200));
+    for (const path of ['/view', '/download', '/thumbnail'])
+      expect(await digitalSourceType(await read(path)), path).to.equal(trainedAlgorithmicMedia);
+    expect(await read('/versions/1.0/download')).to.deep.equal(original);
+  });
+
+  it('leave other pictures without the mark', async () => {
+    const list = await library.get(`${base}/api/documents`);
+    const photo = (list.body.documents as { id: string; name: string }[]).find(({ name }) => name === 'photo.png');
+    const answer = await library.get(`${base}/documents/${photo?.id}/thumbnail`).buffer(true).expect(200);
+    expect(await digitalSourceType(bytes(answer))).to.equal(undefined);
+  });
+
+  it('tell on their page how they came to be', async () => {
+    const { text } = await library.get(`${base}/documents/${id}`).set('Accept', 'text/html').expect(200);
+    for (const words of [
+      'Two lighthouses at dusk',
+      'gpt-image-2.6-flare',
+      'Quality',
+      '1024x1024',
+      'for 2 images together',
+      '$0.0123',
+      'Not reviewed',
+    ])
+      expect(text).to.contain(words);
+    expect(text).to.match(/SHA-256 of version 1\.0[\s\S]*[0-9a-f]{64}/);
+  });
+
+  it('tell the same to programs, with every version and its hash', async () => {
+    const { body } = await library.get(`${base}/documents/${id}/provenance`).expect(200);
+    expect(body.provenance).to.deep.equal(provenance);
+    expect(body.digitalSourceType).to.equal(trainedAlgorithmicMedia);
+    expect(
+      body.versions.map((version: { label: string; isOriginal: boolean }) => [version.label, version.isOriginal]),
+    ).to.deep.equal([
+      ['1.1', false],
+      ['1.0', true],
+    ]);
+    await library.house.agent().get(`${base}/documents/${id}/provenance`).expect(401);
+  });
+
+  it('stand by themselves under the filter AI generated, from all folders', async () => {
+    const folder = await library.documents.ensureFolder(library.system(), 'Deep');
+    const inside = await library.add({ name: 'inside.png', folderId: folder.id, content: await picture(80, 80), provenance });
+    const list = await library.get(`${base}/api/documents?only=generated`).expect(200);
+    expect((list.body.documents as { id: string }[]).map((entry) => entry.id)).to.deep.equal([inside.id, id]);
+    const page = await library.get(`${base}?only=generated&q=light`).set('Accept', 'text/html').expect(200);
+    expect(page.text).to.contain('lighthouses.png').and.not.to.contain('inside.png').and.not.to.contain('photo.png');
+  });
+
+  it('are found again by a similar description, in their site alone', async () => {
+    const found = await library.documents.similarGenerated(library.system(), 'a lighthouse at DUSK');
+    expect(found.map(({ name }) => name)).to.include('lighthouses.png');
+    expect(await library.documents.similarGenerated(library.system(), 'a red bicycle')).to.deep.equal([]);
+    expect(await library.documents.similarGenerated(library.system(library.other), 'a lighthouse at dusk')).to.deep.equal([]);
+  });
+
+  it('are added once with one key, however often and at whatever time', async () => {
+    const content = await picture(70, 70);
+    const add = () => library.add({ name: 'once.png', unique: true, content, provenance, onceKey: 'image-1' });
+    const added = await Promise.all([add(), add(), add()]);
+    added.push(await add());
+    expect(new Set(added.map((document) => document.id)).size).to.equal(1);
+  });
+
+  it('keep a drafted alternative text marked until a person saves it', async () => {
+    await library.form(`${base}/documents/${id}`, { name: 'lighthouses.png', altText: 'Drafted' }).expect(303);
+    expect((await library.documents.find(library.system(), id)).altTextDrafted).to.equal(false);
+  });
+});
