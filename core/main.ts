@@ -119,6 +119,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         development: config.mode === 'development' || config.mode === 'test',
         environment: options.environment,
         unitOfWork,
+        audit,
         clock,
         log,
       }),

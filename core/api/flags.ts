@@ -1,3 +1,4 @@
+import type { AuditPage, AuditPerson, AuditVia } from './audit.js';
 import type { Event } from './event.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
@@ -57,6 +58,34 @@ export interface FlagChange {
   readonly enabled: boolean;
 }
 
+/** Who switches flags, from where, and why. */
+export interface FlagActor {
+  readonly by: AuditPerson;
+  readonly via: AuditVia;
+  /** What the person says about it; at most 500 characters. */
+  readonly reason?: string;
+}
+
+/** The switches of this instance as a file: what `export` gives and `import` takes. */
+export interface FlagExport {
+  readonly format: 'portico-flags';
+  readonly version: 1;
+  /** ISO time. */
+  readonly exportedAt: string;
+  /** On or off by key; null for a flag that shall follow its file. */
+  readonly flags: Readonly<Record<string, boolean | null>>;
+}
+
+/** What an import does, or would do. */
+export interface FlagImport {
+  /** Undefined: no switch of this instance. */
+  readonly changes: readonly { readonly key: string; readonly from: boolean | undefined; readonly to: boolean | undefined }[];
+  /** Sentences with line, column and path. With any of them nothing is changed. */
+  readonly faults: readonly string[];
+  /** Whether the changes are in force now. */
+  readonly applied: boolean;
+}
+
 /** The feature flags. Reads are memory reads. */
 export interface Flags {
   /** False for a key that nobody declares; that is reported once. */
@@ -72,7 +101,25 @@ export interface Flags {
    * Sets or, with undefined, removes the instance override; in force when the promise resolves.
    * @throws PortalError `flag-locked` (409) while the environment locks the flag, `flag-unknown` (404).
    */
-  override(key: string, enabled: boolean | undefined, by: string): Promise<void>;
+  override(key: string, enabled: boolean | undefined, by: string | FlagActor): Promise<void>;
+  /**
+   * Takes back the last change of the flag's override.
+   * @param change id of that change in the history; another one, or none, has been made meanwhile: `flag-changed` (409).
+   * @throws PortalError `flag-locked`, `flag-unknown`, `flag-changed`.
+   */
+  undo(key: string, change: string, by: FlagActor): Promise<void>;
+  /** Changes of the flag's override, newest first: `before` and `after` are true, false or, without an override, absent. */
+  history(key: string, cursor?: string, limit?: number): Promise<AuditPage>;
+  /** The overrides of this instance. */
+  export(): FlagExport;
+  /**
+   * Takes a file that `export` gave, all of it or, with any fault, nothing.
+   * @param options.dryRun only says what would change. @param options.replace flags that the file does not name lose their override.
+   */
+  import(
+    text: string,
+    options: { readonly by: FlagActor; readonly dryRun?: boolean; readonly replace?: boolean },
+  ): Promise<FlagImport>;
   /** Told about effective changes only. */
   readonly onDidChange: Event<FlagChange>;
 }

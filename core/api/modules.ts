@@ -1,3 +1,4 @@
+import type { Contribution } from './contributions.js';
 import type { Event } from './event.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
@@ -26,10 +27,17 @@ export interface ModuleStatus {
   readonly startMillis?: number;
   /** Contributions of it that threw since its start: point, id, count, and the last message. */
   readonly troubles: readonly { readonly point: string; readonly id: string; readonly count: number; readonly message: string }[];
+  /** Key of the flag that switches the whole module. */
+  readonly enabledBy?: string;
   readonly requires: readonly string[];
   readonly provides: readonly string[];
   readonly hosts: readonly string[];
   readonly contributes: readonly { readonly point: string; readonly id: string }[];
+}
+
+/** A contribution as the kernel holds it, with the point that it is for. */
+export interface PlacedContribution extends Contribution<unknown> {
+  readonly point: string;
 }
 
 export interface ModuleChange {
@@ -52,6 +60,8 @@ export interface Modules {
   /** Stops it and keeps it off, over restarts too; its pages answer 404. */
   disable(id: string): Promise<ModuleStatus>;
   enable(id: string): Promise<ModuleStatus>;
+  /** What is contributed now, to any point, whose `when` names the flag: what appears and disappears with it. */
+  contributionsWhen(flag: string): readonly PlacedContribution[];
   readonly onDidChange: Event<ModuleChange>;
 }
 export const Modules: ServiceToken<Modules> = serviceToken('portico.modules');

@@ -1,8 +1,13 @@
-import type { Clock } from '../api/index.js';
 import {
+  type AuditLog,
+  type AuditPage,
+  type Clock,
   type Disposable,
   Emitter,
+  type FlagActor,
   type FlagChange,
+  type FlagExport,
+  type FlagImport,
   type FlagLink,
   type FlagState,
   type Flags,
@@ -13,9 +18,12 @@ import {
 import { chainOf } from './flag-chain.js';
 import type { FlagEnvironment } from './flag-environment.js';
 import { type FlagFileEntry, parseFlagFile } from './flag-file.js';
-import { FlagOverride } from './flag-override.js';
-import { type DeclaredFlag, type FlagOverrideFact, resolveFlags } from './resolve-flags.js';
+import { auditArea, FlagSwitches } from './flag-switches.js';
+import { exportFlags, planImport } from './flag-transfer.js';
+import { type DeclaredFlag, resolveFlags } from './resolve-flags.js';
 import type { WatchedContent } from './watched-file.js';
+
+type FlagImportOptions = Parameters<Flags['import']>[1];
 
 export interface FeatureFlagsParts {
   readonly fileName: string;
@@ -24,6 +32,7 @@ export interface FeatureFlagsParts {
   readonly deployment: ReadonlyMap<string, boolean>;
   readonly development: boolean;
   readonly unitOfWork: UnitOfWork;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,13 +49,15 @@ export class FeatureFlags implements Flags, Disposable {
   private readonly strangers = new Set<string>();
   private file: ReadonlyMap<string, FlagFileEntry> = new Map();
   private fileProblems: readonly string[] = [];
-  private readonly overrides = new Map<string, FlagOverrideFact>();
+  private readonly switches: FlagSwitches;
   private readonly changes: Emitter<FlagChange>;
   readonly onDidChange;
 
   constructor(private readonly parts: FeatureFlagsParts) {
     this.changes = new Emitter((error) => parts.log.error('A listener of feature flags failed.', { error }));
     this.onDidChange = this.changes.event;
+    const { unitOfWork, audit, clock } = parts;
+    this.switches = new FlagSwitches({ unitOfWork, audit, clock, onChange: () => this.refresh() });
   }
 
   isEnabled(key: string): boolean {
@@ -71,34 +82,40 @@ export class FeatureFlags implements Flags, Disposable {
     return this.found;
   }
 
-  async override(key: string, enabled: boolean | undefined, by: string): Promise<void> {
-    const state = this.states.get(key);
-    if (!state) throw new PortalError('flag-unknown', `There is no feature flag ${key}.`, { status: 404 });
-    if (state.lockedBy) {
-      throw new PortalError('flag-locked', `The environment variable ${state.lockedBy} locks the feature flag ${key}.`, {
-        status: 409,
-      });
-    }
-    const setAt = this.parts.clock.now().toISOString();
-    await this.parts.unitOfWork.write(async (transaction) => {
-      const repository = transaction.repository(FlagOverride);
-      if (enabled === undefined) await repository.delete({ key });
-      else await repository.save({ key, enabled, setBy: by, setAt });
-      // In the order of the commits, so that memory and database never disagree about who was last.
-      transaction.afterCommit(() => {
-        if (enabled === undefined) this.overrides.delete(key);
-        else this.overrides.set(key, { enabled, setBy: by, setAt });
-        this.refresh();
-      });
-    });
-    this.parts.log.info('A feature flag was set.', { flag: key, enabled: enabled ?? 'unset', by });
+  async override(key: string, enabled: boolean | undefined, by: string | FlagActor): Promise<void> {
+    const actor: FlagActor = typeof by === 'string' ? { by: { id: 'system', name: by }, via: 'system' } : by;
+    // What nobody declares any more can still be forgotten.
+    if (enabled !== undefined || !this.switches.all.has(key)) this.checkKnown(key);
+    this.checkUnlocked(key);
+    await this.switches.apply(new Map([[key, enabled]]), actor);
+    this.parts.log.info('A feature flag was set.', { flag: key, enabled: enabled ?? 'unset', by: actor.by.name });
+  }
+
+  async undo(key: string, change: string, actor: FlagActor): Promise<void> {
+    this.checkKnown(key);
+    this.checkUnlocked(key);
+    await this.switches.undo(key, change, actor);
+    this.parts.log.info('The last change of a feature flag was undone.', { flag: key, by: actor.by.name });
+  }
+
+  history(key: string, cursor?: string, limit?: number): Promise<AuditPage> {
+    return this.parts.audit.list({ area: auditArea, subject: key }, cursor, limit);
+  }
+
+  export(): FlagExport {
+    return exportFlags(this.switches.all, this.parts.clock.now());
+  }
+
+  async import(text: string, { by, dryRun = false, replace = false }: FlagImportOptions): Promise<FlagImport> {
+    const plan = planImport(text, { overrides: this.switches.all, state: (key) => this.state(key), replace });
+    if (dryRun || plan.faults.length > 0) return { ...plan, applied: false };
+    await this.switches.apply(new Map(plan.changes.map(({ key, to }) => [key, to])), by);
+    return { ...plan, applied: true };
   }
 
   /** Reads the overrides from the database. */
-  async loadOverrides(): Promise<void> {
-    const rows = await this.parts.unitOfWork.read((reader) => reader.repository(FlagOverride).find());
-    this.overrides.clear();
-    for (const { key, enabled, setBy, setAt } of rows) this.overrides.set(key, { enabled, setBy, setAt });
+  loadOverrides(): Promise<void> {
+    return this.switches.load();
   }
 
   /** Takes what the file says now. A file that was never there says nothing; one that went away is missed. */
@@ -121,7 +138,7 @@ export class FeatureFlags implements Flags, Disposable {
     const { environment, fileName, declarations, deployment, development } = this.parts;
     const resolved = resolveFlags({
       environment,
-      overrides: this.overrides,
+      overrides: this.switches.all,
       file: this.file,
       fileName,
       deployment,
@@ -142,6 +159,16 @@ export class FeatureFlags implements Flags, Disposable {
 
   dispose(): void {
     this.changes.dispose();
+  }
+
+  private checkKnown(key: string): void {
+    if (!this.states.has(key)) throw new PortalError('flag-unknown', `There is no feature flag ${key}.`, { status: 404 });
+  }
+
+  private checkUnlocked(key: string): void {
+    const variable = this.states.get(key)?.lockedBy;
+    if (variable === undefined) return;
+    throw new PortalError('flag-locked', `The environment variable ${variable} locks the feature flag ${key}.`, { status: 409 });
   }
 
   /** Code that asks for a flag nobody declares is told once; a slip of the pen would stay hidden otherwise. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Clock, Disposable, Flags, Log, UnitOfWork } from '../api/index.js';
+import type { AuditLog, Clock, Disposable, Flags, Log, UnitOfWork } from '../api/index.js';
 import { FeatureFlags } from './feature-flags.js';
 import { readFlagEnvironment } from './flag-environment.js';
 import type { DeclaredFlag } from './resolve-flags.js';
@@ -16,6 +16,7 @@ export interface FlagsOptions {
   readonly development?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly unitOfWork: UnitOfWork;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch?: WatchTimes;
@@ -31,7 +32,7 @@ export interface OpenFlags extends Flags, Disposable {
 
 /** Opens the feature flags: overrides loaded, file read and watched from here on. The table must have been migrated. */
 export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
-  const { file, declarations, deployment = {}, development = false, environment, unitOfWork, clock, log } = options;
+  const { file, declarations, deployment = {}, development = false, environment, unitOfWork, audit, clock, log } = options;
   const flags = new FeatureFlags({
     fileName: basename(file),
     environment: readFlagEnvironment(environment),
@@ -39,6 +40,7 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
     deployment: new Map(Object.entries(deployment)),
     development,
     unitOfWork,
+    audit,
     clock,
     log,
   });
@@ -52,6 +54,10 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
     chain: (key) => flags.chain(key),
     problems: () => flags.problems(),
     override: (key, enabled, by) => flags.override(key, enabled, by),
+    undo: (key, change, by) => flags.undo(key, change, by),
+    history: (key, cursor, limit) => flags.history(key, cursor, limit),
+    export: () => flags.export(),
+    import: (text, options) => flags.import(text, options),
     onDidChange: flags.onDidChange,
     refresh: () => flags.refresh(),
     reread: () => watched.check(),

@@ -12,6 +12,7 @@ import {
   type ModuleChange,
   type ModuleStatus,
   Modules,
+  type PlacedContribution,
   PortalError,
   type ServiceHandle,
   type ServiceToken,
@@ -188,6 +189,10 @@ export class Kernel implements Modules {
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
   enter(moduleId: string): Promise<Entrance> {
     return this.gate.enter(moduleId);
+  }
+
+  contributionsWhen(flag: string): readonly PlacedContribution[] {
+    return this.points.whenFlag(flag);
   }
 
   list(): readonly ModuleStatus[] {

@@ -20,6 +20,7 @@ export function statusOf(
     ...(record.failure && { failure: record.failure }),
     ...(record.startMillis !== undefined && { startMillis: record.startMillis }),
     troubles: troubles.of(id),
+    ...(manifest.enabledBy !== undefined && { enabledBy: manifest.enabledBy }),
     requires: Object.keys(manifest.requires ?? {}),
     provides: Object.keys(manifest.provides ?? {}),
     hosts: Object.keys(manifest.hosts ?? {}),

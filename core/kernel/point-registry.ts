@@ -1,4 +1,4 @@
-import { type Contribution, type Disposable, PortalError, toDisposable } from '../api/index.js';
+import { type Contribution, type Disposable, type PlacedContribution, PortalError, toDisposable } from '../api/index.js';
 import { PointView } from './point-view.js';
 import type { Troubles } from './troubles.js';
 import { fits } from './version.js';
@@ -34,6 +34,15 @@ export class PointRegistry {
     let count = 0;
     for (const view of this.views.values()) count += view.listenerCount;
     return count;
+  }
+
+  /** Contributions to any point whose `when` names the flag, by point. */
+  whenFlag(flag: string): readonly PlacedContribution[] {
+    return [...this.offered].flatMap(([point, offers]) =>
+      offers
+        .filter(({ contribution }) => [contribution.when?.flag ?? []].flat().includes(flag))
+        .map(({ contribution }) => ({ ...contribution, point })),
+    );
   }
 
   /** How many contributions to a point a module has made. */

@@ -8,6 +8,7 @@ import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
+import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
@@ -19,6 +20,7 @@ import { StoredSettings } from './services/stored-settings.js';
 export default defineModule(({ use, provide, contribute, host, run }) => {
   use(
     FlagNotices,
+    FlagEffects,
     DeploymentSettings,
     StoredSettings,
     SettingWords,

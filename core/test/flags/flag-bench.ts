@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../api/index.js';
+import { auditEntities, auditMigrations, StoredAuditLog } from '../../audit/index.js';
 import { SystemClock } from '../../diagnostics/system-clock.js';
 import { UuidIds } from '../../diagnostics/uuid-ids.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../../flags/index.js';
@@ -43,21 +44,25 @@ export class FlagBench {
 
   async open({ poll = 50, file = this.file } = {}): Promise<OpenFlags> {
     const clock = new SystemClock();
+    const ids = new UuidIds();
     this.persistence ??= await openPersistence({
       home: this.folder,
-      entities: flagEntities,
+      entities: [...auditEntities, ...flagEntities],
       clock,
       log: this.log,
-      ids: new UuidIds(),
+      ids,
       sweeping: false,
     });
+    const { unitOfWork } = this.persistence;
+    await this.persistence.migrate('audit', auditMigrations);
     await this.persistence.migrate('core/flags', flagMigrations);
     const flags = await openFlags({
       file,
       declarations: () => this.declared,
       development: this.development,
       environment: this.environment,
-      unitOfWork: this.persistence.unitOfWork,
+      unitOfWork,
+      audit: new StoredAuditLog({ unitOfWork, clock, ids }),
       clock,
       log: this.log,
       watch: { settle: 10, poll },

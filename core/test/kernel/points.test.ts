@@ -57,6 +57,25 @@ describe('an extension point', () => {
     ]);
   });
 
+  it('finds what is bound to a flag, in whatever point, while its module is active', async () => {
+    await house.write(
+      { id: 'a' },
+      contributeLine('one', { id: '1', when: { flag: 'sun' } }) +
+        contributeLine('two', { id: '2', when: { flag: ['rain', 'sun'] } }) +
+        contributeLine('three', { id: '3', when: { flag: 'rain' } }) +
+        contributeLine('four', { id: '4' }),
+    );
+    await house.boot();
+    const found = (): readonly (readonly string[])[] =>
+      house.kernel.contributionsWhen('sun').map(({ point, module, id }) => [point, module, id]);
+    expect(found()).to.deep.equal([
+      ['house.lines', 'a', '1'],
+      ['house.lines', 'a', '2'],
+    ]);
+    await house.kernel.stop('a');
+    expect(found()).to.deep.equal([]);
+  });
+
   it('takes the contributions of a listener that throws as they are', async () => {
     await house.write({ id: 'a' }, contributeLine('one', { id: '1' }));
     lines.onDidChange(() => {

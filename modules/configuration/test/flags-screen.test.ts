@@ -43,7 +43,7 @@ describe('The Feature Flags screen', () => {
   it('switches a flag at once, and says why it is as it is', async () => {
     expect(switchOf(await page('beta'), 'Not yet \\(beta-1\\)')).to.equal('false');
     const answer = await house.post(admin, `${screen}/beta-1`, { enabled: 'true' });
-    expect([answer.status, answer.headers.location]).to.deep.equal([303, `${screen}?type=beta`]);
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, `${screen}?type=beta&changed=beta-1`]);
     expect(house.service(Flags).isEnabled('beta-1')).to.equal(true);
     const html = await page('beta');
     expect(switchOf(html, 'Not yet \\(beta-1\\)')).to.equal('true');
@@ -81,10 +81,42 @@ describe('The Feature Flags screen', () => {
     expect(wordsOf(await page())).to.include('Needed by: beta-1.');
   });
 
+  it('says what a flag affects, with the words of the modules concerned', async () => {
+    expect(wordsOf(await page())).to.include('Affects: Lighthouse (settings page).');
+    const details = wordsOf((await admin.get(`${screen}/lighthouse`)).text);
+    expect(details).to.include('Lighthouse settings page, of lighthouse');
+    expect(wordsOf((await admin.get(`${screen}/beta-1`)).text)).to.include('Nothing that is active now is bound to this flag.');
+  });
+
+  it('keeps who switched what and why, and takes the last change back', async () => {
+    const page = `${screen}/beta-1`;
+    await house.post(admin, page, { enabled: 'true', reason: 'The fair is next week.', from: 'details' });
+    const shown = (await admin.get(page)).text;
+    expect(wordsOf(shown)).to.match(/From no switch here to on .*, Administrator, on the screen The fair is next week\./);
+    expect(wordsOf(shown)).to.include('Undo: back to no switch here');
+    const change = /name="change" value="([^"]+)"/.exec(shown)?.[1] ?? '';
+    expect((await house.post(admin, `${page}/undo`, { change, from: 'details' })).headers.location).to.equal(page);
+    expect(house.service(Flags).state('beta-1')?.origin).to.equal('file');
+    expect(wordsOf((await admin.get(page)).text)).to.match(/Undone: From on to no switch here .* From no switch here to on/);
+    const late = await house.post(admin, `${page}/undo`, { change });
+    expect([late.status, late.text]).to.satisfy(
+      ([status, text]: [number, string]) => status === 409 && text.includes('was changed meanwhile'),
+    );
+  });
+
+  it('offers to take back what was switched just now, and nothing else', async () => {
+    await house.post(admin, `${screen}/beta-1`, { enabled: 'true' });
+    const offers = async (address: string): Promise<number> => (await admin.get(address)).text.split('Undo: back to').length - 1;
+    expect([await offers(`${screen}?type=beta&changed=beta-1`), await offers(`${screen}?type=beta`)]).to.deep.equal([1, 0]);
+    await house.post(admin, `${screen}/beta-1`, { enabled: 'unset' });
+  });
+
   it('refuses unknown flags, words and tabs', async () => {
     expect((await house.post(admin, `${screen}/ghost`, { enabled: 'true' })).status).to.equal(404);
     expect((await house.post(admin, `${screen}/beta-1`, { enabled: 'maybe' })).status).to.equal(400);
     expect((await admin.get(`${screen}?type=ghost`)).status).to.equal(400);
+    expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
+    expect((await house.post(admin, `${screen}/beta-1`, { enabled: 'true', reason: 'x'.repeat(501) })).status).to.equal(400);
     expect(
       (await house.agent().post(`${screen}/beta-1`).set('Origin', house.url).type('form').send({ enabled: 'true' })).status,
     ).to.equal(401);

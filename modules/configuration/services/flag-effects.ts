@@ -1,0 +1,78 @@
+import { Flags, inject, injectable, MessageCatalog, Messages, Modules, type PlacedContribution } from '@portico/core';
+import { dependentsOf } from './module-actions.js';
+
+/** One thing that appears and disappears with a flag. */
+export interface FlagEffect {
+  /** As people know it on the screen. */
+  readonly name: string;
+  /** What it is, e.g. "Menu item". */
+  readonly kind: string;
+  /** The module that brings it. */
+  readonly module: string;
+  /** The flag it is bound to, when that is one that depends on the flag in question. */
+  readonly through: string | undefined;
+}
+
+/** Points whose entries people know by a name of their own; everything else is named with its point. */
+const kinds: Readonly<Record<string, string>> = {
+  'portico.menu-items': 'flags.kind.menu-item',
+  'portico.personal-menu-items': 'flags.kind.personal-menu-item',
+  'portico.commands': 'flags.kind.command',
+  'documents-media.new-menu-items': 'flags.kind.new-menu-item',
+  'configuration.settings-definitions': 'flags.kind.settings-page',
+  'item-selector.views': 'flags.kind.selector-tab',
+};
+
+/** Says what a flag affects, from the data that decides it: `enabledBy` of modules and `when` of contributions. */
+@injectable()
+export class FlagEffects {
+  constructor(
+    @inject(Flags) private readonly flags: Flags,
+    @inject(Modules) private readonly modules: Modules,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** What is bound to the flag itself first, then what is bound to flags that depend on it. */
+  of(key: string, locale: string): readonly FlagEffect[] {
+    return this.withDependents(key).flatMap((flag) => {
+      const through = flag === key ? undefined : flag;
+      const contributed = this.modules.contributionsWhen(flag).map((contribution) => ({
+        name: this.nameOf(contribution, locale),
+        kind: this.kindOf(contribution.point, locale),
+        module: contribution.module,
+        through,
+      }));
+      return [...this.modulesOf(flag, through, locale), ...contributed];
+    });
+  }
+
+  private modulesOf(flag: string, through: string | undefined, locale: string): readonly FlagEffect[] {
+    const all = this.modules.list();
+    const switched = all.filter(({ enabledBy }) => enabledBy === flag).map(({ id }) => id);
+    const following = switched.flatMap((id) => dependentsOf(id, all)).filter((id) => !switched.includes(id));
+    const kind = this.messages.text('flags.kind.module', undefined, locale);
+    return [...switched, ...new Set(following)].map((id) => ({ name: id, kind, module: id, through }));
+  }
+
+  private withDependents(key: string): readonly string[] {
+    const found = new Set([key]);
+    // A set is walked in the order of its growth, so that what is added is visited too.
+    for (const flag of found) for (const dependent of this.flags.state(flag)?.dependents ?? []) found.add(dependent);
+    return [...found];
+  }
+
+  private nameOf({ module, id, value }: PlacedContribution, locale: string): string {
+    const { label, title, name } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
+      Record<string, unknown>
+    >;
+    const word = [label, title].find((each) => typeof each === 'string') as string | undefined;
+    if (word !== undefined) return this.catalog.for(module).text(word, undefined, locale);
+    return typeof name === 'string' ? name : id;
+  }
+
+  private kindOf(point: string, locale: string): string {
+    const key = kinds[point];
+    return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
+  }
+}
