@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { transform } from 'lightningcss';
 import { PurgeCSS } from 'purgecss';
-import { root } from './files.mjs';
+import { filesUnder, root } from './files.mjs';
+
+const folder = 'core/client/theme';
+/** Our own rules, in the order in which browsers read them: later rooms win. */
+const rooms = ['base', 'frame', 'product-menu', 'global-menu', 'pages', 'plain', 'lists', 'controls', 'dialogs'];
 
 /** States that only scripts or the browser set. */
 const safelist = ['active', 'show', 'disabled', 'has-error', 'alert-success', 'alert-info', 'alert-warning', 'alert-danger'];
@@ -12,7 +16,7 @@ const standard = [':root', 'html', 'body', '*'];
 /** Clay's theme, trimmed to what the sources use, and our own rules after it. */
 export async function buildTheme(sources) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
-  const own = await readFile(join(root, 'core/client/portico.css'), 'utf8');
+  const own = await ownRules();
   const content = await Promise.all(
     sources
       .filter((file) => /\.(hbs|ts|md)$/.test(file))
@@ -42,4 +46,12 @@ export async function buildTheme(sources) {
     targets: { chrome: 111 << 16, firefox: 121 << 16, safari: (16 << 16) | (4 << 8) },
   });
   return code;
+}
+
+async function ownRules() {
+  const forgotten = (await filesUnder(folder, ['.css'])).filter((file) => !rooms.includes(basename(file, '.css')));
+  if (forgotten.length > 0)
+    throw new Error(`The theme has no place for ${forgotten.join(', ')}: add it to the rooms of theme.mjs.`);
+  const texts = await Promise.all(rooms.map((room) => readFile(join(root, folder, `${room}.css`), 'utf8')));
+  return texts.join('\n');
 }
