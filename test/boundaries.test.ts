@@ -53,6 +53,13 @@ describe('The boundaries of the house', () => {
     expect(deep.map(show)).to.deep.equal([]);
   });
 
+  it('let the core reach its own api by a relative path, as its other files; only tests come in through the door', () => {
+    const roundabout = imports.filter(
+      ({ file, from, target }) => from === core && target === '@portico/core' && !/\/test\//.test(file),
+    );
+    expect(roundabout.map(show)).to.deep.equal([]);
+  });
+
   it('have the manifest say which modules a module builds on', () => {
     const undeclared = imports.filter(({ file, from, target }) => {
       const other = /^@portico\/([\w-]+)\/api$/.exec(target)?.[1];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PortalError } from '@portico/core';
+import { PortalError } from '../api/index.js';
 
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

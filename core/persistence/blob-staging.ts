@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { PortalError, type StoredBlob } from '@portico/core';
+import { PortalError, type StoredBlob } from '../api/index.js';
 
 /** Writes content to a new file while hashing and counting, and flushes it. A failure leaves no file. */
 export async function stage(path: string, content: Readable | Uint8Array, maxBytes: number): Promise<Omit<StoredBlob, 'id'>> {

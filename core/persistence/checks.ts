@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '@portico/core';
 import type { EntityMetadata } from 'typeorm';
+import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '../api/index.js';
 import type { BlobPaths } from './blob-paths.js';
 import { hashPath } from './blob-verifier.js';
 import type { MigrationRunner } from './migration-runner.js';

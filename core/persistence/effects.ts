@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Log } from '@portico/core';
+import type { Log } from '../api/index.js';
 import { inTime } from './in-time.js';
 
 export type Effect = () => void | Promise<void>;

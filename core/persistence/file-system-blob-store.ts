@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { type BlobStore, type Ids, type Log, PortalError, type StoredBlob } from '@portico/core';
+import { type BlobStore, type Ids, type Log, PortalError, type StoredBlob } from '../api/index.js';
 import { type BlobPaths, blobMissing } from './blob-paths.js';
 import { stage } from './blob-staging.js';
 import { BlobStream } from './blob-stream.js';

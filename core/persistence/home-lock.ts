@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Disposable, PortalError, toDisposable } from '@portico/core';
 import Database from 'better-sqlite3';
+import { type Disposable, PortalError, toDisposable } from '../api/index.js';
 import { explainStorageError, isBusy } from './storage-errors.js';
 
 /** Kept here so that nobody's garbage collection opens a house to a second one. */

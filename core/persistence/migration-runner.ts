@@ -1,6 +1,6 @@
-import { type Clock, PortalError } from '@portico/core';
 import type Database from 'better-sqlite3';
 import type { MigrationInterface } from 'typeorm';
+import { type Clock, PortalError } from '../api/index.js';
 import type { Writer } from './writer.js';
 
 /** A migration as TypeORM knows it: a class with `name`, `up` and `down`. */

@@ -1,4 +1,4 @@
-import type { BlobStore, Class, Clock, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '@portico/core';
+import type { BlobStore, Class, Clock, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '../api/index.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';

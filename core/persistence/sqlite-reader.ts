@@ -1,5 +1,5 @@
-import { PortalError, type Reader, type SqlValue } from '@portico/core';
 import type { DataSource, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import { PortalError, type Reader, type SqlValue } from '../api/index.js';
 import type { Statements } from './statements.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 

@@ -1,5 +1,5 @@
-import type { Clock, SqlValue, StoredBlob, Transaction } from '@portico/core';
 import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import type { Clock, SqlValue, StoredBlob, Transaction } from '../api/index.js';
 import type { Effect } from './effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { Statements } from './statements.js';

@@ -1,4 +1,4 @@
-import type { Reader, Transaction, UnitOfWork } from '@portico/core';
+import type { Reader, Transaction, UnitOfWork } from '../api/index.js';
 import { explainReadError, type SqliteReader } from './sqlite-reader.js';
 import type { Writer } from './writer.js';
 

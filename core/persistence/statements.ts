@@ -1,5 +1,5 @@
-import { PortalError, type SqlValue } from '@portico/core';
 import type Database from 'better-sqlite3';
+import { PortalError, type SqlValue } from '../api/index.js';
 
 type Statement = Database.Statement<unknown[], unknown>;
 

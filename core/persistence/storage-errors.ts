@@ -1,4 +1,4 @@
-import { PortalError } from '@portico/core';
+import { PortalError } from '../api/index.js';
 
 const retryAfterSeconds = 2;
 

@@ -1,4 +1,4 @@
-import type { Log, PortalError } from '@portico/core';
+import type { Log, PortalError } from '../api/index.js';
 
 /** What the house says about its storage: whether it still writes, and if not, why. */
 export interface StorageState {

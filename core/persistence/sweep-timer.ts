@@ -1,4 +1,4 @@
-import { type Disposable, type Log, toDisposable } from '@portico/core';
+import { type Disposable, type Log, toDisposable } from '../api/index.js';
 import type { Sweeper } from './sweeper.js';
 
 export interface SweepTimes {

@@ -1,7 +1,7 @@
 import { unlinkSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Clock, Log } from '@portico/core';
+import type { Clock, Log } from '../api/index.js';
 import { type BlobPaths, isBlobId } from './blob-paths.js';
 import type { Statements } from './statements.js';
 import type { Writer } from './writer.js';

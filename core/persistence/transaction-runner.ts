@@ -1,7 +1,7 @@
-import { PortalError } from '@portico/core';
 import { type DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+import { PortalError } from '../api/index.js';
 
 /**
  * TypeORM's way into one transaction. Its own runner is one per connection and lives on; this one dies with the transaction,

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, type Log, PortalError, type Transaction } from '@portico/core';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
+import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
 import { Effects } from './effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { inTime } from './in-time.js';

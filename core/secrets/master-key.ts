@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { PortalError } from '@portico/core';
+import { PortalError } from '../api/index.js';
 
 export interface MasterKey {
   /** Names the key in what it sealed; says nothing about the key. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { PortalError, type SecretBox } from '@portico/core';
+import { PortalError, type SecretBox } from '../api/index.js';
 import { type MasterKey, makeKeyFile, parseMasterKey, readKeyFile } from './master-key.js';
 
 export interface SecretBoxOptions {
