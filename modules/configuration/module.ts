@@ -11,6 +11,7 @@ import { DeploymentSettings } from './services/deployment-settings.js';
 import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
+import { SecretReferences } from './services/secret-references.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
 import { SettingsCheck } from './services/settings-check.js';
@@ -22,6 +23,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     FlagNotices,
     FlagEffects,
     DeploymentSettings,
+    SecretReferences,
     StoredSettings,
     SettingWords,
     SettingsRegistry,

@@ -56,6 +56,10 @@ export interface SecretState {
   /** False when it is there and cannot be decrypted (wrong master key). */
   readonly readable: boolean;
   readonly lastFour?: string;
+  /** Where the deployment keeps it, when a reference stands here in place of a secret: `env:NAME` or `file:/path`. */
+  readonly reference?: string;
+  /** Why the reference leads to nothing that can be used. */
+  readonly referenceProblem?: 'not-allowed' | 'missing' | 'not-readable' | 'too-large' | 'empty' | 'unfit';
   readonly setAt?: Date;
   /** Name of the person who set it. */
   readonly setBy?: string;

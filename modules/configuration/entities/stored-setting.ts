@@ -13,11 +13,11 @@ export class StoredSetting {
   @PrimaryColumn({ type: 'text' })
   field!: string;
 
-  /** `value`; `secret`; or `none`: the site has no secret here, whatever the instance has. */
+  /** `value`; `secret`; `reference`: where the deployment keeps a secret; or `none`: the site has no secret here, whatever the instance has. */
   @Column({ type: 'text' })
-  kind!: 'value' | 'secret' | 'none';
+  kind!: 'value' | 'secret' | 'reference' | 'none';
 
-  /** JSON of a value, the sealed secret, or empty. */
+  /** JSON of a value, the sealed secret, the reference, or empty. */
   @Column({ type: 'text' })
   content!: string;
 

@@ -43,6 +43,8 @@ export interface Option {
 export interface SecretModel {
   readonly isSet: boolean;
   readonly unreadable: boolean;
+  /** Why the reference that stands here cannot be used. */
+  readonly lost?: string;
   readonly lastFour?: string;
   readonly setAt?: Date;
   readonly setBy?: string;
@@ -185,12 +187,20 @@ class FieldForm {
     const shown = (own === 'none' ? undefined : (own ?? value)) as SecretState | undefined;
     return {
       isSet: shown?.isSet ?? false,
-      unreadable: shown?.isSet === true && !shown.readable,
+      unreadable: shown?.isSet === true && !shown.readable && !shown.reference,
+      ...this.lost(shown),
       ...(shown?.lastFour ? { lastFour: shown.lastFour } : {}),
       ...(shown?.setAt ? { setAt: shown.setAt } : {}),
       ...(shown?.setBy ? { setBy: shown.setBy } : {}),
       removable: atInstance && own !== undefined && !this.resolved.lockedBy,
     };
+  }
+
+  private lost(shown: SecretState | undefined): { readonly lost?: string } {
+    const { words, locale } = this.parts;
+    if (!shown?.reference || !shown.referenceProblem) return {};
+    const problem = words.ours(`reference.${shown.referenceProblem}`, undefined, locale);
+    return { lost: words.ours('secret.reference-lost-text', { reference: shown.reference, problem }, locale) };
   }
 
   private otherwise(): string {

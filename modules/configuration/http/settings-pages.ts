@@ -1,6 +1,7 @@
 import { type Contribution, inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
 import { scopeKey } from '../services/definition-settings.js';
+import { SecretReferences } from '../services/secret-references.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
@@ -33,6 +34,7 @@ export class SettingsPages {
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(FormActions) private readonly actions: FormActions,
+    @inject(SecretReferences) private readonly references: SecretReferences,
   ) {}
 
   /** All sections, or the one that was asked for. */
@@ -93,7 +95,7 @@ export class SettingsPages {
     const { scope } = ctx.access;
     const handle = this.registry.of(definition);
     const { patch } = changesOf(typed, this.fields(definition, handle, ctx), scope.kind);
-    const preview = new SettingsPreview(definition, handle, scope, patch);
+    const preview = new SettingsPreview(definition, handle, scope, patch, this.references);
     const result = await this.actions.run(definition, pressed, ctx.access, preview);
     if (ctx.get('X-Portico-Fragment') === '1')
       ctx.render('setting-action-result', { ...result, retype: false }, { layout: 'none' });

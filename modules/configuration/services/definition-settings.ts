@@ -1,6 +1,7 @@
 import { Emitter, invalidInput, type Log, type Person, PortalError, type Scope } from '@portico/core';
 import type {
   ResolvedSetting,
+  SecretState,
   SettingsChange,
   SettingsDefinition,
   SettingsField,
@@ -12,6 +13,7 @@ import type {
 import type { DeploymentSettings } from './deployment-settings.js';
 import { type Problem, readValue } from './read-value.js';
 import { type DeployedValue, resolveField, type StoredValue } from './resolve-field.js';
+import { isReference, type SecretReferences } from './secret-references.js';
 import type { FieldWrite, ScopeKey, StoredSettings } from './stored-settings.js';
 
 type Values = SettingsValues<SettingsFields>;
@@ -19,6 +21,7 @@ type Values = SettingsValues<SettingsFields>;
 export interface DefinitionSettingsParts {
   readonly stored: StoredSettings;
   readonly deployment: DeploymentSettings;
+  readonly references: SecretReferences;
   readonly log: Log;
   /** Puts a problem into words. */
   readonly words: (definitionId: string, problem: Problem) => string;
@@ -65,10 +68,12 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   secret(scope: Scope, name: string): string | undefined {
     const { id } = this.definition;
-    const state = this.get(scope)[name] as { readonly suppliedBy?: 'site' | 'instance' | 'environment' } | undefined;
+    const state = this.get(scope)[name] as SecretState | undefined;
     if (this.field(name).type !== 'secret' || !state?.suppliedBy) return undefined;
     if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value);
-    return this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
+    const value = this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
+    const unfit = value !== undefined && state.reference !== undefined && !readValue(this.field(name), value).ok;
+    return unfit ? undefined : value;
   }
 
   revision(scope: Scope): number {
@@ -108,12 +113,26 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       const allowed = field.type === 'secret' && scope.kind === 'site';
       return allowed ? { ok: true, write: { kind: 'none' } } : { ok: false, problem: { key: 'problem.none-not-here' } };
     }
+    if (field.type === 'secret' && isReference(String(change.set)))
+      return this.checkedReference(scope, String(change.set).trim());
     const read = readValue(field, change.set);
     if (!read.ok) return read;
     return {
       ok: true,
       write: field.type === 'secret' ? { kind: 'secret', plain: String(read.value) } : { kind: 'value', value: read.value },
     };
+  }
+
+  /** What it leads to may come later; whether it may be named at all is decided now. */
+  private checkedReference(
+    scope: Scope,
+    reference: string,
+  ): { readonly ok: true; readonly write: FieldWrite } | { readonly ok: false; readonly problem: Problem } {
+    const { references } = this.parts;
+    if (scope.kind === 'site' && !references.allowedAtSites) return { ok: false, problem: { key: 'problem.reference-at-site' } };
+    if (!references.isAllowed(reference))
+      return { ok: false, problem: { key: 'problem.reference-not-allowed', values: { allowed: references.allowed } } };
+    return { ok: true, write: { kind: 'reference', reference } };
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -151,7 +170,15 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   private storedValue(scope: ScopeKey, name: string, field: SettingsField): StoredValue | undefined {
     const stored = this.parts.stored.get(this.definition.id, scope)?.get(name);
     if (!stored || (stored.kind === 'value') === (field.type === 'secret')) return undefined;
+    if (stored.kind === 'reference') return this.fitting(stored, field);
     return stored.kind === 'value' && !readValue(field, stored.value).ok ? undefined : stored;
+  }
+
+  /** What the deployment keeps was not checked when the reference was stored. */
+  private fitting(stored: StoredValue & { readonly kind: 'reference' }, field: SettingsField): StoredValue {
+    const resolved = this.parts.references.resolve(stored.reference);
+    if (!resolved.ok || readValue(field, resolved.value).ok) return stored;
+    return { ...stored, state: { ...stored.state, readable: false, referenceProblem: 'unfit' } };
   }
 
   private field(name: string): SettingsField {

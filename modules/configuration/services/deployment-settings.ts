@@ -12,6 +12,8 @@ const sectionSchema = z.strictObject({
   settings: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))).default({}),
   /** `<id>.<field>`, or `<id>.*` for a whole form. */
   locked: z.array(z.string()).default([]),
+  /** Checked by SecretReferences. */
+  references: z.unknown().optional(),
 });
 
 /** The variable of a field: `ai-creator`, `apiKey` is `PORTICO_SETTING_AI_CREATOR_API_KEY`. */

@@ -4,6 +4,7 @@ import type { ResolvedSetting, SecretState, SettingOrigin, SettingsField } from 
 export type StoredValue =
   | { readonly kind: 'value'; readonly value: string | number | boolean }
   | { readonly kind: 'secret'; readonly sealed: string; readonly state: SecretState }
+  | { readonly kind: 'reference'; readonly reference: string; readonly state: SecretState }
   | { readonly kind: 'none' };
 
 /** What the deployment says of a field. */

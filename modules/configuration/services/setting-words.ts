@@ -47,6 +47,14 @@ export class SettingWords {
 
   private secret(state: SecretState | 'none' | undefined, locale?: string): string {
     if (!state || state === 'none' || !state.isSet) return this.ours('secret.not-set', undefined, locale);
+    const { reference, referenceProblem: problem } = state;
+    if (reference && problem)
+      return this.ours(
+        'secret.reference-lost',
+        { reference, problem: this.ours(`reference.${problem}`, undefined, locale) },
+        locale,
+      );
+    if (reference) return this.ours('secret.reference', { reference }, locale);
     if (!state.readable) return this.ours('secret.unreadable', undefined, locale);
     return state.lastFour
       ? this.ours('secret.ends-in', { lastFour: state.lastFour }, locale)

@@ -9,6 +9,7 @@ import type {
   UsableSecret,
 } from '../api/index.js';
 import { readValue } from './read-value.js';
+import { isReference, type SecretReferences } from './secret-references.js';
 
 /** A form as if it had been saved. What does not fit its field is left as it is stored. */
 export class SettingsPreview {
@@ -19,6 +20,7 @@ export class SettingsPreview {
     private readonly handle: SettingsHandle<SettingsFields>,
     private readonly scope: Scope,
     private readonly patch: SettingsPatch,
+    private readonly references: SecretReferences,
   ) {
     const inForce = handle.get(scope);
     this.values = Object.freeze(
@@ -29,7 +31,13 @@ export class SettingsPreview {
   secret(name: string): UsableSecret | undefined {
     const change = this.patch[name];
     if (this.definition.fields[name]?.type !== 'secret' || change === 'none') return undefined;
-    if (typeof change === 'object') return { value: String(change.set), from: 'typed' };
+    if (typeof change === 'object') {
+      const typed = String(change.set);
+      if (!isReference(typed)) return { value: typed, from: 'typed' };
+      const resolved =
+        this.scope.kind === 'site' && !this.references.allowedAtSites ? undefined : this.references.resolve(typed.trim());
+      return resolved?.ok ? { value: resolved.value, from: 'typed' } : undefined;
+    }
     const scope: Scope = change === 'inherit' && this.scope.kind === 'site' ? { kind: 'instance' } : this.scope;
     if (change === 'inherit' && this.scope.kind === 'instance') return undefined;
     const value = this.handle.secret(scope, name);

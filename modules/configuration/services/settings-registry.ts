@@ -18,6 +18,7 @@ import {
 import { DefinitionSettings } from './definition-settings.js';
 import { DeploymentSettings } from './deployment-settings.js';
 import type { Problem } from './read-value.js';
+import { SecretReferences } from './secret-references.js';
 import { StoredSettings } from './stored-settings.js';
 
 /** One handle per definition, made when it is first asked for. */
@@ -29,6 +30,7 @@ export class SettingsRegistry implements Settings {
     @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
+    @inject(SecretReferences) private readonly references: SecretReferences,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
@@ -51,9 +53,9 @@ export class SettingsRegistry implements Settings {
   private handleOf(definition: SettingsDefinition): DefinitionSettings {
     const known = this.handles.get(definition.id);
     if (known?.definition === definition) return known;
-    const { stored, deployment, log } = this;
+    const { stored, deployment, references, log } = this;
     const words = (id: string, problem: Problem): string => this.wordsFor(id, problem);
-    const handle = new DefinitionSettings(definition, { stored, deployment, log, words });
+    const handle = new DefinitionSettings(definition, { stored, deployment, references, log, words });
     this.handles.set(definition.id, handle);
     return handle;
   }

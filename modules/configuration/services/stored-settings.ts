@@ -2,6 +2,7 @@ import { type Activity, Clock, inject, injectable, Log, type Person, PortalError
 import type { SecretState } from '../api/index.js';
 import { SettingsRevision, StoredSetting } from '../entities/index.js';
 import { lastFourOf, type StoredValue } from './resolve-field.js';
+import { SecretReferences } from './secret-references.js';
 
 /** `instance`, or the id of a site. */
 export type ScopeKey = string;
@@ -16,6 +17,7 @@ export interface Revision {
 export type FieldWrite =
   | { readonly kind: 'value'; readonly value: string | number | boolean }
   | { readonly kind: 'secret'; readonly plain: string }
+  | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'none' }
   | undefined;
 
@@ -43,6 +45,7 @@ export class StoredSettings implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(SecretBox) private readonly secretBox: SecretBox,
+    @inject(SecretReferences) private readonly references: SecretReferences,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
@@ -79,13 +82,19 @@ export class StoredSettings implements Activity {
   unreadable(): readonly { readonly setting: string; readonly scope: ScopeKey }[] {
     return [...this.fields].flatMap(([place, fields]) => {
       const [definitionId = '', scope = ''] = place.split('\n');
-      const lost = [...fields].filter(([, value]) => value.kind === 'secret' && !value.state.readable);
+      const lost = [...fields].filter(
+        ([, value]) => (value.kind === 'secret' || value.kind === 'reference') && !value.state.readable,
+      );
       return lost.map(([field]) => ({ setting: `${definitionId}.${field}`, scope }));
     });
   }
 
   open(definitionId: string, scope: ScopeKey, field: string): string | undefined {
     const stored = this.get(definitionId, scope)?.get(field);
+    if (stored?.kind === 'reference') {
+      const resolved = this.references.resolve(stored.reference);
+      return resolved.ok ? resolved.value : undefined;
+    }
     if (stored?.kind !== 'secret') return undefined;
     try {
       return this.secretBox.open(stored.sealed, identity(definitionId, scope, field));
@@ -136,15 +145,14 @@ export class StoredSettings implements Activity {
       const content = this.secretBox.seal(write.plain, identity(definitionId, scope, field));
       return { field, row: { ...place, kind: 'secret', content, lastFour: lastFourOf(write.plain).lastFour ?? null } };
     }
-    return {
-      field,
-      row: { ...place, kind: write.kind, content: write.kind === 'value' ? JSON.stringify(write.value) : '', lastFour: null },
-    };
+    const content = write.kind === 'value' ? JSON.stringify(write.value) : write.kind === 'reference' ? write.reference : '';
+    return { field, row: { ...place, kind: write.kind, content, lastFour: null } };
   }
 
   private remember(row: StoredSetting): StoredValue {
     if (row.kind === 'none') return { kind: 'none' };
     if (row.kind === 'value') return { kind: 'value', value: JSON.parse(row.content) as string | number | boolean };
+    if (row.kind === 'reference') return { kind: 'reference', reference: row.content, state: this.referenceState(row) };
     const state: SecretState = {
       isSet: true,
       readable: this.isReadable(row),
@@ -153,6 +161,24 @@ export class StoredSettings implements Activity {
       ...(row.lastFour === null ? {} : { lastFour: row.lastFour }),
     };
     return { kind: 'secret', sealed: row.content, state };
+  }
+
+  /** Asks anew whenever it is looked at: the deployment may have brought it meanwhile. */
+  private referenceState({ content: reference, setAt, setBy }: StoredSetting): SecretState {
+    const { references } = this;
+    return {
+      isSet: true,
+      reference,
+      setAt: new Date(setAt),
+      setBy,
+      get readable(): boolean {
+        return references.resolve(reference).ok;
+      },
+      get referenceProblem(): SecretState['referenceProblem'] {
+        const resolved = references.resolve(reference);
+        return resolved.ok ? undefined : resolved.problem;
+      },
+    };
   }
 
   private isReadable({ definitionId, scope, field, content }: StoredSetting): boolean {

@@ -38,6 +38,7 @@ function criterionOf({ instance, site, locked }: Says): {
       listen: () => {},
     } as never,
     deployment: { find: (_id: string, name: string) => (name === 'lamp' ? locked : undefined) } as never,
+    references: {} as never,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     words: () => '',
   });
