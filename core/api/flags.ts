@@ -58,6 +58,27 @@ export interface FlagChange {
   readonly enabled: boolean;
 }
 
+/** A flag as code names it: declared in the manifest, defined once in the code, and never spelled a second time. */
+export interface FlagDefinition<K extends string = string> {
+  readonly key: K;
+  readonly [flagDefinition]: true;
+}
+declare const flagDefinition: unique symbol;
+
+/** Names a flag that a manifest declares: `const hello = defineFlag('acme.hello')`, for `flags.flag(hello)` and `when: { flag: hello.key }`. */
+export function defineFlag<const K extends string>(key: K): FlagDefinition<K> {
+  return Object.freeze({ key }) as FlagDefinition<K>;
+}
+
+/** One flag in the hands of a module. */
+export interface FlagHandle {
+  readonly key: string;
+  /** A memory read. */
+  isEnabled(): boolean;
+  /** Told the new value when, and only when, the effective value of this flag changes. */
+  readonly onDidChange: Event<boolean>;
+}
+
 /** Who switches flags, from where, and why. */
 export interface FlagActor {
   readonly by: AuditPerson;
@@ -90,6 +111,8 @@ export interface FlagImport {
 export interface Flags {
   /** False for a key that nobody declares; that is reported once. */
   isEnabled(key: string): boolean;
+  /** The handle of a flag, to be kept. */
+  flag(definition: FlagDefinition): FlagHandle;
   /** Undefined for a key that nobody declares. */
   state(key: string): FlagState | undefined;
   all(): readonly FlagState[];

@@ -6,7 +6,9 @@ import {
   Emitter,
   type FlagActor,
   type FlagChange,
+  type FlagDefinition,
   type FlagExport,
+  type FlagHandle,
   type FlagImport,
   type FlagLink,
   type FlagState,
@@ -18,6 +20,7 @@ import {
 import { chainOf } from './flag-chain.js';
 import type { FlagEnvironment } from './flag-environment.js';
 import { type FlagFileEntry, parseFlagFile } from './flag-file.js';
+import { flagHandle } from './flag-handle.js';
 import { auditArea, FlagSwitches } from './flag-switches.js';
 import { exportFlags, planImport } from './flag-transfer.js';
 import { type DeclaredFlag, resolveFlags } from './resolve-flags.js';
@@ -64,6 +67,10 @@ export class FeatureFlags implements Flags, Disposable {
     const value = this.values.get(key);
     if (value === undefined) this.reportStranger(key);
     return value === true;
+  }
+
+  flag(definition: FlagDefinition): FlagHandle {
+    return flagHandle(this, definition);
   }
 
   state(key: string): FlagState | undefined {

@@ -49,6 +49,7 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
   await watched.check();
   return {
     isEnabled: (key) => flags.isEnabled(key),
+    flag: (definition) => flags.flag(definition),
     state: (key) => flags.state(key),
     all: () => flags.all(),
     chain: (key) => flags.chain(key),

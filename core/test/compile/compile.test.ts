@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** What stands before every source: two services, a point, and classes to wire. */
 const common = `
-import { Clock, contributions, Contributions, defineModule, extensionPoint, inject, injectable, MenuItems, optional,
+import { Clock, contributions, Contributions, defineFlag, defineModule, type FlagHandle, Flags, extensionPoint, inject, injectable, MenuItems, optional,
   type ServiceHandle, serviceToken, type ExtensionPoint, type ServiceToken } from '@portico/core';
 interface Mailer { send(to: string): void }
 const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
@@ -17,6 +17,8 @@ interface Kind { readonly name: string }
 const Kinds: ExtensionPoint<Kind> = extensionPoint('test.kinds');
 @injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
 @injectable() class Postcard { write(): void {} }
+const sun = defineFlag('acme.sun');
+export { sun, FlagHandle, Flags };
 export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, SmtpMailer, Postcard };
 `;
 
@@ -33,11 +35,17 @@ const right = `
   ) {}
   onStart(): void {}
 }
+@injectable() class Window {
+  readonly sun: FlagHandle;
+  constructor(@inject(Flags) flags: Flags) { this.sun = flags.flag(sun); this.sun.onDidChange((on: boolean) => void on); }
+  open(): boolean { return this.sun.isEnabled(); }
+}
 ${wired(`
   provide(Mailer).to(SmtpMailer, { ranking: 5 });
   host(Kinds);
   contribute(Kinds).value({ name: 'letter' }, { id: 'letter', order: 5, when: { flag: ['a', 'b'], scope: 'site', permission: 'a.b' } });
   contribute(MenuItems).value({ label: 'x', href: '/x' });
+  contribute(MenuItems).value({ label: 'y', href: '/y' }, { when: { flag: sun.key } });
   run(Office);
 `)}`;
 
@@ -68,6 +76,26 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     source:
       '@injectable() export class A { constructor(@inject(contributions(Kinds)) readonly kinds: Contributions<Mailer>) {} }',
     says: /TS1239/,
+  },
+  {
+    what: 'a text in the place of a flag that was defined',
+    source: `export const handle = (flags: Flags): FlagHandle => flags.flag('acme.sun');`,
+    says: /TS2345.*'string' is not assignable to parameter of type 'FlagDefinition/,
+  },
+  {
+    what: 'an object that only looks like a defined flag',
+    source: `export const handle = (flags: Flags): FlagHandle => flags.flag({ key: 'acme.sun' });`,
+    says: /TS2741/,
+  },
+  {
+    what: 'a flag that was defined in the place of its key',
+    source: wired(`contribute(MenuItems).value({ label: 'x', href: '/x' }, { when: { flag: sun } });`),
+    says: /TS2322/,
+  },
+  {
+    what: 'a question to a flag with an argument',
+    source: `export const on = (flags: Flags): boolean => flags.flag(sun).isEnabled('acme.moon');`,
+    says: /TS2554/,
   },
   {
     what: 'an extension point as the token of a service',

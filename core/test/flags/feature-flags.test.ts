@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FlagChange, PortalError } from '../../api/index.js';
+import { defineFlag, type FlagChange, PortalError } from '../../api/index.js';
 import type { OpenFlags } from '../../flags/index.js';
 import { eventually, FlagBench, quiet } from './flag-bench.js';
 
@@ -168,6 +168,19 @@ describe('The feature flags of a house', () => {
     ]);
     await flags.override('b', true, 'Grace');
     expect(changes).to.have.length(2);
+  });
+
+  it('give a handle that reads one flag and hears of that one only', async () => {
+    await bench.write({ a: { enabled: true, dependsOn: ['b'] }, b: false });
+    const flags = await bench.open();
+    const handle = flags.flag(defineFlag('a'));
+    const heard: boolean[] = [];
+    const subscription = handle.onDidChange((enabled) => heard.push(enabled));
+    await flags.override('b', true, 'Ada');
+    expect([handle.key, handle.isEnabled(), heard]).to.deep.equal(['a', true, [true]]);
+    await subscription.dispose();
+    await flags.override('b', false, 'Ada');
+    expect([handle.isEnabled(), heard]).to.deep.equal([false, [true]]);
   });
 
   it('ask the modules again on refresh', async () => {
