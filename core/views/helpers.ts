@@ -5,6 +5,8 @@ import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
   assetUrl(moduleId: string, file: string): string;
+  /** Another module's view within this page; undefined, and logged, when it cannot be shown. */
+  viewOf(moduleId: string, view: string, model: object, rendering: Rendering): string | undefined;
 }
 
 type Options = Handlebars.HelperOptions;
@@ -15,7 +17,7 @@ type Work = (values: readonly unknown[], options: Options, rendering: Rendering)
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
-export function createHelpers({ assetUrl }: HelperDependencies): Readonly<Record<string, Helper>> {
+export function createHelpers({ assetUrl, viewOf }: HelperDependencies): Readonly<Record<string, Helper>> {
   const work: Readonly<Record<string, Work>> = {
     t: ([key], { hash }, { messages, page }) => messages.text(String(key), texts(hash), page.access.locale),
     url: ([place], _options, { page }) => placePath(String(place ?? ''), page.access.site),
@@ -27,6 +29,11 @@ export function createHelpers({ assetUrl }: HelperDependencies): Readonly<Record
     script: ([file], { hash }, { scripts, moduleId }) => {
       scripts.add(assetUrl(String(hash.module ?? moduleId), String(file)));
       return '';
+    },
+    view: ([name], options, rendering) => {
+      const { module = rendering.moduleId, model } = options.hash as { readonly module?: unknown; readonly model?: unknown };
+      const shown = viewOf(String(module), String(name), typeof model === 'object' && model ? model : {}, rendering);
+      return shown === undefined ? options.fn?.(model) : new SafeString(shown);
     },
     style: ([file], options, { styles, rules, moduleId }) => {
       if (options.fn) rules.add(options.fn({}).trim());

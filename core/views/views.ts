@@ -20,7 +20,7 @@ export interface ViewsDependencies extends FrameDependencies {
   readonly assets: { url(moduleId: string, file: string): string };
   /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly houseFolder: string;
-  readonly log: Pick<Log, 'info'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 const house = 'core';
@@ -44,7 +44,10 @@ export class Views {
 
   /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
-    this.helpers = createHelpers({ assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file) });
+    this.helpers = createHelpers({
+      assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
+      viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
+    });
     const files = readViewFiles(dependencies.houseFolder);
     const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
     this.layouts = new ViewSet({
@@ -72,8 +75,7 @@ export class Views {
 
   /** @throws PortalError `view-missing` */
   render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string {
-    const set = this.sets.get(moduleId);
-    if (!set) throw new PortalError('view-missing', `The module ${moduleId} has no views now.`);
+    const set = this.setOf(moduleId);
     const rendering: Rendering = {
       moduleId,
       page,
@@ -90,6 +92,23 @@ export class Views {
       moduleId: house,
       messages: this.dependencies.messages.for(house),
     });
+  }
+
+  /** A page outlives a guest's view that fails: what stands in the block takes its place. */
+  private viewWithin(moduleId: string, view: string, model: object, rendering: Rendering): string | undefined {
+    try {
+      const messages = this.dependencies.messages.for(moduleId);
+      return this.setOf(moduleId).render(view, model, { ...rendering, moduleId, messages });
+    } catch (error) {
+      this.dependencies.log.warn('A view of a module cannot be shown within a page.', { module: moduleId, view, error });
+      return undefined;
+    }
+  }
+
+  private setOf(moduleId: string): ViewSet {
+    const set = this.sets.get(moduleId);
+    if (!set) throw new PortalError('view-missing', `The module ${moduleId} has no views now.`);
+    return set;
   }
 
   private layoutModel(body: string, options: RenderOptions, { page, scripts, styles, rules }: Rendering): object {

@@ -1,5 +1,5 @@
 import { Commands, Criteria, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
-import { Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
+import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
@@ -7,6 +7,7 @@ import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
+import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
 import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
@@ -24,6 +25,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     FlagEffects,
     DeploymentSettings,
     SecretReferences,
+    Choices,
     StoredSettings,
     SettingWords,
     SettingsRegistry,
@@ -34,6 +36,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   );
   host(SettingsDefinitions);
   host(SettingsActions);
+  host(ChoiceProviders);
   provide(Settings).to(SettingsRegistry);
   run(StoredSettings);
 

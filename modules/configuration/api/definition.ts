@@ -6,16 +6,35 @@ interface FieldBase {
   readonly help?: string;
   /** False: an instance field that sites cannot have. Default: what the definition's `scopes` say. */
   readonly siteOverridable?: boolean;
+  /**
+   * A view of the contributing module that takes the place of this field's control; the rest of the form stays. Its model is the
+   * `FieldModel` of the form (`name`, `id`, `value`, `locked`, …); it must bring a control called `name`.
+   */
+  readonly view?: string;
+}
+
+/** Answers a message key of the contributing module when the value will not do, undefined when it is fine. */
+export type Check<V> = (value: V) => string | undefined;
+
+/** What text has to look like, as data. */
+export interface TextPattern {
+  /** A regular expression for the whole text, without `^` and `$`. */
+  readonly matches: string;
+  /** Message key of the sentence that says what is wrong. */
+  readonly problem: string;
 }
 
 export interface TextField extends FieldBase {
   readonly type: 'text' | 'long-text' | 'url';
   readonly default: string;
+  /** True: an empty text is refused. */
+  readonly required?: boolean;
+  readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: TextPattern;
   /** Suggestions; free text stays possible. */
   readonly suggestions?: readonly string[];
-  /** Answers a message key of the contributing module when the text will not do, undefined when it is fine. */
-  readonly check?: (value: string) => string | undefined;
+  readonly check?: Check<string>;
 }
 
 export interface NumberField extends FieldBase {
@@ -23,8 +42,29 @@ export interface NumberField extends FieldBase {
   readonly default: number;
   readonly min?: number;
   readonly max?: number;
+  /** True: no fractions. */
+  readonly whole?: boolean;
   /** Word behind the field, a message key, e.g. seconds. */
   readonly unit?: string;
+  readonly check?: Check<number>;
+}
+
+/** A span of time, in seconds; people type `90 s`, `15 min`, `1 h 30 min`, `2 d`. */
+export interface DurationField extends FieldBase {
+  readonly type: 'duration';
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly check?: Check<number>;
+}
+
+/** A number of bytes; people type `500 kB`, `10 MB`, `1 GiB`. */
+export interface SizeField extends FieldBase {
+  readonly type: 'size';
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly check?: Check<number>;
 }
 
 export interface BooleanField extends FieldBase {
@@ -34,21 +74,63 @@ export interface BooleanField extends FieldBase {
   readonly combine?: 'override' | 'restrict';
 }
 
-export interface ChoiceField extends FieldBase {
-  readonly type: 'choice';
-  readonly default: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
+/** An option of a choice; the label is a message key. */
+export interface FixedOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Options that stand in the definition, or the id of a `ChoiceProvider` that is asked when the form is shown. */
+export type ChoiceSource =
+  | { readonly options: readonly FixedOption[]; readonly provider?: undefined }
+  | { readonly provider: string; readonly options?: undefined };
+
+export type ChoiceField = FieldBase & ChoiceSource & { readonly type: 'choice'; readonly default: string };
+
+/** Any number of options, in the order in which they were chosen or stand in the definition. */
+export type MultipleChoiceField = FieldBase &
+  ChoiceSource & {
+    readonly type: 'multiple-choice';
+    readonly default: readonly string[];
+    readonly minItems?: number;
+    readonly maxItems?: number;
+  };
+
+/** Texts, one to a line in the form. */
+export interface ListField extends FieldBase {
+  readonly type: 'list';
+  readonly default: readonly string[];
+  readonly items?: 'text' | 'url';
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** Of one item. */
+  readonly maxLength?: number;
+  /** Of one item. */
+  readonly pattern?: TextPattern;
+  readonly check?: Check<readonly string[]>;
 }
 
 /** Stored encrypted; never shown again. At site scope it is inherited, the site's own, or "none here". */
 export interface SecretField extends FieldBase {
   readonly type: 'secret';
   /** Answers a message key when the value has the wrong shape, undefined when it is fine. Never echo the value. */
-  readonly check?: (value: string) => string | undefined;
+  readonly check?: Check<string>;
 }
 
-export type SettingsField = TextField | NumberField | BooleanField | ChoiceField | SecretField;
+export type SettingsField =
+  | TextField
+  | NumberField
+  | DurationField
+  | SizeField
+  | BooleanField
+  | ChoiceField
+  | MultipleChoiceField
+  | ListField
+  | SecretField;
 export type SettingsFields = Readonly<Record<string, SettingsField>>;
+
+/** A value as it is stored, exported and imported; secrets have none. */
+export type SettingValue = string | number | boolean | readonly string[];
 
 /** What is known of a secret without reading it. */
 export interface SecretState {
@@ -67,13 +149,25 @@ export interface SecretState {
   readonly suppliedBy?: 'instance' | 'site' | 'environment';
 }
 
-export type FieldValue<F extends SettingsField> = F extends BooleanField
+type OptionOf<F> = F extends { readonly options: readonly { readonly value: infer V }[] } ? V : string;
+
+/** What a field's value is for code: options of a choice are known by name. */
+export type FieldValue<F extends SettingsField> = F extends { readonly type: 'boolean' }
   ? boolean
-  : F extends NumberField
+  : F extends { readonly type: 'number' | 'duration' | 'size' }
     ? number
-    : F extends SecretField
+    : F extends { readonly type: 'secret' }
       ? SecretState
-      : string;
+      : F extends { readonly type: 'list' }
+        ? readonly string[]
+        : F extends { readonly type: 'multiple-choice' }
+          ? readonly OptionOf<F>[]
+          : F extends { readonly type: 'choice' }
+            ? OptionOf<F>
+            : string;
+
+/** What can be stored in a field: its value; of a secret the text itself. */
+export type FieldInput<F extends SettingsField> = F extends { readonly type: 'secret' } ? string : FieldValue<F>;
 
 /** The values of a definition, by field. */
 export type SettingsValues<F extends SettingsFields> = { readonly [K in keyof F]: FieldValue<F[K]> };
@@ -91,8 +185,19 @@ export interface SettingsDefinition<F extends SettingsFields = SettingsFields> {
   readonly fields: F;
 }
 
+/** Defaults of choices must be among their options. */
+type OfferedDefaults<F extends SettingsFields> = {
+  readonly [K in keyof F]: F[K] extends { readonly type: 'choice' }
+    ? { readonly default: OptionOf<F[K]> }
+    : F[K] extends { readonly type: 'multiple-choice' }
+      ? { readonly default: readonly OptionOf<F[K]>[] }
+      : unknown;
+};
+
 /** Keeps the types of the fields. */
-export function defineSettings<const F extends SettingsFields>(definition: SettingsDefinition<F>): SettingsDefinition<F> {
+export function defineSettings<const F extends SettingsFields>(
+  definition: SettingsDefinition<F> & { readonly fields: OfferedDefaults<F> },
+): SettingsDefinition<F> {
   return definition;
 }
 

@@ -1,3 +1,4 @@
 export * from './actions.js';
+export * from './choices.js';
 export * from './definition.js';
 export * from './settings.js';

@@ -1,5 +1,5 @@
 import { type Event, type Person, type Scope, type ServiceToken, serviceToken } from '@portico/core';
-import type { SettingsDefinition, SettingsFields, SettingsValues } from './definition.js';
+import type { FieldInput, SettingsDefinition, SettingsField, SettingsFields, SettingsValues } from './definition.js';
 
 export type SettingOrigin = 'default' | 'file' | 'environment' | 'instance' | 'site';
 
@@ -13,6 +13,18 @@ export interface ResolvedSetting {
   readonly inheritedOrigin: SettingOrigin;
   /** Name of the variable or file that locks it, when one does. */
   readonly lockedBy?: string;
+  /** Everything that says something about the field, strongest first; exactly one wins. */
+  readonly sources: readonly SettingSource[];
+}
+
+/** One place that says something about a field. */
+export interface SettingSource {
+  readonly origin: SettingOrigin;
+  /** Of a secret its `SecretState`, or `none`. */
+  readonly value: unknown;
+  /** Name of the variable or file, of what the deployment says. */
+  readonly place?: string;
+  readonly wins: boolean;
 }
 
 export interface SettingsChange {
@@ -20,8 +32,13 @@ export interface SettingsChange {
   readonly fields: readonly string[];
 }
 
+type FieldPatch<F extends SettingsField> =
+  | { readonly set: FieldInput<F> }
+  | 'inherit'
+  | (F extends { readonly type: 'secret' } ? 'none' : never);
+
 /** What to store: a value; `inherit` to forget the own one; for secrets `none` says "no key here" at site scope. */
-export type SettingsPatch = Readonly<Record<string, { readonly set: string | number | boolean } | 'inherit' | 'none'>>;
+export type SettingsPatch<F extends SettingsFields = SettingsFields> = { readonly [K in keyof F]?: FieldPatch<F[K]> };
 
 /** The settings of one definition. Reads are memory reads; the answer is frozen and shared until something changes. */
 export interface SettingsHandle<F extends SettingsFields> {
@@ -36,7 +53,7 @@ export interface SettingsHandle<F extends SettingsFields> {
    * @param expected the revision the form was made from; left out by programs that do not care.
    * @throws PortalError `invalid-input` (400) with fields, `settings-conflict` (409), `setting-locked` (409).
    */
-  save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number): Promise<void>;
+  save(scope: Scope, patch: SettingsPatch<F>, by: Person, expected?: number): Promise<void>;
   readonly onDidChange: Event<SettingsChange>;
 }
 

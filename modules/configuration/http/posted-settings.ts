@@ -1,9 +1,17 @@
 import type { SettingsField, SettingsPatch } from '../api/index.js';
 import type { ResolvedSetting } from '../api/settings.js';
 import { readValue } from '../services/read-value.js';
+import { textOf } from '../services/value-text.js';
 
 /** The fields of a submitted form by name; `<field>`, `<field>.mode`, `<field>.was`, `<field>.shown`, `<field>.remove`. */
 export type PostedForm = Readonly<Record<string, string>>;
+
+/** Several boxes of one name arrive as several values: one line each. */
+export function postedForm(body: Readonly<Record<string, string | readonly string[]>>): PostedForm {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? value : value.join('\n')]),
+  );
+}
 
 export interface FormField {
   readonly name: string;
@@ -49,13 +57,18 @@ type Answer = Change | { readonly problem: string } | undefined;
 /** What a form shows of a field, as one text, to compare with later; at a site with the source in front: `own:x`, `inherit:x`. */
 export function shownState({ field, resolved: { value, own } }: FormField, scope: 'instance' | 'site'): string {
   if (field.type === 'secret') return '';
-  const shown = field.type === 'boolean' ? onOff(value) : String(value);
+  const shown = textOf(field, value);
   return scope === 'instance' ? shown : `${own === undefined ? 'inherit' : 'own'}:${shown}`;
 }
 
 /** The value in what a form showed, without its source. */
 export function shownValue(was: string, scope: 'instance' | 'site'): string {
   return scope === 'site' ? was.slice(was.indexOf(':') + 1) : was;
+}
+
+/** What a submitted form says of a field that is not a box; of several boxes one line each, and nothing when all are unticked. */
+export function postedText(form: PostedForm, { name, field }: Pick<FormField, 'name' | 'field'>): string | undefined {
+  return form[name] ?? (field.type === 'multiple-choice' && form[`${name}.shown`] !== undefined ? '' : undefined);
 }
 
 /** What a submitted form says of a box: an unticked one is not sent, so `<field>.shown` tells that it was there. */
@@ -67,7 +80,7 @@ export function tickOf(form: PostedForm, name: string): string | undefined {
 
 function instanceChange(form: PostedForm, field: FormField): Answer {
   const { name, field: definition } = field;
-  const typed = form[name];
+  const typed = postedText(form, field);
   if (definition.type === 'secret') {
     if (typed) return { set: typed };
     return form[`${name}.remove`] === undefined ? undefined : 'inherit';
@@ -84,13 +97,13 @@ function siteChange(form: PostedForm, field: FormField): Answer {
   const { name, field: definition, resolved } = field;
   if (definition.type === 'secret') return siteSecretChange(form, field);
   if (definition.type === 'boolean') return siteTickChange(form, field);
-  const typed = form[name];
+  const typed = postedText(form, field);
   const was = form[`${name}.was`] ?? shownState(field, 'site');
   const mode = form[`${name}.mode`] ?? (typed === undefined ? undefined : 'own');
   const untouched = typed === undefined || same(definition, typed, shownValue(was, 'site'));
   if (mode === 'inherit') {
     // The instance may have changed since the form was made: what it showed then counts as left alone too.
-    const leftAlone = untouched || same(definition, typed, String(resolved.inherited));
+    const leftAlone = untouched || same(definition, typed, textOf(definition, resolved.inherited));
     if (!leftAlone) return { problem: 'problem.typed-but-inherited' };
     return resolved.own === undefined ? undefined : 'inherit';
   }
@@ -123,7 +136,7 @@ function siteSecretChange(form: PostedForm, { name, resolved: { own } }: FormFie
 
 function same(field: SettingsField, typed: string, shown: string): boolean {
   const read = readValue(field, typed);
-  return typed === shown || (read.ok && String(read.value) === shown);
+  return lines(typed) === lines(shown) || (read.ok && textOf(field, read.value) === lines(shown));
 }
 
 /** An unknown word is passed on, so that saving refuses it by the field's name. */
@@ -131,6 +144,7 @@ function stateOf(text: string): string {
   return text === 'true' ? 'on' : text === 'false' ? 'off' : text;
 }
 
-function onOff(value: unknown): 'on' | 'off' {
-  return value === true ? 'on' : 'off';
+/** What a browser makes of line breaks, undone. */
+function lines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }

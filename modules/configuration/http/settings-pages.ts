@@ -1,5 +1,6 @@
 import { type Contribution, inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
+import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingWords } from '../services/setting-words.js';
@@ -31,6 +32,7 @@ export class SettingsPages {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(StoredSettings) private readonly stored: StoredSettings,
+    @inject(Choices) private readonly choices: Choices,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(FormActions) private readonly actions: FormActions,
@@ -49,14 +51,14 @@ export class SettingsPages {
     ctx.render('settings', { title, description, sections, backHref: section && places[kind] }, { title });
   }
 
-  show(ctx: RouteContext<EntryParams>): void {
-    this.render(ctx, this.entries.find(ctx.input.params.id, ctx.access), {});
+  async show(ctx: RouteContext<EntryParams>): Promise<void> {
+    await this.render(ctx, this.entries.find(ctx.input.params.id, ctx.access), {});
   }
 
-  async save(ctx: RouteContext<EntryParams, unknown, PostedForm>): Promise<void> {
+  async save(ctx: RouteContext<EntryParams>, form: PostedForm): Promise<void> {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const handle = this.registry.of(entry.value);
-    const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = ctx.input.body;
+    const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = form;
     const fields = this.fields(entry.value, handle, ctx);
     const strangers = strangersIn(typed, fields);
     if (strangers.length > 0)
@@ -66,7 +68,7 @@ export class SettingsPages {
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
       await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person);
-      this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
+      await this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
       return;
     }
     const { patch, problems } = changesOf(typed, fields, ctx.access.scope.kind);
@@ -80,7 +82,7 @@ export class SettingsPages {
       const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
       ctx.redirectWith(placeOf(ctx, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
     } catch (error) {
-      this.renderFailure(ctx, entry, typed, error);
+      await this.renderFailure(ctx, entry, typed, error);
     }
   }
 
@@ -100,24 +102,24 @@ export class SettingsPages {
     if (ctx.get('X-Portico-Fragment') === '1')
       ctx.render('setting-action-result', { ...result, retype: false }, { layout: 'none' });
     else if (ctx.accepts('html', 'json') === 'json') ctx.body = result;
-    else this.render(ctx, entry, { typed, result });
+    else await this.render(ctx, entry, { typed, result });
   }
 
-  private renderFailure(
+  private async renderFailure(
     ctx: RouteContext<EntryParams>,
     entry: Contribution<SettingsDefinition>,
     typed: PostedForm,
     error: unknown,
-  ): void {
+  ): Promise<void> {
     if (!(error instanceof PortalError) || (error.status !== 400 && error.status !== 409)) throw error;
     if (ctx.accepts('html', 'json') === 'json') throw error;
     if (error.code !== 'settings-conflict') {
       const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
-      this.render(ctx, entry, { status: error.status, typed, errors: errors ?? {}, alert: error.message });
+      await this.render(ctx, entry, { status: error.status, typed, errors: errors ?? {}, alert: error.message });
       return;
     }
     const { savedBy } = this.stored.revision(entry.value.id, scopeKey(ctx.access.scope));
-    this.render(ctx, entry, {
+    await this.render(ctx, entry, {
       status: 409,
       typed,
       conflict: true,
@@ -125,7 +127,7 @@ export class SettingsPages {
     });
   }
 
-  private render(ctx: RouteContext<EntryParams>, entry: Contribution<SettingsDefinition>, shown: Shown): void {
+  private async render(ctx: RouteContext<EntryParams>, entry: Contribution<SettingsDefinition>, shown: Shown): Promise<void> {
     const { module, value: definition } = entry;
     const handle = this.registry.of(definition);
     const { locale, scope } = ctx.access;
@@ -135,6 +137,7 @@ export class SettingsPages {
       module,
       locale,
       scope: scope.kind,
+      choices: await this.choices.askAll(definition.fields, scope),
       ...shown,
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
     const model = {

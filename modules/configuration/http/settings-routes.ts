@@ -1,20 +1,22 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { z } from 'zod';
 import { permissions } from '../services/permissions.js';
-import type { PostedForm } from './posted-settings.js';
+import { postedForm } from './posted-settings.js';
 import { sectionKeys } from './settings-entries.js';
 import { type OverviewQuery, SettingsPages } from './settings-pages.js';
 
 const query = z.strictObject({ section: z.enum(sectionKeys).optional() });
 const params = z.strictObject({ id: z.string().max(100) });
 /** The fields come from the definition; the handler refuses every name that the definition does not have. */
-const body = z.record(z.string().max(200), z.string().max(100_000));
+const body = z.record(z.string().max(200), z.union([z.string().max(100_000), z.array(z.string().max(1000)).max(1000)]));
 
 function addEntryRoutes(router: Router, path: string, permission: string, pages: SettingsPages): void {
   const access = { permission };
   type Entry = z.output<typeof params>;
   router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx));
-  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, PostedForm>) => pages.save(ctx));
+  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, z.output<typeof body>>) =>
+    pages.save(ctx, postedForm(ctx.input.body)),
+  );
 }
 
 @injectable()

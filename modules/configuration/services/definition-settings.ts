@@ -10,6 +10,7 @@ import type {
   SettingsPatch,
   SettingsValues,
 } from '../api/index.js';
+import type { Choices } from './choices.js';
 import type { DeploymentSettings } from './deployment-settings.js';
 import { type Problem, readValue } from './read-value.js';
 import { type DeployedValue, resolveField, type StoredValue } from './resolve-field.js';
@@ -22,6 +23,7 @@ export interface DefinitionSettingsParts {
   readonly stored: StoredSettings;
   readonly deployment: DeploymentSettings;
   readonly references: SecretReferences;
+  readonly choices: Choices;
   readonly log: Log;
   /** Puts a problem into words. */
   readonly words: (definitionId: string, problem: Problem) => string;
@@ -88,10 +90,12 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const writes = new Map<string, FieldWrite>();
     const problems: Record<string, string> = {};
     for (const [name, change] of Object.entries(patch)) {
+      if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
       else problems[name] = this.parts.words(id, write.problem);
     }
+    Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
     await this.parts.stored.save({ definitionId: id, scope: scopeKey(scope), writes, by, expected });
   }
@@ -99,7 +103,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   private checked(
     scope: Scope,
     name: string,
-    change: SettingsPatch[string],
+    change: NonNullable<SettingsPatch[string]>,
   ): { readonly ok: true; readonly write: FieldWrite } | { readonly ok: false; readonly problem: Problem } {
     const field = Object.hasOwn(this.definition.fields, name) ? this.definition.fields[name] : undefined;
     if (!field) return { ok: false, problem: { key: 'problem.unknown-field' } };
@@ -133,6 +137,20 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     if (!references.isAllowed(reference))
       return { ok: false, problem: { key: 'problem.reference-not-allowed', values: { allowed: references.allowed } } };
     return { ok: true, write: { kind: 'reference', reference } };
+  }
+
+  /** Values that their provider does not offer; a provider that does not answer keeps nobody from saving. */
+  private async unoffered(scope: Scope, writes: ReadonlyMap<string, FieldWrite>): Promise<Readonly<Record<string, string>>> {
+    const { id, fields } = this.definition;
+    const written = Object.entries(fields).filter(([name]) => writes.get(name)?.kind === 'value');
+    const asked = await this.parts.choices.askAll(Object.fromEntries(written), scope);
+    const strangers = [...asked].filter(([name, answer]) => {
+      const write = writes.get(name);
+      if (answer.state !== 'ready' || write?.kind !== 'value') return false;
+      const offered = new Set(answer.choices.map(({ value }) => value));
+      return ![write.value].flat().every((value) => offered.has(String(value)));
+    });
+    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(id, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
 import { z } from 'zod';
-import type { SettingsDefinition, SettingsField } from '../api/index.js';
+import type { SettingsDefinition, SettingsField, SettingValue } from '../api/index.js';
 import { readValue } from './read-value.js';
 import type { DeployedValue } from './resolve-field.js';
 
@@ -9,11 +9,15 @@ const lockVariable = 'PORTICO_LOCKED_SETTINGS';
 const fileLabel = 'config/*.json (modules.configuration.settings)';
 
 const sectionSchema = z.strictObject({
-  settings: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))).default({}),
+  settings: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])))
+    .default({}),
   /** `<id>.<field>`, or `<id>.*` for a whole form. */
   locked: z.array(z.string()).default([]),
   /** Checked by SecretReferences. */
   references: z.unknown().optional(),
+  /** How long a provider of choices may take. */
+  choicesMillis: z.number().int().min(50).max(30_000).default(3000),
 });
 
 /** The variable of a field: `ai-creator`, `apiKey` is `PORTICO_SETTING_AI_CREATOR_API_KEY`. */
@@ -47,6 +51,10 @@ export class DeploymentSettings {
         [lockVariable]?.split(/[\s,]+/)
         .filter(Boolean) ?? [];
     this.locked = new Set([...this.section.locked, ...names]);
+  }
+
+  get choicesMillis(): number {
+    return this.section.choicesMillis;
   }
 
   find(definitionId: string, name: string, field: SettingsField): DeployedValue | undefined {
@@ -84,7 +92,7 @@ export class DeploymentSettings {
     ];
   }
 
-  private read(place: string, field: SettingsField, raw: unknown): string | number | boolean | undefined {
+  private read(place: string, field: SettingsField, raw: unknown): SettingValue | undefined {
     const read = readValue(field, raw);
     if (read.ok) return read.value;
     this.report(`The value of ${place} does not fit its setting (${read.problem.key}) and is ignored.`);

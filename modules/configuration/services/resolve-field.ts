@@ -1,15 +1,15 @@
-import type { ResolvedSetting, SecretState, SettingOrigin, SettingsField } from '../api/index.js';
+import type { ResolvedSetting, SecretState, SettingOrigin, SettingSource, SettingsField, SettingValue } from '../api/index.js';
 
 /** What a scope stores of a field, as it is kept in memory: secrets stay sealed. */
 export type StoredValue =
-  | { readonly kind: 'value'; readonly value: string | number | boolean }
+  | { readonly kind: 'value'; readonly value: SettingValue }
   | { readonly kind: 'secret'; readonly sealed: string; readonly state: SecretState }
   | { readonly kind: 'reference'; readonly reference: string; readonly state: SecretState }
   | { readonly kind: 'none' };
 
 /** What the deployment says of a field. */
 export interface DeployedValue {
-  readonly value: string | number | boolean;
+  readonly value: SettingValue;
   readonly origin: 'file' | 'environment';
   /** Name of the variable or file. */
   readonly label: string;
@@ -35,7 +35,7 @@ export function resolveField(field: SettingsField, sources: FieldSources, scope:
   const { deployed } = sources;
   const base: Layer = deployed
     ? { value: field.type === 'secret' ? deployedSecret(deployed) : deployed.value, origin: deployed.origin }
-    : { value: field.type === 'secret' ? noSecret : field.default, origin: 'default' };
+    : defaultOf(field);
   const lock = deployed?.locked ? { lockedBy: deployed.label } : {};
   const instance = deployed?.locked ? base : layerOf(sources.instance, 'instance', base);
   if (scope === 'instance') {
@@ -45,11 +45,46 @@ export function resolveField(field: SettingsField, sources: FieldSources, scope:
       inherited: base.value,
       inheritedOrigin: base.origin,
       ...lock,
+      sources: sourcesOf(field, { ...sources, site: undefined }, instance.origin),
     };
   }
   const open = !deployed?.locked && field.siteOverridable !== false;
   const site = open ? restrictOrOverride(field, sources.site, instance) : instance;
-  return { ...site, own: ownOf(sources.site, 'site'), inherited: instance.value, inheritedOrigin: instance.origin, ...lock };
+  return {
+    ...site,
+    own: ownOf(sources.site, 'site'),
+    inherited: instance.value,
+    inheritedOrigin: instance.origin,
+    ...lock,
+    sources: sourcesOf(field, field.siteOverridable === false ? { ...sources, site: undefined } : sources, site.origin),
+  };
+}
+
+/** All that is said, strongest first: a lock puts the deployment before instance and site. */
+function sourcesOf(
+  field: SettingsField,
+  { deployed, instance, site }: FieldSources,
+  winner: SettingOrigin,
+): readonly SettingSource[] {
+  const said = ([origin, own]: readonly ['site' | 'instance', StoredValue | undefined]): readonly SettingSource[] =>
+    own ? [{ origin, value: ownOf(own, origin), wins: origin === winner }] : [];
+  const stored = [...said(['site', site]), ...said(['instance', instance])];
+  const deployment: readonly SettingSource[] = deployed
+    ? [
+        {
+          origin: deployed.origin,
+          value: field.type === 'secret' ? deployedSecret(deployed) : deployed.value,
+          place: deployed.label,
+          wins: deployed.origin === winner,
+        },
+      ]
+    : [];
+  const byDefault = { ...defaultOf(field), wins: winner === 'default' };
+  return deployed?.locked ? [...deployment, ...stored, byDefault] : [...stored, ...deployment, byDefault];
+}
+
+function defaultOf(field: SettingsField): Layer {
+  return { value: field.type === 'secret' ? noSecret : field.default, origin: 'default' };
 }
 
 function restrictOrOverride(field: SettingsField, own: StoredValue | undefined, inherited: Layer): Layer {

@@ -15,6 +15,7 @@ import {
   type SettingsFields,
   type SettingsHandle,
 } from '../api/index.js';
+import { Choices } from './choices.js';
 import { DefinitionSettings } from './definition-settings.js';
 import { DeploymentSettings } from './deployment-settings.js';
 import type { Problem } from './read-value.js';
@@ -31,6 +32,7 @@ export class SettingsRegistry implements Settings {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
     @inject(SecretReferences) private readonly references: SecretReferences,
+    @inject(Choices) private readonly choices: Choices,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
@@ -53,9 +55,9 @@ export class SettingsRegistry implements Settings {
   private handleOf(definition: SettingsDefinition): DefinitionSettings {
     const known = this.handles.get(definition.id);
     if (known?.definition === definition) return known;
-    const { stored, deployment, references, log } = this;
+    const { stored, deployment, references, choices, log } = this;
     const words = (id: string, problem: Problem): string => this.wordsFor(id, problem);
-    const handle = new DefinitionSettings(definition, { stored, deployment, references, log, words });
+    const handle = new DefinitionSettings(definition, { stored, deployment, references, choices, log, words });
     this.handles.set(definition.id, handle);
     return handle;
   }

@@ -1,5 +1,5 @@
 import { type Activity, Clock, inject, injectable, Log, type Person, PortalError, SecretBox, UnitOfWork } from '@portico/core';
-import type { SecretState } from '../api/index.js';
+import type { SecretState, SettingValue } from '../api/index.js';
 import { SettingsRevision, StoredSetting } from '../entities/index.js';
 import { lastFourOf, type StoredValue } from './resolve-field.js';
 import { SecretReferences } from './secret-references.js';
@@ -15,7 +15,7 @@ export interface Revision {
 
 /** What to write of a field, checked: a plain secret is sealed here. Undefined forgets the own value. */
 export type FieldWrite =
-  | { readonly kind: 'value'; readonly value: string | number | boolean }
+  | { readonly kind: 'value'; readonly value: SettingValue }
   | { readonly kind: 'secret'; readonly plain: string }
   | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'none' }
@@ -151,7 +151,7 @@ export class StoredSettings implements Activity {
 
   private remember(row: StoredSetting): StoredValue {
     if (row.kind === 'none') return { kind: 'none' };
-    if (row.kind === 'value') return { kind: 'value', value: JSON.parse(row.content) as string | number | boolean };
+    if (row.kind === 'value') return { kind: 'value', value: frozen(JSON.parse(row.content) as SettingValue) };
     if (row.kind === 'reference') return { kind: 'reference', reference: row.content, state: this.referenceState(row) };
     const state: SecretState = {
       isSet: true,
@@ -206,6 +206,10 @@ export class StoredSettings implements Activity {
     const scopes = this.scopes.get(definitionId) ?? new Set();
     this.scopes.set(definitionId, scopes.add(scope));
   }
+}
+
+function frozen(value: SettingValue): SettingValue {
+  return Array.isArray(value) ? Object.freeze(value) : value;
 }
 
 /** Binds a sealed secret to its place: copied to another row it does not open. */

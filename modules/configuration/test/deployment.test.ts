@@ -58,7 +58,9 @@ describe('Settings of the deployment', () => {
     expect(log).to.include('PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting');
     expect(log).not.to.include(environmentKey);
     const admin = await house.signIn();
-    expect(wordsOf((await admin.get(instancePage)).text)).to.include('In force: Ends in 6789, from the environment.');
+    expect(wordsOf((await admin.get(instancePage)).text)).to.include(
+      'In force: Ends in 6789, from the environment (PORTICO_SETTING_LIGHTHOUSE_API_KEY).',
+    );
   });
 
   it('are named by the doctor when they belong to no setting', async () => {

@@ -70,7 +70,7 @@ describe('An administrator in a browser', () => {
     await lamp.uncheck();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Lighthouse was saved and is in force.').waitFor();
-    await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings.').waitFor();
+    await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings; Off, by default.').waitFor();
     expect((await house.command(['settings', 'get', 'lighthouse.greeting', '--site', 'home'])).out).to.equal(
       'Welcome, from Site Settings\n',
     );

@@ -27,7 +27,8 @@ export function formOf(html: string): Record<string, string> {
     const name = attribute(tag, 'name');
     const box = attribute(tag, 'type') === 'checkbox';
     if (name && name !== 'csrf' && !/ disabled/.test(tag) && (!box || / checked/.test(tag)))
-      form[name] = attribute(tag, 'value') ?? '';
+      form[name] =
+        box && form[name] !== undefined ? `${form[name]}\n${attribute(tag, 'value')}` : (attribute(tag, 'value') ?? '');
   }
   for (const [, attributes = '', inner = ''] of body.matchAll(/<select ([^>]*)>(.*?)<\/select>/gs)) {
     const chosen = /<option value="([^"]*)" selected>/.exec(inner) ?? /<option value="([^"]*)"/.exec(inner);

@@ -11,6 +11,21 @@ const fields = {
   url: { type: 'url', label, default: '' },
   choice: { type: 'choice', label, default: 'a', options: [{ value: 'a', label }] },
   secret: { type: 'secret', label },
+  whole: { type: 'number', label, default: 1, whole: true, check: (value) => (value === 13 ? 'own.problem' : undefined) },
+  duration: { type: 'duration', label, default: 1, max: 86_400 * 3 },
+  size: { type: 'size', label, default: 1, max: 1024 ** 4 },
+  many: {
+    type: 'multiple-choice',
+    label,
+    default: [],
+    maxItems: 2,
+    options: ['a', 'b', 'c'].map((value) => ({ value, label })),
+  },
+  asked: { type: 'choice', label, default: '', provider: 'x.y' },
+  list: { type: 'list', label, default: [], minItems: 1, maxItems: 3, maxLength: 5 },
+  urls: { type: 'list', label, default: [], items: 'url' },
+  needed: { type: 'text', label, default: 'x', required: true, minLength: 2 },
+  pattern: { type: 'text', label, default: '', pattern: { matches: 'a|bc', problem: 'own.pattern' } },
 } as const satisfies Readonly<Record<string, SettingsField>>;
 
 const table: readonly (readonly [keyof typeof fields, unknown, unknown])[] = [
@@ -41,6 +56,47 @@ const table: readonly (readonly [keyof typeof fields, unknown, unknown])[] = [
   ['choice', 'a', 'a'],
   ['choice', 'b', 'problem.choice'],
   ['choice', '__proto__', 'problem.choice'],
+  ['whole', '3', 3],
+  ['whole', '2.5', 'problem.whole-number'],
+  ['whole', 13, 'own.problem'],
+  ['duration', 90, 90],
+  ['duration', '90', 90],
+  ['duration', '1 h 30 min', 5400],
+  ['duration', '2d', 172_800],
+  ['duration', '500ms', 0.5],
+  ['duration', '1.5 h', 5400],
+  ['duration', '4 d', 'problem.too-large'],
+  ['duration', '1 fortnight', 'problem.duration'],
+  ['duration', '-1', 'problem.duration'],
+  ['duration', -1, 'problem.duration'],
+  ['duration', '', 'problem.duration'],
+  ['size', '10 MB', 10_000_000],
+  ['size', '10MiB', 10_485_760],
+  ['size', '1.5 kb', 1500],
+  ['size', '12', 12],
+  ['size', '2 TiB', 'problem.too-large'],
+  ['size', '5 apples', 'problem.size'],
+  ['size', 1.5, 'problem.size'],
+  ['many', ['b', 'a', 'b'], ['a', 'b']],
+  ['many', 'c\r\na', ['a', 'c']],
+  ['many', '["c"]', ['c']],
+  ['many', '', []],
+  ['many', ['a', 'd'], 'problem.choice'],
+  ['many', ['a', 'b', 'c'], 'problem.too-many'],
+  ['many', 5, 'problem.list'],
+  ['asked', 'whatever', 'whatever'],
+  ['asked', 'a\nb', 'problem.control-characters'],
+  ['list', ' a \n\n b', ['a', 'b']],
+  ['list', ['a', 1], 'problem.list'],
+  ['list', '\n', 'problem.too-few'],
+  ['list', 'a\nb\nc\nd', 'problem.too-many'],
+  ['list', 'abcdef', 'problem.item-too-long'],
+  ['list', '[a', ['[a']],
+  ['urls', 'https://a.example/\nftp://b', 'problem.item-url'],
+  ['needed', ' ', 'problem.required'],
+  ['needed', 'x', 'problem.too-short'],
+  ['pattern', 'bc', 'bc'],
+  ['pattern', 'abc', 'own.pattern'],
   ['secret', 'with space', 'with space'],
   ['secret', 'line\nbreak', 'problem.secret-line-breaks'],
   ['secret', '', 'problem.text'],
@@ -51,7 +107,7 @@ describe('A value for a setting', () => {
   for (const [name, raw, expected] of table) {
     it(`of type ${name}: ${JSON.stringify(raw)?.slice(0, 30)} gives ${JSON.stringify(expected)}`, () => {
       const read = readValue(fields[name], raw);
-      expect(read.ok ? read.value : read.problem.key).to.equal(expected);
+      expect(read.ok ? read.value : read.problem.key).to.deep.equal(expected);
     });
   }
 });

@@ -39,6 +39,7 @@ function criterionOf({ instance, site, locked }: Says): {
     } as never,
     deployment: { find: (_id: string, name: string) => (name === 'lamp' ? locked : undefined) } as never,
     references: {} as never,
+    choices: { askAll: async () => new Map() } as never,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     words: () => '',
   });

@@ -57,7 +57,9 @@ describe('Site Settings', () => {
       true,
       true,
     ]);
-    expect(await words()).to.include('In force: Off, from Site Settings. Otherwise: On, from Instance Settings.');
+    expect(await words()).to.include(
+      'In force: Off, from Site Settings. Otherwise: On, from Instance Settings; Off, by default.',
+    );
   });
 
   it('never switches on what the instance switched off', async () => {

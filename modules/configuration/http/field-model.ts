@@ -1,0 +1,52 @@
+/** What the view needs of one field. Words are ready; nothing in here holds a secret. */
+export interface FieldModel {
+  readonly name: string;
+  readonly id: string;
+  readonly kind: 'checkbox' | 'checkboxes' | 'secret' | 'select' | 'textarea' | 'input';
+  readonly type?: 'text' | 'url' | 'number';
+  readonly label: string;
+  readonly help?: string;
+  readonly unit?: string;
+  readonly value?: string;
+  readonly checked?: boolean;
+  readonly options?: readonly Option[];
+  readonly suggestions?: readonly string[];
+  readonly maxLength?: number;
+  readonly was: string;
+  /** Where the value comes from, and the value itself where the control does not show it. */
+  readonly state: string;
+  /** What is said elsewhere and does not count. */
+  readonly otherwise?: string;
+  readonly locked: boolean;
+  readonly error?: string;
+  /** What somebody else stored meanwhile. */
+  readonly conflict?: string;
+  readonly modes?: readonly Option[];
+  readonly modeLabel?: string;
+  readonly inheritedTick?: 'on' | 'off';
+  readonly secret?: SecretModel;
+  readonly resettable: boolean;
+  /** Why the options are not there. */
+  readonly optionsProblem?: string;
+  /** How the value is typed. */
+  readonly hint?: string;
+  /** Of the contributing module, in place of the control. */
+  readonly view?: { readonly module: string; readonly name: string };
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly selected: boolean;
+}
+
+export interface SecretModel {
+  readonly isSet: boolean;
+  readonly unreadable: boolean;
+  /** Why the reference that stands here cannot be used. */
+  readonly lost?: string;
+  readonly lastFour?: string;
+  readonly setAt?: Date;
+  readonly setBy?: string;
+  readonly removable: boolean;
+}
