@@ -41,6 +41,8 @@ class KoaHttpHost implements HttpHost {
   private readonly log: Log;
   private server: Server | undefined;
   private readonly boundary: ErrorBoundary;
+  /** Answers that go on until somebody ends them; without an end of ours they would hold a stop up. */
+  private readonly streams = new Set<ServerResponse>();
 
   constructor(dependencies: HttpDependencies) {
     const { config, gate, sessions, sites, views, messages, log, clock } = dependencies;
@@ -74,7 +76,10 @@ class KoaHttpHost implements HttpHost {
       return answerHealth(ctx, dependencies.health) ? undefined : next();
     });
     app.use(dependencies.assets.middleware);
-    use(dispatcher.middleware);
+    use(async (ctx) => {
+      await dispatcher.middleware(ctx);
+      if (ctx.response.is('text/event-stream')) this.follow(ctx.res);
+    });
     this.handle = app.callback();
   }
 
@@ -110,6 +115,11 @@ class KoaHttpHost implements HttpHost {
     return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
+  private follow(response: ServerResponse): void {
+    this.streams.add(response);
+    response.once('close', () => this.streams.delete(response));
+  }
+
   async close(graceMillis: number): Promise<void> {
     this.boundary.closing = true;
     this.table.dispose();
@@ -117,6 +127,7 @@ class KoaHttpHost implements HttpHost {
     this.server = undefined;
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const stream of this.streams) stream.destroy();
     server.closeIdleConnections();
     const timer = setTimeout(() => server.closeAllConnections(), graceMillis);
     await closed;

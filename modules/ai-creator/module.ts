@@ -1,5 +1,5 @@
 import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api';
-import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, Permissions } from '@portico/core';
+import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
 import { NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
 import { ImagesCreate } from './commands/images-create.js';
@@ -23,6 +23,7 @@ import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
+import { ProgressStreams } from './services/progress-streams.js';
 import { creatorSettings } from './services/settings.js';
 import { SettingsLink } from './services/settings-link.js';
 import { TestConnection } from './services/test-connection.js';
@@ -35,6 +36,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   provide(ImageProvider).to(OpenAiImageProvider);
   run(GenerationWorker);
   run(Expiry);
+  run(ProgressStreams);
 
   contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
@@ -42,6 +44,14 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(Permissions).value(
     { id: createImages, label: 'permission.create-images', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
     { id: 'create-images' },
+  );
+  contribute(MenuItems).value(
+    { label: 'recent.title', href: '~/ai-creator/generations', icon: 'magic' },
+    {
+      id: 'recent-generations',
+      order: 20,
+      when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions },
+    },
   );
   contribute(NewMenuItems).value(
     { label: 'create.menu', icon: 'magic', href: '~/ai-creator/create', opens: 'dialog', script: 'create-dialog.js', size: 'lg' },

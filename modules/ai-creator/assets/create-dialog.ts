@@ -172,9 +172,11 @@ class CreateImage extends HTMLElement {
     this.closed.abort();
     const href = this.running;
     if (!href) return;
-    void follow(href, () => {}, new AbortController().signal).then(
-      (over) => over && toast(this.word('create.ready-later'), 'info'),
-    );
+    void follow(href, () => {}, new AbortController().signal).then((over) => {
+      if (!over) return;
+      toast(this.word('create.ready-later'), 'info');
+      tellMenu(this.word('create.ready-badge'));
+    });
   }
 
   private tell(from: Element): void {
@@ -256,6 +258,16 @@ class CreateImage extends HTMLElement {
     if (!element) throw new Error(`The dialog has no ${selector}.`);
     return element;
   }
+}
+
+/** The Product Menu says that something is ready, until its page is opened. */
+function tellMenu(word: string): void {
+  const entry = document.querySelector('.product-menu-link[href$="/ai-creator/generations"]');
+  if (!entry || entry.querySelector('.badge')) return;
+  const badge = document.createElement('span');
+  badge.className = 'badge badge-success';
+  badge.textContent = word;
+  entry.append(badge);
 }
 
 const formData = (form: HTMLFormElement): URLSearchParams =>

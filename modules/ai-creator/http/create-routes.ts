@@ -117,5 +117,6 @@ const scriptWords = [
   'create.description-too-long',
   'create.unreachable',
   'create.ready-later',
+  'create.ready-badge',
   'add.none',
 ];

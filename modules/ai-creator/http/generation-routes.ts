@@ -1,6 +1,7 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
+import { ProgressStreams } from '../services/progress-streams.js';
 import { SettingsLink } from '../services/settings-link.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams } from './input.js';
@@ -15,6 +16,7 @@ export class GenerationRoutes implements HttpRoutes {
 
   constructor(
     @inject(Generations) private readonly generations: Generations,
+    @inject(ProgressStreams) private readonly streams: ProgressStreams,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
@@ -36,8 +38,15 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
-      const { id, state, isRunning, status, ready, count } = await this.round(ctx, ctx.input.params.id);
-      ctx.body = { id, state, isRunning, status, ready, count };
+      ctx.body = statusOf(await this.round(ctx, ctx.input.params.id));
+    });
+
+    router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
+      const { id } = ctx.input.params;
+      await this.generations.find(ctx.access, id);
+      const stream = this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.round(ctx, id)));
+      ctx.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+      ctx.body = stream;
     });
 
     router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
@@ -84,6 +93,15 @@ export class GenerationRoutes implements HttpRoutes {
     return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), showCause);
   }
 }
+
+const statusOf = ({ id, state, isRunning, status, ready, count }: RoundModel): object => ({
+  id,
+  state,
+  isRunning,
+  status,
+  ready,
+  count,
+});
 
 /** The same with addresses that a script can use. */
 const forScripts = (ctx: AnyContext, { href, images, missing: _, ...round }: RoundModel): object => ({

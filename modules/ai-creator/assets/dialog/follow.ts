@@ -10,10 +10,38 @@ export interface RoundStatus {
   readonly count: number;
 }
 
+type Told = (status: RoundStatus) => void;
+
+/** Follows until nothing more happens: the server tells; where it cannot, it is asked. True when it is over, false when it is gone or `stop` says so. */
+export async function follow(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
+  return (await listen(href, onStatus, stop)) || (await poll(href, onStatus, stop));
+}
+
+/** Server-sent events; false when the stream breaks off before the end. */
+function listen(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
+  if (!('EventSource' in window) || stop.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const source = new EventSource(`${href}/events`);
+    const end = (isOver: boolean): void => {
+      source.close();
+      stop.removeEventListener('abort', leave);
+      resolve(isOver);
+    };
+    const leave = (): void => end(false);
+    const read = (event: Event): void => onStatus(JSON.parse((event as MessageEvent<string>).data) as RoundStatus);
+    source.addEventListener('progress', read);
+    source.addEventListener('over', (event) => {
+      read(event);
+      end(true);
+    });
+    source.addEventListener('error', leave);
+    stop.addEventListener('abort', leave);
+  });
+}
+
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
-/** Asks every second until nothing more happens; true when it is over, false when it is gone or `stop` says so. */
-export async function follow(href: string, onStatus: (status: RoundStatus) => void, stop: AbortSignal): Promise<boolean> {
+async function poll(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
   for (let wait = 400; !stop.aborted; ) {
     await pause(wait);
     if (stop.aborted) return false;
