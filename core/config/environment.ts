@@ -51,6 +51,14 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Json {
   return overrides;
 }
 
+/** The variable that set the value at a path of the configuration. */
+export function variableAt(path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string | undefined {
+  const found = Object.entries(variables).find(
+    ([name, variable]) => environment[name] && variable.path.join('.') === path.join('.'),
+  );
+  return found?.[0];
+}
+
 function put(target: Json, [head, ...rest]: readonly string[], value: unknown): void {
   if (head === undefined) return;
   if (rest.length === 0) target[head] = value;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type HostConfig, PortalError } from '../api/index.js';
-import { readEnvironment } from './environment.js';
+import { readEnvironment, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -32,7 +32,9 @@ export function loadConfig({ root, mode, environment, overrides = {} }: LoadOpti
   );
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
-    throw new PortalError('configuration-invalid', `The configuration is wrong:\n${z.prettifyError(parsed.error)}`);
+    const variables = parsed.error.issues.flatMap(({ path }) => variableAt(path, environment) ?? []);
+    const source = variables.length > 0 ? ` (set by ${variables.join(', ')})` : '';
+    throw new PortalError('configuration-invalid', `The configuration is wrong${source}:\n${z.prettifyError(parsed.error)}`);
   }
   const settings = parsed.data;
   const fromEnvironment = environment.PORTICO_HOME;

@@ -6,7 +6,7 @@ const millis = z.number().int().positive();
 export const hostConfigSchema = z.strictObject({
   server: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: z.union([z.ipv4(), z.ipv6(), z.hostname()], 'Expected an IP address or a host name').default('127.0.0.1'),
       port: z.number().int().min(0).max(65535).default(8080),
       /** The address people use; default `http://HOST:PORT`. */
       publicUrl: z.url({ protocol: /^https?$/ }).optional(),

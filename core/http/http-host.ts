@@ -103,9 +103,9 @@ class KoaHttpHost implements HttpHost {
     server.timeout = this.limits.connectionIdleMillis;
     this.server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port, host)));
       server.listen(port, host, () => {
-        server.off('error', reject);
+        server.removeAllListeners('error');
         resolve();
       });
     });
@@ -133,6 +133,16 @@ class KoaHttpHost implements HttpHost {
     await closed;
     clearTimeout(timer);
   }
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string): PortalError {
+  const sentence =
+    cause.code === 'EADDRINUSE'
+      ? `Another program uses the port ${port} of ${host}. Stop it, or set PORT to a free one.`
+      : cause.code === 'EACCES'
+        ? `This process may not listen at the port ${port}. Set PORT to one from 1024 up.`
+        : `This machine cannot listen at ${host} (${cause.code}). Set HOST to one of its addresses, for example 127.0.0.1.`;
+  return new PortalError('cannot-listen', sentence, { status: 503, expose: false, cause });
 }
 
 function answerHealth(ctx: HostContext, health: Health): boolean {

@@ -9,13 +9,13 @@ const held = new Set<Database.Database>();
 
 /**
  * Takes the data directory for this process. The lock is the operating system's, held through SQLite on `lock.db`:
- * it goes with the process, however that ends. @throws PortalError `home-in-use` (503).
+ * it goes with the process, however that ends. @throws PortalError `home-in-use`, `home-not-a-folder` (503).
  */
 export async function lockHome(home: string): Promise<Disposable> {
   const pidFile = join(home, 'house.pid');
   let connection: Database.Database | undefined;
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
     connection = new Database(join(home, 'lock.db'), { timeout: 0 });
     connection.exec('BEGIN EXCLUSIVE');
     writeFileSync(pidFile, `${process.pid}\n`);
@@ -29,6 +29,16 @@ export async function lockHome(home: string): Promise<Disposable> {
     held.delete(lock);
     lock.close();
   });
+}
+
+function makeFolder(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    if (!['EEXIST', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    const sentence = `The data directory ${home} cannot be made: a file is in its place. Set PORTICO_HOME to another.`;
+    throw new PortalError('home-not-a-folder', sentence, { status: 503, expose: false, details: { home }, cause });
+  }
 }
 
 function inUse(home: string, pidFile: string, cause: unknown): PortalError {

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { PortalError } from '../../api/index.js';
+import { type LoadedConfig, loadConfig } from '../../config/index.js';
+
+describe('The configuration', () => {
+  let root: string;
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'portico-config-'));
+  });
+  after(() => rm(root, { recursive: true, force: true }));
+
+  const load = (environment: NodeJS.ProcessEnv): LoadedConfig => loadConfig({ root, mode: 'production', environment });
+
+  function refusal(environment: NodeJS.ProcessEnv): string {
+    try {
+      load(environment);
+    } catch (error) {
+      if (error instanceof PortalError && error.code === 'configuration-invalid') return error.message;
+      throw error;
+    }
+    return 'accepted';
+  }
+
+  it('is complete without any file or variable', () => {
+    expect(load({}).publicUrl).to.equal('http://127.0.0.1:8080');
+    expect(load({}).home).to.equal(join(root, 'data'));
+  });
+
+  it('takes an empty variable for none', () => {
+    expect(load({ PORT: '', HOST: '' }).publicUrl).to.equal('http://127.0.0.1:8080');
+  });
+
+  for (const [name, value] of [
+    ['PORT', 'abc'],
+    ['PORT', '99999'],
+    ['HOST', 'not a host'],
+    ['HOST', 'http://127.0.0.1'],
+    ['PORTICO_PUBLIC_URL', 'foo'],
+    ['PORTICO_PUBLIC_URL', 'ftp://example.org'],
+    ['PORTICO_LOG_LEVEL', 'loud'],
+    ['PORTICO_OPENAI_BASE_URL', 'nope'],
+    ['PORTICO_DATABASE_URL', 'postgres://db/portico'],
+  ] as const) {
+    it(`names the variable when ${name} is ${value}`, () => {
+      expect(refusal({ [name]: value })).to.contain(name);
+    });
+  }
+
+  for (const host of ['0.0.0.0', '::', '::1', 'localhost', 'portal.example.org']) {
+    it(`listens on ${host}`, () => {
+      expect(refusal({ HOST: host })).to.equal('accepted');
+    });
+  }
+});
