@@ -1,4 +1,4 @@
-import { type Event, type Person, type Scope, type ServiceToken, serviceToken } from '@portico/core';
+import { type AuditVia, type Event, type Person, type Scope, type ServiceToken, serviceToken } from '@portico/core';
 import type { FieldInput, SettingsDefinition, SettingsField, SettingsFields, SettingsValues } from './definition.js';
 
 export type SettingOrigin = 'default' | 'file' | 'environment' | 'instance' | 'site';
@@ -51,9 +51,10 @@ export interface SettingsHandle<F extends SettingsFields> {
   /**
    * All or nothing, durable and in force when the promise resolves.
    * @param expected the revision the form was made from; left out by programs that do not care.
+   * @param via where the change comes from, for the audit log; default `system`: a module on its own.
    * @throws PortalError `invalid-input` (400) with fields, `settings-conflict` (409), `setting-locked` (409).
    */
-  save(scope: Scope, patch: SettingsPatch<F>, by: Person, expected?: number): Promise<void>;
+  save(scope: Scope, patch: SettingsPatch<F>, by: Person, expected?: number, via?: AuditVia): Promise<void>;
   readonly onDidChange: Event<SettingsChange>;
 }
 

@@ -56,7 +56,7 @@ export class SettingsTargets {
     const { person } = this.contexts.system();
     if (!person) throw new PortalError('sign-in-required', 'Nobody is at work.', { status: 401 });
     try {
-      await handle.save(scope, { [name]: change }, person);
+      await handle.save(scope, { [name]: change }, person, undefined, 'command');
     } catch (error) {
       const fields =
         error instanceof PortalError ? (error.details.fields as Readonly<Record<string, string>> | undefined) : undefined;

@@ -67,7 +67,7 @@ export class SettingsPages {
     const person = personOf(ctx.access);
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
-      await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person);
+      await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person, undefined, 'screen');
       await this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
       return;
     }
@@ -78,7 +78,7 @@ export class SettingsPages {
     try {
       if (Object.keys(errors).length > 0) throw invalidInput(errors);
       const changed = Object.keys(patch).length > 0;
-      if (changed) await handle.save(ctx.access.scope, patch, person, expected);
+      if (changed) await handle.save(ctx.access.scope, patch, person, expected, 'screen');
       const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
       ctx.redirectWith(placeOf(ctx, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { Emitter, invalidInput, type Log, type Person, PortalError, type Scope } from '@portico/core';
+import { type AuditVia, Emitter, invalidInput, type Log, type Person, PortalError, type Scope } from '@portico/core';
 import type {
   ResolvedSetting,
   SecretState,
@@ -82,7 +82,13 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     return this.parts.stored.revision(this.definition.id, scopeKey(scope)).revision;
   }
 
-  async save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number): Promise<void> {
+  async save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number, via: AuditVia = 'system'): Promise<void> {
+    const writes = await this.prepare(scope, patch);
+    await this.parts.stored.save([{ definitionId: this.definition.id, scope: scopeKey(scope), writes, expected }], { by, via });
+  }
+
+  /** What saving a patch would write. @throws PortalError `invalid-input`, `setting-locked`, `setting-not-here`. */
+  async prepare(scope: Scope, patch: SettingsPatch): Promise<ReadonlyMap<string, FieldWrite>> {
     const { id, scopes } = this.definition;
     if (!scopes.includes(scope.kind)) {
       throw new PortalError('setting-not-here', `The settings ${id} cannot be set for a ${scope.kind}.`, { status: 400 });
@@ -97,7 +103,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
-    await this.parts.stored.save({ definitionId: id, scope: scopeKey(scope), writes, by, expected });
+    return writes;
   }
 
   private checked(

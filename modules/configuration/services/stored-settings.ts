@@ -1,8 +1,22 @@
-import { type Activity, Clock, inject, injectable, Log, type Person, PortalError, SecretBox, UnitOfWork } from '@portico/core';
+import {
+  type Activity,
+  AuditLog,
+  type AuditVia,
+  Clock,
+  inject,
+  injectable,
+  Log,
+  type Person,
+  PortalError,
+  SecretBox,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import type { SecretState, SettingValue } from '../api/index.js';
 import { SettingsRevision, StoredSetting } from '../entities/index.js';
 import { lastFourOf, type StoredValue } from './resolve-field.js';
 import { SecretReferences } from './secret-references.js';
+import { auditEntryOf, sameRow } from './settings-audit.js';
 
 /** `instance`, or the id of a site. */
 export type ScopeKey = string;
@@ -19,14 +33,27 @@ export type FieldWrite =
   | { readonly kind: 'secret'; readonly plain: string }
   | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'none' }
+  /** As it was stored once. */
+  | { readonly kind: 'restored'; readonly row: Pick<StoredSetting, 'kind' | 'content' | 'lastFour'> }
   | undefined;
 
 export interface StoredSave {
   readonly definitionId: string;
   readonly scope: ScopeKey;
   readonly writes: ReadonlyMap<string, FieldWrite>;
+  readonly expected?: number | undefined;
+}
+
+/** What stood in a field before it was saved; no row when nothing did. */
+export interface PreviousSetting extends Pick<StoredSetting, 'definitionId' | 'scope' | 'field'> {
+  readonly row: StoredSetting | undefined;
+}
+
+export interface SaveBy {
   readonly by: Person;
-  readonly expected: number | undefined;
+  readonly via: AuditVia;
+  /** Runs at the end of the same transaction. */
+  readonly within?: (transaction: Transaction, previous: readonly PreviousSetting[]) => Promise<void>;
 }
 
 type Fields = ReadonlyMap<string, StoredValue>;
@@ -46,6 +73,7 @@ export class StoredSettings implements Activity {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(SecretBox) private readonly secretBox: SecretBox,
     @inject(SecretReferences) private readonly references: SecretReferences,
+    @inject(AuditLog) private readonly audit: AuditLog,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
@@ -104,35 +132,51 @@ export class StoredSettings implements Activity {
     }
   }
 
-  async save({ definitionId, scope, writes, by, expected }: StoredSave): Promise<void> {
+  /** All of them, or none; the audit log is part of it. */
+  async save(saves: readonly StoredSave[], { by, via, within }: SaveBy): Promise<void> {
     const savedAt = this.clock.now().toISOString();
     const savedBy = by.name || by.email;
     await this.unitOfWork.write(async (transaction) => {
-      const revisions = transaction.repository(SettingsRevision);
-      const current = (await revisions.findOneBy({ definitionId, scope }))?.revision ?? 0;
-      if (expected !== undefined && expected !== current) {
-        const last = this.revision(definitionId, scope);
-        throw new PortalError('settings-conflict', `${last.savedBy || 'Somebody else'} saved these settings in the meantime.`, {
-          status: 409,
-        });
-      }
-      const rows = [...writes].map(([field, write]) =>
-        this.rowOf({ definitionId, scope, field, setBy: savedBy, setAt: savedAt }, write),
-      );
-      const repository = transaction.repository(StoredSetting);
-      for (const { row, field } of rows) {
-        if (row) await repository.save(row);
-        else await repository.delete({ definitionId, scope, field });
-      }
-      const revision = { definitionId, scope, revision: current + 1, savedBy, savedAt };
-      await revisions.save(revision);
-      transaction.afterCommit(() => {
-        this.put(definitionId, scope, new Map(rows.map(({ row, field }) => [field, row && this.remember(row)])));
-        this.revisions.set(key(definitionId, scope), { revision: current + 1, savedBy, savedAt });
-        this.listeners.get(definitionId)?.(scope, [...writes.keys()]);
-      });
+      const previous: PreviousSetting[] = [];
+      for (const save of saves) previous.push(...(await this.saveOne(transaction, save, { by, via, savedBy, savedAt })));
+      await within?.(transaction, previous);
     });
-    this.log.info('Settings were saved.', { definition: definitionId, scope, fields: [...writes.keys()], by: by.id });
+    for (const { definitionId, scope, writes } of saves)
+      this.log.info('Settings were saved.', { definition: definitionId, scope, fields: [...writes.keys()], by: by.id, via });
+  }
+
+  private async saveOne(
+    transaction: Transaction,
+    { definitionId, scope, writes, expected }: StoredSave,
+    { by, via, savedBy, savedAt }: SaveBy & { readonly savedBy: string; readonly savedAt: string },
+  ): Promise<readonly PreviousSetting[]> {
+    const revisions = transaction.repository(SettingsRevision);
+    const current = (await revisions.findOneBy({ definitionId, scope }))?.revision ?? 0;
+    if (expected !== undefined && expected !== current) {
+      const last = this.revision(definitionId, scope);
+      throw new PortalError('settings-conflict', `${last.savedBy || 'Somebody else'} saved these settings in the meantime.`, {
+        status: 409,
+      });
+    }
+    const repository = transaction.repository(StoredSetting);
+    const former = new Map((await repository.findBy({ definitionId, scope })).map((row) => [row.field, row]));
+    const rows = [...writes].map(([field, write]) =>
+      this.rowOf({ definitionId, scope, field, setBy: savedBy, setAt: savedAt }, write),
+    );
+    for (const { row, field } of rows) {
+      const before = former.get(field);
+      if (row) await repository.save(row);
+      else await repository.delete({ definitionId, scope, field });
+      if (!sameRow(before, row))
+        await this.audit.record(transaction, auditEntryOf({ definitionId, scope, field }, before, row, { by, via }));
+    }
+    await revisions.save({ definitionId, scope, revision: current + 1, savedBy, savedAt });
+    transaction.afterCommit(() => {
+      this.put(definitionId, scope, new Map(rows.map(({ row, field }) => [field, row && this.remember(row)])));
+      this.revisions.set(key(definitionId, scope), { revision: current + 1, savedBy, savedAt });
+      this.listeners.get(definitionId)?.(scope, [...writes.keys()]);
+    });
+    return rows.map(({ field }) => ({ definitionId, scope, field, row: former.get(field) }));
   }
 
   private rowOf(
@@ -141,6 +185,7 @@ export class StoredSettings implements Activity {
   ): { readonly field: string; readonly row: StoredSetting | undefined } {
     const { field, definitionId, scope } = place;
     if (!write) return { field, row: undefined };
+    if (write.kind === 'restored') return { field, row: { ...place, ...write.row } };
     if (write.kind === 'secret') {
       const content = this.secretBox.seal(write.plain, identity(definitionId, scope, field));
       return { field, row: { ...place, kind: 'secret', content, lastFour: lastFourOf(write.plain).lastFour ?? null } };
