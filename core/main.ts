@@ -25,6 +25,7 @@ import {
   Modules,
   PersonalMenuItems,
   SecretBox,
+  SecretStores,
   type ServiceToken,
   SessionCookie,
   Sessions,
@@ -44,7 +45,7 @@ import { createHttpHost } from './http/index.js';
 import { type Census, type InstalledModule, Kernel, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
-import { openSecretBox } from './secrets/index.js';
+import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
 export interface HouseOptions extends Omit<LoadOptions, 'root'> {
@@ -174,7 +175,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(HostConfig, config);
     kernel.bind(UnitOfWork, unitOfWork);
     kernel.bind(BlobStore, blobs);
-    kernel.bind(SecretBox, openSecretBox({ home, masterKey: config.masterKey }));
+    const ring = openKeyRing({ home, masterKey: config.masterKey, previousKey: config.previousMasterKey });
+    if (ring.problem) log.error('The master key cannot be used.', { problem: ring.problem });
+    const box = new AesSecretBox(ring);
+    const stores = kernel.host(SecretStores);
+    const keyIsGiven = config.masterKey !== undefined;
+    const rotation = new SecretRotation({ home, keyIsGiven, ring, box, stores, unitOfWork, audit, modules: kernel });
+    for (const command of secretCommands({ ring, box, stores, rotation, sites }))
+      kernel.contribute(Commands, command, { id: command.name });
+    kernel.bind(SecretBox, box);
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
     kernel.bind(Modules, kernel);

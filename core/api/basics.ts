@@ -56,9 +56,16 @@ export const HostConfig: ServiceToken<HostConfig> = serviceToken('portico.host-c
  * Encrypts small secrets under the master key: AES-256-GCM, a data key per record, `context` bound as additional data.
  */
 export interface SecretBox {
-  /** @param context identity of the place the secret belongs to; `open` with another one fails. Answers an opaque string. */
+  /**
+   * @param context identity of the place the secret belongs to; `open` with another one fails. Answers an opaque string.
+   * @throws PortalError `master-key-invalid` (503) when there is no master key to seal with.
+   */
   seal(plain: string, context: string): string;
   /** @throws PortalError `secret-unreadable` when the master key, the context or the bytes are not the ones it was sealed with. */
   open(sealed: string, context: string): string;
+  /** The id of the master key that something was sealed under; undefined for what is not sealed. Says nothing about the key. */
+  keyIdOf(sealed: string): string | undefined;
+  /** Whether it was sealed under the master key that is in force, not under an earlier one. */
+  isCurrent(sealed: string): boolean;
 }
 export const SecretBox: ServiceToken<SecretBox> = serviceToken('portico.secret-box');

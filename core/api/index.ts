@@ -13,5 +13,6 @@ export * from './menus.js';
 export * from './module.js';
 export * from './modules.js';
 export * from './persistence.js';
+export * from './secrets.js';
 export * from './tokens.js';
 export * from './when.js';

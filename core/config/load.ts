@@ -22,6 +22,8 @@ export interface LoadedConfig extends HostConfig {
   readonly flagsFile: string;
   readonly modulePaths: readonly string[];
   readonly masterKey: string | undefined;
+  /** The one before it, while secrets are sealed again. */
+  readonly previousMasterKey: string | undefined;
 }
 
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
@@ -48,6 +50,7 @@ export function loadConfig({ root, mode, environment, overrides = {} }: LoadOpti
     flagsFile: resolve(root, settings.flagsFile),
     modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,
+    previousMasterKey: environment.PORTICO_MASTER_KEY_PREVIOUS || undefined,
     module: (id) => settings.modules[id] ?? {},
     variables: (prefix) => variablesOf(environment, prefix),
   };

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -37,8 +38,10 @@ export function parseMasterKey(text: string, source: string): MasterKey {
   return { id: Buffer.from(hkdfSync('sha256', bytes, '', 'portico key id', 6)).toString('hex'), bytes };
 }
 
-export function readKeyFile(home: string): MasterKey | undefined {
-  const path = keyPath(home);
+export type KeyFile = 'master.key' | 'master.key.previous';
+
+export function readKeyFile(home: string, name: KeyFile = 'master.key'): MasterKey | undefined {
+  const path = join(home, name);
   try {
     const key = parseMasterKey(readFileSync(path, 'utf8'), `The key file ${path}`);
     // A restored backup may have opened it to others.
@@ -65,6 +68,35 @@ export function makeKeyFile(home: string): MasterKey {
   }
   flush(home);
   return readKeyFile(home) ?? parseMasterKey(text, 'The key file');
+}
+
+/**
+ * Puts a new key into the key file; the former one stays beside it as `master.key.previous`. Stopped at any point, the file in place is
+ * whole, and the key that sealed everything so far is in one of the two.
+ */
+export function replaceKeyFile(home: string): MasterKey {
+  const previous = join(home, 'master.key.previous');
+  try {
+    linkSync(keyPath(home), previous);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Left by a rotation that was stopped between two steps; anything else there must not cost the key in force.
+    if (!readFileSync(previous).equals(readFileSync(keyPath(home))))
+      throw new PortalError('master-key-invalid', `Another key lies in ${previous}. Move it away first.`, { status: 409 });
+  }
+  flush(home);
+  const draft = join(home, 'master.key.next');
+  const text = randomBytes(keyBytes).toString('base64');
+  rmSync(draft, { force: true });
+  writeFlushed(draft, `${text}\n`);
+  renameSync(draft, keyPath(home));
+  flush(home);
+  return parseMasterKey(text, 'The key file');
+}
+
+export function forgetPreviousKeyFile(home: string): void {
+  rmSync(join(home, 'master.key.previous'), { force: true });
+  flush(home);
 }
 
 const keyPath = (home: string): string => join(home, 'master.key');

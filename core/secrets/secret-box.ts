@@ -1,45 +1,24 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { PortalError, type SecretBox } from '../api/index.js';
-import { type MasterKey, makeKeyFile, parseMasterKey, readKeyFile } from './master-key.js';
-
-export interface SecretBoxOptions {
-  /** The data directory; holds the key file unless the key is given. */
-  readonly home: string;
-  /** 32 bytes in base64, from PORTICO_MASTER_KEY. */
-  readonly masterKey?: string;
-}
+import { type KeyRing, type KeyRingOptions, openKeyRing } from './key-ring.js';
 
 const version = 'v1';
 const nonceBytes = 12;
 const tagBytes = 16;
 const dataKeyBytes = 32;
 
-/**
- * Opens the box with the given key, or with the key file, made at first use. A key file that lies there still opens what it sealed
- * after a key is given. @throws PortalError `master-key-invalid`.
- */
-export function openSecretBox({ home, masterKey }: SecretBoxOptions): SecretBox {
-  if (masterKey === undefined) return new AesSecretBox(readKeyFile(home) ?? makeKeyFile(home), []);
-  const given = parseMasterKey(masterKey, 'PORTICO_MASTER_KEY');
-  const earlier = readKeyFile(home);
-  return new AesSecretBox(given, earlier ? [earlier] : []);
-}
+/** Opens the box. A key that cannot be used does not throw here: the box opens nothing and seals nothing, and says why. */
+export const openSecretBox = (options: KeyRingOptions): SecretBox => new AesSecretBox(openKeyRing(options));
 
 /** `v1.<key id>.<data key, sealed under the master key>.<secret, sealed under the data key>`, in base64url. */
-class AesSecretBox implements SecretBox {
-  private readonly keys: ReadonlyMap<string, MasterKey>;
-
-  constructor(
-    private readonly current: MasterKey,
-    earlier: readonly MasterKey[],
-  ) {
-    this.keys = new Map([...earlier, current].map((key) => [key.id, key]));
-  }
+export class AesSecretBox implements SecretBox {
+  constructor(private readonly ring: KeyRing) {}
 
   seal(plain: string, context: string): string {
+    const key = this.ring.requireCurrent();
     const dataKey = randomBytes(dataKeyBytes);
-    const head = `${version}.${this.current.id}`;
-    const wrapped = encrypt(this.current.bytes, dataKey, `${head}.key.${context}`);
+    const head = `${version}.${key.id}`;
+    const wrapped = encrypt(key.bytes, dataKey, `${head}.key.${context}`);
     const sealed = encrypt(dataKey, Buffer.from(plain, 'utf8'), `${head}.secret.${context}`);
     dataKey.fill(0);
     return `${head}.${wrapped.toString('base64url')}.${sealed.toString('base64url')}`;
@@ -48,8 +27,8 @@ class AesSecretBox implements SecretBox {
   open(sealed: string, context: string): string {
     const [format, keyId = '', wrapped = '', secret = '', ...rest] = sealed.split('.');
     if (format !== version || rest.length > 0) throw unreadable('It is not in a format this version knows.');
-    const key = this.keys.get(keyId);
-    if (!key) throw unreadable('It was sealed with another master key.');
+    const key = this.ring.byId(keyId);
+    if (!key) throw unreadable(this.ring.problem ?? 'It was sealed with another master key.');
     const head = `${version}.${keyId}`;
     try {
       const dataKey = decrypt(key.bytes, wrapped, `${head}.key.${context}`);
@@ -58,6 +37,15 @@ class AesSecretBox implements SecretBox {
       // What the cipher says about it helps nobody who may read it.
       throw unreadable('Its bytes are damaged, or it belongs to another place.');
     }
+  }
+
+  keyIdOf(sealed: string): string | undefined {
+    const [format, keyId] = sealed.split('.');
+    return format === version ? keyId : undefined;
+  }
+
+  isCurrent(sealed: string): boolean {
+    return this.ring.current !== undefined && this.keyIdOf(sealed) === this.ring.current.id;
   }
 }
 

@@ -1,4 +1,13 @@
-import { Commands, Criteria, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
+import {
+  Commands,
+  Criteria,
+  defineModule,
+  HttpRoutes,
+  IntegrityChecks,
+  MenuItems,
+  Permissions,
+  SecretStores,
+} from '@portico/core';
 import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
@@ -17,6 +26,7 @@ import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
 import { SettingsCheck } from './services/settings-check.js';
 import { SettingsRegistry } from './services/settings-registry.js';
+import { SettingsSecrets } from './services/settings-secrets.js';
 import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ use, provide, contribute, host, run }) => {
@@ -41,6 +51,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   run(StoredSettings);
 
   contribute(Criteria).to(SettingCriterion);
+  contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, ModuleRoutes])

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openSecretBox } from '../../secrets/index.js';
+import { openKeyRing, openSecretBox } from '../../secrets/index.js';
 
 const newKey = (): string => randomBytes(32).toString('base64');
 const code = (act: () => unknown): unknown => {
@@ -121,17 +121,23 @@ describe('the secret box', () => {
       `${'!'.repeat(10)}${newKey()}`,
     ];
     for (const masterKey of wrong) {
-      try {
-        openSecretBox({ home, masterKey });
-        expect.fail('It was taken.');
-      } catch (error) {
-        expect(error).to.include({ code: 'master-key-invalid' });
-        expect((error as Error).message).to.equal(
-          'PORTICO_MASTER_KEY must be 32 bytes in base64, for example from: openssl rand -base64 32',
-        );
-      }
+      const box = openSecretBox({ home, masterKey });
+      expect(code(() => box.seal('secret', 'a'))).to.equal('master-key-invalid');
+      expect(openKeyRing({ home, masterKey }).problem).to.equal(
+        'PORTICO_MASTER_KEY must be 32 bytes in base64, for example from: openssl rand -base64 32',
+      );
     }
     writeFileSync(join(home, 'master.key'), 'half a k');
-    expect(code(() => openSecretBox({ home }))).to.equal('master-key-invalid');
+    expect(openKeyRing({ home }).problem).to.match(/^The key file .* must be 32 bytes/);
+    expect(readFileSync(join(home, 'master.key'), 'utf8')).to.equal('half a k');
+  });
+
+  it('opens what the given previous key sealed, and seals with the new one', () => {
+    const [former, masterKey] = [newKey(), newKey()];
+    const sealed = openSecretBox({ home, masterKey: former }).seal('earlier', 'a');
+    const box = openSecretBox({ home, masterKey, previousKey: former });
+    expect([box.open(sealed, 'a'), box.isCurrent(sealed)]).to.deep.equal(['earlier', false]);
+    expect(box.isCurrent(box.seal('x', 'a'))).to.equal(true);
+    expect(box.keyIdOf(sealed)).to.match(/^[0-9a-f]{12}$/);
   });
 });

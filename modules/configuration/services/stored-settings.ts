@@ -179,6 +179,21 @@ export class StoredSettings implements Activity {
     return rows.map(({ field }) => ({ definitionId, scope, field, row: former.get(field) }));
   }
 
+  /** Seals one secret again; false when it is there and cannot be read. */
+  async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
+    return this.unitOfWork.write(async (transaction) => {
+      const rows = transaction.repository(StoredSetting);
+      const row = await rows.findOneBy({ definitionId, scope, field });
+      if (row?.kind !== 'secret' || this.secretBox.isCurrent(row.content)) return true;
+      if (!this.isReadable(row)) return false;
+      const place = identity(definitionId, scope, field);
+      const next = { ...row, content: this.secretBox.seal(this.secretBox.open(row.content, place), place) };
+      await rows.save(next);
+      transaction.afterCommit(() => this.put(definitionId, scope, new Map([[field, this.remember(next)]])));
+      return true;
+    });
+  }
+
   private rowOf(
     place: Pick<StoredSetting, 'definitionId' | 'scope' | 'field' | 'setBy' | 'setAt'>,
     write: FieldWrite,

@@ -1,0 +1,154 @@
+import {
+  type AuditLog,
+  type AuditPerson,
+  type Contributions,
+  type KeptSecret,
+  type Modules,
+  PortalError,
+  type SecretBox,
+  type SecretStore,
+  type UnitOfWork,
+} from '../api/index.js';
+import type { KeyRing } from './key-ring.js';
+import { forgetPreviousKeyFile, replaceKeyFile } from './master-key.js';
+
+export interface RotationParts {
+  readonly home: string;
+  /** Whether the master key stands in PORTICO_MASTER_KEY, so that an operator brings the new one. */
+  readonly keyIsGiven: boolean;
+  readonly ring: KeyRing;
+  readonly box: SecretBox;
+  readonly stores: Contributions<SecretStore>;
+  readonly unitOfWork: UnitOfWork;
+  readonly audit: AuditLog;
+  readonly modules: Pick<Modules, 'list'>;
+}
+
+export interface RotationCall {
+  readonly by: AuditPerson;
+  readonly signal: AbortSignal;
+  tell(line: string): void;
+}
+
+interface Kept {
+  readonly store: SecretStore;
+  readonly secret: KeptSecret;
+}
+
+/**
+ * Seals everything again under a new master key, while the house runs. Until the last record is done both keys are known, on disk and in
+ * memory: stopped at any point, everything can be read, and the next call goes on.
+ */
+export class SecretRotation {
+  private running = false;
+
+  constructor(private readonly parts: RotationParts) {}
+
+  /** Answers whether it came to its end. @throws PortalError `rotation-runs` (409), `rotation-needs-key` (409), `master-key-invalid` (503). */
+  async run(call: RotationCall): Promise<boolean> {
+    if (this.running) throw new PortalError('rotation-runs', 'The secrets are being sealed again already.', { status: 409 });
+    this.running = true;
+    try {
+      await this.begin(call);
+      const lost = await this.sealAll(call);
+      return lost !== undefined && (await this.finish(call, lost));
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** A rotation that was stopped goes on with the key that it had made. */
+  private async begin({ by, tell }: RotationCall): Promise<void> {
+    const { ring, home, keyIsGiven } = this.parts;
+    const before = ring.requireCurrent();
+    if (ring.previous.length > 0) {
+      tell(`Going on: everything is sealed under the master key ${before.id}.`);
+      return;
+    }
+    if (keyIsGiven) {
+      if ((await this.behind()).length > 0) return;
+      throw new PortalError(
+        'rotation-needs-key',
+        'The master key comes from PORTICO_MASTER_KEY. Start the portal with a new key there and the former one in PORTICO_MASTER_KEY_PREVIOUS, then run this again.',
+        { status: 409 },
+      );
+    }
+    ring.turn(replaceKeyFile(home));
+    const after = ring.requireCurrent();
+    await this.record(by, 'rotation-started', { keyId: before.id }, { keyId: after.id });
+    tell(`There is a new master key, ${after.id}. The former one, ${before.id}, is kept until everything is sealed again.`);
+  }
+
+  /** Answers the secrets that could not be read; undefined when it was stopped. */
+  private async sealAll({ signal, tell }: RotationCall): Promise<readonly KeptSecret[] | undefined> {
+    const lost: KeptSecret[] = [];
+    const behind = await this.behind();
+    for (const [index, { store, secret }] of behind.entries()) {
+      if (signal.aborted) {
+        tell(`Stopped after ${index} of ${behind.length}. Both keys stay in force; run this again to go on.`);
+        return undefined;
+      }
+      const sealed = await store.reseal(secret.id);
+      if (!sealed) lost.push(secret);
+      tell(
+        `${index + 1} of ${behind.length}: ${secret.name} (${secret.scope})${sealed ? '' : ' cannot be read and was left as it is'}`,
+      );
+    }
+    return lost;
+  }
+
+  private async finish({ by, tell }: RotationCall, lost: readonly KeptSecret[]): Promise<boolean> {
+    const { ring, home, modules, keyIsGiven } = this.parts;
+    const absent = modules.list().filter(({ state, requires }) => state !== 'active' && requires.some(usesTheBox));
+    if (absent.length > 0) {
+      tell(
+        `The former key is kept: ${absent.map(({ id }) => id).join(', ')} may keep secrets under it and is not active. Start it and run this again.`,
+      );
+      return false;
+    }
+    const lostIds = new Set(lost.map(({ id }) => id));
+    if ((await this.behind()).some(({ secret }) => !lostIds.has(secret.id))) {
+      tell('Somebody stored a secret under the former key meanwhile. Run this again.');
+      return false;
+    }
+    const current = ring.requireCurrent();
+    await this.record(by, 'rotation-finished', undefined, { keyId: current.id, unreadable: lost.length });
+    forgetPreviousKeyFile(home);
+    if (!keyIsGiven) ring.forgetPrevious();
+    tell(`Everything that can be read is sealed under the master key ${current.id}.`);
+    tell(
+      keyIsGiven
+        ? 'PORTICO_MASTER_KEY_PREVIOUS can be removed.'
+        : 'The former key is gone. Backups made before hold secrets that only the former key opens.',
+    );
+    return true;
+  }
+
+  /** What is not sealed under the current key. Writers are one after the other: after an empty write, everything sealed before is there. */
+  private async behind(): Promise<readonly Kept[]> {
+    const { stores, box, unitOfWork } = this.parts;
+    await unitOfWork.write(async () => {});
+    const kept: Kept[] = [];
+    for (const { value: store } of stores.all())
+      for (const secret of await store.list())
+        if (secret.sealed !== undefined && !box.isCurrent(secret.sealed)) kept.push({ store, secret });
+    return kept;
+  }
+
+  private record(by: AuditPerson, action: string, before: object | undefined, after: object): Promise<void> {
+    const { unitOfWork, audit } = this.parts;
+    const entry = {
+      area: 'secrets',
+      subject: 'master-key',
+      scope: 'instance',
+      action,
+      before,
+      after,
+      by,
+      via: 'command',
+    } as const;
+    return unitOfWork.write((transaction) => audit.record(transaction, entry));
+  }
+}
+
+const usesTheBox = (requirement: string): boolean => requirement.startsWith('portico.secret-box');
