@@ -91,14 +91,21 @@ describe('The boundaries of the house', () => {
   it('keep the kernel apart from http, views and persistence', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
-        file.startsWith(join(core.folder, 'kernel/')) && /^\.\.\/(?!api\/)/.test(target.replace(/^(\.\.\/)+/, '../')),
+        file.startsWith(join(core.folder, 'kernel/')) && /^\.\.\/(?!api\/|libraries\/)/.test(target.replace(/^(\.\.\/)+/, '../')),
     );
     expect(wrong.map(show)).to.deep.equal([]);
   });
 
   it('keep the public API free of implementation', () => {
-    const wrong = imports.filter(({ file, target }) => file.startsWith(join(core.folder, 'api/')) && target.startsWith('..'));
+    const wrong = imports.filter(
+      ({ file, target }) => file.startsWith(join(core.folder, 'api/')) && /^\.\.\/(?!libraries\/)/.test(target),
+    );
     expect(wrong.map(show)).to.deep.equal([]);
+  });
+
+  it('have nothing in the libraries of the house but packages', () => {
+    const own = imports.filter(({ file, target }) => file.startsWith(join(core.folder, 'libraries/')) && target.startsWith('.'));
+    expect(own.map(show)).to.deep.equal([]);
   });
 
   it('let only the composition root, the command line and the tests know every part of the core', () => {

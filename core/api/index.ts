@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './event.js';
 export * from './flags.js';
 export * from './http.js';
+export * from './libraries.js';
 export * from './manifest.js';
 export * from './menus.js';
 export * from './module.js';

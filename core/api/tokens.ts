@@ -1,4 +1,4 @@
-import { inject as inversifyInject } from 'inversify';
+import { inject as inversifyInject } from '../libraries/inversify.js';
 import type { Contributions } from './contributions.js';
 
 declare const serviceType: unique symbol;
@@ -73,4 +73,4 @@ export function inject<T>(
   return (target, key, index) => decorate(target as object, key, index);
 }
 
-export { injectable } from 'inversify';
+export { injectable } from '../libraries/inversify.js';

@@ -1,4 +1,4 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
 
 /** A change that happened. Rows are added, and never changed. */
 @Entity({ name: 'portico_audit' })

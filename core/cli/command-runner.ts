@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { CommanderError, Command as Program } from 'commander';
+import type { Command as Program } from 'commander';
 import { type Command, type Contributions, type Log, PortalError } from '../api/index.js';
 
 /** One call of the command line, wherever the terminal is. */
@@ -21,14 +21,15 @@ export class CommandRunner {
   /** Answers the exit code: 0 done, 1 refused or failed, 2 misspelt. */
   async run(invocation: Invocation): Promise<number> {
     let exitCode = 0;
-    const program = this.program(invocation, (code) => {
+    const commander = await import('commander');
+    const program = this.program(new commander.Command('portico'), invocation, (code) => {
       exitCode = code;
     });
     try {
       await program.parseAsync([...invocation.argv], { from: 'user' });
       return exitCode;
     } catch (error) {
-      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      if (error instanceof commander.CommanderError) return error.exitCode === 0 ? 0 : 2;
       return this.explain(error, invocation);
     }
   }
@@ -44,8 +45,8 @@ export class CommandRunner {
     return 1;
   }
 
-  private program(invocation: Invocation, setExitCode: (code: number) => void): Program {
-    const program = quiet(new Program('portico'), invocation).description('Operates a portal from the terminal.');
+  private program(root: Program, invocation: Invocation, setExitCode: (code: number) => void): Program {
+    const program = quiet(root, invocation).description('Operates a portal from the terminal.');
     const groups = new Map<string, Program>([['', program]]);
     for (const { value: command } of this.commands.all()) {
       const words = command.name.split(' ');

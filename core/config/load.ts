@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { type HostConfig, PortalError } from '../api/index.js';
+import { z } from '../libraries/zod.js';
 import { readEnvironment, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../libraries/zod.js';
 
 const millis = z.number().int().positive();
 

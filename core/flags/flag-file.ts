@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { FlagDeclaration } from '../api/index.js';
+import { z } from '../libraries/zod.js';
 import { type JsonText, JsonTextError, readJsonText } from './json-text.js';
 
 /** What `feature-flags.json` says of one flag. What it leaves out is taken from the module that declares the flag. */

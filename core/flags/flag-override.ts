@@ -1,4 +1,4 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
 
 /** What the instance says of a flag, against the file. */
 @Entity({ name: 'portico_flag_override' })

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { FlagExport, FlagImport, FlagState } from '../api/index.js';
+import { z } from '../libraries/zod.js';
 import { JsonTextError, readJsonText } from './json-text.js';
 import type { FlagOverrideFact } from './resolve-flags.js';
 

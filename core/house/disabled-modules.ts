@@ -1,5 +1,5 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
 import type { Clock, UnitOfWork } from '../api/index.js';
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
 
 /** A module that an operator keeps off, over restarts too. */
 @Entity('portico_disabled_module')

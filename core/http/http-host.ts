@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Koa from 'koa';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { type Log, localPlace, PortalError } from '../api/index.js';
+import { Koa } from '../libraries/koa.js';
 import { clientAddress } from './client-address.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';

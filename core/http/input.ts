@@ -1,6 +1,6 @@
 import { parse as parseQuery } from 'node:querystring';
-import type { z } from 'zod';
 import { invalidInput, type Messages } from '../api/index.js';
+import type { z } from '../libraries/zod.js';
 import type { HostContext } from './exchange.js';
 import { emptySchema, strictSchema } from './strict-schema.js';
 

@@ -1,4 +1,3 @@
-import KoaRouter, { type Layer } from '@koa/router';
 import {
   type AddRoute,
   type Contribution,
@@ -9,6 +8,7 @@ import {
   type RouteHandler,
   type Router,
 } from '../api/index.js';
+import { KoaRouter, type Layer } from '../libraries/koa.js';
 import { InputPart } from './input.js';
 
 type AnyHandler = RouteHandler<unknown, unknown, unknown>;

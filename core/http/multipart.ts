@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 import { invalidInput, type MultipartLimits, type MultipartPart, PortalError } from '../api/index.js';
 import { bodyAborted, bodyTooSlow, mediaType, tooLarge } from './body.js';
 import type { HttpLimits } from './http-config.js';
 
 const maxNameLength = 200;
+/** Loaded with the first upload, not with every start. */
+const require = createRequire(import.meta.url);
+const busboy = (): typeof import('@fastify/busboy') => require('@fastify/busboy');
 
 const tooMany = (what: string, count: number): PortalError =>
   new PortalError('too-many-parts', `Send ${count} ${what} at most.`, { status: 413 });
@@ -77,7 +81,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
     const { declared, limits } = this;
     let parser: BusboyInstance;
     try {
-      parser = new Busboy({
+      parser = new (busboy().Busboy)({
         headers: this.request.headers as { 'content-type': string },
         limits: {
           files: declared.maxFiles,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../libraries/zod.js';
 
 /**
  * The same schema, refusing keys it does not name. An object that says what it does with other keys (`z.looseObject`, `catchall`)

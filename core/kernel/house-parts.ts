@@ -1,4 +1,3 @@
-import { Container } from 'inversify';
 import {
   type ContributionOptions,
   type Contributions,
@@ -10,6 +9,7 @@ import {
   type ServiceToken,
   tokenId,
 } from '../api/index.js';
+import { Container } from '../libraries/inversify.js';
 import type { PointRegistry } from './point-registry.js';
 import type { ServiceRegistry } from './service-registry.js';
 

@@ -1,7 +1,4 @@
-// Only what is used: the whole of semver takes twice as long to load.
-import satisfies from 'semver/functions/satisfies.js';
-import valid from 'semver/functions/valid.js';
-import validRange from 'semver/ranges/valid.js';
+import { satisfies, valid, validRange } from '../libraries/semver.js';
 
 const anyVersion = '*';
 

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { DataSource } from 'typeorm';
 import type { Class } from '../api/index.js';
+import { DataSource } from '../libraries/typeorm.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
 export interface OpenSource {

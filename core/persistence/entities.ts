@@ -1,4 +1,4 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
 
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')

@@ -1,7 +1,6 @@
-import { type DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
-import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import { PortalError } from '../api/index.js';
+import { BetterSqlite3QueryRunner, type DataSource, EntityManager } from '../libraries/typeorm.js';
 
 /**
  * TypeORM's way into one transaction. Its own runner is one per connection and lives on; this one dies with the transaction,

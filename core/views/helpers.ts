@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { placePath } from './places.js';
 import type { Rendering } from './rendering.js';

@@ -1,5 +1,5 @@
-import Handlebars from 'handlebars';
 import { PortalError } from '../api/index.js';
+import { Handlebars } from '../libraries/handlebars.js';
 
 /** What a view may name. */
 export interface ViewVocabulary {

@@ -1,7 +1,7 @@
-import Handlebars from 'handlebars';
 import { PortalError } from '../api/index.js';
+import { Handlebars } from '../libraries/handlebars.js';
+import type { CheckedViews } from './checked-views.js';
 import type { Rendering } from './rendering.js';
-import { checkView } from './view-check.js';
 import type { ViewFile } from './view-files.js';
 
 export type Helpers = Readonly<Record<string, (this: unknown, ...values: unknown[]) => unknown>>;
@@ -30,6 +30,7 @@ export interface ViewSetOptions {
   readonly owner: string;
   readonly files: ReadonlyMap<string, ViewFile>;
   readonly helpers: Helpers;
+  readonly checked: CheckedViews;
   /** Partials of the house. */
   readonly inherited: Partials;
   /** Which partials see only what they are given. */
@@ -44,7 +45,7 @@ export class ViewSet {
   private readonly owner: string;
 
   /** @throws PortalError `view-broken` */
-  constructor({ owner, files, helpers, inherited, standsAlone = () => false }: ViewSetOptions) {
+  constructor({ owner, files, helpers, checked, inherited, standsAlone = () => false }: ViewSetOptions) {
     this.owner = owner;
     const environment = Handlebars.create();
     for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
@@ -54,7 +55,7 @@ export class ViewSet {
     const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names };
     const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
     for (const [name, { file, source }] of files) {
-      checkView(source, file, vocabulary);
+      checked.check(source, file, vocabulary);
       const template = environment.compile(source, { knownHelpers, knownHelpersOnly: true, preventIndent: true });
       const partial = partialName(name);
       if (partial !== undefined) partials[partial] = standsAlone(name) ? alone(template) : template;

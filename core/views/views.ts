@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Disposable, type Log, type Messages, PortalError, type RenderOptions, toDisposable } from '../api/index.js';
+import { CheckedViews } from './checked-views.js';
 import { buildFrame, type FrameDependencies } from './frame.js';
 import { createHelpers } from './helpers.js';
 import type { PageState } from './page-state.js';
@@ -21,6 +22,8 @@ export interface ViewsDependencies extends FrameDependencies {
   /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly houseFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Default: what the build found good. */
+  readonly checked?: CheckedViews;
 }
 
 const house = 'core';
@@ -38,12 +41,14 @@ const clientWordKeys = [
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */
 export class Views {
+  private readonly checked: CheckedViews;
   private readonly helpers: Helpers;
   private readonly layouts: ViewSet;
   private readonly sets = new Map<string, ViewSet>();
 
   /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
+    this.checked = dependencies.checked ?? new CheckedViews();
     this.helpers = createHelpers({
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
@@ -54,6 +59,7 @@ export class Views {
       owner: house,
       files: new Map(own),
       helpers: this.helpers,
+      checked: this.checked,
       inherited: {},
       standsAlone: (partial) => partial.startsWith('partials/'),
     });
@@ -145,7 +151,7 @@ export class Views {
   }
 
   private viewSet(owner: string, files: ReturnType<typeof readViewFiles>): ViewSet {
-    return new ViewSet({ owner, files, helpers: this.helpers, inherited: this.layouts.partials });
+    return new ViewSet({ owner, files, helpers: this.helpers, checked: this.checked, inherited: this.layouts.partials });
   }
 
   private overrides(moduleId: string): ReturnType<typeof readViewFiles> {

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 /** `received`: the file as it came is safe; `offered`: it can be added; `saved`: it is a document; `discarded`: its maker let it go. */
 export type ImageState = 'received' | 'offered' | 'saved' | 'discarded';

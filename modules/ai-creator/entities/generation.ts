@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 import type { DeliverySize } from '../api/index.js';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 
 const id = z.string().min(1).max(64);
 /** Empty and left out both mean none. */

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 const columns = ['quality', 'style', 'made_from', 'source_blob'] as const;
 

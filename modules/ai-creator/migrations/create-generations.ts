@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 export class CreateGenerations1763800000000 implements MigrationInterface {
   readonly name = 'CreateGenerations1763800000000';

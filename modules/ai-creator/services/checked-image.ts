@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { ProviderError } from '../api/index.js';
+import { loadSharp } from './load-sharp.js';
 
 /** Pixels of one image; far more than any model makes, far less than a bomb. */
 export const pixelLimit = 40_000_000;
@@ -17,6 +17,7 @@ export async function checkImage(content: Uint8Array): Promise<void> {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const format = signatures.find(([, matches]) => matches(bytes))?.[0];
   if (!format) throw bad('The answer holds something that is not a png, jpeg or webp image.');
+  const sharp = await loadSharp();
   try {
     await sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning' }).timeout({ seconds: 20 }).raw().toBuffer();
   } catch {

@@ -1,5 +1,18 @@
-import { Clock, Emitter, type Event, Ids, inject, injectable, PortalError, type Transaction, UnitOfWork } from '@portico/core';
-import { In, LessThanOrEqual, MoreThanOrEqual, Not } from 'typeorm';
+import {
+  Clock,
+  Emitter,
+  type Event,
+  Ids,
+  In,
+  inject,
+  injectable,
+  LessThanOrEqual,
+  MoreThanOrEqual,
+  Not,
+  PortalError,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation, type GenerationState } from '../entities/generation.js';
 import type { ImageOrder } from './image-order.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { BlobStore, Ids, inject, injectable, Log } from '@portico/core';
 import { generatedMark } from '@portico/documents-media/api';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
@@ -9,6 +9,7 @@ import { pixelLimit } from './checked-image.js';
 import { draftAltText, slugOf } from './description.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
+import { loadSharp } from './load-sharp.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 
@@ -30,6 +31,7 @@ export class ImageIntake {
 
   /** Durable when the promise resolves. `images` follow those that the generation has. */
   async keep(generation: Generation, images: readonly ProvidedImage[]): Promise<void> {
+    const sharp = await loadSharp();
     const before = await this.store.images(generation.id);
     const room = images.slice(0, generation.count - before.length);
     const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
@@ -77,6 +79,7 @@ export class ImageIntake {
   private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
     const side = sideOf(generation.size);
     const bytes = await readFile(this.blobs.pathOf(image.originalBlob));
+    const sharp = await loadSharp();
     const picture = sharp(bytes, { limitInputPixels: pixelLimit });
     const { format } = await picture.metadata();
     const resized = picture.resize(side, side, { fit: 'cover', kernel: 'lanczos3' }).withXmp(generatedMark);

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { BlobStore, type IntegrityCheck, type IntegrityFinding, inject, injectable, UnitOfWork } from '@portico/core';
-import { In } from 'typeorm';
+import { BlobStore, In, type IntegrityCheck, type IntegrityFinding, inject, injectable, UnitOfWork } from '@portico/core';
 import { GeneratedImage } from '../entities/generated-image.js';
 
 /** What was paid for and arrived is still there. */

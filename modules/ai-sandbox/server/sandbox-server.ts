@@ -1,6 +1,5 @@
-import { type Activity, HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
-import { z } from 'zod';
-import { createImagesSandbox, type ImagesSandbox } from './sandbox.js';
+import { type Activity, HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
+import type { ImagesSandbox } from './sandbox.js';
 
 /** Section `modules.ai-sandbox` of the host's configuration. */
 const Section = z
@@ -31,6 +30,7 @@ export class SandboxServer implements Activity {
       );
     }
     if (!section.data.enabled) return;
+    const { createImagesSandbox } = await import('./sandbox.js');
     this.sandbox = await createImagesSandbox({ port: section.data.port, latency: section.data.latency, keys: 'any' });
     this.log.info('The image sandbox listens.', { url: this.sandbox.url });
   }

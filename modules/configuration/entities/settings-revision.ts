@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** How often, and by whom last, the settings of one definition were saved in one scope. */
 @Entity({ name: 'configuration_revision' })

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** What one scope says of one field. A row whose definition is gone stays: its module may come back. */
 @Entity({ name: 'configuration_setting' })

@@ -9,8 +9,8 @@ import {
   notFound,
   type RouteContext,
   type Router,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { FlagEffects } from '../services/flag-effects.js';
 import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';

@@ -9,8 +9,8 @@ import {
   PortalError,
   type RouteContext,
   type Router,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
 import { permissions } from '../services/permissions.js';
 

@@ -1,5 +1,4 @@
-import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
-import { z } from 'zod';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
 import { permissions } from '../services/permissions.js';
 import { postedForm } from './posted-settings.js';
 import { sectionKeys } from './settings-entries.js';

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 export class CreateSettings1763800000001 implements MigrationInterface {
   readonly name = 'CreateSettings1763800000001';

@@ -1,5 +1,4 @@
-import { HostConfig, inject, injectable, Log, PortalError } from '@portico/core';
-import { z } from 'zod';
+import { HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
 import type { SettingsDefinition, SettingsField, SettingValue } from '../api/index.js';
 import { readValue } from './read-value.js';
 import type { DeployedValue } from './resolve-field.js';

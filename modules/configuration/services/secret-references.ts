@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { HostConfig, inject, injectable, PortalError } from '@portico/core';
-import { z } from 'zod';
+import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 /** Bytes of a file with a secret. */
 const fileLimit = 16_384;

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 @Entity('documents_media_document_version')
 export class DocumentVersionEntity {

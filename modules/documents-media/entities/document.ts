@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** A document with the facts of its current version, so that a page, a list or a download reads one row. */
 @Entity('documents_media_document')

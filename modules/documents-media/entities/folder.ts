@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** The parent of what lies in the root of a site. Not NULL, so that the unique index covers the root as well. */
 export const rootFolder = '';

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** A picture made from a version and kept, so that it is made once. */
 @Entity('documents_media_rendition')

@@ -1,5 +1,4 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
-import type { z } from 'zod';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, type z } from '@portico/core';
 import type { Document } from '../api/documents.js';
 import { DocumentChanges } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 import type { DocumentListQuery } from '../services/document-list.js';
 
 export const pageSize = 20;

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** Generated documents are listed by themselves, are added once per image, and their drafted alternative texts wait for a person. */
 export class AddProvenanceLists1763810000000 implements MigrationInterface {

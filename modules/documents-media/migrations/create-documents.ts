@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /**
  * The list reads the newest documents of a folder, or those that follow a name: each order has an index that starts with site and folder

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from './load-sharp.js';
 
 type Color = readonly [red: number, green: number, blue: number];
 
@@ -65,6 +65,7 @@ export async function drawPicture(picture: DemoPicture): Promise<Uint8Array> {
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) pixels.set(colorAt(picture, x / width, y / height), (y * width + x) * 3);
   }
+  const sharp = await loadSharp();
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 82 })
     .toBuffer();

@@ -1,7 +1,8 @@
 import { inject, injectable } from '@portico/core';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { generatedMark } from '../api/generated-mark.js';
 import { DocumentLimits } from './document-limits.js';
+import { loadSharp } from './load-sharp.js';
 
 export interface ImageFacts {
   readonly mimeType: string;
@@ -36,48 +37,29 @@ export const imageTypes: ReadonlySet<string> = new Set(Object.values(mimeTypes))
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
 
-let prepared = false;
-
-/** Loaders that parse documents, scripts or rare formats stay shut for the whole process. */
-function prepareSharp(): void {
-  if (prepared) return;
-  prepared = true;
-  sharp.cache(false);
-  sharp.concurrency(1);
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: ['Jpeg', 'Png', 'Webp', 'Heif'].flatMap((format) => [
-      `VipsForeignLoad${format}File`,
-      `VipsForeignLoad${format}Buffer`,
-    ]),
-  });
-}
-
 /** Decodes and scales on sharp's own threads, a few at a time, so that neither the event loop nor file access waits for pictures. */
 @injectable()
 export class Images {
   private running = 0;
   private readonly queue: (() => void)[] = [];
 
-  constructor(@inject(DocumentLimits) private readonly limits: DocumentLimits) {
-    prepareSharp();
-  }
+  constructor(@inject(DocumentLimits) private readonly limits: DocumentLimits) {}
 
   /** Decodes the whole file. @throws ImageError */
   inspect(path: string): Promise<ImageFacts> {
     return this.work(async () => {
-      const metadata = await this.open(path).metadata();
+      const metadata = await (await this.open(path)).metadata();
       const mimeType = mimeTypes[metadata.format];
       if (!mimeType || (metadata.format === 'heif' && metadata.compression !== 'av1')) throw new Error('Not a raster image.');
-      await this.open(path).resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer();
+      await (await this.open(path)).resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer();
       return { mimeType, width: metadata.autoOrient.width, height: metadata.autoOrient.height };
     });
   }
 
   /** A webp of at most 512 pixels width, upright, without metadata but the mark of a generated picture. @throws ImageError */
   thumbnail(path: string, isGenerated: boolean): Promise<Uint8Array> {
-    return this.work(() => {
-      const small = this.open(path)
+    return this.work(async () => {
+      const small = (await this.open(path))
         .autoOrient()
         .resize({ width: thumbnailWidth, height: thumbnailHeight, fit: 'inside', withoutEnlargement: true })
         .webp({ quality: 80 });
@@ -85,7 +67,8 @@ export class Images {
     });
   }
 
-  private open(path: string): Sharp {
+  private async open(path: string): Promise<Sharp> {
+    const sharp = await loadSharp();
     return sharp(path, {
       failOn: 'error',
       limitInputPixels: this.limits.maxImagePixels,

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 @Entity('identity_person')
 @Index('identity_person_list', ['email', 'name', 'id'])

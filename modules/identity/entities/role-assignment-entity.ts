@@ -1,4 +1,4 @@
-import { Entity, Index, PrimaryColumn } from 'typeorm';
+import { Entity, Index, PrimaryColumn } from '@portico/core';
 
 /** A role that a person has, on the instance or in one site. */
 @Entity('identity_role_assignment')

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** Somebody's decision that differs from what the module declares: the role has the permission, or not. */
 @Entity('identity_role_permission')

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 /** A signed-in browser. The token itself is known to that browser only. */
 @Entity('identity_session')

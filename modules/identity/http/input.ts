@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 
 const shortText = z.string().max(1000);
 /** Longer passwords are refused by the rules with a sentence; this only bounds what is read. */

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 export class CreateIdentity1763800000000 implements MigrationInterface {
   readonly name = 'CreateIdentity1763800000000';

@@ -1,5 +1,4 @@
-import { invalidInput, PortalError, type RoleName, type Transaction } from '@portico/core';
-import { z } from 'zod';
+import { invalidInput, PortalError, type RoleName, type Transaction, z } from '@portico/core';
 import { instanceRoles, type NewAccount, siteRoles } from '../api/index.js';
 import { mostPasswordBytes } from './passwords.js';
 

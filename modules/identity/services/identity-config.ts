@@ -1,5 +1,4 @@
-import { HostConfig, inject, injectable, PortalError } from '@portico/core';
-import { z } from 'zod';
+import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 const schema = z.strictObject({
   adminEmail: z.string().optional(),

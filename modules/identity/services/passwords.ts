@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
 import { injectable, PortalError } from '@portico/core';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
@@ -13,6 +12,9 @@ const longestQueue = 200;
 /** Longer ones are not even hashed. */
 export const mostPasswordBytes = 1024;
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Loaded with the first password, not with every start. */
+const argon2 = (): Promise<typeof import('@node-rs/argon2')> => import('@node-rs/argon2');
 
 /** Hashes passwords beside the event loop, a few at a time: the thread pool also serves files. */
 @injectable()
@@ -32,13 +34,13 @@ export class Passwords {
   }
 
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, parameters));
+    return this.inTurn(async () => (await argon2()).hash(password, parameters));
   }
 
   /** @param passwordHash undefined for an unknown account: it takes as long and answers false. */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     if (Buffer.byteLength(password) > mostPasswordBytes) return false;
-    const same = await this.inTurn(() => verify(passwordHash ?? nobodysHash, password));
+    const same = await this.inTurn(async () => (await argon2()).verify(passwordHash ?? nobodysHash, password));
     return same && passwordHash !== undefined;
   }
 

@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable, PortalError } from '@portico/core';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
+
+// Only what is used: the whole package brings thirty stores, and a start would wait for them.
+const Limiter = createRequire(import.meta.url)('rate-limiter-flexible/lib/RateLimiterMemory.js') as typeof RateLimiterMemory;
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;
@@ -17,13 +21,13 @@ const mostWaiting = 100;
 export class SignInBrake {
   private readonly byPair: RateLimiterMemory;
   private readonly byAddress: RateLimiterMemory;
-  private readonly byAccount = new RateLimiterMemory({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
+  private readonly byAccount = new Limiter({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
   private readonly longestDelayMillis: number;
   private waiting = 0;
 
   constructor(@inject(IdentityConfig) { values }: IdentityConfig) {
-    this.byPair = new RateLimiterMemory({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
-    this.byAddress = new RateLimiterMemory({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
+    this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
+    this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
     this.longestDelayMillis = values.longestDelayMillis;
   }
 

@@ -1,5 +1,4 @@
-import { type HttpRoutes, inject, injectable, invalidInput, type Router } from '@portico/core';
-import { z } from 'zod';
+import { type HttpRoutes, inject, injectable, invalidInput, type Router, z } from '@portico/core';
 import type { ReturnType } from '../api/criterion.js';
 import { SelectorTabs } from '../services/selector-tabs.js';
 

@@ -1,5 +1,4 @@
-import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router } from '@portico/core';
-import { z } from 'zod';
+import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router, z } from '@portico/core';
 import { SiteBook } from '../services/site-book.js';
 import { manageSites } from '../services/sites-permissions.js';
 

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 export class CreateSites1763800000000 implements MigrationInterface {
   readonly name = 'CreateSites1763800000000';

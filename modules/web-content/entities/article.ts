@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** An article of a site: what its author works on, and what visitors read since it was last published. */
 @Entity('web_content_article')

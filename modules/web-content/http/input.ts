@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 import type { Cursor } from '../services/articles.js';
 
 export const articleParams = z.strictObject({ id: z.uuid() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 import { type ProvidedImage, ProviderError } from '../../api/index.js';
 import { checkImage } from '../checked-image.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@portico/core';
 import { ProviderError, type ProviderModel } from '../../api/index.js';
 
 const date = z

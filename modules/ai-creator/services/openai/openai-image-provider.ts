@@ -1,5 +1,5 @@
 import { inject, injectable } from '@portico/core';
-import OpenAI, { APIError } from 'openai';
+import type { APIError, OpenAI } from 'openai';
 import {
   type ImageProvider,
   type ImageRequest,
@@ -14,6 +14,11 @@ import { checkAnswer } from './answer.js';
 import { classify } from './error-table.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { readModels } from './model-list.js';
+
+type Library = typeof import('openai');
+
+/** Large, and needed by few: loaded with the first call. */
+const library = (): Promise<Library> => import('openai');
 
 /** Longer than any deadline of ours; the request's own signal ends it. */
 const noTimeLimit = 2 ** 31 - 1;
@@ -32,7 +37,8 @@ export class OpenAiImageProvider implements ImageProvider {
   async generate(request: ImageRequest): Promise<ProviderAnswer> {
     if (!request.key) throw new ProviderError('key-missing', 'No API key is set.');
     if (isRetired(request.model)) throw new ProviderError('model-not-found', `The model ${request.model} was shut down.`);
-    const client = this.client(request.key, this.config.values.maxAnswerBytes);
+    const openai = await library();
+    const client = this.client(openai, request.key, this.config.values.maxAnswerBytes);
     const body = {
       model: request.model,
       prompt: request.prompt,
@@ -46,7 +52,7 @@ export class OpenAiImageProvider implements ImageProvider {
       const answer: unknown = await client.images.generate(body, { signal: request.signal });
       return { ...(await checkAnswer(answer)), model: request.model };
     } catch (error) {
-      throw asProviderError(error, request.signal);
+      throw asProviderError(error, request.signal, openai.APIError);
     }
   }
 
@@ -62,16 +68,17 @@ export class OpenAiImageProvider implements ImageProvider {
     readonly signal: AbortSignal;
   }): Promise<readonly ProviderModel[]> {
     if (!key) throw new ProviderError('key-missing', 'No API key is set.');
+    const openai = await library();
     try {
-      return readModels(await this.client(key, listBytes).get<unknown>('/models', { signal }));
+      return readModels(await this.client(openai, key, listBytes).get<unknown>('/models', { signal }));
     } catch (error) {
-      throw asProviderError(error, signal);
+      throw asProviderError(error, signal, openai.APIError);
     }
   }
 
-  private client(key: string, maxBytes: number): OpenAI {
+  private client(openai: Library, key: string, maxBytes: number): OpenAI {
     const baseUrl = new URL(this.config.values.baseUrl);
-    return new OpenAI({
+    return new openai.OpenAI({
       apiKey: key,
       adminAPIKey: null,
       organization: null,
@@ -87,12 +94,12 @@ export class OpenAiImageProvider implements ImageProvider {
 }
 
 /** Raw errors of the client hold the request, and sometimes a part of the key: nothing of them goes further but codes. */
-function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
+function asProviderError(error: unknown, signal: AbortSignal, ApiError: typeof APIError): ProviderError {
   if (signal.aborted && signal.reason instanceof ProviderError) return signal.reason;
   if (signal.aborted) return new ProviderError('timed-out', 'The request was given up.', { maybeCharged: true });
   const ours = findCause(error);
   if (ours) return ours;
-  if (error instanceof APIError && typeof error.status === 'number') {
+  if (error instanceof ApiError && typeof error.status === 'number') {
     const status: number = error.status;
     const code = text(error.code);
     const type = text(error.type);

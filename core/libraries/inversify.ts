@@ -1,0 +1,1 @@
+export { Container, inject, injectable } from 'inversify';

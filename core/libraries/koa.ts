@@ -1,0 +1,2 @@
+export { default as KoaRouter, type Layer } from '@koa/router';
+export { default as Koa } from 'koa';

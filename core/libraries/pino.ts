@@ -1,0 +1,1 @@
+export { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';
