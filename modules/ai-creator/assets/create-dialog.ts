@@ -152,10 +152,10 @@ class CreateImage extends HTMLElement {
       return;
     }
     event.preventDefault();
-    this.button('cancel').disabled = true;
-    void ask(`${this.running}/cancel`, new URLSearchParams()).then(() => {
-      this.button('cancel').disabled = false;
-    });
+    const button = this.button('cancel');
+    if (button.ariaDisabled === 'true') return;
+    lock(button, true);
+    void ask(`${this.running}/cancel`, new URLSearchParams()).then(() => lock(button, false));
   }
 
   private dismiss(event: Event): void {
@@ -231,8 +231,8 @@ class CreateImage extends HTMLElement {
     again.classList.toggle('btn-primary', !canAdd);
     again.classList.toggle('btn-secondary', canAdd);
     this.button('add').hidden = !canAdd;
-    for (const role of ['create', 'again'] as const) this.button(role).disabled = this.busy || this.running !== undefined;
-    this.button('add').disabled = this.busy;
+    for (const role of ['create', 'again'] as const) lock(this.button(role), this.busy || this.running !== undefined);
+    lock(this.button('add'), this.busy);
   }
 
   private setBusy(busy: boolean): void {
@@ -272,6 +272,12 @@ function tellMenu(word: string): void {
 
 const formData = (form: HTMLFormElement): URLSearchParams =>
   new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
+
+/** Unlike `disabled`, this leaves the focus where it is: whoever pressed the button waits there. Each action checks for itself. */
+function lock(button: HTMLButtonElement, isLocked: boolean): void {
+  button.classList.toggle('disabled', isLocked);
+  button.setAttribute('aria-disabled', String(isLocked));
+}
 
 function alertOf(sentence: string): HTMLElement {
   const alert = document.createElement('div');

@@ -1,0 +1,58 @@
+import { TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Locator, Page } from 'playwright-core';
+import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+describe('the dialog Create AI Image', function () {
+  this.timeout(60_000);
+  let creator: CreatorHouse;
+  let browser: TestBrowser;
+  let page: Page;
+
+  before(async () => {
+    creator = await startCreatorHouse();
+    browser = await TestBrowser.open();
+    page = await browser.page(creator.house, { person: author });
+  });
+  after(async () => {
+    await browser.close();
+    await creator.stop();
+  });
+
+  async function openDialog(): Promise<Locator> {
+    await page.goto('/web/home/documents-media');
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
+    await dialog.waitFor();
+    return dialog;
+  }
+
+  it('keeps the keyboard inside from Create to the result', async () => {
+    const dialog = await openDialog();
+    const holdsFocus = (): Promise<boolean> => dialog.evaluate((element) => element.matches(':focus-within'));
+    creator.sandbox.next({ name: 'slow', millis: 600 });
+    await dialog.getByLabel('Description').fill('a patient heron');
+    await dialog.getByRole('button', { name: 'Create', exact: true }).press('Enter');
+    await dialog
+      .getByText(/Being made/)
+      .first()
+      .waitFor();
+    expect(await holdsFocus(), 'under way').to.equal(true);
+    await dialog.getByRole('checkbox').waitFor();
+    await dialog.locator('input[type="checkbox"]:focus').waitFor();
+  });
+
+  it('can be filled in, read and used up to the end at 400 percent', async () => {
+    await page.setViewportSize({ width: 320, height: 200 });
+    const dialog = await openDialog();
+    await dialog.getByLabel('Description').click();
+    await page.keyboard.type('a wide river');
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByRole('checkbox', { name: 'Image 1: a wide river' }).click();
+    await dialog.getByLabel('Name 1', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'a-wide-river.png' }).first().waitFor();
+  });
+});
