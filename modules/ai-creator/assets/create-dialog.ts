@@ -2,12 +2,13 @@ import { closeDialog, toast } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
 import { follow } from './dialog/follow.js';
 import { ask, askFragment } from './dialog/requests.js';
+import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
 
 interface Created {
   readonly id: string;
   readonly href: string;
   readonly status: string;
-  readonly nextToken: string;
+  readonly nextToken?: string;
 }
 interface Added {
   readonly documents: readonly AddedDocument[];
@@ -36,7 +37,8 @@ class CreateImage extends HTMLElement {
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
-    this.rounds.addEventListener('click', (event) => this.dismiss(event));
+    this.button('clear').addEventListener('click', () => this.clear());
+    this.rounds.addEventListener('click', (event) => this.pressed(event));
     this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
       this.leave(currentTarget as Element),
     );
@@ -52,7 +54,7 @@ class CreateImage extends HTMLElement {
   private get rounds(): HTMLElement {
     return this.find('[data-rounds]');
   }
-  private button(role: 'create' | 'again' | 'add' | 'cancel'): HTMLButtonElement {
+  private button(role: 'create' | 'again' | 'add' | 'cancel' | 'clear'): HTMLButtonElement {
     return this.find(`[data-role="${role}"]`);
   }
 
@@ -66,17 +68,33 @@ class CreateImage extends HTMLElement {
     if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields);
     this.showProblems('', {});
     const { id, href, nextToken } = answer.body;
-    this.input('token').value = nextToken;
+    if (nextToken) this.input('token').value = nextToken;
     if (this.input('root').value === '') this.input('root').value = id;
+    await this.begin(href);
+  }
+
+  private async begin(href: string): Promise<void> {
     this.running = href;
     this.update();
     await this.show(href);
     await this.watch(href);
   }
 
+  /** Asks once more for an image that did not come. */
+  private async retry(button: HTMLButtonElement): Promise<void> {
+    if (this.busy || this.running) return;
+    this.setBusy(true);
+    const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
+    this.setBusy(false);
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {});
+    button.remove();
+    await this.begin(answer.body.href);
+  }
+
   /** Follows a generation; the words change each second, the live region once per change. */
   private async watch(href: string): Promise<void> {
     let told = '';
+    let shown = 0;
     const over = await follow(
       href,
       ({ state, ready, status }) => {
@@ -84,6 +102,8 @@ class CreateImage extends HTMLElement {
         if (line) line.textContent = status;
         if (told !== `${state} ${ready}`) this.say(status);
         told = `${state} ${ready}`;
+        if (ready > shown && state === 'sent') void this.show(href);
+        shown = ready;
       },
       this.closed.signal,
     );
@@ -105,9 +125,12 @@ class CreateImage extends HTMLElement {
   private async show(href: string): Promise<HTMLElement | undefined> {
     const round = await askFragment(href);
     if (!round) return undefined;
+    prepareReviews(round);
     const before = this.roundOf(href);
-    if (before) before.replaceWith(round);
-    else this.rounds.prepend(round);
+    if (before) {
+      keepTyped(before, round);
+      before.replaceWith(round);
+    } else this.rounds.prepend(round);
     this.rounds.hidden = false;
     if (!before) round.scrollIntoView({ block: 'nearest' });
     this.update();
@@ -121,15 +144,16 @@ class CreateImage extends HTMLElement {
   private async add(): Promise<void> {
     if (this.busy) return;
     const images = [...this.rounds.querySelectorAll<HTMLElement>('[data-image]')].filter((image) => image.querySelector('input'));
-    const ticked = images.filter((image) => image.querySelector<HTMLInputElement>('input[type="checkbox"]')?.checked);
+    const ticked = images.filter((image) => image.querySelector<HTMLInputElement>('.create-image-check')?.checked);
     if (ticked.length === 0) return this.showProblems(this.word('add.none'), {});
     this.setBusy(true);
     const chosen = new URLSearchParams();
     for (const image of ticked) {
       for (const control of image.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
-        chosen.append(control.name, control.value);
+        if (!control.disabled) chosen.append(control.name, control.value);
       }
     }
+    chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
     const answer = await ask<Added>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
     if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {});
@@ -158,11 +182,25 @@ class CreateImage extends HTMLElement {
     void ask(`${this.running}/cancel`, new URLSearchParams()).then(() => lock(button, false));
   }
 
-  private dismiss(event: Event): void {
-    const button = (event.target as Element).closest<HTMLElement>('[data-dismiss]');
+  private pressed(event: Event): void {
+    const button = (event.target as Element).closest<HTMLButtonElement>('button');
     if (!button) return;
+    if ('retry' in button.dataset) {
+      event.preventDefault();
+      void this.retry(button);
+    }
+    if ('review' in button.dataset) toggleReview(button, this.words);
+    if (!('dismiss' in button.dataset)) return;
     button.closest('[data-round]')?.remove();
     this.update();
+    this.description.focus();
+  }
+
+  /** Takes all rounds that are over from the window; they stay in My recent generations. */
+  private clear(): void {
+    for (const round of this.rounds.querySelectorAll('[data-round][data-running="false"]')) round.remove();
+    this.update();
+    this.say(this.word('create.cleared'));
     this.description.focus();
   }
 
@@ -223,7 +261,9 @@ class CreateImage extends HTMLElement {
 
   private update(): void {
     const settled = this.rounds.querySelector('[data-running="false"]') !== null;
-    const canAdd = this.rounds.querySelector('input[type="checkbox"]') !== null;
+    const canAdd = this.rounds.querySelector('.create-image-check') !== null;
+    this.button('clear').hidden = !settled;
+    this.find<HTMLElement>('[data-target]').hidden = !canAdd;
     const again = this.button('again');
     this.rounds.hidden = this.rounds.querySelector('[data-round]') === null;
     this.button('create').hidden = settled;

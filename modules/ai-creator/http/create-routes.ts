@@ -50,7 +50,7 @@ export class CreateRoutes implements HttpRoutes {
       const { folder, from } = ctx.input.query;
       if (folder) await this.documents.folder(ctx.access, folder);
       const before = from ? (await this.generations.find(ctx.access, from)).generation : undefined;
-      this.show(ctx, {
+      await this.show(ctx, {
         folder: folder ?? before?.folderId ?? undefined,
         root: before?.rootId,
         description: before?.description,
@@ -76,18 +76,18 @@ export class CreateRoutes implements HttpRoutes {
         ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
       } catch (error) {
         if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose || error.status === 404) throw error;
-        this.showAgain(ctx, form, error);
+        await this.showAgain(ctx, form, error);
       }
     });
   }
 
   /** The form with everything that was typed, and what is wrong. */
-  private showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): void {
+  private async showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): Promise<void> {
     const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
-    this.show(ctx, { ...form, errors, error: errors ? ctx.text('create.fields') : error.message }, error.status);
+    await this.show(ctx, { ...form, errors, error: errors ? ctx.text('create.fields') : error.message }, error.status);
   }
 
-  private show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): void {
+  private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
     const { access } = ctx;
     const title = ctx.text('create.title');
     const model = {
@@ -97,6 +97,7 @@ export class CreateRoutes implements HttpRoutes {
       isKeyMissing: this.availability.keyMissing(access.scope),
       settingsHref: this.settingsLink.for(access),
       folderHref: folderHref(state.folder),
+      folders: await this.documents.folders(access),
       description: state.description ?? '',
       descriptionLimit,
       size: state.size ?? '512x512',
@@ -118,5 +119,8 @@ const scriptWords = [
   'create.unreachable',
   'create.ready-later',
   'create.ready-badge',
+  'create.cleared',
   'add.none',
+  'image.unreviewed',
+  'image.reviewed',
 ];

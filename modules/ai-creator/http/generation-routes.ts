@@ -1,10 +1,11 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
 import { ProgressStreams } from '../services/progress-streams.js';
 import { SettingsLink } from '../services/settings-link.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
-import { idParams } from './input.js';
+import { idParams, retryForm } from './input.js';
 import { type RoundModel, roundModel, wordsOf } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
@@ -17,6 +18,7 @@ export class GenerationRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ProgressStreams) private readonly streams: ProgressStreams,
+    @inject(Documents) private readonly documents: Documents,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
@@ -57,6 +59,15 @@ export class GenerationRoutes implements HttpRoutes {
       else ctx.redirectWith(`~/ai-creator/generations/${ctx.input.params.id}`, ctx.text(key), 'warning');
     });
 
+    router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm }, async (ctx) => {
+      const again = await this.generations.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
+      const href = `~/ai-creator/generations/${again.id}`;
+      if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
+      const { id, state, isRunning, status } = this.model(ctx, { generation: again, images: [] });
+      ctx.status = 201;
+      ctx.body = { id, state, isRunning, status, href: ctx.url(href) };
+    });
+
     router.post('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
       await this.generations.discard(ctx.access, ctx.input.params.id);
       if (wantsJson(ctx)) ctx.body = { discarded: true };
@@ -78,6 +89,8 @@ export class GenerationRoutes implements HttpRoutes {
         isRunning,
         canAdd: rounds.some(({ canAdd }) => canAdd),
         token: this.ids.next(),
+        folder: shown?.folderId,
+        folders: await this.documents.folders(ctx.access),
         folderHref: folderHref(shown?.folderId),
       },
       { title: ctx.text('result.title') },

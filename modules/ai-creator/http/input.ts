@@ -38,6 +38,8 @@ export const addForm = z.strictObject({
   /** Where to; empty: the root of the site; left out: where each was made for. */
   folder: z.string().max(64).optional(),
 });
+/** The button stands in the form of the images, whose fields come along. */
+export const retryForm = addForm.extend({ token: z.string().min(8).max(100) });
 export type AddForm = z.output<typeof addForm>;
 
 export const whyQuery = z.strictObject({ folder: optionalId, uploads: z.enum(['true', 'false']).default('true') });

@@ -24,13 +24,18 @@ export interface RoundModel {
   readonly size: string;
   readonly count: number;
   readonly ready: number;
+  /** Places of images that are not there: still on their way, or failed. */
   readonly missing: readonly number[];
+  /** One image that did not come can be asked for again. */
+  readonly canRetry: boolean;
   readonly images: readonly ImageModel[];
   readonly canAdd: boolean;
   readonly problem:
     | {
         readonly code: string;
         readonly sentence: string;
+        /** Why an image is missing, without what became of the others. */
+        readonly reason: string;
         readonly kind: 'danger' | 'warning';
         /** For administrators only: the exact cause, and what to do. */
         readonly cause?: string;
@@ -80,15 +85,17 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
     size,
     count,
     ready: round.images.length,
-    missing: isRunning ? Array.from({ length: count }, (_, index) => index + 1) : [],
-    images: isRunning ? [] : images.map((image) => imageModel(image, description, words)),
-    canAdd: !isRunning && images.some((image) => image.state === 'offered'),
+    missing: isRunning || images.length > 0 ? positionsFrom(images.length + 1, count) : [],
+    canRetry: !isRunning && images.length > 0 && images.length < count,
+    images: images.map((image) => imageModel(image, description, words)),
+    canAdd: images.some((image) => image.state === 'offered'),
     problem:
       sentence === undefined
         ? undefined
         : {
             code: generation.errorCode ?? state,
             sentence,
+            reason: problemSentence({ ...round, images: [] }, words) ?? sentence,
             ...(showCause && {
               cause: generation.errorDetail ?? undefined,
               remedy: words(`remedy.${generation.errorCode ?? state}`),
@@ -123,5 +130,8 @@ const imageModel = (image: GeneratedImage, description: string, words: Words): I
   href: `~/ai-creator/images/${image.id}`,
   isSaved: image.state === 'saved',
 });
+
+const positionsFrom = (first: number, last: number): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 
 const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);

@@ -137,6 +137,8 @@ export class GenerationWorker implements Activity {
 
   private async keep(generation: Generation, made: MadeImages): Promise<void> {
     await this.intake.keep(generation, made.images);
+    // What is there is offered at once; the rest may still come, or fail.
+    await this.intake.deliver(generation);
     await this.store.change(generation.id, async (transaction) => {
       const row = await transaction.repository(Generation).findOneByOrFail({ id: generation.id });
       await transaction.repository(Generation).update(
@@ -155,14 +157,19 @@ export class GenerationWorker implements Activity {
   private async offer(generation: Generation, error?: ProviderError): Promise<void> {
     await this.store.move(generation.id, ['sent'], 'received');
     await this.intake.deliver(generation);
-    if (!(await this.store.images(generation.id)).some(({ state }) => state === 'offered')) {
+    const images = await this.store.images(generation.id);
+    if (!images.some(({ state }) => state === 'offered' || state === 'saved')) {
       const lost = new ProviderError('bad-answer', 'What arrived could not be scaled.', { maybeCharged: true });
       await this.store.move(generation.id, ['received'], 'failed', problemOf(lost));
       return;
     }
     const { retention } = this.availability.settings.get(siteScope(generation.siteId));
     const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
-    await this.store.move(generation.id, ['received'], 'offered', { expiresAt, ...(error && problemOf(error)) });
+    const isAdded = images.every(({ state }) => state === 'saved');
+    await this.store.move(generation.id, ['received'], isAdded ? 'saved' : 'offered', {
+      expiresAt,
+      ...(error && problemOf(error)),
+    });
   }
 
   /** Images that came are offered even when something failed after them. */

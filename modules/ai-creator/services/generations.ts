@@ -1,4 +1,4 @@
-import { type AccessContext, Clock, inject, injectable, notFound } from '@portico/core';
+import { type AccessContext, Clock, inject, injectable, Messages, notFound, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
@@ -23,6 +23,7 @@ export class Generations {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(GenerationWorker) private readonly worker: GenerationWorker,
     @inject(Documents) private readonly documents: Documents,
+    @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -44,6 +45,16 @@ export class Generations {
     });
     if (isNew) this.worker.enqueue(generation.id);
     return generation;
+  }
+
+  /** One image that did not come, once more, as a round of its own. @throws PortalError `nothing-missing` (409) when all came. */
+  async retry(access: AccessContext, id: string, token: string): Promise<Generation> {
+    const { generation, images } = await this.find(access, id);
+    if (!settledStates.includes(generation.state) || images.length >= generation.count) {
+      throw new PortalError('nothing-missing', this.words.text('retry.nothing', {}, access.locale), { status: 409 });
+    }
+    const { description, size, rootId, folderId } = generation;
+    return this.create(access, { description, size, count: 1, token, rootId, folderId: folderId ?? undefined });
   }
 
   async find(access: AccessContext, id: string): Promise<GenerationWithImages> {

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { type CreatorHouse, newToken, type RoundAnswer, startCreatorHouse } from './creator-house.js';
+
+describe('images that come while others do not', () => {
+  let creator: CreatorHouse;
+  before(async () => {
+    creator = await startCreatorHouse();
+  });
+  beforeEach(() => creator.sandbox.reset());
+  after(() => creator.stop());
+
+  const post = async (path: string, fields: object) =>
+    creator.visitor
+      .post(`/web/home/ai-creator/generations/${path}`)
+      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor), Accept: 'application/json' })
+      .type('form')
+      .send(fields);
+  const look = async (id: string): Promise<RoundAnswer> =>
+    (await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json')).body as RoundAnswer;
+
+  it('are offered at once, and can be added while the rest is on its way', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 3 }, { name: 'slow', millis: 1500 });
+    const { id } = (await creator.create({ count: '4' })).body as { id: string };
+    let round = await look(id);
+    for (let tries = 0; round.images.length < 3 && tries < 200; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      round = await look(id);
+    }
+    expect([round.isRunning, round.images.length]).to.deep.equal([true, 3]);
+    expect(round.status).to.match(/^3 of 4 ready/);
+    const added = await creator.addAll(round);
+    expect(added.body.documents).to.have.length(3);
+    const over = await creator.settled(id);
+    expect([over.state, over.images.filter(({ isSaved }) => isSaved).length, over.images.length]).to.deep.equal([
+      'offered',
+      3,
+      4,
+    ]);
+  });
+
+  it('end as added when everything that came was added before the rest failed', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'stall-before-headers' });
+    const { id } = (await creator.create({ count: '2' })).body as { id: string };
+    let round = await look(id);
+    for (let tries = 0; round.images.length < 1 && tries < 200; tries += 1) round = await look(id);
+    await creator.addAll(round);
+    await post(`${id}/cancel`, {});
+    expect((await creator.settled(id)).state).to.equal('saved');
+  });
+
+  it('leave a place that says why one is missing, and asks again for only that one', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 3 }, 'error-500');
+    const round = await creator.settled((await creator.create({ count: '4' })).body.id);
+    expect(round.images).to.have.length(3);
+    const page = await creator.visitor.get(`/web/home/ai-creator/generations/${round.id}`).set('Accept', 'text/html');
+    expect(page.text)
+      .to.contain('Image 4 did not come')
+      .and.to.contain('Retry only this one')
+      .and.to.contain('has trouble right now');
+    const before = creator.sandbox.generations.length;
+    const token = newToken();
+    const [again, twice] = [await post(`${round.id}/retry`, { token }), await post(`${round.id}/retry`, { token })];
+    expect([again.status, twice.body.id]).to.deep.equal([201, again.body.id]);
+    const retried = await creator.settled(again.body.id);
+    expect(retried.images).to.have.length(1);
+    expect(creator.sandbox.generations.slice(before).map(({ body }) => (body as { n: number }).n)).to.deep.equal([1]);
+    const together = await creator.visitor.get(`/web/home/ai-creator/generations/${round.id}`).set('Accept', 'text/html');
+    expect(together.text.match(/class="create-image-check"/g)).to.have.length(4);
+  });
+
+  it('refuse to be retried when nothing is missing', async () => {
+    const round = await creator.settled((await creator.create()).body.id);
+    const refused = await post(`${round.id}/retry`, { token: newToken() });
+    expect([refused.status, refused.body.error.code]).to.deep.equal([409, 'nothing-missing']);
+  });
+});
