@@ -5,11 +5,18 @@ import { ImageProvider } from './api/index.js';
 import { ImagesCreate } from './commands/images-create.js';
 import { SiteAccess } from './commands/site-access.js';
 import { WhyNoButton } from './commands/why-no-button.js';
+import { manageInstance, manageSite } from './http/admin-tabs.js';
+import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
+import { PriceRoutes } from './http/price-routes.js';
+import { UsagePages } from './http/usage-pages.js';
+import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
+import { BudgetWords } from './services/budget-words.js';
+import { Budgets } from './services/budgets.js';
 import { CreatorConfig } from './services/creator-config.js';
 import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
@@ -23,17 +30,24 @@ import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
+import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
 import { creatorSettings } from './services/settings.js';
 import { SettingsLink } from './services/settings-link.js';
+import { SpendingNotice } from './services/spending-notice.js';
 import { TestConnection } from './services/test-connection.js';
 import { TestImage } from './services/test-image.js';
+import { UsageLedger } from './services/usage-ledger.js';
+import { UsageReport } from './services/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, Explanations);
+  use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess);
 
   provide(ImageProvider).to(OpenAiImageProvider);
+  run(Budgets);
+  run(Prices);
   run(GenerationWorker);
   run(Expiry);
   run(ProgressStreams);
@@ -66,6 +80,16 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(GenerationRoutes);
   contribute(HttpRoutes).to(ImageRoutes);
   contribute(HttpRoutes).to(WhyRoutes);
+
+  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes]) contribute(HttpRoutes).to(routes);
+  contribute(MenuItems).value(
+    { label: 'admin.menu', href: '/ai-creator/usage', menu: 'control-panel', category: 'configuration', icon: 'analytics' },
+    { id: 'ai-usage', order: 30, when: { flag: creatorFlag, permission: manageInstance } },
+  );
+  contribute(MenuItems).value(
+    { label: 'admin.menu', href: '~/ai-creator/usage', category: 'configuration', icon: 'analytics' },
+    { id: 'ai-site-usage', order: 30, when: { flag: creatorFlag, scope: 'site', permission: manageSite } },
+  );
 
   contribute(Commands).to(ImagesCreate);
   contribute(Commands).to(WhyNoButton);

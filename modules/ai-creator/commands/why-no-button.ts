@@ -27,7 +27,7 @@ export class WhyNoButton implements Command {
     const access = this.siteAccess.find(options.site, options.person);
     if (options.folder) await this.documents.folder(access, String(options.folder));
     const given = options['no-uploads'] ? [] : ['uploads'];
-    const { isVisible, steps } = this.explanations.explain(access, given);
+    const { isVisible, steps } = await this.explanations.explain(access, given);
     const names = { name: access.person?.name ?? '', site: access.site?.name ?? '' };
     print(this.messages.text(isVisible ? 'why.visible' : 'why.hidden', names));
     for (const { met, title, reason, changeableBy, blocks } of steps) {

@@ -15,6 +15,7 @@ import { Availability } from '../services/availability.js';
 import { Generations } from '../services/generations.js';
 import { readOrder } from '../services/image-order.js';
 import { SettingsLink } from '../services/settings-link.js';
+import { SpendingNotice } from '../services/spending-notice.js';
 import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
 import { type CreateForm, createForm, createQuery } from './input.js';
 import { roundModel, wordsOf } from './round-model.js';
@@ -42,6 +43,7 @@ export class CreateRoutes implements HttpRoutes {
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
+    @inject(SpendingNotice) private readonly spending: SpendingNotice,
   ) {}
 
   register(router: Router): void {
@@ -93,6 +95,7 @@ export class CreateRoutes implements HttpRoutes {
     const model = {
       ...state,
       token: this.ids.next(),
+      spending: await this.spending.notes(access),
       isDialog: isFragment(ctx),
       isKeyMissing: this.availability.keyMissing(access.scope),
       settingsHref: this.settingsLink.for(access),

@@ -19,7 +19,7 @@ export class WhyRoutes implements HttpRoutes {
     router.get('/', { access: 'signed-in', query: whyQuery }, async (ctx) => {
       const { folder, uploads } = ctx.input.query;
       if (folder) await this.documents.folder(ctx.access, folder);
-      const explanation = this.explanations.explain(ctx.access, uploads === 'true' ? ['uploads'] : []);
+      const explanation = await this.explanations.explain(ctx.access, uploads === 'true' ? ['uploads'] : []);
       const model = this.model(ctx, explanation);
       if (wantsJson(ctx)) ctx.body = model;
       else ctx.render('why', model, { title: ctx.text('why.title') });

@@ -1,4 +1,11 @@
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
+import { CreateSpending1763830000000 } from './create-spending.js';
+import { CreateWatch1763831000000 } from './create-watch.js';
 
-export default [CreateGenerations1763800000000, AddGenerationDetails1763810000000];
+export default [
+  CreateGenerations1763800000000,
+  AddGenerationDetails1763810000000,
+  CreateSpending1763830000000,
+  CreateWatch1763831000000,
+];

@@ -10,6 +10,9 @@ import {
 } from '@portico/core';
 import { NewMenuExplanations } from '@portico/documents-media/api';
 import { Availability, requiredPermissions } from './availability.js';
+import { BudgetWords } from './budget-words.js';
+import { SettingsLink } from './settings-link.js';
+import { SpendingNotice } from './spending-notice.js';
 
 /** Why a person sees Create AI Image, or does not. */
 export interface ButtonExplanation {
@@ -32,14 +35,17 @@ export class Explanations {
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(Availability) private readonly availability: Availability,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SpendingNotice) private readonly spending: SpendingNotice,
+    @inject(BudgetWords) private readonly budgetWords: BudgetWords,
+    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
   ) {}
 
-  explain(access: AccessContext, given: readonly string[]): ButtonExplanation {
+  async explain(access: AccessContext, given: readonly string[]): Promise<ButtonExplanation> {
     const explanation = this.menu.get()?.explain('create-ai-image', access, given);
     const asked = explanation?.steps ?? [this.noMenu(access)];
     const steps = asked.flatMap((step) => this.inWords(step, access));
     const blocking = steps.find(({ met }) => !met);
-    const all = [...steps, this.keyStep(access)];
+    const all = [...steps, this.keyStep(access), await this.budgetStep(access)];
     return {
       isVisible: explanation?.visible === true,
       blocking,
@@ -92,6 +98,22 @@ export class Explanations {
       reason: this.text(access, isMissing ? 'why.key-missing' : 'why.key-set'),
       changeableBy: this.text(access, 'why.by-instance'),
       ...instanceSettings,
+    };
+  }
+
+  /** A budget that is used up hides nothing either: Create refuses. The exact one is for those who may change it. */
+  private async budgetStep(access: AccessContext): Promise<ExplainedStep> {
+    const obstacle = await this.spending.obstacle(access);
+    const mayKnow = this.settingsLink.for(access) !== undefined;
+    const state = obstacle && mayKnow ? this.budgetWords.state(obstacle, 'hardLimit', access.locale) : '';
+    return {
+      criterion: 'budget',
+      subject: 'ai-creator.budget',
+      met: !obstacle,
+      reason: this.text(access, obstacle ? 'why.budget-used' : 'why.budget-left', { state }).trim(),
+      changeableBy: this.text(access, 'why.by-budgets'),
+      href: '/ai-creator/budgets',
+      hrefPermission: 'configuration.manage-instance-settings',
     };
   }
 

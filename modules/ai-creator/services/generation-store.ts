@@ -16,6 +16,7 @@ import {
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation, type GenerationState } from '../entities/generation.js';
 import type { ImageOrder } from './image-order.js';
+import { UsageLedger } from './usage-ledger.js';
 
 export interface Reservation extends ImageOrder {
   readonly siteId: string;
@@ -41,6 +42,8 @@ export interface Maker {
 
 /** States in which nothing more happens by itself. */
 export const settledStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
+/** States in which it is known what was used. */
+const countedStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
 const hour = 3600 * 1000;
 
 /** Generations in the database. Every change of a state is a condition: what another did first, stays. */
@@ -54,11 +57,12 @@ export class GenerationStore {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
   ) {}
 
   /**
    * One click is one generation, however often it arrives.
-   * @throws PortalError `generation-differs` (409) when the same token comes with another request.
+   * @throws PortalError `generation-differs` (409) when the same token comes with another request, `ai-creator-budget` (429).
    */
   async reserve(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
     const now = this.clock.now();
@@ -91,6 +95,7 @@ export class GenerationStore {
         createdAt: now.toISOString(),
         expiresAt: new Date(now.getTime() + order.retention * hour).toISOString(),
       });
+      await this.ledger.reserve(transaction, generation);
       await generations.insert(generation);
       return { generation, isNew: true };
     });
@@ -105,7 +110,10 @@ export class GenerationStore {
   ): Promise<boolean> {
     return this.change(id, async (transaction) => {
       const patch = { ...also, state: to, ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString() }) };
-      const { affected } = await transaction.repository(Generation).update({ id, state: In([...from]) }, patch);
+      const generations = transaction.repository(Generation);
+      const { affected } = await generations.update({ id, state: In([...from]) }, patch);
+      if (affected === 1 && countedStates.includes(to))
+        await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
       return affected === 1;
     });
   }

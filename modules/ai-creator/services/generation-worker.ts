@@ -7,6 +7,7 @@ import { CreatorConfig } from './creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { ImageMaker, type MadeImages } from './image-maker.js';
+import { upstreamQuality } from './quality.js';
 
 interface Running {
   readonly controller: AbortController;
@@ -107,8 +108,7 @@ export class GenerationWorker implements Activity {
     const { model, quality, deadline } = this.availability.settings.get(scope);
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
-    const asked: ImageRequest['quality'] =
-      quality === 'automatic' ? (generation.size === '1024x1024' ? 'auto' : 'low') : (quality as ImageRequest['quality']);
+    const asked = upstreamQuality(quality, generation.size);
     const sent = { sentAt: this.clock.now().toISOString(), provider: this.maker.provider?.id ?? null, model, quality: asked };
     if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
     const timer = setTimeout(

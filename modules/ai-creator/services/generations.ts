@@ -3,9 +3,11 @@ import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
 import { type Author, Availability } from './availability.js';
-import { GenerationStore, type GenerationWithImages, type Maker, settledStates } from './generation-store.js';
+import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
 import { GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
+import { SpendingNotice } from './spending-notice.js';
+import { BudgetExceeded } from './usage-ledger.js';
 
 export interface NewGeneration extends ImageOrder {
   readonly token: string;
@@ -25,6 +27,7 @@ export class Generations {
     @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
+    @inject(SpendingNotice) private readonly spending: SpendingNotice,
   ) {}
 
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
@@ -33,7 +36,7 @@ export class Generations {
     this.availability.requireKey(access);
     if (order.folderId) await this.documents.folder(access, order.folderId);
     const { retention } = this.availability.settings.get(access.scope);
-    const { generation, isNew } = await this.store.reserve({
+    const { generation, isNew } = await this.reserve(access, {
       ...makerOf(author),
       description: order.description,
       size: order.size,
@@ -55,6 +58,14 @@ export class Generations {
     }
     const { description, size, rootId, folderId } = generation;
     return this.create(access, { description, size, count: 1, token, rootId, folderId: folderId ?? undefined });
+  }
+
+  private async reserve(access: AccessContext, order: Reservation): ReturnType<GenerationStore['reserve']> {
+    try {
+      return await this.store.reserve(order);
+    } catch (error) {
+      throw error instanceof BudgetExceeded ? this.spending.refusal(error, access) : error;
+    }
   }
 
   async find(access: AccessContext, id: string): Promise<GenerationWithImages> {

@@ -59,6 +59,7 @@ describe('what decides whether Create AI Image is there', () => {
       'permission true',
       'given true',
       'key true',
+      'budget true',
     ]);
   });
 

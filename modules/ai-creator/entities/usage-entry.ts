@@ -1,0 +1,61 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** `reserved`: counted with what was asked for; `settled`: counted with what came, or may have been charged. */
+export type UsageState = 'reserved' | 'settled';
+
+/** What one generation used. It outlives the generation, and holds no description. */
+@Entity('ai_creator_usage')
+@Index('ai_creator_usage_at', ['at', 'id'])
+@Index('ai_creator_usage_site', ['siteId', 'at', 'id'])
+@Index('ai_creator_usage_person', ['personId', 'at'])
+@Index('ai_creator_usage_model', ['model', 'quality', 'at'])
+@Index('ai_creator_usage_state', ['state', 'at'])
+export class UsageEntry {
+  /** That of the generation. */
+  @PrimaryColumn('text')
+  id!: string;
+
+  /** When it was reserved; ISO 8601. */
+  @Column('text')
+  at!: string;
+
+  @Column('text', { name: 'site_id' })
+  siteId!: string;
+
+  @Column('text', { name: 'person_id' })
+  personId!: string;
+
+  /** The person's roles at that time, each between bars: `|Author|Member|`. */
+  @Column('text')
+  roles!: string;
+
+  @Column('text')
+  model!: string;
+
+  @Column('text')
+  quality!: string;
+
+  @Column('text')
+  state!: UsageState;
+
+  /** Images that count: those asked for while reserved, afterwards those that came or may have been charged. */
+  @Column('integer')
+  images!: number;
+
+  @Column('integer', { name: 'input_tokens', nullable: true })
+  inputTokens!: number | null;
+
+  @Column('integer', { name: 'output_tokens', nullable: true })
+  outputTokens!: number | null;
+
+  /** Millionths of the currency: an estimate while reserved; null when no price, or no usage, is known. */
+  @Column('integer', { nullable: true })
+  cost!: number | null;
+
+  @Column('text', { nullable: true })
+  currency!: string | null;
+
+  /** Code of the failure, or null. */
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+}

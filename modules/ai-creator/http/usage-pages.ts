@@ -1,0 +1,146 @@
+import { Readable } from 'node:stream';
+import { Clock, Flags, inject, injectable, notFound, type RouteContext } from '@portico/core';
+import { z } from 'zod';
+import { creatorFlag } from '../services/availability.js';
+import { csvLine } from '../services/csv.js';
+import { formatMoney, writeAmount } from '../services/money.js';
+import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/usage-report.js';
+import { adminTabs } from './admin-tabs.js';
+import { usageChart } from './usage-chart.js';
+
+const date = z.iso.date().optional();
+export const usageQuery = z.strictObject({
+  from: z.union([date, z.literal('').transform(() => undefined)]),
+  to: z.union([date, z.literal('').transform(() => undefined)]),
+  after: z
+    .string()
+    .max(100)
+    .regex(/^[\w:.~-]+$/)
+    .optional(),
+});
+type UsageQuery = z.output<typeof usageQuery>;
+type UsageContext = RouteContext<unknown, UsageQuery>;
+
+const dayMillis = 86_400_000;
+const headings = [
+  'time',
+  'site',
+  'person',
+  'model',
+  'quality',
+  'images',
+  'input tokens',
+  'output tokens',
+  'cost',
+  'currency',
+  'error',
+];
+
+/** The usage of the instance, or of one site: the scope of the request decides. */
+@injectable()
+export class UsagePages {
+  constructor(
+    @inject(UsageReport) private readonly report: UsageReport,
+    @inject(Flags) private readonly flags: Flags,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async show(ctx: UsageContext): Promise<void> {
+    const { filter, last } = this.filterOf(ctx);
+    const { locale, scope } = ctx.access;
+    const place = scope.kind === 'site' ? '~/ai-creator/usage' : '/ai-creator/usage';
+    const groups: readonly UsageGroup[] = scope.kind === 'site' ? ['person', 'model'] : ['site', 'person', 'model'];
+    const [days, totals, { lines, next }, ...sums] = await Promise.all([
+      this.report.sums('day', filter),
+      this.report.totals(filter),
+      this.report.entries(filter, ctx.input.query.after),
+      ...groups.map((group) => this.report.sums(group, filter)),
+    ]);
+    const currency = totals[0]?.currency;
+    const sumModel = (sum: UsageSum): object => ({
+      ...sum,
+      cost: currency && sum.cost > 0 && totals.length === 1 ? formatMoney(sum.cost, currency, locale) : undefined,
+    });
+    const range = `from=${filter.from}&to=${last}`;
+    ctx.render(
+      'usage',
+      {
+        place,
+        from: filter.from,
+        to: last,
+        today: this.today(),
+        tabs: scope.kind === 'site' ? [] : adminTabs(ctx, 'usage'),
+        images: days.reduce((sum, day) => sum + day.images, 0),
+        requests: days.reduce((sum, day) => sum + day.requests, 0),
+        failed: days.reduce((sum, day) => sum + day.failed, 0),
+        totals: totals.map((total) => formatMoney(Number(total.cost), total.currency, locale)),
+        unpriced: days.reduce((sum, day) => sum + day.unpriced, 0),
+        chart: usageChart(days, filter.from, filter.until),
+        days: days.map(sumModel),
+        groups: groups.map((group, index) => ({ title: ctx.text(`usage.by-${group}`), sums: (sums[index] ?? []).map(sumModel) })),
+        lines: lines.map((line) => ({
+          ...line,
+          cost: line.cost === null || !line.currency ? undefined : formatMoney(line.cost, line.currency, locale),
+          error: line.errorCode ?? undefined,
+          isReserved: line.state === 'reserved',
+        })),
+        showsSites: scope.kind === 'instance',
+        first: ctx.input.query.after ? `${ctx.url(place)}?${range}` : undefined,
+        next: next && `${ctx.url(place)}?${range}&after=${encodeURIComponent(next)}`,
+        csvHref: `${ctx.url(place)}.csv?${range}`,
+      },
+      { title: ctx.text('usage.title') },
+    );
+  }
+
+  /** Streamed page by page, so that a year of usage takes no more memory than an hour. */
+  csv(ctx: UsageContext): void {
+    const { filter, last } = this.filterOf(ctx);
+    ctx.set('Content-Disposition', `attachment; filename="ai-usage-${filter.from}-${last}.csv"`);
+    ctx.type = 'text/csv; charset=utf-8';
+    ctx.body = Readable.from(this.csvLines(filter));
+  }
+
+  private async *csvLines(filter: UsageFilter): AsyncGenerator<string> {
+    yield csvLine(headings);
+    let cursor: string | undefined;
+    do {
+      const { lines, next } = await this.report.entries(filter, cursor, 500);
+      yield lines
+        .map((line) =>
+          csvLine([
+            line.at,
+            line.site,
+            line.person,
+            line.model,
+            line.quality,
+            line.images,
+            line.inputTokens,
+            line.outputTokens,
+            line.cost === null ? null : writeAmount(line.cost),
+            line.currency,
+            line.errorCode,
+          ]),
+        )
+        .join('');
+      cursor = next;
+    } while (cursor);
+  }
+
+  /** The last thirty days unless others are asked for; a year at most. */
+  private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
+    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
+    const { from, to } = ctx.input.query;
+    const last = to ?? this.today();
+    const until = dayAfter(last, 1);
+    const earliest = dayAfter(last, -365);
+    const [, first = last] = [earliest, from ?? dayAfter(last, -29), last].sort();
+    return { filter: { siteId: ctx.access.site?.id, from: first, until }, last };
+  }
+
+  private today(): string {
+    return this.clock.now().toISOString().slice(0, 10);
+  }
+}
+
+const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * dayMillis).toISOString().slice(0, 10);
