@@ -94,7 +94,20 @@ function readFolder(folder: string): Locales {
   return new Map(files.map((name) => [name.slice(0, -'.json'.length), readMessageFile(join(folder, name))]));
 }
 
+/** Texts with places, cut apart: what is between them, and at odd positions their names. As many as there are messages. */
+const cut = new Map<string, readonly string[]>();
+
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   if (!text.includes('{')) return text;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : place));
+  let parts = cut.get(text);
+  if (!parts) {
+    parts = text.split(/\{(\w+)\}/);
+    cut.set(text, parts);
+  }
+  let filled = parts[0] ?? '';
+  for (let index = 1; index < parts.length; index += 2) {
+    const name = parts[index] ?? '';
+    filled += (Object.hasOwn(values, name) ? String(values[name]) : `{${name}}`) + parts[index + 1];
+  }
+  return filled;
 }

@@ -50,12 +50,13 @@ const sitesShown = 12;
 
 export function buildFrame(dependencies: FrameDependencies, access: AccessContext, path: string): Frame {
   const instance = access.site ? (dependencies.accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
+  const { personalMenuItems } = dependencies;
   const controlPanel = groups(dependencies, 'control-panel', instance, path);
   return {
     product: access.site ? groups(dependencies, 'product', access, path) : [],
     controlPanel,
     sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
-    personal: links(dependencies, dependencies.personalMenuItems, access, path, () => true),
+    personal: links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path),
   };
 }
 
@@ -65,10 +66,11 @@ function groups(
   access: AccessContext,
   path: string,
 ): readonly FrameGroup[] {
+  const { menuItems } = dependencies;
+  const inMenu = menuItems.visible(access).filter(({ value }) => (value.menu ?? 'product') === menu);
   return categories[menu].flatMap((category) => {
-    const inGroup = (item: MenuItem): boolean =>
-      (item.menu ?? 'product') === menu && (item.category ?? defaultCategory[menu]) === category;
-    const found = links(dependencies, dependencies.menuItems, access, path, inGroup);
+    const inGroup = inMenu.filter(({ value }) => (value.category ?? defaultCategory[menu]) === category);
+    const found = inGroup.length > 0 ? links(dependencies, menuItems, inGroup, access, path) : [];
     return found.length > 0 ? [{ heading: `house.menu.${category}`, links: found }] : [];
   });
 }
@@ -76,11 +78,10 @@ function groups(
 function links<T extends MenuItem | PersonalMenuItem>(
   dependencies: FrameDependencies,
   items: Contributions<T>,
+  among: readonly Contribution<T>[],
   access: AccessContext,
   path: string,
-  wanted: (item: T) => boolean,
 ): FrameLink[] {
-  const among = items.visible(access).filter((contribution: Contribution<T>) => wanted(contribution.value));
   return items.each((item, { module }) => {
     const href = placePath(item.href, access.site);
     return {

@@ -82,11 +82,28 @@ function text(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-function texts(hash: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, text(value)]));
+const noTexts: Readonly<Record<string, string>> = Object.freeze({});
+
+function texts(hash: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const names = Object.keys(hash);
+  return names.length === 0 ? noTexts : Object.fromEntries(names.map((name) => [name, text(hash[name])]));
 }
 
+const icons = new Map<string, Handlebars.SafeString>();
+const mostIcons = 1000;
+
+/** A page of a list shows the same few icons again and again. */
 function icon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
+  const key = `${sprite} ${name} ${extra ?? ''}`;
+  let drawn = icons.get(key);
+  if (!drawn) {
+    drawn = drawIcon(sprite, name, extra);
+    if (icons.size < mostIcons) icons.set(key, drawn);
+  }
+  return drawn;
+}
+
+function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
   const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${extra ? ` ${String(extra)}` : ''}`);
   const href = escapeExpression(`${sprite}#${name}`);
   return new SafeString(`<svg class="${className}" aria-hidden="true" focusable="false"><use href="${href}"></use></svg>`);

@@ -8,7 +8,7 @@ import { PortalDocuments } from '../services/portal-documents.js';
 import { documentPlace, listPlace } from './addresses.js';
 import { abilities } from './list-model.js';
 import { provenanceModel } from './provenance.js';
-import { fileKind, typeName } from './type-name.js';
+import { fileIcon, typeName } from './type-name.js';
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
@@ -34,7 +34,7 @@ export class DocumentPage {
     const model = {
       document,
       isImage,
-      kind: fileKind(document.mimeType, document.name),
+      kindIcon: fileIcon(document.mimeType, document.name),
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
       maker: this.makers.name(document.createdBy, locale),

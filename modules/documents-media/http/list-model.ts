@@ -6,7 +6,7 @@ import { imageTypes } from '../services/images.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentPlace, folderPlace, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
-import { type FileKind, fileKind, typeName } from './type-name.js';
+import { fileIcon, typeName } from './type-name.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -17,7 +17,9 @@ export interface DocumentRow {
   readonly size: number;
   readonly dimensions: string | undefined;
   readonly modifiedAt: Date;
-  readonly kind: FileKind;
+  readonly kindIcon: string;
+  readonly actionsTitle: string;
+  readonly deleteTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
 }
@@ -33,7 +35,9 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     size: entry.size,
     dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
     modifiedAt: new Date(entry.modifiedAt),
-    kind: fileKind(entry.mimeType, entry.name),
+    kindIcon: fileIcon(entry.mimeType, entry.name),
+    actionsTitle: ctx.text('actions-of', { name: entry.name }),
+    deleteTitle: ctx.text('delete.title', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
   };

@@ -20,25 +20,32 @@ export function typeName(ctx: RouteContext<unknown, unknown, unknown>, mimeType:
   return extension && extension.length <= 5 ? ctx.text('type.file-of', { extension }) : ctx.text('type.file');
 }
 
-/** What the icon of a file says. The name is enough for that: nothing depends on it. */
-export type FileKind = 'image' | 'pdf' | 'text' | 'archive' | 'table' | 'presentation' | 'media' | 'code' | 'drawing' | 'other';
+interface FileIcon {
+  readonly icon: string;
+  readonly extensions: string;
+}
 
-const kinds: readonly (readonly [kind: FileKind, extensions: string])[] = [
-  ['archive', 'zip 7z tar gz tgz rar bz2 xz'],
-  ['table', 'csv tsv xls xlsx ods'],
-  ['presentation', 'ppt pptx odp key'],
-  ['media', 'mp3 mp4 mov avi mkv webm wav ogg flac m4a gif'],
-  ['code', 'html htm css js ts json xml yaml yml'],
-  ['drawing', 'svg ai eps'],
-  ['text', 'doc docx odt rtf txt md'],
+const icons: readonly FileIcon[] = [
+  { icon: 'document-compressed', extensions: 'zip 7z tar gz tgz rar bz2 xz' },
+  { icon: 'document-table', extensions: 'csv tsv xls xlsx ods' },
+  { icon: 'document-presentation', extensions: 'ppt pptx odp key' },
+  { icon: 'document-multimedia', extensions: 'mp3 mp4 mov avi mkv webm wav ogg flac m4a gif' },
+  { icon: 'document-code', extensions: 'html htm css js ts json xml yaml yml' },
+  { icon: 'document-vector', extensions: 'svg ai eps' },
+  { icon: 'document-text', extensions: 'doc docx odt rtf txt md' },
 ];
 
-const kindOfExtension: ReadonlyMap<string, FileKind> = new Map(
-  kinds.flatMap(([kind, extensions]) => extensions.split(' ').map((extension): [string, FileKind] => [extension, kind])),
+const iconOfExtension: ReadonlyMap<string, string> = new Map(
+  icons.flatMap(({ icon, extensions }) => extensions.split(' ').map((extension): [string, string] => [extension, icon])),
 );
 
-export function fileKind(mimeType: string, name: string): FileKind {
-  if (imageTypes.has(mimeType)) return 'image';
-  if (mimeType === 'application/pdf') return 'pdf';
-  return kindOfExtension.get(extensionOf(name)) ?? (mimeType === 'text/plain' ? 'text' : 'other');
+const picture = { icon: 'document-image' };
+const pdf = { icon: 'document-pdf' };
+const other = { icon: 'document-default' };
+
+/** The icon of a file. The name is enough for that: nothing depends on it. */
+export function fileIcon(mimeType: string, name: string): string {
+  if (imageTypes.has(mimeType)) return picture.icon;
+  if (mimeType === 'application/pdf') return pdf.icon;
+  return iconOfExtension.get(extensionOf(name)) ?? (mimeType === 'text/plain' ? 'document-text' : other.icon);
 }
