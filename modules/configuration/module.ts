@@ -10,14 +10,19 @@ import {
 } from '@portico/core';
 import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
+import { AuditRoutes } from './http/audit-routes.js';
+import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
+import { EntryPages } from './http/entry-pages.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
+import { AuditWords } from './services/audit-words.js';
 import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
+import { Differences } from './services/differences.js';
 import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
@@ -42,6 +47,9 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     SettingsEntries,
     FormActions,
     SettingsPages,
+    EntryPages,
+    AuditWords,
+    Differences,
     SettingsTargets,
   );
   host(SettingsDefinitions);
@@ -54,6 +62,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
+  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes]) contribute(HttpRoutes).to(routes);
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, ModuleRoutes])
     contribute(HttpRoutes).to(routes);
   for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
@@ -67,6 +76,20 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
       icon: 'cog',
     },
     { id: 'instance-settings', order: 20, when: { permission: permissions.openSettings } },
+  );
+  contribute(MenuItems).value(
+    {
+      label: 'differences.title',
+      href: '/configuration/settings-differences',
+      menu: 'control-panel',
+      category: 'configuration',
+      icon: 'list',
+    },
+    { id: 'settings-differences', order: 25, when: { permission: permissions.instanceSettings } },
+  );
+  contribute(MenuItems).value(
+    { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
+    { id: 'audit-log', order: 30, when: { permission: permissions.audit } },
   );
   contribute(MenuItems).value(
     { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },

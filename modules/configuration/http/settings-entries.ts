@@ -69,7 +69,8 @@ export class SettingsEntries {
     });
   }
 
-  private visible(access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+  /** The definitions that a person may change here. */
+  visible(access: AccessContext): readonly Contribution<SettingsDefinition>[] {
     const scope = access.scope.kind;
     const permission = scope === 'instance' ? permissions.instanceSettings : permissions.siteSettings;
     if (!access.can(permission)) return [];

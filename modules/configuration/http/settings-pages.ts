@@ -2,6 +2,7 @@ import { type Contribution, inject, injectable, invalidInput, notFound, PortalEr
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
+import { permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsPreview } from '../services/settings-preview.js';
@@ -48,7 +49,16 @@ export class SettingsPages {
     if (key !== undefined && !section) throw notFound();
     const title = section?.title ?? ctx.text(`${kind}-settings.title`);
     const description = section ? undefined : ctx.text(`${kind}-settings.description`);
-    ctx.render('settings', { title, description, sections, backHref: section && places[kind] }, { title });
+    ctx.render(
+      'settings',
+      { title, description, sections, backHref: section && places[kind], differencesHref: this.differencesHref(ctx) },
+      { title },
+    );
+  }
+
+  private differencesHref({ access }: RouteContext<unknown, OverviewQuery>): string | undefined {
+    if (access.scope.kind === 'site') return '~/configuration/settings-differences';
+    return access.can(permissions.instanceSettings) ? '/configuration/settings-differences' : undefined;
   }
 
   async show(ctx: RouteContext<EntryParams>): Promise<void> {
@@ -145,6 +155,7 @@ export class SettingsPages {
       description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
       overviewHref: places[scope.kind],
       action: placeOf(ctx, definition.id),
+      atSite: scope.kind === 'site',
       sections: this.entries.sections(ctx.access, definition.id),
       fields,
       revision: handle.revision(scope),

@@ -1,5 +1,6 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
 import { permissions } from '../services/permissions.js';
+import { EntryPages, type ResetForm } from './entry-pages.js';
 import { postedForm } from './posted-settings.js';
 import { sectionKeys } from './settings-entries.js';
 import { type OverviewQuery, SettingsPages } from './settings-pages.js';
@@ -9,12 +10,22 @@ const params = z.strictObject({ id: z.string().max(100) });
 /** The fields come from the definition; the handler refuses every name that the definition does not have. */
 const body = z.record(z.string().max(200), z.union([z.string().max(100_000), z.array(z.string().max(1000)).max(1000)]));
 
-function addEntryRoutes(router: Router, path: string, permission: string, pages: SettingsPages): void {
+const page = z.strictObject({ before: z.uuid().optional() });
+const resetting = z.strictObject({ revision: z.coerce.number().int().min(0), secrets: z.literal('on').optional() });
+
+function addEntryRoutes(router: Router, path: string, permission: string, pages: SettingsPages, beside: EntryPages): void {
   const access = { permission };
   type Entry = z.output<typeof params>;
   router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx));
   router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, z.output<typeof body>>) =>
     pages.save(ctx, postedForm(ctx.input.body)),
+  );
+  router.get(`${path}/:id/history`, { access, params, query: page }, (ctx: RouteContext<Entry, z.output<typeof page>>) =>
+    beside.history(ctx),
+  );
+  router.get(`${path}/:id/reset`, { access, params }, (ctx: RouteContext<Entry>) => beside.askReset(ctx));
+  router.post(`${path}/:id/reset`, { access, params, body: resetting }, (ctx: RouteContext<Entry, unknown, ResetForm>) =>
+    beside.reset(ctx),
   );
 }
 
@@ -22,7 +33,10 @@ function addEntryRoutes(router: Router, path: string, permission: string, pages:
 export class InstanceSettingsRoutes implements HttpRoutes {
   readonly prefix = '/configuration';
 
-  constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
+  constructor(
+    @inject(SettingsPages) private readonly pages: SettingsPages,
+    @inject(EntryPages) private readonly beside: EntryPages,
+  ) {}
 
   register(router: Router): void {
     router.get(
@@ -30,7 +44,7 @@ export class InstanceSettingsRoutes implements HttpRoutes {
       { access: { permission: permissions.openSettings }, query },
       (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
     );
-    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, this.pages);
+    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, this.pages, this.beside);
   }
 }
 
@@ -38,7 +52,10 @@ export class InstanceSettingsRoutes implements HttpRoutes {
 export class SiteSettingsRoutes implements HttpRoutes {
   readonly prefix = '~/configuration';
 
-  constructor(@inject(SettingsPages) private readonly pages: SettingsPages) {}
+  constructor(
+    @inject(SettingsPages) private readonly pages: SettingsPages,
+    @inject(EntryPages) private readonly beside: EntryPages,
+  ) {}
 
   register(router: Router): void {
     router.get(
@@ -46,6 +63,6 @@ export class SiteSettingsRoutes implements HttpRoutes {
       { access: { permission: permissions.siteSettings }, query },
       (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
     );
-    addEntryRoutes(router, '/site-settings', permissions.siteSettings, this.pages);
+    addEntryRoutes(router, '/site-settings', permissions.siteSettings, this.pages, this.beside);
   }
 }

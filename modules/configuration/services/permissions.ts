@@ -7,6 +7,7 @@ export const permissions = {
   siteSettings: 'configuration.manage-site-settings',
   flags: 'configuration.manage-flags',
   modules: 'configuration.manage-modules',
+  audit: 'configuration.read-audit-log',
 } as const;
 
 export const declaredPermissions: readonly Permission[] = [
@@ -14,5 +15,6 @@ export const declaredPermissions: readonly Permission[] = [
   { id: permissions.instanceSettings, label: 'permission.instance-settings', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.siteSettings, label: 'permission.site-settings', scope: 'site', defaultRoles: ['Site Administrator'] },
   { id: permissions.flags, label: 'permission.flags', scope: 'instance', defaultRoles: ['Operator'] },
+  { id: permissions.audit, label: 'permission.audit', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.modules, label: 'permission.modules', scope: 'instance', defaultRoles: ['Operator'] },
 ];

@@ -77,6 +77,41 @@ describe('An administrator in a browser', () => {
     await page.context().close();
   });
 
+  it('is asked before a field or a whole form is reset', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.goto('/web/home/configuration/site-settings/lighthouse');
+    await page.getByLabel('Notes').fill('Not yet saved');
+    await page
+      .locator('.form-group', { has: page.getByLabel('Greeting') })
+      .getByRole('button', { name: 'Inherit Again' })
+      .click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Inherit Again' }).click();
+    await page.getByText('The field uses what it inherits again.').waitFor();
+    expect(await page.getByLabel('Notes').inputValue()).to.equal('Not yet saved');
+    await page.getByRole('link', { name: 'Reset' }).click();
+    await page.getByRole('heading', { name: 'Reset Lighthouse' }).waitFor();
+    await page.getByText('Light the Lamp').waitFor();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.getByText('Lighthouse was reset.').waitFor();
+    expect(await page.getByLabel('Light the Lamp').isChecked()).to.equal(true);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('Inherits again').first().waitFor();
+    await page.context().close();
+  });
+
+  it('shows both values when somebody else saved meanwhile', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.goto('/configuration/instance-settings/lighthouse');
+    await page.getByLabel('Greeting').fill('Mine');
+    await house.command(['settings', 'set', 'lighthouse.greeting', 'Theirs']);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Stored meanwhile: Theirs').waitFor();
+    expect(await page.getByLabel('Greeting').inputValue()).to.equal('Mine');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Lighthouse was saved and is in force.').waitFor();
+    await page.context().close();
+  });
+
   for (const javaScript of [true, false]) {
     it(`switches a feature flag off and on again${javaScript ? '' : ' without scripts'}`, async () => {
       const page = await browser.page(house, { person: house.administrator, javaScript });
@@ -117,6 +152,12 @@ describe('An administrator in a browser', () => {
       '/configuration/instance-settings',
       '/configuration/instance-settings?section=platform',
       '/configuration/instance-settings/lighthouse',
+      '/configuration/instance-settings/beacon',
+      '/configuration/instance-settings/lighthouse/history',
+      '/configuration/instance-settings/lighthouse/reset',
+      '/configuration/settings-differences',
+      '/configuration/audit-log',
+      '/web/home/configuration/settings-differences',
       '/configuration/feature-flags',
       '/configuration/feature-flags?type=beta',
       '/configuration/modules',
