@@ -5,6 +5,7 @@ import { HostAccessContexts, HostSessionCookie } from './access/index.js';
 import {
   AccessContexts,
   AccessControl,
+  ApiTokens,
   AuditLog,
   BlobStore,
   Clock,
@@ -212,6 +213,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       routes,
       gate: kernel,
       sessions: kernel.handle(Sessions),
+      apiTokens: kernel.handle(ApiTokens),
       sites,
       accessControl,
       views,

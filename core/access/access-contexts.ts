@@ -2,6 +2,8 @@ import {
   type AccessContext,
   type AccessContexts,
   type AccessControl,
+  type ApiCaller,
+  type ApiTokenFacts,
   instanceScope,
   type PermissionId,
   type Person,
@@ -21,6 +23,11 @@ export class HostAccessContexts implements AccessContexts {
 
   for(person: Person | undefined, site?: Site, locale: string = defaultLocale): AccessContext {
     return new PersonAccess(this.accessControl, person, site, this.scopeOf(site), locale);
+  }
+
+  /** What the person may, as far as the token reaches. */
+  forCaller({ id, name, person, scopes }: ApiCaller, site: Site | undefined, locale: string): AccessContext {
+    return new TokenAccess(this.for(person, site, locale), Object.freeze({ id, name }), scopes);
   }
 
   system(site?: Site): AccessContext {
@@ -54,6 +61,30 @@ class PersonAccess implements AccessContext {
 
   can(permission: PermissionId): boolean {
     return this.#accessControl.get()?.can(this.person, permission, this.scope) ?? false;
+  }
+}
+
+class TokenAccess implements AccessContext {
+  readonly person: Person | undefined;
+  readonly site: Site | undefined;
+  readonly scope: Scope;
+  readonly locale: string;
+  readonly #whole: AccessContext;
+  readonly #scopes: ReadonlySet<PermissionId>;
+
+  constructor(
+    whole: AccessContext,
+    readonly token: ApiTokenFacts,
+    scopes: ReadonlySet<PermissionId>,
+  ) {
+    ({ person: this.person, site: this.site, scope: this.scope, locale: this.locale } = whole);
+    this.#whole = whole;
+    this.#scopes = scopes;
+    Object.freeze(this);
+  }
+
+  can(permission: PermissionId): boolean {
+    return this.#scopes.has(permission) && this.#whole.can(permission);
   }
 }
 

@@ -43,6 +43,19 @@ export interface Permission {
 /** Permissions that modules declare. Hosted by `identity`. */
 export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
 
+/** An API token as everybody may see it. */
+export interface ApiTokenFacts {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Whom an API token speaks for, and how far. */
+export interface ApiCaller extends ApiTokenFacts {
+  readonly person: Person;
+  /** Never more than the person has: both are asked, each time. */
+  readonly scopes: ReadonlySet<PermissionId>;
+}
+
 /** Who asks, and where: one frozen object per request, made before any handler runs. */
 export interface AccessContext {
   readonly person: Person | undefined;
@@ -51,6 +64,8 @@ export interface AccessContext {
   readonly scope: Scope;
   /** BCP 47, e.g. `en`. */
   readonly locale: string;
+  /** The API token that the request came with; `can` is then no wider than its scopes. */
+  readonly token?: ApiTokenFacts;
   /** Whether the person has the permission in this scope. A memory read. Unknown permissions: false. */
   can(permission: PermissionId): boolean;
 }
@@ -79,6 +94,17 @@ export interface Sessions {
   find(cookie: string): Session | undefined;
 }
 export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
+
+/** Knows the people behind API tokens. Provided by `identity`. */
+export interface ApiTokens {
+  /**
+   * @param address of the client: those who fail too often are slowed by it.
+   * @throws PortalError `api-token-invalid` (401) when it is unknown, expired, revoked or its person may not sign in;
+   * `api-token-slowed` (429) after too many of these.
+   */
+  authenticate(token: string, address: string): Promise<ApiCaller>;
+}
+export const ApiTokens: ServiceToken<ApiTokens> = serviceToken('portico.api-tokens');
 
 /** Sites in memory. Provided by `sites`. */
 export interface SiteDirectory {

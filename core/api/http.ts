@@ -31,6 +31,12 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
   readonly multipart?: MultipartLimits;
   /** `json` when only programs and scripts call it: errors are then JSON whatever the Accept header says. Default: by Accept. */
   readonly answers?: 'json';
+  /**
+   * Whether `Authorization: Bearer <API token>` may stand for a session; the cookie and its token of changes then have no say.
+   * Only for routes with `answers: 'json'` and a permission. `ctx.session` is undefined and `ctx.access` no wider than the token:
+   * decide by `ctx.access.can`, never by the person alone.
+   */
+  readonly apiToken?: true;
 }
 
 /** One part of a multipart body, in the order in which it arrives. A file's `content` must be consumed before the next part comes. */

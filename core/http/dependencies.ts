@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import type {
   AccessControl,
+  ApiTokens,
   Clock,
   Contributions,
   HttpRoutes,
@@ -40,6 +41,7 @@ export interface HttpDependencies {
   readonly routes: Contributions<HttpRoutes>;
   readonly gate: Gate;
   readonly sessions: ServiceHandle<Sessions>;
+  readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;
   readonly accessControl: ServiceHandle<AccessControl>;
   readonly views: PageRenderer;

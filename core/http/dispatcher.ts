@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { notFound, PortalError, type ServiceHandle, type Sessions } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
+import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
 import type { HostContext } from './exchange.js';
@@ -26,6 +27,7 @@ export class Dispatcher {
     private readonly gate: ModuleGate,
     private readonly guard: RequestGuard,
     private readonly sessions: ServiceHandle<Sessions>,
+    private readonly callers: ApiCallers,
     private readonly limits: HttpLimits,
   ) {}
 
@@ -57,6 +59,7 @@ export class Dispatcher {
     const { route } = match;
     const { declaration } = route;
     exchange.declaration = declaration;
+    if (declaration.apiToken) await this.callers.recognise(ctx);
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;

@@ -53,6 +53,7 @@ export class ErrorBoundary {
       startedAt: this.clock.monotonic(),
       cookie: undefined,
       session: undefined,
+      caller: undefined,
       access: undefined,
       module: undefined,
       messages: undefined,

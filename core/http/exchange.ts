@@ -1,5 +1,5 @@
 import type { ParameterizedContext } from 'koa';
-import type { AccessContext, Messages, RouteAdditions, RouteDeclaration, Session } from '../api/index.js';
+import type { AccessContext, ApiCaller, Messages, RouteAdditions, RouteDeclaration, Session } from '../api/index.js';
 import type { MultipartReader } from './multipart.js';
 
 /** What the host knows of one request and its answer, filled in along the way. */
@@ -10,6 +10,8 @@ export interface Exchange {
   /** The opaque token of the session cookie, known to be somebody's or not. */
   cookie: string | undefined;
   session: Session | undefined;
+  /** Whom the request's API token speaks for, on routes that take one. */
+  caller: ApiCaller | undefined;
   access: AccessContext | undefined;
   /** Whose handler runs, for views, words and the blame. */
   module: string | undefined;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { type Log, localPlace, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
+import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';
@@ -60,7 +61,8 @@ class KoaHttpHost implements HttpHost {
     const cookie = new HostSessionCookie(config.publicUrl);
     const visitor = new Visitor(sessions, sites, contexts, cookie, moduleGate, config.locales);
     this.table = new RouteTable(dependencies.routes, messages, log);
-    const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, this.limits);
+    const callers = new ApiCallers(dependencies.apiTokens, contexts);
+    const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, callers, this.limits);
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.

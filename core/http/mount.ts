@@ -10,6 +10,7 @@ import {
 } from '../api/index.js';
 import { KoaRouter, type Layer } from '../libraries/koa.js';
 import { InputPart } from './input.js';
+import { segmentOf } from './segment.js';
 
 type AnyHandler = RouteHandler<unknown, unknown, unknown>;
 
@@ -29,13 +30,13 @@ export type Match =
 
 const prefixPattern = /^(?:~?(?:\/[A-Za-z0-9][\w.-]*)+|~|\/)$/;
 /** First segments of the instance that the host answers itself. */
-const reserved = new Set(['assets', 'health', 'web']);
+const reserved = new Set(['api', 'assets', 'health', 'web']);
 
 /** The routes of one `HttpRoutes`, checked and compiled. */
 export class Mount {
   readonly module: string;
   readonly site: boolean;
-  /** First segment of the path; empty for a front page. */
+  /** First segment of the path, or `api/` and the second; empty for a front page. */
   readonly segment: string;
   readonly messages: Messages;
   private readonly router = new KoaRouter({ sensitive: true });
@@ -55,7 +56,7 @@ export class Mount {
     this.messages = messages;
     this.site = prefix.startsWith('~');
     const path = (this.site ? prefix.slice(1) : prefix).replace(/\/$/, '');
-    this.segment = path.split('/')[1] ?? '';
+    this.segment = segmentOf(path);
     if (!this.site && reserved.has(this.segment)) {
       throw new PortalError('route-prefix-invalid', `The prefix ${prefix} is kept for the host.`);
     }
@@ -110,9 +111,10 @@ const undeclared = (name: string, reason: string): PortalError => new PortalErro
 
 function checkDeclaration(name: string, method: string, declaration: RouteDeclaration | undefined, handler: unknown): void {
   if (typeof declaration !== 'object' || declaration === null) throw undeclared(name, 'does not declare who may call it');
-  const { access, body, multipart } = declaration;
+  const { access, body, multipart, apiToken, answers } = declaration;
   const named = typeof access === 'object' && access !== null && typeof access.permission === 'string';
   if (access !== 'public' && access !== 'signed-in' && !named) throw undeclared(name, 'does not declare who may call it');
+  if (apiToken && !(named && answers === 'json')) throw undeclared(name, 'takes API tokens without a permission or JSON answers');
   if (typeof handler !== 'function') throw undeclared(name, 'has no handler');
   if (body && multipart) throw undeclared(name, 'declares both a body and a multipart body');
   if (method === 'GET' && (body || multipart)) throw undeclared(name, 'declares a body, which a GET does not have');

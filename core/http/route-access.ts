@@ -13,7 +13,7 @@ export function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: bo
   if (access === 'public') return true;
   const allowed = access === 'signed-in' ? ctx.session !== undefined : ctx.access.can(access.permission);
   if (allowed) return true;
-  if (ctx.session && sessionsPresent) {
+  if (ctx.exchange.caller || (ctx.session && sessionsPresent)) {
     // What a person may not see is not there; what they may not do is refused.
     if (!changesState(ctx.method)) throw notFound();
     throw new PortalError('forbidden', 'You may not do this here.', { status: 403 });

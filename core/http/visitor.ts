@@ -3,6 +3,7 @@ import { notFound, PortalError, type ServiceHandle, type Sessions, type SiteDire
 import type { HostContext } from './exchange.js';
 import type { ModuleGate } from './module-gate.js';
 import type { Place } from './route-table.js';
+import { segmentOf } from './segment.js';
 
 /** Where in the portal a request is, its path there, and who asks: settled before any route is. */
 export interface Visit extends Place {
@@ -41,7 +42,7 @@ export class Visitor {
     const locale = this.localeOf(ctx);
     if (!path.startsWith(sitesRoot)) {
       exchange.access = ctx.access = this.contexts.for(person, undefined, locale);
-      return { site: false, segment: firstSegment(path), path };
+      return { site: false, segment: segmentOf(path), path };
     }
     exchange.access = this.contexts.for(person, undefined, locale);
     const end = path.indexOf('/', sitesRoot.length);
@@ -50,7 +51,7 @@ export class Visitor {
     if (!site) throw notFound('site');
     exchange.access = ctx.access = this.contexts.for(person, site, locale);
     const inside = end < 0 ? '/' : path.slice(end);
-    return { site: true, segment: firstSegment(inside), path: inside };
+    return { site: true, segment: segmentOf(inside), path: inside };
   }
 
   /** For a request that came while nobody could say whose session it brought. */
@@ -77,9 +78,4 @@ export class Visitor {
     if (this.locales.length < 2) return this.locales[0];
     return ctx.acceptsLanguages(this.locales) || this.locales[0];
   }
-}
-
-function firstSegment(path: string): string {
-  const end = path.indexOf('/', 1);
-  return end < 0 ? path.slice(1) : path.slice(1, end);
 }

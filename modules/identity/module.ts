@@ -1,5 +1,6 @@
 import {
   AccessControl,
+  ApiTokens,
   Commands,
   DemoContents,
   defineModule,
@@ -14,12 +15,15 @@ import { People } from './api/index.js';
 import { DisableUser, EnableUser, GrantRole, RevokeRole, SetUserPassword } from './commands/change-users.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
+import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes } from './http/sign-in-routes.js';
 import { SignOutRoutes } from './http/sign-out-routes.js';
 import { AccountBook } from './services/account-book.js';
+import { ApiTokenBook } from './services/api-token-book.js';
+import { ApiTokenBrake } from './services/api-token-brake.js';
 import { DemoPeople } from './services/demo-people.js';
 import { Directory } from './services/directory.js';
 import { FirstRun } from './services/first-run.js';
@@ -31,6 +35,7 @@ import { PasswordTickets } from './services/password-tickets.js';
 import { Passwords } from './services/passwords.js';
 import { PeopleAdministration } from './services/people-administration.js';
 import { PeopleList } from './services/people-list.js';
+import { PermissionsHeld } from './services/permissions-held.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { SessionStore } from './services/session-store.js';
@@ -39,10 +44,12 @@ import { SignInBrake } from './services/sign-in-brake.js';
 
 export default defineModule(({ use, host, provide, contribute, run }) => {
   use(IdentityConfig, Directory, Passwords, PasswordTickets, RoleCatalog, RoleAccessControl);
+  use(PermissionsHeld, ApiTokenBrake, ApiTokenBook);
   use(AccountBook, SessionStore, SignIn, SignInBrake, PeopleList, PeopleAdministration, FirstRun);
 
   host(Permissions);
   provide(Sessions).to(SessionStore);
+  provide(ApiTokens).to(ApiTokenBook);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountBook);
   run(IdentityStart);
@@ -52,6 +59,7 @@ export default defineModule(({ use, host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);

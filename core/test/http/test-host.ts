@@ -10,6 +10,7 @@ import {
   type HttpRoutes,
   type Log,
   type Person,
+  PortalError,
   type Router,
   type Session,
   type Site,
@@ -80,6 +81,13 @@ const sessions = new Map<string, Session>(
   ['author', 'reader'].map((id) => [`${id}-token`, { person: person(id), csrfToken: `${id}-csrf` }]),
 );
 
+/** API tokens, whose they are and how far they reach. */
+export const callers = new Map([
+  [`portico_${'a'.repeat(43)}`, { who: 'author', may: ['notes.add-note', 'notes.other'] }],
+  [`portico_${'b'.repeat(43)}`, { who: 'author', may: ['notes.other'] }],
+  [`portico_${'c'.repeat(43)}`, { who: 'reader', may: ['notes.add-note'] }],
+]);
+
 export interface TestHost {
   readonly url: string;
   readonly port: number;
@@ -136,6 +144,15 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
       },
     },
     sessions: handle('sessions', { find: (cookie: string) => sessions.get(cookie) }),
+    apiTokens: {
+      get: () => ({
+        authenticate: async (token: string) => {
+          const scopes = callers.get(token);
+          if (!scopes) throw new PortalError('api-token-invalid', 'No.', { status: 401 });
+          return { id: 'token-1', name: 'Deployments', person: person(scopes.who), scopes: new Set(scopes.may) };
+        },
+      }),
+    },
     sites: handle('sites', {
       byAddress: (address: string) => (address === home.address ? home : undefined),
       byId: () => undefined,

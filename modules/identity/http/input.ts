@@ -35,14 +35,14 @@ export const roleParams = z.strictObject({
   role: z.enum(['operator', 'site-administrator', 'author', 'member', 'guest', 'administrator']),
 });
 const manyPermissions = z.array(z.string().max(200)).max(1000);
-export const rolePermissionsForm = z.strictObject({
-  permissions: z
-    .union([
-      manyPermissions,
-      z
-        .string()
-        .max(200)
-        .transform((one) => [one]),
-    ])
-    .default([]),
-});
+const permissions = z
+  .union([
+    manyPermissions,
+    z
+      .string()
+      .max(200)
+      .transform((one) => [one]),
+  ])
+  .default([]);
+export const rolePermissionsForm = z.strictObject({ permissions });
+export const newApiTokenForm = z.strictObject({ name: shortText, days: z.string().max(10), scopes: permissions });

@@ -1,4 +1,5 @@
 import { type Activity, inject, injectable, Log, UnitOfWork } from '@portico/core';
+import { ApiTokenBook } from './api-token-book.js';
 import { Directory } from './directory.js';
 import { FirstRun } from './first-run.js';
 import { RoleCatalog } from './role-catalog.js';
@@ -16,6 +17,7 @@ export class IdentityStart implements Activity {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(ApiTokenBook) private readonly tokens: ApiTokenBook,
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
     @inject(FirstRun) private readonly firstRun: FirstRun,
     @inject(Log) private readonly log: Log,
@@ -25,11 +27,12 @@ export class IdentityStart implements Activity {
     await this.unitOfWork.read(async (reader) => {
       await this.directory.load(reader);
       await this.sessions.load(reader);
+      await this.tokens.load(reader);
       await this.catalog.load(reader);
     });
     await this.firstRun.run();
     this.timer = setInterval(() => {
-      this.flushing = this.sessions.flush().catch((error: unknown) => {
+      this.flushing = this.flush().catch((error: unknown) => {
         this.log.warn('The times of last use could not be written; they will be, next time.', { error });
       });
     }, flushMillis).unref();
@@ -38,6 +41,11 @@ export class IdentityStart implements Activity {
   async onStop(): Promise<void> {
     clearInterval(this.timer);
     await this.flushing;
-    await this.sessions.flush(0);
+    await this.flush(0);
+  }
+
+  private async flush(lag?: number): Promise<void> {
+    await this.sessions.flush(lag);
+    await this.tokens.flush(lag);
   }
 }

@@ -5,7 +5,9 @@ import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
 
 // Only what is used: the whole package brings thirty stores, and a start would wait for them.
-const Limiter = createRequire(import.meta.url)('rate-limiter-flexible/lib/RateLimiterMemory.js') as typeof RateLimiterMemory;
+export const Limiter = createRequire(import.meta.url)(
+  'rate-limiter-flexible/lib/RateLimiterMemory.js',
+) as typeof RateLimiterMemory;
 
 const minute = 60;
 const quarterOfAnHour = 15 * minute;

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import supertest from 'supertest';
+import { z } from 'zod';
+import { callers, startHost, type TestHost } from './test-host.js';
+
+const [author, narrow, reader] = [...callers.keys()] as [string, string, string];
+const unknown = `portico_${'x'.repeat(43)}`;
+const access = { permission: 'notes.add-note' } as const;
+
+describe('A route that takes API tokens', () => {
+  let host: TestHost;
+  before(async () => {
+    host = await startHost();
+    host.routes.add('notes', '/notes', (router) => {
+      router.post('/', { access, answers: 'json', apiToken: true, body: z.strictObject({ text: z.string() }) }, (ctx) => {
+        ctx.body = {
+          text: ctx.input.body.text,
+          person: ctx.access.person?.id,
+          token: ctx.access.token?.name,
+          session: ctx.session !== undefined,
+          other: ctx.access.can('notes.other'),
+        };
+      });
+      router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+        ctx.body = { person: ctx.access.person?.id };
+      });
+      router.post('/page', { access, answers: 'json' }, (ctx) => {
+        ctx.body = {};
+      });
+      router.get('/open', { access: 'public' }, (ctx) => {
+        ctx.body = { person: ctx.access.person?.id ?? 'guest' };
+      });
+    });
+  });
+  after(() => host.close());
+
+  const post = (path: string, token: string): supertest.Test =>
+    supertest(host.url).post(path).set('Authorization', `Bearer ${token}`).send({ text: 'hello' });
+
+  it('lets its person in without a session and without a token of changes', async () => {
+    const answer = await post('/notes', author);
+    expect([answer.status, answer.headers['cache-control']]).to.deep.equal([200, 'no-store']);
+    expect(answer.body).to.deep.equal({ text: 'hello', person: 'author', token: 'Deployments', session: false, other: false });
+    expect(answer.headers['set-cookie']).to.equal(undefined);
+  });
+
+  it('goes no further than the scopes of the token, nor than the person', async () => {
+    for (const token of [narrow, reader]) {
+      const answer = await post('/notes', token);
+      expect([answer.status, answer.body.error.code]).to.deep.equal([403, 'forbidden']);
+      const read = await supertest(host.url).get('/notes').set('Authorization', `Bearer ${token}`);
+      expect(read.status).to.equal(404);
+    }
+  });
+
+  it('refuses a token it does not know, even beside a good session', async () => {
+    const answer = await post('/notes', unknown)
+      .set('Cookie', 'portico=author-token')
+      .set('X-Portico-Csrf', 'author-csrf')
+      .set('Sec-Fetch-Site', 'same-origin');
+    expect([answer.status, answer.body.error.code]).to.deep.equal([401, 'api-token-invalid']);
+  });
+
+  it('lets the token decide, not the session beside it', async () => {
+    const answer = await post('/notes', narrow).set('Cookie', 'portico=author-token').set('Sec-Fetch-Site', 'same-origin');
+    expect(answer.status).to.equal(403);
+  });
+
+  it('still takes a session, with its token of changes only', async () => {
+    expect((await host.post('/notes', 'author').send({ text: 'hello' })).body.session).to.equal(true);
+    const without = await supertest(host.url)
+      .post('/notes')
+      .set('Cookie', 'portico=author-token')
+      .set('Sec-Fetch-Site', 'same-origin')
+      .send({ text: 'hello' });
+    expect([without.status, without.body.error.code]).to.deep.equal([403, 'csrf-invalid']);
+  });
+
+  it('is the only kind of route where a token counts', async () => {
+    expect((await post('/notes/page', author)).status).to.equal(401);
+    const open = await supertest(host.url).get('/notes/open').set('Authorization', `Bearer ${author}`);
+    expect(open.body).to.deep.equal({ person: 'guest' });
+  });
+
+  it('leaves bearers of others alone', async () => {
+    const answer = await post('/notes', 'eyJhbGciOi.from-a-proxy.x').set('Cookie', 'portico=author-token');
+    expect(answer.status).to.equal(403);
+    expect(
+      (await supertest(host.url).get('/notes').set('Authorization', 'Basic YTpi').set('Cookie', 'portico=author-token')).status,
+    ).to.equal(200);
+  });
+
+  it('belongs to one module each under /api, which all modules share', async () => {
+    for (const module of ['first', 'second']) {
+      host.routes.add(module, `/api/${module}`, (router) => {
+        router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+          ctx.body = { module };
+        });
+      });
+      const answer = await supertest(host.url).get(`/api/${module}`).set('Authorization', `Bearer ${author}`);
+      expect(answer.body).to.deep.equal({ module });
+    }
+    expect((await supertest(host.url).get('/api/third').set('Authorization', `Bearer ${author}`)).status).to.equal(404);
+    expect((await supertest(host.url).get('/api')).status).to.equal(404);
+  });
+
+  it('is refused without a permission or without JSON answers', () => {
+    host.routes.add('wrong', '/wrong', (router) =>
+      router.get('/', { access: 'signed-in', answers: 'json', apiToken: true }, () => {}),
+    );
+    host.routes.add('wrong', '/wrong', (router) => router.get('/', { access, apiToken: true }, () => {}));
+    expect(host.routes.failures.map(({ error }) => (error as { code?: string }).code)).to.deep.equal([
+      'route-undeclared',
+      'route-undeclared',
+    ]);
+  });
+});
