@@ -1,4 +1,15 @@
-import { type Command, type FlagState, type Flags, PortalError } from '../api/index.js';
+import {
+  type Command,
+  type CommandArgument,
+  type CommandCall,
+  type FlagActor,
+  type FlagState,
+  type Flags,
+  PortalError,
+} from '../api/index.js';
+import { flagTransferCommands, reason } from './transfer-commands.js';
+
+const key: CommandArgument = { name: 'key', description: 'Key of the flag, e.g. LPD-10793.', required: true };
 
 /** `portico flags …`, for the composition root to contribute. */
 export function flagCommands(flags: Flags): readonly Command[] {
@@ -21,23 +32,46 @@ export function flagCommands(flags: Flags): readonly Command[] {
     {
       name: 'flags set',
       summary: 'Switches a feature flag for this instance; unset goes back to feature-flags.json.',
-      arguments: [
-        { name: 'key', description: 'Key of the flag, e.g. LPD-10793.', required: true },
-        { name: 'value', description: 'on, off or unset.', required: true },
-      ],
-      run: async ({ arguments: { key, value }, print }) => {
+      arguments: [key, { name: 'value', description: 'on, off or unset.', required: true }],
+      options: [reason],
+      run: async ({ arguments: { key, value }, options, print }) => {
         const values: Readonly<Record<string, boolean | undefined>> = { on: true, off: false, unset: undefined };
         if (value === undefined || !Object.hasOwn(values, value)) {
           throw new PortalError('invalid-input', 'Say on, off or unset.', { status: 400 });
         }
-        await flags.override(find(key).key, values[value], 'the command line');
+        await flags.override(find(key).key, values[value], operator(options));
         print(summary(find(key)));
       },
     },
     {
+      name: 'flags unset',
+      summary: 'Forgets what this instance says of a feature flag, also of one that nobody declares any more.',
+      arguments: [key],
+      options: [reason],
+      run: async ({ arguments: { key = '' }, options, print }) => {
+        await flags.override(key, undefined, operator(options));
+        const state = flags.state(key);
+        print(state ? summary(state) : `${key} is forgotten.`);
+      },
+    },
+    {
+      name: 'flags undo',
+      summary: 'Takes back the last change that was made to a feature flag here.',
+      arguments: [key],
+      options: [reason],
+      run: async ({ arguments: { key }, options, print }) => {
+        const state = find(key);
+        const [last] = (await flags.history(state.key, undefined, 1)).records;
+        if (!last) throw new PortalError('flag-changed', `Nobody has switched ${state.key} here.`, { status: 409 });
+        await flags.undo(state.key, last.id, operator(options));
+        print(summary(find(key)));
+      },
+    },
+    ...flagTransferCommands(flags, operator),
+    {
       name: 'flags why',
       summary: 'Says what a feature flag is, why, and what else has a say.',
-      arguments: [{ name: 'key', description: 'Key of the flag.', required: true }],
+      arguments: [key],
       run: async ({ arguments: { key }, print }) => {
         const state = find(key);
         print(summary(state));
@@ -49,9 +83,23 @@ export function flagCommands(flags: Flags): readonly Command[] {
         }
         if (state.dependents.length > 0) print(`  needed by: ${state.dependents.join(', ')}`);
         if (state.lockedBy) print(`  locked by ${state.lockedBy}`);
+        for (const { at, by, via, action, before, after, reason } of (await flags.history(state.key, undefined, 5)).records) {
+          const change = `${wordOf(before)} -> ${wordOf(after)}`;
+          print(`  ${at.toISOString()} ${action} ${change} by ${by.name} (${via})${reason ? `: ${reason}` : ''}`);
+        }
       },
     },
   ];
+}
+
+/** Whoever may use the data directory's socket may do everything. */
+function operator({ reason }: CommandCall['options']): FlagActor {
+  const said = typeof reason === 'string' ? reason.slice(0, 500) : '';
+  return { by: { id: 'system', name: 'the command line' }, via: 'command', ...(said ? { reason: said } : {}) };
+}
+
+function wordOf(value: unknown): string {
+  return value === true ? 'on' : value === false ? 'off' : 'unset';
 }
 
 function summary({ key, enabled, title, reason }: FlagState): string {

@@ -14,6 +14,7 @@ import { AuditRoutes } from './http/audit-routes.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { EntryPages } from './http/entry-pages.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
+import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
@@ -63,7 +64,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes]) contribute(HttpRoutes).to(routes);
-  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, ModuleRoutes])
+  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes])
     contribute(HttpRoutes).to(routes);
   for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
 

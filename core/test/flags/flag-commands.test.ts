@@ -15,14 +15,19 @@ describe('portico flags', () => {
   });
   afterEach(() => bench.dispose());
 
-  async function run(name: string, values: Record<string, string> = {}): Promise<readonly string[]> {
+  async function run(
+    name: string,
+    values: Record<string, string> = {},
+    options: Record<string, string | boolean> = {},
+    stdin = '',
+  ): Promise<readonly string[]> {
     const lines: string[] = [];
     const command = flagCommands(await bench.open()).find((each) => each.name === name);
     const say = (line: string): void => void lines.push(line);
     await command?.run({
       arguments: values,
-      options: {},
-      stdin: Readable.from([]),
+      options,
+      stdin: Readable.from(stdin === '' ? [] : [stdin]),
       signal: new AbortController().signal,
       print: say,
       warn: say,
@@ -48,7 +53,7 @@ describe('portico flags', () => {
   it('why names what wins and what loses', async () => {
     await run('flags set', { key: 'LPD-1', value: 'on' });
     const lines = await run('flags why', { key: 'LPD-1' });
-    expect(lines.slice(1).map((line) => line.replace(/\(.*\)/, '(…)'))).to.deep.equal([
+    expect(lines.slice(1, 5).map((line) => line.replace(/\(.*\)/, '(…)'))).to.deep.equal([
       '  wins: on, says this instance (…)',
       '  loses: off, says feature-flags.json',
       '  loses: off, says the default',
@@ -57,6 +62,37 @@ describe('portico flags', () => {
     expect((await run('flags why', { key: 'LPD-2' })).slice(-1)[0]).to.match(
       /^ {2}LPD-2 needs LPD-1: on\. Switched on by this instance/,
     );
+  });
+
+  it('why ends with who switched it here, from where, and why', async () => {
+    await run('flags set', { key: 'LPD-1', value: 'on' }, { reason: 'The fair.' });
+    await run('flags undo', { key: 'LPD-1' });
+    const lines = (await run('flags why', { key: 'LPD-1' })).slice(-2).map((line) => line.replace(/ \d{4}-\S+/, ''));
+    expect(lines).to.deep.equal([
+      '  undone on -> unset by the command line (command)',
+      '  set unset -> on by the command line (command): The fair.',
+    ]);
+  });
+
+  it('undo says so when there is nothing to take back', async () => {
+    const code = await run('flags undo', { key: 'LPD-1' }).catch((error: unknown) => (error as PortalError).code);
+    expect(code).to.equal('flag-changed');
+  });
+
+  it('export and import carry the switches of an instance over, with a dry run first', async () => {
+    await run('flags set', { key: 'LPD-1', value: 'on' });
+    const file = (await run('flags export')).join('\n');
+    await run('flags unset', { key: 'LPD-1' });
+    expect(await run('flags import', {}, { 'dry-run': true }, file)).to.deep.equal([
+      'LPD-1: unset -> on',
+      'Nothing was changed: this was a dry run.',
+    ]);
+    expect(await run('flags import', {}, {}, file)).to.deep.equal(['LPD-1: unset -> on', 'Imported.']);
+    expect(await run('flags import', {}, {}, file)).to.deep.equal(['Nothing changes.']);
+    expect(await run('flags import', {}, {}, file.replace('LPD-1', 'ghost'))).to.deep.equal([
+      'Line 6, column 5: flags.ghost is a feature flag that nobody declares.',
+      'Nothing was imported.',
+    ]);
   });
 
   it('refuses other words and unknown keys', async () => {

@@ -1,4 +1,4 @@
-import { inject, injectable, type KeptSecret, type SecretStore, UnitOfWork, In } from '@portico/core';
+import { In, inject, injectable, type KeptSecret, type SecretStore, UnitOfWork } from '@portico/core';
 import { StoredSetting } from '../entities/index.js';
 import { StoredSettings } from './stored-settings.js';
 
