@@ -14,6 +14,7 @@ import {
   type DemoContent,
   DemoContents,
   DisposableStore,
+  Explanations,
   Flags,
   HostConfig,
   HttpRoutes,
@@ -188,6 +189,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
     kernel.bind(Modules, kernel);
+    kernel.bind(Explanations, kernel.explanations);
     kernel.bind(MessageCatalogToken, messages);
     kernel.bind(AccessContexts, accessContexts);
     kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));

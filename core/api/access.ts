@@ -116,6 +116,12 @@ export interface SiteDirectory {
 }
 export const SiteDirectory: ServiceToken<SiteDirectory> = serviceToken('portico.site-directory');
 
+/** People in memory, for what has to find somebody by address. Provided by `identity`. */
+export interface PersonDirectory {
+  byEmail(email: string): Person | undefined;
+}
+export const PersonDirectory: ServiceToken<PersonDirectory> = serviceToken('portico.person-directory');
+
 /** Makes access contexts outside of a request: for commands, jobs and explanations. */
 export interface AccessContexts {
   for(person: Person | undefined, site?: Site, locale?: string): AccessContext;

@@ -6,6 +6,7 @@ export * from './contributions.js';
 export * from './disposable.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './explanations.js';
 export * from './flags.js';
 export * from './http.js';
 export * from './libraries.js';

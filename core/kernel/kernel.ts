@@ -7,6 +7,7 @@ import {
   DisposableStore,
   Emitter,
   type Event,
+  type Explanations,
   type ExtensionPoint,
   type Log,
   type ModuleChange,
@@ -22,6 +23,7 @@ import { watchFolder } from './attribution.js';
 import { type FlagSource, houseCriteria } from './criteria.js';
 import { type Entrance, Gate, type GatePost } from './gate.js';
 import { HouseParts } from './house-parts.js';
+import { KernelExplanations } from './kernel-explanations.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -71,6 +73,7 @@ export class Kernel implements Modules {
   private readonly services = new ServiceRegistry();
   private readonly store = new DisposableStore((error) => this.log.error('A part of the kernel could not be closed.', { error }));
   private readonly troubles: Troubles;
+  private readonly visibility: Visibility;
   private readonly points: PointRegistry;
   private readonly house: HouseParts;
   private readonly requirements: Requirements;
@@ -90,8 +93,8 @@ export class Kernel implements Modules {
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
     this.troubles = new Troubles((id) => options.logFor(id));
-    const visibility = new Visibility(houseCriteria(options.flags), this.troubles);
-    this.points = new PointRegistry(visibility, this.troubles, onListenerError);
+    this.visibility = new Visibility(houseCriteria(options.flags), this.troubles);
+    this.points = new PointRegistry(this.visibility, this.troubles, onListenerError);
     this.house = new HouseParts(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new Switches(options.disabled);
@@ -119,7 +122,7 @@ export class Kernel implements Modules {
     });
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
-    this.store.add(criteria.onDidChange(() => visibility.use(criteria.all())));
+    this.store.add(criteria.onDidChange(() => this.visibility.use(criteria.all())));
   }
 
   get onDidChange(): Event<ModuleChange> {
@@ -189,6 +192,10 @@ export class Kernel implements Modules {
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
   enter(moduleId: string): Promise<Entrance> {
     return this.gate.enter(moduleId);
+  }
+
+  get explanations(): Explanations {
+    return new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
   }
 
   contributionsWhen(flag: string): readonly PlacedContribution[] {

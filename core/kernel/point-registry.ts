@@ -12,10 +12,16 @@ export interface Offered {
   readonly contribution: Contribution<unknown>;
 }
 
+export interface Remembered extends Pick<Contribution<unknown>, 'id' | 'module' | 'when'> {
+  readonly range: string;
+}
+
 /** All points and all that is contributed, whether its point has a host or not. */
 export class PointRegistry {
   private readonly views = new Map<string, PointView<unknown>>();
   private readonly offered = new Map<string, readonly Offered[]>();
+  /** What was ever contributed, by point and then by module and id; of it only what an explanation needs. */
+  private readonly remembered = new Map<string, Map<string, Remembered>>();
 
   constructor(
     private readonly visibility: Visibility,
@@ -76,7 +82,10 @@ export class PointRegistry {
   publish(offers: readonly Offered[]): Disposable {
     if (offers.length === 0) return toDisposable(() => {});
     const points = [...new Set(offers.map(({ point }) => point))];
-    for (const offer of offers) this.offered.set(offer.point, [...(this.offered.get(offer.point) ?? []), offer]);
+    for (const offer of offers) {
+      this.offered.set(offer.point, [...(this.offered.get(offer.point) ?? []), offer]);
+      this.remember(offer);
+    }
     this.refreshAll(points);
     return toDisposable(() => {
       const gone = new Set(offers);
@@ -87,6 +96,21 @@ export class PointRegistry {
         );
       this.refreshAll(points);
     });
+  }
+
+  /** Every point that has, or had, a host or a contribution. */
+  get known(): readonly string[] {
+    return [...new Set([...this.views.keys(), ...this.remembered.keys()])].sort();
+  }
+
+  /** What was contributed to a point since the house opened, whether it is there now or not. */
+  rememberedAt(point: string): readonly Remembered[] {
+    return [...(this.remembered.get(point)?.values() ?? [])];
+  }
+
+  private remember({ point, range, contribution: { id, module, when } }: Offered): void {
+    const at = this.remembered.get(point) ?? new Map<string, Remembered>();
+    this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range }));
   }
 
   private keep(point: string, offers: readonly Offered[]): void {

@@ -65,9 +65,11 @@ export class Visibility {
 
   explain(module: string, steps: readonly Step[], access: AccessContext, given: Given): Explanation {
     const active: ExplainedStep = { criterion: 'module', subject: module, met: true, reason: `The module ${module} is active.` };
-    const explained = [active, ...steps.map((step) => this.explainStep(step, access, given))];
-    const blocking = explained.find((step) => !step.met);
-    return { visible: blocking === undefined, steps: explained, blocking };
+    return walk([active, ...this.steps(steps, access, given)]);
+  }
+
+  steps(steps: readonly Step[], access: AccessContext, given: Given): readonly ExplainedStep[] {
+    return steps.map((step) => this.explainStep(step, access, given));
   }
 
   private explainStep({ key, subject }: Step, access: AccessContext, given: Given): ExplainedStep {
@@ -91,4 +93,9 @@ export class Visibility {
       };
     }
   }
+}
+
+export function walk(steps: readonly ExplainedStep[]): Explanation {
+  const blocking = steps.find(({ met }) => !met);
+  return { visible: blocking === undefined, steps, blocking };
 }

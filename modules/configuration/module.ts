@@ -10,7 +10,9 @@ import {
 } from '@portico/core';
 import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
+import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
+import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { EntryPages } from './http/entry-pages.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
@@ -23,6 +25,7 @@ import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-rout
 import { AuditWords } from './services/audit-words.js';
 import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
+import { Diagnostics } from './services/diagnostics.js';
 import { Differences } from './services/differences.js';
 import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
@@ -52,6 +55,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     AuditWords,
     Differences,
     SettingsTargets,
+    Diagnostics,
   );
   host(SettingsDefinitions);
   host(SettingsActions);
@@ -64,9 +68,10 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes]) contribute(HttpRoutes).to(routes);
+  contribute(HttpRoutes).to(DiagnosticsRoutes);
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes])
     contribute(HttpRoutes).to(routes);
-  for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
+  for (const command of [GetSetting, SetSetting, UnsetSetting, Why]) contribute(Commands).to(command);
 
   contribute(MenuItems).value(
     {
@@ -95,6 +100,16 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   contribute(MenuItems).value(
     { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
     { id: 'modules', order: 20, when: { permission: permissions.modules } },
+  );
+  contribute(MenuItems).value(
+    {
+      label: 'diagnostics.title',
+      href: '/configuration/diagnostics',
+      menu: 'control-panel',
+      category: 'system',
+      icon: 'question-circle',
+    },
+    { id: 'diagnostics', order: 30, when: { permission: permissions.diagnose } },
   );
   contribute(MenuItems).value(
     { label: 'site-settings.title', href: '~/configuration/site-settings', category: 'configuration', icon: 'cog' },

@@ -9,6 +9,7 @@ import {
   MenuItems,
   Permissions,
   PersonalMenuItems,
+  PersonDirectory,
   Sessions,
 } from '@portico/core';
 import { People } from './api/index.js';
@@ -52,6 +53,7 @@ export default defineModule(({ use, host, provide, contribute, run }) => {
   provide(ApiTokens).to(ApiTokenBook);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountBook);
+  provide(PersonDirectory).to(AccountBook);
   run(IdentityStart);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });

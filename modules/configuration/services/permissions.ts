@@ -8,6 +8,7 @@ export const permissions = {
   flags: 'configuration.manage-flags',
   modules: 'configuration.manage-modules',
   audit: 'configuration.read-audit-log',
+  diagnose: 'configuration.diagnose',
 } as const;
 
 export const declaredPermissions: readonly Permission[] = [
@@ -17,4 +18,5 @@ export const declaredPermissions: readonly Permission[] = [
   { id: permissions.flags, label: 'permission.flags', scope: 'instance', defaultRoles: ['Operator'] },
   { id: permissions.audit, label: 'permission.audit', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.modules, label: 'permission.modules', scope: 'instance', defaultRoles: ['Operator'] },
+  { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
 ];

@@ -1,0 +1,67 @@
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { z } from 'zod';
+import { type Answer, Diagnostics } from '../services/diagnostics.js';
+
+const text = z.string().trim().max(300).optional();
+const query = z.strictObject({ point: text, contribution: text, site: text, person: text, given: text });
+type Query = z.output<typeof query>;
+
+/** Why is this here, or not? People may ask for themselves; the screen is in the Control Panel of those who may ask for others. */
+@injectable()
+export class DiagnosticsRoutes implements HttpRoutes {
+  readonly prefix = '/configuration/diagnostics';
+
+  constructor(@inject(Diagnostics) private readonly diagnostics: Diagnostics) {}
+
+  register(router: Router): void {
+    router.get('/', { access: 'signed-in', query }, (ctx: RouteContext<unknown, Query>) => this.show(ctx));
+  }
+
+  private show(ctx: RouteContext<unknown, Query>): void {
+    const asked = pointOf(ctx.input.query);
+    const json = ctx.accepts('html', 'json') === 'json';
+    try {
+      const answers = asked.point && asked.contribution ? this.diagnostics.ask(ctx.access, { ...asked, ...needed(asked) }) : [];
+      if (json) ctx.body = { answers };
+      else this.render(ctx, asked, answers);
+    } catch (error) {
+      if (json || !(error instanceof PortalError)) throw error;
+      this.render(ctx, asked, [], error);
+    }
+  }
+
+  private render(ctx: RouteContext<unknown, Query>, asked: Query, answers: readonly Answer[], error?: PortalError): void {
+    const title = ctx.text('diagnostics.title');
+    const chosen = `${asked.point} ${asked.contribution}`;
+    const points = this.diagnostics.points().map(({ id, contributions }) => ({
+      id,
+      options: contributions.map(({ id: contribution, module }) => {
+        const value = `${id} ${module}/${contribution}`;
+        return { value, label: `${contribution} (${module})`, selected: value === chosen || `${id} ${contribution}` === chosen };
+      }),
+    }));
+    const model = {
+      points,
+      sites: this.diagnostics
+        .sitesFor(ctx.access)
+        .map(({ address, name }) => ({ address, name, selected: address === asked.site })),
+      asked,
+      othersToo: this.diagnostics.mayAskForOthers(ctx.access),
+      answers,
+      error: error?.message,
+    };
+    ctx.render('diagnostics', model, { title, ...(error ? { status: error.status } : {}) });
+  }
+}
+
+/** The form has point and contribution in one field. */
+function pointOf({ point, contribution, ...rest }: Query): Query {
+  if (point !== undefined || !contribution?.includes(' ')) return { point, contribution, ...rest };
+  const [first, second] = contribution.split(' ');
+  return { ...rest, point: first, contribution: second };
+}
+
+const needed = ({ point = '', contribution = '' }: Query): { readonly point: string; readonly contribution: string } => ({
+  point,
+  contribution,
+});
