@@ -23,7 +23,7 @@ export function historyRow(words: Words, { at, by, via, action, before, after, r
   return {
     at: at.toISOString(),
     by: by.name,
-    via: words.text(`flags.via.${via}`),
+    via: words.text(`audit.via.${via}`),
     change: action === 'undone' ? words.text('flags.undone-change', { change }) : change,
     ...(reason ? { reason } : {}),
   };
