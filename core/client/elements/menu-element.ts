@@ -52,12 +52,14 @@ export class PorticoMenu extends HTMLElement {
     if (open) this.stayInView();
   }
 
-  /** A menu near the right edge of a narrow window opens to the left. */
+  /** A menu near the right edge of a narrow window opens to the left, one near the lower edge upwards where there is room. */
   private stayInView(): void {
-    const { list } = this.parts();
-    if (!list) return;
-    list.classList.remove('dropdown-menu-shift-left', 'dropdown-menu-shift-right');
-    const { left, right } = list.getBoundingClientRect();
+    const { list, button } = this.parts();
+    if (!list || !button) return;
+    list.classList.remove('dropdown-menu-shift-left', 'dropdown-menu-shift-right', 'dropdown-menu-above');
+    const { left, right, bottom, height } = list.getBoundingClientRect();
+    const isAbove = bottom > document.documentElement.clientHeight && button.getBoundingClientRect().top > height;
+    list.classList.toggle('dropdown-menu-above', isAbove);
     if (left < 0) list.classList.add('dropdown-menu-shift-right');
     else if (right > document.documentElement.clientWidth) list.classList.add('dropdown-menu-shift-left');
   }

@@ -122,6 +122,15 @@ describe('Elements of the house', function () {
     await opened.waitForFunction(`document.activeElement.textContent.trim() === ${JSON.stringify(name)}`);
   };
 
+  it('open the menu upwards where there is no room below', () =>
+    visit(async (opened) => {
+      const height = opened.viewportSize()?.height ?? 0;
+      await opened.addStyleTag({ content: `portico-menu { display: block; position: absolute; top: ${height - 60}px; }` });
+      await opened.getByRole('button', { name: 'New' }).click();
+      const box = await opened.getByRole('menu', { name: 'New' }).boundingBox();
+      expect((box?.y ?? 0) + (box?.height ?? 0)).to.be.within(1, height);
+    }));
+
   it('let the menu be used with the keyboard alone', () =>
     visit(async (opened) => {
       const button = opened.getByRole('button', { name: 'New' });
