@@ -2,10 +2,12 @@ import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api
 import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
 import { NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
+import { GenerationWords, ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
 import { SiteAccess } from './commands/site-access.js';
 import { WhyNoButton } from './commands/why-no-button.js';
 import { manageInstance, manageSite } from './http/admin-tabs.js';
+import { ApiRoutes } from './http/api/api-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
@@ -43,7 +45,7 @@ import { UsageReport } from './services/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
-  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess);
+  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords);
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -80,6 +82,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(GenerationRoutes);
   contribute(HttpRoutes).to(ImageRoutes);
   contribute(HttpRoutes).to(WhyRoutes);
+  contribute(HttpRoutes).to(ApiRoutes);
 
   for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes]) contribute(HttpRoutes).to(routes);
   contribute(MenuItems).value(
@@ -92,6 +95,10 @@ export default defineModule(({ use, provide, contribute, run }) => {
   );
 
   contribute(Commands).to(ImagesCreate);
+  contribute(Commands).to(ImagesList);
+  contribute(Commands).to(ImagesShow);
+  contribute(Commands).to(ImagesAdd);
+  contribute(Commands).to(ImagesCancel);
   contribute(Commands).to(WhyNoButton);
   contribute(IntegrityChecks).to(ImagesCheck);
   contribute(DemoContents).to(DemoSettings, { order: 30 });

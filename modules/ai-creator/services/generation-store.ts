@@ -70,7 +70,9 @@ export class GenerationStore {
       const generations = transaction.repository(Generation);
       const before = await generations.findOneBy({ personId: order.personId, token: order.token });
       if (before) {
-        const same = (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]);
+        const same =
+          (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]) &&
+          before.folderId === (order.folderId ?? null);
         if (!same)
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
             status: 409,

@@ -5,8 +5,8 @@ export function prepareReviews(round: HTMLElement): void {
 
 /** A person has read the alternative text, or takes that back. */
 export function toggleReview(button: HTMLElement, words: Readonly<Record<string, string>>): void {
-  const isReviewed = button.getAttribute('aria-pressed') !== 'true';
-  button.setAttribute('aria-pressed', String(isReviewed));
+  const isReviewed = button.dataset.review !== 'done';
+  button.dataset.review = isReviewed ? 'done' : '';
   const field = button.parentElement?.querySelector<HTMLInputElement>('input[name="reviewed"]');
   if (field) field.disabled = !isReviewed;
   const label = button.querySelector('.label');

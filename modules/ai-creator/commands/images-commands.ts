@@ -1,0 +1,121 @@
+import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
+import type { GenerationWithImages } from '../services/generation-store.js';
+import { Generations } from '../services/generations.js';
+import { ImageAdding } from '../services/image-adding.js';
+import { SiteAccess } from './site-access.js';
+
+const where = [
+  { name: 'site', value: 'address', required: true, description: 'Friendly address of the site, e.g. home.' },
+  { name: 'as', value: 'email', description: 'Whose images they are; the portal itself when left out.' },
+] as const;
+const generationArgument = [{ name: 'id', required: true, description: 'Id of the generation.' }] as const;
+
+/** Words of a generation for a terminal. */
+@injectable()
+export class GenerationWords {
+  constructor(
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  of(round: GenerationWithImages, locale: string): RoundModel {
+    return roundModel(round, wordsOf(this.messages, locale), this.clock.now());
+  }
+}
+
+@injectable()
+export class ImagesList implements Command {
+  readonly name = 'images list';
+  readonly summary = 'Lists generations whose images are not added yet.';
+  readonly options = where;
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationWords) private readonly words: GenerationWords,
+  ) {}
+
+  async run({ options, print }: CommandCall): Promise<void> {
+    const access = this.siteAccess.find(options.site, options.as);
+    for (const round of await this.generations.recent(access)) {
+      const { id, state, ready, count, description } = this.words.of(round, access.locale);
+      print(`${id}  ${state}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`);
+    }
+  }
+}
+
+@injectable()
+export class ImagesShow implements Command {
+  readonly name = 'images show';
+  readonly summary = 'Shows one generation and its images.';
+  readonly arguments = generationArgument;
+  readonly options = where;
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationWords) private readonly words: GenerationWords,
+  ) {}
+
+  async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
+    const access = this.siteAccess.find(options.site, options.as);
+    const round = this.words.of(await this.generations.find(access, id), access.locale);
+    print(`${round.state}: ${round.status}`);
+    print(round.description);
+    if (round.problem) warn(round.problem.sentence);
+    for (const image of round.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
+  }
+}
+
+@injectable()
+export class ImagesAdd implements Command {
+  readonly name = 'images add';
+  readonly summary = 'Adds all images of a generation to Documents and Media.';
+  readonly arguments = generationArgument;
+  readonly options = [
+    ...where,
+    { name: 'folder', value: 'name', description: 'Folder for the documents; made when it is not there.' },
+  ] as const;
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<number> {
+    const access = this.siteAccess.find(options.site, options.as);
+    const { images } = await this.generations.find(access, id);
+    const waiting = images.filter(({ state }) => state === 'offered');
+    if (waiting.length === 0)
+      throw new PortalError('nothing-added', this.messages.text('command.nothing-to-add'), { status: 409 });
+    const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
+    const report = await this.adding.add(access, waiting, folder?.id);
+    for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
+    for (const { name, sentence } of report.failed) warn(`${name}: ${sentence}`);
+    return report.failed.length > 0 ? 1 : 0;
+  }
+}
+
+@injectable()
+export class ImagesCancel implements Command {
+  readonly name = 'images cancel';
+  readonly summary = 'Gives up a generation that is being made.';
+  readonly arguments = generationArgument;
+  readonly options = where;
+
+  constructor(
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(Generations) private readonly generations: Generations,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async run({ arguments: { id = '' }, options, print }: CommandCall): Promise<void> {
+    const done = await this.generations.cancel(this.siteAccess.find(options.site, options.as), id);
+    print(this.messages.text(done === undefined ? 'cancel.late' : done.maybeCharged ? 'cancel.charged' : 'cancel.free'));
+  }
+}

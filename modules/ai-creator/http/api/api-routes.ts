@@ -1,0 +1,122 @@
+import { Clock, type HttpRoutes, inject, injectable, Messages, PortalError, type RouteContext, type Router } from '@portico/core';
+import { createImages } from '../../services/availability.js';
+import type { GenerationWithImages } from '../../services/generation-store.js';
+import { Generations } from '../../services/generations.js';
+import { ImageAdding } from '../../services/image-adding.js';
+import { readOrder } from '../../services/image-order.js';
+import { roundModel, wordsOf } from '../round-model.js';
+import { openApi } from './open-api.js';
+import { type Answer, operations } from './operations.js';
+import type { accepted, added, cancelled, generationList, generation as generationSchema } from './schemas.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+const { create, list, follow, cancel, add } = operations;
+const declared = { access: { permission: createImages }, answers: 'json', apiToken: true } as const;
+
+/** Creating images for programs: the services of the screen, and so its permissions, limits and records. */
+@injectable()
+export class ApiRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator/api';
+
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/openapi.json', declared, (ctx) => {
+      ctx.body = openApi(ctx.url('~/ai-creator/api'));
+    });
+
+    router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
+      const { folder, ...typed } = ctx.input.body;
+      const generation = await this.generations.create(ctx.access, {
+        ...readOrder(typed, this.messages, ctx.access.locale),
+        token: `api:${idempotencyKey(ctx)}`,
+        folderId: folder,
+      });
+      const { id, description, size, count, createdAt } = generation;
+      const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, href: place(ctx, id) };
+      ctx.status = create.status;
+      ctx.body = answer;
+    });
+
+    router.get(list.path, { ...declared, query: list.query }, async (ctx) => {
+      const rounds = (await this.generations.recent(ctx.access)).slice(0, Number(ctx.input.query.limit));
+      const answer: Answer<typeof generationList> = { generations: rounds.map((round) => this.describe(ctx, round)) };
+      ctx.body = answer;
+    });
+
+    router.get(follow.path, { ...declared, params: follow.params }, async (ctx) => {
+      ctx.body = this.describe(ctx, await this.generations.find(ctx.access, ctx.input.params.id));
+    });
+
+    router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
+      const done = await this.generations.cancel(ctx.access, ctx.input.params.id);
+      const key = done === undefined ? 'cancel.late' : done.maybeCharged ? 'cancel.charged' : 'cancel.free';
+      const answer: Answer<typeof cancelled> = {
+        cancelled: done !== undefined,
+        maybeCharged: done?.maybeCharged,
+        sentence: ctx.text(key),
+      };
+      ctx.body = answer;
+    });
+
+    router.post(add.path, { ...declared, body: add.body }, async (ctx) => {
+      const { images, folder } = ctx.input.body;
+      const selections = await Promise.all(
+        images.map(async ({ id, name, altText, reviewed }) => {
+          const { image } = await this.generations.image(ctx.access, id);
+          return { id, name: name ?? image.name, altText: altText ?? image.altText, reviewed };
+        }),
+      );
+      const report = await this.adding.add(ctx.access, selections, folder);
+      if (report.added.length === 0) {
+        const problems = report.failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
+        const details = { failed: report.failed };
+        throw new PortalError('nothing-added', ctx.text('add.none-added', { problems }), { status: 409, details });
+      }
+      const answer: Answer<typeof added> = { documents: [...report.added], failed: [...report.failed] };
+      ctx.body = answer;
+    });
+  }
+
+  private describe(ctx: AnyContext, round: GenerationWithImages): Answer<typeof generationSchema> {
+    const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now());
+    const { id, description, count, isRunning, status, ready, createdAt, expiresAt, problem } = model;
+    return {
+      id,
+      description,
+      size: round.generation.size,
+      count,
+      createdAt,
+      href: place(ctx, id),
+      state: round.generation.state,
+      isRunning,
+      status,
+      ready,
+      expiresAt,
+      problem: problem && { code: problem.code, sentence: problem.sentence },
+      images: model.images.map((image) => ({
+        id: image.id,
+        position: image.position,
+        name: image.name,
+        altText: image.altText,
+        isAdded: image.isSaved,
+        href: ctx.url(image.href),
+      })),
+    };
+  }
+}
+
+const place = (ctx: AnyContext, id: string): string => ctx.url(`~/ai-creator/api/generations/${id}`);
+
+/** @throws PortalError `no-idempotency-key` (400). */
+function idempotencyKey(ctx: AnyContext): string {
+  const key = ctx.get('Idempotency-Key');
+  if (/^[\x21-\x7e]{8,100}$/.test(key)) return key;
+  throw new PortalError('no-idempotency-key', ctx.text('api.key-missing'), { status: 400 });
+}

@@ -1,0 +1,81 @@
+import { z } from '@portico/core';
+import { countLimits, deliverySizes, descriptionLimit } from '../../api/index.js';
+
+const id = z.string().min(1).max(64);
+
+export const idParams = z.strictObject({ id });
+export const listQuery = z.strictObject({
+  /** Query values are text. */
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]|[1-4]\d|50)$/)
+    .default('20')
+    .meta({ description: 'How many at most, 1 to 50.' }),
+});
+
+export const newGeneration = z.strictObject({
+  description: z.string().min(1).max(descriptionLimit).meta({ description: 'What the images show.' }),
+  size: z.enum(deliverySizes).default('512x512').meta({ description: 'Delivery size in pixels.' }),
+  count: z.int().min(countLimits.min).max(countLimits.max).default(1),
+  folder: id
+    .optional()
+    .meta({ description: 'Id of the folder the images are for; left out: the first level of Documents and Media.' }),
+});
+
+export const newImages = z.strictObject({
+  images: z
+    .array(
+      z.strictObject({
+        id,
+        name: z.string().max(200).optional().meta({ description: 'File name; made from the description when left out.' }),
+        altText: z.string().max(1000).optional(),
+        reviewed: z.boolean().default(false).meta({ description: 'Whether a person has read the alternative text.' }),
+      }),
+    )
+    .min(1)
+    .max(50),
+  folder: id.optional().meta({ description: 'Id of a folder; left out: the one that each generation was made for.' }),
+});
+
+export const problem = z.object({ code: z.string().meta({ description: 'As in docs/image-errors.md.' }), sentence: z.string() });
+
+export const accepted = z.object({
+  id,
+  description: z.string(),
+  size: z.enum(deliverySizes),
+  count: z.int(),
+  createdAt: z.iso.datetime(),
+  href: z.string().meta({ description: 'Follow it here.' }),
+});
+
+export const generation = z.object({
+  ...accepted.shape,
+  state: z.enum(['reserved', 'sent', 'received', 'offered', 'saved', 'discarded', 'failed', 'unknown']),
+  isRunning: z.boolean(),
+  status: z.string().meta({ description: 'How far it is, as a sentence.' }),
+  ready: z.int(),
+  expiresAt: z.iso.datetime(),
+  problem: problem.optional(),
+  images: z.array(
+    z.object({
+      id,
+      position: z.int(),
+      name: z.string(),
+      altText: z.string(),
+      isAdded: z.boolean(),
+      href: z.string().meta({ description: 'The picture.' }),
+    }),
+  ),
+});
+
+export const generationList = z.object({ generations: z.array(generation) });
+export const cancelled = z.object({
+  cancelled: z.boolean(),
+  maybeCharged: z.boolean().optional(),
+  sentence: z.string(),
+});
+export const added = z.object({
+  documents: z.array(z.object({ id, name: z.string(), altText: z.string(), mimeType: z.string(), view: z.string() })),
+  failed: z.array(z.object({ id, name: z.string(), code: z.string(), sentence: z.string() })),
+});
+export const fault = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
