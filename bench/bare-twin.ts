@@ -1,15 +1,27 @@
-import { createReadStream, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
 import Database, { type Statement } from 'better-sqlite3';
-import type { TwinTask } from './twin-task.js';
+import Koa from 'koa';
+import type { TwinTask, TwinTasks } from './twin-task.js';
 
 /**
- * The least a server can do for the same answers: node:http and better-sqlite3, the same database, the same queries, the same bytes. It
+ * The least a server can do for the same answers: koa and better-sqlite3, the same database, the same queries, the same bytes. It
  * knows no sessions, permissions, templates or modules; what we lose against it is what those cost.
  */
-const tasks = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as { database: string; pages: readonly TwinTask[] };
+const tasks = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as TwinTasks;
 const database = new Database(tasks.database, { readonly: true });
+
+mkdirSync(tasks.home, { recursive: true });
+const own = new Database(join(tasks.home, 'twin.db'));
+own.pragma('journal_mode = WAL');
+own.pragma('synchronous = FULL');
+own.exec('CREATE TABLE IF NOT EXISTS stored (id TEXT PRIMARY KEY, name TEXT, size INTEGER)');
+const insert = own.prepare('INSERT INTO stored VALUES (?, ?, ?)');
 
 interface Page {
   readonly task: TwinTask;
@@ -23,19 +35,57 @@ const pages = new Map<string, Page>(
   ]),
 );
 
-const server = createServer((request, answer) => {
-  const page = pages.get(request.url ?? '');
+const app = new Koa();
+// Whoever measures leaves in the middle of answers.
+app.silent = true;
+app.use(async (ctx) => {
+  if (ctx.method === 'POST') {
+    ctx.body = { stored: await store(ctx.req) };
+    ctx.status = 201;
+    return;
+  }
+  const page = pages.get(ctx.path);
   if (!page) {
-    answer.writeHead(200).end('ok');
+    ctx.body = 'ok';
     return;
   }
   const { task, statements } = page;
   const rows = statements.map(({ statement, values }) => statement.all(...values));
-  answer.writeHead(200, { 'content-type': task.type, 'content-length': task.bytes });
-  if (task.file) createReadStream(task.file).pipe(answer);
-  else answer.end(JSON.stringify(rows).padEnd(task.bytes, ' ').slice(0, task.bytes));
+  ctx.status = task.status;
+  if (task.bytes === 0) return;
+  ctx.type = task.type;
+  ctx.length = task.bytes;
+  const { file, start = 0, bytes } = task;
+  ctx.body = file
+    ? createReadStream(file, { start, end: start + bytes - 1 })
+    : JSON.stringify(rows).padEnd(bytes, ' ').slice(0, bytes);
+  ctx.length = bytes;
 });
-server.listen(0, '127.0.0.1', () =>
+
+/** As durable as ours: file, folder, row. */
+function store(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const parser = new Busboy({ headers: request.headers as { 'content-type': string } });
+    parser.on('file', (_field, stream, name) => {
+      const id = crypto.randomUUID();
+      const staged = join(tasks.home, `${id}.part`);
+      pipeline(stream, createWriteStream(staged, { flush: true }))
+        .then(() => rename(staged, join(tasks.home, id)))
+        .then(() => syncFolder(tasks.home))
+        .then(() => insert.run(id, name, 0))
+        .then(() => resolve(id), reject);
+    });
+    request.pipe(parser);
+  });
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync();
+  await handle.close();
+}
+
+const server = app.listen(0, '127.0.0.1', () =>
   console.log(`The bare twin is ready at http://127.0.0.1:${(server.address() as AddressInfo).port}`),
 );
 process.on('SIGTERM', () => process.exit(0));

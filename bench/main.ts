@@ -1,25 +1,36 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { compare, load } from './load.js';
+import { type Comparison, compare, load, median, store } from './load.js';
+import { base, describe } from './measured.js';
+import { measureReads } from './memory-reads.js';
 import { type ServerProcess, startProcess } from './portal-process.js';
-import { administrator, multiplyDocuments, signIn, upload } from './sample-content.js';
-import type { TwinTask } from './twin-task.js';
+import { administrator, multiplyDocuments, signIn, upload, uploadSpecial } from './sample-content.js';
+import type { TwinTasks } from './twin-task.js';
 
 /**
  * Measures the portal beside a bare server with the same data, both in this very run, in turn. Ratios count; absolute figures are of this machine.
- * `npm run bench` takes about four minutes; `npm run bench -- quick` measures at 1,000 documents only.
+ * `npm run bench` takes about eight minutes; `npm run bench -- quick` measures at 1,000 documents only, for seconds each.
  */
-const sizes = process.argv.includes('quick') ? [1000] : [1000, 100_000];
+const quick = process.argv.includes('quick');
+const sizes = quick ? [1000] : [1000, 100_000];
+const seconds = quick ? 1 : 4;
+const stored = quick ? 40 : 200;
 const documentBytes = 20_000;
 
 const home = await mkdtemp(join(tmpdir(), 'portico-bench-'));
+const listRates: number[] = [];
 try {
   await measureStart();
   for (const [index, size] of sizes.entries()) {
     if (index > 0) multiplyDocuments(home, size);
     await measureLoad(size, index === 0);
+  }
+  if (listRates.length > 1)
+    line(`list at ${sizes[1]} against ${sizes[0]}`, `ratio ${ratio(listRates[1], listRates[0])}  goal 0.8`);
+  const costs = await measureReads();
+  for (const { name, nanos } of costs) {
+    line(`read of ${name}`, `${nanos.toFixed(0).padStart(6)} ns  ratio ${ratio(nanos, costs[0]?.nanos)}  goal 5 at most`);
   }
 } finally {
   await rm(home, { recursive: true, force: true });
@@ -28,7 +39,7 @@ try {
 function startPortal(): Promise<ServerProcess> {
   return startProcess('core/bin/portico.js', ['start'], {
     PORTICO_HOME: home,
-    PORT: '18080',
+    PORT: '0',
     PORTICO_LOG_LEVEL: 'error',
     PORTICO_ADMIN_EMAIL: administrator.email,
     PORTICO_ADMIN_PASSWORD: administrator.password,
@@ -37,81 +48,84 @@ function startPortal(): Promise<ServerProcess> {
 
 async function measureStart(): Promise<void> {
   await (await startPortal()).stop();
-  const starts: number[] = [];
-  let memory = 0;
+  const ours: { readonly millis: number; readonly cost: number; readonly memory: number }[] = [];
+  const bare: typeof ours = [];
   for (let round = 0; round < 5; round += 1) {
-    const portal = await startPortal();
-    starts.push(portal.startMillis);
-    memory = portal.memory();
-    await portal.stop();
+    for (const [starts, start] of [
+      [ours, startPortal],
+      [bare, () => startProcess('bench/dist/bare-start.js', [join(home, 'bare.db')], {})],
+    ] as const) {
+      const server = await start();
+      starts.push({ millis: server.startMillis, cost: server.processorMillis(), memory: server.memory() });
+      await server.stop();
+    }
   }
-  const median = starts.sort((a, b) => a - b)[2] ?? 0;
-  console.log(`start to ready, median of 5   ${median.toFixed(0)} ms`);
-  console.log(`memory after start            ${memory.toFixed(0)} MB`);
+  const middle = (key: 'millis' | 'cost' | 'memory', starts: typeof ours): number => median(starts.map((start) => start[key]));
+  const [time, bareTime] = [middle('millis', ours), middle('millis', bare)];
+  const [cost, bareCost] = [middle('cost', ours), middle('cost', bare)];
+  line(
+    'start to ready',
+    `${time.toFixed(0)} ms  koa and TypeORM ${bareTime.toFixed(0)} ms  ratio ${ratio(time, bareTime)}  goal 1.5 at most`,
+  );
+  line(
+    'processor time of a start',
+    `${cost.toFixed(0)} ms  koa and TypeORM ${bareCost.toFixed(0)} ms  ratio ${ratio(cost, bareCost)}`,
+  );
+  line('memory after start', `${middle('memory', ours).toFixed(0)} MB  goal 115 at most`);
 }
 
 async function measureLoad(documents: number, fill: boolean): Promise<void> {
   const portal = await startPortal();
   const session = await signIn(portal.url);
-  if (fill) await upload(portal.url, session, documents, documentBytes);
-  const headers = { cookie: session.cookie };
-  const pages = await describePages(portal.url, headers);
+  if (fill) {
+    await uploadSpecial(portal.url, session);
+    await upload(portal.url, session, documents, documentBytes);
+  }
+  const measured = await describe(portal.url, { cookie: session.cookie }, home);
+  const tasks: TwinTasks = {
+    database: join(home, 'portico.db'),
+    home: join(home, 'twin'),
+    pages: measured.map(({ task }) => task),
+  };
   const taskFile = join(home, 'twin.json');
-  await writeFile(taskFile, JSON.stringify({ database: join(home, 'portico.db'), pages: pages.map(({ task }) => task) }));
+  await writeFile(taskFile, JSON.stringify(tasks));
   const twin = await startProcess('bench/dist/bare-twin.js', [taskFile], {});
   console.log(`\n${documents.toLocaleString('en')} documents`);
-  for (const { name, path, task } of pages) {
-    const { ours, bare } = await compare(
-      () => load(portal.url + path, headers),
-      () => load(twin.url + task.path),
+  for (const { name, goal, path, headers, task } of measured) {
+    const { status, bytes } = task;
+    const found = await compare(
+      () => load(portal, path, { headers, status, seconds, bytes }),
+      () => load(twin, task.path, { status, seconds, bytes }),
     );
-    const ratio = (ours.rate / bare.rate).toFixed(2);
-    console.log(
-      `${name.padEnd(30)}${ours.rate.toFixed(0).padStart(6)}/s  bare ${bare.rate.toFixed(0).padStart(6)}/s  ratio ${ratio}  p99 ${ours.p99} ms`,
-    );
+    if (path === base) listRates.push(found.ours.rate);
+    report(name, goal, found);
   }
-  console.log(`memory after load             ${portal.memory().toFixed(0)} MB`);
+  line('memory after load', `${portal.memory().toFixed(0)} MB  goal 210 at most`);
+  const headers = { origin: portal.url, cookie: session.cookie, 'x-portico-csrf': session.csrf, accept: 'application/json' };
+  for (const [atOnce, goal] of [
+    [1, 0.45],
+    [8, 0.5],
+  ] as const) {
+    const found = await compare(
+      () => store(portal, `${base}/upload-multiple`, { headers, atOnce, bytes: documentBytes, count: stored }),
+      () => store(twin, '/', { atOnce, bytes: documentBytes, count: stored }),
+    );
+    report(`durable upload, ${atOnce} at once`, goal, found);
+  }
   await twin.stop();
   await portal.stop();
 }
 
-/** What is measured, and what the twin must do for it. */
-async function describePages(
-  url: string,
-  headers: Record<string, string>,
-): Promise<readonly { readonly name: string; readonly path: string; readonly task: TwinTask }[]> {
-  const database = new Database(join(home, 'portico.db'), { readonly: true });
-  const row = database
-    .prepare('SELECT id, site_id AS site, blob_id AS blob FROM documents_media_document ORDER BY id DESC LIMIT 1')
-    .get();
-  database.close();
-  const { id, site, blob } = row as { id: string; site: string; blob: string };
-  const fields = 'id, name, name_key, mime_type, size, width, height, modified_at';
-  const list = [
-    {
-      sql: 'SELECT id, name FROM documents_media_folder WHERE site_id = ? AND parent_id = ? ORDER BY name_key, id LIMIT 21',
-      values: [site, ''],
-    },
-    {
-      sql: `SELECT ${fields} FROM documents_media_document WHERE site_id = ? AND folder_id = ? ORDER BY id DESC LIMIT 21`,
-      values: [site, ''],
-    },
-  ];
-  const one = [{ sql: 'SELECT * FROM documents_media_document WHERE id = ? AND site_id = ?', values: [id, site] }];
-  const base = '/web/home/documents-media';
-  const file = join(home, 'blobs', blob.slice(2, 4), blob.slice(4, 6), blob);
-  const measured = [
-    { name: 'document list page', path: base, queries: list },
-    { name: 'document list, JSON', path: `${base}/api/documents`, queries: list },
-    { name: "one document's metadata, JSON", path: `${base}/api/documents/${id}`, queries: one },
-    { name: 'document download, 20 kB', path: `${base}/documents/${id}/download`, queries: one, file },
-  ];
-  return Promise.all(
-    measured.map(async ({ name, path, queries, file }, index) => {
-      const answer = await fetch(url + path, { headers });
-      if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}.`);
-      const bytes = (await answer.arrayBuffer()).byteLength;
-      return { name, path, task: { path: `/${index}`, type: answer.headers.get('content-type') ?? '', bytes, queries, file } };
-    }),
-  );
+function report(name: string, goal: number, { ours, bare }: Comparison): void {
+  const rates = `${ours.rate.toFixed(0).padStart(6)}/s  bare ${bare.rate.toFixed(0).padStart(6)}/s  ratio ${ratio(ours.rate, bare.rate)}`;
+  const costs = `processor ${ours.cost.toFixed(0)} and ${bare.cost.toFixed(0)} us, ratio ${ratio(bare.cost, ours.cost)}`;
+  line(name, `${rates}  goal ${goal}  p99 ${ours.p99} ms  ${costs}`);
+}
+
+function line(name: string, text: string): void {
+  console.log(`${name.padEnd(32)}${text}`);
+}
+
+function ratio(a = 0, b = 1): string {
+  return (a / b).toFixed(2);
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
+const millisPerTick = 10;
 const root = resolve(import.meta.dirname, '../..');
 
 /** A server in a process of its own, so that it is measured alone. */
@@ -13,6 +14,8 @@ export interface ServerProcess {
   readonly startMillis: number;
   /** Resident memory now, in MB. */
   memory(): number;
+  /** Processor time so far, of all threads, in milliseconds. */
+  processorMillis(): number;
   stop(): Promise<void>;
 }
 
@@ -27,11 +30,19 @@ export async function startProcess(
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A benchmark that fails leaves nothing running.
+  const kill = (): void => void child.kill();
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   const url = await addressOf(child);
   return {
     url,
     startMillis: performance.now() - began,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    processorMillis: () => {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * millisPerTick;
+    },
     stop: async () => {
       const closed = once(child, 'close');
       child.kill('SIGTERM');

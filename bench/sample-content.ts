@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import sharp from 'sharp';
 
 export interface Credentials {
   readonly email: string;
@@ -62,4 +63,21 @@ export function multiplyDocuments(home: string, total: number): void {
   })();
   database.exec('ANALYZE');
   database.close();
+}
+
+/** One large file and one picture. */
+export async function uploadSpecial(url: string, session: { cookie: string; csrf: string }): Promise<void> {
+  const pixels = { width: 640, height: 360, channels: 3 } as const;
+  const picture = await sharp(randomBytes(pixels.width * pixels.height * 3), { raw: pixels })
+    .png()
+    .toBuffer();
+  const form = new FormData();
+  form.append('files', new Blob([randomBytes(1_000_000)]), 'large.bin');
+  form.append('files', new Blob([new Uint8Array(picture)]), 'picture.png');
+  const answer = await fetch(`${url}/web/home/documents-media/upload-multiple`, {
+    method: 'POST',
+    headers: { origin: url, cookie: session.cookie, 'x-portico-csrf': session.csrf, accept: 'application/json' },
+    body: form,
+  });
+  if (answer.status !== 201) throw new Error(`Uploading failed with ${answer.status}: ${await answer.text()}`);
 }
