@@ -30,6 +30,7 @@ import { ImageAdding } from './services/image-adding.js';
 import { ImageIntake } from './services/image-intake.js';
 import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
+import { MakingSteps } from './services/making-steps.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { Prices } from './services/prices.js';
@@ -43,7 +44,7 @@ import { UsageLedger } from './services/usage-ledger.js';
 import { UsageReport } from './services/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
-  use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, Explanations);
+  use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords);
 

@@ -10,7 +10,7 @@ import {
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentPermissions, Documents } from './api/documents.js';
-import { NewMenuExplanations, NewMenuItems } from './api/new-menu.js';
+import { NewMenuItems } from './api/new-menu.js';
 import { DocumentPage } from './http/document-page.js';
 import { DocumentRoutes } from './http/document-routes.js';
 import { FileRoutes } from './http/file-routes.js';
@@ -50,7 +50,6 @@ export default defineModule(({ use, provide, host, contribute }) => {
   use(Thumbnails, Uploads, NewMenu, Makers, DocumentPage, FolderPicker);
 
   provide(Documents).to(PortalDocuments);
-  provide(NewMenuExplanations).to(NewMenu);
   host(NewMenuItems);
 
   contribute(Permissions).value(permission(DocumentPermissions.view, 'view', everyone), { id: 'view' });

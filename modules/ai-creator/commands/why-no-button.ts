@@ -1,5 +1,4 @@
 import { type Command, type CommandCall, inject, injectable, Messages } from '@portico/core';
-import { Documents } from '@portico/documents-media/api';
 import { Explanations } from '../services/explanations.js';
 import { SiteAccess } from './site-access.js';
 
@@ -18,21 +17,22 @@ export class WhyNoButton implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Explanations) private readonly explanations: Explanations,
-    @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Exit code 0 when the person sees it, 1 otherwise. */
   async run({ options, print }: CommandCall): Promise<number> {
     const access = this.siteAccess.find(options.site, options.person);
-    if (options.folder) await this.documents.folder(access, String(options.folder));
-    const given = options['no-uploads'] ? [] : ['uploads'];
-    const { isVisible, steps } = await this.explanations.explain(access, given);
+    const place = { uploads: !options['no-uploads'], ...(options.folder ? { folder: String(options.folder) } : {}) };
+    const { isVisible, canCreate, steps } = await this.explanations.explain(access, place);
     const names = { name: access.person?.name ?? '', site: access.site?.name ?? '' };
-    print(this.messages.text(isVisible ? 'why.visible' : 'why.hidden', names));
-    for (const { met, title, reason, changeableBy, blocks } of steps) {
+    print(this.messages.text(isVisible ? (canCreate ? 'why.visible' : 'why.visible-but') : 'why.hidden', names));
+    for (const { met, title, reason, changeableBy, blocks, prevents } of steps) {
       print(`${met ? '[x]' : '[ ]'} ${title}. ${reason}`);
-      if (blocks) print(`    ${this.messages.text('why.blocks')}. ${this.messages.text('why.who')}: ${changeableBy ?? '-'}`);
+      if (blocks || prevents)
+        print(
+          `    ${this.messages.text(blocks ? 'why.blocks' : 'why.prevents')}. ${this.messages.text('why.who')}: ${changeableBy ?? '-'}`,
+        );
     }
     return isVisible ? 0 : 1;
   }

@@ -42,4 +42,8 @@ export const addForm = z.strictObject({
 export const retryForm = addForm.extend({ token: z.string().min(8).max(100) });
 export type AddForm = z.output<typeof addForm>;
 
-export const whyQuery = z.strictObject({ folder: optionalId, uploads: z.enum(['true', 'false']).default('true') });
+export const whyQuery = z.strictObject({
+  folder: optionalId,
+  uploads: z.enum(['true', 'false']).default('true'),
+  person: z.string().trim().max(300).optional(),
+});

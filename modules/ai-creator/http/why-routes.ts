@@ -1,48 +1,71 @@
-import { AccessContexts, type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
-import { Documents } from '@portico/documents-media/api';
-import { type ButtonExplanation, Explanations } from '../services/explanations.js';
+import {
+  type AccessContext,
+  AccessContexts,
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  PortalError,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
+import { SiteAccess } from '../commands/site-access.js';
+import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/explanations.js';
 import { wantsJson } from './answers.js';
 import { whyQuery } from './input.js';
 
-/** Why don't I see the button? It answers while the flag is off, too. */
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+/** Why don't I see the button? It answers while the flag is off, too: for whoever asks, and for others to those who may diagnose. */
 @injectable()
 export class WhyRoutes implements HttpRoutes {
   readonly prefix = '~/ai-creator/why';
 
   constructor(
     @inject(Explanations) private readonly explanations: Explanations,
-    @inject(Documents) private readonly documents: Documents,
+    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in', query: whyQuery }, async (ctx) => {
-      const { folder, uploads } = ctx.input.query;
-      if (folder) await this.documents.folder(ctx.access, folder);
-      const explanation = await this.explanations.explain(ctx.access, uploads === 'true' ? ['uploads'] : []);
-      const model = this.model(ctx, explanation);
+      const { folder, uploads, person } = ctx.input.query;
+      if (!ctx.access.can('sites.view-site') && !this.mayDiagnose(ctx)) throw notFound();
+      const about = this.about(ctx, person);
+      const explanation = await this.explanations.explain(about, { uploads: uploads === 'true', ...(folder ? { folder } : {}) });
+      const model = this.model(ctx, about, explanation);
       if (wantsJson(ctx)) ctx.body = model;
       else ctx.render('why', model, { title: ctx.text('why.title') });
     });
   }
 
-  private model(ctx: RouteContext<unknown, unknown, unknown>, { isVisible, steps }: ButtonExplanation): object {
-    const { person, site } = ctx.access;
+  private about(ctx: AnyContext, email: string | undefined): AccessContext {
+    if (!email || email === ctx.access.person?.email) return ctx.access;
+    if (!this.mayDiagnose(ctx)) throw new PortalError('forbidden', ctx.text('why.only-yourself'), { status: 403 });
+    return this.siteAccess.find(ctx.access.site?.address, email);
+  }
+
+  private mayDiagnose({ access }: AnyContext): boolean {
+    return this.contexts.for(access.person).can('configuration.diagnose');
+  }
+
+  private model(ctx: AnyContext, { person, site }: AccessContext, { isVisible, canCreate, steps }: ButtonExplanation): object {
     const names = { name: person?.name ?? ctx.text('why.guest'), site: site?.name ?? '' };
-    const shown = steps.map(({ href, hrefPermission, ...step }) => ({
+    const shown = steps.map(({ href, hrefPermission, ...step }: ButtonStep) => ({
       ...step,
-      href: href && this.mayOpen(ctx, href, hrefPermission) ? ctx.url(href) : undefined,
+      href: href && !step.met && this.mayOpen(ctx, href, hrefPermission) ? ctx.url(href) : undefined,
     }));
     return {
       visible: isVisible,
-      summary: ctx.text(isVisible ? 'why.visible' : 'why.hidden', names),
+      canCreate,
+      summary: ctx.text(isVisible ? (canCreate ? 'why.visible' : 'why.visible-but') : 'why.hidden', names),
       blocking: shown.find(({ blocks }) => blocks),
       steps: shown,
     };
   }
 
   /** Pages of the instance ask for a permission on the instance. */
-  private mayOpen({ access }: RouteContext<unknown, unknown, unknown>, href: string, permission: string | undefined): boolean {
+  private mayOpen({ access }: AnyContext, href: string, permission: string | undefined): boolean {
     const where = href.startsWith('~') ? access : this.contexts.for(access.person, undefined, access.locale);
     return permission === undefined || where.can(permission);
   }

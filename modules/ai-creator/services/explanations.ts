@@ -6,50 +6,87 @@ import {
   injectable,
   Messages,
   optional,
+  Explanations as PortalExplanations,
+  type Scope,
   type ServiceHandle,
 } from '@portico/core';
-import { NewMenuExplanations } from '@portico/documents-media/api';
+import { Documents } from '@portico/documents-media/api';
 import { Availability, requiredPermissions } from './availability.js';
-import { BudgetWords } from './budget-words.js';
-import { SettingsLink } from './settings-link.js';
-import { SpendingNotice } from './spending-notice.js';
+import { MakingSteps } from './making-steps.js';
+import { instanceSettings, siteSettings } from './settings-link.js';
+
+const modulesPage = { href: '/configuration/modules', hrefPermission: 'configuration.manage-modules' };
+const membersPage = { href: '~/identity/memberships', hrefPermission: 'identity.manage-memberships' };
+
+export interface ButtonStep extends ExplainedStep {
+  readonly title: string;
+  /** The first step that is not met: it hides the button. */
+  readonly blocks: boolean;
+  /** The button is there, and no image can be made. */
+  readonly prevents: boolean;
+}
 
 /** Why a person sees Create AI Image, or does not. */
 export interface ButtonExplanation {
   readonly isVisible: boolean;
-  readonly steps: readonly (ExplainedStep & { readonly title: string; readonly blocks: boolean })[];
-  readonly blocking: ExplainedStep | undefined;
+  /** Whether an image can be made, as far as can be known without asking the service. */
+  readonly canCreate: boolean;
+  readonly steps: readonly ButtonStep[];
+  readonly blocking: ButtonStep | undefined;
 }
 
-const instanceSettings = {
-  href: '/configuration/instance-settings/ai-creator',
-  hrefPermission: 'configuration.manage-instance-settings',
-};
-const siteSettings = { href: '~/configuration/site-settings/ai-creator', hrefPermission: 'configuration.manage-site-settings' };
+/** Where the button is asked about. */
+export interface Place {
+  readonly uploads: boolean;
+  readonly folder?: string;
+}
 
 /** Walks everything that decides, in the words of people; the answers are those of the menu itself. */
 @injectable()
 export class Explanations {
   constructor(
-    @inject(optional(NewMenuExplanations)) private readonly menu: ServiceHandle<NewMenuExplanations>,
+    @inject(PortalExplanations) private readonly portal: PortalExplanations,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
+    @inject(Documents) private readonly documents: Documents,
     @inject(Availability) private readonly availability: Availability,
+    @inject(MakingSteps) private readonly making: MakingSteps,
     @inject(Messages) private readonly messages: Messages,
-    @inject(SpendingNotice) private readonly spending: SpendingNotice,
-    @inject(BudgetWords) private readonly budgetWords: BudgetWords,
-    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
   ) {}
 
-  async explain(access: AccessContext, given: readonly string[]): Promise<ButtonExplanation> {
-    const explanation = this.menu.get()?.explain('create-ai-image', access, given);
-    const asked = explanation?.steps ?? [this.noMenu(access)];
-    const steps = asked.flatMap((step) => this.inWords(step, access));
-    const blocking = steps.find(({ met }) => !met);
-    const all = [...steps, this.keyStep(access), await this.budgetStep(access)];
+  async explain(access: AccessContext, { uploads, folder }: Place): Promise<ButtonExplanation> {
+    const given = uploads ? ['uploads'] : [];
+    const [found] = this.portal.explain('documents-media.new-menu-items', 'ai-creator/create-ai-image', access, given);
+    const asked = (found?.steps ?? []).flatMap((step) => this.inWords(step, access));
+    const hiding = folder === undefined ? asked : [...asked, await this.folderStep(access, folder)];
+    const blocking = hiding.find(({ met }) => !met);
+    const making = await this.making.of(access);
+    const isVisible = found !== undefined && blocking === undefined;
+    const prevents = (step: ExplainedStep): boolean => isVisible && !step.met && step.criterion !== 'model';
+    const inOrder = [...hiding, ...making].map((step) => ({
+      ...step,
+      title: this.titleOf(step, access),
+      blocks: step === blocking,
+      prevents: making.includes(step) && prevents(step),
+    }));
     return {
-      isVisible: explanation?.visible === true,
-      blocking,
-      steps: all.map((step) => ({ ...step, title: this.titleOf(step, access), blocks: step === blocking })),
+      isVisible,
+      canCreate: isVisible && !making.some(prevents),
+      steps: inOrder,
+      blocking: inOrder.find(({ blocks }) => blocks),
+    };
+  }
+
+  /** The permissions are those of the site; a folder that somebody may not see is one that is not there. */
+  private async folderStep(access: AccessContext, folder: string): Promise<ExplainedStep> {
+    const met = await this.documents.folder(access, folder).then(
+      () => true,
+      () => false,
+    );
+    return {
+      criterion: 'folder',
+      subject: folder,
+      met,
+      reason: this.text(access, met ? 'why.folder-there' : 'why.folder-missing'),
     };
   }
 
@@ -57,73 +94,43 @@ export class Explanations {
     if (step.criterion === 'setting') return this.switches(access, step);
     if (step.criterion === 'flag')
       return [{ href: '/configuration/feature-flags', hrefPermission: 'configuration.manage-flags', ...step }];
+    if (step.criterion === 'module' || step.criterion === 'host')
+      return [{ ...step, changeableBy: this.text(access, 'why.by-operator'), ...modulesPage }];
     if (step.criterion !== 'permission') return [step];
     const roles = this.accessControl.get()?.rolesWith(step.subject) ?? ['Administrator'];
-    return [{ ...step, changeableBy: this.text(access, 'why.by-roles', { roles: roles.join(', ') }) }];
+    return [{ ...step, changeableBy: this.text(access, 'why.by-roles', { roles: roles.join(', ') }), ...membersPage }];
   }
 
-  /** The setting as the two switches that people know. */
+  /** The setting as the two switches that people know, each with where its value comes from. */
   private switches(access: AccessContext, step: ExplainedStep): readonly ExplainedStep[] {
     const { settings } = this.availability;
-    const onInstance = settings.get({ kind: 'instance' }).enabled === true;
-    const onSite = settings.get(access.scope).enabled === true;
-    const isLocked = settings.resolve(access.scope, 'enabled').lockedBy !== undefined;
-    const by = (key: string, page: object): object =>
-      isLocked ? { changeableBy: step.changeableBy } : { changeableBy: this.text(access, key), ...page };
-    const instance: ExplainedStep = {
-      criterion: 'instance',
+    const instance = this.switchStep(access, step, { kind: 'instance' });
+    if (!instance.met || access.scope.kind === 'instance') return [instance];
+    const site = this.switchStep(access, step, access.scope);
+    return [
+      instance,
+      settings.resolve(access.scope, 'enabled').own === undefined
+        ? { ...site, reason: this.text(access, 'why.site-inherits') }
+        : site,
+    ];
+  }
+
+  private switchStep(access: AccessContext, step: ExplainedStep, scope: Scope): ExplainedStep {
+    const { value, origin, lockedBy } = this.availability.settings.resolve(scope, 'enabled');
+    const met = value === true;
+    const from = this.text(access, lockedBy ? 'why.from-lock' : `why.from-${origin}`, { place: lockedBy ?? '' });
+    const wayOut = lockedBy
+      ? { changeableBy: this.text(access, 'why.by-lock', { place: lockedBy }) }
+      : {
+          changeableBy: this.text(access, `why.by-${scope.kind}`),
+          ...(scope.kind === 'instance' ? instanceSettings : siteSettings),
+        };
+    return {
+      criterion: scope.kind,
       subject: step.subject,
-      met: onInstance,
-      reason: this.text(access, onInstance ? 'why.instance-on' : 'why.instance-off'),
-      ...by('why.by-instance', instanceSettings),
-    };
-    if (!onInstance || access.scope.kind === 'instance') return [instance];
-    const site: ExplainedStep = {
-      criterion: 'site',
-      subject: step.subject,
-      met: onSite,
-      reason: this.text(access, onSite ? 'why.site-on' : 'why.site-off'),
-      ...by('why.by-site', siteSettings),
-    };
-    return [instance, site];
-  }
-
-  /** A missing key hides nothing; people look for it here all the same. */
-  private keyStep(access: AccessContext): ExplainedStep {
-    const isMissing = this.availability.keyMissing(access.scope);
-    return {
-      criterion: 'key',
-      subject: 'ai-creator.apiKey',
-      met: !isMissing,
-      reason: this.text(access, isMissing ? 'why.key-missing' : 'why.key-set'),
-      changeableBy: this.text(access, 'why.by-instance'),
-      ...instanceSettings,
-    };
-  }
-
-  /** A budget that is used up hides nothing either: Create refuses. The exact one is for those who may change it. */
-  private async budgetStep(access: AccessContext): Promise<ExplainedStep> {
-    const obstacle = await this.spending.obstacle(access);
-    const mayKnow = this.settingsLink.for(access) !== undefined;
-    const state = obstacle && mayKnow ? this.budgetWords.state(obstacle, 'hardLimit', access.locale) : '';
-    return {
-      criterion: 'budget',
-      subject: 'ai-creator.budget',
-      met: !obstacle,
-      reason: this.text(access, obstacle ? 'why.budget-used' : 'why.budget-left', { state }).trim(),
-      changeableBy: this.text(access, 'why.by-budgets'),
-      href: '/ai-creator/budgets',
-      hrefPermission: 'configuration.manage-instance-settings',
-    };
-  }
-
-  private noMenu(access: AccessContext): ExplainedStep {
-    return {
-      criterion: 'module',
-      subject: 'documents-media',
-      met: false,
-      reason: this.text(access, 'why.no-menu'),
-      changeableBy: this.text(access, 'why.by-operator'),
+      met,
+      reason: this.text(access, `why.${scope.kind}-${met ? 'on' : 'off'}`, { from }),
+      ...wayOut,
     };
   }
 

@@ -8,12 +8,15 @@ import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js
 
 interface Why {
   readonly visible: boolean;
+  readonly canCreate: boolean;
   readonly summary: string;
   readonly blocking?: { readonly criterion: string; readonly changeableBy?: string; readonly href?: string };
   readonly steps: readonly {
     readonly criterion: string;
     readonly met: boolean;
     readonly blocks: boolean;
+    readonly prevents: boolean;
+    readonly reason: string;
     readonly href?: string;
   }[];
 }
@@ -60,6 +63,7 @@ describe('what decides whether Create AI Image is there', () => {
       'given true',
       'key true',
       'budget true',
+      'model true',
     ]);
   });
 
@@ -124,6 +128,65 @@ describe('what decides whether Create AI Image is there', () => {
     expect(blocking?.changeableBy).to.contain('Site Settings');
     await save(siteScope(creator.site.id), { enabled: 'inherit' });
     expect(await page()).to.contain('Create AI Image');
+  });
+
+  it('says of every switch what its value is and where it comes from', async () => {
+    const reasons = async (): Promise<string> =>
+      (await why()).steps.map(({ criterion, reason }) => `${criterion}: ${reason}`).join('\n');
+    expect(await reasons())
+      .to.include('instance: It is on for the instance, set in Instance Settings.')
+      .and.include('site: The site inherits it from the instance.')
+      .and.include('key: The one of Instance Settings. It is never shown.')
+      .and.include('model: No end of it is announced.');
+    const { id } = creator.site;
+    await save(siteScope(id), { enabled: { set: false }, model: { set: 'gpt-image-1.5' } });
+    expect(await reasons())
+      .to.include('site: It is off for the site, set in Site Settings.')
+      .and.match(
+        /model: It will be shut down on 2026-12-01, in \d+ days; gpt-image-2\.6-flare then takes its place\.|model: It was shut down/,
+      );
+    await save(siteScope(id), { enabled: 'inherit', model: { set: 'gpt-image-1' } });
+    const { canCreate, steps } = await why();
+    expect([canCreate, steps.at(-1)?.met, steps.at(-1)?.reason]).to.deep.equal([
+      true,
+      false,
+      'It was shut down. gpt-image-2.6-flare is asked in its place.',
+    ]);
+    await save(siteScope(id), { model: 'inherit', apiKey: 'none' });
+    const none = await why();
+    expect([none.visible, none.canCreate, none.summary]).to.deep.equal([
+      true,
+      false,
+      'Ada Author sees Create AI Image in Home, but no image can be made there now.',
+    ]);
+    expect(none.steps.find(({ prevents }) => prevents)).to.include({ criterion: 'key' });
+    expect(await reasons()).to.include('key: The site says that it has none here.');
+    await save(siteScope(id), { apiKey: 'inherit' });
+  });
+
+  it('is explained for others by those who may diagnose, and for oneself by everybody', async () => {
+    const administrator = await creator.house.signIn();
+    const about = await why(`?person=${encodeURIComponent(author.email)}`, administrator);
+    expect([about.visible, about.summary]).to.deep.equal([true, 'Ada Author sees Create AI Image in Home.']);
+    for (const email of [creator.house.administrator.email, 'nobody@portico.example']) {
+      const answer = await creator.visitor.get(`/web/home/ai-creator/why?person=${email}`).set('Accept', 'application/json');
+      expect(answer.status, email).to.equal(403);
+    }
+    const folder = await why('?folder=01900000-0000-7000-8000-000000000000');
+    expect([folder.visible, folder.blocking?.criterion]).to.deep.equal([false, 'folder']);
+    const general = await creator.house.command([
+      'why',
+      'documents-media.new-menu-items',
+      'ai-creator/create-ai-image',
+      '--site',
+      'home',
+      '--person',
+      author.email,
+    ]);
+    expect([general.exitCode, general.out.split('\n')[0]]).to.deep.equal([
+      0,
+      'create-ai-image is there for Ada Author in Home. (ai-creator)',
+    ]);
   });
 
   it('needs uploads where an item is chosen', async () => {

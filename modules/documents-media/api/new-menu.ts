@@ -1,12 +1,4 @@
-import {
-  type AccessContext,
-  type Explanation,
-  type ExtensionPoint,
-  extensionPoint,
-  type Given,
-  type ServiceToken,
-  serviceToken,
-} from '@portico/core';
+import { type ExtensionPoint, extensionPoint } from '@portico/core';
 
 /**
  * An entry of the New menu of Documents and Media, which also stands in the item selector (there the host states the fact `uploads`
@@ -29,13 +21,6 @@ export interface NewMenuItem {
   readonly size?: 'lg';
 }
 export const NewMenuItems: ExtensionPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items');
-
-/** Says why an entry of the New menu is there, or is not; asks what the menu itself asks. */
-export interface NewMenuExplanations {
-  /** @param id of the contribution. Undefined when nobody contributes it. */
-  explain(id: string, access: AccessContext, given: Given): Explanation | undefined;
-}
-export const NewMenuExplanations: ServiceToken<NewMenuExplanations> = serviceToken('documents-media.new-menu-explanations');
 
 /** What `portico:documents-added` carries. */
 export interface DocumentsAdded {

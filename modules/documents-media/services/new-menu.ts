@@ -1,14 +1,5 @@
-import {
-  type AccessContext,
-  type Contributions,
-  contributions,
-  type Explanation,
-  type Given,
-  inject,
-  injectable,
-  MessageCatalog,
-} from '@portico/core';
-import { type NewMenuExplanations, type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
+import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import { type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
 
 /** An entry as a page shows it. */
 export interface NewMenuEntry {
@@ -25,7 +16,7 @@ export interface NewMenuEntry {
 
 /** The New menu: whatever the modules contribute, and nothing else. */
 @injectable()
-export class NewMenu implements NewMenuExplanations {
+export class NewMenu {
   constructor(
     @inject(contributions(NewMenuItems)) private readonly items: Contributions<NewMenuItem>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
@@ -46,9 +37,5 @@ export class NewMenu implements NewMenuExplanations {
       }),
       this.items.visible(access, ['uploads']),
     );
-  }
-
-  explain(id: string, access: AccessContext, given: Given): Explanation | undefined {
-    return this.items.explain(id, access, given);
   }
 }
