@@ -4,6 +4,9 @@ import { SettingWords } from './setting-words.js';
 import { auditArea } from './settings-audit.js';
 import { SettingsRegistry } from './settings-registry.js';
 
+/** Areas whose name and actions have words of their own; those of other modules are shown as they are. */
+const namedAreas: ReadonlySet<string> = new Set([auditArea, 'flags', 'api-tokens']);
+
 /** One change, ready to be read. */
 export interface AuditRow {
   readonly id: string;
@@ -37,7 +40,7 @@ export class AuditWords {
       id: record.id,
       at: record.at.toISOString(),
       by: record.by.name,
-      area: record.area === 'settings' || record.area === 'flags' ? ours(`audit.area.${record.area}`) : record.area,
+      area: namedAreas.has(record.area) ? ours(`audit.area.${record.area}`) : record.area,
       what: setting
         ? `${this.words.theirs(setting.module, setting.title, locale)}: ${this.words.theirs(setting.module, setting.field.label, locale)}`
         : [record.subject, record.attribute].filter(Boolean).join('.'),
@@ -56,7 +59,7 @@ export class AuditWords {
   }
 
   private action({ area, action }: AuditRecord, locale?: string): string {
-    return area === auditArea ? this.words.ours(`audit.action.${action}`, undefined, locale) : action;
+    return namedAreas.has(area) ? this.words.ours(`audit.action.${action}`, undefined, locale) : action;
   }
 
   private setting({

@@ -16,10 +16,12 @@ export interface FlagEffect {
 /** Points whose entries people know by a name of their own; everything else is named with its point. */
 const kinds: Readonly<Record<string, string>> = {
   'portico.menu-items': 'flags.kind.menu-item',
+  'portico.menu-items/control-panel': 'flags.kind.control-panel-item',
   'portico.personal-menu-items': 'flags.kind.personal-menu-item',
   'portico.commands': 'flags.kind.command',
   'documents-media.new-menu-items': 'flags.kind.new-menu-item',
   'configuration.settings-definitions': 'flags.kind.settings-page',
+  'configuration.settings-actions': 'flags.kind.settings-action',
   'item-selector.views': 'flags.kind.selector-tab',
 };
 
@@ -39,7 +41,7 @@ export class FlagEffects {
       const through = flag === key ? undefined : flag;
       const contributed = this.modules.contributionsWhen(flag).map((contribution) => ({
         name: this.nameOf(contribution, locale),
-        kind: this.kindOf(contribution.point, locale),
+        kind: this.kindOf(contribution, locale),
         module: contribution.module,
         through,
       }));
@@ -63,16 +65,19 @@ export class FlagEffects {
   }
 
   private nameOf({ module, id, value }: PlacedContribution, locale: string): string {
-    const { label, title, name } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
-      Record<string, unknown>
-    >;
+    const { label, title, name } = factsOf(value);
     const word = [label, title].find((each) => typeof each === 'string') as string | undefined;
     if (word !== undefined) return this.catalog.for(module).text(word, undefined, locale);
     return typeof name === 'string' ? name : id;
   }
 
-  private kindOf(point: string, locale: string): string {
-    const key = kinds[point];
+  private kindOf({ point, value }: PlacedContribution, locale: string): string {
+    const key = kinds[`${point}/${String(factsOf(value).menu)}`] ?? kinds[point];
     return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
   }
+}
+
+/** What a contribution says of itself; a contribution may be anything. */
+function factsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
 }
