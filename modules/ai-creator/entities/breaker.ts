@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** A key whose account refuses: nothing is sent with it until it is tested, changed, or the time is up. */
 @Entity('ai_creator_breaker')

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 import type { BudgetPeriod, BudgetTarget, BudgetUnit } from '../services/budget-rules.js';
 
 /** A limit on what is made. */

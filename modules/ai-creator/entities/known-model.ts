@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** A model as the list of the service last told. */
 @Entity('ai_creator_model')

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 /** What a model costs from a day on, as an administrator entered it. Amounts are millionths of the currency. */
 @Entity('ai_creator_price')

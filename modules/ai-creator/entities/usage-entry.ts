@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
 /** `reserved`: counted with what was asked for; `settled`: counted with what came, or may have been charged. */
 export type UsageState = 'reserved' | 'settled';

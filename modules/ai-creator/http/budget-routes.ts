@@ -12,9 +12,9 @@ import {
   type Router,
   type ServiceHandle,
   SiteDirectory,
+  z,
 } from '@portico/core';
 import { instanceRoles, People, siteRoles } from '@portico/identity/api';
-import { z } from 'zod';
 import { creatorFlag } from '../services/availability.js';
 import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from '../services/budget-rules.js';
 import { amount, BudgetWords } from '../services/budget-words.js';

@@ -10,8 +10,8 @@ import {
   type PortalError,
   type RouteContext,
   type Router,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { creatorFlag } from '../services/availability.js';
 import { isRetired, suggestedModels } from '../services/models.js';
 import { readAmount, writeAmount } from '../services/money.js';

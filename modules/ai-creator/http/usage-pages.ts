@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { Clock, Flags, inject, injectable, notFound, type RouteContext } from '@portico/core';
-import { z } from 'zod';
+import { Clock, Flags, inject, injectable, notFound, type RouteContext, z } from '@portico/core';
 import { creatorFlag } from '../services/availability.js';
 import { csvLine } from '../services/csv.js';
 import { formatMoney, writeAmount } from '../services/money.js';

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** Usage, prices and budgets; what was made before is counted, too. */
 export class CreateSpending1763830000000 implements MigrationInterface {

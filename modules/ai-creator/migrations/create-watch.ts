@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** What is known of the service's models, and which keys are refused. */
 export class CreateWatch1763831000000 implements MigrationInterface {

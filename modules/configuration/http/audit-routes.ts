@@ -12,8 +12,8 @@ import {
   type Router,
   type ServiceHandle,
   SiteDirectory,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { exportAudit } from '../services/audit-export.js';
 import { AuditWords } from '../services/audit-words.js';
 import { permissions } from '../services/permissions.js';

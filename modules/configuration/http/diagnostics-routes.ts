@@ -1,5 +1,4 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
-import { z } from 'zod';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
 import { type Answer, Diagnostics } from '../services/diagnostics.js';
 
 const text = z.string().trim().max(300).optional();

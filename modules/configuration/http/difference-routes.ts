@@ -11,8 +11,8 @@ import {
   type Site,
   SiteDirectory,
   siteScope,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { type DifferenceRow, Differences } from '../services/differences.js';
 import { permissions } from '../services/permissions.js';
 import { places, SettingsEntries } from './settings-entries.js';
