@@ -3,6 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type Disposable, toDisposable } from '../api/index.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
 import { socketPath } from './socket-path.js';
@@ -31,6 +32,8 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
       err: (err) => write({ err }),
     };
     write({ exit: await runner.run(invocation) });
+    // The caller hangs up first: what it still pipes would otherwise meet a closed door, and cost it the answer.
+    await finished(incoming.resume()).catch(() => undefined);
     answer.end();
   });
   server.listen(path);
@@ -72,10 +75,13 @@ export async function callHouse(
     for (const line of lines.map((text) => JSON.parse(text) as Line)) {
       if ('out' in line) io.stdout.write(line.out);
       else if ('err' in line) io.stderr.write(line.err);
-      else exitCode = line.exit;
+      else {
+        exitCode = line.exit;
+        io.stdin?.unpipe(call);
+        call.end();
+      }
     }
   }
-  io.stdin?.unpipe(call);
   return exitCode;
 }
 

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { startHouse, type TestHouse } from '../../testing/index.js';
@@ -10,9 +11,16 @@ import { startHouse, type TestHouse } from '../../testing/index.js';
 const portico = join(import.meta.dirname, '../../../bin/portico.js');
 
 /** Runs the real command in a process of its own. */
-async function run(home: string, argv: readonly string[], stdin = ''): Promise<{ exitCode: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [portico, ...argv], { env: { ...process.env, PORTICO_HOME: home } });
-  child.stdin.end(stdin);
+async function run(
+  home: string,
+  argv: readonly string[],
+  stdin?: string,
+): Promise<{ exitCode: number; out: string; err: string }> {
+  const child = spawn(process.execPath, [portico, ...argv], {
+    env: { ...process.env, PORTICO_HOME: home },
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  child.stdin?.end(stdin);
   const [out, err, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { exitCode: exitCode as number, out, err };
 }
@@ -47,6 +55,15 @@ describe('The command line', () => {
       const { exitCode, err } = await run(house.home, ['modules', 'stop', 'nobody']);
       expect(exitCode).to.equal(1);
       expect(err).to.equal('There is no module nobody.\n');
+    });
+
+    it('gives every answer whole, whenever the end of what is piped arrives', async () => {
+      for (let call = 0; call < 12; call += 1) {
+        const { exitCode, out, err } = await run(house.home, ['flags', 'list']);
+        expect(err).to.equal('');
+        expect(out).to.contain('acme.test');
+        expect(exitCode).to.equal(0);
+      }
     });
 
     it('lets only the owner of the data directory call', async () => {
