@@ -13,12 +13,14 @@ import { CreateRoutes } from './http/create-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { PriceRoutes } from './http/price-routes.js';
+import { ServiceRoutes } from './http/service-routes.js';
 import { UsagePages } from './http/usage-pages.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
 import { BudgetWords } from './services/budget-words.js';
 import { Budgets } from './services/budgets.js';
+import { CircuitBreaker } from './services/circuit-breaker.js';
 import { CreatorConfig } from './services/creator-config.js';
 import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
@@ -32,6 +34,7 @@ import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
 import { MakingSteps } from './services/making-steps.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
+import { ModelWatch } from './services/model-watch.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
@@ -51,6 +54,8 @@ export default defineModule(({ use, provide, contribute, run }) => {
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
   run(Prices);
+  run(CircuitBreaker);
+  run(ModelWatch);
   run(GenerationWorker);
   run(Expiry);
   run(ProgressStreams);
@@ -85,7 +90,8 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(WhyRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes]) contribute(HttpRoutes).to(routes);
+  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes])
+    contribute(HttpRoutes).to(routes);
   contribute(MenuItems).value(
     { label: 'admin.menu', href: '/ai-creator/usage', menu: 'control-panel', category: 'configuration', icon: 'analytics' },
     { id: 'ai-usage', order: 30, when: { flag: creatorFlag, permission: manageInstance } },

@@ -15,6 +15,8 @@ export interface ImageRequest {
   readonly size: DeliverySize;
   readonly count: number;
   readonly model: string;
+  /** Asked once in its place when the service does not know the model any more; not sent. */
+  readonly fallback?: string | undefined;
   readonly quality: 'low' | 'medium' | 'high' | 'auto';
   /** Hash that stands for the person; no name, no address. */
   readonly personHash: string;

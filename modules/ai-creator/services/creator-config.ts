@@ -12,6 +12,8 @@ const schema = z.strictObject({
     .default(64 * 1024 * 1024),
   /** Milliseconds in which Test Connection must have its answer. */
   testMillis: z.int().min(50).max(60_000).default(10_000),
+  /** How long nothing is sent with a key whose account refused, before one request may try again. */
+  breakerSeconds: z.int().min(1).default(300),
   /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(6000),
 });

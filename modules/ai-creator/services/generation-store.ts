@@ -42,8 +42,6 @@ export interface Maker {
 
 /** States in which nothing more happens by itself. */
 export const settledStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
-/** States in which it is known what was used. */
-const countedStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
 const hour = 3600 * 1000;
 
 /** Generations in the database. Every change of a state is a condition: what another did first, stays. */
@@ -114,7 +112,7 @@ export class GenerationStore {
       const patch = { ...also, state: to, ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString() }) };
       const generations = transaction.repository(Generation);
       const { affected } = await generations.update({ id, state: In([...from]) }, patch);
-      if (affected === 1 && countedStates.includes(to))
+      if (affected === 1 && settledStates.includes(to))
         await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
       return affected === 1;
     });

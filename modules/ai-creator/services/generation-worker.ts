@@ -3,10 +3,12 @@ import { type Activity, Clock, inject, injectable, Log, PortalError, siteScope }
 import { type ImageRequest, ProviderError } from '../api/index.js';
 import { Generation } from '../entities/generation.js';
 import { Availability } from './availability.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { CreatorConfig } from './creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { ImageMaker, type MadeImages } from './image-maker.js';
+import { ModelWatch } from './model-watch.js';
 import { upstreamQuality } from './quality.js';
 
 interface Running {
@@ -30,6 +32,8 @@ export class GenerationWorker implements Activity {
     @inject(ImageIntake) private readonly intake: ImageIntake,
     @inject(Availability) private readonly availability: Availability,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
@@ -105,9 +109,16 @@ export class GenerationWorker implements Activity {
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    const { model, quality, deadline } = this.availability.settings.get(scope);
+    const { quality, deadline } = this.availability.settings.get(scope);
+    const { model, fallback } = this.watch.choose(scope);
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
+    try {
+      this.breaker.enter(generation.siteId);
+    } catch (error) {
+      if (error instanceof ProviderError) return this.fail(generation, error);
+      throw error;
+    }
     const asked = upstreamQuality(quality, generation.size);
     const sent = { sentAt: this.clock.now().toISOString(), provider: this.maker.provider?.id ?? null, model, quality: asked };
     if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
@@ -121,14 +132,20 @@ export class GenerationWorker implements Activity {
         size: generation.size,
         count: generation.count,
         model,
+        fallback,
         quality: asked,
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
         signal: controller.signal,
       };
-      await this.maker.make(request, (made) => this.keep(generation, made));
+      await this.maker.make(request, async (made) => {
+        await this.keep(generation, made);
+        if (made.model !== model) await this.watch.gone(model);
+      });
+      await this.breaker.learn(generation.siteId, undefined);
       await this.offer(generation);
     } catch (error) {
+      await this.breaker.learn(generation.siteId, error);
       await this.settle(generation, error, controller.signal);
     } finally {
       clearTimeout(timer);

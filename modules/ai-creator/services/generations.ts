@@ -3,6 +3,7 @@ import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
 import { type Author, Availability } from './availability.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
 import { GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
@@ -27,6 +28,7 @@ export class Generations {
     @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
   ) {}
 
@@ -34,6 +36,7 @@ export class Generations {
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
     this.availability.requireKey(access);
+    this.breaker.require(access);
     if (order.folderId) await this.documents.folder(access, order.folderId);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {

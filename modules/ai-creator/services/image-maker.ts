@@ -53,7 +53,8 @@ export class ImageMaker {
   }
 
   private async firstAnswer(provider: ImageProvider, request: ImageRequest): Promise<ProviderAnswer> {
-    const [first, next] = modelsToTry(request.model);
+    const [first, second] = modelsToTry(request.model);
+    const next = request.fallback ?? second;
     try {
       return await provider.generate({ ...request, model: first ?? request.model });
     } catch (error) {

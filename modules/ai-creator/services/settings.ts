@@ -9,6 +9,10 @@ export function checkKeyShape(value: string): string | undefined {
   return value.length > 512 ? 'settings.key-long' : undefined;
 }
 
+/** Names can be typed freely, but no request may ever name a model that was shut down. */
+const checkModel = (value: string): string | undefined => (/^dall-e-/i.test(value.trim()) ? 'settings.model-retired' : undefined);
+const checkModels = (value: string): string | undefined => value.split(',').map(checkModel).find(Boolean);
+
 /** What administrators decide about the AI Creator, for the instance and for each site. */
 export const creatorSettings = defineSettings({
   id: 'ai-creator',
@@ -24,8 +28,17 @@ export const creatorSettings = defineSettings({
       default: preferredModels[0],
       maxLength: 100,
       suggestions: suggestedModels.filter((model) => !isRetired(model)),
+      check: checkModel,
       label: 'settings.model',
       help: 'settings.model-help',
+    },
+    preferences: {
+      type: 'text',
+      default: preferredModels.join(', '),
+      maxLength: 500,
+      check: checkModels,
+      label: 'settings.preferences',
+      help: 'settings.preferences-help',
     },
     quality: {
       type: 'choice',

@@ -1,6 +1,7 @@
 import type { SettingsAction, SettingsActionCall, SettingsActionKind, SettingsActionResult } from '@portico/configuration/api';
 import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../api/index.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { CreatorConfig } from './creator-config.js';
 import { ImageMaker } from './image-maker.js';
 import { ModelKnowledge } from './model-knowledge.js';
@@ -44,6 +45,7 @@ export class TestConnection implements SettingsAction {
     @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
   ) {}
@@ -56,6 +58,7 @@ export class TestConnection implements SettingsAction {
     const refused = finding.kind === 'danger' && (provider.needsKey || call.secret('apiKey') !== undefined);
     const findings = [finding, ...(refused ? [] : await this.ask(provider, key, String(call.values.model), words))];
     const kind = worst(findings);
+    if (kind !== 'danger') await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
     return { kind, summary: words(`test.summary-${kind}`), findings };
   }
 

@@ -1,5 +1,6 @@
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
 import { Clock, inject, injectable, Log, Messages } from '@portico/core';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { ImageMaker } from './image-maker.js';
 import { keyFinding, troubleFinding, worst } from './test-connection.js';
 
@@ -14,6 +15,7 @@ export class TestImage implements SettingsAction {
 
   constructor(
     @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
@@ -47,6 +49,7 @@ export class TestImage implements SettingsAction {
           answered = model;
         },
       );
+      await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
       const millis = Math.round(this.clock.monotonic() - started);
       const made = words('test.image-made', { model: answered, millis });
       return {

@@ -17,6 +17,7 @@ import type { Generation } from '../entities/generation.js';
 import { UsageEntry } from '../entities/usage-entry.js';
 import type { Spender } from './budget-rules.js';
 import { type BudgetState, Budgets, exceeded } from './budgets.js';
+import { ModelWatch } from './model-watch.js';
 import { type Cost, Prices } from './prices.js';
 import { upstreamQuality } from './quality.js';
 import { creatorSettings } from './settings.js';
@@ -42,6 +43,7 @@ export class UsageLedger {
   constructor(
     @inject(Budgets) private readonly budgets: Budgets,
     @inject(Prices) private readonly prices: Prices,
+    @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Clock) private readonly clock: Clock,
     @inject(Settings) settings: Settings,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
@@ -133,7 +135,7 @@ export class UsageLedger {
   }
 
   private wanted({ siteId, size }: Pick<Order, 'siteId' | 'size'>): { readonly model: string; readonly quality: string } {
-    const { model, quality } = this.settings.get(siteScope(siteId));
-    return { model, quality: upstreamQuality(quality, size) };
+    const { quality } = this.settings.get(siteScope(siteId));
+    return { model: this.watch.choose(siteScope(siteId)).model, quality: upstreamQuality(quality, size) };
   }
 }

@@ -127,6 +127,7 @@ describe('creating images', () => {
     expect(round.problem?.sentence).to.equal('An unexpected error occurred and no image was made. Try again later.');
     expect(creator.house.log()).to.contain('insufficient_quota').and.to.not.contain('a secret wish');
     expect(creator.sandbox.generations).to.have.length(1);
+    await creator.sendAgain();
   });
 
   it('tells an administrator the exact cause and its remedy, and an author neither', async () => {
@@ -144,6 +145,7 @@ describe('creating images', () => {
         isTold,
         isTold,
       ]);
+      await creator.sendAgain();
     }
   });
 

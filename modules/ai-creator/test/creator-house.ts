@@ -21,6 +21,8 @@ export interface CreatorHouse {
   settled(id: string, as?: Visitor): Promise<RoundAnswer>;
   /** Presses Add Selected for all images of a round. */
   addAll(round: RoundAnswer, as?: Visitor): Promise<Response>;
+  /** Presses Send requests again, as an administrator does after a refused key. */
+  sendAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -122,6 +124,10 @@ export async function startCreatorHouse(options: CreatorHouseOptions = {}): Prom
         name: round.images.map(({ name }) => name),
         altText: round.images.map(({ altText }) => altText),
       }),
+    sendAgain: async () => {
+      const administrator = await house.signIn();
+      await house.post(administrator, '/ai-creator/service/breakers/instance/close');
+    },
     stop: async () => {
       await house.stop();
       if (!options.sandbox) await sandbox.close();

@@ -90,6 +90,7 @@ describe('creating images in a browser', function () {
     await describeImage(dialog, 'a costly castle');
     await dialog.getByText('An unexpected error occurred').first().waitFor();
     expect(await dialog.getByLabel('Description').inputValue()).to.equal('a costly castle');
+    await creator.sendAgain();
     await dialog.getByRole('button', { name: 'Try Again' }).click();
     await dialog.getByRole('checkbox', { name: 'Image 1: a costly castle' }).waitFor();
   });
@@ -174,6 +175,7 @@ describe('creating images in a browser', function () {
       await dialog.getByRole('button', { name: 'Try Again' }).click();
       await dialog.getByText('An unexpected error occurred').first().waitFor();
       expect(await accessibilityFaults(narrow), 'failure').to.deep.equal([]);
+      await creator.sendAgain();
       for (const place of ['create', 'generations', 'why']) {
         await narrow.goto(`/web/home/ai-creator/${place}`);
         expect(await accessibilityFaults(narrow), place).to.deep.equal([]);

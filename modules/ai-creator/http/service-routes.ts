@@ -1,0 +1,81 @@
+import {
+  Flags,
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  type RouteContext,
+  type Router,
+  SiteDirectory,
+} from '@portico/core';
+import { ProviderError } from '../api/index.js';
+import { creatorFlag } from '../services/availability.js';
+import { CircuitBreaker } from '../services/circuit-breaker.js';
+import { ModelWatch } from '../services/model-watch.js';
+import { adminTabs, manageInstance } from './admin-tabs.js';
+import { idParams } from './input.js';
+
+const place = '/ai-creator/service';
+
+/** The image service: its models, and whether it refuses. */
+@injectable()
+export class ServiceRoutes implements HttpRoutes {
+  readonly prefix = place;
+
+  constructor(
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(Flags) private readonly flags: Flags,
+  ) {}
+
+  register(router: Router): void {
+    const access = { permission: manageInstance };
+    router.get('/', { access }, (ctx) => this.show(ctx));
+
+    router.post('/refresh', { access }, async (ctx) => {
+      try {
+        const asked = await this.watch.refresh();
+        ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        ctx.redirectWith(place, `${error.message} ${ctx.text(`remedy.${error.code}`)}`, 'danger');
+      }
+    });
+
+    router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
+      await this.breaker.close(ctx.input.params.id);
+      ctx.redirectWith(place, ctx.text('service.closed'));
+    });
+  }
+
+  private show(ctx: RouteContext<unknown, unknown, unknown>): void {
+    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
+    const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
+    ctx.render(
+      'service',
+      {
+        tabs: adminTabs(ctx, 'service'),
+        breakers: this.breaker.all().map((breaker) => ({
+          ...breaker,
+          title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
+          remedy: ctx.text(`remedy.${breaker.code}`),
+        })),
+        notices: this.watch.notices().map(({ scope, model, instead, shutdownDate, daysLeft, within }) => ({
+          kind: instead || within === 7 ? 'danger' : 'warning',
+          text: ctx.text(instead ? 'service.moved' : 'service.ends', {
+            scope: nameOf(scope.kind === 'site' ? scope.siteId : 'instance'),
+            model,
+            instead: instead ?? '',
+            date: shutdownDate ?? '',
+            days: daysLeft ?? 0,
+          }),
+        })),
+        models: this.watch.all().map((model) => ({ ...model })),
+        checkedAt: this.watch.checkedAt,
+        used: this.watch.choose(ctx.access.scope).model,
+      },
+      { title: ctx.text('service.title') },
+    );
+  }
+}
