@@ -65,6 +65,22 @@ describe('The feature flags over HTTP', () => {
     await send('put', '/sun', { enabled: null });
   });
 
+  it('are the same for the command line, which pipes files in and out', async () => {
+    await house.command(['flags', 'set', 'sun', 'on', '--reason', 'The fair.']);
+    const { out: file } = await house.command(['flags', 'export']);
+    expect(JSON.parse(file)).to.deep.include({ format: 'portico-flags', version: 1, flags: { sun: true } });
+    expect((await house.command(['flags', 'undo', 'sun'])).out).to.equal(
+      'sun (sun) is off. Switched off by feature-flags.json.\n',
+    );
+    expect((await house.command(['flags', 'import', '--dry-run'], file)).out).to.equal(
+      'sun: unset -> on\nNothing was changed: this was a dry run.\n',
+    );
+    expect(await house.command(['flags', 'import'], '{"flags": }')).to.deep.include({ exitCode: 1, out: '' });
+    expect((await house.command(['flags', 'why', 'sun'])).out).to.match(
+      /set unset -> on by the command line \(command\): The fair\./,
+    );
+  });
+
   it('refuse unknown keys, other shapes, guests, and people who may not', async () => {
     expect((await admin.get('/api/flags/ghost')).body.error.code).to.equal('flag-unknown');
     expect((await send('put', '/ghost', { enabled: true })).status).to.equal(404);
