@@ -9,6 +9,7 @@ export * from './event.js';
 export * from './explanations.js';
 export * from './flags.js';
 export * from './http.js';
+export * from './json-text.js';
 export * from './libraries.js';
 export * from './manifest.js';
 export * from './menus.js';

@@ -1,6 +1,6 @@
+export { JsonTextError, readJsonText } from '../api/json-text.js';
 export { flagCommands } from './commands.js';
 export { flagVariable } from './flag-environment.js';
 export { FlagOverride, flagEntities, flagMigrations } from './flag-override.js';
-export { JsonTextError, readJsonText } from './json-text.js';
 export { type FlagsOptions, type OpenFlags, openFlags } from './open-flags.js';
 export type { DeclaredFlag } from './resolve-flags.js';

@@ -10,6 +10,7 @@ import {
 } from '@portico/core';
 import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
+import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
@@ -22,6 +23,7 @@ import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
+import { TransferRoutes } from './http/transfer-routes.js';
 import { AuditWords } from './services/audit-words.js';
 import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
@@ -34,8 +36,10 @@ import { SecretReferences } from './services/secret-references.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
 import { SettingsCheck } from './services/settings-check.js';
+import { SettingsExport } from './services/settings-export.js';
 import { SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
+import { SettingsTransfer } from './services/settings-transfer.js';
 import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ use, provide, contribute, host, run }) => {
@@ -52,6 +56,8 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     FormActions,
     SettingsPages,
     EntryPages,
+    SettingsExport,
+    SettingsTransfer,
     AuditWords,
     Differences,
     SettingsTargets,
@@ -67,10 +73,11 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
-  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes]) contribute(HttpRoutes).to(routes);
+  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
   contribute(HttpRoutes).to(DiagnosticsRoutes);
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes])
     contribute(HttpRoutes).to(routes);
+  for (const command of [ExportSettings, ImportSettings, UndoImport]) contribute(Commands).to(command);
   for (const command of [GetSetting, SetSetting, UnsetSetting, Why]) contribute(Commands).to(command);
 
   contribute(MenuItems).value(

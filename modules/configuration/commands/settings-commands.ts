@@ -15,6 +15,7 @@ import {
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
+import { readAll } from './read-all.js';
 
 interface Target {
   readonly scope: Scope;
@@ -137,15 +138,5 @@ export class UnsetSetting implements Command {
 
 /** All of it, without the line break that a pipe puts at the end. */
 async function readLine(stdin: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array | string);
-    size += bytes.length;
-    if (size > secretLimit) throw new PortalError('too-large', 'What was piped in is too long for a setting.', { status: 413 });
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
+  return (await readAll(stdin, secretLimit)).replace(/\r?\n$/, '');
 }

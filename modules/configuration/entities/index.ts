@@ -1,6 +1,7 @@
+import { SettingsImport } from './settings-import.js';
 import { SettingsRevision } from './settings-revision.js';
 import { StoredSetting } from './stored-setting.js';
 
-export { SettingsRevision, StoredSetting };
+export { SettingsImport, SettingsRevision, StoredSetting };
 
-export default [StoredSetting, SettingsRevision];
+export default [StoredSetting, SettingsRevision, SettingsImport];

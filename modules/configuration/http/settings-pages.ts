@@ -51,7 +51,14 @@ export class SettingsPages {
     const description = section ? undefined : ctx.text(`${kind}-settings.description`);
     ctx.render(
       'settings',
-      { title, description, sections, backHref: section && places[kind], differencesHref: this.differencesHref(ctx) },
+      {
+        title,
+        description,
+        sections,
+        backHref: section && places[kind],
+        differencesHref: this.differencesHref(ctx),
+        transfers: kind === 'instance' && ctx.access.can(permissions.instanceSettings),
+      },
       { title },
     );
   }

@@ -47,6 +47,20 @@ export class SettingsRegistry implements Settings {
     return definition && { definition, handle: this.handleOf(definition) };
   }
 
+  /** Ids of all definitions that are there now. */
+  ids(): readonly string[] {
+    return this.definitions
+      .all()
+      .map(({ value }) => value.id)
+      .sort();
+  }
+
+  /** The handle of a definition, with all that belongs to this module alone. */
+  known(id: string): DefinitionSettings | undefined {
+    const found = this.contribution(id);
+    return found && this.handleOf(found.value);
+  }
+
   contribution(id: string): Contribution<SettingsDefinition> | undefined {
     return this.definitions.all().find(({ value }) => value.id === id);
   }

@@ -47,6 +47,8 @@ export interface StoredSave {
 /** What stood in a field before it was saved; no row when nothing did. */
 export interface PreviousSetting extends Pick<StoredSetting, 'definitionId' | 'scope' | 'field'> {
   readonly row: StoredSetting | undefined;
+  /** What stands there now. */
+  readonly written: StoredSetting | undefined;
 }
 
 export interface SaveBy {
@@ -176,7 +178,7 @@ export class StoredSettings implements Activity {
       this.revisions.set(key(definitionId, scope), { revision: current + 1, savedBy, savedAt });
       this.listeners.get(definitionId)?.(scope, [...writes.keys()]);
     });
-    return rows.map(({ field }) => ({ definitionId, scope, field, row: former.get(field) }));
+    return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
   /** Seals one secret again; false when it is there and cannot be read. */
@@ -200,7 +202,16 @@ export class StoredSettings implements Activity {
   ): { readonly field: string; readonly row: StoredSetting | undefined } {
     const { field, definitionId, scope } = place;
     if (!write) return { field, row: undefined };
-    if (write.kind === 'restored') return { field, row: { ...place, ...write.row } };
+    if (write.kind === 'restored') {
+      const row = { ...place, ...write.row };
+      if (row.kind === 'secret' && !this.isReadable(row))
+        throw new PortalError(
+          'secret-unreadable',
+          `The former secret of ${definitionId}.${field} was sealed under another master key.`,
+          { status: 409 },
+        );
+      return { field, row };
+    }
     if (write.kind === 'secret') {
       const content = this.secretBox.seal(write.plain, identity(definitionId, scope, field));
       return { field, row: { ...place, kind: 'secret', content, lastFour: lastFourOf(write.plain).lastFour ?? null } };

@@ -112,6 +112,37 @@ describe('An administrator in a browser', () => {
     await page.context().close();
   });
 
+  it('imports a file after its faults are mended, and takes the import back', async () => {
+    const page = await browser.page(house, { person: house.administrator });
+    await page.goto('/configuration/instance-settings');
+    await page.getByRole('link', { name: 'Export and Import' }).click();
+    const file = (seconds: number): string =>
+      JSON.stringify({
+        format: 'portico-settings',
+        version: 1,
+        settings: [{ scope: 'instance', id: 'lighthouse', values: { seconds } }],
+      });
+    const choose = (content: string): Promise<void> =>
+      page
+        .getByLabel('File')
+        .setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+    await choose(file(99));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('Enter 60 or less.').waitFor();
+    expect(await page.getByRole('button', { name: 'Import' }).count()).to.equal(0);
+    await choose(file(42));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('Lighthouse: Seconds per Turn').waitFor();
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByText('Imported: 1 changed.').waitFor();
+    expect((await house.command(['settings', 'get', 'lighthouse.seconds'])).out).to.match(/^42 seconds/);
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone: 1 put back.').waitFor();
+    expect((await house.command(['settings', 'get', 'lighthouse.seconds'])).out).not.to.match(/^42/);
+    await page.context().close();
+  });
+
   for (const javaScript of [true, false]) {
     it(`switches a feature flag off and on again${javaScript ? '' : ' without scripts'}`, async () => {
       const page = await browser.page(house, { person: house.administrator, javaScript });
@@ -156,6 +187,7 @@ describe('An administrator in a browser', () => {
       '/configuration/instance-settings/lighthouse/history',
       '/configuration/instance-settings/lighthouse/reset',
       '/configuration/settings-differences',
+      '/configuration/settings-transfer',
       '/configuration/audit-log',
       '/web/home/configuration/settings-differences',
       '/configuration/feature-flags',

@@ -1,0 +1,182 @@
+import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
+import { AuditLog, instanceScope, SiteDirectory, siteScope } from '@portico/core';
+import type { TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+
+const key = 'sk-transfer-0123456789-wxyz';
+const page = '/configuration/settings-transfer';
+
+interface File {
+  readonly format: string;
+  readonly version: number;
+  readonly settings: readonly {
+    readonly scope: string;
+    readonly id: string;
+    readonly values: object;
+    readonly secretsLeftOut?: readonly string[];
+  }[];
+}
+
+describe('Export and import of settings', () => {
+  let house: TestHouse;
+  let admin: Visitor;
+  before(async () => {
+    house = await startLighthouse({
+      environment: {
+        PORTICO_SECRET_LAMP: `${key}-env`,
+        PORTICO_SETTING_LIGHTHOUSE_HORN: 'false',
+        PORTICO_LOCKED_SETTINGS: 'lighthouse.horn',
+      },
+    });
+    admin = await house.signIn();
+    await saveForm(house, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key, seconds: '7' });
+    await saveForm(house, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Welcome', 'apiKey.mode': 'none' });
+  });
+  after(() => house.stop());
+
+  const handle = (): SettingsHandle<SettingsFields> => {
+    const found = house.service(Settings).byId('lighthouse');
+    if (!found) throw new Error('The lighthouse is gone.');
+    return found.handle;
+  };
+  const home = (): ReturnType<typeof siteScope> => siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+  const exported = async (...options: readonly string[]): Promise<File> =>
+    JSON.parse((await house.command(['settings', 'export', ...options])).out) as File;
+  const fileOf = (values: object, entry: object = {}): string =>
+    JSON.stringify(
+      { format: 'portico-settings', version: 1, settings: [{ scope: 'instance', id: 'lighthouse', values, ...entry }] },
+      undefined,
+      2,
+    );
+  const run = (text: string, ...options: readonly string[]): ReturnType<TestHouse['command']> =>
+    house.command(['settings', 'import', ...options], text);
+
+  it('writes everything, one scope or one entry, and never a secret', async () => {
+    const all = await house.command(['settings', 'export']);
+    expect(all.out).not.to.include(key);
+    const { format, version, settings } = JSON.parse(all.out) as File;
+    expect([format, version]).to.deep.equal(['portico-settings', 1]);
+    expect(settings).to.deep.equal([
+      { scope: 'instance', id: 'lighthouse', values: { lamp: true, greeting: 'Hello', seconds: 7 }, secretsLeftOut: ['apiKey'] },
+      { scope: 'site:home', id: 'lighthouse', values: { apiKey: { none: true }, greeting: 'Welcome' } },
+    ]);
+    expect((await exported('--scope', 'site:home')).settings).to.have.length(1);
+    expect((await exported('--entry', 'harbour')).settings).to.deep.equal([]);
+    expect((await house.command(['settings', 'export', '--scope', 'site:ghost'])).exitCode).to.equal(1);
+  });
+
+  it('takes back what it wrote, and changes nothing then', async () => {
+    const { out } = await house.command(['settings', 'export']);
+    expect((await run(out)).out.trim()).to.equal('0 changed.');
+  });
+
+  it('shows in a dry run what would change, and changes nothing', async () => {
+    const dry = await run(fileOf({ greeting: 'From a file', seconds: null }), '--dry-run');
+    expect([dry.exitCode, dry.out]).to.deep.equal([
+      0,
+      'instance lighthouse.greeting: "Hello" -> "From a file"\ninstance lighthouse.seconds: 7 -> (inherits)\n2 to change.\n',
+    ]);
+    expect(handle().get(instanceScope)).to.include({ greeting: 'Hello', seconds: 7 });
+  });
+
+  it('imports, says so in the audit log, and can be undone', async () => {
+    const values = { greeting: 'From a file', seconds: null, apiKey: { reference: 'env:PORTICO_SECRET_LAMP' } };
+    const done = await run(fileOf(values));
+    const id = /portico settings undo (\S+)/.exec(done.out)?.[1] ?? '';
+    expect(handle().get(instanceScope)).to.include({ greeting: 'From a file', seconds: 5 });
+    expect(handle().secret(instanceScope, 'apiKey')).to.equal(`${key}-env`);
+    const { records } = await house.service(AuditLog).list({ area: 'settings', via: 'import' });
+    expect(records.map(({ attribute }) => attribute).sort()).to.deep.equal(['apiKey', 'greeting', 'seconds']);
+    expect((await exported('--scope', 'instance')).settings[0]?.values).to.deep.include({
+      apiKey: { reference: 'env:PORTICO_SECRET_LAMP' },
+    });
+
+    expect((await house.command(['settings', 'undo', id])).out).to.equal('3 put back.\n');
+    expect(handle().get(instanceScope)).to.include({ greeting: 'Hello', seconds: 7 });
+    expect(handle().secret(instanceScope, 'apiKey')).to.equal(key);
+    expect((await house.command(['settings', 'undo', id])).err).to.include('There is no such import to undo.');
+  });
+
+  it('is not undone over what somebody saved since', async () => {
+    await run(fileOf({ greeting: 'Imported', seconds: 8 }));
+    await saveForm(house, admin, instancePage, { greeting: 'Newer' });
+    const undo = await house.command(['settings', 'undo']);
+    expect([undo.exitCode, undo.err.includes('lighthouse.greeting')]).to.deep.equal([1, true]);
+    expect(handle().get(instanceScope)).to.include({ greeting: 'Newer', seconds: 8 });
+    await saveForm(house, admin, instancePage, { greeting: 'Imported' });
+    expect((await house.command(['settings', 'undo'])).exitCode).to.equal(0);
+  });
+
+  const faults: readonly (readonly [string, string, string])[] = [
+    ['a text that is no JSON', '{\n  "format": oops }', 'Line 2, column 13: '],
+    ['another format', '{"format": "x"}', 'Line 1, column 2, format: This is no file of settings'],
+    [
+      'a later version',
+      '{"format": "portico-settings",\n"version": 2, "settings": []}',
+      'Line 2, column 1, version: "version" must be 1',
+    ],
+    [
+      'a value that does not fit',
+      fileOf({ greeting: 'Fine', seconds: 61 }),
+      'Line 10, column 9, settings.0.values.seconds: Enter 60 or less.',
+    ],
+    ['a value of the wrong kind', fileOf({ greeting: { a: 1 } }), 'settings.0.values.greeting: Give a text'],
+    ['a secret in clear', fileOf({ apiKey: key }), 'settings.0.values.apiKey: A secret never stands in a file.'],
+    ['a locked setting', fileOf({ horn: true }), 'PORTICO_SETTING_LIGHTHOUSE_HORN locks lighthouse.horn.'],
+    ['a site that is not there', fileOf({}, { scope: 'site:ghost' }), 'settings.0.scope: There is no scope "site:ghost".'],
+    [
+      'what sites cannot have',
+      fileOf({ budget: 5 }, { scope: 'site:home' }),
+      'settings.0.values.budget: Sites cannot change this.',
+    ],
+    ['a stranger in an entry', fileOf({}, { colour: 1 }), 'settings.0.colour: "colour" does not belong here.'],
+    ['a reference that is not allowed', fileOf({ apiKey: { reference: 'env:HOME' } }), 'The deployment allows only these places'],
+  ];
+  for (const [what, text, sentence] of faults) {
+    it(`refuses ${what}, naming the line, and changes nothing at all`, async () => {
+      const before = handle().get(instanceScope);
+      const { exitCode, err, out } = await run(text);
+      expect([exitCode, out]).to.deep.equal([1, '']);
+      expect(err).to.include(sentence).and.to.include('Nothing was imported.').and.not.to.include(key);
+      expect(handle().get(instanceScope)).to.equal(before);
+    });
+  }
+
+  it('leaves out what no module has any more, and says so', async () => {
+    const { exitCode, err } = await run(fileOf({ ghost: 1, seconds: 9 }));
+    expect([exitCode, handle().get(instanceScope).seconds]).to.deep.equal([0, 9]);
+    expect(err).to.include('settings.0.values.ghost: No module has the setting lighthouse.ghost; it is left out.');
+    expect((await run(fileOf({}, { id: 'ghost' }))).err).to.include('No module has the settings ghost');
+  });
+
+  it('replaces, when it is told so, what an entry does not name; secrets stay', async () => {
+    const { exitCode } = await run(fileOf({ greeting: 'Only this' }), '--replace');
+    expect([exitCode, handle().get(instanceScope)]).to.deep.equal([
+      0,
+      { ...handle().get(instanceScope), greeting: 'Only this', lamp: false, seconds: 5 },
+    ]);
+    expect(handle().secret(instanceScope, 'apiKey')).to.equal(key);
+  });
+
+  it('works for a site on the screen: check, import, undo', async () => {
+    const content = fileOf({ greeting: 'On screen' }, { scope: 'site:home' });
+    const checked = await house.post(admin, `${page}/import`, { content, action: 'check' });
+    expect(wordsOf(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
+    expect(handle().get(home()).greeting).to.equal('Welcome');
+    expect((await house.post(admin, `${page}/import`, { content, action: 'import' })).status).to.equal(303);
+    expect(handle().get(home()).greeting).to.equal('On screen');
+    const { text } = await admin.get(page);
+    const id = /name="id" value="([^"]+)"/.exec(text)?.[1];
+    await house.post(admin, `${page}/undo`, { id });
+    expect(handle().get(home()).greeting).to.equal('Welcome');
+    const faulty = await house.post(admin, `${page}/import`, { content: fileOf({ seconds: 99 }), action: 'import' });
+    expect([faulty.status, wordsOf(faulty.text).includes('Enter 60 or less.')]).to.deep.equal([400, true]);
+  });
+
+  it('is downloaded as a file', async () => {
+    const { headers, text } = await admin.get(`${page}/export?entry=lighthouse&scope=site%3Ahome`);
+    expect(headers['content-disposition']).to.equal('attachment; filename="settings-lighthouse-site-home.json"');
+    expect((JSON.parse(text) as File).settings).to.have.length(1);
+  });
+});
