@@ -14,6 +14,7 @@ import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
+import { SimilarRoutes } from './http/similar-routes.js';
 import { UsagePages } from './http/usage-pages.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
@@ -25,6 +26,7 @@ import { CreatorConfig } from './services/creator-config.js';
 import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
 import { Explanations } from './services/explanations.js';
+import { GenerationCost } from './services/generation-cost.js';
 import { GenerationStore } from './services/generation-store.js';
 import { GenerationWorker } from './services/generation-worker.js';
 import { Generations } from './services/generations.js';
@@ -49,7 +51,7 @@ import { UsageReport } from './services/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
-  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords);
+  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords, GenerationCost);
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -76,7 +78,15 @@ export default defineModule(({ use, provide, contribute, run }) => {
     },
   );
   contribute(NewMenuItems).value(
-    { label: 'create.menu', icon: 'magic', href: '~/ai-creator/create', opens: 'dialog', script: 'create-dialog.js', size: 'lg' },
+    {
+      label: 'create.menu',
+      icon: 'magic',
+      href: '~/ai-creator/create',
+      opens: 'dialog',
+      script: 'create-dialog.js',
+      size: 'lg',
+      startsFromGenerated: 'create.again',
+    },
     {
       id: 'create-ai-image',
       order: 900,
@@ -88,6 +98,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(GenerationRoutes);
   contribute(HttpRoutes).to(ImageRoutes);
   contribute(HttpRoutes).to(WhyRoutes);
+  contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
   for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes])

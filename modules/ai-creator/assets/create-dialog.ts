@@ -1,8 +1,10 @@
 import { closeDialog, toast } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
 import { follow } from './dialog/follow.js';
+import { fill, formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
 import { ask, askFragment } from './dialog/requests.js';
 import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
+import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 
 interface Created {
   readonly id: string;
@@ -15,9 +17,6 @@ interface Added {
   readonly failed: readonly unknown[];
   readonly sentence: string;
 }
-
-const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
-  word.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
 
 /** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
 class CreateImage extends HTMLElement {
@@ -42,6 +41,8 @@ class CreateImage extends HTMLElement {
     this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
       this.leave(currentTarget as Element),
     );
+    this.form.addEventListener('click', (event) => this.take(event));
+    offerSimilar(this.description, this.find('[data-similar]'), this.words, (document) => this.useExisting(document));
     this.count();
   }
 
@@ -223,6 +224,27 @@ class CreateImage extends HTMLElement {
     from.dispatchEvent(new CustomEvent('portico:documents-added', { bubbles: true, cancelable: true, detail }));
   }
 
+  /** Puts an example or an earlier description into the field. */
+  private take(event: Event): void {
+    const link = (event.target as Element).closest<HTMLElement>('[data-use]');
+    if (!link) return;
+    event.preventDefault();
+    this.description.value = link.dataset.use ?? '';
+    this.description.dispatchEvent(new Event('input'));
+    this.description.focus();
+  }
+
+  /** An image that is there already: chosen where one is asked for, else opened. */
+  private useExisting(document: SimilarDocument): void {
+    if (!this.ownerDocument.querySelector('portico-document-selector')) {
+      location.assign(document.page);
+      return;
+    }
+    this.pending.push(document);
+    this.tell(this);
+    closeDialog(this);
+  }
+
   private checkDescription(): string | undefined {
     const { length } = this.description.value.trim();
     if (length === 0) return this.word('create.description-missing');
@@ -241,21 +263,8 @@ class CreateImage extends HTMLElement {
     counter.classList.toggle('text-danger', length > this.limit);
   }
 
-  /** Shows one sentence above the form and one per field; leads the keyboard to the first field that needs attention. */
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>): void {
-    const above = this.find<HTMLElement>('[data-problem]');
-    const general = Object.keys(fields).length > 0 ? '' : sentence;
-    above.replaceChildren(...(general ? [alertOf(general)] : []));
-    if (general) above.scrollIntoView({ block: 'nearest' });
-    for (const group of this.querySelectorAll<HTMLElement>('[data-field]')) {
-      const text = fields[group.dataset.field ?? ''];
-      const control = group.querySelector<HTMLElement>('textarea, select');
-      group.classList.toggle('has-error', text !== undefined);
-      group.querySelector('[data-error]')?.replaceChildren(...(text ? [feedbackOf(text)] : []));
-      if (text) control?.setAttribute('aria-invalid', 'true');
-      else control?.removeAttribute('aria-invalid');
-    }
-    this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    showProblems(this, this.find('[data-problem]'), sentence, fields);
     this.say(Object.values(fields).join(' '));
   }
 
@@ -298,40 +307,6 @@ class CreateImage extends HTMLElement {
     if (!element) throw new Error(`The dialog has no ${selector}.`);
     return element;
   }
-}
-
-/** The Product Menu says that something is ready, until its page is opened. */
-function tellMenu(word: string): void {
-  const entry = document.querySelector('.product-menu-link[href$="/ai-creator/generations"]');
-  if (!entry || entry.querySelector('.badge')) return;
-  const badge = document.createElement('span');
-  badge.className = 'badge badge-success';
-  badge.textContent = word;
-  entry.append(badge);
-}
-
-const formData = (form: HTMLFormElement): URLSearchParams =>
-  new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
-
-/** Unlike `disabled`, this leaves the focus where it is: whoever pressed the button waits there. Each action checks for itself. */
-function lock(button: HTMLButtonElement, isLocked: boolean): void {
-  button.classList.toggle('disabled', isLocked);
-  button.setAttribute('aria-disabled', String(isLocked));
-}
-
-function alertOf(sentence: string): HTMLElement {
-  const alert = document.createElement('div');
-  alert.className = 'alert alert-danger';
-  alert.role = 'alert';
-  alert.textContent = sentence;
-  return alert;
-}
-
-function feedbackOf(sentence: string): HTMLElement {
-  const feedback = document.createElement('div');
-  feedback.className = 'form-feedback-item';
-  feedback.textContent = sentence;
-  return feedback;
 }
 
 customElements.define('portico-create-image', CreateImage);

@@ -1,4 +1,5 @@
 import {
+  type AccessContext,
   Clock,
   type HttpRoutes,
   Ids,
@@ -16,6 +17,7 @@ import { Generations } from '../services/generations.js';
 import { readOrder } from '../services/image-order.js';
 import { SettingsLink } from '../services/settings-link.js';
 import { SpendingNotice } from '../services/spending-notice.js';
+import { readStyles } from '../services/styles.js';
 import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
 import { type CreateForm, createForm, createQuery } from './input.js';
 import { roundModel, wordsOf } from './round-model.js';
@@ -26,6 +28,7 @@ interface FormState {
   readonly description?: string;
   readonly size?: string;
   readonly count?: string | number;
+  readonly style?: string;
   readonly errors?: Readonly<Record<string, string>>;
   readonly error?: string;
 }
@@ -49,14 +52,16 @@ export class CreateRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/create', { access: 'signed-in', query: createQuery }, async (ctx) => {
       this.availability.require(ctx.access);
-      const { folder, from } = ctx.input.query;
+      const { folder, from, document, example } = ctx.input.query;
       if (folder) await this.documents.folder(ctx.access, folder);
+      const earlier = document ? (await this.documents.find(ctx.access, document)).provenance : undefined;
       const before = from ? (await this.generations.find(ctx.access, from)).generation : undefined;
       await this.show(ctx, {
         folder: folder ?? before?.folderId ?? undefined,
         root: before?.rootId,
-        description: before?.description,
-        size: before?.size,
+        style: before?.style ?? undefined,
+        description: before?.description ?? earlier?.prompt ?? this.exampleOf(ctx.access, example),
+        size: before?.size ?? earlier?.size,
         count: before?.count,
       });
     });
@@ -83,6 +88,10 @@ export class CreateRoutes implements HttpRoutes {
     });
   }
 
+  private exampleOf({ scope }: AccessContext, index: string | undefined): string | undefined {
+    return index === undefined ? undefined : this.availability.settings.get(scope).examples[Number(index)];
+  }
+
   /** The form with everything that was typed, and what is wrong. */
   private async showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): Promise<void> {
     const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
@@ -92,6 +101,8 @@ export class CreateRoutes implements HttpRoutes {
   private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
     const { access } = ctx;
     const title = ctx.text('create.title');
+    const { styles, examples } = this.availability.settings.get(access.scope);
+    const previous = await this.generations.previous(access);
     const model = {
       ...state,
       token: this.ids.next(),
@@ -108,6 +119,21 @@ export class CreateRoutes implements HttpRoutes {
       count: String(state.count ?? 1),
       counts: Array.from({ length: countLimits.max }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
       errors: state.errors ?? {},
+      similarHref: ctx.url('~/ai-creator/similar'),
+      styles: readStyles(styles).map(({ name }) => name),
+      suggestions: [
+        {
+          title: ctx.text('create.previous'),
+          entries: previous.map(({ id, description }) => ({
+            text: description,
+            href: ctx.url(`~/ai-creator/create?from=${id}`),
+          })),
+        },
+        {
+          title: ctx.text('create.examples'),
+          entries: examples.map((text, index) => ({ text, href: ctx.url(`~/ai-creator/create?example=${index}`) })),
+        },
+      ].filter(({ entries }) => entries.length > 0),
       words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
@@ -124,6 +150,7 @@ const scriptWords = [
   'create.ready-badge',
   'create.cleared',
   'add.none',
+  'create.similar-use',
   'image.unreviewed',
   'image.reviewed',
 ];

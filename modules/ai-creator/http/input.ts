@@ -16,7 +16,17 @@ const many = z
   .transform((value) => (value === undefined ? [] : typeof value === 'string' ? [value] : value));
 
 export const idParams = z.strictObject({ id });
-export const createQuery = z.strictObject({ folder: optionalId, from: optionalId });
+/** An empty form, or one that starts from a generation, a generated document or an example. */
+export const createQuery = z.strictObject({
+  folder: optionalId,
+  from: optionalId,
+  document: optionalId,
+  example: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .optional(),
+});
+export const similarQuery = z.strictObject({ description: z.string().max(10_000) });
 export const createForm = z.strictObject({
   token: z.string().min(8).max(100),
   folder: optionalId,
@@ -24,6 +34,11 @@ export const createForm = z.strictObject({
   description: typed,
   size: typed,
   count: z.union([typed, z.number()]),
+  style: z
+    .string()
+    .max(300)
+    .optional()
+    .transform((value) => value || undefined),
 });
 export type CreateForm = z.output<typeof createForm>;
 

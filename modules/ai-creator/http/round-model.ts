@@ -21,6 +21,7 @@ export interface RoundModel {
   readonly status: string;
   readonly description: string;
   readonly facts: string;
+  readonly style: string | undefined;
   readonly size: string;
   readonly count: number;
   readonly ready: number;
@@ -82,6 +83,7 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
     status: statusOf(round, words, now),
     description,
     facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
+    style: generation.style ?? undefined,
     size,
     count,
     ready: round.images.length,

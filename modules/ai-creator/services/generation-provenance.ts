@@ -3,7 +3,7 @@ import type { Generation } from '../entities/generation.js';
 import { upstreamSize } from './image-order.js';
 
 /** What a document remembers of the generation it came from. @param images how many the generation brought. */
-export function provenanceOf(generation: Generation, images: number, generatedAt: string): Provenance {
+export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
   const { inputTokens, outputTokens, quality, style, madeFrom } = generation;
   return {
     kind: 'generated',
@@ -20,6 +20,7 @@ export function provenanceOf(generation: Generation, images: number, generatedAt
       ...(style && { style }),
     },
     ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
+    ...(cost && { cost }),
     ...(madeFrom && { madeFrom }),
   };
 }

@@ -70,6 +70,7 @@ export class GenerationStore {
       if (before) {
         const same =
           (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]) &&
+          before.style === (order.style ?? null) &&
           before.folderId === (order.folderId ?? null);
         if (!same)
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
@@ -90,6 +91,7 @@ export class GenerationStore {
         description: order.description,
         size: order.size,
         count: order.count,
+        style: order.style ?? null,
         state: 'reserved',
         maybeCharged: false,
         createdAt: now.toISOString(),
@@ -144,6 +146,13 @@ export class GenerationStore {
   /** All rounds of one dialog, oldest first. */
   async roundsOf(maker: Maker, rootId: string): Promise<readonly GenerationWithImages[]> {
     return this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) }, 'ASC');
+  }
+
+  /** The newest ones, whatever became of them. */
+  latestOf(maker: Maker, limit = 50): Promise<readonly Generation[]> {
+    return this.unitOfWork.read((reader) =>
+      reader.repository(Generation).find({ where: { ...maker }, order: { id: 'DESC' }, take: limit }),
+    );
   }
 
   /** Everything that is not added yet, or on its way, newest first. */

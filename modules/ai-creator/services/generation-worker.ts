@@ -10,6 +10,7 @@ import { ImageIntake } from './image-intake.js';
 import { ImageMaker, type MadeImages } from './image-maker.js';
 import { ModelWatch } from './model-watch.js';
 import { upstreamQuality } from './quality.js';
+import { styledPrompt } from './styles.js';
 
 interface Running {
   readonly controller: AbortController;
@@ -128,7 +129,7 @@ export class GenerationWorker implements Activity {
     );
     try {
       const request: ImageRequest = {
-        prompt: generation.description,
+        prompt: styledPrompt(generation.description, generation.style, this.availability.settings.get(scope).styles),
         size: generation.size,
         count: generation.count,
         model,

@@ -1,4 +1,4 @@
-import { type AccessContext, Clock, inject, injectable, Messages, notFound, PortalError } from '@portico/core';
+import { type AccessContext, Clock, inject, injectable, invalidInput, Messages, notFound, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
@@ -8,6 +8,7 @@ import { GenerationStore, type GenerationWithImages, type Maker, type Reservatio
 import { GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
 import { SpendingNotice } from './spending-notice.js';
+import { readStyles } from './styles.js';
 import { BudgetExceeded } from './usage-ledger.js';
 
 export interface NewGeneration extends ImageOrder {
@@ -38,12 +39,16 @@ export class Generations {
     this.availability.requireKey(access);
     this.breaker.require(access);
     if (order.folderId) await this.documents.folder(access, order.folderId);
-    const { retention } = this.availability.settings.get(access.scope);
+    const { retention, styles } = this.availability.settings.get(access.scope);
+    if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
+      throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
+    }
     const { generation, isNew } = await this.reserve(access, {
       ...makerOf(author),
       description: order.description,
       size: order.size,
       count: order.count,
+      style: order.style,
       token: order.token,
       rootId: order.rootId,
       folderId: order.folderId,
@@ -59,8 +64,16 @@ export class Generations {
     if (!settledStates.includes(generation.state) || images.length >= generation.count) {
       throw new PortalError('nothing-missing', this.words.text('retry.nothing', {}, access.locale), { status: 409 });
     }
-    const { description, size, rootId, folderId } = generation;
-    return this.create(access, { description, size, count: 1, token, rootId, folderId: folderId ?? undefined });
+    const { description, size, rootId, folderId, style } = generation;
+    return this.create(access, {
+      description,
+      size,
+      count: 1,
+      ...(style && { style }),
+      token,
+      rootId,
+      folderId: folderId ?? undefined,
+    });
   }
 
   private async reserve(access: AccessContext, order: Reservation): ReturnType<GenerationStore['reserve']> {
@@ -86,6 +99,16 @@ export class Generations {
   async recent(access: AccessContext): Promise<readonly GenerationWithImages[]> {
     const open = await this.store.openOf(makerOf(this.availability.require(access)));
     return open.filter(({ generation }) => !this.isExpired(generation));
+  }
+
+  /** One's own descriptions in this site, each once, newest first. */
+  async previous(access: AccessContext, limit = 8): Promise<readonly { readonly id: string; readonly description: string }[]> {
+    const rounds = await this.store.latestOf(makerOf(this.availability.require(access)));
+    const seen = new Set<string>();
+    return rounds
+      .filter((round) => !this.isExpired(round) && !seen.has(round.description) && seen.add(round.description))
+      .slice(0, limit)
+      .map(({ id, description }) => ({ id, description }));
   }
 
   async image(access: AccessContext, id: string): Promise<{ readonly image: GeneratedImage; readonly generation: Generation }> {

@@ -2,6 +2,7 @@ import { type AccessContext, BlobStore, Clock, inject, injectable, Log, Messages
 import { type AddedDocument, type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation } from '../entities/generation.js';
+import { GenerationCost } from './generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
@@ -31,6 +32,7 @@ export class ImageAdding {
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
+    @inject(GenerationCost) private readonly cost: GenerationCost,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
@@ -92,7 +94,12 @@ export class ImageAdding {
       altTextDrafted: !selection.reviewed && altText === image.altText,
       content: await this.blobs.open(image.renditionBlob ?? image.originalBlob),
       original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
-      provenance: provenanceOf(generation, images, generation.receivedAt ?? this.clock.now().toISOString()),
+      provenance: provenanceOf(
+        generation,
+        images,
+        generation.receivedAt ?? this.clock.now().toISOString(),
+        await this.cost.of(generation.id),
+      ),
       // A crash before the next transaction must not add the image twice.
       onceKey: `ai-creator:${image.id}`,
     });

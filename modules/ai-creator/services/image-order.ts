@@ -7,13 +7,15 @@ export interface ImageOrder {
   readonly description: string;
   readonly size: DeliverySize;
   readonly count: number;
+  /** Name of a style preset of the site. */
+  readonly style?: string;
 }
 
 export type OrderField = 'description' | 'size' | 'count';
 
 /** Checks what came from a form, a script or a command. @throws PortalError `invalid-input` (400) with a sentence per field. */
 export function readOrder(
-  typed: { readonly description: string; readonly size: string; readonly count: string | number },
+  typed: { readonly description: string; readonly size: string; readonly count: string | number; readonly style?: string },
   words: Messages,
   locale?: string,
 ): ImageOrder {
@@ -34,7 +36,7 @@ export function readOrder(
     problems.count = words.text('create.count-unknown', { min: countLimits.min, max: countLimits.max }, locale);
   }
   if (!size || Object.keys(problems).length > 0) throw invalidInput(problems);
-  return { description, size, count };
+  return { description, size, count, ...(typed.style && { style: typed.style }) };
 }
 
 /** What every current model takes. Smaller sizes are made from it. */

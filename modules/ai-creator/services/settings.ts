@@ -52,6 +52,30 @@ export const creatorSettings = defineSettings({
       label: 'settings.quality',
       help: 'settings.quality-help',
     },
+    examples: {
+      type: 'list',
+      default: [
+        'A lighthouse at dusk, warm light, gentle waves',
+        'A team at a round table, seen from above, soft morning light',
+        'A paper boat on a quiet river between autumn leaves',
+      ],
+      maxItems: 12,
+      maxLength: 300,
+      label: 'settings.examples',
+      help: 'settings.examples-help',
+    },
+    styles: {
+      type: 'list',
+      default: [
+        'Photograph: natural photograph, realistic colors, shallow depth of field',
+        'Watercolor: loose watercolor painting on rough paper',
+        'Flat illustration: flat vector illustration, few colors, clear shapes',
+      ],
+      maxItems: 20,
+      maxLength: 300,
+      label: 'settings.styles',
+      help: 'settings.styles-help',
+    },
     deadline: {
       type: 'number',
       default: 180,

@@ -17,6 +17,8 @@ export interface NewMenuItem {
   readonly opens: 'page' | 'dialog';
   /** Script of the module that defines the fragment's element, e.g. `dialog.js`; loaded when the dialog is opened first. */
   readonly script?: string;
+  /** Message key of a link on the page of a generated document, to the same address with `document=<id>`: it starts from that document. */
+  readonly startsFromGenerated?: string;
   /** `lg`: a dialog with more room. */
   readonly size?: 'lg';
 }

@@ -4,8 +4,9 @@ import { altTextLimit } from '../services/document-adding.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
 import { Makers } from '../services/makers.js';
+import { NewMenu } from '../services/new-menu.js';
 import { PortalDocuments } from '../services/portal-documents.js';
-import { documentPlace, listPlace } from './addresses.js';
+import { documentPlace, listPlace, withQuery } from './addresses.js';
 import { abilities } from './list-model.js';
 import { provenanceModel } from './provenance.js';
 import { fileIcon, typeName } from './type-name.js';
@@ -23,6 +24,7 @@ export class DocumentPage {
     @inject(PortalDocuments) private readonly documents: PortalDocuments,
     @inject(Folders) private readonly folders: Folders,
     @inject(Makers) private readonly makers: Makers,
+    @inject(NewMenu) private readonly newMenu: NewMenu,
   ) {}
 
   async show(ctx: RouteContext<unknown, unknown, unknown>, document: Document, refused?: RefusedForm): Promise<void> {
@@ -47,6 +49,7 @@ export class DocumentPage {
       back: ctx.url(listPlace(document.folderId)),
       home: ctx.url('~/documents-media'),
       crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
+      again: document.provenance ? this.again(ctx, document.id) : [],
       provenance: document.provenance && provenanceModel(ctx, document.provenance, versions, ctx.url(`${place}/provenance`)),
       versions: versions.map((version, index) => ({
         label: version.label,
@@ -64,6 +67,14 @@ export class DocumentPage {
       ...abilities(ctx.access),
     };
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
+  }
+
+  /** What other modules can make of a generated document. */
+  private again(ctx: RouteContext<unknown, unknown, unknown>, id: string): readonly object[] {
+    return this.newMenu
+      .entries(ctx.access, undefined)
+      .filter(({ startsFromGenerated }) => startsFromGenerated)
+      .map(({ startsFromGenerated, href }) => ({ label: startsFromGenerated, href: ctx.url(withQuery(href, { document: id })) }));
   }
 }
 

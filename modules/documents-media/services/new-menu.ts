@@ -12,6 +12,8 @@ export interface NewMenuEntry {
   readonly opensDialog: boolean;
   readonly script: string | undefined;
   readonly size: string | undefined;
+  /** Words of a link that starts from a generated document. */
+  readonly startsFromGenerated: string | undefined;
 }
 
 /** The New menu: whatever the modules contribute, and nothing else. */
@@ -34,6 +36,8 @@ export class NewMenu {
         opensDialog: item.opens === 'dialog',
         script: item.script,
         size: item.size,
+        startsFromGenerated:
+          item.startsFromGenerated && this.catalog.for(module).text(item.startsFromGenerated, {}, access.locale),
       }),
       this.items.visible(access, ['uploads']),
     );

@@ -17,6 +17,7 @@ export const newGeneration = z.strictObject({
   description: z.string().min(1).max(descriptionLimit).meta({ description: 'What the images show.' }),
   size: z.enum(deliverySizes).default('512x512').meta({ description: 'Delivery size in pixels.' }),
   count: z.int().min(countLimits.min).max(countLimits.max).default(1),
+  style: z.string().max(300).optional().meta({ description: 'Name of a style preset of the site.' }),
   folder: id
     .optional()
     .meta({ description: 'Id of the folder the images are for; left out: the first level of Documents and Media.' }),

@@ -1,0 +1,57 @@
+export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
+  word.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+
+/** The Product Menu says that something is ready, until its page is opened. */
+export function tellMenu(word: string): void {
+  const entry = document.querySelector('.product-menu-link[href$="/ai-creator/generations"]');
+  if (!entry || entry.querySelector('.badge')) return;
+  const badge = document.createElement('span');
+  badge.className = 'badge badge-success';
+  badge.textContent = word;
+  entry.append(badge);
+}
+
+export const formData = (form: HTMLFormElement): URLSearchParams =>
+  new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
+
+/** Unlike `disabled`, this leaves the focus where it is: whoever pressed the button waits there. Each action checks for itself. */
+export function lock(button: HTMLButtonElement, isLocked: boolean): void {
+  button.classList.toggle('disabled', isLocked);
+  button.setAttribute('aria-disabled', String(isLocked));
+}
+
+function alertOf(sentence: string): HTMLElement {
+  const alert = document.createElement('div');
+  alert.className = 'alert alert-danger';
+  alert.role = 'alert';
+  alert.textContent = sentence;
+  return alert;
+}
+
+function feedbackOf(sentence: string): HTMLElement {
+  const feedback = document.createElement('div');
+  feedback.className = 'form-feedback-item';
+  feedback.textContent = sentence;
+  return feedback;
+}
+
+/** Shows one sentence above the form and one per field; leads the keyboard to the first field that needs attention. */
+export function showProblems(
+  dialog: HTMLElement,
+  above: HTMLElement,
+  sentence: string,
+  fields: Readonly<Record<string, string>>,
+): void {
+  const general = Object.keys(fields).length > 0 ? '' : sentence;
+  above.replaceChildren(...(general ? [alertOf(general)] : []));
+  if (general) above.scrollIntoView({ block: 'nearest' });
+  for (const group of dialog.querySelectorAll<HTMLElement>('[data-field]')) {
+    const text = fields[group.dataset.field ?? ''];
+    const control = group.querySelector<HTMLElement>('textarea, select');
+    group.classList.toggle('has-error', text !== undefined);
+    group.querySelector('[data-error]')?.replaceChildren(...(text ? [feedbackOf(text)] : []));
+    if (text) control?.setAttribute('aria-invalid', 'true');
+    else control?.removeAttribute('aria-invalid');
+  }
+  dialog.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}

@@ -1,0 +1,58 @@
+import type { AddedDocument } from '@portico/documents-media/api';
+import { ask } from './requests.js';
+
+export interface SimilarDocument extends AddedDocument {
+  readonly page: string;
+  readonly thumbnail?: string;
+  readonly description?: string;
+}
+
+const pauseMillis = 600;
+const fewestLetters = 6;
+
+/** While somebody types, images of the site with a similar description are offered. */
+export function offerSimilar(
+  field: HTMLTextAreaElement,
+  box: HTMLElement,
+  words: Readonly<Record<string, string>>,
+  use: (document: SimilarDocument) => void,
+): void {
+  let timer: number | undefined;
+  let asked = 0;
+  const look = async (): Promise<void> => {
+    const description = field.value.trim().slice(0, 1000);
+    const turn = ++asked;
+    const answer =
+      description.length < fewestLetters
+        ? undefined
+        : await ask<{ documents: readonly SimilarDocument[] }>(`${box.dataset.similar}?${new URLSearchParams({ description })}`);
+    if (turn !== asked) return;
+    const documents = answer?.body?.documents ?? [];
+    box.hidden = documents.length === 0;
+    box.querySelector('ul')?.replaceChildren(...documents.map((document) => entry(document, words, use)));
+  };
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void look(), pauseMillis);
+  });
+}
+
+function entry(
+  document: SimilarDocument,
+  words: Readonly<Record<string, string>>,
+  use: (document: SimilarDocument) => void,
+): HTMLElement {
+  const picture = window.document.createElement('img');
+  picture.src = document.thumbnail ?? document.view;
+  picture.alt = '';
+  const button = window.document.createElement('button');
+  button.type = 'button';
+  button.className = 'btn btn-unstyled';
+  button.title = document.description ?? document.name;
+  button.setAttribute('aria-label', (words['create.similar-use'] ?? '').replace('{name}', document.name));
+  button.append(picture);
+  button.addEventListener('click', () => use(document));
+  const item = window.document.createElement('li');
+  item.append(button);
+  return item;
+}

@@ -1,0 +1,29 @@
+import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { Availability } from '../services/availability.js';
+import { similarQuery } from './input.js';
+
+/** Already there? Generated images of the site whose descriptions are similar; using one costs nothing. */
+@injectable()
+export class SimilarRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator/similar';
+
+  constructor(
+    @inject(Availability) private readonly availability: Availability,
+    @inject(Documents) private readonly documents: Documents,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access: 'signed-in', query: similarQuery, answers: 'json' }, async (ctx) => {
+      const { site } = this.availability.require(ctx.access);
+      const found = await this.documents.similarGenerated(ctx.access, ctx.input.query.description, 4);
+      ctx.body = {
+        documents: found.map((document) => {
+          const { page, view, thumbnail } = this.documents.links(document, site);
+          const { id, name, altText, mimeType, provenance } = document;
+          return { id, name, altText, mimeType, view, page, thumbnail, description: provenance?.prompt };
+        }),
+      };
+    });
+  }
+}
