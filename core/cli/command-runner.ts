@@ -79,8 +79,14 @@ export class CommandRunner {
         setExitCode(answer ?? 0);
       });
     }
+    for (const group of groups.values()) if (group.commands.length > 0 && group !== program) group.description(contentsOf(group));
     return program;
   }
+}
+
+/** What stands behind a word that is no command itself: `list, set, why`. */
+function contentsOf(group: Program): string {
+  return group.commands.map((command) => command.name()).join(', ');
 }
 
 function quiet(program: Program, { out, err }: Invocation): Program {

@@ -51,7 +51,10 @@ export class ErrorAnswers {
 
   private report(ctx: HostContext, error: PortalError): void {
     const facts = { reference: ctx.exchange.reference, module: ctx.exchange.module, code: error.code, error };
-    if (error.status >= 500) this.log.error('A request failed.', facts);
+    // A module that is away is on the Modules page with its reason: each visitor who meets the gap is no failure of its own.
+    if (error.status === 503 && error.retryAfter !== undefined)
+      this.log.warn('A request was turned away.', { ...facts, error: error.message });
+    else if (error.status >= 500) this.log.error('A request failed.', facts);
     else this.log.debug('A request was refused.', facts);
   }
 

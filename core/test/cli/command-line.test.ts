@@ -51,6 +51,11 @@ describe('The command line', () => {
       expect(err).to.contain("unknown command 'lst'");
     });
 
+    it('says what stands behind each group of commands', async () => {
+      const { out } = await run(house.home, ['help']);
+      expect(out).to.match(/^ {2}modules +disable, enable, list, start, stop, why$/m);
+    });
+
     it('tells a refusal in one sentence and exits with 1', async () => {
       const { exitCode, err } = await run(house.home, ['modules', 'stop', 'nobody']);
       expect(exitCode).to.equal(1);

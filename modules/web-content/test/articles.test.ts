@@ -37,6 +37,14 @@ describe('Articles', () => {
     expect((await house.agent().get('/web/home')).text).to.contain('The Lighthouse');
   });
 
+  it('are announced on the home page by their text, without its headings, under one title', async () => {
+    const body = '<h2>A heading</h2><p>The first <strong>words</strong>.</p>';
+    await house.post(author, '/web/home/web-content/new', { title: 'Announced', body, intent: 'publish' });
+    const page = (await house.agent().get('/web/home')).text;
+    expect(page).to.contain('The first words.').and.not.to.contain('A heading');
+    expect(page).to.contain('<title>Home</title>');
+  });
+
   it('keep what was typed when the title is missing', async () => {
     const answer = await house.post(author, '/web/home/web-content/new', {
       title: ' ',
