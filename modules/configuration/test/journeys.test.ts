@@ -124,7 +124,7 @@ describe('An administrator in a browser', () => {
       });
     const choose = (content: string): Promise<void> =>
       page
-        .getByLabel('File')
+        .getByLabel('File', { exact: true })
         .setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer: Buffer.from(content) });
     await choose(file(99));
     await page.getByRole('button', { name: 'Check' }).click();
