@@ -128,7 +128,7 @@ describe('A key', function () {
       if (typed !== '') await command(['settings', 'unset', 'ai-creator.apiKey', '--site', 'home']);
       const ada = await house.signIn(author);
       sandbox.reset();
-      for (const behaviour of ['', 'key-rejected', 'moderation-blocked', 'insufficient-quota', 'not-an-image', 'reset-in-body']) {
+      for (const behaviour of ['', 'moderation-blocked', 'not-an-image', 'reset-in-body', 'insufficient-quota', 'key-rejected']) {
         const description = `a boat ${behaviour === '' ? '' : `[fail:${behaviour}]`}`;
         const fields = { token: `${reference}${behaviour}-canary-token`, description, size: '256x256', count: '1' };
         await post('/web/home/ai-creator/generations', fields, ada);
