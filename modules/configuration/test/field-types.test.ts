@@ -42,7 +42,7 @@ describe('A form with fields of every type', () => {
       harbour: 'north',
       motto: 'Shine',
     });
-    expect(text).to.match(/<fieldset id="setting-signals"[^>]*>\s*<legend>Signals<\/legend>/);
+    expect(text).to.match(/<fieldset id="setting-signals"[^>]*>\s*<legend class="h5 mb-2">Signals<\/legend>/);
     expect(text).to.include('North Harbour');
   });
 
