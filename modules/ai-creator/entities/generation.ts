@@ -52,14 +52,6 @@ export class Generation {
   @Column('text', { nullable: true })
   style!: string | null;
 
-  /** `document:<id>` or `image:<id>` when it varies a picture. */
-  @Column('text', { name: 'made_from', nullable: true })
-  madeFrom!: string | null;
-
-  /** The picture that is varied, as it was when it was asked for. */
-  @Column('text', { name: 'source_blob', nullable: true })
-  sourceBlob!: string | null;
-
   @Column('text')
   state!: GenerationState;
 

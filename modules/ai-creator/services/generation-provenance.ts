@@ -4,7 +4,7 @@ import { upstreamSize } from './image-order.js';
 
 /** What a document remembers of the generation it came from. @param images how many the generation brought. */
 export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
-  const { inputTokens, outputTokens, quality, style, madeFrom } = generation;
+  const { inputTokens, outputTokens, quality, style } = generation;
   return {
     kind: 'generated',
     prompt: generation.description,
@@ -21,6 +21,5 @@ export function provenanceOf(generation: Generation, images: number, generatedAt
     },
     ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
     ...(cost && { cost }),
-    ...(madeFrom && { madeFrom }),
   };
 }

@@ -53,8 +53,6 @@ export interface Provenance {
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly images: number };
   /** What the generation cost, where the portal knew a price. */
   readonly cost?: { readonly amount: number; readonly currency: string };
-  /** Id of the document, or of the generated image, that it varies. */
-  readonly madeFrom?: string;
 }
 
 export interface NewDocument {
