@@ -18,6 +18,8 @@ export interface ImageRequest {
   /** Asked once in its place when the service does not know the model any more; not sent. */
   readonly fallback?: string | undefined;
   readonly quality: 'low' | 'medium' | 'high' | 'auto';
+  /** How strictly the service judges; undefined: as it does by itself. */
+  readonly moderation?: 'auto' | 'low';
   /** Hash that stands for the person; no name, no address. */
   readonly personHash: string;
   /** Undefined when no key is set; a provider that needs none ignores it. */

@@ -110,7 +110,7 @@ export class GenerationWorker implements Activity {
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    const { quality, deadline } = this.availability.settings.get(scope);
+    const { quality, moderation, deadline } = this.availability.settings.get(scope);
     const { model, fallback } = this.watch.choose(scope);
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
@@ -135,6 +135,7 @@ export class GenerationWorker implements Activity {
         model,
         fallback,
         quality: asked,
+        moderation: moderation === 'low' ? 'low' : 'auto',
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
         signal: controller.signal,

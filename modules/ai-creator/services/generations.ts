@@ -4,6 +4,7 @@ import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
 import { type Author, Availability } from './availability.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { deniedWord } from './deny-list.js';
 import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
 import { GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
@@ -38,6 +39,8 @@ export class Generations {
     const author = this.availability.require(access);
     this.availability.requireKey(access);
     this.breaker.require(access);
+    const denied = deniedWord(order.description, this.availability.settings.get(access.scope).denyList);
+    if (denied) throw invalidInput({ description: this.words.text('create.denied', { word: denied }, access.locale) });
     if (order.folderId) await this.documents.folder(access, order.folderId);
     const { retention, styles } = this.availability.settings.get(access.scope);
     if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {

@@ -76,6 +76,23 @@ export const creatorSettings = defineSettings({
       label: 'settings.styles',
       help: 'settings.styles-help',
     },
+    moderation: {
+      type: 'choice',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'settings.moderation-auto' },
+        { value: 'low', label: 'settings.moderation-low' },
+      ],
+      label: 'settings.moderation',
+      help: 'settings.moderation-help',
+    },
+    denyList: {
+      type: 'long-text',
+      default: '',
+      maxLength: 10_000,
+      label: 'settings.deny-list',
+      help: 'settings.deny-list-help',
+    },
     deadline: {
       type: 'number',
       default: 180,

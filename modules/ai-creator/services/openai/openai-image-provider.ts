@@ -47,6 +47,7 @@ export class OpenAiImageProvider implements ImageProvider {
       quality: request.quality,
       output_format: 'png',
       safety_identifier: request.personHash,
+      ...(request.moderation && { moderation: request.moderation }),
     } as const;
     try {
       const answer: unknown = await client.images.generate(body, { signal: request.signal });
