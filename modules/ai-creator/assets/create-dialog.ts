@@ -1,7 +1,8 @@
 import { closeDialog, toast } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
+import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-import { fill, formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
+import { formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
 import { ask, askFragment } from './dialog/requests.js';
 import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
@@ -21,6 +22,7 @@ interface Added {
 /** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
 class CreateImage extends HTMLElement {
   private words: Readonly<Record<string, string>> = {};
+  private description!: DescriptionField;
   private readonly closed = new AbortController();
   private readonly pending: AddedDocument[] = [];
   private running: string | undefined;
@@ -28,11 +30,11 @@ class CreateImage extends HTMLElement {
 
   connectedCallback(): void {
     this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
+    this.description = new DescriptionField(this.find('textarea[name="description"]'), this.find('[data-counter]'), this.words);
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.create();
     });
-    this.description.addEventListener('input', () => this.count());
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
@@ -42,15 +44,11 @@ class CreateImage extends HTMLElement {
       this.leave(currentTarget as Element),
     );
     this.form.addEventListener('click', (event) => this.take(event));
-    offerSimilar(this.description, this.find('[data-similar]'), this.words, (document) => this.useExisting(document));
-    this.count();
+    offerSimilar(this.description.area, this.find('[data-similar]'), this.words, (document) => this.useExisting(document));
   }
 
   private get form(): HTMLFormElement {
     return this.find('form');
-  }
-  private get description(): HTMLTextAreaElement {
-    return this.find('textarea[name="description"]');
   }
   private get rounds(): HTMLElement {
     return this.find('[data-rounds]');
@@ -61,7 +59,7 @@ class CreateImage extends HTMLElement {
 
   private async create(): Promise<void> {
     if (this.busy || this.running) return;
-    const problem = this.checkDescription();
+    const problem = this.description.problem();
     if (problem) return this.showProblems('', { description: problem });
     this.setBusy(true);
     const answer = await ask<Created>(this.form.action, formData(this.form));
@@ -194,7 +192,7 @@ class CreateImage extends HTMLElement {
     if (!('dismiss' in button.dataset)) return;
     button.closest('[data-round]')?.remove();
     this.update();
-    this.description.focus();
+    this.description.area.focus();
   }
 
   /** Takes all rounds that are over from the window; they stay in My recent generations. */
@@ -202,7 +200,7 @@ class CreateImage extends HTMLElement {
     for (const round of this.rounds.querySelectorAll('[data-round][data-running="false"]')) round.remove();
     this.update();
     this.say(this.word('create.cleared'));
-    this.description.focus();
+    this.description.area.focus();
   }
 
   /** What was added is told, and what is still being made is followed until a toast can say that it is there. */
@@ -224,14 +222,11 @@ class CreateImage extends HTMLElement {
     from.dispatchEvent(new CustomEvent('portico:documents-added', { bubbles: true, cancelable: true, detail }));
   }
 
-  /** Puts an example or an earlier description into the field. */
   private take(event: Event): void {
     const link = (event.target as Element).closest<HTMLElement>('[data-use]');
     if (!link) return;
     event.preventDefault();
-    this.description.value = link.dataset.use ?? '';
-    this.description.dispatchEvent(new Event('input'));
-    this.description.focus();
+    this.description.take(link.dataset.use ?? '');
   }
 
   /** An image that is there already: chosen where one is asked for, else opened. */
@@ -243,24 +238,6 @@ class CreateImage extends HTMLElement {
     this.pending.push(document);
     this.tell(this);
     closeDialog(this);
-  }
-
-  private checkDescription(): string | undefined {
-    const { length } = this.description.value.trim();
-    if (length === 0) return this.word('create.description-missing');
-    return length > this.limit ? this.word('create.description-too-long', { length, limit: this.limit }) : undefined;
-  }
-
-  private get limit(): number {
-    return Number(this.find<HTMLElement>('[data-counter]').dataset.limit);
-  }
-
-  private count(): void {
-    const counter = this.find<HTMLElement>('[data-counter]');
-    const { length } = this.description.value.trim();
-    counter.hidden = false;
-    counter.textContent = this.word('create.counter', { length, limit: this.limit });
-    counter.classList.toggle('text-danger', length > this.limit);
   }
 
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>): void {
@@ -294,8 +271,8 @@ class CreateImage extends HTMLElement {
     this.find<HTMLElement>('[data-live]').textContent = sentence;
   }
 
-  private word(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-    return fill(this.words[key] ?? key, values);
+  private word(key: string): string {
+    return this.words[key] ?? key;
   }
 
   private input(name: string): HTMLInputElement {
