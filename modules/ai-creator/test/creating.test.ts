@@ -1,9 +1,9 @@
 import { AccessContexts } from '@portico/core';
+import { digitalSourceType } from '@portico/core/testing';
 import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
-import { digitalSourceType } from './exiftool.js';
 
 describe('creating images', () => {
   let creator: CreatorHouse;

@@ -1,7 +1,7 @@
+import { digitalSourceType } from '@portico/core/testing';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { generatedMark, type Provenance, trainedAlgorithmicMedia } from '../api/index.js';
-import { digitalSourceType } from './exiftool.js';
 import { base, bytes, Library, picture } from './library.js';
 
 const provenance: Provenance = {
