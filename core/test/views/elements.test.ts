@@ -136,7 +136,7 @@ describe('Elements of the house', function () {
       const button = opened.getByRole('button', { name: 'New' });
       await button.focus();
       await opened.keyboard.press('ArrowDown');
-      expect(await button.getAttribute('aria-expanded')).to.equal('true');
+      await opened.getByRole('button', { name: 'New', expanded: true }).waitFor();
       expect(await focused(opened)).to.equal('File Upload');
       await opened.keyboard.press('ArrowUp');
       expect(await focused(opened)).to.equal('Broken');
