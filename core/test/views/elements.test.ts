@@ -241,7 +241,7 @@ describe('Elements of the house', function () {
         await button.focus();
         await opened.keyboard.press('Enter');
         await opened.getByRole('link', { name: link }).waitFor();
-        expect(await button.getAttribute('aria-expanded')).to.equal('true');
+        await opened.getByRole('button', { name, expanded: true }).waitFor();
         await opened.keyboard.press('Tab');
         await opened.keyboard.press('Escape');
         await opened.getByRole('link', { name: link }).waitFor({ state: 'hidden' });
