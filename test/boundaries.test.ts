@@ -70,6 +70,13 @@ describe('The boundaries of the house', () => {
     expect(undeclared.map(show)).to.deep.equal([]);
   });
 
+  it('have our modules take the shared libraries from the core, which loads each of them once', () => {
+    const twice = imports.filter(
+      ({ file, target }) => /^(?:zod|typeorm)$/.test(target) && /\/modules\//.test(file) && !/\/test\//.test(file),
+    );
+    expect(twice.map(show)).to.deep.equal([]);
+  });
+
   it('keep testing tools out of what runs in production', () => {
     const wrong = imports.filter(({ file, target }) => target === '@portico/core/testing' && !/\/test\//.test(file));
     expect(wrong.map(show)).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from '@portico/core';
 
 /** An import that happened, with what stood there before, so that it can be undone. */
 @Entity({ name: 'configuration_import' })

@@ -8,8 +8,8 @@ import {
   type Router,
   type ServiceHandle,
   SiteDirectory,
+  z,
 } from '@portico/core';
-import { z } from 'zod';
 import { type ImportChange, isSealed } from '../services/import-plan.js';
 import { permissions } from '../services/permissions.js';
 import { SettingWords } from '../services/setting-words.js';
