@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 export class CreateImports1763900000001 implements MigrationInterface {
   readonly name = 'CreateImports1763900000001';
