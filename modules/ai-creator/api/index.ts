@@ -5,7 +5,7 @@ export const deliverySizes = ['256x256', '512x512', '1024x1024'] as const;
 export type DeliverySize = (typeof deliverySizes)[number];
 /** How many images one request may ask for. */
 export const countLimits = { min: 1, max: 4 } as const;
-/** Characters of a description. */
+/** Characters of a description, for a provider that names no limit of its own. */
 export const descriptionLimit = 4000;
 
 /** One request to a provider. */
@@ -24,8 +24,26 @@ export interface ImageRequest {
   readonly personHash: string;
   /** Undefined when no key is set; a provider that needs none ignores it. */
   readonly key: string | undefined;
+  /** The picture to make a variation of; undefined: a new one. Only given to a provider that `refines`. */
+  readonly source?: SourceImage;
+  /** Given when somebody wants to look on: called with what is there so far, as often as the provider likes. Only for a provider that `previews`. */
+  readonly preview?: (preview: ImagePreview) => void;
   /** Aborted at the deadline and on cancel. */
   readonly signal: AbortSignal;
+}
+
+/** A picture that is changed by a description: png, jpeg or webp, checked before. */
+export interface SourceImage {
+  readonly bytes: Uint8Array;
+  readonly mimeType: 'image/png' | 'image/jpeg' | 'image/webp';
+}
+
+/** A picture on its way: shown while waiting, never kept. */
+export interface ImagePreview {
+  /** Of the image it becomes, from 1. */
+  readonly position: number;
+  /** png, jpeg or webp; not yet trusted. */
+  readonly bytes: Uint8Array;
 }
 
 export interface ProvidedImage {
@@ -98,6 +116,12 @@ export interface ImageProvider {
   generate(request: ImageRequest): Promise<ProviderAnswer>;
   /** Where requests go, for administrators: a host. */
   readonly place?: string;
+  /** Whether it makes variations of a `source`. Default: no. */
+  readonly refines?: boolean;
+  /** Whether it shows previews. Default: no. */
+  readonly previews?: boolean;
+  /** Characters of the longest prompt it takes. Default: `descriptionLimit`. */
+  readonly promptLimit?: number;
   /** The models that the key may use. One request that costs nothing. @throws ProviderError */
   models?(request: { readonly key: string | undefined; readonly signal: AbortSignal }): Promise<readonly ProviderModel[]>;
 }
