@@ -1,19 +1,10 @@
-import { statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUniqueViolation, type PortalError, type Reader, type SqlValue, type Transaction } from '@portico/core';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { Repository } from 'typeorm';
-import { codeFrom, ids, makeHome, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
+import { codeFrom, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
+import { note, titles } from './fixtures/note-rows.js';
 import { Note } from './fixtures/notes.js';
-
-const note = (title: string): Note => ({ id: ids.next(), title, blobId: null });
-const titles = (house: TestHouse): Promise<string[]> =>
-  house.unitOfWork.read(async (reader) => {
-    const rows = await reader.query<{ title: string }>('SELECT title FROM test_note ORDER BY title');
-    return rows.map((row) => row.title);
-  });
 
 describe('the unit of work', () => {
   let house: TestHouse;
@@ -121,75 +112,6 @@ describe('the unit of work', () => {
     expect(await titles(house)).to.deep.equal(['kept']);
   });
 
-  it('runs effects after the commit, in order, and outlives one that throws', async () => {
-    const heard: string[] = [];
-    await house.unitOfWork.write(async (transaction) => {
-      transaction.afterCommit(async () => {
-        await delay(5);
-        heard.push(`first sees ${(await titles(house)).join()}`);
-      });
-      transaction.afterCommit(() => {
-        throw new Error('an effect failed');
-      });
-      transaction.afterCommit(() => void heard.push('third'));
-      await transaction.repository(Note).insert(note('a'));
-      expect(heard).to.deep.equal([]);
-    });
-    expect(heard).to.deep.equal(['first sees a', 'third']);
-    expect(house.log.lines.map((line) => line.message)).to.deep.equal([
-      'Something that follows a commit failed; the commit stands.',
-    ]);
-  });
-
-  it('runs the effects of transactions in the order of their commits', async () => {
-    const heard: number[] = [];
-    const write = (number: number): Promise<void> =>
-      house.unitOfWork.write(async (transaction) => {
-        transaction.afterCommit(() => delay(number === 0 ? 20 : 0));
-        transaction.afterCommit(() => void heard.push(number));
-      });
-    await Promise.all([write(0), write(1), write(2)]);
-    expect(heard).to.deep.equal([0, 1, 2]);
-  });
-
-  it('lets an effect write, while others write', async () => {
-    const first = house.unitOfWork.write(async (transaction) => {
-      transaction.afterCommit(() =>
-        house.unitOfWork.write(async (following) => {
-          await following.repository(Note).insert(note('by an effect'));
-          following.afterCommit(() => insert('by an effect of an effect').then(() => undefined));
-        }),
-      );
-    });
-    await Promise.all([first, insert('beside')]);
-    expect(await titles(house)).to.deep.equal(['beside', 'by an effect', 'by an effect of an effect']);
-  });
-
-  it('waits for no effect that never ends', async () => {
-    await house.close();
-    house = await openHouse({ transactionMillis: 30 });
-    const heard: string[] = [];
-    const stuck = house.unitOfWork.write(async (transaction) => {
-      transaction.afterCommit(() => new Promise(() => undefined));
-      transaction.afterCommit(() => void heard.push('after the stuck one'));
-    });
-    await house.unitOfWork.write(async (transaction) => transaction.afterCommit(() => void heard.push('next')));
-    await stuck;
-    expect(heard).to.deep.equal(['after the stuck one', 'next']);
-    expect(house.log.lines).to.have.length(1);
-  });
-
-  it('runs no effect of a transaction that rolled back', async () => {
-    const heard: string[] = [];
-    await codeFrom(
-      house.unitOfWork.write(async (transaction) => {
-        transaction.afterCommit(() => void heard.push('effect'));
-        throw new Error('no');
-      }),
-    );
-    expect(heard).to.deep.equal([]);
-  });
-
   it('tells a unique violation from other failures', async () => {
     await insert('same');
     const byRepository = await insert('same').catch((error: unknown) => error);
@@ -273,73 +195,5 @@ describe('the unit of work', () => {
     await Promise.all([...waiting, closed]);
     house = await openHouse({ home: house.home });
     expect(await titles(house)).to.deep.equal(['a', 'b']);
-  });
-});
-
-describe('a database that another process holds', () => {
-  after(removeHomes);
-
-  it('is waited for, while reads go on', async () => {
-    const house = await openHouse();
-    const other = new Database(join(house.home, 'portico.db'));
-    other.exec('BEGIN IMMEDIATE');
-    let done = false;
-    const write = house.unitOfWork
-      .write((transaction) => transaction.repository(Note).insert(note('patient')))
-      .then(() => (done = true));
-    for (let turn = 0; turn < 5; turn += 1) {
-      expect(await titles(house)).to.deep.equal([]);
-      await delay(5);
-    }
-    expect(done).to.equal(false);
-    other.exec('COMMIT');
-    await write;
-    other.close();
-    expect(await titles(house)).to.deep.equal(['patient']);
-    await house.close();
-  });
-
-  it('makes a write fail with Retry-After after the busy timeout', async () => {
-    const house = await openHouse({ busyTimeoutMillis: 50 });
-    const other = new Database(join(house.home, 'portico.db'));
-    other.exec('BEGIN IMMEDIATE');
-    const failed = await house.unitOfWork
-      .write((transaction) => transaction.repository(Note).insert(note('x')))
-      .catch((error: PortalError) => error);
-    expect(failed).to.include({ code: 'database-busy', status: 503, retryAfter: 2 });
-    other.exec('COMMIT');
-    other.close();
-    await house.unitOfWork.write((transaction) => transaction.repository(Note).insert(note('y')));
-    expect(await titles(house)).to.deep.equal(['y']);
-    await house.close();
-  });
-});
-
-describe('the connections', () => {
-  after(removeHomes);
-
-  it('keep their files from other users of the machine', async () => {
-    const house = await openHouse();
-    const modes = ['portico.db', 'portico.db-wal', 'portico.db-shm'].map((name) => statSync(join(house.home, name)).mode & 0o777);
-    expect(modes).to.deep.equal([0o600, 0o600, 0o600]);
-    await house.close();
-  });
-
-  it('say that the database is damaged when it is none', async () => {
-    const home = makeHome();
-    writeFileSync(join(home, 'portico.db'), 'this is no database, however long it is looked at. '.repeat(100));
-    expect(await codeFrom(openHouse({ home }))).to.equal('database-damaged');
-  });
-
-  it('are durable, check foreign keys and use the write-ahead log', async () => {
-    const house = await openHouse();
-    const pragma = async (name: string): Promise<unknown> =>
-      house.unitOfWork.write(async (transaction) => {
-        const [row] = await transaction.query<Record<string, unknown>>(`PRAGMA ${name}`);
-        return Object.values(row ?? {})[0];
-      });
-    const values = [await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys')];
-    expect(values).to.deep.equal(['wal', 2, 1]);
-    await house.close();
   });
 });
