@@ -13,7 +13,8 @@ import {
   Sessions,
 } from '@portico/core';
 import { People } from './api/index.js';
-import { DisableUser, EnableUser, GrantRole, RevokeRole, SetUserPassword } from './commands/change-users.js';
+import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
+import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';

@@ -1,8 +1,6 @@
-import { text } from 'node:stream/consumers';
 import {
   type Command,
   type CommandCall,
-  type CommandOption,
   inject,
   injectable,
   optional,
@@ -11,18 +9,8 @@ import {
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-import type { Account } from '../api/index.js';
 import { AccountBook } from '../services/account-book.js';
-import { Passwords } from '../services/passwords.js';
-
-const email: CommandOption = { name: 'email', value: 'address', description: 'Email address of the person.', required: true };
-
-function accountOf(accounts: AccountBook, call: CommandCall): Account {
-  const address = String(call.options.email);
-  const account = accounts.byEmail(address);
-  if (!account) throw new PortalError('person-unknown', `Nobody has the email address ${address}.`, { status: 404 });
-  return account;
-}
+import { accountOf, email } from './account-option.js';
 
 /** Granting and revoking differ in one word. */
 abstract class ChangeRole implements Command {
@@ -86,53 +74,5 @@ export class RevokeRole extends ChangeRole {
 
   protected change(personId: string, role: RoleName, siteId: string | undefined): Promise<void> {
     return this.accounts.revoke(personId, role, siteId);
-  }
-}
-
-@injectable()
-export class DisableUser implements Command {
-  readonly name = 'users disable';
-  readonly summary = 'Disable an account and end its sessions at once.';
-  readonly options = [email];
-
-  constructor(@inject(AccountBook) private readonly accounts: AccountBook) {}
-
-  async run(call: CommandCall): Promise<void> {
-    const account = accountOf(this.accounts, call);
-    await this.accounts.setActive(account.id, false);
-    call.print(`${account.email} is disabled.`);
-  }
-}
-
-@injectable()
-export class EnableUser implements Command {
-  readonly name = 'users enable';
-  readonly summary = 'Enable a disabled account.';
-  readonly options = [email];
-
-  constructor(@inject(AccountBook) private readonly accounts: AccountBook) {}
-
-  async run(call: CommandCall): Promise<void> {
-    const account = accountOf(this.accounts, call);
-    await this.accounts.setActive(account.id, true);
-    call.print(`${account.email} is enabled.`);
-  }
-}
-
-@injectable()
-export class SetUserPassword implements Command {
-  readonly name = 'users set-password';
-  readonly summary = 'Set a password: read from standard input, or made for one sign-in and printed once.';
-  readonly options = [email];
-
-  constructor(@inject(AccountBook) private readonly accounts: AccountBook) {}
-
-  async run(call: CommandCall): Promise<void> {
-    const account = accountOf(this.accounts, call);
-    const typed = (await text(call.stdin)).replace(/\r?\n$/, '');
-    const password = typed || Passwords.generate();
-    await this.accounts.setPassword(account.id, password, { mustChangePassword: typed === '' });
-    call.print(`${account.email} has a new password and is signed out everywhere.`);
-    if (typed === '') call.print(`One-time password: ${password}`);
   }
 }

@@ -1,0 +1,19 @@
+import { type CommandCall, type CommandOption, PortalError } from '@portico/core';
+import type { Account } from '../api/index.js';
+import type { AccountBook } from '../services/account-book.js';
+
+/** Whom a command is about. */
+export const email: CommandOption = {
+  name: 'email',
+  value: 'address',
+  description: 'Email address of the person.',
+  required: true,
+};
+
+/** @throws PortalError `person-unknown` (404). */
+export function accountOf(accounts: AccountBook, call: CommandCall): Account {
+  const address = String(call.options.email);
+  const account = accounts.byEmail(address);
+  if (!account) throw new PortalError('person-unknown', `Nobody has the email address ${address}.`, { status: 404 });
+  return account;
+}
