@@ -49,7 +49,7 @@ if (stale.length > 0) {
     plugins: [withoutDrivers, withoutLanguages],
     legalComments: 'none',
     logLevel: 'error',
-    external: ['better-sqlite3', 'reflect-metadata', 'pino-pretty'],
+    external: ['better-sqlite3', 'reflect-metadata', 'pino-pretty', 'sharp'],
     banner: {
       js: `${mark}import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`,
     },

@@ -1,7 +1,9 @@
 /**
- * The libraries that modules share with the house: schemas of input and configuration are zod's, entities are TypeORM's. Taken from here,
- * each is loaded once and in one piece; a module that imports the packages itself works just as well, and starts later.
+ * The libraries that modules share with the house: schemas of input and configuration are zod's, entities are TypeORM's, pictures are
+ * sharp's. Taken from here, each is loaded once and in one piece; a module that imports zod or TypeORM itself works just as well, and starts
+ * later. Sharp is loaded with its first use, and only this way with what it may read already decided.
  */
+export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export {
   Column,
   Entity,

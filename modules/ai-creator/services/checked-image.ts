@@ -1,5 +1,5 @@
+import { loadSharp } from '@portico/core';
 import { ProviderError } from '../api/index.js';
-import { loadSharp } from './load-sharp.js';
 
 /** Pixels of one image; far more than any model makes, far less than a bomb. */
 export const pixelLimit = 40_000_000;

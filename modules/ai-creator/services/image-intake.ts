@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { BlobStore, Ids, inject, injectable, Log } from '@portico/core';
+import { BlobStore, Ids, inject, injectable, Log, loadSharp, type Sharp } from '@portico/core';
 import { generatedMark } from '@portico/documents-media/api';
-import type { Sharp } from 'sharp';
 import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
@@ -9,7 +8,6 @@ import { pixelLimit } from './checked-image.js';
 import { draftAltText, slugOf } from './description.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
-import { loadSharp } from './load-sharp.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 

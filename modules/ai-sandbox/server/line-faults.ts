@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { loadSharp } from '@portico/core';
 import type { Behaviour, LineFault } from './behaviours.js';
 
 const mebibyte = 1024 * 1024;
@@ -111,7 +112,7 @@ export const faults: Readonly<Record<LineFault, Fault>> = {
 
 /** A small file that unpacks to 12000 x 12000 pixels. */
 async function hugePicture(): Promise<string> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const side = 12_000;
   const picture = sharp({ create: { width: side, height: side, channels: 3, background: '#336699' }, limitInputPixels: false });
   return (await picture.png({ compressionLevel: 1, palette: false }).toBuffer()).toString('base64');

@@ -1,4 +1,4 @@
-import { loadSharp } from './load-sharp.js';
+import { loadSharp } from '@portico/core';
 
 type Color = readonly [red: number, green: number, blue: number];
 

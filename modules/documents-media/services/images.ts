@@ -1,8 +1,6 @@
-import { inject, injectable } from '@portico/core';
-import type { Sharp } from 'sharp';
+import { inject, injectable, loadSharp, type Sharp } from '@portico/core';
 import { generatedMark } from '../api/generated-mark.js';
 import { DocumentLimits } from './document-limits.js';
-import { loadSharp } from './load-sharp.js';
 
 export interface ImageFacts {
   readonly mimeType: string;

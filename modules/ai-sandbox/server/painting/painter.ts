@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import sharp from 'sharp';
+import { loadSharp } from '@portico/core';
 import type { PaintOrder } from './worker.js';
 
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
@@ -12,6 +12,7 @@ export class Painter {
 
   async picture(description: string, seed: string, width: number, height: number, format: PictureFormat): Promise<Buffer> {
     const pixels = await this.draw({ description, seed, width, height });
+    const sharp = await loadSharp();
     const raw = sharp(Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength), { raw: { width, height, channels: 3 } });
     if (format === 'jpeg') return raw.jpeg({ quality: 88 }).toBuffer();
     return format === 'webp' ? raw.webp({ quality: 88 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();

@@ -1,8 +1,13 @@
+export type { Sharp } from 'sharp';
+
 type SharpFactory = typeof import('sharp').default;
 
 let loading: Promise<SharpFactory> | undefined;
 
-/** Sharp is large: it is loaded with the first picture, not with every start. */
+/**
+ * Decodes, measures, scales and encodes pictures. Large: it is loaded with the first picture, not with every start, and by nobody in
+ * any other way, because what it may read is decided here.
+ */
 export function loadSharp(): Promise<SharpFactory> {
   loading ??= import('sharp').then(({ default: sharp }) => {
     prepare(sharp);
@@ -11,7 +16,7 @@ export function loadSharp(): Promise<SharpFactory> {
   return loading;
 }
 
-/** Loaders that parse documents, scripts or rare formats stay shut for the whole process. */
+/** Loaders that parse documents, scripts or rare formats stay shut for the whole process; Documents and Media reads these four formats. */
 function prepare(sharp: SharpFactory): void {
   sharp.cache(false);
   sharp.concurrency(1);
