@@ -3,14 +3,20 @@ import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
 import { type ApiError, apiErrors, errorBody, invalidKey, missingKey } from './api-error.js';
 import { type Behaviour, type BehaviourName, behaviourIn, withoutBehaviours } from './behaviours.js';
+import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
+import { variation } from './painting/variation.js';
 
 /** The key that the sandbox takes when none is given. */
 export const sandboxKey = 'sk-sandbox-portico-demo-key';
 const maxBodyBytes = 1024 * 1024;
+/** A form with a picture. */
+const maxFormBytes = 64 * 1024 * 1024;
+const generationsPath = '/v1/images/generations';
+const editsPath = '/v1/images/edits';
 
 export interface SandboxOptions {
   /** Default 0: any free port. */
@@ -43,8 +49,10 @@ export interface ImagesSandbox {
   /** Base URL for clients, ending in `/v1`. */
   readonly url: string;
   readonly requests: readonly SandboxRequest[];
-  /** The image requests among them. */
+  /** The requests for new images among them. */
   readonly generations: readonly SandboxRequest[];
+  /** The requests for variations among them; of a file, the body tells `type`, `size` and `sha256`. */
+  readonly edits: readonly SandboxRequest[];
   /** What the next requests get, one after the other, after those already told. */
   next(...behaviours: readonly (Behaviour | BehaviourName)[]): void;
   /** The same for requests for the list of models. */
@@ -71,22 +79,23 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     close = resolve;
   });
 
-  const draw = async (order: ImageOrder): Promise<string> => {
+  const draw = async (order: ImageOrder | EditOrder): Promise<string> => {
     if (options.latency) await new Promise((resolve) => setTimeout(resolve, options.latency));
     const description = withoutBehaviours(order.prompt);
     const data: { b64_json: string }[] = [];
     for (let index = 0; index < order.n; index += 1) {
       const time = (drawn.get(description) ?? 0) + 1;
       drawn.set(description, time);
-      const picture = await painter.picture(description, `${description}#${time}`, order.width, order.height, order.format);
+      const scene = await painter.picture(description, `${description}#${time}`, order.width, order.height, order.format);
+      const picture = 'source' in order ? await variation(scene, order.source, order) : scene;
       data.push({ b64_json: picture.toString('base64') });
     }
     return JSON.stringify(answerOf(order, data, now()));
   };
 
-  const generate = async (ctx: Context, entry: SandboxRequest): Promise<void> => {
+  const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
     const told = script.shift();
-    const order = readOrder(entry.body, now());
+    const order = form ? await readEdit(form, now()) : readOrder(entry.body, now());
     const behaviour = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
@@ -124,11 +133,13 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx) => {
+    const isEdit = ctx.method === 'POST' && ctx.path === editsPath;
+    const form = isEdit ? await readEditForm(await readBody(ctx.req, maxFormBytes), ctx.get('content-type')) : undefined;
     const entry: SandboxRequest = {
       method: ctx.method,
       path: ctx.path,
       headers: withoutKey(ctx.req),
-      body: await readJson(ctx.req),
+      body: form ? form.fields : await readJson(ctx.req),
       status: undefined,
     };
     requests.push(entry);
@@ -136,7 +147,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     if (!key) refuse(ctx, missingKey);
     else if (!accepts(options.keys, key)) refuse(ctx, invalidKey(key));
     else if (ctx.method === 'GET' && ctx.path === '/v1/models') await list(ctx, entry);
-    else if (ctx.method === 'POST' && ctx.path === '/v1/images/generations') await generate(ctx, entry);
+    else if (isEdit || (ctx.method === 'POST' && ctx.path === generationsPath)) await generate(ctx, entry, form);
     else
       refuse(ctx, {
         status: 404,
@@ -153,7 +164,10 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     get generations() {
-      return requests.filter(({ path }) => path === '/v1/images/generations');
+      return requests.filter(({ path }) => path === generationsPath);
+    },
+    get edits() {
+      return requests.filter(({ path }) => path === editsPath);
     },
     next: (...behaviours) => tell(behaviours),
     nextList: (...behaviours) => tell(behaviours, listScript),
@@ -186,15 +200,20 @@ function withoutKey(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(headers.map(([name, value]) => [name, String(value)]));
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+/** What is longer is cut off, and then it does not parse. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size <= maxBodyBytes) pieces.push(piece);
+    if (size <= maxBytes) pieces.push(piece);
   }
+  return Buffer.concat(pieces);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
+    return JSON.parse((await readBody(request, maxBodyBytes)).toString('utf8'));
   } catch {
     return undefined;
   }
@@ -202,8 +221,14 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 const outputTokens: Readonly<Record<string, number>> = { low: 272, medium: 1056, high: 4160, auto: 1056 };
 
-function answerOf(order: ImageOrder, data: readonly object[], now: Date): object {
-  const input = Math.ceil(order.prompt.length / 4);
+/** Tokens of a picture that is read: one for each square of 32 pixels. */
+const imageTokens = (order: ImageOrder | EditOrder): number =>
+  'source' in order ? Math.ceil((order.width * order.height) / 32 ** 2) : 0;
+
+function answerOf(order: ImageOrder | EditOrder, data: readonly object[], now: Date): object {
+  const text = Math.ceil(order.prompt.length / 4);
+  const image = imageTokens(order);
+  const input = text + image;
   const output = (outputTokens[order.quality] ?? 1056) * data.length;
   return {
     created: Math.floor(now.getTime() / 1000),
@@ -214,7 +239,7 @@ function answerOf(order: ImageOrder, data: readonly object[], now: Date): object
     data,
     usage: {
       input_tokens: input,
-      input_tokens_details: { image_tokens: 0, text_tokens: input },
+      input_tokens_details: { image_tokens: image, text_tokens: text },
       output_tokens: output,
       total_tokens: input + output,
     },

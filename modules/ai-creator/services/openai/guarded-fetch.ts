@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '../../api/index.js';
+import { payloadOf } from './payload.js';
 
 export interface FetchLimits {
   /** Bytes of an answer after decompression. */
@@ -17,20 +18,19 @@ const connectionsOfTheirOwn = { keepAlive: false };
  * carried out), JSON only, a limit on the decompressed bytes. The answer resolves when its body is complete, so one deadline covers all.
  */
 export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
-  return (input, init = {}) => {
+  return async (input, init = {}) => {
     const url = new URL(String(input instanceof Request ? input.url : input));
     if (url.origin !== base.origin) throw new ProviderError('bad-answer', `A request to ${url.origin} was refused.`);
     const secure = url.protocol === 'https:';
     const agent = secure ? new HttpsAgent(connectionsOfTheirOwn) : new HttpAgent(connectionsOfTheirOwn);
-    const headers = Object.fromEntries(new Headers(init.headers));
-    const body = typeof init.body === 'string' ? Buffer.from(init.body) : Buffer.alloc(0);
+    const { bytes, headers } = await payloadOf(init);
     return new Promise<Response>((resolve, reject) => {
       let sent = false;
       const send = secure ? httpsRequest : httpRequest;
       const request = send(url, {
         agent,
         method: init.method ?? 'GET',
-        headers: { ...headers, 'accept-encoding': 'gzip', 'content-length': String(body.length) },
+        headers: { ...headers, 'accept-encoding': 'gzip', 'content-length': String(bytes.length) },
         signal: init.signal ?? undefined,
       });
       request.on('finish', () => {
@@ -42,7 +42,7 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
           .then(resolve, (error: unknown) => reject(asConnectionError(error, true)))
           .finally(() => request.destroy());
       });
-      request.end(body);
+      request.end(bytes);
     });
   };
 }

@@ -11,6 +11,7 @@ import { CreatorConfig } from '../creator-config.js';
 import { upstreamSize } from '../image-order.js';
 import { isRetired } from '../models.js';
 import { checkAnswer } from './answer.js';
+import { askForEdit } from './edit.js';
 import { classify } from './error-table.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { readModels } from './model-list.js';
@@ -31,6 +32,7 @@ export class OpenAiImageProvider implements ImageProvider {
   readonly id = 'openai';
   readonly name = 'OpenAI';
   readonly needsKey = true;
+  readonly refines = true;
 
   constructor(@inject(CreatorConfig) private readonly config: CreatorConfig) {}
 
@@ -50,7 +52,9 @@ export class OpenAiImageProvider implements ImageProvider {
       ...(request.moderation && { moderation: request.moderation }),
     } as const;
     try {
-      const answer: unknown = await client.images.generate(body, { signal: request.signal });
+      const answer: unknown = request.source
+        ? await askForEdit(client, openai.toFile, request, request.source)
+        : await client.images.generate(body, { signal: request.signal });
       return { ...(await checkAnswer(answer)), model: request.model };
     } catch (error) {
       throw asProviderError(error, request.signal, openai.APIError);

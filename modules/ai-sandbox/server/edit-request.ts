@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
+import { type ImageOrder, readOrder } from './image-request.js';
+
+/** A request for variations of a picture. */
+export interface EditOrder extends ImageOrder {
+  readonly source: Buffer;
+}
+
+/** The form of an edit as it arrived; the file is told by its size, type and hash. */
+export interface EditForm {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly file: Buffer | undefined;
+  /** What is wrong with the form itself. */
+  readonly fault: ApiError | undefined;
+}
+
+const types = ['image/png', 'image/jpeg', 'image/webp'];
+const maxFileBytes = 50 * 1024 * 1024;
+const maxPixels = 40_000_000;
+const fidelities: readonly unknown[] = [undefined, 'low', 'high'];
+
+const invalidFile = (message: string): ApiError => ({
+  status: 400,
+  type: 'image_generation_user_error',
+  code: 'invalid_image_file',
+  message,
+  param: 'image',
+});
+
+/** Reads a multipart body: each field once, and one file named `image`. */
+export async function readEditForm(body: Buffer, contentType: string): Promise<EditForm> {
+  const empty = { fields: {}, file: undefined };
+  if (!/^multipart\/form-data\s*;/i.test(contentType))
+    return { ...empty, fault: invalidValue('body', `Unsupported content type: '${contentType.split(';')[0]}'.`) };
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
+    .formData()
+    .catch(() => undefined);
+  if (!form) return { ...empty, fault: invalidValue('body', 'We could not parse your multipart form.') };
+  const fields: Record<string, unknown> = {};
+  let file: Buffer | undefined;
+  let fault: ApiError | undefined;
+  for (const [name, value] of form) {
+    if (name in fields) fault ??= invalidValue(name, `Duplicate parameter: '${name}'.`);
+    if (typeof value === 'string') fields[name] = value;
+    else {
+      const bytes = Buffer.from(await value.arrayBuffer());
+      fields[name] = { type: value.type, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+      if (name === 'image') file = bytes;
+      else fault ??= unknownParameter(name);
+    }
+  }
+  return { fields, file, fault };
+}
+
+/** Checks an edit as strictly as the API does; answers the order or the error. */
+export async function readEdit({ fields, file, fault }: EditForm, now: Date): Promise<EditOrder | ApiError> {
+  if (fault) return fault;
+  const { image, input_fidelity: fidelity, n, ...rest } = fields;
+  // A generation knows it, a form does not.
+  if ('moderation' in rest) return unknownParameter('moderation');
+  if (!fidelities.includes(fidelity)) return invalidValue('input_fidelity', "Supported values are 'low' and 'high'.");
+  const count = typeof n === 'string' && /^\d{1,3}$/.test(n) ? Number(n) : n;
+  const order = readOrder({ ...rest, ...(n !== undefined && { n: count }) }, now);
+  if (!('prompt' in order)) return order;
+  if (!file) return invalidValue('image', "Missing required parameter: 'image'.");
+  const { type, size } = image as { readonly type: string; readonly size: number };
+  if (!types.includes(type)) return invalidFile(`Invalid file 'image': unsupported mimetype ('${type}').`);
+  if (size >= maxFileBytes) return invalidFile("Invalid file 'image': it has 50 MB or more.");
+  return (await decodes(file, type)) ? { ...order, source: file } : invalidFile('Invalid image file or mode for image 1.');
+}
+
+/** All of its pixels, and as what it says it is. */
+async function decodes(file: Buffer, type: string): Promise<boolean> {
+  try {
+    const picture = sharp(file, { limitInputPixels: maxPixels, failOn: 'warning' });
+    const { format } = await picture.metadata();
+    await picture.raw().toBuffer();
+    return `image/${format}` === type;
+  } catch {
+    return false;
+  }
+}
