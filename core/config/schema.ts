@@ -15,7 +15,7 @@ export const hostConfigSchema = z.strictObject({
       /** How many proxies of the deployment's own stand in front: sign-ins are slowed by the address that they report. */
       trustedProxies: z.number().int().min(0).max(10).default(0),
       /** How long running requests may take to end when the house closes. */
-      closeMillis: millis.default(8000),
+      closeMillis: millis.default(4000),
     })
     .prefault({}),
   /** Data directory; a relative one counts from the project's root. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { type Log, localPlace, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
@@ -43,7 +44,7 @@ class KoaHttpHost implements HttpHost {
   private server: Server | undefined;
   private readonly boundary: ErrorBoundary;
   /** Answers that go on until somebody ends them; without an end of ours they would hold a stop up. */
-  private readonly streams = new Set<ServerResponse>();
+  private readonly streams = new Map<ServerResponse, unknown>();
 
   constructor(dependencies: HttpDependencies) {
     const { config, gate, sessions, sites, views, messages, log, clock } = dependencies;
@@ -80,7 +81,7 @@ class KoaHttpHost implements HttpHost {
     app.use(dependencies.assets.middleware);
     use(async (ctx) => {
       await dispatcher.middleware(ctx);
-      if (ctx.response.is('text/event-stream')) this.follow(ctx.res);
+      if (ctx.response.is('text/event-stream')) this.follow(ctx.res, ctx.body);
     });
     this.handle = app.callback();
   }
@@ -117,9 +118,22 @@ class KoaHttpHost implements HttpHost {
     return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
-  private follow(response: ServerResponse): void {
-    this.streams.add(response);
+  private follow(response: ServerResponse, body: unknown): void {
+    this.streams.set(response, body);
     response.once('close', () => this.streams.delete(response));
+  }
+
+  /** Brings answers without an end to theirs, so that nobody takes them for cut off; one that cannot be ended is. */
+  private endStreams(): void {
+    for (const [response, body] of this.streams) {
+      if (!(body instanceof Duplex)) {
+        response.destroy();
+        continue;
+      }
+      const { socket } = response;
+      response.once('finish', () => socket?.destroySoon());
+      body.end();
+    }
   }
 
   async close(graceMillis: number): Promise<void> {
@@ -129,7 +143,7 @@ class KoaHttpHost implements HttpHost {
     this.server = undefined;
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const stream of this.streams) stream.destroy();
+    this.endStreams();
     server.closeIdleConnections();
     const timer = setTimeout(() => server.closeAllConnections(), graceMillis);
     await closed;

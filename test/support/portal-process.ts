@@ -31,10 +31,14 @@ export class PortalProcess {
     readonly said: string,
   ) {}
 
-  static async start(home: string, command: 'start' | 'demo' = 'start'): Promise<PortalProcess> {
+  static async start(
+    home: string,
+    command: 'start' | 'demo' = 'start',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<PortalProcess> {
     const port = await freePort();
     const first = { PORTICO_ADMIN_EMAIL: administrator.email, PORTICO_ADMIN_PASSWORD: administrator.password };
-    const child = spawnPortico(home, [command], { PORT: String(port), ...(command === 'start' ? first : {}) });
+    const child = spawnPortico(home, [command], { PORT: String(port), ...(command === 'start' ? first : {}), ...environment });
     const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? '')));
     let said = '';
     let complaints = '';
@@ -54,7 +58,7 @@ export class PortalProcess {
     return new PortalProcess(`http://127.0.0.1:${port}`, child, ended, said);
   }
 
-  kill(signal: 'SIGKILL' | 'SIGTERM'): void {
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR2'): void {
     this.child.kill(signal);
   }
 

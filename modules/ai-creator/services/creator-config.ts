@@ -15,7 +15,7 @@ const schema = z.strictObject({
   /** How long nothing is sent with a key whose account refused, before one request may try again. */
   breakerSeconds: z.int().min(1).default(300),
   /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
-  stopMillis: z.int().min(0).default(6000),
+  stopMillis: z.int().min(0).default(4500),
 });
 
 /** The section `modules.ai-creator` of the configuration, checked. */
