@@ -1,12 +1,24 @@
+import { replaceLink, sharedEntries } from './shared-menu.js';
+
 const entries = 'a.dropdown-item, button.dropdown-item:not(:disabled)';
 
-/** A button with a menu, made of `<details>`: links without scripts, a menu with arrow keys with them. */
+/**
+ * A button with a menu, made of `<details>`: links without scripts, a menu with arrow keys with them. With `data-entries`, the id of a
+ * template, it is made of one link and gets its entries from there when it is opened.
+ */
 export class PorticoMenu extends HTMLElement {
+  private shared: Readonly<Record<string, string | undefined>> | undefined;
+
   private readonly outside = (event: Event): void => {
     if (!this.contains(event.target as Node)) this.close(false);
   };
 
   connectedCallback(): void {
+    const link = this.querySelector<HTMLAnchorElement>(':scope > a');
+    if (link && this.dataset.entries !== undefined) {
+      this.shared = { ...this.dataset, href: link.getAttribute('href') ?? '' };
+      replaceLink(link);
+    }
     const { details, button, list } = this.parts();
     if (!details || !button || !list) return;
     button.setAttribute('aria-haspopup', 'menu');
@@ -14,11 +26,8 @@ export class PorticoMenu extends HTMLElement {
     list.setAttribute('role', 'menu');
     const label = button.getAttribute('aria-label') ?? button.textContent?.trim();
     if (label) list.setAttribute('aria-label', label);
-    for (const item of list.querySelectorAll('li:not([role]), form')) item.setAttribute('role', 'none');
-    for (const entry of list.querySelectorAll<HTMLElement>(entries)) {
-      entry.setAttribute('role', 'menuitem');
-      entry.tabIndex = -1;
-    }
+    prepare(list);
+    button.addEventListener('click', () => this.fill());
     details.addEventListener('toggle', () => this.toggled(details.open, button));
     this.addEventListener('keydown', (event) => this.keyed(event));
     this.addEventListener('click', (event) => {
@@ -52,6 +61,15 @@ export class PorticoMenu extends HTMLElement {
     if (open) this.stayInView();
   }
 
+  private fill(): void {
+    const template = document.getElementById(this.dataset.entries ?? '');
+    const { list } = this.parts();
+    if (!this.shared || !list || !(template instanceof HTMLTemplateElement)) return;
+    list.append(sharedEntries(template, this.shared));
+    prepare(list);
+    this.shared = undefined;
+  }
+
   /** A menu near the right edge of a narrow window opens to the left, one near the lower edge upwards where there is room. */
   private stayInView(): void {
     const { list, button } = this.parts();
@@ -76,6 +94,7 @@ export class PorticoMenu extends HTMLElement {
     if (!details) return;
     if (document.activeElement === button && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       details.open = true;
+      this.fill();
       this.focusItem(event.key === 'ArrowDown' ? 0 : -1);
     } else if (!details.open) return;
     else if (event.key === 'Escape') {
@@ -104,5 +123,13 @@ export class PorticoMenu extends HTMLElement {
 
   private focusItem(index: number): void {
     this.items().at(index)?.focus();
+  }
+}
+
+function prepare(list: HTMLElement): void {
+  for (const item of list.querySelectorAll('li:not([role]), form')) item.setAttribute('role', 'none');
+  for (const entry of list.querySelectorAll<HTMLElement>(entries)) {
+    entry.setAttribute('role', 'menuitem');
+    entry.tabIndex = -1;
   }
 }

@@ -17,6 +17,11 @@ const page = `
       <li><a class="dropdown-item" href="/broken" data-dialog="Broken">Broken</a></li>
     </ul>
   </details></portico-menu>
+  <portico-menu data-entries="row-entries" data-name="Sky {1}"><a class="btn" href="/row/1" aria-label="Actions for Sky">…</a></portico-menu>
+  <template id="row-entries">
+    <li><a class="dropdown-item" href="{href}/download" download>Download</a></li>
+    <li><a class="dropdown-item" href="{href}/delete" data-dialog="Delete {name}">Delete</a></li>
+  </template>
   <portico-tabs>
     <ul role="tablist" aria-label="Types">
       <li role="presentation"><a role="tab" id="one-tab" aria-selected="true" aria-controls="one" href="/page">One</a></li>
@@ -125,7 +130,9 @@ describe('Elements of the house', function () {
   it('open the menu upwards where there is no room below', () =>
     visit(async (opened) => {
       const height = opened.viewportSize()?.height ?? 0;
-      await opened.addStyleTag({ content: `portico-menu { display: block; position: absolute; top: ${height - 60}px; }` });
+      await opened.addStyleTag({
+        content: `portico-menu:not([data-entries]) { display: block; position: absolute; top: ${height - 60}px; }`,
+      });
       await opened.getByRole('button', { name: 'New' }).click();
       const box = await opened.getByRole('menu', { name: 'New' }).boundingBox();
       expect((box?.y ?? 0) + (box?.height ?? 0)).to.be.within(1, height);
@@ -147,6 +154,25 @@ describe('Elements of the house', function () {
       await opened.keyboard.press('Escape');
       expect(await focused(opened)).to.equal('New');
       expect(await opened.getByRole('menu', { name: 'New' }).isVisible()).to.equal(false);
+    }));
+
+  it('fill the menu of a row with the entries that all rows share', () =>
+    visit(async (opened) => {
+      const button = opened.getByRole('button', { name: 'Actions for Sky' });
+      await button.focus();
+      await opened.keyboard.press('Enter');
+      const menu = opened.getByRole('menu', { name: 'Actions for Sky' });
+      await menu.waitFor();
+      expect(await menu.getByRole('menuitem').allTextContents()).to.deep.equal(['Download', 'Delete']);
+      await opened.keyboard.press('ArrowDown');
+      expect(await focused(opened)).to.equal('Download');
+      expect(await menu.getByRole('menuitem', { name: 'Download' }).getAttribute('href')).to.equal('/row/1/download');
+      await opened.keyboard.press('Escape');
+      expect(await focused(opened)).to.equal('Actions for Sky');
+      await opened.keyboard.press('ArrowUp');
+      expect(await focused(opened)).to.equal('Delete');
+      await opened.keyboard.press('Enter');
+      await opened.getByRole('dialog', { name: 'Delete Sky {1}' }).waitFor();
     }));
 
   it('keep the focus inside a dialog and give it back on Escape', () =>
@@ -252,6 +278,7 @@ describe('Elements of the house', function () {
   it('are links and forms where scripts are off', () =>
     visit(
       async (opened) => {
+        expect(await opened.getByRole('link', { name: 'Actions for Sky' }).getAttribute('href')).to.equal('/row/1');
         await opened.getByRole('button', { name: 'Product Menu' }).click();
         await opened.getByRole('link', { name: 'Search' }).waitFor();
         await opened.getByRole('button', { name: 'New' }).click();

@@ -19,7 +19,6 @@ export interface DocumentRow {
   readonly modifiedAt: Date;
   readonly kindIcon: string;
   readonly actionsTitle: string;
-  readonly deleteTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
 }
@@ -37,7 +36,6 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     modifiedAt: new Date(entry.modifiedAt),
     kindIcon: fileIcon(entry.mimeType, entry.name),
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
-    deleteTitle: ctx.text('delete.title', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
   };
@@ -82,6 +80,7 @@ export function listModel(
       href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
     })),
     labels: actionLabels(ctx),
+    deleteTitle: ctx.text('delete.title'),
     home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),
     self: link({ after: input.after, before: input.before }),
     query: input.q,
