@@ -37,6 +37,7 @@ import { ImagesCheck } from './services/images-check.js';
 import { MakingSteps } from './services/making-steps.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { ModelWatch } from './services/model-watch.js';
+import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
@@ -49,7 +50,7 @@ import { UsageLedger } from './services/usage-ledger.js';
 import { UsageReport } from './services/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
-  use(CreatorConfig, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
+  use(CreatorConfig, ChosenService, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords, GenerationCost);
 

@@ -61,6 +61,7 @@ export interface ProviderAnswer {
 /** What went wrong, by the rows of docs/image-errors.md. */
 export type ProviderErrorCode =
   | 'key-missing'
+  | 'address-missing'
   | 'key-rejected'
   | 'organization-not-verified'
   | 'model-not-found'
@@ -105,6 +106,18 @@ export interface ProviderModel {
   readonly shutdownDate?: string;
 }
 
+/** The names under which a provider knows its models. */
+export interface ModelNames {
+  /** Asked when nobody chose, the best first; each takes the place of those before it that are gone. Empty: somebody must choose. */
+  readonly preferred: readonly string[];
+  /** Further ones to offer; any other name can be typed. */
+  readonly suggested?: readonly string[];
+  /** ISO days on which models end, or ended, as announced; what `models` answers counts more. */
+  readonly shutdowns?: Readonly<Record<string, string>>;
+  /** False: `models` lists other names than those that are asked for, so that a name that is missing there says nothing. Default: true. */
+  readonly listed?: boolean;
+}
+
 /** Makes images. The service with the highest ranking is asked; bring your own to use another maker. One call is at most one paid request. */
 export interface ImageProvider {
   /** Stable, stored with every image. */
@@ -112,6 +125,10 @@ export interface ImageProvider {
   readonly name: string;
   /** Whether it can do nothing without an API key. */
   readonly needsKey: boolean;
+  /** Default: one way to make pictures, which takes any name or none. */
+  readonly modelNames?: ModelNames;
+  /** Images of one request. For more the house asks several times, two at a time. Default: as many as are asked for. */
+  readonly imagesPerRequest?: number;
   /** @throws ProviderError */
   generate(request: ImageRequest): Promise<ProviderAnswer>;
   /** Where requests go, for administrators: a host. */

@@ -13,7 +13,8 @@ import {
   z,
 } from '@portico/core';
 import { creatorFlag } from '../services/availability.js';
-import { isRetired, suggestedModels } from '../services/models.js';
+import { ImageMaker } from '../services/image-maker.js';
+import { isRetired } from '../services/models.js';
 import { readAmount, writeAmount } from '../services/money.js';
 import { Prices } from '../services/prices.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
@@ -40,6 +41,7 @@ export class PriceRoutes implements HttpRoutes {
     @inject(Prices) private readonly prices: Prices,
     @inject(Flags) private readonly flags: Flags,
     @inject(Clock) private readonly clock: Clock,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
   ) {}
 
   register(router: Router): void {
@@ -81,7 +83,7 @@ export class PriceRoutes implements HttpRoutes {
           validFrom: form.validFrom ?? this.clock.now().toISOString().slice(0, 10),
           currency: form.currency ?? prices.at(-1)?.currency ?? 'USD',
         },
-        models: suggestedModels,
+        models: [...(this.maker.provider?.modelNames?.preferred ?? []), ...(this.maker.provider?.modelNames?.suggested ?? [])],
         errors: (error?.details.fields as object | undefined) ?? {},
         error: error?.message,
       },

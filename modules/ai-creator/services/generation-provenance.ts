@@ -1,6 +1,6 @@
 import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../entities/generation.js';
-import { upstreamSize } from './image-order.js';
+import { profileOf } from './openai/profiles/index.js';
 
 /** What a document remembers of the generation it came from. @param images how many the generation brought. */
 export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
@@ -14,7 +14,7 @@ export function provenanceOf(generation: Generation, images: number, generatedAt
     generatedAt,
     generationId: generation.id,
     parameters: {
-      requested: upstreamSize,
+      requested: profileOf(generation.provider)?.sizes[generation.size] ?? generation.size,
       format: 'png',
       ...(quality && { quality }),
       ...(style && { style }),

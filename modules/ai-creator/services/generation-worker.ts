@@ -142,7 +142,7 @@ export class GenerationWorker implements Activity {
       };
       await this.maker.make(request, async (made) => {
         await this.keep(generation, made);
-        if (made.model !== model) await this.watch.gone(model);
+        if (made.gone) await this.watch.gone(made.gone);
       });
       await this.breaker.learn(generation.siteId, undefined);
       await this.offer(generation);

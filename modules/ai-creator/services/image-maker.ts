@@ -9,11 +9,18 @@ export interface MadeImages {
   readonly model: string;
   readonly images: readonly ProvidedImage[];
   readonly usage: ProviderAnswer['usage'];
+  /** The model that the service does not know any more, when another one took its place. */
+  readonly gone?: string;
 }
 
+type Arrived = (made: MadeImages) => Promise<void>;
+
+/** Calls for the images of one request that are on their way at the same time. */
+const callsAtATime = 2;
+
 /**
- * Asks the provider with the highest ranking. A model that is gone falls through the preference list once; when fewer images come than were
- * asked for, it asks once more for the rest. Nothing else is ever tried again.
+ * Asks the provider with the highest ranking, in as many calls as it needs. A model that is gone falls through the preference list once;
+ * when fewer images come than were asked for, it asks once more for the rest. Nothing else is ever tried again.
  */
 @injectable()
 export class ImageMaker {
@@ -24,42 +31,76 @@ export class ImageMaker {
     return this.providers.get();
   }
 
-  /** @param arrived told about images as they come, and awaited before anything else is asked for. @throws ProviderError */
-  async make(request: ImageRequest, arrived: (made: MadeImages) => Promise<void>): Promise<void> {
+  /** @param arrived told about images as they come, one answer after the other, and awaited before more is asked for. @throws ProviderError */
+  async make(request: ImageRequest, arrived: Arrived): Promise<void> {
     const provider = this.providers.get();
     if (!provider) throw new ProviderError('server-trouble', 'No image provider is there.');
-    const answer = await this.firstAnswer(provider, request);
-    const images = await this.checked(answer.images.slice(0, request.count));
+    const perRequest = Math.max(1, provider.imagesPerRequest ?? request.count);
+    const first = Math.min(request.count, perRequest);
+    const { id } = provider;
+    const { answer, asked, gone } = await this.firstAnswer(provider, { ...request, count: first });
+    const images = await checked(answer.images.slice(0, first));
     if (images.length === 0) throw new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true });
-    await arrived({ provider: provider.id, model: answer.model, images, usage: answer.usage });
+    await arrived({ provider: id, model: answer.model, images, usage: answer.usage, ...(gone && { gone }) });
     const missing = request.count - images.length;
-    if (missing <= 0) return;
-    const rest = await provider.generate({ ...request, model: answer.model, count: missing });
-    await arrived({
-      provider: provider.id,
-      model: rest.model,
-      images: await this.checked(rest.images.slice(0, missing)),
-      usage: rest.usage,
-    });
+    const ignoresCount = answer.images.length === 1 && first > 1;
+    const rest = splitUp(missing, ignoresCount ? 1 : perRequest);
+    await this.makeRest(provider, id, { ...request, model: asked }, rest, arrived);
   }
 
-  /** Whoever the provider is: what does not decode is not kept. */
-  private async checked(images: readonly ProvidedImage[]): Promise<readonly ProvidedImage[]> {
-    const results = await Promise.allSettled(images.map(({ bytes }) => checkImage(bytes)));
-    const good = images.filter((_, index) => results[index]?.status === 'fulfilled');
-    const trouble = results.find((result) => result.status === 'rejected');
-    if (good.length === 0 && trouble) throw trouble.reason;
-    return good;
+  /** The rest, a few calls at a time; after one has failed no more are begun, and those on their way may still bring theirs. */
+  private async makeRest(
+    provider: ImageProvider,
+    id: string,
+    request: ImageRequest,
+    counts: readonly number[],
+    arrived: Arrived,
+  ): Promise<void> {
+    const waiting = [...counts];
+    const troubles: unknown[] = [];
+    let last: Promise<void> = Promise.resolve();
+    const work = async (): Promise<void> => {
+      for (let count = waiting.shift(); count !== undefined; count = waiting.shift()) {
+        try {
+          const { images: came, model, usage } = await provider.generate({ ...request, count });
+          const images = await checked(came.slice(0, count));
+          if (images.length === 0) continue;
+          last = last.then(() => arrived({ provider: id, model, images, usage }));
+          await last;
+        } catch (error) {
+          troubles.push(error);
+          waiting.length = 0;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: callsAtATime }, work));
+    if (troubles.length > 0) throw troubles[0];
   }
 
-  private async firstAnswer(provider: ImageProvider, request: ImageRequest): Promise<ProviderAnswer> {
-    const [first, second] = modelsToTry(request.model);
+  private async firstAnswer(
+    provider: ImageProvider,
+    request: ImageRequest,
+  ): Promise<{ readonly answer: ProviderAnswer; readonly asked: string; readonly gone?: string }> {
+    const [first = '', second] = modelsToTry(request.model, provider.modelNames);
     const next = request.fallback ?? second;
     try {
-      return await provider.generate({ ...request, model: first ?? request.model });
+      return { answer: await provider.generate({ ...request, model: first }), asked: first };
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'model-not-found' || !next) throw error;
-      return provider.generate({ ...request, model: next });
+      if (!(error instanceof ProviderError) || error.code !== 'model-not-found' || !next || next === first) throw error;
+      return { answer: await provider.generate({ ...request, model: next }), asked: next, gone: first };
     }
   }
+}
+
+/** Four images, three for a call: 3 and 1. */
+const splitUp = (count: number, perCall: number): readonly number[] =>
+  Array.from({ length: Math.ceil(count / perCall) }, (_, index) => Math.min(perCall, count - index * perCall));
+
+/** Whoever the provider is: what does not decode is not kept. */
+async function checked(images: readonly ProvidedImage[]): Promise<readonly ProvidedImage[]> {
+  const results = await Promise.allSettled(images.map(({ bytes }) => checkImage(bytes)));
+  const good = images.filter((_, index) => results[index]?.status === 'fulfilled');
+  const trouble = results.find((result) => result.status === 'rejected');
+  if (good.length === 0 && trouble) throw trouble.reason;
+  return good;
 }

@@ -39,8 +39,5 @@ export function readOrder(
   return { description, size, count, ...(typed.style && { style: typed.style }) };
 }
 
-/** What every current model takes. Smaller sizes are made from it. */
-export const upstreamSize = '1024x1024';
-
 /** Pixels of one side; every delivery size is a square. */
 export const sideOf = (size: DeliverySize): number => Number(size.split('x')[0]);

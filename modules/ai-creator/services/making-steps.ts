@@ -3,7 +3,7 @@ import { type AccessContext, type ExplainedStep, inject, injectable, Messages } 
 import { Availability } from './availability.js';
 import { BudgetWords } from './budget-words.js';
 import { ModelKnowledge } from './model-knowledge.js';
-import { modelsToTry } from './models.js';
+import { ModelWatch } from './model-watch.js';
 import { instanceSettings, SettingsLink, siteSettings } from './settings-link.js';
 import { SpendingNotice } from './spending-notice.js';
 
@@ -16,6 +16,7 @@ export class MakingSteps {
     @inject(BudgetWords) private readonly budgetWords: BudgetWords,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
+    @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
@@ -60,9 +61,10 @@ export class MakingSteps {
 
   /** A model that is gone has others that take its place: it is said, and keeps nobody from anything. */
   private model(access: AccessContext): ExplainedStep {
-    const model = this.availability.settings.get(access.scope).model.trim();
+    const model = this.watch.wanted(access.scope);
     const { kind, shutdownDate: date = '', daysLeft: days = 0 } = this.models.of(model);
-    const next = modelsToTry(model).find((name) => name !== model) ?? '';
+    const { model: used, fallback = '' } = this.watch.choose(access.scope);
+    const next = used === model ? fallback : used;
     return {
       criterion: 'model',
       subject: model,

@@ -18,7 +18,7 @@ import { ImageProvider, type ProviderModel } from '../api/index.js';
 import { KnownModel } from '../entities/known-model.js';
 import { CreatorConfig } from './creator-config.js';
 import { ModelKnowledge } from './model-knowledge.js';
-import { isRetired, preferredModels } from './models.js';
+import { isRetired } from './models.js';
 import { creatorSettings } from './settings.js';
 
 const hour = 3_600_000;
@@ -91,19 +91,28 @@ export class ModelWatch implements Activity {
 
   /** The chosen model, or, when it is gone, the first of the preference list that is not. */
   choose(scope: Scope): { readonly model: string; readonly fallback: string | undefined } {
-    const { model, preferences } = this.settings.get(scope);
-    const wanted = model.trim() || preferredModels[0];
-    const candidates = [wanted, ...preferences.split(',').map((name) => name.trim()), ...preferredModels].filter(
+    const { preferences } = this.settings.get(scope);
+    const wanted = this.wanted(scope);
+    const candidates = [wanted, ...preferences.split(',').map((name) => name.trim()), ...this.preferred].filter(
       (name, index, all) => name !== '' && all.indexOf(name) === index,
     );
     const alive = candidates.filter((name) => !this.isGone(name));
-    return { model: alive[0] ?? preferredModels[0], fallback: alive[1] };
+    return { model: alive[0] ?? wanted, fallback: alive[1] };
+  }
+
+  /** The chosen model, whether it is there or not, else the one that the service prefers; empty when it needs none. */
+  wanted(scope: Scope): string {
+    return this.settings.get(scope).model.trim() || (this.preferred[0] ?? '');
+  }
+
+  private get preferred(): readonly string[] {
+    return this.providers.get()?.modelNames?.preferred ?? [];
   }
 
   /** What administrators must know about the models that are chosen. */
   notices(): readonly ModelNotice[] {
     return this.scopes().flatMap((scope) => {
-      const model = this.settings.get(scope).model.trim();
+      const model = this.wanted(scope);
       if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return [];
       const { shutdownDate, daysLeft } = this.knowledge.of(model);
       const { model: used } = this.choose(scope);

@@ -1,5 +1,5 @@
 import { defineSettings } from '@portico/configuration/api';
-import { isRetired, preferredModels, suggestedModels } from './models.js';
+import { defaultProfile, profiles } from './openai/profiles/index.js';
 
 /** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
 export function checkKeyShape(value: string): string | undefined {
@@ -13,6 +13,9 @@ export function checkKeyShape(value: string): string | undefined {
 const checkModel = (value: string): string | undefined => (/^dall-e-/i.test(value.trim()) ? 'settings.model-retired' : undefined);
 const checkModels = (value: string): string | undefined => value.split(',').map(checkModel).find(Boolean);
 
+/** Of all services: the form does not know which one is being chosen in it. */
+const offeredModels = [...new Set(profiles.flatMap(({ models }) => [...models.preferred, ...(models.suggested ?? [])]))];
+
 /** What administrators decide about the AI Creator, for the instance and for each site. */
 export const creatorSettings = defineSettings({
   id: 'ai-creator',
@@ -21,20 +24,28 @@ export const creatorSettings = defineSettings({
   description: 'settings.description',
   scopes: ['instance', 'site'],
   fields: {
+    service: {
+      type: 'choice',
+      default: defaultProfile.id,
+      options: profiles.map(({ id }) => ({ value: id, label: `settings.service-${id}` })),
+      label: 'settings.service',
+      help: 'settings.service-help',
+      siteOverridable: false,
+    },
     apiKey: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', check: checkKeyShape },
     enabled: { type: 'boolean', default: false, combine: 'restrict', label: 'settings.enabled', help: 'settings.enabled-help' },
     model: {
       type: 'text',
-      default: preferredModels[0],
+      default: '',
       maxLength: 100,
-      suggestions: suggestedModels.filter((model) => !isRetired(model)),
+      suggestions: offeredModels,
       check: checkModel,
       label: 'settings.model',
       help: 'settings.model-help',
     },
     preferences: {
       type: 'text',
-      default: preferredModels.join(', '),
+      default: '',
       maxLength: 500,
       check: checkModels,
       label: 'settings.preferences',

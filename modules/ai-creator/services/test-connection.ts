@@ -56,7 +56,12 @@ export class TestConnection implements SettingsAction {
     if (!provider?.models) return { kind: 'warning', summary: words('test.no-list'), findings: [] };
     const { finding, key } = keyFinding(call, words);
     const refused = finding.kind === 'danger' && (provider.needsKey || call.secret('apiKey') !== undefined);
-    const findings = [finding, ...(refused ? [] : await this.ask(provider, key, String(call.values.model), words))];
+    const findings = [
+      finding,
+      ...(refused
+        ? []
+        : await this.ask(provider, key, String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? ''), words)),
+    ];
     const kind = worst(findings);
     if (kind !== 'danger') await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
     return { kind, summary: words(`test.summary-${kind}`), findings };
@@ -88,7 +93,9 @@ export class TestConnection implements SettingsAction {
     if (kind === 'there') return { kind: 'success', title, text: words('test.model-there', { model: wanted }) };
     if (kind === 'ends')
       return { kind: 'warning', title, text: words('test.model-ends', { model: wanted, date: shutdownDate, days: daysLeft }) };
-    const next = modelsToTry(wanted).find((model) => model !== wanted && models.some(({ id }) => id === model));
+    const next = modelsToTry(wanted, this.maker.provider?.modelNames).find(
+      (model) => model !== wanted && models.some(({ id }) => id === model),
+    );
     const gone = words(shutdownDate ? 'test.model-gone-since' : 'test.model-gone', { model: wanted, date: shutdownDate });
     return next === undefined
       ? { kind: 'danger', title, text: `${gone} ${words('test.model-none')}` }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { cleanDescription, draftAltText, slugOf } from '../services/description.js';
 import { isRetired, modelsToTry } from '../services/models.js';
+import { defaultProfile } from '../services/openai/profiles/index.js';
 import { checkKeyShape } from '../services/settings.js';
 
 describe('a description', () => {
@@ -41,12 +42,19 @@ describe('a description', () => {
 });
 
 describe('models', () => {
+  const names = defaultProfile.models;
+
+  it('of another service are not mixed with those of OpenAI', () => {
+    expect(modelsToTry('my-own-model', { preferred: [] })).to.deep.equal(['my-own-model']);
+    expect(modelsToTry('', undefined)).to.deep.equal([]);
+  });
+
   it('are tried in the order of preference, one more at most, and never one that was shut down', () => {
-    expect(modelsToTry('gpt-image-2')).to.deep.equal(['gpt-image-2', 'gpt-image-2.6-flare']);
-    expect(modelsToTry('')).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
-    expect(modelsToTry('DALL-E-3')).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
-    expect(modelsToTry('my-own-model')).to.deep.equal(['my-own-model', 'gpt-image-2.6-flare']);
-    expect(['dall-e-2', ' Dall-E-3 ', 'gpt-image-1', 'gpt-image-1.5'].map(isRetired)).to.deep.equal([true, true, true, false]);
+    expect(modelsToTry('gpt-image-2', names)).to.deep.equal(['gpt-image-2', 'gpt-image-2.6-flare']);
+    expect(modelsToTry('', names)).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
+    expect(modelsToTry('DALL-E-3', names)).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
+    expect(modelsToTry('my-own-model', names)).to.deep.equal(['my-own-model', 'gpt-image-2.6-flare']);
+    expect(['dall-e-2', ' Dall-E-3 ', 'gpt-image-1.5'].map(isRetired)).to.deep.equal([true, true, false]);
   });
 });
 

@@ -68,6 +68,47 @@ describe('asking a provider', () => {
     expect(provider.asked.map(({ count }) => count)).to.deep.equal([3, 2]);
   });
 
+  it('asks a provider that makes one image at a time as often as it takes, two at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const asked: number[] = [];
+    const single: ImageProvider = {
+      id: 'single',
+      name: 'One at a time',
+      needsKey: false,
+      imagesPerRequest: 1,
+      generate: async ({ count, model }) => {
+        asked.push(count);
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+        return { images: [picture], model };
+      },
+    };
+    const made: number[] = [];
+    await new ImageMaker({ get: () => single }).make(
+      { ...request, count: 4 },
+      async ({ images }) => void made.push(images.length),
+    );
+    expect([asked, made, most]).to.deep.equal([[1, 1, 1, 1], [1, 1, 1, 1], 2]);
+  });
+
+  it('sees that a provider ignores the number, and asks for the others one by one', async () => {
+    const provider = providerOf([picture], [picture], [picture]);
+    const { made, error } = await make(provider);
+    expect(error).to.equal(undefined);
+    expect(made.map(({ images }) => images.length)).to.deep.equal([1, 1, 1]);
+    expect(provider.asked.map(({ count }) => count)).to.deep.equal([3, 1, 1]);
+  });
+
+  it('begins no further calls after one has failed', async () => {
+    const provider = providerOf([picture], new ProviderError('out-of-tokens', 'No money.'), [picture], [picture]);
+    const { made, error } = await make({ ...provider, imagesPerRequest: 1 });
+    expect(error).to.include({ code: 'out-of-tokens' });
+    expect([made.length, provider.asked.length]).to.deep.equal([2, 3]);
+  });
+
   it('takes no more than was asked for', async () => {
     const { made } = await make(providerOf([picture, picture, picture, picture, picture]));
     expect(made.map(({ images }) => images.length)).to.deep.equal([3]);
@@ -79,11 +120,14 @@ describe('asking a provider', () => {
     expect(error).to.include({ code: 'server-trouble' });
   });
 
-  it('tries one more model, and nothing else again', async () => {
+  it('tries one more model of the provider, and nothing else again', async () => {
     const gone = new ProviderError('model-not-found', 'Gone.');
-    const provider = providerOf(gone, gone);
+    const provider = { ...providerOf(gone, gone), modelNames: { preferred: ['newer-model', 'newest-model'] } };
     expect((await make(provider)).error).to.equal(gone);
-    expect(provider.asked.map(({ model }) => model)).to.deep.equal(['house-model', 'gpt-image-2.6-flare']);
+    expect(provider.asked.map(({ model }) => model)).to.deep.equal(['house-model', 'newer-model']);
+    const nameless = providerOf(gone);
+    expect((await make(nameless)).error).to.equal(gone);
+    expect(nameless.asked.map(({ model }) => model)).to.deep.equal(['house-model']);
     const busy = providerOf(new ProviderError('too-fast', 'Busy.'));
     expect((await make(busy)).error).to.include({ code: 'too-fast' });
     expect(busy.asked).to.have.length(1);

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { type ImageRequest, type ProviderAnswer, ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { CreatorConfig } from '../services/creator-config.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
+import { defaultProfile } from '../services/openai/profiles/index.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];
 
@@ -62,7 +63,7 @@ describe('the OpenAI image provider', () => {
       module: () => ({ baseUrl }),
       variables: () => ({}),
     };
-    return new OpenAiImageProvider(new CreatorConfig(config));
+    return new OpenAiImageProvider(new CreatorConfig(config), { profile: defaultProfile });
   };
   const ask = (given: Partial<ImageRequest> = {}, deadline = 20_000, of = provider): Promise<ProviderAnswer> => {
     const signal = AbortSignal.any([given.signal ?? new AbortController().signal, timeLimit(deadline)]);

@@ -1,6 +1,7 @@
 import type { OpenAI, toFile } from 'openai';
 import type { ImageRequest, SourceImage } from '../../api/index.js';
-import { upstreamSize } from '../image-order.js';
+import type { ServiceProfile } from './profiles/index.js';
+import { requestBody } from './request-body.js';
 
 /** Names of files carry nothing of the author's: only the type counts. */
 const fileNames: Readonly<Record<SourceImage['mimeType'], string>> = {
@@ -13,18 +14,11 @@ const fileNames: Readonly<Record<SourceImage['mimeType'], string>> = {
 export async function askForEdit(
   client: OpenAI,
   asFile: typeof toFile,
+  profile: ServiceProfile,
   request: ImageRequest,
   { bytes, mimeType }: SourceImage,
 ): Promise<unknown> {
-  const body = {
-    model: request.model,
-    prompt: request.prompt,
-    image: await asFile(bytes, fileNames[mimeType], { type: mimeType }),
-    n: request.count,
-    size: upstreamSize,
-    quality: request.quality,
-    output_format: 'png',
-    safety_identifier: request.personHash,
-  } as const;
-  return client.images.edit(body, { signal: request.signal });
+  const { model, prompt, ...optional } = requestBody(profile, { ...request, moderation: undefined });
+  const image = await asFile(bytes, fileNames[mimeType], { type: mimeType });
+  return client.images.edit({ model, prompt, image, ...optional }, { signal: request.signal });
 }
