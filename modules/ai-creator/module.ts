@@ -1,6 +1,6 @@
 import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api';
 import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
-import { NewMenuItems } from '@portico/documents-media/api';
+import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
 import { GenerationWords, ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
@@ -31,6 +31,7 @@ import { GenerationStore } from './services/generation-store.js';
 import { GenerationWorker } from './services/generation-worker.js';
 import { Generations } from './services/generations.js';
 import { ImageAdding } from './services/image-adding.js';
+import { ImageCaptions } from './services/image-captions.js';
 import { ImageIntake } from './services/image-intake.js';
 import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
@@ -52,7 +53,17 @@ import { UsageReport } from './services/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
-  use(GenerationStore, ImageMaker, ImageIntake, Generations, ImageAdding, SiteAccess, GenerationWords, GenerationCost);
+  use(
+    GenerationStore,
+    ImageMaker,
+    ImageIntake,
+    Generations,
+    ImageAdding,
+    SiteAccess,
+    GenerationWords,
+    GenerationCost,
+    ImageCaptions,
+  );
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -94,6 +105,8 @@ export default defineModule(({ use, provide, contribute, run }) => {
       when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions, given: 'uploads' },
     },
   );
+
+  contribute(GeneratedCaptions).to(ImageCaptions, { id: 'ai-images', when: { flag: creatorFlag } });
 
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);

@@ -10,6 +10,7 @@ import {
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentPermissions, Documents } from './api/documents.js';
+import { GeneratedCaptions } from './api/generated-captions.js';
 import { NewMenuItems } from './api/new-menu.js';
 import { DocumentPage } from './http/document-page.js';
 import { DocumentRoutes } from './http/document-routes.js';
@@ -29,6 +30,7 @@ import { DocumentList } from './services/document-list.js';
 import { DocumentsCheck } from './services/documents-check.js';
 import { FileTypes } from './services/file-types.js';
 import { Folders } from './services/folders.js';
+import { GeneratedChoices } from './services/generated-choices.js';
 import { Images } from './services/images.js';
 import { Makers } from './services/makers.js';
 import { NewMenu } from './services/new-menu.js';
@@ -47,10 +49,11 @@ const whenUploading = { scope: 'site', permission: DocumentPermissions.add, give
 
 export default defineModule(({ use, provide, host, contribute }) => {
   use(DocumentLimits, Images, FileTypes, Folders, DocumentAdding, DocumentChanges, DocumentFiles, DocumentList, PortalDocuments);
-  use(Thumbnails, Uploads, NewMenu, Makers, DocumentPage, FolderPicker);
+  use(Thumbnails, Uploads, NewMenu, GeneratedChoices, Makers, DocumentPage, FolderPicker);
 
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
+  host(GeneratedCaptions);
 
   contribute(Permissions).value(permission(DocumentPermissions.view, 'view', everyone), { id: 'view' });
   contribute(Permissions).value(permission(DocumentPermissions.open, 'open', authors), { id: 'open' });

@@ -1,6 +1,7 @@
 import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Availability } from '../services/availability.js';
+import { ImageCaptions } from '../services/image-captions.js';
 import { similarQuery } from './input.js';
 
 /** Already there? Generated images of the site whose descriptions are similar; using one costs nothing. */
@@ -11,17 +12,30 @@ export class SimilarRoutes implements HttpRoutes {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(Documents) private readonly documents: Documents,
+    @inject(ImageCaptions) private readonly captions: ImageCaptions,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in', query: similarQuery, answers: 'json' }, async (ctx) => {
       const { site } = this.availability.require(ctx.access);
       const found = await this.documents.similarGenerated(ctx.access, ctx.input.query.description, 4);
+      const caption = this.captions.suggest(ctx.access);
       ctx.body = {
         documents: found.map((document) => {
           const { page, view, thumbnail } = this.documents.links(document, site);
           const { id, name, altText, mimeType, provenance } = document;
-          return { id, name, altText, mimeType, view, page, thumbnail, description: provenance?.prompt };
+          return {
+            id,
+            name,
+            altText,
+            mimeType,
+            view,
+            page,
+            thumbnail,
+            description: provenance?.prompt,
+            generated: true,
+            caption,
+          };
         }),
       };
     });

@@ -6,6 +6,7 @@ import { GenerationCost } from './generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
+import { ImageCaptions } from './image-captions.js';
 
 /** An image as its maker wants it added. */
 export interface Selection {
@@ -33,6 +34,7 @@ export class ImageAdding {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
     @inject(GenerationCost) private readonly cost: GenerationCost,
+    @inject(ImageCaptions) private readonly captions: ImageCaptions,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
@@ -127,10 +129,20 @@ export class ImageAdding {
     }
   }
 
-  private asAdded({ site }: AccessContext, document: Document): AddedDocument {
+  private asAdded(access: AccessContext, document: Document): AddedDocument {
+    const { site } = access;
     if (!site) throw notFound('site');
+    const caption = this.captions.suggest(access);
     const { id, name, altText, mimeType } = document;
-    return { id, name, altText, mimeType, view: this.documents.links(document, site).view };
+    return {
+      id,
+      name,
+      altText,
+      mimeType,
+      view: this.documents.links(document, site).view,
+      generated: true,
+      ...(caption && { caption }),
+    };
   }
 }
 

@@ -87,6 +87,24 @@ export const creatorSettings = defineSettings({
       label: 'settings.styles',
       help: 'settings.styles-help',
     },
+    caption: {
+      type: 'choice',
+      default: 'offered',
+      options: [
+        { value: 'none', label: 'settings.caption-none' },
+        { value: 'offered', label: 'settings.caption-offered' },
+        { value: 'shown', label: 'settings.caption-shown' },
+      ],
+      label: 'settings.caption',
+      help: 'settings.caption-help',
+    },
+    captionText: {
+      type: 'text',
+      default: 'Image created with AI',
+      maxLength: 200,
+      label: 'settings.caption-text',
+      help: 'settings.caption-text-help',
+    },
     moderation: {
       type: 'choice',
       default: 'auto',

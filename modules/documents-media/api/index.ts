@@ -1,3 +1,4 @@
 export * from './documents.js';
+export * from './generated-captions.js';
 export * from './generated-mark.js';
 export * from './new-menu.js';

@@ -1,4 +1,5 @@
 import { type ExtensionPoint, extensionPoint } from '@portico/core';
+import type { SuggestedCaption } from './generated-captions.js';
 
 /**
  * An entry of the New menu of Documents and Media, which also stands in the item selector (there the host states the fact `uploads`
@@ -39,4 +40,8 @@ export interface AddedDocument {
   readonly mimeType: string;
   /** Address of the picture, as an editor would use it. */
   readonly view: string;
+  /** True for what a machine made. */
+  readonly generated?: boolean;
+  /** What may stand below the picture in a text. */
+  readonly caption?: SuggestedCaption;
 }

@@ -77,7 +77,8 @@ class DocumentSelector extends HTMLElement {
     };
     const returnType = criterion.return.split(',').find((type): type is ReturnType => Boolean(values[type]));
     const value = returnType && values[returnType];
-    return value ? { returnType, value, title: document.name, altText: document.altText } : undefined;
+    const { name: title, altText, generated, caption } = document;
+    return value ? { returnType, value, title, altText, generated, caption } : undefined;
   }
 
   /** Shows another folder or page in place of this one, and leads the keyboard there. */

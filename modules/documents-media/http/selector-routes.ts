@@ -3,6 +3,7 @@ import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { DocumentPermissions } from '../api/documents.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
+import { GeneratedChoices, type GeneratedWords } from '../services/generated-choices.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
@@ -25,6 +26,7 @@ export class SelectorRoutes implements HttpRoutes {
     @inject(DocumentList) private readonly list: DocumentList,
     @inject(Folders) private readonly folders: Folders,
     @inject(NewMenu) private readonly newMenu: NewMenu,
+    @inject(GeneratedChoices) private readonly generated: GeneratedChoices,
   ) {}
 
   register(router: Router): void {
@@ -46,6 +48,8 @@ export class SelectorRoutes implements HttpRoutes {
       before: input.before,
       limit: pageSize,
     });
+    const ids = page.documents.map(({ id }) => id);
+    const generated = await this.generated.among(ctx.access, site, ids);
     const returnTypes = input.return.split(',');
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
     const link = (query: Readonly<Record<string, string | undefined>>): string =>
@@ -63,7 +67,7 @@ export class SelectorRoutes implements HttpRoutes {
       crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: link({ folder: step.id }) })),
       query: input.q,
       folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id }) })),
-      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes)),
+      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, generated.get(entry.id))),
       isEmpty: page.folders.length + page.documents.length === 0,
       isFirstPage: input.after === undefined && input.before === undefined,
       here: link({ folder: input.folder }),
@@ -79,7 +83,13 @@ export class SelectorRoutes implements HttpRoutes {
 }
 
 /** A document with what choosing it answers; nothing when the caller can use nothing that this document can give. */
-function selectable(ctx: SelectorContext, site: Site, entry: DocumentEntry, returnTypes: readonly string[]): readonly object[] {
+function selectable(
+  ctx: SelectorContext,
+  site: Site,
+  entry: DocumentEntry,
+  returnTypes: readonly string[],
+  generated: GeneratedWords | undefined,
+): readonly object[] {
   const row = documentRow(ctx, entry);
   const links = documentLinks(entry, site);
   const values: Readonly<Record<ReturnType, string | undefined>> = {
@@ -90,6 +100,6 @@ function selectable(ctx: SelectorContext, site: Site, entry: DocumentEntry, retu
   const returnType = returnTypes.find((type): type is ReturnType => Boolean(values[type as ReturnType]));
   const value = returnType && values[returnType];
   if (!value) return [];
-  const item: SelectedItem = { returnType, value, title: entry.name, altText: entry.altText };
+  const item: SelectedItem = { returnType, value, title: entry.name, altText: entry.altText, ...generated };
   return [{ ...row, item }];
 }

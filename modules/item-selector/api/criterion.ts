@@ -16,6 +16,17 @@ export interface SelectedItem {
   readonly value: string;
   readonly title: string;
   readonly altText: string;
+  /** True for what a machine made. */
+  readonly generated?: boolean;
+  /** What may stand below the picture; left out: nobody suggests anything. */
+  readonly caption?: SuggestedCaption;
+}
+
+/** A visible caption that the giver of an item suggests. The author of the text decides. */
+export interface SuggestedCaption {
+  readonly text: string;
+  /** Whether it stands there from the start; else it is only offered. */
+  readonly shown: boolean;
 }
 
 /** Writes a criterion as a query string: `type=image&return=image-url,file-url&uploads=true`. */

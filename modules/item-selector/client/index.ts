@@ -1,2 +1,2 @@
-export type { ItemSelectorCriterion, ReturnType, SelectedItem } from '../api/criterion.js';
+export type { ItemSelectorCriterion, ReturnType, SelectedItem, SuggestedCaption } from '../api/criterion.js';
 export { type ItemSelectorRequest, openItemSelector } from './open-item-selector.js';

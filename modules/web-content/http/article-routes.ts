@@ -9,6 +9,7 @@ const edit = { permission: ArticlePermissions.edit };
 const editorWords = [
   ...['bold', 'italic', 'heading-2', 'heading-3', 'bullet-list', 'ordered-list', 'blockquote'],
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
+  ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add'],
 ];
 
 /** Where authors list, write and publish articles. */

@@ -26,7 +26,7 @@ export class HomePageArticles implements HomePageSection {
 /** The beginning of a cleaned body as plain text. */
 function summaryOf(body: string): string {
   const text = body
-    .replace(/<h[1-4]>.*?<\/h[1-4]>/gs, ' ')
+    .replace(/<(h[1-4]|figcaption)>.*?<\/\1>/gs, ' ')
     .replace(/<\/?(?:a|b|i|u|s|em|strong|code)\b[^>]*>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&lt;', '<')

@@ -5,15 +5,20 @@ const allowedTags = [
   ...['p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'strong', 'b', 'em', 'i', 'u', 's', 'code', 'pre', 'blockquote'],
   ...['ul', 'ol', 'li', 'a', 'img', 'figure', 'figcaption'],
 ];
-const allowedAttributes = ['href', 'src', 'alt', 'title', 'start'];
+/** Stays with an image so that the caption can be offered again when the article is opened the next time. */
+const suggestedCaption = 'data-suggested-caption';
+const suggestionLimit = 200;
+const allowedAttributes = ['href', 'src', 'alt', 'title', 'start', suggestedCaption];
 /** https, mailto, or an address of this portal; `//host` and `/\host` lead elsewhere and are dropped. */
 const allowedAddresses = /^(?:https:\/\/|mailto:|\/(?![/\\])|#)/i;
 
 const purify = createDOMPurify(new JSDOM('').window);
 
 // DOMPurify lets data: through for images whatever its address rule says, so addresses are checked here once more.
-purify.addHook('uponSanitizeAttribute', (_node, attribute) => {
+purify.addHook('uponSanitizeAttribute', (node, attribute) => {
   if (['href', 'src'].includes(attribute.attrName)) attribute.keepAttr = allowedAddresses.test(attribute.attrValue.trim());
+  if (attribute.attrName === suggestedCaption)
+    attribute.keepAttr = node.nodeName === 'IMG' && attribute.attrValue.length <= suggestionLimit;
 });
 purify.addHook('afterSanitizeAttributes', (node) => {
   if (node.nodeName === 'A' && node.getAttribute('href')?.startsWith('https:')) node.setAttribute('rel', 'noopener noreferrer');
@@ -21,11 +26,23 @@ purify.addHook('afterSanitizeAttributes', (node) => {
 
 /** Leaves only the tags of an article: no svg, no math, no scripts, no styles; links to https, mailto or this portal. */
 export function sanitize(html: string): string {
-  return purify.sanitize(html, {
+  const body = purify.sanitize(html, {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
+    ADD_URI_SAFE_ATTR: [suggestedCaption],
     ALLOWED_URI_REGEXP: allowedAddresses,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
-  });
+    RETURN_DOM: true,
+  }) as HTMLElement;
+  for (const caption of body.querySelectorAll('figcaption')) dropEmpty(caption);
+  return body.innerHTML;
+}
+
+/** A caption without words goes; the picture it was for stays. */
+function dropEmpty(caption: Element): void {
+  if (caption.textContent?.trim()) return;
+  const figure = caption.parentElement;
+  caption.remove();
+  if (figure?.nodeName === 'FIGURE') figure.replaceWith(...figure.childNodes);
 }

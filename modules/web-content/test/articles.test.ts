@@ -37,11 +37,12 @@ describe('Articles', () => {
     expect((await house.agent().get('/web/home')).text).to.contain('The Lighthouse');
   });
 
-  it('are announced on the home page by their text, without its headings, under one title', async () => {
-    const body = '<h2>A heading</h2><p>The first <strong>words</strong>.</p>';
+  it('are announced on the home page by their text, without its headings and captions, under one title', async () => {
+    const body =
+      '<h2>A heading</h2><figure><img src="/web/home/x" alt=""><figcaption>Image created with AI</figcaption></figure><p>The first <strong>words</strong>.</p>';
     await house.post(author, '/web/home/web-content/new', { title: 'Announced', body, intent: 'publish' });
     const page = (await house.agent().get('/web/home')).text;
-    expect(page).to.contain('The first words.').and.not.to.contain('A heading');
+    expect(page).to.contain('The first words.').and.not.to.contain('A heading').and.not.to.contain('created with AI');
     expect(page).to.contain('<title>Home</title>');
   });
 

@@ -32,6 +32,26 @@ describe('The cleaner of article HTML', () => {
     ],
     ['drops styles, classes, ids and data', '<p style="position:fixed" class="x" id="y" data-z="1">a</p>', '<p>a</p>'],
     [
+      'keeps a caption, and what was suggested as one, with its image',
+      '<figure><img src="/a" alt="b" data-suggested-caption="Image created with AI"><figcaption>By <em>me</em></figcaption></figure>',
+      '<figure><img src="/a" alt="b" data-suggested-caption="Image created with AI"><figcaption>By <em>me</em></figcaption></figure>',
+    ],
+    [
+      'drops a suggested caption that belongs to no image or is too long',
+      `<p data-suggested-caption="a">b</p><img src="/a" data-suggested-caption="${'x'.repeat(201)}">`,
+      '<p>b</p><img src="/a">',
+    ],
+    [
+      'drops a caption without words and keeps its image',
+      '<p>a</p><figure><img src="/a" alt="b"><figcaption> <br></figcaption></figure>',
+      '<p>a</p><img src="/a" alt="b">',
+    ],
+    [
+      'drops what a caption must not carry',
+      '<figure onclick="alert(1)"><img src="/a"><figcaption style="color:red"><svg><a>x</a></svg>A<script>alert(1)</script></figcaption></figure>',
+      '<figure><img src="/a"><figcaption>A</figcaption></figure>',
+    ],
+    [
       'drops forms and frames, keeping their text',
       '<form action="/x"><input name="a">b</form><iframe src="https://x"></iframe>',
       'b',

@@ -76,7 +76,20 @@ export const cancelled = z.object({
   sentence: z.string(),
 });
 export const added = z.object({
-  documents: z.array(z.object({ id, name: z.string(), altText: z.string(), mimeType: z.string(), view: z.string() })),
+  documents: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      altText: z.string(),
+      mimeType: z.string(),
+      view: z.string(),
+      generated: z.boolean().optional().meta({ description: 'True for what a machine made.' }),
+      caption: z
+        .object({ text: z.string(), shown: z.boolean() })
+        .optional()
+        .meta({ description: 'What may stand below the picture in a text, and whether it stands there from the start.' }),
+    }),
+  ),
   failed: z.array(z.object({ id, name: z.string(), code: z.string(), sentence: z.string() })),
 });
 export const fault = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

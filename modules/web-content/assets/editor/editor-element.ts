@@ -1,17 +1,12 @@
-import { openItemSelector } from '@portico/item-selector/client';
+import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
 import { Editor } from '@tiptap/core';
-import Image from '@tiptap/extension-image';
 import StarterKit from '@tiptap/starter-kit';
+import { ArticleImage, pictureContent } from './article-image.js';
+import { CaptionHint } from './caption-hint.js';
+import { Figure, toggleCaption } from './figure.js';
 import { LinkForm } from './link-form.js';
 import { Toolbar } from './toolbar.js';
 import type { Words } from './words.js';
-
-/** Images remember the document they came from, and never carry a picture inside the HTML. */
-const ArticleImage = Image.extend({
-  addAttributes() {
-    return { ...this.parent?.(), width: { rendered: false }, height: { rendered: false } };
-  },
-}).configure({ allowBase64: false });
 
 /**
  * `<portico-editor>` makes a rich-text editor of the textarea inside it. The textarea stays the form's field and is kept in
@@ -35,6 +30,7 @@ export class PorticoEditor extends HTMLElement {
           link: { openOnClick: false, protocols: ['https', 'mailto'], defaultProtocol: 'https' },
         }),
         ArticleImage,
+        Figure.configure({ placeholder: words['caption-placeholder'] }),
       ],
       content: textarea.value,
       editorProps: {
@@ -45,9 +41,14 @@ export class PorticoEditor extends HTMLElement {
       },
     });
     const linkForm = new LinkForm(editor, words);
-    const toolbar = new Toolbar(editor, words, { image: () => void this.chooseImage(editor), link: () => linkForm.toggle() });
+    const toolbar = new Toolbar(editor, words, {
+      image: () => void this.chooseImage(editor),
+      caption: () => toggleCaption(editor),
+      link: () => linkForm.toggle(),
+    });
+    const hint = new CaptionHint(editor, words, () => toggleCaption(editor));
     textarea.hidden = true;
-    this.append(toolbar.element, linkForm.element, content);
+    this.append(toolbar.element, linkForm.element, content, hint.element);
     document.querySelector(`label[for="${textarea.id}"]`)?.addEventListener('click', (event) => {
       event.preventDefault();
       editor.commands.focus();
@@ -66,7 +67,16 @@ export class PorticoEditor extends HTMLElement {
       href: this.getAttribute('selector') ?? '',
       criterion: { itemType: 'image', returnTypes: ['image-url'], uploads: true },
     });
-    if (!item) return;
-    editor.chain().focus().setImage({ src: item.value, alt: item.altText }).run();
+    if (item) insertImage(editor, item);
   }
+}
+
+/** With the caption that came with it, where that is to be shown; else the caption waits with the image. */
+function insertImage(editor: Editor, { value, altText, caption }: SelectedItem): void {
+  const picture = { src: value, alt: altText, title: null, suggestion: caption?.text ?? null };
+  editor
+    .chain()
+    .focus()
+    .insertContent(pictureContent(picture, caption?.shown ? caption.text : undefined))
+    .run();
 }

@@ -1,5 +1,6 @@
 import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
+import { currentPicture } from './article-image.js';
 import type { WordKey, Words } from './words.js';
 
 interface Button {
@@ -8,6 +9,8 @@ interface Button {
   readonly press: (editor: Editor) => void;
   /** Present for buttons that stay pressed while the cursor is inside what they make. */
   readonly pressed?: (editor: Editor) => boolean;
+  /** Present for buttons that work on some things only. */
+  readonly usable?: (editor: Editor) => boolean;
 }
 
 const groups: readonly (readonly Button[])[] = [
@@ -67,10 +70,17 @@ export class Toolbar {
   readonly element = document.createElement('div');
   private readonly buttons: HTMLButtonElement[] = [];
 
-  constructor(editor: Editor, words: Words, open: { readonly image: () => void; readonly link: () => void }) {
+  constructor(editor: Editor, words: Words, open: Readonly<Record<'image' | 'caption' | 'link', () => void>>) {
     const insert: readonly Button[] = [
       { word: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
       { word: 'image', icon: 'picture', press: open.image },
+      {
+        word: 'caption',
+        icon: 'textbox',
+        press: open.caption,
+        pressed: (e) => e.isActive('figure'),
+        usable: (e) => currentPicture(e) !== undefined,
+      },
     ];
     this.element.className = 'editor-toolbar';
     this.element.setAttribute('role', 'toolbar');
@@ -83,7 +93,7 @@ export class Toolbar {
     this.makeTabStop(this.buttons[0]);
   }
 
-  private button({ word, icon: sign, press, pressed }: Button, editor: Editor, words: Words): HTMLButtonElement {
+  private button({ word, icon: sign, press, pressed, usable }: Button, editor: Editor, words: Words): HTMLButtonElement {
     const element = document.createElement('button');
     element.type = 'button';
     element.className = 'btn btn-secondary btn-borderless btn-sm';
@@ -92,10 +102,14 @@ export class Toolbar {
     element.setAttribute('aria-label', words[word]);
     element.addEventListener('click', () => {
       this.makeTabStop(element);
-      press(editor);
+      if (usable?.(editor) !== false) press(editor);
     });
     if (pressed) {
-      const show = (): void => element.setAttribute('aria-pressed', String(pressed(editor)));
+      const show = (): void => {
+        element.setAttribute('aria-pressed', String(pressed(editor)));
+        // Not `disabled`: the arrow keys still find it, and it can say what it is.
+        if (usable) element.setAttribute('aria-disabled', String(!usable(editor)));
+      };
       editor.on('transaction', show);
       show();
     }

@@ -12,6 +12,10 @@ export type WordKey =
   | 'link-apply'
   | 'link-wrong'
   | 'image'
+  | 'caption'
+  | 'caption-placeholder'
+  | 'caption-offered'
+  | 'caption-add'
   | 'undo'
   | 'redo'
   | 'toolbar';
