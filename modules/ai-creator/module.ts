@@ -35,6 +35,7 @@ import { ImageCaptions } from './services/image-captions.js';
 import { ImageIntake } from './services/image-intake.js';
 import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
+import { KeyPauses } from './services/key-pauses.js';
 import { MakingSteps } from './services/making-steps.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { ModelWatch } from './services/model-watch.js';
@@ -42,6 +43,7 @@ import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
+import { Retries } from './services/retries.js';
 import { creatorSettings } from './services/settings.js';
 import { SettingsLink } from './services/settings-link.js';
 import { SpendingNotice } from './services/spending-notice.js';
@@ -53,6 +55,7 @@ import { UsageReport } from './services/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
+  use(Retries);
   use(
     GenerationStore,
     ImageMaker,
@@ -70,6 +73,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   run(Prices);
   run(CircuitBreaker);
   run(ModelWatch);
+  run(KeyPauses);
   run(GenerationWorker);
   run(Expiry);
   run(ProgressStreams);

@@ -96,11 +96,12 @@ class CreateImage extends HTMLElement {
     let shown = 0;
     const over = await follow(
       href,
-      ({ state, ready, status }) => {
+      ({ state, ready, retryAt = '', status }) => {
         const line = this.roundOf(href)?.querySelector('[data-status]');
         if (line) line.textContent = status;
-        if (told !== `${state} ${ready}`) this.say(status);
-        told = `${state} ${ready}`;
+        const news = `${state} ${ready} ${retryAt}`;
+        if (told !== news) this.say(status);
+        told = news;
         if (ready > shown && state === 'sent') void this.show(href);
         shown = ready;
       },

@@ -1,6 +1,6 @@
 import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
+import { cancelKey, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
 import { ImageAdding } from '../services/image-adding.js';
@@ -40,8 +40,10 @@ export class ImagesList implements Command {
   async run({ options, print }: CommandCall): Promise<void> {
     const access = this.siteAccess.find(options.site, options.as);
     for (const round of await this.generations.recent(access)) {
-      const { id, state, ready, count, description } = this.words.of(round, access.locale);
-      print(`${id}  ${state}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`);
+      const { id, state, retryAt, ready, count, description } = this.words.of(round, access.locale);
+      print(
+        `${id}  ${state}${retryAt ? ` until ${retryAt}` : ''}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`,
+      );
     }
   }
 }
@@ -116,6 +118,6 @@ export class ImagesCancel implements Command {
 
   async run({ arguments: { id = '' }, options, print }: CommandCall): Promise<void> {
     const done = await this.generations.cancel(this.siteAccess.find(options.site, options.as), id);
-    print(this.messages.text(done === undefined ? 'cancel.late' : done.maybeCharged ? 'cancel.charged' : 'cancel.free'));
+    print(this.messages.text(cancelKey(done)));
   }
 }

@@ -4,6 +4,7 @@ import { problemSentence, wordsOf } from '../http/round-model.js';
 import { Generations } from '../services/generations.js';
 import { ImageAdding } from '../services/image-adding.js';
 import { readOrder } from '../services/image-order.js';
+import { GenerationWords } from './images-commands.js';
 import { SiteAccess } from './site-access.js';
 
 /** The whole job from a terminal: describe, make, add. */
@@ -26,6 +27,7 @@ export class ImagesCreate implements Command {
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly messages: Messages,
+    @inject(GenerationWords) private readonly generationWords: GenerationWords,
     @inject(Ids) private readonly ids: Ids,
   ) {}
 
@@ -35,7 +37,12 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const { id } = await this.generations.create(access, { ...order, token: this.ids.next(), folderId: folder?.id });
-    await this.generations.settled(id, signal);
+    let waitsUntil: string | null = null;
+    await this.generations.settled(id, signal, (generation) => {
+      if (generation.retryAt && generation.retryAt !== waitsUntil)
+        warn(this.generationWords.of({ generation, images: [] }, access.locale).status);
+      waitsUntil = generation.retryAt;
+    });
     const round = await this.generations.find(access, id);
     const sentence = problemSentence(round, wordsOf(this.messages, access.locale));
     const offered = round.images.filter(({ state }) => state === 'offered');

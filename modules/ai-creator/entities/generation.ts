@@ -3,6 +3,7 @@ import type { DeliverySize } from '../api/index.js';
 
 /**
  * `reserved -> sent -> received -> offered -> saved | discarded`, or `failed`, or `unknown`: sent, and then the process died.
+ * From `sent` it goes back to `reserved` when the service says that it did not carry it out, and is to be asked again at `retryAt`.
  * What is unknown is shown and never sent again.
  */
 export type GenerationState = 'reserved' | 'sent' | 'received' | 'offered' | 'saved' | 'discarded' | 'failed' | 'unknown';
@@ -71,6 +72,22 @@ export class Generation {
   /** Seconds. */
   @Column('integer', { name: 'retry_after', nullable: true })
   retryAfter!: number | null;
+
+  /** How often it was sent. */
+  @Column('integer')
+  attempts!: number;
+
+  /** While it is reserved: when it is sent, at the earliest. `errorCode` and `errorDetail` say why it waits. */
+  @Column('text', { name: 'retry_at', nullable: true })
+  retryAt!: string | null;
+
+  /** When it was made to wait for the first time. */
+  @Column('text', { name: 'waiting_since', nullable: true })
+  waitingSince!: string | null;
+
+  /** Which scope supplied the key: `instance`, `site` or `environment`; null while nothing was sent, and for providers without one. */
+  @Column('text', { name: 'key_from', nullable: true })
+  keyFrom!: string | null;
 
   @Column('boolean', { name: 'maybe_charged' })
   maybeCharged!: boolean;

@@ -6,7 +6,7 @@ import { ProgressStreams } from '../services/progress-streams.js';
 import { SettingsLink } from '../services/settings-link.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
-import { type RoundModel, roundModel, wordsOf } from './round-model.js';
+import { cancelKey, type RoundModel, roundModel, wordsOf } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -53,7 +53,7 @@ export class GenerationRoutes implements HttpRoutes {
 
     router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
       const cancelled = await this.generations.cancel(ctx.access, ctx.input.params.id);
-      const key = cancelled === undefined ? 'cancel.late' : cancelled.maybeCharged ? 'cancel.charged' : 'cancel.free';
+      const key = cancelKey(cancelled);
       if (wantsJson(ctx))
         ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
       else ctx.redirectWith(`~/ai-creator/generations/${ctx.input.params.id}`, ctx.text(key), 'warning');
@@ -107,13 +107,15 @@ export class GenerationRoutes implements HttpRoutes {
   }
 }
 
-const statusOf = ({ id, state, isRunning, status, ready, count }: RoundModel): object => ({
+const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt }: RoundModel): object => ({
   id,
   state,
   isRunning,
   status,
   ready,
   count,
+  attempts,
+  retryAt,
 });
 
 /** The same with addresses that a script can use. */

@@ -1,6 +1,8 @@
 import type { Messages } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
+import type { Generation } from '../entities/generation.js';
 import { type GenerationWithImages, settledStates } from '../services/generation-store.js';
+import type { Cancelled } from '../services/generation-worker.js';
 
 export interface ImageModel {
   readonly id: string;
@@ -17,6 +19,10 @@ export interface RoundModel {
   readonly id: string;
   readonly state: string;
   readonly isRunning: boolean;
+  /** How often it was sent. */
+  readonly attempts: number;
+  /** When it is sent again, at the earliest; ISO 8601. */
+  readonly retryAt: string | undefined;
   /** One sentence: how far it is. */
   readonly status: string;
   readonly description: string;
@@ -61,8 +67,8 @@ export const wordsOf =
 export function problemSentence({ generation, images }: GenerationWithImages, words: Words): string | undefined {
   const { state, errorCode, maybeCharged, retryAfter } = generation;
   if (state === 'unknown') return words('error.unknown');
-  if (!errorCode) return undefined;
-  if (errorCode === 'cancelled') return words(maybeCharged ? 'cancel.charged' : 'cancel.free');
+  if (!errorCode || state === 'reserved') return undefined;
+  if (errorCode === 'cancelled') return words(cancelKey(generation));
   const sentence = words(`error.${errorCode}`, { seconds: retryAfter ?? 60 });
   if (images.length > 0) return words('error.some-missing', { sentence });
   const saysIt = errorCode === 'timed-out';
@@ -80,6 +86,8 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
     id,
     state,
     isRunning,
+    attempts: generation.attempts,
+    retryAt: generation.retryAt ?? undefined,
     status: statusOf(round, words, now),
     description,
     facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
@@ -113,14 +121,31 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
 }
 
 function statusOf({ generation, images }: GenerationWithImages, words: Words, now: Date): string {
-  const { state, size, count, sentAt } = generation;
+  const { state, size, count, sentAt, retryAt, attempts } = generation;
   const seconds = sentAt ? Math.max(0, Math.round((now.getTime() - Date.parse(sentAt)) / 1000)) : 0;
   const ready = images.length;
+  if (state === 'reserved' && retryAt) return waitingSentence(generation, retryAt, words, now);
+  if (state === 'sent' && attempts > 1 && ready === 0) return words('state.sent-again', { seconds, attempts });
   if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { seconds, ready, count });
   if (state === 'received') return words('state.received', { size });
   if (state !== 'offered') return words(`state.${state}`);
   if (ready < count) return words('state.offered-some', { ready, count });
   return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
+}
+
+/** Counts down to the time at which it is sent; after that it waits for its turn. */
+function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, words: Words, now: Date): string {
+  const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
+  if (seconds <= 0) return words('state.reserved');
+  if (errorCode !== 'too-fast') return words('state.waits-trouble', { seconds });
+  return words(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { seconds });
+}
+
+/** What somebody reads who cancelled, or tried to. */
+export function cancelKey(cancelled: Cancelled | undefined): string {
+  if (!cancelled) return 'cancel.late';
+  if (cancelled.maybeCharged) return 'cancel.charged';
+  return cancelled.attempts > 0 ? 'cancel.waiting' : 'cancel.free';
 }
 
 const imageModel = (image: GeneratedImage, description: string, words: Words): ImageModel => ({

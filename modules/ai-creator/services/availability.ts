@@ -1,4 +1,4 @@
-import { Settings, type SettingsHandle } from '@portico/configuration/api';
+import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
 import { type AccessContext, Flags, inject, injectable, Messages, PortalError, type Scope, type Site } from '@portico/core';
 import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageMaker } from './image-maker.js';
@@ -57,6 +57,11 @@ export class Availability {
   requireKey({ scope, locale }: AccessContext): void {
     if (this.keyMissing(scope))
       throw new PortalError('ai-creator-key-missing', this.words.text('off.key', {}, locale), { status: 409 });
+  }
+
+  /** Which scope supplies the key; null when there is none. */
+  keyFrom(scope: Scope): NonNullable<SecretState['suppliedBy']> | null {
+    return this.settings.get(scope).apiKey.suppliedBy ?? null;
   }
 
   /** Whether a key is missing that the provider needs. */

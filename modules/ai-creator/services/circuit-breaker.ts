@@ -16,20 +16,8 @@ import {
 import { ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { Breaker } from '../entities/breaker.js';
 import { CreatorConfig } from './creator-config.js';
+import { atlasRow } from './error-atlas.js';
 import { creatorSettings } from './settings.js';
-
-/** What another request with the same key would only hear again. */
-const trips: readonly ProviderErrorCode[] = ['out-of-tokens', 'key-rejected', 'organization-not-verified'];
-/** What says nothing about the key. */
-const silent: readonly ProviderErrorCode[] = [
-  'server-trouble',
-  'timed-out',
-  'connection-cut',
-  'bad-answer',
-  'cancelled',
-  'too-fast',
-  'key-missing',
-];
 
 /**
  * Stops requests with a key whose account refuses: the next author is told at once and nothing is sent. It closes after a successful test,
@@ -95,8 +83,9 @@ export class CircuitBreaker implements Activity {
   async learn(siteId: string, error: unknown): Promise<void> {
     const keyScope = this.keyScopeOf(siteScope(siteId));
     this.probing.delete(keyScope);
-    if (error instanceof ProviderError && trips.includes(error.code)) return this.open(keyScope, error);
-    if (error === undefined || (error instanceof ProviderError && !silent.includes(error.code))) await this.close(keyScope);
+    const says = error instanceof ProviderError ? atlasRow(error.code)?.breaker : undefined;
+    if (error instanceof ProviderError && says === 'opens') return this.open(keyScope, error);
+    if (error === undefined || says === 'closes') await this.close(keyScope);
   }
 
   /** The key was accepted, which says nothing about money. */

@@ -14,6 +14,14 @@ const schema = z.strictObject({
   testMillis: z.int().min(50).max(60_000).default(10_000),
   /** How long nothing is sent with a key whose account refused, before one request may try again. */
   breakerSeconds: z.int().min(1).default(300),
+  /** How often a generation is sent again by itself, when the service says that it did not carry it out. */
+  retries: z.int().min(0).max(5).default(2),
+  /** The longest pause before that; a service that asks for more is not asked again. */
+  retryCapSeconds: z.int().min(1).max(600).default(60),
+  /** The first pause when the service names none; each further one is twice as long, less some jitter. */
+  retryMillis: z.int().min(1).max(60_000).default(2000),
+  /** How long one generation may wait in all, for itself and because others with the same key were told to. */
+  retryTotalSeconds: z.int().min(1).max(3600).default(300),
   /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(4500),
 });

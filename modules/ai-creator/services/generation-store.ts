@@ -94,6 +94,7 @@ export class GenerationStore {
         style: order.style ?? null,
         state: 'reserved',
         maybeCharged: false,
+        attempts: 0,
         createdAt: now.toISOString(),
         expiresAt: new Date(now.getTime() + order.retention * hour).toISOString(),
       });
@@ -111,7 +112,11 @@ export class GenerationStore {
     also: Partial<Generation> = {},
   ): Promise<boolean> {
     return this.change(id, async (transaction) => {
-      const patch = { ...also, state: to, ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString() }) };
+      const patch = {
+        ...also,
+        state: to,
+        ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString(), retryAt: null }),
+      };
       const generations = transaction.repository(Generation);
       const { affected } = await generations.update({ id, state: In([...from]) }, patch);
       if (affected === 1 && settledStates.includes(to))

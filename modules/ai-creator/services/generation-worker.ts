@@ -10,11 +10,18 @@ import { ImageIntake } from './image-intake.js';
 import { ImageMaker, type MadeImages } from './image-maker.js';
 import { ModelWatch } from './model-watch.js';
 import { upstreamQuality } from './quality.js';
+import { Retries } from './retries.js';
 import { styledPrompt } from './styles.js';
 
 interface Running {
   readonly controller: AbortController;
   readonly done: Promise<void>;
+}
+
+/** What a generation that was cancelled may have cost, and how often it was sent. */
+export interface Cancelled {
+  readonly maybeCharged: boolean;
+  readonly attempts: number;
 }
 
 /** Why a request was given up although nobody wanted that. */
@@ -35,16 +42,20 @@ export class GenerationWorker implements Activity {
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(Retries) private readonly retries: Retries,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
 
   async onStart(): Promise<void> {
     this.open = true;
+    this.retries.start((id) => this.enqueue(id));
     for (const generation of await this.store.inState('sent', 'received')) {
       if (await this.recover(generation)) this.enqueue(generation.id);
     }
-    for (const { id } of await this.store.inState('reserved')) this.enqueue(id);
+    for (const generation of await this.store.inState('reserved')) {
+      if (!this.retries.resume(generation)) this.enqueue(generation.id);
+    }
   }
 
   /** What was sent and did not arrive is unknown, and is never sent again; true when something arrived, which can be offered. */
@@ -57,6 +68,7 @@ export class GenerationWorker implements Activity {
   /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
   async onStop(): Promise<void> {
     this.open = false;
+    this.retries.stop();
     this.waiting.length = 0;
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
@@ -70,21 +82,35 @@ export class GenerationWorker implements Activity {
   }
 
   enqueue(id: string): void {
-    if (!this.open || this.waiting.includes(id) || this.running.has(id)) return;
+    if (!this.open || this.waiting.includes(id)) return;
+    const running = this.running.get(id);
+    if (running) return void running.done.then(() => this.enqueue(id));
     this.waiting.push(id);
     this.pump();
   }
 
   /** Stops a generation; undefined when it was over already. */
-  async cancel(id: string): Promise<{ readonly maybeCharged: boolean } | undefined> {
-    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
-    if (await this.store.move(id, ['reserved'], 'failed', cancelled)) return { maybeCharged: false };
+  async cancel(id: string): Promise<Cancelled | undefined> {
+    if (await this.cancelWaiting(id)) return this.cancelled(id);
     const running = this.running.get(id);
     if (!running) return undefined;
     running.controller.abort(new ProviderError('cancelled', 'Cancelled by its maker.', { maybeCharged: true }));
     await running.done;
+    // An answer that asked for patience may have come first.
+    await this.cancelWaiting(id);
+    return this.cancelled(id);
+  }
+
+  private async cancelWaiting(id: string): Promise<boolean> {
+    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
+    if (!(await this.store.move(id, ['reserved'], 'failed', cancelled))) return false;
+    this.retries.drop(id);
+    return true;
+  }
+
+  private async cancelled(id: string): Promise<Cancelled | undefined> {
     const after = await this.store.find(id);
-    return after?.state === 'failed' ? { maybeCharged: after.maybeCharged } : undefined;
+    return after?.state === 'failed' ? { maybeCharged: after.maybeCharged, attempts: after.attempts } : undefined;
   }
 
   private pump(): void {
@@ -115,13 +141,26 @@ export class GenerationWorker implements Activity {
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
     try {
+      if (await this.retries.hold(generation)) return;
       this.breaker.enter(generation.siteId);
     } catch (error) {
       if (error instanceof ProviderError) return this.fail(generation, error);
       throw error;
     }
     const asked = upstreamQuality(quality, generation.size);
-    const sent = { sentAt: this.clock.now().toISOString(), provider: this.maker.provider?.id ?? null, model, quality: asked };
+    generation.attempts += 1;
+    const sent = {
+      sentAt: this.clock.now().toISOString(),
+      provider: this.maker.provider?.id ?? null,
+      model,
+      quality: asked,
+      attempts: generation.attempts,
+      keyFrom: this.availability.keyFrom(scope),
+      retryAt: null,
+      errorCode: null,
+      errorDetail: null,
+      retryAfter: null,
+    };
     if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
     const timer = setTimeout(
       () => controller.abort(new ProviderError('timed-out', `No answer within ${deadline} seconds.`, { maybeCharged: true })),
@@ -191,7 +230,7 @@ export class GenerationWorker implements Activity {
     });
   }
 
-  /** Images that came are offered even when something failed after them. */
+  /** Images that came are offered even when something failed after them; with none, what the service did not carry out is sent again later. */
   private async settle(generation: Generation, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.reason instanceof HouseCloses) {
       await this.recover(generation);
@@ -211,7 +250,7 @@ export class GenerationWorker implements Activity {
     if (!(error instanceof ProviderError))
       this.log.error('Images that arrived could not be kept.', { generation: generation.id, error });
     if ((await this.store.images(generation.id)).length > 0) await this.offer(generation, problem);
-    else await this.fail(generation, problem);
+    else if (!(await this.retries.again(generation, problem))) await this.fail(generation, problem);
   }
 
   private async fail(generation: Generation, error: ProviderError, code: string = error.code): Promise<void> {

@@ -6,7 +6,7 @@ import { type Author, Availability } from './availability.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { deniedWord } from './deny-list.js';
 import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
-import { GenerationWorker } from './generation-worker.js';
+import { type Cancelled, GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
 import { SpendingNotice } from './spending-notice.js';
 import { readStyles } from './styles.js';
@@ -121,7 +121,7 @@ export class Generations {
   }
 
   /** Undefined when there was nothing left to cancel. */
-  async cancel(access: AccessContext, id: string): Promise<{ readonly maybeCharged: boolean } | undefined> {
+  async cancel(access: AccessContext, id: string): Promise<Cancelled | undefined> {
     const { generation } = await this.find(access, id);
     return this.worker.cancel(generation.id);
   }
@@ -140,8 +140,15 @@ export class Generations {
     await this.store.move(generation.id, ['offered', 'failed', 'unknown'], 'discarded');
   }
 
-  /** Resolves when nothing more happens by itself. */
-  async settled(id: string, signal: AbortSignal): Promise<Generation | undefined> {
+  /**
+   * Resolves when nothing more happens by itself.
+   * @param told hears how far it is, at each change.
+   */
+  async settled(
+    id: string,
+    signal: AbortSignal,
+    told: (generation: Generation) => void = () => {},
+  ): Promise<Generation | undefined> {
     for (;;) {
       const changed = this.nextChange(id, signal);
       const generation = await this.store.find(id);
@@ -149,6 +156,7 @@ export class Generations {
         changed.stop();
         return generation;
       }
+      told(generation);
       await changed.happened;
     }
   }

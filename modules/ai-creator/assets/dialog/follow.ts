@@ -7,6 +7,8 @@ export interface RoundStatus {
   readonly isRunning: boolean;
   readonly status: string;
   readonly ready: number;
+  /** While it waits: when it is sent, at the earliest. */
+  readonly retryAt?: string;
   readonly count: number;
 }
 

@@ -4,7 +4,7 @@ import type { GenerationWithImages } from '../../services/generation-store.js';
 import { Generations } from '../../services/generations.js';
 import { ImageAdding } from '../../services/image-adding.js';
 import { readOrder } from '../../services/image-order.js';
-import { roundModel, wordsOf } from '../round-model.js';
+import { cancelKey, roundModel, wordsOf } from '../round-model.js';
 import { openApi } from './open-api.js';
 import { type Answer, operations } from './operations.js';
 import type { accepted, added, cancelled, generationList, generation as generationSchema } from './schemas.js';
@@ -56,7 +56,7 @@ export class ApiRoutes implements HttpRoutes {
 
     router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
       const done = await this.generations.cancel(ctx.access, ctx.input.params.id);
-      const key = done === undefined ? 'cancel.late' : done.maybeCharged ? 'cancel.charged' : 'cancel.free';
+      const key = cancelKey(done);
       const answer: Answer<typeof cancelled> = {
         cancelled: done !== undefined,
         maybeCharged: done?.maybeCharged,
@@ -86,7 +86,7 @@ export class ApiRoutes implements HttpRoutes {
 
   private describe(ctx: AnyContext, round: GenerationWithImages): Answer<typeof generationSchema> {
     const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now());
-    const { id, description, count, isRunning, status, ready, createdAt, expiresAt, problem } = model;
+    const { id, description, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {
       id,
       description,
@@ -98,6 +98,8 @@ export class ApiRoutes implements HttpRoutes {
       isRunning,
       status,
       ready,
+      attempts,
+      retryAt,
       expiresAt,
       problem: problem && { code: problem.code, sentence: problem.sentence },
       images: model.images.map((image) => ({

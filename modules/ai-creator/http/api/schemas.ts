@@ -55,6 +55,8 @@ export const generation = z.object({
   isRunning: z.boolean(),
   status: z.string().meta({ description: 'How far it is, as a sentence.' }),
   ready: z.int(),
+  attempts: z.int().meta({ description: 'How often it was sent to the image service.' }),
+  retryAt: z.iso.datetime().optional().meta({ description: 'While it waits: when it is sent again, at the earliest.' }),
   expiresAt: z.iso.datetime(),
   problem: problem.optional(),
   images: z.array(
