@@ -41,6 +41,7 @@ import { ModelKnowledge } from './services/model-knowledge.js';
 import { ModelWatch } from './services/model-watch.js';
 import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
+import { TypedProvider } from './services/openai/typed-provider.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
 import { Retries } from './services/retries.js';
@@ -53,7 +54,7 @@ import { UsageLedger } from './services/usage-ledger.js';
 import { UsageReport } from './services/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
-  use(CreatorConfig, ChosenService, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
+  use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(Retries);
   use(

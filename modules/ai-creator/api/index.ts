@@ -125,6 +125,8 @@ export interface ImageProvider {
   readonly name: string;
   /** Whether it can do nothing without an API key. */
   readonly needsKey: boolean;
+  /** Whether it sends a key when one is set. Default: yes. */
+  readonly takesKey?: boolean;
   /** Default: one way to make pictures, which takes any name or none. */
   readonly modelNames?: ModelNames;
   /** Images of one request. For more the house asks several times, two at a time. Default: as many as are asked for. */

@@ -1,8 +1,12 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
 
-/** A model as the list of the service last told. */
-@Entity('ai_creator_model')
+/** A model as the list of its service last told. */
+@Entity('ai_creator_listed_model')
 export class KnownModel {
+  /** Id of the image provider. */
+  @PrimaryColumn('text')
+  provider!: string;
+
   @PrimaryColumn('text')
   name!: string;
 

@@ -11,6 +11,7 @@ import {
 import { ProviderError } from '../api/index.js';
 import { creatorFlag } from '../services/availability.js';
 import { CircuitBreaker } from '../services/circuit-breaker.js';
+import { ImageMaker } from '../services/image-maker.js';
 import { ModelWatch } from '../services/model-watch.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
@@ -25,6 +26,7 @@ export class ServiceRoutes implements HttpRoutes {
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(Flags) private readonly flags: Flags,
   ) {}
@@ -49,6 +51,16 @@ export class ServiceRoutes implements HttpRoutes {
     });
   }
 
+  /** Who is asked, and where. */
+  private provider(ctx: RouteContext<unknown, unknown, unknown>): string {
+    const { provider } = this.maker;
+    if (!provider) return ctx.text('service.nobody');
+    const { name, place, needsKey, takesKey = true } = provider;
+    const key = needsKey ? 'needed' : takesKey ? 'optional' : 'unused';
+    const who = place === undefined ? ctx.text('service.provider', { name }) : ctx.text('service.provider-at', { name, place });
+    return `${who} ${ctx.text(`service.key-${key}`)}`;
+  }
+
   private show(ctx: RouteContext<unknown, unknown, unknown>): void {
     if (!this.flags.isEnabled(creatorFlag)) throw notFound();
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
@@ -56,6 +68,7 @@ export class ServiceRoutes implements HttpRoutes {
       'service',
       {
         tabs: adminTabs(ctx, 'service'),
+        provider: this.provider(ctx),
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),

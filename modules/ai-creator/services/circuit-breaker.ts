@@ -21,7 +21,7 @@ import { creatorSettings } from './settings.js';
 
 /**
  * Stops requests with a key whose account refuses: the next author is told at once and nothing is sent. It closes after a successful test,
- * when the key changes, or when the one request that may try after the cool-down succeeds.
+ * when the key or the service changes, or when the one request that may try after the cool-down succeeds.
  */
 @injectable()
 export class CircuitBreaker implements Activity {
@@ -46,6 +46,7 @@ export class CircuitBreaker implements Activity {
       this.breakers.set(breaker.keyScope, breaker);
     this.listening = this.settings.onDidChange(({ scope, fields }) => {
       if (fields.includes('apiKey')) void this.close(scope.kind === 'site' ? scope.siteId : 'instance');
+      if (fields.includes('service')) for (const { keyScope } of this.all()) void this.close(keyScope);
     });
   }
 

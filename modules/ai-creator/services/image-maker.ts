@@ -32,8 +32,7 @@ export class ImageMaker {
   }
 
   /** @param arrived told about images as they come, one answer after the other, and awaited before more is asked for. @throws ProviderError */
-  async make(request: ImageRequest, arrived: Arrived): Promise<void> {
-    const provider = this.providers.get();
+  async make(request: ImageRequest, arrived: Arrived, provider: ImageProvider | undefined = this.provider): Promise<void> {
     if (!provider) throw new ProviderError('server-trouble', 'No image provider is there.');
     const perRequest = Math.max(1, provider.imagesPerRequest ?? request.count);
     const first = Math.min(request.count, perRequest);

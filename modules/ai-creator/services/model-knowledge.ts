@@ -1,5 +1,5 @@
 import { Clock, inject, injectable } from '@portico/core';
-import type { ProviderModel } from '../api/index.js';
+import type { ImageProvider, ProviderModel } from '../api/index.js';
 import { ImageMaker } from './image-maker.js';
 import { isRetired } from './models.js';
 
@@ -17,27 +17,24 @@ const dayMillis = 24 * 3600 * 1000;
 /** When the models of the service in use end: the announcements as of this version, and what it said since. */
 @injectable()
 export class ModelKnowledge {
-  private heard = new Map<string, string>();
-  private from: string | undefined;
+  /** Days by provider and model. */
+  private readonly heard = new Map<string, Map<string, string>>();
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
     @inject(ImageMaker) private readonly maker: ImageMaker,
   ) {}
 
-  learn(models: readonly ProviderModel[]): void {
-    const from = this.maker.provider?.id;
-    if (from !== this.from) this.heard = new Map();
-    this.from = from;
-    for (const { id, shutdownDate } of models) if (shutdownDate) this.heard.set(id, shutdownDate);
+  learn(provider: string, models: readonly ProviderModel[]): void {
+    const days = this.heard.get(provider) ?? new Map<string, string>();
+    this.heard.set(provider, days);
+    for (const { id, shutdownDate } of models) if (shutdownDate) days.set(id, shutdownDate);
   }
 
   /** @param listed the models that a key may use, when the service was just asked. Another key may see others, so they are not kept. */
-  of(model: string, listed?: readonly ProviderModel[]): ModelState {
+  of(model: string, listed?: readonly ProviderModel[], provider: ImageProvider | undefined = this.maker.provider): ModelState {
     const name = model.trim();
-    const { provider } = this.maker;
-    const heard = provider?.id === this.from ? this.heard.get(name) : undefined;
-    const shutdownDate = heard ?? provider?.modelNames?.shutdowns?.[name];
+    const shutdownDate = this.heard.get(provider?.id ?? '')?.get(name) ?? provider?.modelNames?.shutdowns?.[name];
     const daysLeft =
       shutdownDate === undefined ? undefined : Math.ceil((Date.parse(shutdownDate) - this.clock.now().getTime()) / dayMillis);
     const known = { ...(shutdownDate ? { shutdownDate } : {}), ...(daysLeft === undefined ? {} : { daysLeft }) };

@@ -23,6 +23,8 @@ import { creatorSettings } from './settings.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
+/** A statement takes a limited number of values. */
+const rowsAtATime = 500;
 /** Days before an end on which administrators are warned. */
 export const warningDays = [7, 30, 90] as const;
 
@@ -41,7 +43,8 @@ export interface ModelNotice {
 @injectable()
 export class ModelWatch implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  private models = new Map<string, KnownModel>();
+  /** By provider and name. */
+  private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private timer: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
 
@@ -61,8 +64,8 @@ export class ModelWatch implements Activity {
 
   async onStart(): Promise<void> {
     const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
-    this.models = new Map(rows.map((row) => [row.name, row]));
-    this.knowledge.learn(rows.map(asProviderModel));
+    for (const provider of new Set(rows.map((row) => row.provider)))
+      this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
     this.timer = setInterval(() => {
       this.last = this.refreshWhenDue();
     }, hour);
@@ -105,6 +108,11 @@ export class ModelWatch implements Activity {
     return this.settings.get(scope).model.trim() || (this.preferred[0] ?? '');
   }
 
+  /** Those of the service in use. */
+  private get models(): ReadonlyMap<string, KnownModel> {
+    return this.known.get(this.providers.get()?.id ?? '') ?? new Map();
+  }
+
   private get preferred(): readonly string[] {
     return this.providers.get()?.modelNames?.preferred ?? [];
   }
@@ -140,15 +148,16 @@ export class ModelWatch implements Activity {
     if (!provider?.models || (provider.needsKey && !key)) return false;
     const listed = await provider.models({ key, signal: AbortSignal.timeout(this.config.values.testMillis) });
     const now = this.clock.now().toISOString();
-    const names = new Set(listed.map(({ id }) => id));
     const next = new Map(
-      listed.map(({ id, shutdownDate }) => [
+      listed.map(({ id, shutdownDate }): [string, KnownModel] => [
         id,
-        { name: id, shutdownDate: shutdownDate ?? null, seenAt: now, goneAt: null } as KnownModel,
+        { provider: provider.id, name: id, shutdownDate: shutdownDate ?? null, seenAt: now, goneAt: null },
       ]),
     );
-    for (const row of this.models.values()) if (!names.has(row.name)) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
-    await this.keep(next);
+    // A list of other names says nothing about a name that is missing: what was refused may be there by now.
+    const missing = provider.modelNames?.listed === false ? [] : [...this.models.values()].filter(({ name }) => !next.has(name));
+    for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
+    await this.keep(provider.id, next);
     for (const { model, within, daysLeft } of this.notices())
       if (within) this.log.warn('A chosen model ends soon.', { model, daysLeft });
     return true;
@@ -156,9 +165,11 @@ export class ModelWatch implements Activity {
 
   /** The service said that it does not know the model any more. */
   async gone(model: string): Promise<void> {
+    const provider = this.providers.get()?.id;
+    if (provider === undefined) return;
     const now = this.clock.now().toISOString();
-    const row = this.models.get(model) ?? ({ name: model, shutdownDate: null, seenAt: now, goneAt: null } as KnownModel);
-    if (row.goneAt === null) await this.keep(new Map(this.models).set(model, { ...row, goneAt: now }));
+    const row = this.models.get(model) ?? { provider, name: model, shutdownDate: null, seenAt: now, goneAt: null };
+    if (row.goneAt === null) await this.keep(provider, new Map(this.models).set(model, { ...row, goneAt: now }));
   }
 
   async refreshWhenDue(): Promise<void> {
@@ -171,13 +182,20 @@ export class ModelWatch implements Activity {
     }
   }
 
-  private async keep(models: Map<string, KnownModel>): Promise<void> {
-    await this.unitOfWork.write(
-      async (transaction) => void (await transaction.repository(KnownModel).save([...models.values()])),
-    );
-    this.models = models;
-    this.knowledge.learn([...models.values()].map(asProviderModel));
+  private async keep(provider: string, models: ReadonlyMap<string, KnownModel>): Promise<void> {
+    await this.unitOfWork.write(async (transaction) => {
+      await transaction.repository(KnownModel).delete({ provider });
+      const rows = [...models.values()];
+      for (let at = 0; at < rows.length; at += rowsAtATime)
+        await transaction.repository(KnownModel).insert(rows.slice(at, at + rowsAtATime));
+    });
+    this.learn(provider, models);
     await this.recordMoves();
+  }
+
+  private learn(provider: string, models: ReadonlyMap<string, KnownModel>): void {
+    this.known.set(provider, models);
+    this.knowledge.learn(provider, [...models.values()].map(asProviderModel));
   }
 
   /** One audit entry for each move. */

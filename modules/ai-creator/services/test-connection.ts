@@ -3,9 +3,9 @@ import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../api/index.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { CreatorConfig } from './creator-config.js';
-import { ImageMaker } from './image-maker.js';
 import { ModelKnowledge } from './model-knowledge.js';
 import { modelsToTry } from './models.js';
+import { TypedProvider } from './openai/typed-provider.js';
 import { checkKeyShape } from './settings.js';
 
 type Finding = SettingsActionResult['findings'][number];
@@ -15,15 +15,28 @@ type Words = (key: string, values?: Readonly<Record<string, string | number>>) =
 export function keyFinding(
   call: SettingsActionCall,
   words: Words,
+  { needsKey, takesKey = true }: ImageProvider,
 ): { readonly finding: Finding; readonly key: string | undefined } {
   const title = words('settings.api-key');
-  const secret = call.secret('apiKey');
+  const secret = takesKey ? call.secret('apiKey') : undefined;
+  if (!takesKey || (!needsKey && !secret))
+    return {
+      finding: { kind: 'success', title, text: words(takesKey ? 'test.key-optional' : 'test.key-unused') },
+      key: undefined,
+    };
   if (!secret) return { finding: { kind: 'danger', title, text: words('test.key-missing') }, key: undefined };
   const from = words(`test.key-from-${secret.from}`);
   const wrong = checkKeyShape(secret.value.trim());
   if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${words(wrong)}` }, key: undefined };
   return { finding: { kind: 'success', title, text: `${from} ${words('test.key-shape')}` }, key: secret.value.trim() };
 }
+
+/** Who is asked, and where. */
+export const serviceFinding = ({ name, place }: ImageProvider, words: Words): Finding => ({
+  kind: 'success',
+  title: words('settings.service'),
+  text: place === undefined ? name : words('test.service', { name, place }),
+});
 
 /** What failed and what to do, without a word of the provider's. */
 export function troubleFinding(error: unknown, words: Words): Finding {
@@ -42,7 +55,7 @@ export class TestConnection implements SettingsAction {
   readonly help = 'test.help';
 
   constructor(
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(TypedProvider) private readonly providers: TypedProvider,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
@@ -52,15 +65,14 @@ export class TestConnection implements SettingsAction {
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
     const words: Words = (key, values) => this.messages.text(key, values, call.access.locale);
-    const { provider } = this.maker;
+    const provider = this.providers.of(call);
     if (!provider?.models) return { kind: 'warning', summary: words('test.no-list'), findings: [] };
-    const { finding, key } = keyFinding(call, words);
-    const refused = finding.kind === 'danger' && (provider.needsKey || call.secret('apiKey') !== undefined);
+    const { finding, key } = keyFinding(call, words, provider);
+    const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
     const findings = [
+      serviceFinding(provider, words),
       finding,
-      ...(refused
-        ? []
-        : await this.ask(provider, key, String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? ''), words)),
+      ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, words)),
     ];
     const kind = worst(findings);
     if (kind !== 'danger') await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
@@ -73,11 +85,13 @@ export class TestConnection implements SettingsAction {
     try {
       const models = (await provider.models?.({ key, signal: AbortSignal.timeout(this.config.values.testMillis) })) ?? [];
       const millis = Math.round(this.clock.monotonic() - started);
-      this.knowledge.learn(models);
+      this.knowledge.learn(provider.id, models);
       return [
         { kind: 'success', title: words('test.answer'), text: words('test.answered', { place, millis }) },
-        this.modelFinding(models, model, words),
-        { kind: 'success', title: words('test.organization'), text: words('test.organization-unsaid') },
+        this.modelFinding(provider, models, model, words),
+        ...(provider.needsKey
+          ? [{ kind: 'success', title: words('test.organization'), text: words('test.organization-unsaid') } as const]
+          : []),
       ];
     } catch (error) {
       const millis = Math.round(this.clock.monotonic() - started);
@@ -86,14 +100,16 @@ export class TestConnection implements SettingsAction {
     }
   }
 
-  private modelFinding(models: readonly ProviderModel[], chosen: string, words: Words): Finding {
+  private modelFinding(provider: ImageProvider, models: readonly ProviderModel[], wanted: string, words: Words): Finding {
     const title = words('settings.model');
-    const wanted = chosen.trim();
-    const { kind, shutdownDate = '', daysLeft = 0 } = this.knowledge.of(wanted, models);
+    if (wanted === '') return { kind: 'danger', title, text: words('test.model-unchosen') };
+    if (provider.modelNames?.listed === false)
+      return { kind: 'success', title, text: words('test.model-unlisted', { model: wanted }) };
+    const { kind, shutdownDate = '', daysLeft = 0 } = this.knowledge.of(wanted, models, provider);
     if (kind === 'there') return { kind: 'success', title, text: words('test.model-there', { model: wanted }) };
     if (kind === 'ends')
       return { kind: 'warning', title, text: words('test.model-ends', { model: wanted, date: shutdownDate, days: daysLeft }) };
-    const next = modelsToTry(wanted, this.maker.provider?.modelNames).find(
+    const next = modelsToTry(wanted, provider.modelNames).find(
       (model) => model !== wanted && models.some(({ id }) => id === model),
     );
     const gone = words(shutdownDate ? 'test.model-gone-since' : 'test.model-gone', { model: wanted, date: shutdownDate });

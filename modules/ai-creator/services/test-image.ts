@@ -2,7 +2,8 @@ import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@
 import { Clock, inject, injectable, Log, Messages } from '@portico/core';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { ImageMaker } from './image-maker.js';
-import { keyFinding, troubleFinding, worst } from './test-connection.js';
+import { TypedProvider } from './openai/typed-provider.js';
+import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
 
 /** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
 @injectable()
@@ -15,6 +16,7 @@ export class TestImage implements SettingsAction {
 
   constructor(
     @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(TypedProvider) private readonly providers: TypedProvider,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
@@ -24,10 +26,11 @@ export class TestImage implements SettingsAction {
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
     const words = (key: string, values?: Readonly<Record<string, string | number>>): string =>
       this.messages.text(key, values, call.access.locale);
-    const { finding, key } = keyFinding(call, words);
-    const needsKey = this.maker.provider?.needsKey ?? true;
-    if (finding.kind === 'danger' && (needsKey || call.secret('apiKey') !== undefined))
-      return { kind: 'danger', summary: words('test.summary-danger'), findings: [finding] };
+    const provider = this.providers.of(call);
+    if (!provider) return { kind: 'danger', summary: words('test.summary-danger'), findings: [] };
+    const service = serviceFinding(provider, words);
+    const { finding, key } = keyFinding(call, words, provider);
+    if (finding.kind === 'danger') return { kind: 'danger', summary: words('test.summary-danger'), findings: [service, finding] };
     if (this.running) return { kind: 'warning', summary: words('test.image-running'), findings: [] };
     this.running = true;
     const started = this.clock.monotonic();
@@ -48,6 +51,7 @@ export class TestImage implements SettingsAction {
         async ({ model }) => {
           answered = model;
         },
+        provider,
       );
       await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
       const millis = Math.round(this.clock.monotonic() - started);
@@ -55,10 +59,10 @@ export class TestImage implements SettingsAction {
       return {
         kind: 'success',
         summary: words('test.image-summary'),
-        findings: [finding, { kind: 'success', title: words('test.answer'), text: made }],
+        findings: [service, finding, { kind: 'success', title: words('test.answer'), text: made }],
       };
     } catch (error) {
-      const findings = [finding, troubleFinding(error, words)];
+      const findings = [service, finding, troubleFinding(error, words)];
       return { kind: worst(findings), summary: words('test.summary-danger'), findings };
     } finally {
       this.running = false;

@@ -2,6 +2,7 @@ import type { OpenAI } from 'openai';
 import { ProviderError } from '../../api/index.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { ServiceProfile } from './profiles/index.js';
+import { refusalOf } from './refusal.js';
 
 export type Library = typeof import('openai');
 
@@ -33,6 +34,7 @@ export function createClient(openai: Library, profile: ServiceProfile, { baseUrl
   const address = addressOf(profile, baseUrl);
   const sent = profile.key === 'none' ? undefined : key;
   if (profile.key === 'required' && !sent) throw new ProviderError('key-missing', 'No API key is set.');
+  const ask = guardedFetch(address, { maxBytes });
   const isBearer = sent !== undefined && profile.keyHeader === 'authorization';
   return new openai.OpenAI({
     apiKey: sent ?? noKey,
@@ -49,6 +51,10 @@ export function createClient(openai: Library, profile: ServiceProfile, { baseUrl
     maxRetries: 0,
     timeout: noTimeLimit,
     logLevel: 'off',
-    fetch: guardedFetch(address, { maxBytes }),
+    fetch: async (input, init) => {
+      const response = await ask(input, init);
+      if (response.status >= 400) throw await refusalOf(response);
+      return response;
+    },
   });
 }

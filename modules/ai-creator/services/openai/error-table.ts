@@ -26,7 +26,12 @@ export const errorTable: readonly Rule[] = [
   { is: 'key-rejected', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
   { is: 'organization-not-verified', statuses: [403], message: /must be verified/i },
   { is: 'key-rejected', codes: ['permission_denied'], statuses: [403] },
-  { is: 'model-not-found', codes: ['model_not_found', 'model_deprecated'], statuses: [404], message: /model/i },
+  {
+    is: 'model-not-found',
+    codes: ['model_not_found', 'model_deprecated', 'DeploymentNotFound'],
+    statuses: [404],
+    message: /model/i,
+  },
   {
     is: 'out-of-tokens',
     codes: [
@@ -43,7 +48,7 @@ export const errorTable: readonly Rule[] = [
   },
   { is: 'out-of-tokens', statuses: [429], message: /quota|billing|credit|spend limit/i },
   { is: 'too-fast', codes: ['rate_limit_exceeded', 'slow_down'], statuses: [429] },
-  { is: 'declined', codes: ['moderation_blocked', 'content_policy_violation'] },
+  { is: 'declined', codes: ['moderation_blocked', 'content_policy_violation', 'contentFilter', 'content_filter'] },
   { is: 'declined', statuses: [400], message: /safety system|content policy/i },
   { is: 'server-trouble', statuses: [504], maybeCharged: true },
   { is: 'server-trouble', types: ['server_error'], statuses: [500, 502, 503, 520, 521, 522, 523, 524, 529] },

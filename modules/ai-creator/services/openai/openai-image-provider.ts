@@ -41,6 +41,10 @@ export class OpenAiImageProvider implements ImageProvider {
     return this.chosen.profile.key === 'required';
   }
 
+  get takesKey(): boolean {
+    return this.chosen.profile.key !== 'none';
+  }
+
   get modelNames(): ModelNames {
     return this.chosen.profile.models;
   }
@@ -82,7 +86,7 @@ export class OpenAiImageProvider implements ImageProvider {
           });
       return { ...(await checkAnswer(answer)), model: request.model };
     } catch (error) {
-      throw asProviderError(error, request.signal, openai);
+      throw asProviderError(error, request.signal);
     }
   }
 
@@ -93,7 +97,7 @@ export class OpenAiImageProvider implements ImageProvider {
     try {
       return readModels(await client.get<unknown>(profile.paths.models, { signal: request.signal }));
     } catch (error) {
-      throw asProviderError(error, request.signal, openai);
+      throw asProviderError(error, request.signal);
     }
   }
 }

@@ -1,0 +1,23 @@
+import type { SettingsActionCall } from '@portico/configuration/api';
+import { inject, injectable } from '@portico/core';
+import type { ImageProvider } from '../../api/index.js';
+import { CreatorConfig } from '../creator-config.js';
+import { ImageMaker } from '../image-maker.js';
+import { OpenAiImageProvider } from './openai-image-provider.js';
+import { profileOf } from './profiles/index.js';
+
+/** The provider that a form would have used if it had been saved: the service that is typed in it, unless another module makes the images. */
+@injectable()
+export class TypedProvider {
+  constructor(
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+  ) {}
+
+  of({ values }: SettingsActionCall): ImageProvider | undefined {
+    const { provider } = this.maker;
+    const profile = profileOf(String(values.service));
+    const isOurs = provider instanceof OpenAiImageProvider;
+    return isOurs && profile && profile.id !== provider.id ? new OpenAiImageProvider(this.config, { profile }) : provider;
+  }
+}
