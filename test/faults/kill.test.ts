@@ -1,0 +1,119 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { portico } from '../support/portal-process.js';
+import { ImagePortal, largePicture, type Round } from './image-portal.js';
+import { answerOf, headOf, RawUpstream, reply } from './raw-upstream.js';
+
+const preload = new URL('die-at.js', import.meta.url).href;
+/** More steps than adding an image has. */
+const stepsAtMost = 60;
+
+describe('a portal that is killed while images are made', function () {
+  this.timeout(240_000);
+  let home: string;
+  let upstream: RawUpstream;
+  beforeEach(async () => {
+    home = mkdtempSync(join(tmpdir(), 'portico-kill-'));
+    upstream = await RawUpstream.start();
+  });
+  afterEach(async () => {
+    await upstream.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  async function killed(portal: ImagePortal): Promise<void> {
+    portal.process.kill('SIGKILL');
+    expect(await portal.process.ended).to.equal('SIGKILL');
+  }
+
+  it('offers what arrived and never sends again what was sent, in whichever state it dies', async () => {
+    const body = answerOf(await largePicture(6200));
+    const small = answerOf(await largePicture(64));
+    const one = { PORTICO_LOG_LEVEL: 'error' };
+
+    let portal = await ImagePortal.start(home, upstream.url, one);
+    upstream.next(reply(small));
+    const offered = await portal.create('offered');
+    await portal.settled(offered);
+    upstream.next(() => {});
+    const sent = await portal.create('sent');
+    await portal.seesState(sent, 'sent');
+    const halfway = new Promise<void>((resolve) => {
+      upstream.next((socket) => {
+        socket.write(headOf('200 OK', body.length));
+        socket.write(body.slice(0, body.length >> 1), () => resolve());
+      });
+    });
+    const receiving = await portal.create('half received');
+    await halfway;
+    const reserved = await portal.create('reserved');
+    await killed(portal);
+
+    // The next one dies while it scales what the last one had reserved.
+    upstream.next(reply(body));
+    portal = await ImagePortal.start(home, upstream.url, one);
+    await portal.sees("SELECT 1 FROM ai_creator_image WHERE generation_id = ? AND state = 'received'", reserved);
+    await killed(portal);
+
+    portal = await ImagePortal.start(home, upstream.url, one);
+    const states = async (): Promise<readonly string[]> =>
+      Promise.all([offered, sent, receiving, reserved].map(async (id) => (await portal.settled(id)).state));
+    expect(await states()).to.deep.equal(['offered', 'unknown', 'unknown', 'offered']);
+    expect((await portal.settled(reserved)).images).to.have.length(1);
+    expect(upstream.prompts).to.deep.equal(['offered', 'sent', 'half received', 'reserved']);
+    for (const { href } of (await portal.round(reserved)).images)
+      expect((await fetch(portal.process.url + href, { headers: portal.headers })).status).to.equal(200);
+    await killed(portal);
+    portal = await ImagePortal.start(home, upstream.url, one);
+    expect(await states()).to.deep.equal(['offered', 'unknown', 'unknown', 'offered']);
+    expect(upstream.prompts).to.have.length(4);
+    portal.process.kill('SIGTERM');
+    expect(await portal.process.ended).to.equal(0);
+    expect(await portico(home, 'doctor')).to.have.property('code', 0);
+  });
+
+  it('adds an image once and wholly, whichever step of adding it dies before', async () => {
+    const picture = await sharp({ create: { width: 1024, height: 1024, channels: 3, background: '#963' } })
+      .png()
+      .toBuffer();
+    const environment = { NODE_OPTIONS: `--import=${preload}` };
+    const died: string[] = [];
+    let interrupted: Round | undefined;
+    let expected = 0;
+    for (let at = 1; at <= stepsAtMost; at += 1) {
+      const portal = await ImagePortal.start(home, upstream.url, environment);
+      if (interrupted) {
+        const again = await portal.add(await portal.round(interrupted.id));
+        expect(again.status, `after dying before ${died.at(-1)}`).to.equal(200);
+        expected += 1;
+        expect(await portal.documents(), `after dying before ${died.at(-1)}`).to.have.length(expected);
+        expect((await portal.round(interrupted.id)).state).to.equal('saved');
+      }
+      upstream.next(reply(answerOf(picture)));
+      const round = await portal.settled(await portal.create(`image ${at}`));
+      writeFileSync(join(home, 'die-at'), String(at));
+      portal.process.kill('SIGUSR2');
+      while (!existsSync(join(home, 'armed'))) await delay(2);
+      rmSync(join(home, 'armed'));
+      const added = await portal.add(round).catch(() => undefined);
+      if (added) {
+        expect(added.status).to.equal(200);
+        await killed(portal);
+        break;
+      }
+      expect(await portal.process.ended).to.equal('SIGKILL');
+      died.push(readFileSync(join(home, 'steps'), 'utf8').split('\n').at(-1) ?? '');
+      interrupted = round;
+    }
+    expect(died).to.include.members(['rename', 'sync', 'commit', 'INSERT documents_media_document', 'UPDATE ai_creator_image']);
+    const portal = await ImagePortal.start(home, upstream.url);
+    expect(await portal.documents(), 'and what was acknowledged').to.have.length(expected + 1);
+    portal.process.kill('SIGTERM');
+    expect(await portal.process.ended).to.equal(0);
+    expect(await portico(home, 'doctor')).to.have.property('code', 0);
+  });
+});
