@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { portico } from '../support/portal-process.js';
-import { ImagePortal, largePicture, type Round } from './image-portal.js';
+import type { Round } from './image-client.js';
+import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, headOf, RawUpstream, reply } from './raw-upstream.js';
 
 const preload = new URL('die-at.js', import.meta.url).href;

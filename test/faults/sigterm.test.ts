@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { portico } from '../support/portal-process.js';
-import { ImagePortal, largePicture, place } from './image-portal.js';
+import { place } from './image-client.js';
+import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, headOf, RawUpstream, reply } from './raw-upstream.js';
 
 /** Follows a generation; resolves with what came and whether the answer was brought to its end. */

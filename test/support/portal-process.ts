@@ -63,22 +63,27 @@ export class PortalProcess {
   }
 
   /** Signs in; the answer's headers make requests those of the administrator, changes too. */
-  async signIn(person: Person = administrator): Promise<Record<string, string>> {
-    const answer = await fetch(`${this.url}/sign-in`, {
-      method: 'POST',
-      headers: { Origin: this.url },
-      body: new URLSearchParams({ email: person.email, password: person.password }),
-      redirect: 'manual',
-    });
-    const Cookie = answer.headers
-      .getSetCookie()
-      .map((cookie) => cookie.split(';')[0])
-      .join('; ');
-    const page = await fetch(`${this.url}/web/home`, { headers: { Cookie } });
-    const token = /<meta name="portico-csrf" content="([^"]+)"/.exec(await page.text())?.[1];
-    if (!token) throw new Error(`Nobody is signed in (${answer.status}).`);
-    return { Cookie, Origin: this.url, Accept: 'application/json', 'X-Portico-Csrf': token };
+  signIn(person?: Person): Promise<Record<string, string>> {
+    return signInAt(this.url, person);
   }
+}
+
+/** Signs in at a portal, wherever it runs. */
+export async function signInAt(url: string, person: Person = administrator): Promise<Record<string, string>> {
+  const answer = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    headers: { Origin: url },
+    body: new URLSearchParams({ email: person.email, password: person.password }),
+    redirect: 'manual',
+  });
+  const Cookie = answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+  const page = await fetch(`${url}/web/home`, { headers: { Cookie } });
+  const token = /<meta name="portico-csrf" content="([^"]+)"/.exec(await page.text())?.[1];
+  if (!token) throw new Error(`Nobody is signed in (${answer.status}).`);
+  return { Cookie, Origin: url, Accept: 'application/json', 'X-Portico-Csrf': token };
 }
 
 /** Runs a command of the terminal to its end. */

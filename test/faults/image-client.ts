@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export const place = '/web/home/ai-creator';
+
+export interface Round {
+  readonly id: string;
+  readonly state: string;
+  readonly isRunning: boolean;
+  readonly images: readonly { readonly id: string; readonly name: string; readonly href: string; readonly isSaved: boolean }[];
+  readonly problem?: { readonly code: string };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Somebody who creates images at the screens, as the dialog's script does. */
+export class ImageClient {
+  constructor(
+    readonly url: string,
+    readonly headers: Record<string, string>,
+  ) {}
+
+  async post(path: string, fields: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: this.headers,
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+    });
+    return { status: answer.status, body: await answer.json().catch(() => undefined) };
+  }
+
+  async create(description: string, count = 1): Promise<string> {
+    const { body } = await this.post(`${place}/generations`, formOf(description, count));
+    return (body as { id: string }).id;
+  }
+
+  async round(id: string): Promise<Round> {
+    const answer = await fetch(`${this.url}${place}/generations/${id}`, { headers: this.headers });
+    if (answer.status !== 200) throw new Error(`The generation ${id} answers ${answer.status}.`);
+    return (await answer.json()) as Round;
+  }
+
+  async settled(id: string): Promise<Round> {
+    for (let turn = 0; turn < 1500; turn += 1) {
+      const round = await this.round(id);
+      if (!round.isRunning) return round;
+      await delay(20);
+    }
+    throw new Error(`The generation ${id} does not settle.`);
+  }
+
+  /** My recent generations. */
+  async recent(): Promise<readonly (Round & { readonly description: string })[]> {
+    const answer = await fetch(`${this.url}${place}/generations`, { headers: this.headers });
+    return ((await answer.json()) as { generations: (Round & { description: string })[] }).generations;
+  }
+
+  /** Presses Add Selected for the first image of a round. */
+  add(round: Round): Promise<Answer> {
+    return this.post(`${place}/images`, addFormOf(round));
+  }
+
+  async documents(): Promise<readonly string[]> {
+    const answer = await fetch(`${this.url}/web/home/documents-media/api/documents`, { headers: this.headers });
+    return ((await answer.json()) as { documents: { name: string }[] }).documents.map(({ name }) => name);
+  }
+}
+
+export const formOf = (description: string, count = 1): Record<string, string> => ({
+  token: crypto.randomUUID(),
+  description,
+  size: '256x256',
+  count: String(count),
+});
+
+export const addFormOf = ({ images: [image] }: Round): Record<string, string> => ({
+  image: image?.id ?? '',
+  selected: image?.id ?? '',
+  name: image?.name ?? '',
+  altText: 'x',
+});
