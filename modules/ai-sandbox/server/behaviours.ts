@@ -24,9 +24,24 @@ export const lineFaults = [
   'slow',
 ] as const;
 
+/** Ways to go wrong in the middle of a stream, after its first partial image; a request that asks for no stream is answered as always. */
+export const streamFaults = [
+  'stream-cut',
+  'stream-reset',
+  'stream-stall',
+  'stream-garbage',
+  'stream-bad-preview',
+  'stream-no-image',
+  'stream-error',
+  'stream-declined',
+  'stream-out-of-tokens',
+  'stream-huge',
+] as const;
+
 export type ApiErrorName = keyof typeof apiErrors;
 export type LineFault = (typeof lineFaults)[number];
-export type BehaviourName = ApiErrorName | LineFault;
+export type StreamFault = (typeof streamFaults)[number];
+export type BehaviourName = ApiErrorName | LineFault | StreamFault;
 
 /** What the sandbox does with one request instead of simply drawing. */
 export interface Behaviour {
@@ -35,13 +50,19 @@ export interface Behaviour {
   readonly millis?: number;
   /** Seconds in the Retry-After header. */
   readonly retryAfter?: number;
-  /** Bytes of `huge`, and of `gzip-bomb` when unpacked; images of `too-few`. */
+  /** Bytes of `huge` and `stream-huge`, and of `gzip-bomb` when unpacked; images of `too-few`. */
   readonly amount?: number;
   /** Where a redirect leads. */
   readonly location?: string;
 }
 
-export const behaviourNames: readonly BehaviourName[] = [...(Object.keys(apiErrors) as ApiErrorName[]), ...lineFaults];
+export const behaviourNames: readonly BehaviourName[] = [
+  ...(Object.keys(apiErrors) as ApiErrorName[]),
+  ...lineFaults,
+  ...streamFaults,
+];
+
+export const isStreamFault = (name: BehaviourName): name is StreamFault => (streamFaults as readonly string[]).includes(name);
 
 /** Other words that people try in a description. */
 const otherNames: Readonly<Record<string, BehaviourName>> = {

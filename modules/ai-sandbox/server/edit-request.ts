@@ -57,12 +57,12 @@ export async function readEditForm(body: Buffer, contentType: string): Promise<E
 /** Checks an edit as strictly as the API does; answers the order or the error. */
 export async function readEdit({ fields, file, fault }: EditForm, now: Date): Promise<EditOrder | ApiError> {
   if (fault) return fault;
-  const { image, input_fidelity: fidelity, n, ...rest } = fields;
+  const { image, input_fidelity: fidelity, n, stream, partial_images: partials, ...rest } = fields;
   // A generation knows it, a form does not.
   if ('moderation' in rest) return unknownParameter('moderation');
   if (!fidelities.includes(fidelity)) return invalidValue('input_fidelity', "Supported values are 'low' and 'high'.");
-  const count = typeof n === 'string' && /^\d{1,3}$/.test(n) ? Number(n) : n;
-  const order = readOrder({ ...rest, ...(n !== undefined && { n: count }) }, now);
+  const typed = Object.entries({ n: numberIn(n), stream: switchIn(stream), partial_images: numberIn(partials) });
+  const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now);
   if (!('prompt' in order)) return order;
   if (!file) return invalidValue('image', "Missing required parameter: 'image'.");
   const { type, size } = image as { readonly type: string; readonly size: number };
@@ -70,6 +70,10 @@ export async function readEdit({ fields, file, fault }: EditForm, now: Date): Pr
   if (size >= maxFileBytes) return invalidFile("Invalid file 'image': it has 50 MB or more.");
   return (await decodes(file, type)) ? { ...order, source: file } : invalidFile('Invalid image file or mode for image 1.');
 }
+
+/** A form holds texts only. */
+const numberIn = (value: unknown): unknown => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value);
+const switchIn = (value: unknown): unknown => (value === 'true' || value === 'false' ? value === 'true' : value);
 
 /** All of its pixels, and as what it says it is. */
 async function decodes(file: Buffer, type: string): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface ImageOrder {
   readonly size: string;
   readonly quality: string;
   readonly format: PictureFormat;
+  /** How many partial images are streamed before the image; undefined: no stream was asked for. */
+  readonly partials?: number;
 }
 
 const sizes: Readonly<Record<string, readonly [number, number]>> = {
@@ -26,7 +28,10 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   moderation: ['auto', 'low'],
   background: ['auto', 'opaque', 'transparent'],
 };
-const known = new Set(['prompt', 'model', 'n', 'size', 'output_compression', 'safety_identifier', ...Object.keys(choices)]);
+const known = new Set([
+  ...['prompt', 'model', 'n', 'size', 'output_compression', 'safety_identifier', 'stream', 'partial_images'],
+  ...Object.keys(choices),
+]);
 
 /** Checks a body as strictly as the API does; answers the order or the error. */
 export function readOrder(body: unknown, now: Date): ImageOrder | ApiError {
@@ -51,6 +56,8 @@ export function readOrder(body: unknown, now: Date): ImageOrder | ApiError {
       return invalidValue(name, `Invalid value for '${name}'. Supported values are ${allowed.join(', ')}.`);
     }
   }
+  const partials = readStream(fields);
+  if (typeof partials === 'object') return partials;
   const [width, height] = pixels;
   return {
     prompt,
@@ -61,5 +68,19 @@ export function readOrder(body: unknown, now: Date): ImageOrder | ApiError {
     size: `${width}x${height}`,
     quality: String(fields.quality ?? 'auto'),
     format: (fields.output_format as PictureFormat | undefined) ?? 'png',
+    partials,
   };
+}
+
+function readStream({
+  stream = false,
+  partial_images: partials,
+  n = 1,
+}: Readonly<Record<string, unknown>>): number | undefined | ApiError {
+  if (typeof stream !== 'boolean') return invalidValue('stream', "Invalid type for 'stream': expected a boolean.");
+  if (partials !== undefined && !stream) return invalidValue('partial_images', "'partial_images' is only for streams.");
+  if (partials !== undefined && !(Number.isInteger(partials) && Number(partials) >= 0 && Number(partials) <= 3))
+    return invalidValue('partial_images', "Invalid value for 'partial_images': expected an integer from 0 to 3.");
+  if (stream && n !== 1) return invalidValue('n', 'A stream brings one image.');
+  return stream ? Number(partials ?? 0) : undefined;
 }

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
 import { type ApiError, apiErrors, errorBody, invalidKey, missingKey } from './api-error.js';
-import { type Behaviour, type BehaviourName, behaviourIn, withoutBehaviours } from './behaviours.js';
+import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, withoutBehaviours } from './behaviours.js';
 import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
+import { streamAnswer } from './streaming.js';
 
 /** The key that the sandbox takes when none is given. */
 export const sandboxKey = 'sk-sandbox-portico-demo-key';
@@ -80,7 +81,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   });
 
   const draw = async (order: ImageOrder | EditOrder): Promise<string> => {
-    if (options.latency) await new Promise((resolve) => setTimeout(resolve, options.latency));
+    if (options.latency && order.partials === undefined) await new Promise((resolve) => setTimeout(resolve, options.latency));
     const description = withoutBehaviours(order.prompt);
     const data: { b64_json: string }[] = [];
     for (let index = 0; index < order.n; index += 1) {
@@ -100,13 +101,41 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
     if (!('prompt' in order)) return refuse(ctx, order);
-    if (!behaviour) {
+    const isHonest = !behaviour || isStreamFault(behaviour.name);
+    if (order.partials !== undefined && (isHonest || behaviour.name === 'slow')) {
+      await stream(ctx, entry, order, order.partials, behaviour);
+      return;
+    }
+    if (isHonest) {
       ctx.type = 'application/json';
       ctx.body = await draw(order);
       return;
     }
     await spoil(ctx, entry, behaviour, () => draw(order));
   };
+
+  const stream = async (
+    ctx: Context,
+    entry: SandboxRequest,
+    order: ImageOrder | EditOrder,
+    partials: number,
+    behaviour: Behaviour | undefined,
+  ): Promise<void> => {
+    ctx.respond = false;
+    entry.status = 200;
+    await streamAnswer({
+      response: ctx.res,
+      kind: 'source' in order ? 'image_edit' : 'image_generation',
+      partials,
+      latency: behaviour?.name === 'slow' ? (behaviour.millis ?? 2000) : (options.latency ?? 0),
+      behaviour,
+      answer: () => draw(order),
+      ended: endOf(ctx),
+    });
+  };
+
+  const endOf = (ctx: Context): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => ctx.res.once('close', resolve)), closed]);
 
   const list = async (ctx: Context, entry: SandboxRequest): Promise<void> => {
     const behaviour = listScript.shift();
@@ -124,7 +153,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     answer: () => Promise<string>,
   ): Promise<void> => {
     ctx.respond = false;
-    const ended = Promise.race([new Promise<void>((resolve) => ctx.res.once('close', resolve)), closed]);
+    const ended = endOf(ctx);
     const fault = faults[behaviour.name as keyof typeof faults];
     await fault({ response: ctx.res, behaviour, answer, ended });
     entry.status = ctx.res.headersSent ? ctx.res.statusCode : undefined;
