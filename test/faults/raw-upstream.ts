@@ -10,6 +10,7 @@ export class RawUpstream {
   readonly prompts: string[] = [];
   private readonly replies: Reply[] = [];
   private readonly sockets = new Set<Socket>();
+  private usual: Reply | undefined;
 
   private constructor(private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
@@ -32,7 +33,12 @@ export class RawUpstream {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
 
-  /** What the next requests get; without a word they wait for ever. */
+  /** What requests get that nothing was said about; without a word they wait for ever. */
+  always(usual: Reply): void {
+    this.usual = usual;
+  }
+
+  /** What the next requests get. */
   next(...replies: readonly Reply[]): void {
     this.replies.push(...replies);
   }
@@ -55,7 +61,7 @@ export class RawUpstream {
     if (!text.startsWith('POST')) return;
     const { prompt } = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as { prompt: string };
     this.prompts.push(prompt);
-    await this.replies.shift()?.(socket);
+    await (this.replies.shift() ?? this.usual)?.(socket);
   }
 }
 
