@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
 import { type ImageOrder, readOrder } from './image-request.js';
+import type { Manners } from './manners/manners.js';
 
 /** A request for variations of a picture. */
 export interface EditOrder extends ImageOrder {
@@ -55,14 +56,14 @@ export async function readEditForm(body: Buffer, contentType: string): Promise<E
 }
 
 /** Checks an edit as strictly as the API does; answers the order or the error. */
-export async function readEdit({ fields, file, fault }: EditForm, now: Date): Promise<EditOrder | ApiError> {
+export async function readEdit({ fields, file, fault }: EditForm, now: Date, manners: Manners): Promise<EditOrder | ApiError> {
   if (fault) return fault;
   const { image, input_fidelity: fidelity, n, stream, partial_images: partials, ...rest } = fields;
   // A generation knows it, a form does not.
   if ('moderation' in rest) return unknownParameter('moderation');
   if (!fidelities.includes(fidelity)) return invalidValue('input_fidelity', "Supported values are 'low' and 'high'.");
   const typed = Object.entries({ n: numberIn(n), stream: switchIn(stream), partial_images: numberIn(partials) });
-  const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now);
+  const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now, manners);
   if (!('prompt' in order)) return order;
   if (!file) return invalidValue('image', "Missing required parameter: 'image'.");
   const { type, size } = image as { readonly type: string; readonly size: number };

@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
-import { type ApiError, apiErrors, errorBody, invalidKey, missingKey } from './api-error.js';
+import { answerOf } from './answer.js';
+import { type ApiError, apiErrors } from './api-error.js';
 import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, withoutBehaviours } from './behaviours.js';
 import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
+import { shapeOf } from './manners/error-shape.js';
+import { keyFault, keyHeaders } from './manners/key-check.js';
+import { type MannersName, manners as mannersOf } from './manners/manners.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
@@ -16,10 +20,14 @@ export const sandboxKey = 'sk-sandbox-portico-demo-key';
 const maxBodyBytes = 1024 * 1024;
 /** A form with a picture. */
 const maxFormBytes = 64 * 1024 * 1024;
-const generationsPath = '/v1/images/generations';
-const editsPath = '/v1/images/edits';
+const generationsPath = '/images/generations';
+const editsPath = '/images/edits';
+/** Where a picture would be that is answered as an address; nobody listens there. */
+const pictureAddress = 'http://127.0.0.1:9/generated-images/picture.png';
 
 export interface SandboxOptions {
+  /** Whose manners it has. Default `openai`. */
+  readonly manners?: MannersName;
   /** Default 0: any free port. */
   readonly port?: number;
   /** Keys that are accepted; default `[sandboxKey]`. `any`: every key of a sensible shape. */
@@ -39,6 +47,10 @@ export interface SandboxOptions {
 export interface SandboxRequest {
   readonly method: string;
   readonly path: string;
+  /** The parameters of the address. */
+  readonly query: Readonly<Record<string, string>>;
+  /** In which header a key came; undefined: in none. */
+  readonly keyHeader: (typeof keyHeaders)[number] | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
   /** The status that was answered; undefined while, or if never, answered. */
@@ -65,6 +77,7 @@ export interface ImagesSandbox {
 
 /** Starts a sandbox. */
 export async function createImagesSandbox(options: SandboxOptions = {}): Promise<ImagesSandbox> {
+  const manners = mannersOf[options.manners ?? 'openai'];
   const script: Behaviour[] = [];
   const tell = (behaviours: readonly (Behaviour | BehaviourName)[], to = script): void => {
     to.push(...behaviours.map((behaviour) => (typeof behaviour === 'string' ? { name: behaviour } : behaviour)));
@@ -80,23 +93,29 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     close = resolve;
   });
 
+  const refuse = (ctx: Context, error: ApiError): void => {
+    ctx.status = error.status;
+    if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
+    ctx.body = shapeOf(error, manners);
+  };
+
   const draw = async (order: ImageOrder | EditOrder): Promise<string> => {
     if (options.latency && order.partials === undefined) await new Promise((resolve) => setTimeout(resolve, options.latency));
     const description = withoutBehaviours(order.prompt);
-    const data: { b64_json: string }[] = [];
+    const data: ({ b64_json: string } | { url: string })[] = [];
     for (let index = 0; index < order.n; index += 1) {
       const time = (drawn.get(description) ?? 0) + 1;
       drawn.set(description, time);
       const scene = await painter.picture(description, `${description}#${time}`, order.width, order.height, order.format);
       const picture = 'source' in order ? await variation(scene, order.source, order) : scene;
-      data.push({ b64_json: picture.toString('base64') });
+      data.push(order.asAddress ? { url: pictureAddress } : { b64_json: picture.toString('base64') });
     }
-    return JSON.stringify(answerOf(order, data, now()));
+    return JSON.stringify(answerOf(order, data, now(), manners.countsTokens));
   };
 
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
     const told = script.shift();
-    const order = form ? await readEdit(form, now()) : readOrder(entry.body, now());
+    const order = form ? await readEdit(form, now(), manners) : readOrder(entry.body, now(), manners);
     const behaviour = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
@@ -141,7 +160,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     const behaviour = listScript.shift();
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, error);
-    const body = modelList(now(), options.models);
+    const body = modelList(now(), options.models ?? manners.models);
     if (behaviour) await spoil(ctx, entry, behaviour, async () => JSON.stringify(body));
     else ctx.body = body;
   };
@@ -162,21 +181,24 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx) => {
-    const isEdit = ctx.method === 'POST' && ctx.path === editsPath;
+    const isEdit = manners.edits && ctx.method === 'POST' && ctx.path === `${manners.root}${editsPath}`;
     const form = isEdit ? await readEditForm(await readBody(ctx.req, maxFormBytes), ctx.get('content-type')) : undefined;
     const entry: SandboxRequest = {
       method: ctx.method,
       path: ctx.path,
+      query: Object.fromEntries(ctx.URL.searchParams),
+      keyHeader: keyHeaders.find((name) => ctx.get(name) !== ''),
       headers: withoutKey(ctx.req),
       body: form ? form.fields : await readJson(ctx.req),
       status: undefined,
     };
     requests.push(entry);
-    const key = /^Bearer (.+)$/.exec(ctx.get('authorization'))?.[1];
-    if (!key) refuse(ctx, missingKey);
-    else if (!accepts(options.keys, key)) refuse(ctx, invalidKey(key));
-    else if (ctx.method === 'GET' && ctx.path === '/v1/models') await list(ctx, entry);
-    else if (isEdit || (ctx.method === 'POST' && ctx.path === generationsPath)) await generate(ctx, entry, form);
+    const fault = keyFault(ctx.req.headers, manners, options.keys ?? [sandboxKey]);
+    const isFound = Object.entries(manners.query ?? {}).every(([name, value]) => entry.query[name] === value);
+    if (fault) refuse(ctx, fault);
+    else if (isFound && ctx.method === 'GET' && ctx.path === `${manners.root}/models`) await list(ctx, entry);
+    else if (isFound && (isEdit || (ctx.method === 'POST' && ctx.path === `${manners.root}${generationsPath}`)))
+      await generate(ctx, entry, form);
     else
       refuse(ctx, {
         status: 404,
@@ -190,13 +212,13 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const server = createServer(app.callback());
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${manners.root}`,
     requests,
     get generations() {
-      return requests.filter(({ path }) => path === generationsPath);
+      return requests.filter(({ path }) => path.endsWith(generationsPath));
     },
     get edits() {
-      return requests.filter(({ path }) => path === editsPath);
+      return requests.filter(({ path }) => path.endsWith(editsPath));
     },
     next: (...behaviours) => tell(behaviours),
     nextList: (...behaviours) => tell(behaviours, listScript),
@@ -215,17 +237,8 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   };
 }
 
-const accepts = (keys: SandboxOptions['keys'], key: string): boolean =>
-  keys === 'any' ? /^[\x21-\x7e]{8,}$/.test(key) : (keys ?? [sandboxKey]).includes(key);
-
-function refuse(ctx: Context, error: ApiError): void {
-  ctx.status = error.status;
-  if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
-  ctx.body = errorBody(error);
-}
-
 function withoutKey(request: IncomingMessage): Record<string, string> {
-  const headers = Object.entries(request.headers).filter(([name]) => name !== 'authorization');
+  const headers = Object.entries(request.headers).filter(([name]) => !keyHeaders.some((secret) => secret === name));
   return Object.fromEntries(headers.map(([name, value]) => [name, String(value)]));
 }
 
@@ -246,31 +259,4 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-const outputTokens: Readonly<Record<string, number>> = { low: 272, medium: 1056, high: 4160, auto: 1056 };
-
-/** Tokens of a picture that is read: one for each square of 32 pixels. */
-const imageTokens = (order: ImageOrder | EditOrder): number =>
-  'source' in order ? Math.ceil((order.width * order.height) / 32 ** 2) : 0;
-
-function answerOf(order: ImageOrder | EditOrder, data: readonly object[], now: Date): object {
-  const text = Math.ceil(order.prompt.length / 4);
-  const image = imageTokens(order);
-  const input = text + image;
-  const output = (outputTokens[order.quality] ?? 1056) * data.length;
-  return {
-    created: Math.floor(now.getTime() / 1000),
-    background: 'opaque',
-    output_format: order.format,
-    quality: order.quality,
-    size: order.size,
-    data,
-    usage: {
-      input_tokens: input,
-      input_tokens_details: { image_tokens: image, text_tokens: text },
-      output_tokens: output,
-      total_tokens: input + output,
-    },
-  };
 }

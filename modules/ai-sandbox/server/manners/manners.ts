@@ -1,0 +1,112 @@
+import { type SandboxModel, sandboxModels } from '../models.js';
+
+export const mannersNames = ['openai', 'azure-openai', 'localai', 'ollama', 'stable-diffusion-cpp', 'generic'] as const;
+export type MannersName = (typeof mannersNames)[number];
+
+/** How a server that speaks the images API differs from others, as data. Where it comes from stands in docs/image-services.md. */
+export interface Manners {
+  /** What its paths begin with. */
+  readonly root: string;
+  /** Parameters of the address without which it finds nothing. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** `open`: a key is checked when one comes. `unasked`: it looks at none. */
+  readonly key: 'bearer' | 'api-key' | 'open' | 'unasked';
+  /** Fields of a request; undefined: what it does not know it overlooks. */
+  readonly fields?: readonly string[];
+  /** What it lists. */
+  readonly models: readonly SandboxModel[];
+  /** Names it answers to; undefined: those that it lists; `any`: it looks at none. */
+  readonly names?: readonly string[] | 'any';
+  /** `free`: any multiple of 16. */
+  readonly sizes: 'listed' | 'free';
+  /** False: one image, whatever `n` says. */
+  readonly takesCount: boolean;
+  /** False: an address of the picture, unless `response_format` asks for base64. */
+  readonly answersBase64: boolean;
+  /** `object`: `{error: {message, type, param, code}}`. `bare`: the same without a code. `text`: `{error: "…"}`. `detail`: `{detail: "…"}`. */
+  readonly errors: 'object' | 'bare' | 'text' | 'detail';
+  readonly countsTokens: boolean;
+  readonly edits: boolean;
+}
+
+const openaiFields = [
+  'prompt',
+  'model',
+  'n',
+  'size',
+  'quality',
+  'output_format',
+  'output_compression',
+  'moderation',
+  'background',
+  'safety_identifier',
+  'stream',
+  'partial_images',
+];
+
+const openai: Manners = {
+  root: '/v1',
+  key: 'bearer',
+  fields: openaiFields,
+  models: sandboxModels,
+  sizes: 'listed',
+  takesCount: true,
+  answersBase64: true,
+  errors: 'object',
+  countsTokens: true,
+  edits: true,
+};
+
+/** A server on somebody's own machine: it takes what it knows, and charges nothing. */
+const local = { key: 'unasked', sizes: 'free', takesCount: true, answersBase64: true, countsTokens: false } as const;
+
+export const manners: Readonly<Record<MannersName, Manners>> = {
+  openai,
+  'azure-openai': {
+    ...openai,
+    root: '/openai/v1',
+    query: { 'api-version': 'preview' },
+    key: 'api-key',
+    fields: [...openaiFields.filter((name) => name !== 'moderation' && name !== 'safety_identifier'), 'user'],
+    models: [{ id: 'gpt-4o-2024-11-20' }, { id: 'gpt-image-2-2026-04-21' }],
+    names: ['gpt-image-2', 'house-pictures'],
+  },
+  localai: {
+    ...local,
+    root: '/v1',
+    key: 'open',
+    models: [{ id: 'gpt-4' }, { id: 'stablediffusion' }, { id: 'flux.1-dev-ggml' }],
+    answersBase64: false,
+    errors: 'bare',
+    edits: false,
+  },
+  ollama: {
+    ...local,
+    root: '/v1',
+    models: [{ id: 'llama3.2:latest' }, { id: 'x/z-image-turbo:latest' }],
+    names: ['x/z-image-turbo', 'x/z-image-turbo:latest'],
+    takesCount: false,
+    errors: 'bare',
+    edits: false,
+  },
+  'stable-diffusion-cpp': {
+    ...local,
+    root: '/v1',
+    models: [{ id: 'sd-cpp-local' }],
+    names: 'any',
+    errors: 'text',
+    edits: true,
+  },
+  generic: {
+    ...local,
+    root: '/v1',
+    key: 'open',
+    fields: ['prompt', 'model', 'size', 'response_format'],
+    models: [{ id: 'house-model' }],
+    sizes: 'listed',
+    takesCount: false,
+    answersBase64: false,
+    errors: 'detail',
+    edits: false,
+  },
+};
