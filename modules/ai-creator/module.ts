@@ -10,6 +10,7 @@ import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
+import { FormSources } from './http/form-sources.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { PriceRoutes } from './http/price-routes.js';
@@ -22,6 +23,7 @@ import { Availability, createImages, creatorFlag, requiredPermissions } from './
 import { BudgetWords } from './services/budget-words.js';
 import { Budgets } from './services/budgets.js';
 import { CircuitBreaker } from './services/circuit-breaker.js';
+import { CreateMenuItem } from './services/create-menu-item.js';
 import { CreatorConfig } from './services/creator-config.js';
 import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
@@ -52,10 +54,12 @@ import { TestConnection } from './services/test-connection.js';
 import { TestImage } from './services/test-image.js';
 import { UsageLedger } from './services/usage-ledger.js';
 import { UsageReport } from './services/usage-report.js';
+import { VariationSources } from './services/variation-sources.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
+  use(VariationSources, FormSources);
   use(Retries);
   use(
     GenerationStore,
@@ -94,22 +98,11 @@ export default defineModule(({ use, provide, contribute, run }) => {
       when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions },
     },
   );
-  contribute(NewMenuItems).value(
-    {
-      label: 'create.menu',
-      icon: 'magic',
-      href: '~/ai-creator/create',
-      opens: 'dialog',
-      script: 'create-dialog.js',
-      size: 'lg',
-      startsFromGenerated: 'create.again',
-    },
-    {
-      id: 'create-ai-image',
-      order: 900,
-      when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions, given: 'uploads' },
-    },
-  );
+  contribute(NewMenuItems).to(CreateMenuItem, {
+    id: 'create-ai-image',
+    order: 900,
+    when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions, given: 'uploads' },
+  });
 
   contribute(GeneratedCaptions).to(ImageCaptions, { id: 'ai-images', when: { flag: creatorFlag } });
 

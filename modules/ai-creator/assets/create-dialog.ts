@@ -6,6 +6,7 @@ import { formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
 import { ask, askFragment } from './dialog/requests.js';
 import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
+import { SourceField } from './dialog/source-field.js';
 
 interface Created {
   readonly id: string;
@@ -23,6 +24,7 @@ interface Added {
 class CreateImage extends HTMLElement {
   private words: Readonly<Record<string, string>> = {};
   private description!: DescriptionField;
+  private source!: SourceField;
   private readonly closed = new AbortController();
   private readonly pending: AddedDocument[] = [];
   private running: string | undefined;
@@ -31,6 +33,10 @@ class CreateImage extends HTMLElement {
   connectedCallback(): void {
     this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
     this.description = new DescriptionField(this.find('textarea[name="description"]'), this.find('[data-counter]'), this.words);
+    this.source = new SourceField(this.find('[data-source]'), this.description, this.words, (sentence) => {
+      this.update();
+      this.say(sentence);
+    });
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.create();
@@ -67,6 +73,7 @@ class CreateImage extends HTMLElement {
     if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields);
     this.showProblems('', {});
     const { id, href, nextToken } = answer.body;
+    this.source.isNew = false;
     if (nextToken) this.input('token').value = nextToken;
     if (this.input('root').value === '') this.input('root').value = id;
     await this.begin(href);
@@ -189,6 +196,7 @@ class CreateImage extends HTMLElement {
       event.preventDefault();
       void this.retry(button);
     }
+    if ('refine' in button.dataset) this.source.take(button, event);
     if ('review' in button.dataset) toggleReview(button, this.words);
     if (!('dismiss' in button.dataset)) return;
     button.closest('[data-round]')?.remove();
@@ -253,8 +261,9 @@ class CreateImage extends HTMLElement {
     this.find<HTMLElement>('[data-target]').hidden = !canAdd;
     const again = this.button('again');
     this.rounds.hidden = this.rounds.querySelector('[data-round]') === null;
-    this.button('create').hidden = settled;
-    again.hidden = !settled;
+    const isAgain = settled && !this.source.isNew;
+    this.button('create').hidden = isAgain;
+    again.hidden = !isAgain;
     again.classList.toggle('btn-primary', !canAdd);
     again.classList.toggle('btn-secondary', canAdd);
     this.button('add').hidden = !canAdd;

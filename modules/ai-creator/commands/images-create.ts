@@ -4,6 +4,7 @@ import { problemSentence, wordsOf } from '../http/round-model.js';
 import { Generations } from '../services/generations.js';
 import { ImageAdding } from '../services/image-adding.js';
 import { readOrder } from '../services/image-order.js';
+import type { SourceReference } from '../services/pinned-source.js';
 import { GenerationWords } from './images-commands.js';
 import { SiteAccess } from './site-access.js';
 
@@ -18,6 +19,8 @@ export class ImagesCreate implements Command {
     { name: 'size', value: 'size', default: '512x512', description: '256x256, 512x512 or 1024x1024.' },
     { name: 'count', value: 'number', default: '1', description: 'How many images, 1 to 4.' },
     { name: 'folder', value: 'name', description: 'Folder for the documents; made when it is not there.' },
+    { name: 'from-image', value: 'id', description: 'Makes a variation of this generated image.' },
+    { name: 'from-document', value: 'id', description: 'Makes a variation of this picture in Documents and Media.' },
     { name: 'as', value: 'email', description: 'Whose images they are; the portal itself when left out.' },
   ];
 
@@ -36,7 +39,8 @@ export class ImagesCreate implements Command {
     const typed = { description: String(options.description), size: String(options.size), count: String(options.count) };
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
-    const { id } = await this.generations.create(access, { ...order, token: this.ids.next(), folderId: folder?.id });
+    const source = this.source(options['from-image'], options['from-document']);
+    const { id } = await this.generations.create(access, { ...order, token: this.ids.next(), folderId: folder?.id, source });
     let waitsUntil: string | null = null;
     await this.generations.settled(id, signal, (generation) => {
       if (generation.retryAt && generation.retryAt !== waitsUntil)
@@ -57,6 +61,12 @@ export class ImagesCreate implements Command {
     for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
     for (const problem of report.failed) warn(`${problem.name}: ${problem.sentence}`);
     return report.failed.length > 0 || sentence ? 1 : 0;
+  }
+
+  private source(image: unknown, document: unknown): SourceReference | undefined {
+    if (image && document) throw new PortalError('invalid-input', this.messages.text('refine.two-sources'), { status: 400 });
+    if (image) return { kind: 'image', id: String(image) };
+    return document ? { kind: 'document', id: String(document) } : undefined;
   }
 
   private read(typed: {

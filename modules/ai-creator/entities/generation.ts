@@ -53,6 +53,35 @@ export class Generation {
   @Column('text', { nullable: true })
   style!: string | null;
 
+  /** What it varies: an image of the same person, or a document; null for an image from words alone. */
+  @Column('text', { name: 'source_kind', nullable: true })
+  sourceKind!: 'image' | 'document' | null;
+
+  @Column('text', { name: 'source_id', nullable: true })
+  sourceId!: string | null;
+
+  @Column('text', { name: 'source_name', nullable: true })
+  sourceName!: string | null;
+
+  /** Of a document. */
+  @Column('text', { name: 'source_version', nullable: true })
+  sourceVersion!: string | null;
+
+  /** SHA-256 of the file that was there, lower-case hex. */
+  @Column('text', { name: 'source_sha256', nullable: true })
+  sourceSha256!: string | null;
+
+  /** What is sent of it, kept with the generation: its type, and its file. */
+  @Column('text', { name: 'source_type', nullable: true })
+  sourceType!: string | null;
+
+  @Column('text', { name: 'source_blob', nullable: true })
+  sourceBlob!: string | null;
+
+  /** What it derives from was not made by a machine. */
+  @Column('boolean', { name: 'is_composite', nullable: true })
+  isComposite!: boolean | null;
+
   @Column('text')
   state!: GenerationState;
 

@@ -15,10 +15,12 @@ import { countLimits, deliverySizes, descriptionLimit } from '../api/index.js';
 import { Availability } from '../services/availability.js';
 import { Generations } from '../services/generations.js';
 import { readOrder } from '../services/image-order.js';
+import { referenceOf } from '../services/pinned-source.js';
 import { SettingsLink } from '../services/settings-link.js';
 import { SpendingNotice } from '../services/spending-notice.js';
 import { readStyles } from '../services/styles.js';
 import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
+import { type FormSource, FormSources } from './form-sources.js';
 import { type CreateForm, createForm, createQuery } from './input.js';
 import { roundModel, wordsOf } from './round-model.js';
 
@@ -29,6 +31,7 @@ interface FormState {
   readonly size?: string;
   readonly count?: string | number;
   readonly style?: string;
+  readonly source?: FormSource;
   readonly errors?: Readonly<Record<string, string>>;
   readonly error?: string;
 }
@@ -47,6 +50,7 @@ export class CreateRoutes implements HttpRoutes {
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
+    @inject(FormSources) private readonly sources: FormSources,
   ) {}
 
   register(router: Router): void {
@@ -56,12 +60,16 @@ export class CreateRoutes implements HttpRoutes {
       if (folder) await this.documents.folder(ctx.access, folder);
       const earlier = document ? (await this.documents.find(ctx.access, document)).provenance : undefined;
       const before = from ? (await this.generations.find(ctx.access, from)).generation : undefined;
+      const source =
+        (before && (await this.sources.findAgain(ctx, referenceOf(before)))) ??
+        (await this.sources.find(ctx, this.sources.reference(ctx.access, ctx.input.query)));
       await this.show(ctx, {
-        folder: folder ?? before?.folderId ?? undefined,
-        root: before?.rootId,
-        style: before?.style ?? undefined,
-        description: before?.description ?? earlier?.prompt ?? this.exampleOf(ctx.access, example),
-        size: before?.size ?? earlier?.size,
+        source,
+        folder: folder ?? before?.folderId ?? source?.folder,
+        root: before?.rootId ?? source?.root,
+        style: before?.style ?? source?.style,
+        description: before?.description ?? earlier?.prompt ?? source?.description ?? this.exampleOf(ctx.access, example),
+        size: before?.size ?? earlier?.size ?? source?.size,
         count: before?.count,
       });
     });
@@ -74,6 +82,7 @@ export class CreateRoutes implements HttpRoutes {
           token: form.token,
           rootId: form.root,
           folderId: form.folder,
+          source: this.sources.reference(ctx.access, form),
         });
         const href = `~/ai-creator/generations/${generation.id}`;
         if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
@@ -95,7 +104,17 @@ export class CreateRoutes implements HttpRoutes {
   /** The form with everything that was typed, and what is wrong. */
   private async showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): Promise<void> {
     const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
-    await this.show(ctx, { ...form, errors, error: errors ? ctx.text('create.fields') : error.message }, error.status);
+    const source = form.sourceImage && form.sourceDocument ? undefined : this.sources.reference(ctx.access, form);
+    await this.show(
+      ctx,
+      {
+        ...form,
+        source: await this.sources.findAgain(ctx, source),
+        errors,
+        error: errors ? ctx.text('create.fields') : error.message,
+      },
+      error.status,
+    );
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
@@ -111,6 +130,7 @@ export class CreateRoutes implements HttpRoutes {
       isKeyMissing: this.availability.keyMissing(access.scope),
       settingsHref: this.settingsLink.for(access),
       folderHref: folderHref(state.folder),
+      startAnew: ctx.url(`~/ai-creator/create${state.folder ? `?folder=${encodeURIComponent(state.folder)}` : ''}`),
       folders: await this.documents.folders(access),
       description: state.description ?? '',
       descriptionLimit,
@@ -151,6 +171,8 @@ const scriptWords = [
   'create.cleared',
   'add.none',
   'create.similar-use',
+  'refine.variation-of',
+  'refine.cleared',
   'image.unreviewed',
   'image.reviewed',
 ];

@@ -4,6 +4,7 @@ import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
 import { ProgressStreams } from '../services/progress-streams.js';
 import { SettingsLink } from '../services/settings-link.js';
+import { VariationSources } from '../services/variation-sources.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
 import { cancelKey, type RoundModel, roundModel, wordsOf } from './round-model.js';
@@ -23,6 +24,7 @@ export class GenerationRoutes implements HttpRoutes {
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
+    @inject(VariationSources) private readonly sources: VariationSources,
   ) {}
 
   register(router: Router): void {
@@ -103,7 +105,7 @@ export class GenerationRoutes implements HttpRoutes {
 
   private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
     const showCause = this.settingsLink.for(ctx.access) !== undefined;
-    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), showCause);
+    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), showCause, this.sources.arePossible);
   }
 }
 

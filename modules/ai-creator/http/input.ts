@@ -16,8 +16,12 @@ const many = z
   .transform((value) => (value === undefined ? [] : typeof value === 'string' ? [value] : value));
 
 export const idParams = z.strictObject({ id });
-/** An empty form, or one that starts from a generation, a generated document or an example. */
+/** The picture to vary: one of these, or none. */
+const sourceFields = { sourceImage: optionalId, sourceDocument: optionalId };
+
+/** An empty form, or one that starts from a generation, a generated document, an example, or a picture. */
 export const createQuery = z.strictObject({
+  ...sourceFields,
   folder: optionalId,
   from: optionalId,
   document: optionalId,
@@ -28,6 +32,7 @@ export const createQuery = z.strictObject({
 });
 export const similarQuery = z.strictObject({ description: z.string().max(10_000) });
 export const createForm = z.strictObject({
+  ...sourceFields,
   token: z.string().min(8).max(100),
   folder: optionalId,
   root: optionalId,

@@ -28,6 +28,12 @@ export interface RoundModel {
   readonly description: string;
   readonly facts: string;
   readonly style: string | undefined;
+  /** The picture that it varies, and the fields of a form that say so. */
+  readonly variationOf:
+    | { readonly name: string; readonly sourceImage?: string | undefined; readonly sourceDocument?: string | undefined }
+    | undefined;
+  /** Its images can be varied. */
+  readonly canRefine: boolean;
   readonly size: string;
   readonly count: number;
   readonly ready: number;
@@ -76,7 +82,13 @@ export function problemSentence({ generation, images }: GenerationWithImages, wo
 }
 
 /** @param showCause whether the reader is one who can do something about a failure. */
-export function roundModel(round: GenerationWithImages, words: Words, now: Date, showCause = false): RoundModel {
+export function roundModel(
+  round: GenerationWithImages,
+  words: Words,
+  now: Date,
+  showCause = false,
+  canRefine = false,
+): RoundModel {
   const { generation } = round;
   const { id, state, description, size, count } = generation;
   const images = round.images.filter((image) => image.state === 'offered' || image.state === 'saved');
@@ -92,6 +104,8 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
     description,
     facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
     style: generation.style ?? undefined,
+    variationOf: variationOf(generation),
+    canRefine,
     size,
     count,
     ready: round.images.length,
@@ -118,6 +132,11 @@ export function roundModel(round: GenerationWithImages, words: Words, now: Date,
     expiresAt: generation.expiresAt,
     href: `~/ai-creator/generations/${id}`,
   };
+}
+
+function variationOf({ sourceKind: kind, sourceId: id, sourceName: name }: Generation): RoundModel['variationOf'] {
+  if (!kind || !id || name === null) return undefined;
+  return kind === 'image' ? { name, sourceImage: id } : { name, sourceDocument: id };
 }
 
 function statusOf({ generation, images }: GenerationWithImages, words: Words, now: Date): string {

@@ -1,6 +1,7 @@
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
 import { AddRetries1763841000000 } from './add-retries.js';
+import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
@@ -11,5 +12,6 @@ export default [
   CreateSpending1763830000000,
   CreateWatch1763831000000,
   AddRetries1763841000000,
+  AddVariations1763842000000,
   AddModelProviders1763845000000,
 ];

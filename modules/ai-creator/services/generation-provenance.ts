@@ -1,9 +1,11 @@
 import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../entities/generation.js';
 import { profileOf } from './openai/profiles/index.js';
+import { variationSource } from './pinned-source.js';
 
 /** What a document remembers of the generation it came from. @param images how many the generation brought. */
 export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
+  const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
   return {
     kind: 'generated',
@@ -21,5 +23,7 @@ export function provenanceOf(generation: Generation, images: number, generatedAt
     },
     ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
     ...(cost && { cost }),
+    ...(variationOf && { variationOf }),
+    ...(generation.isComposite && { isComposite: true }),
   };
 }

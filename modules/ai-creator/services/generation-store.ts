@@ -9,6 +9,7 @@ import {
   LessThanOrEqual,
   MoreThanOrEqual,
   Not,
+  notFound,
   PortalError,
   type Transaction,
   UnitOfWork,
@@ -16,6 +17,7 @@ import {
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation, type GenerationState } from '../entities/generation.js';
 import type { ImageOrder } from './image-order.js';
+import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from './pinned-source.js';
 import { UsageLedger } from './usage-ledger.js';
 
 export interface Reservation extends ImageOrder {
@@ -24,6 +26,9 @@ export interface Reservation extends ImageOrder {
   readonly token: string;
   readonly rootId: string | undefined;
   readonly folderId: string | undefined;
+  readonly source: SourceReference | undefined;
+  /** Its bytes; undefined when this click was reserved before. */
+  readonly pinned: PinnedSource | undefined;
   /** Hours that results are kept for their maker. */
   readonly retention: number;
 }
@@ -71,6 +76,7 @@ export class GenerationStore {
         const same =
           (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]) &&
           before.style === (order.style ?? null) &&
+          isSameSource(before, order.source) &&
           before.folderId === (order.folderId ?? null);
         if (!same)
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
@@ -78,6 +84,7 @@ export class GenerationStore {
           });
         return { generation: before, isNew: false };
       }
+      if (order.source && !order.pinned) throw notFound('picture');
       const id = this.ids.next();
       const root =
         order.rootId && (await generations.findOneBy({ id: order.rootId, personId: order.personId, siteId: order.siteId }));
@@ -92,6 +99,7 @@ export class GenerationStore {
         size: order.size,
         count: order.count,
         style: order.style ?? null,
+        ...(order.pinned && sourceColumns(order.pinned)),
         state: 'reserved',
         maybeCharged: false,
         attempts: 0,
@@ -100,6 +108,7 @@ export class GenerationStore {
       });
       await this.ledger.reserve(transaction, generation);
       await generations.insert(generation);
+      if (order.pinned) await transaction.keepBlob(order.pinned.blob);
       return { generation, isNew: true };
     });
   }
@@ -134,6 +143,11 @@ export class GenerationStore {
 
   async find(id: string): Promise<Generation | undefined> {
     return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id }))) ?? undefined;
+  }
+
+  /** What the same click made before. */
+  async findClick(personId: string, token: string): Promise<Generation | undefined> {
+    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, token }))) ?? undefined;
   }
 
   images(generationId: string): Promise<GeneratedImage[]> {
@@ -206,12 +220,13 @@ export class GenerationStore {
         take: 100,
       }),
     );
-    for (const { id } of expired) {
+    for (const { id, sourceBlob } of expired) {
       await this.change(id, async (transaction) => {
         for (const { originalBlob, renditionBlob } of await transaction.repository(GeneratedImage).findBy({ generationId: id })) {
           await transaction.dropBlob(originalBlob);
           if (renditionBlob) await transaction.dropBlob(renditionBlob);
         }
+        if (sourceBlob) await transaction.dropBlob(sourceBlob);
         await transaction.repository(GeneratedImage).delete({ generationId: id });
         await transaction.repository(Generation).delete({ id });
       });

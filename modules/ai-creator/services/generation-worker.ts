@@ -12,6 +12,7 @@ import { ModelWatch } from './model-watch.js';
 import { upstreamQuality } from './quality.js';
 import { Retries } from './retries.js';
 import { styledPrompt } from './styles.js';
+import { VariationSources } from './variation-sources.js';
 
 interface Running {
   readonly controller: AbortController;
@@ -43,6 +44,7 @@ export class GenerationWorker implements Activity {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Retries) private readonly retries: Retries,
+    @inject(VariationSources) private readonly sources: VariationSources,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
@@ -133,6 +135,9 @@ export class GenerationWorker implements Activity {
     if (generation?.state === 'received') return this.offer(generation);
     if (generation?.state !== 'reserved') return;
     const scope = siteScope(generation.siteId);
+    const source = await this.sources.toSend(generation);
+    if (typeof source === 'string')
+      return this.fail(generation, new ProviderError('cancelled', `Its source could not be sent (${source}).`), source);
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
@@ -177,6 +182,7 @@ export class GenerationWorker implements Activity {
         moderation: moderation === 'low' ? 'low' : 'auto',
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
+        source,
         signal: controller.signal,
       };
       await this.maker.make(request, async (made) => {

@@ -8,14 +8,20 @@ import { deniedWord } from './deny-list.js';
 import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
 import { type Cancelled, GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
+import { type PinnedSource, referenceOf, type SourceReference } from './pinned-source.js';
 import { SpendingNotice } from './spending-notice.js';
 import { readStyles } from './styles.js';
 import { BudgetExceeded } from './usage-ledger.js';
+import { VariationSources } from './variation-sources.js';
 
 export interface NewGeneration extends ImageOrder {
   readonly token: string;
   readonly rootId?: string;
   readonly folderId?: string;
+  /** The picture to vary. */
+  readonly source?: SourceReference;
+  /** Made of what this one was made of. */
+  readonly sameSourceAs?: Generation;
 }
 
 const makerOf = ({ personId, site }: Author): Maker => ({ personId, siteId: site.id });
@@ -32,6 +38,7 @@ export class Generations {
     @inject(Clock) private readonly clock: Clock,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
+    @inject(VariationSources) private readonly sources: VariationSources,
   ) {}
 
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
@@ -46,6 +53,7 @@ export class Generations {
     if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
       throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
     }
+    const pinned = await this.pin(access, author, order);
     const { generation, isNew } = await this.reserve(access, {
       ...makerOf(author),
       description: order.description,
@@ -55,6 +63,8 @@ export class Generations {
       token: order.token,
       rootId: order.rootId,
       folderId: order.folderId,
+      source: order.source,
+      pinned,
       retention,
     });
     if (isNew) this.worker.enqueue(generation.id);
@@ -76,13 +86,33 @@ export class Generations {
       token,
       rootId,
       folderId: folderId ?? undefined,
+      source: referenceOf(generation),
+      sameSourceAs: generation,
     });
+  }
+
+  /** Takes the picture that is varied, as it is now; nothing when the same click did so before. */
+  private async pin(
+    access: AccessContext,
+    { personId }: Author,
+    { source, sameSourceAs, token }: NewGeneration,
+  ): Promise<PinnedSource | undefined> {
+    if (!source) return undefined;
+    this.sources.require(access);
+    if (await this.store.findClick(personId, token)) return undefined;
+    if (sameSourceAs) return this.sources.pinAgain(sameSourceAs);
+    if (source.kind === 'document') return this.sources.pinDocument(access, source.id);
+    const { image, generation } = await this.image(access, source.id);
+    return this.sources.pinImage(image, generation);
   }
 
   private async reserve(access: AccessContext, order: Reservation): ReturnType<GenerationStore['reserve']> {
     try {
-      return await this.store.reserve(order);
+      const reserved = await this.store.reserve(order);
+      if (!reserved.isNew) await this.sources.letGo(order.pinned);
+      return reserved;
     } catch (error) {
+      await this.sources.letGo(order.pinned);
       throw error instanceof BudgetExceeded ? this.spending.refusal(error, access) : error;
     }
   }

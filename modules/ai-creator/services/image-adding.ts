@@ -7,6 +7,7 @@ import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
 import { ImageCaptions } from './image-captions.js';
+import { onceKeyOf } from './pinned-source.js';
 
 /** An image as its maker wants it added. */
 export interface Selection {
@@ -103,7 +104,7 @@ export class ImageAdding {
         await this.cost.of(generation.id),
       ),
       // A crash before the next transaction must not add the image twice.
-      onceKey: `ai-creator:${image.id}`,
+      onceKey: onceKeyOf(image.id),
     });
     await this.store.change(generation.id, async (transaction) => {
       const images = transaction.repository(GeneratedImage);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BlobStore, Ids, inject, injectable, Log, loadSharp, type Sharp } from '@portico/core';
-import { generatedMark } from '@portico/documents-media/api';
+import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
@@ -80,7 +80,9 @@ export class ImageIntake {
     const sharp = await loadSharp();
     const picture = sharp(bytes, { limitInputPixels: pixelLimit });
     const { format } = await picture.metadata();
-    const resized = picture.resize(side, side, { fit: 'cover', kernel: 'lanczos3' }).withXmp(generatedMark);
+    const resized = picture
+      .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
+      .withXmp(generation.isComposite ? compositeMark : generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
     const blob = await this.blobs.store(await encode(resized).timeout({ seconds: 30 }).toBuffer(), { maxBytes: maxImageBytes });
     await this.store.change(generation.id, async (transaction) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import { loadSharp } from '@portico/core';
 import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import type { Manners } from './manners/manners.js';
@@ -79,6 +79,7 @@ const switchIn = (value: unknown): unknown => (value === 'true' || value === 'fa
 /** All of its pixels, and as what it says it is. */
 async function decodes(file: Buffer, type: string): Promise<boolean> {
   try {
+    const sharp = await loadSharp();
     const picture = sharp(file, { limitInputPixels: maxPixels, failOn: 'warning' });
     const { format } = await picture.metadata();
     await picture.raw().toBuffer();

@@ -53,6 +53,23 @@ export interface Provenance {
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly images: number };
   /** What the generation cost, where the portal knew a price. */
   readonly cost?: { readonly amount: number; readonly currency: string };
+  /** The picture that it is a variation of. */
+  readonly variationOf?: VariationSource;
+  /** Set when what it derives from was not made by a machine: it is marked as such. */
+  readonly isComposite?: boolean;
+}
+
+/** A picture that another one derives from, as it was then. */
+export interface VariationSource {
+  readonly name: string;
+  /** Of the file that was there, lower-case hex. */
+  readonly sha256: string;
+  /** Id of the document it was. */
+  readonly documentId?: string;
+  /** Version of that document, e.g. `1.0`. */
+  readonly version?: string;
+  /** Of the document that it became, when it was none then: the `onceKey` under which it would be added. */
+  readonly onceKey?: string;
 }
 
 export interface NewDocument {
@@ -101,6 +118,11 @@ export interface Documents {
   ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder>;
   /** Current content. */
   open(access: AccessContext, id: string): Promise<{ readonly document: Document; readonly content: Readable }>;
+  /** The first version: as it came, before anything was scaled. */
+  openOriginal(
+    access: AccessContext,
+    id: string,
+  ): Promise<{ readonly document: Document; readonly version: string; readonly sha256: string; readonly content: Readable }>;
   links(document: Document, site: Site): DocumentLinks;
 }
 export const Documents: ServiceToken<Documents> = serviceToken('documents-media.documents');

@@ -20,6 +20,13 @@ export interface NewMenuItem {
   readonly script?: string;
   /** Message key of a link on the page of a generated document, to the same address with `document=<id>`: it starts from that document. */
   readonly startsFromGenerated?: string;
+  /** An action in the menu and on the page of every picture, to the same address with `sourceDocument=<id>`: it makes something of that picture. */
+  readonly startsFromImage?: {
+    /** Message key. */
+    readonly label: string;
+    /** Asked for every page, from memory; while it is false the action is not there. Default: always possible. */
+    isPossible?(): boolean;
+  };
   /** `lg`: a dialog with more room. */
   readonly size?: 'lg';
 }

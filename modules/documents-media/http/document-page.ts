@@ -1,13 +1,13 @@
 import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
-import type { Document } from '../api/documents.js';
+import type { Document, Provenance } from '../api/documents.js';
 import { altTextLimit } from '../services/document-adding.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
 import { Makers } from '../services/makers.js';
 import { NewMenu } from '../services/new-menu.js';
-import { PortalDocuments } from '../services/portal-documents.js';
+import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
 import { documentPlace, listPlace, withQuery } from './addresses.js';
-import { abilities } from './list-model.js';
+import { abilities, imageActions } from './list-model.js';
 import { provenanceModel } from './provenance.js';
 import { fileIcon, typeName } from './type-name.js';
 
@@ -50,7 +50,8 @@ export class DocumentPage {
       home: ctx.url('~/documents-media'),
       crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
       again: document.provenance ? this.again(ctx, document.id) : [],
-      provenance: document.provenance && provenanceModel(ctx, document.provenance, versions, ctx.url(`${place}/provenance`)),
+      imageActions: isImage ? imageActions(ctx, this.newMenu.entries(ctx.access, document.folderId)) : [],
+      provenance: document.provenance && (await this.provenance(ctx, document.provenance, versions, `${place}/provenance`)),
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,
@@ -67,6 +68,24 @@ export class DocumentPage {
       ...abilities(ctx.access),
     };
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
+  }
+
+  private async provenance(
+    ctx: RouteContext<unknown, unknown, unknown>,
+    provenance: Provenance,
+    versions: readonly DocumentVersion[],
+    report: string,
+  ): Promise<object> {
+    const { variationOf } = provenance;
+    const source = variationOf && (await this.documents.sourceOf(ctx.access, variationOf));
+    return {
+      ...provenanceModel(ctx, provenance, versions, ctx.url(report)),
+      variationOf: variationOf && {
+        ...variationOf,
+        name: source?.name ?? variationOf.name,
+        href: source && ctx.url(documentPlace(source.id)),
+      },
+    };
   }
 
   /** What other modules can make of a generated document. */

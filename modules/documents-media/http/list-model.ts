@@ -102,11 +102,24 @@ export function listModel(
     generated: link({ only: 'generated', after: undefined, before: undefined }),
     everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
+    imageActions: imageActions(ctx, newMenu),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
     words: { 'added-one': ctx.text('added.one'), 'added-many': ctx.text('added.many') },
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };
+}
+
+/** What other modules make of a picture; the id of the document completes each address. */
+export function imageActions(ctx: AnyContext, newMenu: readonly NewMenuEntry[]): readonly object[] {
+  return newMenu
+    .filter(({ startsFromImage }) => startsFromImage)
+    .map(({ startsFromImage: label, label: title, href, ...entry }) => ({
+      ...entry,
+      label,
+      title,
+      href: `${ctx.url(href)}${href.includes('?') ? '&' : '?'}sourceDocument=`,
+    }));
 }
 
 const actions = ['download', 'edit', 'rename', 'move', 'delete'] as const;

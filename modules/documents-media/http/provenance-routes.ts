@@ -1,5 +1,5 @@
 import { type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
-import { trainedAlgorithmicMedia } from '../api/generated-mark.js';
+import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../api/generated-mark.js';
 import { Makers } from '../services/makers.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
@@ -24,7 +24,7 @@ export class ProvenanceRoutes implements HttpRoutes {
         document: { id: document.id, name: document.name, altText: document.altText, altTextDrafted: document.altTextDrafted },
         person: { id: document.createdBy, name: this.makers.name(document.createdBy, ctx.access.locale) },
         addedAt: document.createdAt,
-        digitalSourceType: trainedAlgorithmicMedia,
+        digitalSourceType: document.provenance.isComposite ? compositeWithTrainedAlgorithmicMedia : trainedAlgorithmicMedia,
         provenance: document.provenance,
         versions: versions.map(({ label, sha256, size, mimeType, width, height }, index) => ({
           label,

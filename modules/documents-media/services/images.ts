@@ -1,5 +1,4 @@
 import { inject, injectable, loadSharp, type Sharp } from '@portico/core';
-import { generatedMark } from '../api/generated-mark.js';
 import { DocumentLimits } from './document-limits.js';
 
 export interface ImageFacts {
@@ -55,13 +54,13 @@ export class Images {
   }
 
   /** A webp of at most 512 pixels width, upright, without metadata but the mark of a generated picture. @throws ImageError */
-  thumbnail(path: string, isGenerated: boolean): Promise<Uint8Array> {
+  thumbnail(path: string, mark: string | undefined): Promise<Uint8Array> {
     return this.work(async () => {
       const small = (await this.open(path))
         .autoOrient()
         .resize({ width: thumbnailWidth, height: thumbnailHeight, fit: 'inside', withoutEnlargement: true })
         .webp({ quality: 80 });
-      return (isGenerated ? small.withXmp(generatedMark) : small).toBuffer();
+      return (mark ? small.withXmp(mark) : small).toBuffer();
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type AccessContext, BlobStore, inject, injectable, type Site, UnitOfWork } from '@portico/core';
+import { type AccessContext, BlobStore, inject, injectable, notFound, type Site, UnitOfWork } from '@portico/core';
 import {
   type Document,
   type DocumentLinks,
@@ -7,6 +7,7 @@ import {
   type Documents,
   type Folder,
   type NewDocument,
+  type VariationSource,
 } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
 import type { DocumentVersionEntity } from '../entities/document-version.js';
@@ -69,6 +70,38 @@ export class PortalDocuments implements Documents {
   async open(access: AccessContext, id: string): Promise<{ document: Document; content: Readable }> {
     const row = await this.row(access, id);
     return { document: toDocument(row), content: await this.blobs.open(row.blobId) };
+  }
+
+  async openOriginal(
+    access: AccessContext,
+    id: string,
+  ): Promise<{ document: Document; version: string; sha256: string; content: Readable }> {
+    const document = await this.find(access, id);
+    const [first] = await this.unitOfWork.read((reader) =>
+      reader.query<{ label: string; sha256: string; blobId: string }>(
+        'SELECT label, sha256, blob_id AS blobId FROM documents_media_document_version WHERE document_id = ? ORDER BY id LIMIT 1',
+        [document.id],
+      ),
+    );
+    if (!first) throw notFound('document');
+    return { document, version: first.label, sha256: first.sha256, content: await this.blobs.open(first.blobId) };
+  }
+
+  /** What a variation derives from, where it is still there, or became a document afterwards. */
+  async sourceOf(
+    access: AccessContext,
+    source: VariationSource,
+  ): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    const site = siteFor(access, DocumentPermissions.view);
+    const [column, value] = source.documentId ? ['id', source.documentId] : ['once_key', source.onceKey];
+    if (!value) return undefined;
+    const [row] = await this.unitOfWork.read((reader) =>
+      reader.query<{ id: string; name: string }>(
+        `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?`,
+        [site.id, value],
+      ),
+    );
+    return row;
   }
 
   links(document: Document, site: Site): DocumentLinks {

@@ -1,5 +1,6 @@
 import { type AccessContext, BlobStore, Clock, inject, injectable, Log, notFound, PortalError, UnitOfWork } from '@portico/core';
-import { DocumentPermissions } from '../api/documents.js';
+import { DocumentPermissions, type Provenance } from '../api/documents.js';
+import { compositeMark, generatedMark } from '../api/generated-mark.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { siteFor } from './access.js';
 import type { ServedFile } from './document-files.js';
@@ -15,17 +16,24 @@ interface ThumbnailRow {
   readonly size: number;
   readonly mimeType: string;
   readonly modifiedAt: number;
-  readonly isGenerated: number;
+  /** JSON of Provenance. */
+  readonly provenance: string | null;
 }
 
 const sql = `SELECT document.name, document.kind, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
     rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
-    document.provenance IS NOT NULL AS isGenerated
+    document.provenance
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = 'thumbnail'
   WHERE document.id = ? AND document.site_id = ?`;
 
 type Rendition = Omit<ServedFile, 'name'>;
+
+/** What the small picture of a generated one carries, too. */
+function markFor(provenance: string | null): string | undefined {
+  if (provenance === null) return undefined;
+  return (JSON.parse(provenance) as Provenance).isComposite ? compositeMark : generatedMark;
+}
 
 /** Small pictures of images: made when they are first wanted, then kept. Whoever asks meanwhile waits for the same one. */
 @injectable()
@@ -46,20 +54,20 @@ export class Thumbnails {
     const [row] = await this.unitOfWork.read((reader) => reader.query<ThumbnailRow>(sql, [documentId, site.id]));
     if (row?.kind !== 'image') throw notFound('picture');
     if (row.blobId !== null) return { ...row, blobId: row.blobId };
-    const rendition = await this.shared(row.sourceBlobId, Boolean(row.isGenerated));
+    const rendition = await this.shared(row.sourceBlobId, markFor(row.provenance));
     return { ...rendition, name: row.name };
   }
 
-  private shared(sourceBlobId: string, isGenerated: boolean): Promise<Rendition> {
+  private shared(sourceBlobId: string, mark: string | undefined): Promise<Rendition> {
     const running = this.making.get(sourceBlobId);
     if (running) return running;
-    const work = this.make(sourceBlobId, isGenerated).finally(() => this.making.delete(sourceBlobId));
+    const work = this.make(sourceBlobId, mark).finally(() => this.making.delete(sourceBlobId));
     this.making.set(sourceBlobId, work);
     return work;
   }
 
-  private async make(sourceBlobId: string, isGenerated: boolean): Promise<Rendition> {
-    const bytes = await this.scale(sourceBlobId, isGenerated);
+  private async make(sourceBlobId: string, mark: string | undefined): Promise<Rendition> {
+    const bytes = await this.scale(sourceBlobId, mark);
     const blob = await this.blobs.store(bytes, { maxBytes: this.limits.maxFileBytes });
     const entity: RenditionEntity = {
       sourceBlobId,
@@ -87,9 +95,9 @@ export class Thumbnails {
     return { ...entity, modifiedAt: entity.createdAt };
   }
 
-  private async scale(sourceBlobId: string, isGenerated: boolean): Promise<Uint8Array> {
+  private async scale(sourceBlobId: string, mark: string | undefined): Promise<Uint8Array> {
     try {
-      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId), isGenerated);
+      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId), mark);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       this.log.warn('A thumbnail could not be made.', { blob: sourceBlobId, error });

@@ -4,6 +4,7 @@ import type { GenerationWithImages } from '../../services/generation-store.js';
 import { Generations } from '../../services/generations.js';
 import { ImageAdding } from '../../services/image-adding.js';
 import { readOrder } from '../../services/image-order.js';
+import { referenceOf, type SourceReference } from '../../services/pinned-source.js';
 import { cancelKey, roundModel, wordsOf } from '../round-model.js';
 import { openApi } from './open-api.js';
 import { type Answer, operations } from './operations.js';
@@ -32,14 +33,15 @@ export class ApiRoutes implements HttpRoutes {
     });
 
     router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
-      const { folder, ...typed } = ctx.input.body;
+      const { folder, source, ...typed } = ctx.input.body;
       const generation = await this.generations.create(ctx.access, {
         ...readOrder(typed, this.messages, ctx.access.locale),
         token: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
+        source: source && fromProgram(source),
       });
       const { id, description, size, count, createdAt } = generation;
-      const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, href: place(ctx, id) };
+      const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, source, href: place(ctx, id) };
       ctx.status = create.status;
       ctx.body = answer;
     });
@@ -92,6 +94,7 @@ export class ApiRoutes implements HttpRoutes {
       description,
       size: round.generation.size,
       count,
+      source: forProgram(referenceOf(round.generation)),
       createdAt,
       href: place(ctx, id),
       state: round.generation.state,
@@ -113,6 +116,14 @@ export class ApiRoutes implements HttpRoutes {
     };
   }
 }
+
+type Source = { readonly image: string } | { readonly document: string };
+
+const fromProgram = (source: Source): SourceReference =>
+  'image' in source ? { kind: 'image', id: source.image } : { kind: 'document', id: source.document };
+
+const forProgram = (source: SourceReference | undefined): Source | undefined =>
+  source && (source.kind === 'image' ? { image: source.id } : { document: source.id });
 
 const place = (ctx: AnyContext, id: string): string => ctx.url(`~/ai-creator/api/generations/${id}`);
 

@@ -7,7 +7,8 @@ const sentences: Readonly<Record<number, string>> = {
   401: 'Nobody is signed in, or the token is not valid.',
   403: 'Creating images is switched off here, or not permitted.',
   404: 'Nothing is there, or it belongs to somebody else, or it expired.',
-  409: 'It does not go together with what happened before.',
+  409: 'It does not go together with what happened before, or with the image service in use.',
+  422: 'The picture cannot be varied.',
 };
 
 const json = (schema: z.ZodType, io: 'input' | 'output'): object => ({

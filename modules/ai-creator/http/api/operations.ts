@@ -30,7 +30,7 @@ export const operations = {
     needsIdempotencyKey: true,
     status: 201,
     answer: schemas.accepted,
-    refusals: [400, 409],
+    refusals: [400, 404, 409, 422],
   }),
   list: define({
     id: 'listGenerations',

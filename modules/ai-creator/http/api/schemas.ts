@@ -13,11 +13,16 @@ export const listQuery = z.strictObject({
     .meta({ description: 'How many at most, 1 to 50.' }),
 });
 
+const source = z.union([z.strictObject({ image: id }), z.strictObject({ document: id })]);
+
 export const newGeneration = z.strictObject({
   description: z.string().min(1).max(descriptionLimit).meta({ description: 'What the images show.' }),
   size: z.enum(deliverySizes).default('512x512').meta({ description: 'Delivery size in pixels.' }),
   count: z.int().min(countLimits.min).max(countLimits.max).default(1),
   style: z.string().max(300).optional().meta({ description: 'Name of a style preset of the site.' }),
+  source: source
+    .optional()
+    .meta({ description: 'Makes a variation: of one of your own images, or of a picture in Documents and Media.' }),
   folder: id
     .optional()
     .meta({ description: 'Id of the folder the images are for; left out: the first level of Documents and Media.' }),
@@ -45,6 +50,7 @@ export const accepted = z.object({
   description: z.string(),
   size: z.enum(deliverySizes),
   count: z.int(),
+  source: source.optional(),
   createdAt: z.iso.datetime(),
   href: z.string().meta({ description: 'Follow it here.' }),
 });

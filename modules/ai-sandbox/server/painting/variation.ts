@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from '@portico/core';
 import type { PictureFormat } from './painter.js';
 
 /** How much of the source can be seen through. */
@@ -10,6 +10,7 @@ export async function variation(
   source: Buffer,
   { width, height, format }: { readonly width: number; readonly height: number; readonly format: PictureFormat },
 ): Promise<Buffer> {
+  const sharp = await loadSharp();
   const over = await sharp(source)
     .autoOrient()
     .resize(width, height, { fit: 'cover' })

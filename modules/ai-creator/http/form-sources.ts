@@ -1,0 +1,87 @@
+import { type AccessContext, inject, injectable, invalidInput, Messages, PortalError, type RouteContext } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { Generations } from '../services/generations.js';
+import type { SourceReference } from '../services/pinned-source.js';
+import { VariationSources } from '../services/variation-sources.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+/** A picture to vary, as the form shows it and what it starts with. */
+export interface FormSource {
+  readonly sourceImage: string | undefined;
+  readonly sourceDocument: string | undefined;
+  readonly name: string;
+  readonly thumbnail: string | undefined;
+  readonly description: string | undefined;
+  readonly size: string | undefined;
+  readonly style: string | undefined;
+  readonly root: string | undefined;
+  readonly folder: string | undefined;
+}
+
+interface SourceFields {
+  readonly sourceImage?: string | undefined;
+  readonly sourceDocument?: string | undefined;
+}
+
+/** Finds the picture that a form names. */
+@injectable()
+export class FormSources {
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(VariationSources) private readonly sources: VariationSources,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** @throws PortalError `invalid-input` (400) when a form names two. */
+  reference({ locale }: AccessContext, { sourceImage, sourceDocument }: SourceFields): SourceReference | undefined {
+    if (sourceImage && sourceDocument) {
+      const sentence = this.messages.text('refine.two-sources', {}, locale);
+      throw invalidInput({ source: sentence }, sentence);
+    }
+    if (sourceImage) return { kind: 'image', id: sourceImage };
+    return sourceDocument ? { kind: 'document', id: sourceDocument } : undefined;
+  }
+
+  /** @throws PortalError `not-found` (404), `cannot-refine` (409). */
+  async find(ctx: AnyContext, source: SourceReference | undefined): Promise<FormSource | undefined> {
+    if (!source) return undefined;
+    this.sources.require(ctx.access);
+    return source.kind === 'image' ? this.image(ctx, source.id) : this.document(ctx, source.id);
+  }
+
+  /** For a form that is shown again: a picture that is not there any more is left out. */
+  async findAgain(ctx: AnyContext, source: SourceReference | undefined): Promise<FormSource | undefined> {
+    try {
+      return await this.find(ctx, source);
+    } catch (error) {
+      if (error instanceof PortalError && error.expose) return undefined;
+      throw error;
+    }
+  }
+
+  private async image(ctx: AnyContext, id: string): Promise<FormSource> {
+    const { image, generation } = await this.generations.image(ctx.access, id);
+    return {
+      sourceImage: id,
+      sourceDocument: undefined,
+      name: image.name,
+      thumbnail: ctx.url(`~/ai-creator/images/${id}`),
+      description: generation.description,
+      size: generation.size,
+      style: generation.style ?? undefined,
+      root: generation.rootId,
+      folder: generation.folderId ?? undefined,
+    };
+  }
+
+  private async document(ctx: AnyContext, id: string): Promise<FormSource> {
+    const document = await this.sources.document(ctx.access, id);
+    const { name, altText, provenance, folderId: folder } = document;
+    const thumbnail = ctx.access.site && this.documents.links(document, ctx.access.site).thumbnail;
+    const description = provenance?.prompt ?? altText;
+    const start = { description, size: provenance?.size, style: undefined, root: undefined, folder };
+    return { sourceImage: undefined, sourceDocument: id, name, thumbnail, ...start };
+  }
+}
