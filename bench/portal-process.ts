@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,6 +14,9 @@ export interface ServerProcess {
   readonly startMillis: number;
   /** Resident memory now, in MB. */
   memory(): number;
+  /** The most resident memory since it was asked to forget, in MB. */
+  peak(): number;
+  forgetPeak(): void;
   /** Processor time so far, of all threads, in milliseconds. */
   processorMillis(): number;
   stop(): Promise<void>;
@@ -38,7 +41,9 @@ export async function startProcess(
   return {
     url,
     startMillis: performance.now() - began,
-    memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    memory: () => megabytes(child.pid, 'VmRSS'),
+    peak: () => megabytes(child.pid, 'VmHWM'),
+    forgetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
     processorMillis: () => {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return (Number(fields[11]) + Number(fields[12])) * millisPerTick;
@@ -49,6 +54,11 @@ export async function startProcess(
       await closed;
     },
   };
+}
+
+function megabytes(processId: number | undefined, field: string): number {
+  const status = readFileSync(`/proc/${processId}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
