@@ -51,6 +51,7 @@ export interface CreatorHouseOptions {
   readonly sandbox?: ImagesSandbox;
   readonly sandboxOptions?: SandboxOptions;
   readonly config?: object;
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 let tokens = 0;
@@ -64,6 +65,7 @@ export async function startCreatorHouse(options: CreatorHouseOptions = {}): Prom
   const house = await startHouse({
     home: options.home,
     clock: options.clock,
+    environment: options.environment,
     flags: { 'LPD-10793': options.flag ?? true },
     config: { modules: { 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
   });

@@ -95,7 +95,7 @@ export class OpenAiImageProvider implements ImageProvider {
     const openai = await library();
     const client = createClient(openai, profile, { baseUrl: this.config.values.baseUrl, key: request.key, maxBytes: listBytes });
     try {
-      return readModels(await client.get<unknown>(profile.paths.models, { signal: request.signal }));
+      return readModels(await client.get<unknown>(profile.paths.models, { signal: request.signal }), profile.listSuffix);
     } catch (error) {
       throw asProviderError(error, request.signal);
     }

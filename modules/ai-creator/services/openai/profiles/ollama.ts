@@ -10,6 +10,7 @@ export const ollama: ServiceProfile = {
   sizes: from512,
   imagesPerRequest: 1,
   parameters: ['response_format'],
+  listSuffix: ':latest',
   models: { preferred: ['x/z-image-turbo', 'x/flux2-klein'] },
   streams: false,
 };

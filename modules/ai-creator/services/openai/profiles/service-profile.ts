@@ -33,6 +33,8 @@ export interface ServiceProfile {
   /** Characters of the longest prompt it takes; undefined: it names no limit. */
   readonly promptLimit?: number;
   readonly models: ModelNames;
+  /** What its list adds to names that are asked for without it. */
+  readonly listSuffix?: string;
   /** Whether it sends partial images while it works. */
   readonly streams: boolean;
 }

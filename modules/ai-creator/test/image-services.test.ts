@@ -1,0 +1,183 @@
+import { createImagesSandbox, type ImagesSandbox, mannersNames } from '@portico/ai-sandbox/api';
+import { Settings } from '@portico/configuration/api';
+import { AccessContexts, instanceScope } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { expect } from 'chai';
+import { profiles } from '../services/openai/profiles/index.js';
+import { creatorSettings } from '../services/settings.js';
+import { cases, type ServiceCase } from './conformance-cases.js';
+import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+const settingsPage = '/configuration/instance-settings/ai-creator';
+const keyMissing = 'An API key is missing';
+
+/** Services whose models have no preferred name. */
+const chosenModels: Readonly<Record<string, string>> = { 'azure-openai': 'house-pictures', generic: 'house-model' };
+
+interface Place {
+  readonly creator: CreatorHouse;
+  readonly sandbox: ImagesSandbox;
+}
+
+async function placeOf({ id }: ServiceCase, key?: string): Promise<Place> {
+  const sandbox = await createImagesSandbox({ manners: mannersNames.find((name) => name === id) });
+  const creator = await startCreatorHouse({ sandbox, ...(key !== undefined && { key }) });
+  await choose(creator, { service: id, model: chosenModels[id] ?? '' });
+  return { creator, sandbox };
+}
+
+async function choose({ house }: CreatorHouse, values: Readonly<Record<'service' | 'model', string>>): Promise<void> {
+  const { person } = house.service(AccessContexts).system();
+  if (!person) throw new Error('There is no system.');
+  const patch = { service: { set: values.service }, model: { set: values.model } };
+  await house.service(Settings).of(creatorSettings).save(instanceScope, patch, person);
+}
+
+const stop = async ({ creator, sandbox }: Place): Promise<void> => {
+  await creator.stop();
+  await sandbox.close();
+};
+
+const htmlOf = async (visitor: CreatorHouse['visitor'], path: string): Promise<string> =>
+  (await visitor.get(path).set('Accept', 'text/html')).text;
+
+describe('an image service that is chosen', () => {
+  for (const each of cases) {
+    const profile = profiles.find(({ id }) => id === each.id);
+
+    it(`makes documents that remember it: ${each.id}`, async function () {
+      this.timeout(30_000);
+      const place = await placeOf(each, profile?.key === 'required' ? undefined : '');
+      try {
+        const { creator, sandbox } = place;
+        const form = await htmlOf(creator.visitor, '/web/home/ai-creator/create');
+        expect(form).to.contain('name="description"').and.to.not.contain(keyMissing);
+        const { body, status } = await creator.create({ count: '3', size: '256x256' });
+        expect(status, JSON.stringify(body)).to.equal(201);
+        const round = await creator.settled(body.id as string);
+        expect([round.state, round.images.length], JSON.stringify(round.problem)).to.deep.equal(['offered', 3]);
+        expect(sandbox.generations).to.have.length(each.requests === 1 ? 1 : 3);
+        expect(new Set(sandbox.generations.map(({ body: sent }) => (sent as { model: string }).model))).to.deep.equal(
+          new Set([each.model]),
+        );
+        const added = await creator.addAll(round);
+        const [first] = added.body.documents as readonly { readonly id: string }[];
+        const access = creator.house.service(AccessContexts).system(creator.site);
+        const { provenance, width } = await creator.house.service(Documents).find(access, first?.id ?? '');
+        expect(provenance).to.include({ provider: each.id, model: each.model, size: '256x256' });
+        expect([provenance?.parameters?.requested, width]).to.deep.equal([each.sizes[0], 256]);
+      } finally {
+        await stop(place);
+      }
+    });
+
+    it(`is named by Test Connection and on its page: ${each.id}`, async () => {
+      const place = await placeOf(each, profile?.key === 'required' ? undefined : '');
+      try {
+        const { house } = place.creator;
+        const administrator = await house.signIn();
+        for (const action of ['test-connection', 'test-image']) {
+          const answer = await administrator
+            .post(settingsPage)
+            .set('Origin', house.url)
+            .set('X-Portico-Csrf', await house.csrf(administrator))
+            .set('Accept', 'application/json')
+            .type('form')
+            .send({ 'form.action': `ai-creator/${action}` });
+          const { kind, findings } = answer.body as { kind: string; findings: { title: string; text: string }[] };
+          expect(kind, JSON.stringify(findings)).to.equal('success');
+          expect(findings[0]?.text).to.match(new RegExp(`^${profile?.name.replaceAll('.', '\\.')}, at 127\\.0\\.0\\.1:\\d+\\.$`));
+        }
+        await house.post(administrator, '/ai-creator/service/refresh');
+        const page = await htmlOf(administrator, '/ai-creator/service');
+        expect(page).to.contain(`Images are made by ${profile?.name}, at 127.0.0.1:`).and.to.contain(each.lists);
+        expect(page, 'nothing is said to be gone').to.not.contain('takes its place');
+        expect(page).to.not.contain('dall-e');
+      } finally {
+        await stop(place);
+      }
+    });
+  }
+
+  it('asks for a key only when the service needs one', async () => {
+    const [openai, , , ollama] = cases;
+    if (!openai || !ollama) throw new Error('The cases changed.');
+    const place = await placeOf(openai, '');
+    try {
+      const { creator } = place;
+      const form = (): Promise<string> => htmlOf(creator.visitor, '/web/home/ai-creator/create');
+      expect(await form()).to.contain(keyMissing);
+      expect((await creator.create()).status).to.equal(409);
+      await choose(creator, { service: 'ollama', model: '' });
+      expect(await form(), 'at once, with no restart').to.not.contain(keyMissing);
+      await choose(creator, { service: 'openai', model: '' });
+      expect(await form()).to.contain(keyMissing);
+    } finally {
+      await stop(place);
+    }
+  });
+
+  it('keeps what is known of the models of another one apart', async () => {
+    const [openai] = cases;
+    if (!openai) throw new Error('The cases changed.');
+    const place = await placeOf(openai);
+    try {
+      const { house } = place.creator;
+      const administrator = await house.signIn();
+      await house.post(administrator, '/ai-creator/service/refresh');
+      await choose(place.creator, { service: 'localai', model: '' });
+      const other = await htmlOf(administrator, '/ai-creator/service');
+      expect(other).to.contain('Used now: <strong>stablediffusion').and.to.not.contain('gpt-image');
+      await choose(place.creator, { service: 'openai', model: '' });
+      const back = await htmlOf(administrator, '/ai-creator/service');
+      expect(back).to.contain('gpt-image-2.6-sunburst').and.to.not.contain('Not on the list any more');
+    } finally {
+      await stop(place);
+    }
+  });
+
+  it('can be chosen by the deployment, and only for the whole instance', async () => {
+    const sandbox = await createImagesSandbox({ manners: 'ollama' });
+    const creator = await startCreatorHouse({
+      sandbox,
+      key: '',
+      environment: { PORTICO_SETTING_AI_CREATOR_SERVICE: 'ollama' },
+    });
+    try {
+      const { body } = await creator.create();
+      const round = await creator.settled(body.id as string);
+      expect(round.state).to.equal('offered');
+      const administrator = await creator.house.signIn();
+      const instance = await htmlOf(administrator, settingsPage);
+      expect(instance)
+        .to.contain('Image Service')
+        .and.to.match(/value="ollama" selected/);
+      expect(await htmlOf(administrator, '/web/home/configuration/site-settings/ai-creator')).to.not.contain('>Image Service<');
+    } finally {
+      await creator.stop();
+      await sandbox.close();
+    }
+  });
+
+  it('is tried as it stands in the form, before anything is saved', async () => {
+    const [, , , ollama] = cases;
+    if (!ollama) throw new Error('The cases changed.');
+    const place = await placeOf(ollama, '');
+    try {
+      const { house } = place.creator;
+      const administrator = await house.signIn();
+      await choose(place.creator, { service: 'openai', model: '' });
+      const answer = await administrator
+        .post(settingsPage)
+        .set('Origin', house.url)
+        .set('X-Portico-Csrf', await house.csrf(administrator))
+        .set('Accept', 'application/json')
+        .type('form')
+        .send({ 'form.action': 'ai-creator/test-connection', service: 'ollama' });
+      expect(answer.body.findings[0].text).to.match(/^Ollama, at /);
+      expect(answer.body.kind, JSON.stringify(answer.body)).to.equal('success');
+    } finally {
+      await stop(place);
+    }
+  });
+});

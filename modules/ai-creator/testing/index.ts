@@ -1,0 +1,1 @@
+export { imageProviderFaults, type ProviderTrial } from './provider-faults.js';
