@@ -52,6 +52,8 @@ export interface CreatorHouseOptions {
   readonly sandboxOptions?: SandboxOptions;
   readonly config?: object;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Configuration of other modules, by id. */
+  readonly modules?: object;
 }
 
 let tokens = 0;
@@ -67,7 +69,7 @@ export async function startCreatorHouse(options: CreatorHouseOptions = {}): Prom
     clock: options.clock,
     environment: options.environment,
     flags: { 'LPD-10793': options.flag ?? true },
-    config: { modules: { 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
+    config: { modules: { ...options.modules, 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
   });
   const site = house.service(SiteDirectory).byAddress('home');
   if (!site) throw new Error('The house has no site Home.');

@@ -20,6 +20,12 @@ export function lock(button: HTMLButtonElement, isLocked: boolean): void {
   button.setAttribute('aria-disabled', String(isLocked));
 }
 
+/** The one button of a row that stands out. */
+export function emphasize(button: HTMLElement, stands: boolean): void {
+  button.classList.toggle('btn-primary', stands);
+  button.classList.toggle('btn-secondary', !stands);
+}
+
 function alertOf(sentence: string): HTMLElement {
   const alert = document.createElement('div');
   alert.className = 'alert alert-danger';
