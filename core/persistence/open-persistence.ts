@@ -96,7 +96,10 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   return {
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
     blobs,
-    migrate: (owner, classes) => migrations.migrate(owner, classes),
+    migrate: async (owner, classes) => {
+      await migrations.migrate(owner, classes);
+      for (const statements of [readStatements, writer.statements]) statements.forget();
+    },
     sweep: () => sweeper.sweep(),
     checks: coreChecks({
       database: databasePath(home),

@@ -33,7 +33,7 @@ export class Writer {
   private readonly current = new AsyncLocalStorage<SqliteTransaction>();
   private readonly queue: WriteQueue;
   private readonly effects: Effects;
-  private readonly statements: Statements;
+  readonly statements: Statements;
   private readonly runnerStatements = new Map<string, unknown>();
 
   constructor(

@@ -1,5 +1,5 @@
 import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
-import { DocumentList } from '../services/document-list.js';
+import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
@@ -37,7 +37,7 @@ export class ListRoutes implements HttpRoutes {
       const { folders, documents, previous, next } = await this.list.page(ctx.access, toListQuery(ctx.input.query));
       ctx.body = {
         folders: folders.map(({ id, name, modifiedAt }) => ({ id, name, modifiedAt: new Date(modifiedAt) })),
-        documents: documents.map(({ nameKey: _, modifiedAt, ...entry }) => ({ ...entry, modifiedAt: new Date(modifiedAt) })),
+        documents: documents.map(listed),
         previous,
         next,
       };
@@ -49,4 +49,9 @@ export class ListRoutes implements HttpRoutes {
       ctx.body = { ...document, links: site && documentLinks(document, site) };
     });
   }
+}
+
+/** A document of a list, for programs. Field by field: rest and spread take longer than the query. */
+function listed({ id, name, altText, mimeType, size, width, height, modifiedAt }: DocumentEntry): object {
+  return { id, name, altText, mimeType, size, width, height, modifiedAt: new Date(modifiedAt) };
 }
