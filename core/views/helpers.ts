@@ -1,5 +1,6 @@
 import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
+import { holds } from './lean-compiler.js';
 import { placePath } from './places.js';
 import type { Rendering } from './rendering.js';
 
@@ -10,50 +11,80 @@ export interface HelperDependencies {
 }
 
 type Options = Handlebars.HelperOptions;
+type Hash = Readonly<Record<string, unknown>>;
 type Helper = (this: unknown, ...values: unknown[]) => unknown;
-/** A helper with the values before the options, the options, and the rendering it works for. */
-type Work = (values: readonly unknown[], options: Options, rendering: Rendering) => unknown;
+/** A helper of one value, what is named beside it, and the rendering it works for. */
+type Work = (value: unknown, hash: Hash | undefined, rendering: Rendering) => unknown;
+
+export interface ViewHelpers {
+  /** As Handlebars calls them. */
+  readonly registered: Readonly<Record<string, Helper>>;
+  /** As compiled views call them when there is a value and no block. */
+  readonly lean: Readonly<Record<string, (...values: never[]) => unknown>>;
+}
 
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
-export function createHelpers({ assetUrl, viewOf }: HelperDependencies): Readonly<Record<string, Helper>> {
+export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
-    t: ([key], { hash }, { messages, page }) => messages.text(String(key), texts(hash), page.access.locale),
-    url: ([place], _options, { page }) => placePath(String(place ?? ''), page.access.site),
-    asset: ([file], { hash }, { moduleId }) => assetUrl(String(hash.module ?? moduleId), String(file)),
-    icon: ([name], { hash }) => icon(assetUrl('core', 'icons.svg'), String(name), hash.class),
-    date: ([value], { hash }, { page }) => time(value, hash.format, page.access.locale),
-    bytes: ([value], _options, { page }) => formatBytes(value, page.access.locale),
-    json: ([value]) => (JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c'),
-    script: ([file], { hash }, { scripts, moduleId }) => {
-      scripts.add(assetUrl(String(hash.module ?? moduleId), String(file)));
+    t: (key, hash, { messages, page }) => messages.text(String(key), texts(hash), page.access.locale),
+    url: (place, _hash, { page }) => placePath(String(place ?? ''), page.access.site),
+    asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
+    icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
+    date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
+    bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
+    json: (value) => (JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c'),
+    script: (file, hash, { scripts, moduleId }) => {
+      scripts.add(assetUrl(String(hash?.module ?? moduleId), String(file)));
       return '';
     },
-    view: ([name], options, rendering) => {
-      const { module = rendering.moduleId, model } = options.hash as { readonly module?: unknown; readonly model?: unknown };
-      const shown = viewOf(String(module), String(name), typeof model === 'object' && model ? model : {}, rendering);
-      return shown === undefined ? options.fn?.(model) : new SafeString(shown);
-    },
-    style: ([file], options, { styles, rules, moduleId }) => {
-      if (options.fn) rules.add(options.fn({}).trim());
-      else styles.add(assetUrl(String(options.hash.module ?? moduleId), String(file)));
+    style: (file, hash, { styles, moduleId }) => {
+      styles.add(assetUrl(String(hash?.module ?? moduleId), String(file)));
       return '';
+    },
+    view: (name, hash, rendering) => {
+      const shown = shownView(viewOf, name, hash, rendering);
+      return shown === undefined ? undefined : new SafeString(shown);
+    },
+  };
+  const blocks: Readonly<Record<string, Helper>> = {
+    style(...values) {
+      const options = values.at(-1) as Options;
+      renderingOf(options).rules.add(options.fn({}).trim());
+      return '';
+    },
+    view(...values) {
+      const options = values.at(-1) as Options;
+      return shownView(viewOf, values[0], options.hash, renderingOf(options)) ?? options.fn(options.hash.model);
     },
   };
   return {
-    ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action)])),
-    ...conditions,
-    csrf,
+    registered: {
+      ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
+      ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
+      csrf,
+    },
+    lean: { ...work, ...conditions, holds },
   };
 }
 
-const conditions: Readonly<Record<string, Helper>> = {
+function shownView(
+  viewOf: HelperDependencies['viewOf'],
+  name: unknown,
+  hash: Hash | undefined,
+  rendering: Rendering,
+): string | undefined {
+  const { module = rendering.moduleId, model } = hash ?? {};
+  return viewOf(String(module), String(name), typeof model === 'object' && model ? model : {}, rendering);
+}
+
+const conditions: Readonly<Record<string, (...values: unknown[]) => unknown>> = {
   eq: (left, right) => left === right,
   not: (value) => !value,
-  and: (...values) => values.slice(0, -1).every(Boolean),
-  or: (...values) => values.slice(0, -1).find(Boolean) ?? false,
-  concat: (...values) => values.slice(0, -1).map(text).join(''),
+  and: (...values) => values.every(Boolean),
+  or: (...values) => values.find(Boolean) ?? false,
+  concat: (...values) => values.map(text).join(''),
 };
 
 function csrf(this: unknown, ...values: unknown[]): string {
@@ -62,15 +93,12 @@ function csrf(this: unknown, ...values: unknown[]): string {
 }
 
 /** Without values a helper steps back for a field of the same name: `{{date}}` in a row that has a date. */
-function helper(name: string, action: Work): Helper {
+function helper(name: string, action: Work, block: Helper | undefined): Helper {
   return function (this: unknown, ...values: unknown[]) {
-    const options = values.pop() as Options;
-    if (values.length === 0 && !options.fn) {
-      return this !== null && typeof this === 'object' && Object.hasOwn(this, name)
-        ? (this as Record<string, unknown>)[name]
-        : '';
-    }
-    return action(values, options, renderingOf(options));
+    const options = values.at(-1) as Options;
+    if (block && (options as Partial<Options>).fn) return block.apply(this, values);
+    if (values.length > 1) return action(values[0], options.hash, renderingOf(options));
+    return this !== null && typeof this === 'object' && Object.hasOwn(this, name) ? (this as Record<string, unknown>)[name] : '';
   };
 }
 
@@ -84,9 +112,8 @@ function text(value: unknown): string {
 
 const noTexts: Readonly<Record<string, string>> = Object.freeze({});
 
-function texts(hash: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const names = Object.keys(hash);
-  return names.length === 0 ? noTexts : Object.fromEntries(names.map((name) => [name, text(hash[name])]));
+function texts(hash: Hash | undefined): Readonly<Record<string, string>> {
+  return hash === undefined ? noTexts : Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, text(value)]));
 }
 
 const icons = new Map<string, Handlebars.SafeString>();

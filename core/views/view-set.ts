@@ -1,10 +1,11 @@
 import { PortalError } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import type { CheckedViews } from './checked-views.js';
+import type { ViewHelpers } from './helpers.js';
+import { leanCompiler } from './lean-compiler.js';
 import type { Rendering } from './rendering.js';
 import type { ViewFile } from './view-files.js';
 
-export type Helpers = Readonly<Record<string, (this: unknown, ...values: unknown[]) => unknown>>;
 export type Partials = Readonly<Record<string, Handlebars.TemplateDelegate>>;
 
 const partialsFolder = 'partials/';
@@ -29,7 +30,7 @@ function alone(template: Handlebars.TemplateDelegate): Handlebars.TemplateDelega
 export interface ViewSetOptions {
   readonly owner: string;
   readonly files: ReadonlyMap<string, ViewFile>;
-  readonly helpers: Helpers;
+  readonly helpers: ViewHelpers;
   readonly checked: CheckedViews;
   /** Partials of the house. */
   readonly inherited: Partials;
@@ -43,17 +44,20 @@ export class ViewSet {
   private readonly views = new Map<string, Handlebars.TemplateDelegate>();
 
   private readonly owner: string;
+  private readonly lean: ViewHelpers['lean'];
 
   /** @throws PortalError `view-broken` */
   constructor({ owner, files, helpers, checked, inherited, standsAlone = () => false }: ViewSetOptions) {
     this.owner = owner;
+    this.lean = helpers.lean;
     const environment = Handlebars.create();
-    for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
+    Object.assign(environment, { JavaScriptCompiler: leanCompiler(new Set(Object.keys(helpers.lean))) });
+    for (const [name, helper] of Object.entries(helpers.registered)) environment.registerHelper(name, helper);
     const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited };
     const names = new Set(Object.keys(inherited));
     for (const name of files.keys()) names.add(partialName(name) ?? '');
-    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names };
-    const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
+    const vocabulary = { helpers: new Set(Object.keys(helpers.registered)), partials: names };
+    const knownHelpers = Object.fromEntries(Object.keys(helpers.registered).map((name) => [name, true]));
     for (const [name, { file, source }] of files) {
       checked.check(source, file, vocabulary);
       const template = environment.compile(source, { knownHelpers, knownHelpersOnly: true, preventIndent: true });
@@ -69,7 +73,7 @@ export class ViewSet {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
     return template(model, {
-      data: { portico: rendering },
+      data: { portico: rendering, lean: this.lean },
       partials: this.partials as Record<string, Handlebars.TemplateDelegate>,
       allowProtoPropertiesByDefault: false,
       allowProtoMethodsByDefault: false,

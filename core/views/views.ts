@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { type Disposable, type Log, type Messages, PortalError, type RenderOptions, toDisposable } from '../api/index.js';
 import { CheckedViews } from './checked-views.js';
 import { buildFrame, type FrameDependencies } from './frame.js';
-import { createHelpers } from './helpers.js';
+import { createHelpers, type ViewHelpers } from './helpers.js';
 import type { PageState } from './page-state.js';
 import type { Rendering } from './rendering.js';
 import { readViewFiles } from './view-files.js';
-import { type Helpers, ViewSet } from './view-set.js';
+import { ViewSet } from './view-set.js';
 
 /** A module as far as its views matter. */
 export interface ViewOwner {
@@ -42,7 +42,7 @@ const clientWordKeys = [
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */
 export class Views {
   private readonly checked: CheckedViews;
-  private readonly helpers: Helpers;
+  private readonly helpers: ViewHelpers;
   private readonly layouts: ViewSet;
   private readonly sets = new Map<string, ViewSet>();
 
