@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 const policy = (source: string): string =>
@@ -12,6 +12,20 @@ const policy = (source: string): string =>
     `style-src 'self'${source}`,
     `script-src 'self'${source}`,
   ].join('; ');
+
+const nonceBytes = 16;
+/** Asking for randomness takes long, whatever the amount: one asking is enough for many pages. Each byte is given out once. */
+const pool = Buffer.alloc(nonceBytes * 256);
+let given = pool.length;
+
+function nonce(): string {
+  if (given === pool.length) {
+    randomFillSync(pool);
+    given = 0;
+  }
+  given += nonceBytes;
+  return pool.toString('base64', given - nonceBytes, given);
+}
 
 const withoutNonce = policy('');
 const [beforeNonce, betweenNonces, afterNonces] = policy(" 'nonce-%'").split('%') as [string, string, string];
@@ -40,8 +54,8 @@ export class SecurityHeaders {
 
   /** Lets the scripts and styles of one page in that carry the answer. */
   allowNonce(response: ServerResponse): string {
-    const nonce = randomBytes(16).toString('base64');
-    response.setHeader('Content-Security-Policy', beforeNonce + nonce + betweenNonces + nonce + afterNonces);
-    return nonce;
+    const value = nonce();
+    response.setHeader('Content-Security-Policy', beforeNonce + value + betweenNonces + value + afterNonces);
+    return value;
   }
 }

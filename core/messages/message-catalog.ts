@@ -28,7 +28,8 @@ export interface MessageCatalogOptions {
 export class MessageCatalog {
   private readonly owners = new Map<string, Locales>();
   private readonly views = new Map<string, Messages>();
-  private readonly chains = new Map<string, readonly Texts[]>();
+  /** By module, then by locale. */
+  private readonly chains = new Map<string, Map<string, readonly Texts[]>>();
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
@@ -70,12 +71,16 @@ export class MessageCatalog {
   }
 
   private chain(moduleId: string, locale: string): readonly Texts[] {
-    const name = `${moduleId} ${locale}`;
-    let chain = this.chains.get(name);
+    let known = this.chains.get(moduleId);
+    if (!known) {
+      known = new Map();
+      this.chains.set(moduleId, known);
+    }
+    let chain = known.get(locale);
     if (!chain) {
       const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
       chain = [moduleId, house].flatMap((owner) => [...locales].flatMap((wanted) => this.owners.get(owner)?.get(wanted) ?? []));
-      this.chains.set(name, chain);
+      known.set(locale, chain);
     }
     return chain;
   }

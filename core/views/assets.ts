@@ -20,6 +20,7 @@ export interface AssetsOptions {
 interface Entry {
   readonly hash: string;
   readonly files: ReadonlyMap<string, AssetFile>;
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 const prefix = '/assets/';
@@ -42,7 +43,12 @@ export class Assets {
     const files = await readAssetFiles(join(module.folder, module.manifest.assets ?? 'dist/assets'));
     const digest = createHash('sha256');
     for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) digest.update(`${file.name} ${file.hash}\n`);
-    const entry: Entry = { hash: digest.digest('hex').slice(0, 16), files: new Map(files.map((file) => [file.name, file])) };
+    const hash = digest.digest('hex').slice(0, 16);
+    const entry: Entry = {
+      hash,
+      files: new Map(files.map((file) => [file.name, file])),
+      addresses: new Map(files.map(({ name }) => [name, `${prefix}${module.id}/${hash}/${name}`])),
+    };
     this.owners.set(module.id, entry);
     void this.compress(module.id, files);
     return toDisposable(() => {
@@ -52,8 +58,8 @@ export class Assets {
 
   /** The address of a file; one that does not exist is reported once and answers 404. */
   url(moduleId: string, file: string): string {
-    const entry = this.owners.get(moduleId);
-    if (entry?.files.has(file)) return `${prefix}${moduleId}/${entry.hash}/${file}`;
+    const address = this.owners.get(moduleId)?.addresses.get(file);
+    if (address !== undefined) return address;
     const name = `${moduleId}/${file}`;
     if (!this.reported.has(name)) {
       this.reported.add(name);

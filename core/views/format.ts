@@ -1,11 +1,29 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const numberFormats = new Map<string, Intl.NumberFormat>();
+/** Sizes as they were written before, by locale: the library's formats take long. */
+const sizes = new Map<string, Map<number, string>>();
+const mostSizes = 2000;
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 /** Bytes as people read them: `1.4 MB`. */
 export function formatBytes(value: unknown, locale: string): string {
-  let amount = Number(value);
+  const amount = Number(value);
   if (!Number.isFinite(amount)) return '';
+  let known = sizes.get(locale);
+  if (!known || known.size > mostSizes) {
+    known = new Map();
+    sizes.set(locale, known);
+  }
+  let written = known.get(amount);
+  if (written === undefined) {
+    written = writeBytes(amount, locale);
+    known.set(amount, written);
+  }
+  return written;
+}
+
+function writeBytes(bytes: number, locale: string): string {
+  let amount = bytes;
   let unit = 0;
   while (amount >= 1000 && unit < units.length - 1) {
     amount /= 1000;

@@ -116,16 +116,21 @@ function texts(hash: Hash | undefined): Readonly<Record<string, string>> {
   return hash === undefined ? noTexts : Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, text(value)]));
 }
 
-const icons = new Map<string, Handlebars.SafeString>();
+let icons = new Map<string, Handlebars.SafeString>();
+let drawnSprite = '';
 const mostIcons = 1000;
 
 /** A page of a list shows the same few icons again and again. */
 function icon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
-  const key = `${sprite} ${name} ${extra ?? ''}`;
-  let drawn = icons.get(key);
+  if (extra !== undefined) return drawIcon(sprite, name, extra);
+  if (sprite !== drawnSprite || icons.size > mostIcons) {
+    drawnSprite = sprite;
+    icons = new Map();
+  }
+  let drawn = icons.get(name);
   if (!drawn) {
-    drawn = drawIcon(sprite, name, extra);
-    if (icons.size < mostIcons) icons.set(key, drawn);
+    drawn = drawIcon(sprite, name, undefined);
+    icons.set(name, drawn);
   }
   return drawn;
 }
@@ -133,7 +138,7 @@ function icon(sprite: string, name: string, extra: unknown): Handlebars.SafeStri
 function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.SafeString {
   const className = escapeExpression(`lexicon-icon lexicon-icon-${name}${extra ? ` ${String(extra)}` : ''}`);
   const href = escapeExpression(`${sprite}#${name}`);
-  return new SafeString(`<svg class="${className}" aria-hidden="true" focusable="false"><use href="${href}"></use></svg>`);
+  return new SafeString(`<svg class="${className}" aria-hidden="true"><use href="${href}"/></svg>`);
 }
 
 function time(value: unknown, format: unknown, locale: string): Handlebars.SafeString | string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Disposable, type Log, type Messages, PortalError, type RenderOptions, toDisposable } from '../api/index.js';
+import { Handlebars } from '../libraries/handlebars.js';
 import { CheckedViews } from './checked-views.js';
 import { buildFrame, type FrameDependencies } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
@@ -45,6 +46,7 @@ export class Views {
   private readonly helpers: ViewHelpers;
   private readonly layouts: ViewSet;
   private readonly sets = new Map<string, ViewSet>();
+  private readonly words = new Map<string, Handlebars.SafeString>();
 
   /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -137,10 +139,16 @@ export class Views {
     };
   }
 
-  /** The words of the house's own elements. */
-  private clientWords(locale: string): Readonly<Record<string, string>> {
-    const messages = this.dependencies.messages.for(house);
-    return Object.fromEntries(clientWordKeys.map((key) => [key, messages.text(`house.${key}`, undefined, locale)]));
+  /** The words of the house's own elements, as an attribute has them: they are on every page, and never change. */
+  private clientWords(locale: string): Handlebars.SafeString {
+    let words = this.words.get(locale);
+    if (!words) {
+      const messages = this.dependencies.messages.for(house);
+      const texts = clientWordKeys.map((key) => [key, messages.text(`house.${key}`, undefined, locale)]);
+      words = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
+      this.words.set(locale, words);
+    }
+    return words;
   }
 
   /** A dialog reads this and loads what the fragment asked for: scripts in a fragment do not run by themselves. */

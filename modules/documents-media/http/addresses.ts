@@ -1,7 +1,13 @@
 /** A place with a query; empty values are left out. */
 export function withQuery(place: string, query: Readonly<Record<string, string | undefined>>): string {
-  const entries = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return entries.length === 0 ? place : `${place}?${new URLSearchParams(entries)}`;
+  let parameters: URLSearchParams | undefined;
+  for (const name in query) {
+    const value = query[name];
+    if (!value) continue;
+    parameters ??= new URLSearchParams();
+    parameters.append(name, value);
+  }
+  return parameters ? `${place}?${parameters}` : place;
 }
 
 export function listPlace(folderId: string | undefined, added: readonly string[] = []): string {

@@ -47,6 +47,7 @@ type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly
 interface Range {
   readonly from: ListCursor | undefined;
   readonly backwards: boolean;
+  /** Stands in the text of the query: SQLite plans a query anew each time a limit is bound. */
   readonly limit: number;
 }
 
@@ -116,7 +117,7 @@ export class DocumentList {
     const { sql, bounds } = byName(range);
     const rows = await reader.query<FolderEntry>(
       `SELECT id, name, name_key AS nameKey, modified_at AS modifiedAt FROM documents_media_folder WHERE ${where}${sql}`,
-      [...values, ...bounds, range.limit],
+      [...values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'folder', row }));
   }
@@ -127,7 +128,7 @@ export class DocumentList {
     const { sql, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
     const rows = await reader.query<DocumentEntry>(
       `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${sql}`,
-      [...values, ...bounds, range.limit],
+      [...values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'document', row }));
   }
@@ -147,7 +148,7 @@ function place(
 function byName(range: Range): { sql: string; bounds: SqlValue[] } {
   const [compare, direction] = range.backwards ? ['<', 'DESC'] : ['>', 'ASC'];
   return {
-    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY name_key ${direction}, id ${direction} LIMIT ?`,
+    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY name_key ${direction}, id ${direction} LIMIT ${range.limit}`,
     bounds: range.from ? [range.from.nameKey, range.from.id] : [],
   };
 }
@@ -156,7 +157,7 @@ function byName(range: Range): { sql: string; bounds: SqlValue[] } {
 function newestFirst(range: Range): { sql: string; bounds: SqlValue[] } {
   const [compare, direction] = range.backwards ? ['>', 'ASC'] : ['<', 'DESC'];
   return {
-    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY id ${direction} LIMIT ?`,
+    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY id ${direction} LIMIT ${range.limit}`,
     bounds: range.from ? [range.from.id] : [],
   };
 }
