@@ -8,6 +8,7 @@ import { SiteAccess } from './commands/site-access.js';
 import { WhyNoButton } from './commands/why-no-button.js';
 import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
+import { AtlasRoutes } from './http/atlas-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { FormSources } from './http/form-sources.js';
@@ -28,6 +29,8 @@ import { CreatorConfig } from './services/creator-config.js';
 import { DemoSettings } from './services/demo-settings.js';
 import { Expiry } from './services/expiry.js';
 import { Explanations } from './services/explanations.js';
+import { FailureReport } from './services/failure-report.js';
+import { FailureWords } from './services/failure-words.js';
 import { GenerationCost } from './services/generation-cost.js';
 import { GenerationStore } from './services/generation-store.js';
 import { GenerationWorker } from './services/generation-worker.js';
@@ -60,7 +63,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(VariationSources, FormSources);
-  use(Retries);
+  use(Retries, FailureWords, FailureReport);
   use(
     GenerationStore,
     ImageMaker,
@@ -113,7 +116,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes])
+  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, AtlasRoutes])
     contribute(HttpRoutes).to(routes);
   contribute(MenuItems).value(
     { label: 'admin.menu', href: '/ai-creator/usage', menu: 'control-panel', category: 'configuration', icon: 'analytics' },

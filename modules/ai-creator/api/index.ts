@@ -85,6 +85,8 @@ export class ProviderError extends Error {
       readonly retryAfterSeconds?: number;
       readonly maybeCharged?: boolean;
       readonly status?: number;
+      /** What the safety system objects to, when the code is `declined` and it says so: short words. */
+      readonly categories?: readonly string[];
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -92,11 +94,13 @@ export class ProviderError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.maybeCharged = options.maybeCharged ?? false;
     this.status = options.status;
+    this.categories = options.categories ?? [];
   }
   readonly retryAfterSeconds: number | undefined;
   /** True when the request may have been carried out although no image arrived. */
   readonly maybeCharged: boolean;
   readonly status: number | undefined;
+  readonly categories: readonly string[];
 }
 
 /** A model that a provider offers. */

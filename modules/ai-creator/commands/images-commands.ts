@@ -1,6 +1,8 @@
 import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
+import type { Generation } from '../entities/generation.js';
 import { cancelKey, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
+import { FailureWords } from '../services/failure-words.js';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
 import { ImageAdding } from '../services/image-adding.js';
@@ -18,7 +20,14 @@ export class GenerationWords {
   constructor(
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
   ) {}
+
+  /** Whoever sits at the terminal may know: the exact cause, what to do, and where to read more. */
+  failure(generation: Generation, locale: string): readonly string[] {
+    const explanation = this.failureWords.of(generation, locale);
+    return explanation ? [explanation.cause, explanation.remedy, ...explanation.links.map(({ href }) => href)] : [];
+  }
 
   of(round: GenerationWithImages, locale: string): RoundModel {
     return roundModel(round, wordsOf(this.messages, locale), this.clock.now());
@@ -63,10 +72,12 @@ export class ImagesShow implements Command {
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
     const access = this.siteAccess.find(options.site, options.as);
-    const round = this.words.of(await this.generations.find(access, id), access.locale);
+    const found = await this.generations.find(access, id);
+    const round = this.words.of(found, access.locale);
     print(`${round.state}: ${round.status}`);
     print(round.description);
-    if (round.problem) warn(round.problem.sentence);
+    if (round.problem)
+      for (const line of [round.problem.sentence, ...this.words.failure(found.generation, access.locale)]) warn(line);
     for (const image of round.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
   }
 }

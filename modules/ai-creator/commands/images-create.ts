@@ -52,8 +52,7 @@ export class ImagesCreate implements Command {
     const offered = round.images.filter(({ state }) => state === 'offered');
     if (offered.length === 0) {
       warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
-      if (round.generation.errorDetail) warn(round.generation.errorDetail);
-      warn(this.messages.text(`remedy.${round.generation.errorCode ?? round.generation.state}`));
+      for (const line of this.generationWords.failure(round.generation, access.locale)) warn(line);
       return 1;
     }
     if (sentence) warn(sentence);

@@ -98,6 +98,10 @@ export class Generation {
   @Column('text', { name: 'error_detail', nullable: true })
   errorDetail!: string | null;
 
+  /** What the safety system objected to, between commas. */
+  @Column('text', { nullable: true })
+  categories!: string | null;
+
   /** Seconds. */
   @Column('integer', { name: 'retry_after', nullable: true })
   retryAfter!: number | null;

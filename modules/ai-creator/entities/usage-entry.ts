@@ -9,6 +9,7 @@ export type UsageState = 'reserved' | 'settled';
 @Index('ai_creator_usage_site', ['siteId', 'at', 'id'])
 @Index('ai_creator_usage_person', ['personId', 'at'])
 @Index('ai_creator_usage_model', ['model', 'quality', 'at'])
+@Index('ai_creator_usage_error', ['errorCode', 'at'])
 @Index('ai_creator_usage_state', ['state', 'at'])
 export class UsageEntry {
   /** That of the generation. */
@@ -58,4 +59,8 @@ export class UsageEntry {
   /** Code of the failure, or null. */
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
+
+  /** What the safety system objected to, between commas. */
+  @Column('text', { nullable: true })
+  categories!: string | null;
 }

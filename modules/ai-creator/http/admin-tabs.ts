@@ -1,6 +1,6 @@
 import type { RouteContext } from '@portico/core';
 
-export const adminPages = ['usage', 'budgets', 'prices', 'service'] as const;
+export const adminPages = ['usage', 'budgets', 'prices', 'service', 'errors'] as const;
 export type AdminPage = (typeof adminPages)[number];
 
 /** The permission that opens pages of the instance about money and models. */

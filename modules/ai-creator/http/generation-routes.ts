@@ -1,9 +1,9 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
+import { type Failure, FailureWords } from '../services/failure-words.js';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
 import { ProgressStreams } from '../services/progress-streams.js';
-import { SettingsLink } from '../services/settings-link.js';
 import { VariationSources } from '../services/variation-sources.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
@@ -20,7 +20,7 @@ export class GenerationRoutes implements HttpRoutes {
     @inject(Generations) private readonly generations: Generations,
     @inject(ProgressStreams) private readonly streams: ProgressStreams,
     @inject(Documents) private readonly documents: Documents,
-    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
@@ -104,8 +104,8 @@ export class GenerationRoutes implements HttpRoutes {
   }
 
   private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
-    const showCause = this.settingsLink.for(ctx.access) !== undefined;
-    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), showCause, this.sources.arePossible);
+    const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
+    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), explain, this.sources.arePossible);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Messages } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
+import type { Failure, FailureExplanation } from '../services/failure-words.js';
 import { type GenerationWithImages, settledStates } from '../services/generation-store.js';
 import type { Cancelled } from '../services/generation-worker.js';
 
@@ -51,8 +52,7 @@ export interface RoundModel {
         readonly reason: string;
         readonly kind: 'danger' | 'warning';
         /** For administrators only: the exact cause, and what to do. */
-        readonly cause?: string;
-        readonly remedy?: string;
+        readonly explanation?: FailureExplanation;
       }
     | undefined;
   readonly folderId: string | undefined;
@@ -81,12 +81,12 @@ export function problemSentence({ generation, images }: GenerationWithImages, wo
   return maybeCharged && !saysIt ? `${sentence} ${words('error.may-be-charged')}` : sentence;
 }
 
-/** @param showCause whether the reader is one who can do something about a failure. */
+/** @param explain what a failure means to the reader when he is one who can do something about it. */
 export function roundModel(
   round: GenerationWithImages,
   words: Words,
   now: Date,
-  showCause = false,
+  explain: (failure: Failure) => FailureExplanation | undefined = () => undefined,
   canRefine = false,
 ): RoundModel {
   const { generation } = round;
@@ -120,10 +120,7 @@ export function roundModel(
             code: generation.errorCode ?? state,
             sentence,
             reason: problemSentence({ ...round, images: [] }, words) ?? sentence,
-            ...(showCause && {
-              cause: generation.errorDetail ?? undefined,
-              remedy: words(`remedy.${generation.errorCode ?? state}`),
-            }),
+            explanation: explain(generation),
             kind: state === 'unknown' || generation.errorCode === 'cancelled' || images.length > 0 ? 'warning' : 'danger',
           },
     folderId: generation.folderId ?? undefined,

@@ -11,12 +11,18 @@ import {
 import { ProviderError } from '../api/index.js';
 import { creatorFlag } from '../services/availability.js';
 import { CircuitBreaker } from '../services/circuit-breaker.js';
+import { atlasRow } from '../services/error-atlas.js';
+import { FailureReport, reportedDays } from '../services/failure-report.js';
+import { type Failure, type FailureExplanation, type FailureLink, FailureWords } from '../services/failure-words.js';
 import { ImageMaker } from '../services/image-maker.js';
+import { KeyPauses } from '../services/key-pauses.js';
 import { ModelWatch } from '../services/model-watch.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
 
 const place = '/ai-creator/service';
+/** A link to the page on which one is leads nowhere. */
+const elsewhere = ({ href }: FailureLink): boolean => href !== place;
 
 /** The image service: its models, and whether it refuses. */
 @injectable()
@@ -27,13 +33,16 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(FailureReport) private readonly report: FailureReport,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(KeyPauses) private readonly pauses: KeyPauses,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(Flags) private readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
     const access = { permission: manageInstance };
-    router.get('/', { access }, (ctx) => this.show(ctx));
+    router.get('/', { access }, async (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
       try {
@@ -41,7 +50,7 @@ export class ServiceRoutes implements HttpRoutes {
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        ctx.redirectWith(place, `${error.message} ${ctx.text(`remedy.${error.code}`)}`, 'danger');
+        ctx.redirectWith(place, `${error.message} ${ctx.text(atlasRow(error.code)?.remedy ?? 'errors.title')}`, 'danger');
       }
     });
 
@@ -61,7 +70,7 @@ export class ServiceRoutes implements HttpRoutes {
     return `${who} ${ctx.text(`service.key-${key}`)}`;
   }
 
-  private show(ctx: RouteContext<unknown, unknown, unknown>): void {
+  private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
     if (!this.flags.isEnabled(creatorFlag)) throw notFound();
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
     ctx.render(
@@ -72,8 +81,20 @@ export class ServiceRoutes implements HttpRoutes {
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
-          remedy: ctx.text(`remedy.${breaker.code}`),
+          explanation: this.explain(ctx, {
+            errorCode: breaker.code,
+            errorDetail: breaker.detail,
+            keyFrom: this.breaker.keyFrom(breaker.keyScope),
+          }),
         })),
+        days: reportedDays,
+        failures: (await this.report.recent()).map((count) => ({
+          ...count,
+          explanation: this.explain(ctx, { ...count.example, errorCode: count.code }),
+        })),
+        pauses: this.pauses
+          .all()
+          .map(({ keyScope, until }) => ({ text: ctx.text('service.paused', { scope: nameOf(keyScope) }), until })),
         notices: this.watch.notices().map(({ scope, model, instead, shutdownDate, daysLeft, within }) => ({
           kind: instead || within === 7 ? 'danger' : 'warning',
           text: ctx.text(instead ? 'service.moved' : 'service.ends', {
@@ -90,5 +111,10 @@ export class ServiceRoutes implements HttpRoutes {
       },
       { title: ctx.text('service.title') },
     );
+  }
+
+  private explain(ctx: RouteContext<unknown, unknown, unknown>, failure: Failure): FailureExplanation | undefined {
+    const explanation = this.failureWords.for(ctx.access, failure);
+    return explanation && { ...explanation, links: explanation.links.filter(elsewhere) };
   }
 }

@@ -1,3 +1,4 @@
+import { AddFailureCategories1763846000000 } from './add-failure-categories.js';
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
 import { AddRetries1763841000000 } from './add-retries.js';
@@ -14,4 +15,5 @@ export default [
   AddRetries1763841000000,
   AddVariations1763842000000,
   AddModelProviders1763845000000,
+  AddFailureCategories1763846000000,
 ];

@@ -1,4 +1,4 @@
-import { Settings, type SettingsHandle } from '@portico/configuration/api';
+import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type AccessContext,
   type Activity,
@@ -6,6 +6,7 @@ import {
   type Disposable,
   inject,
   injectable,
+  instanceScope,
   Log,
   Messages,
   PortalError,
@@ -63,12 +64,18 @@ export class CircuitBreaker implements Activity {
     return scope.kind === 'site' && this.settings.get(scope).apiKey.suppliedBy === 'site' ? scope.siteId : 'instance';
   }
 
+  /** Who supplies the key of a scope as `keyScopeOf` names it. */
+  keyFrom(keyScope: string): NonNullable<SecretState['suppliedBy']> | null {
+    const scope = keyScope === 'instance' ? instanceScope : siteScope(keyScope);
+    return this.settings.get(scope).apiKey.suppliedBy ?? null;
+  }
+
   /** @throws PortalError `ai-creator-refused` (503) with the sentence of the failure that opened it. */
   require({ scope, locale }: AccessContext): void {
     const breaker = this.blocking(this.keyScopeOf(scope));
     if (!breaker) return;
     const seconds = Math.max(1, Math.ceil((Date.parse(breaker.probeAt) - this.clock.now().getTime()) / 1000));
-    const sentence = this.messages.text(`error.${breaker.code}`, { seconds }, locale);
+    const sentence = this.messages.text(atlasRow(breaker.code)?.author ?? 'error.unknown', { seconds }, locale);
     throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds });
   }
 

@@ -270,4 +270,5 @@ const problemOf = (error: ProviderError): Partial<Generation> => ({
   errorDetail: error.message,
   maybeCharged: error.maybeCharged,
   retryAfter: error.retryAfterSeconds ?? null,
+  categories: error.categories.length > 0 ? error.categories.join(',') : null,
 });

@@ -3,6 +3,7 @@ import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../api/index.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { CreatorConfig } from './creator-config.js';
+import { atlasRow } from './error-atlas.js';
 import { ModelKnowledge } from './model-knowledge.js';
 import { modelsToTry } from './models.js';
 import { TypedProvider } from './openai/typed-provider.js';
@@ -43,7 +44,11 @@ export function troubleFinding(error: unknown, words: Words): Finding {
   const code = error instanceof ProviderError ? error.code : 'bad-answer';
   const cause = error instanceof ProviderError ? error.message : '';
   const title = words(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
-  return { kind: 'danger', title, text: [words(`test.${code}`), cause, words(`remedy.${code}`)].filter(Boolean).join(' ') };
+  return {
+    kind: 'danger',
+    title,
+    text: [words(`test.${code}`), cause, words(atlasRow(code)?.remedy ?? 'remedy.bad-answer')].filter(Boolean).join(' '),
+  };
 }
 
 /** Test Connection: one request for the list of models. It costs nothing. */

@@ -83,7 +83,8 @@ export class UsageLedger {
     if (entry?.state !== 'reserved') return;
     const came = await transaction.repository(GeneratedImage).countBy({ generationId: generation.id });
     const images = came > 0 ? came : generation.maybeCharged ? generation.count : 0;
-    const { inputTokens = null, outputTokens = null, maybeCharged, errorCode } = generation;
+    const { inputTokens = null, outputTokens = null, maybeCharged, categories } = generation;
+    const errorCode = generation.state === 'unknown' ? 'unknown' : generation.errorCode;
     const model = generation.model ?? entry.model;
     const known = this.prices.costOf(model, this.clock.now(), { images: came, inputTokens, outputTokens });
     const isUnclear = came === 0 && maybeCharged;
@@ -96,6 +97,7 @@ export class UsageLedger {
         inputTokens,
         outputTokens,
         errorCode,
+        categories,
         ...(isUnclear ? {} : { cost: known?.cost ?? (images === 0 ? 0 : null), currency: known?.currency ?? entry.currency }),
       },
     );

@@ -7,6 +7,7 @@ const places = [
   '/ai-creator/budgets',
   '/ai-creator/prices',
   '/ai-creator/service',
+  '/ai-creator/errors',
   '/web/home/ai-creator/usage',
 ];
 

@@ -1,55 +1,69 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { errorAtlas } from '../services/error-atlas.js';
 import { classify, errorTable } from '../services/openai/error-table.js';
+import { categoriesIn, retryAfterOf } from '../services/openai/refusal-details.js';
 
 const root = new URL('../../../../', import.meta.url);
 
-interface Row {
-  readonly code: string;
-  readonly arrives: string;
-  readonly sentence: string;
-  readonly remedy: string;
-}
-
-/** The rows of docs/image-errors.md. */
-async function documented(): Promise<readonly Row[]> {
+/** The rows of a table of docs/image-errors.md, by their code. */
+async function documented(heading: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const text = await readFile(new URL('docs/image-errors.md', root), 'utf8');
-  return text
+  const section = text.slice(text.indexOf(`## ${heading}`)).split('\n## ')[0] ?? '';
+  const rows = section
     .split('\n')
     .filter((line) => line.startsWith('| `'))
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map(([, code = '', arrives = '', , sentence = '', remedy = '']) => ({
-      code: code.replaceAll('`', ''),
-      arrives,
-      sentence,
-      remedy,
-    }));
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  return new Map(rows.map(([, code = '', ...cells]) => [code.replaceAll('`', ''), cells.slice(0, -1)]));
 }
 
-describe('the error table', () => {
-  it('is in step with its documentation, sentence by sentence', async () => {
-    const messages = JSON.parse(await readFile(new URL('modules/ai-creator/messages/en.json', root), 'utf8')) as Record<
-      string,
-      string
-    >;
-    const rows = await documented();
-    const notCodes = ['some-missing', 'may-be-charged'];
-    const worded = Object.keys(messages)
-      .filter((key) => key.startsWith('error.'))
-      .map((key) => key.slice('error.'.length))
-      .filter((code) => !notCodes.includes(code));
-    expect(rows.map(({ code }) => code).sort()).to.deep.equal(worded.sort());
-    for (const { code, sentence, remedy } of rows) {
-      expect(sentence, code).to.equal(messages[`error.${code}`]);
-      expect(remedy.replaceAll('`', ''), code).to.equal(messages[`remedy.${code}`]);
-    }
+const messages = async (): Promise<Readonly<Record<string, string>>> =>
+  JSON.parse(await readFile(new URL('modules/ai-creator/messages/en.json', root), 'utf8')) as Record<string, string>;
+
+const inDocs = {
+  retry: { never: 'never', 'after-a-pause': 'after a pause', 'next-model-once': 'next model, once' },
+  breaker: { opens: 'nothing more is sent', closes: 'works', unmoved: '' },
+  page: { settings: 'AI Creator settings', service: 'Image Service', usage: 'AI Usage' },
+} as const;
+
+describe('the error atlas', () => {
+  it('has the sentences of every code, and no sentence without a code', async () => {
+    const words = await messages();
+    const codes = errorAtlas.map(({ code }) => code).sort();
+    const worded = (kind: string): readonly string[] =>
+      Object.keys(words)
+        .filter((key) => key.startsWith(`${kind}.`))
+        .map((key) => key.slice(kind.length + 1))
+        .filter((code) => !['some-missing', 'may-be-charged'].includes(code))
+        .sort();
+    for (const kind of ['error', 'cause', 'remedy']) expect(worded(kind), kind).to.deep.equal(codes);
   });
 
+  it('is in step with what its documentation says of what the portal does', async () => {
+    const rows = await documented('What arrives, and what the portal does');
+    const expected = errorAtlas.map(({ code, charged, retry, breaker }) => [
+      code,
+      [charged, inDocs.retry[retry], inDocs.breaker[breaker]],
+    ]);
+    expect([...rows].map(([code, [, ...does]]) => [code, does])).to.deep.equal(expected);
+  });
+
+  it('is in step with what its documentation says that people read, sentence by sentence', async () => {
+    const words = await messages();
+    const rows = await documented('What people read');
+    const expected = errorAtlas.map(({ code, author, cause, remedy, page, help }) => [
+      code,
+      [words[author], words[cause], words[remedy], [page && inDocs.page[page], help && `<${help}>`].filter(Boolean).join(', ')],
+    ]);
+    expect([...rows].map(([code, cells]) => [code, cells.map((cell) => cell.replaceAll('`', ''))])).to.deep.equal(expected);
+  });
+});
+
+describe('the error table of the images API', () => {
   it('has every code of the images API in the row that documents it', async () => {
-    const rows = await documented();
+    const rows = await documented('What arrives, and what the portal does');
     for (const { is, codes = [] } of errorTable) {
-      const row = rows.find(({ code }) => code === is);
-      for (const code of codes) expect(row?.arrives, is).to.contain(`\`${code}\``);
+      for (const code of codes) expect(rows.get(is)?.[0], is).to.contain(`\`${code}\``);
     }
   });
 
@@ -66,6 +80,24 @@ describe('the error table', () => {
     expect(classify({ status: 404, message: 'The model does not exist.' }).code).to.equal('model-not-found');
     expect(classify({ status: 418 }).code).to.equal('bad-answer');
     expect(classify({ status: 599 }).code).to.equal('server-trouble');
-    expect(classify({ status: 504, type: 'server_error' })).to.deep.equal({ code: 'server-trouble', maybeCharged: true });
+    for (const status of [504, 520, 524])
+      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-trouble', maybeCharged: true });
+  });
+
+  it('reads what a refusal objects to, and nothing but words', () => {
+    expect(categoriesIn('Rejected. safety_violations=[violence, self_harm,violence].')).to.deep.equal(['self-harm', 'violence']);
+    expect(categoriesIn('Rejected. safety_violations=[a lighthouse at dusk, <b>, sk-1234567890]')).to.deep.equal([]);
+    expect([categoriesIn('Rejected.'), categoriesIn(undefined)]).to.deep.equal([[], []]);
+  });
+
+  it('reads how long to wait in seconds, in milliseconds and as a date', () => {
+    const now = Date.parse('2026-11-22T10:00:00Z');
+    const of = (headers: Record<string, string>): number | undefined => retryAfterOf(new Headers(headers), now);
+    expect(of({ 'retry-after': '17' })).to.equal(17);
+    expect(of({ 'retry-after': '0.2' })).to.equal(1);
+    expect(of({ 'retry-after-ms': '1500', 'retry-after': '17' })).to.equal(2);
+    expect(of({ 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' })).to.equal(30);
+    expect(of({ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' })).to.equal(0);
+    expect([of({ 'retry-after': 'soon' }), of({}), retryAfterOf(undefined)]).to.deep.equal([undefined, undefined, undefined]);
   });
 });

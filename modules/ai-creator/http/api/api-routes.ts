@@ -1,5 +1,6 @@
 import { Clock, type HttpRoutes, inject, injectable, Messages, PortalError, type RouteContext, type Router } from '@portico/core';
 import { createImages } from '../../services/availability.js';
+import { FailureWords } from '../../services/failure-words.js';
 import type { GenerationWithImages } from '../../services/generation-store.js';
 import { Generations } from '../../services/generations.js';
 import { ImageAdding } from '../../services/image-adding.js';
@@ -23,6 +24,7 @@ export class ApiRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
   ) {}
@@ -87,7 +89,9 @@ export class ApiRoutes implements HttpRoutes {
   }
 
   private describe(ctx: AnyContext, round: GenerationWithImages): Answer<typeof generationSchema> {
-    const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now());
+    const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
+      this.failureWords.for(ctx.access, failure),
+    );
     const { id, description, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {
       id,
@@ -104,7 +108,16 @@ export class ApiRoutes implements HttpRoutes {
       attempts,
       retryAt,
       expiresAt,
-      problem: problem && { code: problem.code, sentence: problem.sentence },
+      problem: problem && {
+        code: problem.code,
+        sentence: problem.sentence,
+        cause: problem.explanation?.cause,
+        remedy: problem.explanation?.remedy,
+        links: problem.explanation?.links.map(({ label, href, isExternal }) => ({
+          label,
+          href: isExternal ? href : ctx.url(href),
+        })),
+      },
       images: model.images.map((image) => ({
         id: image.id,
         position: image.position,

@@ -43,7 +43,16 @@ export const newImages = z.strictObject({
   folder: id.optional().meta({ description: 'Id of a folder; left out: the one that each generation was made for.' }),
 });
 
-export const problem = z.object({ code: z.string().meta({ description: 'As in docs/image-errors.md.' }), sentence: z.string() });
+export const problem = z.object({
+  code: z.string().meta({ description: 'As in docs/image-errors.md.' }),
+  sentence: z.string(),
+  cause: z.string().optional().meta({ description: 'For those who may manage the settings: what exactly happened.' }),
+  remedy: z.string().optional().meta({ description: 'For those who may manage the settings: what to do about it.' }),
+  links: z
+    .array(z.object({ label: z.string(), href: z.string() }))
+    .optional()
+    .meta({ description: 'For those who may manage the settings: where to do it.' }),
+});
 
 export const accepted = z.object({
   id,

@@ -18,6 +18,9 @@ interface Rule {
   readonly maybeCharged?: boolean;
 }
 
+/** A gateway that gave up waiting: what it waited for may have been carried out. */
+const gatewayGaveUp = [504, 520, 524];
+
 /**
  * The errors of the images API as data. Asked in this order: `codes` of every rule, then `types`, then status together with
  * message, then status alone. docs/image-errors.md says the same in words.
@@ -50,8 +53,8 @@ export const errorTable: readonly Rule[] = [
   { is: 'too-fast', codes: ['rate_limit_exceeded', 'slow_down'], statuses: [429] },
   { is: 'declined', codes: ['moderation_blocked', 'content_policy_violation', 'contentFilter', 'content_filter'] },
   { is: 'declined', statuses: [400], message: /safety system|content policy/i },
-  { is: 'server-trouble', statuses: [504], maybeCharged: true },
-  { is: 'server-trouble', types: ['server_error'], statuses: [500, 502, 503, 520, 521, 522, 523, 524, 529] },
+  { is: 'server-trouble', statuses: gatewayGaveUp, maybeCharged: true },
+  { is: 'server-trouble', types: ['server_error'], statuses: [500, 502, 503, 521, 522, 523, 529] },
   { is: 'bad-request', statuses: [400, 404, 405, 409, 413, 415, 422] },
 ];
 
@@ -68,4 +71,4 @@ export function classify(error: UpstreamError): { readonly code: ProviderErrorCo
 }
 
 /** A gateway timeout says more than its type does. */
-const hasMoreToSay = (status: number): boolean => status === 504;
+const hasMoreToSay = (status: number): boolean => gatewayGaveUp.includes(status);

@@ -1,11 +1,12 @@
 import { z } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { classify, type UpstreamError } from './error-table.js';
+import { categoriesIn, retryAfterOf } from './refusal-details.js';
 
-type Said = Omit<UpstreamError, 'status'>;
+type Said = Omit<UpstreamError, 'status'> & { readonly param?: string };
 
 const word = z.string().optional().catch(undefined);
-const Words = z.object({ code: word, type: word, message: word });
+const Words = z.object({ code: word, type: word, message: word, param: word });
 /** The ways in which servers say what is wrong: `{error: {code, type, message}}`, `{error: "…", message?}`, `{detail: "…" | [{msg}]}`. */
 const Shapes = z.union([
   z.object({ error: Words }).transform(({ error }): Said => error),
@@ -30,11 +31,20 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
   const code = shortWord(said.code);
   const type = shortWord(said.type);
   const row = classify({ status, code, type, message });
-  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
-  return new ProviderError(row.code, `The answer was ${status}, code ${code ?? 'none'}, type ${type ?? 'none'}.`, {
+  const param = shortWord(said.param);
+  const categories = row.code === 'declined' ? categoriesIn(message) : [];
+  const named = [
+    `The answer was ${status}`,
+    `code ${code ?? 'none'}`,
+    `type ${type ?? 'none'}`,
+    ...(param ? [`parameter ${param}`] : []),
+    ...(categories.length > 0 ? [`because of ${categories.join(', ')}`] : []),
+  ];
+  return new ProviderError(row.code, `${named.join(', ')}.`, {
     status,
     maybeCharged: row.maybeCharged,
-    retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter >= 0 ? Math.ceil(retryAfter) : undefined,
+    retryAfterSeconds: retryAfterOf(headers),
+    categories,
   });
 }
 

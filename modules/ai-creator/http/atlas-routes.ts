@@ -1,0 +1,41 @@
+import { Flags, type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
+import { creatorFlag } from '../services/availability.js';
+import { errorAtlas } from '../services/error-atlas.js';
+import { FailureReport, reportedDays } from '../services/failure-report.js';
+import { FailureWords } from '../services/failure-words.js';
+import { SettingsLink } from '../services/settings-link.js';
+import { adminTabs, manageInstance } from './admin-tabs.js';
+
+/** The error atlas: everything that can go wrong, what people read then, and what the portal does. */
+@injectable()
+export class AtlasRoutes implements HttpRoutes {
+  readonly prefix = '/ai-creator/errors';
+
+  constructor(
+    @inject(FailureReport) private readonly report: FailureReport,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(Flags) private readonly flags: Flags,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/', { access: { permission: manageInstance } }, async (ctx) => {
+      if (!this.flags.isEnabled(creatorFlag)) throw notFound();
+      const { locale } = ctx.access;
+      const counts = new Map((await this.report.recent()).map((count) => [count.code, count]));
+      const settings = this.settingsLink.for(ctx.access);
+      const failures = errorAtlas.map((row) => ({
+        code: row.code,
+        author: ctx.text(row.author, { seconds: 60 }),
+        cause: this.failureWords.cause(row, locale),
+        remedy: ctx.text(row.remedy),
+        retry: this.failureWords.retry(row, locale),
+        charged: ctx.text(`atlas.charged-${row.charged}`),
+        breaker: row.breaker === 'unmoved' ? undefined : ctx.text(`atlas.breaker-${row.breaker}`),
+        links: this.failureWords.links(row, locale, settings),
+        count: counts.get(row.code)?.count,
+      }));
+      ctx.render('errors', { tabs: adminTabs(ctx, 'errors'), failures, days: reportedDays }, { title: ctx.text('errors.title') });
+    });
+  }
+}
