@@ -74,7 +74,7 @@ export class ImagesCreate implements Command {
     readonly count: string;
   }): ReturnType<typeof readOrder> {
     try {
-      return readOrder(typed, this.messages);
+      return readOrder(typed, this.messages, this.generations.promptLimit);
     } catch (error) {
       if (!(error instanceof PortalError)) throw error;
       const fields = Object.values((error.details.fields ?? {}) as Readonly<Record<string, string>>);

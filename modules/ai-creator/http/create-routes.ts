@@ -11,7 +11,7 @@ import {
   type Router,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { countLimits, deliverySizes, descriptionLimit } from '../api/index.js';
+import { countLimits, deliverySizes } from '../api/index.js';
 import { Availability } from '../services/availability.js';
 import { Generations } from '../services/generations.js';
 import { readOrder } from '../services/image-order.js';
@@ -78,7 +78,7 @@ export class CreateRoutes implements HttpRoutes {
       const form = ctx.input.body;
       try {
         const generation = await this.generations.create(ctx.access, {
-          ...readOrder(form, this.messages, ctx.access.locale),
+          ...readOrder(form, this.messages, this.generations.promptLimit, ctx.access.locale),
           token: form.token,
           rootId: form.root,
           folderId: form.folder,
@@ -133,7 +133,7 @@ export class CreateRoutes implements HttpRoutes {
       startAnew: ctx.url(`~/ai-creator/create${state.folder ? `?folder=${encodeURIComponent(state.folder)}` : ''}`),
       folders: await this.documents.folders(access),
       description: state.description ?? '',
-      descriptionLimit,
+      descriptionLimit: this.generations.promptLimit,
       size: state.size ?? '512x512',
       sizes: deliverySizes.map((value) => ({ value, label: value })),
       count: String(state.count ?? 1),

@@ -64,6 +64,11 @@ export class Availability {
     return this.settings.get(scope).apiKey.suppliedBy ?? null;
   }
 
+  /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */
+  get promptLimit(): number {
+    return this.maker.promptLimit;
+  }
+
   /** Whether a key is missing that the provider needs. */
   keyMissing(scope: Scope): boolean {
     return (this.maker.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;

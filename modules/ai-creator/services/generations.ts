@@ -10,7 +10,7 @@ import { type Cancelled, GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
 import { type PinnedSource, referenceOf, type SourceReference } from './pinned-source.js';
 import { SpendingNotice } from './spending-notice.js';
-import { readStyles } from './styles.js';
+import { readStyles, styledPrompt } from './styles.js';
 import { BudgetExceeded } from './usage-ledger.js';
 import { VariationSources } from './variation-sources.js';
 
@@ -41,6 +41,11 @@ export class Generations {
     @inject(VariationSources) private readonly sources: VariationSources,
   ) {}
 
+  /** Characters of the longest prompt that the image service takes. */
+  get promptLimit(): number {
+    return this.availability.promptLimit;
+  }
+
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
@@ -53,6 +58,7 @@ export class Generations {
     if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
       throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
     }
+    this.requireRoom(access, order, styles);
     const pinned = await this.pin(access, author, order);
     const { generation, isNew } = await this.reserve(access, {
       ...makerOf(author),
@@ -69,6 +75,15 @@ export class Generations {
     });
     if (isNew) this.worker.enqueue(generation.id);
     return generation;
+  }
+
+  /** The words of a style are sent as well. @throws PortalError `invalid-input` (400) when both are too long together. */
+  private requireRoom(access: AccessContext, { description, style }: NewGeneration, styles: readonly string[]): void {
+    const { length } = styledPrompt(description, style ?? null, styles);
+    const limit = this.promptLimit;
+    if (length <= limit) return;
+    const key = style ? 'create.style-too-long' : 'create.description-too-long';
+    throw invalidInput({ description: this.words.text(key, { style: style ?? '', length, limit }, access.locale) });
   }
 
   /** One image that did not come, once more, as a round of its own. @throws PortalError `nothing-missing` (409) when all came. */

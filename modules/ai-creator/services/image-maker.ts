@@ -1,5 +1,12 @@
 import { inject, injectable, optional, type ServiceHandle } from '@portico/core';
-import { ImageProvider, type ImageRequest, type ProvidedImage, type ProviderAnswer, ProviderError } from '../api/index.js';
+import {
+  descriptionLimit,
+  ImageProvider,
+  type ImageRequest,
+  type ProvidedImage,
+  type ProviderAnswer,
+  ProviderError,
+} from '../api/index.js';
 import { checkImage } from './checked-image.js';
 import { modelsToTry } from './models.js';
 
@@ -29,6 +36,11 @@ export class ImageMaker {
   /** Undefined while no module offers one. */
   get provider(): ImageProvider | undefined {
     return this.providers.get();
+  }
+
+  /** Characters of the longest prompt. */
+  get promptLimit(): number {
+    return this.provider?.promptLimit ?? descriptionLimit;
   }
 
   /** @param arrived told about images as they come, one answer after the other, and awaited before more is asked for. @throws ProviderError */

@@ -1,5 +1,5 @@
 import { invalidInput, type Messages } from '@portico/core';
-import { countLimits, type DeliverySize, deliverySizes, descriptionLimit } from '../api/index.js';
+import { countLimits, type DeliverySize, deliverySizes } from '../api/index.js';
 import { cleanDescription } from './description.js';
 
 /** What an author asks for, checked. */
@@ -13,21 +13,21 @@ export interface ImageOrder {
 
 export type OrderField = 'description' | 'size' | 'count';
 
-/** Checks what came from a form, a script or a command. @throws PortalError `invalid-input` (400) with a sentence per field. */
+/**
+ * Checks what came from a form, a script or a command.
+ * @param limit characters of the longest prompt that the image service takes. @throws PortalError `invalid-input` (400) with a sentence per field.
+ */
 export function readOrder(
   typed: { readonly description: string; readonly size: string; readonly count: string | number; readonly style?: string },
   words: Messages,
+  limit: number,
   locale?: string,
 ): ImageOrder {
   const problems: Partial<Record<OrderField, string>> = {};
   const description = cleanDescription(typed.description);
   if (description === '') problems.description = words.text('create.description-missing', {}, locale);
-  if (description.length > descriptionLimit) {
-    problems.description = words.text(
-      'create.description-too-long',
-      { limit: descriptionLimit, length: description.length },
-      locale,
-    );
+  if (description.length > limit) {
+    problems.description = words.text('create.description-too-long', { limit, length: description.length }, locale);
   }
   const size = deliverySizes.find((known) => known === typed.size);
   if (!size) problems.size = words.text('create.size-unknown', { sizes: deliverySizes.join(', ') }, locale);

@@ -31,13 +31,13 @@ export class ApiRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/openapi.json', declared, (ctx) => {
-      ctx.body = openApi(ctx.url('~/ai-creator/api'));
+      ctx.body = openApi(ctx.url('~/ai-creator/api'), this.generations.promptLimit);
     });
 
     router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
       const { folder, source, ...typed } = ctx.input.body;
       const generation = await this.generations.create(ctx.access, {
-        ...readOrder(typed, this.messages, ctx.access.locale),
+        ...readOrder(typed, this.messages, this.generations.promptLimit, ctx.access.locale),
         token: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),

@@ -1,6 +1,6 @@
 import { z } from '@portico/core';
 import { type Operation, operations } from './operations.js';
-import { fault } from './schemas.js';
+import { fault, newDescription } from './schemas.js';
 
 const sentences: Readonly<Record<number, string>> = {
   400: 'A value is missing or wrong.',
@@ -11,8 +11,18 @@ const sentences: Readonly<Record<number, string>> = {
   422: 'The picture cannot be varied.',
 };
 
-const json = (schema: z.ZodType, io: 'input' | 'output'): object => ({
-  'application/json': { schema: withoutDialect(z.toJSONSchema(schema, { io, reused: 'inline' })) },
+const json = (schema: z.ZodType, io: 'input' | 'output', promptLimit?: number): object => ({
+  'application/json': {
+    schema: withoutDialect(
+      z.toJSONSchema(schema, {
+        io,
+        reused: 'inline',
+        override: ({ zodSchema, jsonSchema }) => {
+          if (zodSchema === newDescription) jsonSchema.maxLength = promptLimit;
+        },
+      }),
+    ),
+  },
 });
 
 function withoutDialect(schema: object): object {
@@ -43,13 +53,13 @@ function parameters({ params, query, needsIdempotencyKey }: Operation): readonly
   return [...of(params, 'path'), ...of(query, 'query'), ...(needsIdempotencyKey ? [key] : [])];
 }
 
-function describe(operation: Operation): object {
+function describe(operation: Operation, promptLimit: number): object {
   const refusals = [...new Set([401, 403, ...operation.refusals])].sort();
   return {
     operationId: operation.id,
     summary: operation.summary,
     parameters: parameters(operation),
-    ...(operation.body && { requestBody: { required: true, content: json(operation.body, 'input') } }),
+    ...(operation.body && { requestBody: { required: true, content: json(operation.body, 'input', promptLimit) } }),
     responses: {
       [operation.status]: { description: 'Done.', content: json(operation.answer, 'output') },
       ...Object.fromEntries(
@@ -59,12 +69,12 @@ function describe(operation: Operation): object {
   };
 }
 
-/** The API as an OpenAPI 3.1 file. @param server address of the API in a site. */
-export function openApi(server: string): object {
+/** The API as an OpenAPI 3.1 file. @param server address of the API in a site. @param promptLimit characters of the longest description. */
+export function openApi(server: string, promptLimit: number): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of Object.values(operations) as readonly Operation[]) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method]: describe(operation) };
+    paths[path] = { ...paths[path], [operation.method]: describe(operation, promptLimit) };
   }
   return {
     openapi: '3.1.0',

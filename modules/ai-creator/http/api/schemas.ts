@@ -1,5 +1,5 @@
 import { z } from '@portico/core';
-import { countLimits, deliverySizes, descriptionLimit } from '../../api/index.js';
+import { countLimits, deliverySizes } from '../../api/index.js';
 
 const id = z.string().min(1).max(64);
 
@@ -15,8 +15,11 @@ export const listQuery = z.strictObject({
 
 const source = z.union([z.strictObject({ image: id }), z.strictObject({ document: id })]);
 
+/** How long it may be, the image service in use decides; this is only the length beyond which nothing is looked at. */
+export const newDescription = z.string().min(1).max(100_000).meta({ description: 'What the images show.' });
+
 export const newGeneration = z.strictObject({
-  description: z.string().min(1).max(descriptionLimit).meta({ description: 'What the images show.' }),
+  description: newDescription,
   size: z.enum(deliverySizes).default('512x512').meta({ description: 'Delivery size in pixels.' }),
   count: z.int().min(countLimits.min).max(countLimits.max).default(1),
   style: z.string().max(300).optional().meta({ description: 'Name of a style preset of the site.' }),
