@@ -56,6 +56,9 @@ const replies: Readonly<Record<string, (response: ServerResponse) => unknown>> =
   '429': (response) => response.writeHead(429, json).end('{"error":{"code":"rate_limit_exceeded","message":"Slow down."}}'),
 };
 
+/** Milliseconds; less than any model needs. */
+const waits: Readonly<Record<string, number>> = { 'four images': 2000 };
+
 const server = createServer((request, response) => {
   let text = '';
   request.on('data', (chunk: Buffer) => {
@@ -64,7 +67,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const { prompt = '' } = JSON.parse(text || '{}') as { prompt?: string };
     response.on('error', () => undefined);
-    replies[prompt]?.(response);
+    setTimeout(() => replies[prompt]?.(response), waits[prompt] ?? 1000);
   });
 }).listen(0, '127.0.0.1', () =>
   console.log(`The images API is ready at http://127.0.0.1:${(server.address() as AddressInfo).port}`),

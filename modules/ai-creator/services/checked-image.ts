@@ -1,5 +1,6 @@
 import { loadSharp } from '@portico/core';
 import { ProviderError } from '../api/index.js';
+import { inTurn } from './decoding-turns.js';
 
 /** Pixels of one image; far more than any model makes, far less than a bomb. */
 export const pixelLimit = 40_000_000;
@@ -12,15 +13,36 @@ const signatures: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
   ['webp', (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'],
 ];
 
+/** Files that were decoded once already. */
+const decoded = new WeakSet<Uint8Array>();
+
+function formatOf(content: Uint8Array): string | undefined {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return signatures.find(([, matches]) => matches(bytes))?.[0];
+}
+
+/** Whether a file begins like one that may reach the decoder. */
+export const looksLikePicture = (content: Uint8Array): boolean => formatOf(content) !== undefined;
+
 /** Only files that begin like a picture reach the decoder, and all their pixels are decoded once. @throws ProviderError `bad-answer` */
 export async function checkImage(content: Uint8Array): Promise<void> {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const format = signatures.find(([, matches]) => matches(bytes))?.[0];
+  if (decoded.has(content)) return;
+  const format = formatOf(content);
   if (!format) throw bad('The answer holds something that is not a png, jpeg or webp image.');
-  const sharp = await loadSharp();
   try {
-    await sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning' }).timeout({ seconds: 20 }).raw().toBuffer();
+    await inTurn(() => decode(content));
   } catch {
     throw bad(`The answer holds a ${format} image that cannot be decoded, or is too large.`);
   }
+  decoded.add(content);
+}
+
+/** Every row goes through the decoder and is scaled away: the pixels are never in memory all at once. */
+async function decode(content: Uint8Array): Promise<void> {
+  const sharp = await loadSharp();
+  await sharp(content, { limitInputPixels: pixelLimit, failOn: 'warning', sequentialRead: true })
+    .resize(8, 8, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false })
+    .timeout({ seconds: 20 })
+    .raw()
+    .toBuffer();
 }

@@ -5,6 +5,7 @@ import type { ProvidedImage } from '../api/index.js';
 import { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
 import { pixelLimit } from './checked-image.js';
+import { inTurn } from './decoding-turns.js';
 import { draftAltText, slugOf } from './description.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
@@ -84,7 +85,8 @@ export class ImageIntake {
       .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
       .withXmp(generation.isComposite ? compositeMark : generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
-    const blob = await this.blobs.store(await encode(resized).timeout({ seconds: 30 }).toBuffer(), { maxBytes: maxImageBytes });
+    const scaled = await inTurn(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
+    const blob = await this.blobs.store(scaled, { maxBytes: maxImageBytes });
     await this.store.change(generation.id, async (transaction) => {
       const { affected } = await transaction
         .repository(GeneratedImage)

@@ -1,6 +1,7 @@
 import { z } from '@portico/core';
 import { type ProvidedImage, ProviderError } from '../../api/index.js';
 import { checkImage } from '../checked-image.js';
+import { ImagesApart } from './images-apart.js';
 
 const count = z.number().int().min(0).optional().catch(undefined);
 /** What is read of an answer; it may hold more. */
@@ -20,7 +21,7 @@ export interface CheckedAnswer {
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
 
 /** Checks the shape of an answer and decodes every image in it; nothing of it is believed. Images that do not decode are left out while one does. */
-export async function checkAnswer(answer: unknown): Promise<CheckedAnswer> {
+export async function checkAnswer(answer: unknown, apart = new ImagesApart()): Promise<CheckedAnswer> {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) throw bad('The answer does not have the shape of an images answer.');
   const { data, usage } = parsed.data;
@@ -31,7 +32,7 @@ export async function checkAnswer(answer: unknown): Promise<CheckedAnswer> {
   for (const { b64_json: text } of data) {
     if (text === undefined) continue;
     try {
-      const bytes = Buffer.from(text, 'base64');
+      const bytes = apart.of(text);
       await checkImage(bytes);
       images.push({ bytes });
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import { ProviderError } from '../../api/index.js';
 import { guardedFetch } from './guarded-fetch.js';
+import type { ImagesApart } from './images-apart.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { refusalOf } from './refusal.js';
 
@@ -27,14 +28,20 @@ export interface ClientOptions {
   readonly key: string | undefined;
   /** Bytes of an answer, unpacked. */
   readonly maxBytes: number;
+  /** Takes the images out of answers. */
+  readonly images?: ImagesApart | undefined;
 }
 
 /** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `address-missing` */
-export function createClient(openai: Library, profile: ServiceProfile, { baseUrl, key, maxBytes }: ClientOptions): OpenAI {
+export function createClient(
+  openai: Library,
+  profile: ServiceProfile,
+  { baseUrl, key, maxBytes, images }: ClientOptions,
+): OpenAI {
   const address = addressOf(profile, baseUrl);
   const sent = profile.key === 'none' ? undefined : key;
   if (profile.key === 'required' && !sent) throw new ProviderError('key-missing', 'No API key is set.');
-  const ask = guardedFetch(address, { maxBytes });
+  const ask = guardedFetch(address, { maxBytes, images });
   const isBearer = sent !== undefined && profile.keyHeader === 'authorization';
   return new openai.OpenAI({
     apiKey: sent ?? noKey,

@@ -3,11 +3,14 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '../../api/index.js';
+import type { ImagesApart } from './images-apart.js';
 import { payloadOf } from './payload.js';
 
 export interface FetchLimits {
   /** Bytes of an answer after decompression. */
   readonly maxBytes: number;
+  /** Takes the images out of answers. */
+  readonly images?: ImagesApart | undefined;
 }
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -53,14 +56,18 @@ function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
   return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
 }
 
-async function readAnswer(message: IncomingMessage, { maxBytes }: FetchLimits): Promise<Response> {
+/** Of an answer that is no success, as many bytes are read: it is a sentence, or somebody's page. */
+const refusalBytes = 64 * 1024;
+
+async function readAnswer(message: IncomingMessage, { maxBytes, images }: FetchLimits): Promise<Response> {
   const status = message.statusCode ?? 0;
   const type = message.headers['content-type'] ?? '';
   if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
   if (status < 300 && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
     throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
   }
-  const body = await readLimited(decoded(message), message, maxBytes);
+  const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
+  const body = await whole(status < 300 && images ? images.from(pieces) : pieces);
   const headers = Object.entries(message.headers).filter(
     ([name]) => !/^content-(?:encoding|length)$|^transfer-encoding$/.test(name),
   );
@@ -87,19 +94,27 @@ function decoded(message: IncomingMessage): Readable {
   return message.pipe(decoder);
 }
 
-async function readLimited(stream: Readable, message: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
+type Limit = { readonly maxBytes: number } | { readonly cutAt: number };
+
+/** The pieces of a body as they arrive, up to a limit. Whoever stops reading ends the connection. */
+async function* limited(stream: Readable, message: IncomingMessage, limit: Limit): AsyncGenerator<Buffer> {
   let size = 0;
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       size += piece.length;
-      if (size > maxBytes) throw badAnswer(`The answer has more than ${maxBytes} bytes.`);
-      pieces.push(piece);
+      if ('maxBytes' in limit && size > limit.maxBytes) throw badAnswer(`The answer has more than ${limit.maxBytes} bytes.`);
+      yield piece;
+      if ('cutAt' in limit && size > limit.cutAt) return;
     }
+    if (!message.complete) throw new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
   } finally {
     stream.destroy();
     message.destroy();
   }
-  if (!message.complete) throw new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
-  return Buffer.concat(pieces, size);
+}
+
+async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
 }

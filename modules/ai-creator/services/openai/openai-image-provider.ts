@@ -13,6 +13,7 @@ import { checkAnswer } from './answer.js';
 import { ChosenService } from './chosen-service.js';
 import { addressOf, createClient, library } from './client.js';
 import { askForEdit } from './edit.js';
+import { ImagesApart } from './images-apart.js';
 import { readModels } from './model-list.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { asProviderError } from './provider-error.js';
@@ -76,7 +77,8 @@ export class OpenAiImageProvider implements ImageProvider {
     if (isRetired(request.model)) throw new ProviderError('model-not-found', `The model ${request.model} was shut down.`);
     const openai = await library();
     const { baseUrl, maxAnswerBytes } = this.config.values;
-    const client = createClient(openai, profile, { baseUrl, key: request.key, maxBytes: maxAnswerBytes });
+    const images = new ImagesApart();
+    const client = createClient(openai, profile, { baseUrl, key: request.key, maxBytes: maxAnswerBytes, images });
     try {
       const answer = request.source
         ? await askForEdit(client, openai.toFile, profile, request, request.source)
@@ -84,7 +86,7 @@ export class OpenAiImageProvider implements ImageProvider {
             body: requestBody(profile, request),
             signal: request.signal,
           });
-      return { ...(await checkAnswer(answer)), model: request.model };
+      return { ...(await checkAnswer(answer, images)), model: request.model };
     } catch (error) {
       throw asProviderError(error, request.signal);
     }
