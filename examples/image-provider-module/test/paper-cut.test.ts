@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { ImageProvider } from '@portico/ai-creator/api';
+import { imageProviderFaults } from '@portico/ai-creator/testing';
+import { startHouse, type TestHouse } from '@portico/core/testing';
+import { expect } from 'chai';
+
+const folder = join(import.meta.dirname, '../..');
+
+describe('The image provider module', () => {
+  let house: TestHouse;
+
+  before(async () => {
+    house = await startHouse({ flags: { 'LPD-10793': true }, config: { modulePaths: ['modules', folder] } });
+    await house.command(['settings', 'set', 'ai-creator.enabled', 'on']);
+  });
+
+  after(() => house.stop());
+
+  const create = (...more: readonly string[]) =>
+    house.command(['images', 'create', '--site', 'home', '--description', 'hills at dusk', ...more]);
+
+  it('makes the images in place of the provider of the house', () => {
+    expect(house.modules.status('paper-cut')?.state).to.equal('active');
+    expect(house.service(ImageProvider)).to.include({ id: 'paper-cut', name: 'Paper cut' });
+  });
+
+  it('does all that the house counts on', async () => {
+    expect(await imageProviderFaults(house.service(ImageProvider))).to.deep.equal([]);
+  });
+
+  it('makes documents with no key and no network', async () => {
+    const { exitCode, out, err } = await create('--count', '3', '--size', '256x256');
+    expect([exitCode, err]).to.deep.equal([0, '']);
+    const documents = out.trim().split('\n');
+    expect(documents).to.have.length(3);
+    const administrator = await house.signIn();
+    const [id] = documents[0]?.split(' ') ?? [];
+    const { body } = await administrator.get(`/web/home/documents-media/documents/${id}/provenance`);
+    expect(body.provenance).to.include({ provider: 'paper-cut', model: 'paper-1', size: '256x256' });
+  });
+
+  it('says how long a description may be, and who makes the images', async () => {
+    const administrator = await house.signIn();
+    const form = await administrator.get('/web/home/ai-creator/create').set('Accept', 'text/html');
+    expect(form.text).to.contain('data-limit="2000"');
+    const page = await administrator.get('/ai-creator/service').set('Accept', 'text/html');
+    expect(page.text).to.contain('Images are made by Paper cut. It takes no API key.');
+  });
+
+  it('gives way when it stops, and takes over again', async () => {
+    await house.modules.disable('paper-cut');
+    expect(house.service(ImageProvider).id).to.equal('openai');
+    const refused = await create();
+    expect(refused.exitCode, 'OpenAI needs a key').to.not.equal(0);
+    expect(refused.err).to.contain('No API key is set');
+    await house.modules.enable('paper-cut');
+    expect((await create()).exitCode).to.equal(0);
+  });
+});
