@@ -33,6 +33,10 @@ export class RawUpstream {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
 
+  get connections(): number {
+    return this.sockets.size;
+  }
+
   /** What requests get that nothing was said about; without a word they wait for ever. */
   always(usual: Reply): void {
     this.usual = usual;

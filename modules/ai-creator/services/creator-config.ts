@@ -10,6 +10,8 @@ const schema = z.strictObject({
     .int()
     .min(1024)
     .default(64 * 1024 * 1024),
+  /** Milliseconds in which an answer must be there, whatever the setting says: for who runs the portal behind something less patient. */
+  answerMillis: z.int().min(50).max(600_000).default(600_000),
   /** Milliseconds in which Test Connection must have its answer. */
   testMillis: z.int().min(50).max(60_000).default(10_000),
   /** How long nothing is sent with a key whose account refused, before one request may try again. */

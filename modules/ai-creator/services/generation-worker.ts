@@ -167,10 +167,9 @@ export class GenerationWorker implements Activity {
       retryAfter: null,
     };
     if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
-    const timer = setTimeout(
-      () => controller.abort(new ProviderError('timed-out', `No answer within ${deadline} seconds.`, { maybeCharged: true })),
-      deadline * 1000,
-    );
+    const patience = Math.min(deadline * 1000, this.config.values.answerMillis);
+    const tooLate = new ProviderError('timed-out', `No answer within ${patience / 1000} seconds.`, { maybeCharged: true });
+    const timer = setTimeout(() => controller.abort(tooLate), patience);
     try {
       const request: ImageRequest = {
         prompt: styledPrompt(generation.description, generation.style, this.availability.settings.get(scope).styles),

@@ -53,6 +53,7 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
 function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
   if (error instanceof ProviderError || (error instanceof Error && error.name === 'AbortError')) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'no code';
+  if (/^Z_(?!BUF_ERROR)/.test(code)) return badAnswer(`The answer could not be unpacked (${code}).`);
   return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
 }
 

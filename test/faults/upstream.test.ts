@@ -1,0 +1,196 @@
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { type ImagePlace, startImagePlace } from './image-place.js';
+import { answerOf, headOf, RawUpstream, type Reply, reply } from './raw-upstream.js';
+
+const answerMillis = 600;
+const mebibyte = 1024 * 1024;
+
+/** Writes for as long as somebody reads, up to a number of pieces. */
+async function flood(socket: Socket, piece: Buffer, times: number): Promise<void> {
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  for (let time = 0; time < times && !socket.destroyed; time += 1) {
+    await Promise.race([gone, new Promise<void>((resolve) => socket.write(piece, () => resolve()))]);
+  }
+}
+
+const begun = (length?: number, more?: string): string => headOf('200 OK', length, more);
+const gzip = 'Content-Type: application/json\r\nContent-Encoding: gzip\r\n';
+const chunked = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n';
+
+interface Row {
+  readonly does: string;
+  readonly code: string;
+  readonly reply: (body: string) => Reply;
+}
+
+const rows: readonly Row[] = [
+  { does: 'says nothing', code: 'timed-out', reply: () => () => {} },
+  { does: 'stops in the status line', code: 'timed-out', reply: () => (socket) => void socket.write('HTTP/1.1 20') },
+  {
+    does: 'stops in the headers',
+    code: 'timed-out',
+    reply: () => (socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Ty'),
+  },
+  { does: 'stops after the headers', code: 'timed-out', reply: (body) => (socket) => void socket.write(begun(body.length)) },
+  {
+    does: 'stops in the body',
+    code: 'timed-out',
+    reply: (body) => (socket) => void socket.write(begun(body.length) + body.slice(0, body.length >> 1)),
+  },
+  {
+    does: 'sends byte by byte',
+    code: 'timed-out',
+    reply: (body) => async (socket) => {
+      socket.setNoDelay();
+      for (const character of begun(body.length) + body) {
+        if (socket.destroyed) return;
+        socket.write(character);
+        await delay(5);
+      }
+    },
+  },
+  {
+    does: 'sends headers without end',
+    code: 'connection-cut',
+    reply: () => (socket) => flood(socket, Buffer.from('X-A: '.padEnd(65_536, 'b')), 64),
+  },
+  { does: 'resets before the headers', code: 'connection-cut', reply: () => (socket) => void socket.resetAndDestroy() },
+  { does: 'closes before the headers', code: 'connection-cut', reply: () => (socket) => void socket.end() },
+  {
+    does: 'resets in the body',
+    code: 'connection-cut',
+    reply: (body) => (socket) => void socket.write(begun(body.length) + body.slice(0, 900), () => socket.resetAndDestroy()),
+  },
+  {
+    does: 'closes in the body',
+    code: 'connection-cut',
+    reply: (body) => (socket) => void socket.end(begun(body.length) + body.slice(0, body.length - 1)),
+  },
+  {
+    does: 'closes between two chunks',
+    code: 'connection-cut',
+    reply: (body) => (socket) => void socket.end(`${begun(undefined, chunked)}${body.length.toString(16)}\r\n${body}\r\n`),
+  },
+  {
+    does: 'speaks another protocol',
+    code: 'connection-cut',
+    reply: () => (socket) => void socket.end('220 mail.example ESMTP\r\n'),
+  },
+  { does: 'redirects', code: 'bad-answer', reply: () => reply('{}', '307 Temporary Redirect', 'Location: /v1/elsewhere\r\n') },
+  {
+    does: 'sends a page',
+    code: 'bad-answer',
+    reply: () => reply('<title>Sign in</title>', '200 OK', 'Content-Type: text/html\r\n'),
+  },
+  { does: 'names no type', code: 'bad-answer', reply: (body) => reply(body, '200 OK', '') },
+  { does: 'sends nothing', code: 'bad-answer', reply: () => reply('') },
+  { does: 'sends half of a JSON text', code: 'bad-answer', reply: (body) => reply(body.slice(0, body.length >> 1)) },
+  {
+    does: 'sends half of an image',
+    code: 'bad-answer',
+    reply: (body) =>
+      reply(body.replace(/"b64_json":"([^"]+)"/, (_, text: string) => `"b64_json":"${text.slice(0, (text.length >> 3) * 4)}"`)),
+  },
+  {
+    does: 'sends a letter in place of an image',
+    code: 'bad-answer',
+    reply: () => reply(answerOf(Buffer.from('Dear Sir or Madam'.repeat(9000)))),
+  },
+  {
+    does: 'sends an unknown encoding',
+    code: 'bad-answer',
+    reply: (body) => reply(body, '200 OK', `${gzip.replace('gzip', 'rot13')}`),
+  },
+  { does: 'sends gzip that is none', code: 'bad-answer', reply: (body) => reply(body, '200 OK', gzip) },
+  {
+    does: 'sends 200 MiB',
+    code: 'bad-answer',
+    reply: () => async (socket) => {
+      socket.write(`${begun(200 * mebibyte)}{"data":[{"b64_json":"`);
+      await flood(socket, Buffer.alloc(mebibyte, 0x41), 200);
+    },
+  },
+  {
+    does: 'sends 200 MiB of white space',
+    code: 'bad-answer',
+    reply: () => async (socket) => {
+      socket.write(`${begun(200 * mebibyte)}{`);
+      await flood(socket, Buffer.alloc(mebibyte, 0x20), 200);
+    },
+  },
+  {
+    does: 'sends 200 MiB that begin like an image',
+    code: 'bad-answer',
+    reply: (body) => async (socket) => {
+      socket.write(`${begun(200 * mebibyte)}${body.slice(0, 2000)}`);
+      await flood(socket, Buffer.alloc(mebibyte, 0x41), 200);
+    },
+  },
+  {
+    does: 'sends a gzip bomb',
+    code: 'bad-answer',
+    reply: () => reply(gzipSync(Buffer.alloc(200 * mebibyte, 0x41)), '200 OK', gzip),
+  },
+  {
+    does: 'fails with 100 MiB',
+    code: 'bad-request',
+    reply: () => async (socket) => {
+      socket.write(headOf('400 Bad Request', 100 * mebibyte));
+      await flood(socket, Buffer.alloc(mebibyte, 0x41), 100);
+    },
+  },
+];
+
+describe('an images API that misbehaves on the line', function () {
+  this.timeout(60_000);
+  let upstream: RawUpstream;
+  let creating: ImagePlace;
+  let body: string;
+  before(async () => {
+    upstream = await RawUpstream.start();
+    creating = await startImagePlace(upstream.url, { answerMillis, retries: 0 });
+    const pixels = { width: 1024, height: 1024, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 30 } } as const;
+    body = answerOf(
+      await sharp({ create: { ...pixels, background: '#000' } })
+        .png()
+        .toBuffer(),
+    );
+  });
+  beforeEach(() => {
+    upstream.prompts.length = 0;
+  });
+  after(async () => {
+    await creating.house.stop();
+    await upstream.close();
+  });
+
+  for (const { does, code, reply: make } of rows) {
+    it(`is asked once, and given up, when it ${does}`, async () => {
+      upstream.next(make(body));
+      const round = await creating.client.settled(await creating.client.create(`it ${does}`));
+      expect([round.state, round.problem?.code, round.images.length]).to.deep.equal(['failed', code, 0]);
+      expect(upstream.prompts).to.deep.equal([`it ${does}`]);
+      for (let turn = 0; turn < 500 && upstream.connections > 0; turn += 1) await delay(5);
+      expect(upstream.connections, 'connections that are left').to.equal(0);
+    });
+  }
+
+  it('is of use again at once, and the portal is whole', async () => {
+    upstream.next(reply(body));
+    expect((await creating.client.settled(await creating.client.create('a good end'))).state).to.equal('offered');
+    const doctor = await creating.house.command(['doctor']);
+    expect(doctor.exitCode, doctor.out).to.equal(0);
+  });
+
+  it('sends an image of too many pixels in vain', async () => {
+    const bomb = sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#369' }, limitInputPixels: false });
+    upstream.next(reply(answerOf(await bomb.png({ compressionLevel: 1 }).toBuffer())));
+    const round = await creating.client.settled(await creating.client.create('too many pixels'));
+    expect(round.problem?.code).to.be.oneOf(['bad-answer', 'timed-out']);
+    expect(upstream.prompts).to.have.length(1);
+  });
+});
