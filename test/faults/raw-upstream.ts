@@ -10,6 +10,7 @@ export class RawUpstream {
   readonly prompts: string[] = [];
   private readonly replies: Reply[] = [];
   private readonly sockets = new Set<Socket>();
+  private readonly told = new Map<string, Reply>();
   private usual: Reply | undefined;
 
   private constructor(private readonly server: Server) {
@@ -42,6 +43,11 @@ export class RawUpstream {
     this.usual = usual;
   }
 
+  /** What the request with this description gets. */
+  when(description: string, then: Reply): void {
+    this.told.set(description, then);
+  }
+
   /** What the next requests get. */
   next(...replies: readonly Reply[]): void {
     this.replies.push(...replies);
@@ -65,7 +71,7 @@ export class RawUpstream {
     if (!text.startsWith('POST')) return;
     const { prompt } = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as { prompt: string };
     this.prompts.push(prompt);
-    await (this.replies.shift() ?? this.usual)?.(socket);
+    await (this.told.get(prompt) ?? this.replies.shift() ?? this.usual)?.(socket);
   }
 }
 
