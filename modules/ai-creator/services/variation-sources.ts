@@ -4,6 +4,7 @@ import { type Document, Documents } from '@portico/documents-media/api';
 import type { SourceImage } from '../api/index.js';
 import type { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
+import { inTurn } from './decoding-turns.js';
 import { ImageMaker } from './image-maker.js';
 import type { PinnedSource } from './pinned-source.js';
 import { sourcePicture } from './source-picture.js';
@@ -52,7 +53,7 @@ export class VariationSources {
   async pinDocument(access: AccessContext, id: string): Promise<PinnedSource> {
     const { name, provenance } = await this.document(access, id);
     const { content, version, sha256 } = await this.documents.openOriginal(access, id);
-    const picture = await sourcePicture(await buffer(content));
+    const picture = await inTurn(async () => sourcePicture(await buffer(content)));
     if (!picture || picture.bytes.length > maxSourceBytes)
       throw new PortalError('source-unsuitable', this.words.text('refine.unsuitable', { name }, access.locale), {
         status: 422,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AccessContexts, Ids } from '@portico/core';
+import { AccessContexts, Ids, SiteDirectory } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
 import { compositeWithTrainedAlgorithmicMedia, Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
@@ -89,6 +89,9 @@ describe('refining images', () => {
   it('answers 404 for what is unknown, is no picture, or belongs to somebody else, and asks nobody', async () => {
     const image = await imageOf();
     const text = await addDocument('letter.txt', Buffer.from('A letter.'));
+    await creator.house.command(['sites', 'add', '--name', 'Elsewhere', '--address', 'elsewhere']);
+    const elsewhere = creator.house.service(AccessContexts).system(creator.house.service(SiteDirectory).byAddress('elsewhere'));
+    const other = await creator.house.service(Documents).add(elsewhere, { name: 'theirs.jpg', content: photo });
     creator.sandbox.reset();
     const stranger = await creator.house.signIn();
     const foreign = await creator.create({ sourceImage: image.id }, stranger);
@@ -99,6 +102,7 @@ describe('refining images', () => {
       await creator.create({ sourceImage: photoId }),
       await creator.create({ sourceDocument: unknown }),
       await creator.create({ sourceDocument: text }),
+      await creator.create({ sourceDocument: other.id }),
       await formPage(`sourceImage=${unknown}`),
       await formPage(`sourceDocument=${text}`),
     ];

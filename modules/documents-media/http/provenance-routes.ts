@@ -19,13 +19,15 @@ export class ProvenanceRoutes implements HttpRoutes {
     router.get('/documents/:id/provenance', { access: mayOpen, params: idParams, answers: 'json' }, async (ctx) => {
       const document = await this.documents.find(ctx.access, ctx.input.params.id);
       if (!document.provenance) throw notFound('provenance');
+      const { variationOf, isComposite } = document.provenance;
       const versions = await this.documents.versions(ctx.access, document.id);
       ctx.body = {
         document: { id: document.id, name: document.name, altText: document.altText, altTextDrafted: document.altTextDrafted },
         person: { id: document.createdBy, name: this.makers.name(document.createdBy, ctx.access.locale) },
         addedAt: document.createdAt,
-        digitalSourceType: document.provenance.isComposite ? compositeWithTrainedAlgorithmicMedia : trainedAlgorithmicMedia,
+        digitalSourceType: isComposite ? compositeWithTrainedAlgorithmicMedia : trainedAlgorithmicMedia,
         provenance: document.provenance,
+        source: variationOf && (await this.documents.sourceOf(ctx.access, variationOf)),
         versions: versions.map(({ label, sha256, size, mimeType, width, height }, index) => ({
           label,
           isCurrent: index === 0,

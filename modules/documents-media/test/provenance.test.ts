@@ -1,7 +1,14 @@
 import { digitalSourceType } from '@portico/core/testing';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { generatedMark, type Provenance, trainedAlgorithmicMedia } from '../api/index.js';
+import {
+  compositeMark,
+  compositeWithTrainedAlgorithmicMedia,
+  generatedMark,
+  type Provenance,
+  trainedAlgorithmicMedia,
+  type VariationSource,
+} from '../api/index.js';
 import { base, bytes, Library, picture } from './library.js';
 
 const provenance: Provenance = {
@@ -80,6 +87,37 @@ describe('Generated documents', () => {
       ['1.0', true],
     ]);
     await library.house.agent().get(`${base}/documents/${id}/provenance`).expect(401);
+  });
+
+  it("say what they are a variation of, and carry the mark of a composite where that was no machine's", async () => {
+    const photo = await library.add({ name: 'quay.png', content: await picture(90, 60) });
+    const content = await sharp(await picture(96, 96))
+      .withXmp(compositeMark)
+      .png()
+      .toBuffer();
+    const add = (name: string, variationOf: VariationSource) =>
+      library.add({ name, content, provenance: { ...provenance, isComposite: true, variationOf } });
+    const source = { name: 'quay.png', sha256: photo.sha256 };
+    const near = await add('quay-1.png', { ...source, documentId: photo.id, version: '1.0' });
+    const far = await add('quay-2.png', { ...source, onceKey: 'not-added-yet' });
+    const elsewhere = await library.add({ name: 'quay.png', content: await picture(90, 60) }, library.other);
+    const foreign = await add('quay-3.png', { ...source, documentId: elsewhere.id });
+    const report = async (id: string) => (await library.get(`${base}/documents/${id}/provenance`).expect(200)).body;
+    const place = `${base}/documents/${near.id}`;
+    expect((await report(near.id)).source).to.deep.equal({ id: photo.id, name: 'quay.png' });
+    expect((await report(near.id)).digitalSourceType).to.equal(compositeWithTrainedAlgorithmicMedia);
+    const thumbnail = bytes(await library.get(`${place}/thumbnail`).buffer(true).expect(200));
+    expect(await digitalSourceType(thumbnail)).to.equal(compositeWithTrainedAlgorithmicMedia);
+    const page = await library.get(place).set('Accept', 'text/html');
+    expect(page.text).to.contain(`<a href="${base}/documents/${photo.id}">quay.png</a>`).and.contain(photo.sha256);
+    for (const { id } of [far, foreign]) {
+      expect((await report(id)).source).to.equal(undefined);
+      const { text } = await library.get(`${base}/documents/${id}`).set('Accept', 'text/html');
+      expect(text).to.contain('quay.png (not in Documents and Media)');
+    }
+    await library.add({ name: 'became.png', content: await picture(90, 60), onceKey: 'not-added-yet' });
+    expect((await report(far.id)).source).to.deep.include({ name: 'became.png' });
+    for (const { id } of [near, far, foreign]) await library.form(`${base}/documents/${id}/delete`).expect(303);
   });
 
   it('stand by themselves under the filter AI generated, from all folders', async () => {
