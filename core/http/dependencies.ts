@@ -23,7 +23,7 @@ export type GateAnswer =
 
 export interface Gate {
   /** Waits for a module that is starting, within the gate's limit. */
-  enter(moduleId: string): Promise<GateAnswer>;
+  enter(moduleId: string): GateAnswer | Promise<GateAnswer>;
 }
 
 export interface PageRenderer {

@@ -34,11 +34,13 @@ export class Dispatcher {
   readonly middleware = async (ctx: HostContext): Promise<void> => {
     this.visitor.recognise(ctx);
     if (changesState(ctx.method) && !this.guard.isSameOrigin(ctx.req, ctx.exchange.cookie !== undefined)) throw otherOrigin();
-    const visit = await this.visitor.locate(ctx);
+    const located = this.visitor.locate(ctx);
+    const visit = located instanceof Promise ? await located : located;
     const module = this.table.ownerOf(visit) ?? visit.segment;
     if (module === '') throw notFound();
     if (module === houseModule) return this.serve(ctx, visit);
-    const stay = new Stay(await this.gate.enter(module), ctx.res);
+    const entered = this.gate.enter(module);
+    const stay = new Stay(entered instanceof Promise ? await entered : entered, ctx.res);
     try {
       // While the request waited, the module may have come back with routes of its own making, and so may the session.
       const lost = ctx.session === undefined && ctx.exchange.cookie !== undefined;

@@ -40,20 +40,24 @@ export class ModuleGate {
   constructor(private readonly gate: Gate) {}
 
   /** @throws PortalError `module-unavailable` (503, Retry-After) or `not-found` (404, the module is disabled or unknown). */
-  async enter(module: string): Promise<Entered> {
-    const answer = await this.gate.enter(module);
-    if (answer.kind === 'entered') return answer;
-    if (answer.kind === 'absent') throw notFound();
-    throw new PortalError('module-unavailable', 'This part of the portal is not available right now. Try again in a moment.', {
-      status: 503,
-      expose: true,
-      retryAfter: answer.retryAfter,
-      details: { module },
-    });
+  enter(module: string): Entered | Promise<Entered> {
+    const answer = this.gate.enter(module);
+    return answer instanceof Promise ? answer.then((late) => entered(module, late)) : entered(module, answer);
   }
 
   /** Throws what keeps visitors out, if anything does. */
   async explain(module: string): Promise<void> {
     (await this.enter(module)).leave();
   }
+}
+
+function entered(module: string, answer: GateAnswer): Entered {
+  if (answer.kind === 'entered') return answer;
+  if (answer.kind === 'absent') throw notFound();
+  throw new PortalError('module-unavailable', 'This part of the portal is not available right now. Try again in a moment.', {
+    status: 503,
+    expose: true,
+    retryAfter: answer.retryAfter,
+    details: { module },
+  });
 }

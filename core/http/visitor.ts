@@ -35,7 +35,7 @@ export class Visitor {
     ctx.session = exchange.session;
   }
 
-  async locate(ctx: HostContext): Promise<Visit> {
+  locate(ctx: HostContext): Visit | Promise<Visit> {
     const { path } = ctx;
     const { exchange } = ctx;
     const person = exchange.session?.person;
@@ -47,22 +47,24 @@ export class Visitor {
     exchange.access = this.contexts.for(person, undefined, locale);
     const end = path.indexOf('/', sitesRoot.length);
     const address = path.slice(sitesRoot.length, end < 0 ? undefined : end);
-    const site = (await this.directory()).byAddress(address);
-    if (!site) throw notFound('site');
-    exchange.access = ctx.access = this.contexts.for(person, site, locale);
-    const inside = end < 0 ? '/' : path.slice(end);
-    return { site: true, segment: segmentOf(inside), path: inside };
+    const visit = (directory: SiteDirectory): Visit => {
+      const site = directory.byAddress(address);
+      if (!site) throw notFound('site');
+      exchange.access = ctx.access = this.contexts.for(person, site, locale);
+      const inside = end < 0 ? '/' : path.slice(end);
+      return { site: true, segment: segmentOf(inside), path: inside };
+    };
+    const present = this.sites.get();
+    return present ? visit(present) : this.directory().then(visit);
   }
 
   /** For a request that came while nobody could say whose session it brought. */
-  lookAgain(ctx: HostContext): Promise<Visit> {
+  lookAgain(ctx: HostContext): Visit | Promise<Visit> {
     this.recognise(ctx);
     return this.locate(ctx);
   }
 
   private async directory(): Promise<SiteDirectory> {
-    const present = this.sites.get();
-    if (present) return present;
     await this.gate.explain('sites');
     const directory = this.sites.get();
     if (!directory)

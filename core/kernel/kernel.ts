@@ -190,7 +190,7 @@ export class Kernel implements Modules {
   }
 
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
-  enter(moduleId: string): Promise<Entrance> {
+  enter(moduleId: string): Entrance | Promise<Entrance> {
     return this.gate.enter(moduleId);
   }
 

@@ -68,13 +68,14 @@ export class Assets {
     return `${prefix}${moduleId}/missing/${file}`;
   }
 
-  readonly middleware: Middleware = async (ctx, next) => {
+  readonly middleware: Middleware = (ctx, next) => {
     if (!ctx.path.startsWith(prefix) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     const [moduleId = '', hash = '', ...rest] = ctx.path.slice(prefix.length).split('/');
     const entry = this.owners.get(moduleId);
     const file = entry?.hash === hash ? entry.files.get(rest.join('/')) : undefined;
     if (file) answer(ctx, file);
     else refuse(ctx);
+    return undefined;
   };
 
   private async compress(moduleId: string, files: readonly AssetFile[]): Promise<void> {
