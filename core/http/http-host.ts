@@ -81,7 +81,7 @@ class KoaHttpHost implements HttpHost {
     app.use(dependencies.assets.middleware);
     use(async (ctx) => {
       await dispatcher.middleware(ctx);
-      if (ctx.response.is('text/event-stream')) this.follow(ctx.res, ctx.body);
+      if (ctx.response.type === 'text/event-stream') this.follow(ctx.res, ctx.body);
     });
     this.handle = app.callback();
   }
