@@ -2,9 +2,13 @@ import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api
 import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
 import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
+import { BudgetLines, BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
 import { GenerationWords, ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
+import { Operator } from './commands/operator.js';
+import { PricesList, PricesRemove, PricesSet } from './commands/price-commands.js';
 import { SiteAccess } from './commands/site-access.js';
+import { UsageCommand } from './commands/usage-command.js';
 import { WhyNoButton } from './commands/why-no-button.js';
 import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
@@ -21,6 +25,8 @@ import { UsagePages } from './http/usage-pages.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
+import { BudgetEntry } from './services/budget-entry.js';
+import { BudgetHistory } from './services/budget-history.js';
 import { BudgetWords } from './services/budget-words.js';
 import { Budgets } from './services/budgets.js';
 import { CircuitBreaker } from './services/circuit-breaker.js';
@@ -47,6 +53,7 @@ import { ModelWatch } from './services/model-watch.js';
 import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { TypedProvider } from './services/openai/typed-provider.js';
+import { PriceEntry } from './services/price-entry.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
 import { Retries } from './services/retries.js';
@@ -61,7 +68,6 @@ import { VariationSources } from './services/variation-sources.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
-  use(UsageLedger, UsageReport, BudgetWords, SpendingNotice, UsagePages);
   use(VariationSources, FormSources);
   use(Retries, FailureWords, FailureReport);
   use(
@@ -75,6 +81,8 @@ export default defineModule(({ use, provide, contribute, run }) => {
     GenerationCost,
     ImageCaptions,
   );
+  use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, PriceEntry, SpendingNotice, UsagePages);
+  use(Operator, BudgetLines);
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -133,6 +141,17 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(Commands).to(ImagesAdd);
   contribute(Commands).to(ImagesCancel);
   contribute(Commands).to(WhyNoButton);
+  for (const command of [
+    BudgetsList,
+    BudgetsAdd,
+    BudgetsChange,
+    BudgetsRemove,
+    PricesList,
+    PricesSet,
+    PricesRemove,
+    UsageCommand,
+  ])
+    contribute(Commands).to(command);
   contribute(IntegrityChecks).to(ImagesCheck);
   contribute(DemoContents).to(DemoSettings, { order: 30 });
 });

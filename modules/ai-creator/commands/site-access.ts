@@ -7,6 +7,7 @@ import {
   optional,
   PortalError,
   type ServiceHandle,
+  type Site,
   SiteDirectory,
 } from '@portico/core';
 import { People } from '@portico/identity/api';
@@ -23,8 +24,16 @@ export class SiteAccess {
 
   /** @param email the portal itself when left out. @throws PortalError `not-found` (404). */
   find(address: unknown, email?: unknown): AccessContext {
+    return this.as(this.site(address), email);
+  }
+
+  site(address: unknown): Site {
     const site = this.sites.byAddress(String(address));
     if (!site) throw this.missing('command.unknown-site', { site: String(address) });
+    return site;
+  }
+
+  as(site: Site | undefined, email: unknown): AccessContext {
     if (email === undefined) return this.contexts.system(site);
     const people = this.people.get();
     if (!people) throw this.missing('command.people-missing', {});

@@ -27,4 +27,8 @@ export class Budget {
   /** Beyond it nothing is sent. */
   @Column('integer', { name: 'hard_limit', nullable: true })
   hardLimit!: number | null;
+
+  /** Grows with each change. */
+  @Column('integer')
+  revision!: number;
 }

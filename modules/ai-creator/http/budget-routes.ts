@@ -1,134 +1,141 @@
 import {
-  PortalError as Failure,
+  type AccessContext,
   Flags,
   type HttpRoutes,
   inject,
   injectable,
-  invalidInput,
   notFound,
-  optional,
+  type Person,
   type PortalError,
   type RouteContext,
   type Router,
-  type ServiceHandle,
-  SiteDirectory,
   z,
 } from '@portico/core';
-import { instanceRoles, People, siteRoles } from '@portico/identity/api';
 import { creatorFlag } from '../services/availability.js';
-import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from '../services/budget-rules.js';
+import { BudgetEntry, type TypedBudget, typedBudget } from '../services/budget-entry.js';
+import { BudgetHistory } from '../services/budget-history.js';
+import { budgetPeriods, budgetTargets, budgetUnits } from '../services/budget-rules.js';
 import { amount, BudgetWords } from '../services/budget-words.js';
-import { Budgets } from '../services/budgets.js';
-import { readAmount } from '../services/money.js';
-import { adminTabs, manageInstance } from './admin-tabs.js';
+import { Budgets, type StoredBudget } from '../services/budgets.js';
+import { adminTabs } from './admin-tabs.js';
+import { access, addTableRoutes, answerForm, type EnteredTable, problemsOf } from './entered-table.js';
 import { idParams } from './input.js';
 
-const typed = z.string().max(200).default('');
-const budgetForm = z.strictObject({
-  target: z.enum(budgetTargets),
-  subject: typed,
-  unit: z.enum(budgetUnits),
-  period: z.enum(budgetPeriods).default('day'),
-  softLimit: typed,
-  hardLimit: typed,
-});
-type BudgetForm = z.output<typeof budgetForm>;
+const place = '/ai-creator/budgets';
+const changeForm = typedBudget.extend({ revision: z.coerce.number().int().min(1) });
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 /** Budgets and rate limits. */
 @injectable()
-export class BudgetRoutes implements HttpRoutes {
-  readonly prefix = '/ai-creator/budgets';
+export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
+  readonly prefix = place;
+  readonly page = 'budgets';
+  readonly form = typedBudget;
 
   constructor(
     @inject(Budgets) private readonly budgets: Budgets,
+    @inject(BudgetEntry) private readonly entry: BudgetEntry,
     @inject(BudgetWords) private readonly words: BudgetWords,
-    @inject(SiteDirectory) private readonly sites: SiteDirectory,
-    @inject(optional(People)) private readonly people: ServiceHandle<People>,
+    @inject(BudgetHistory) private readonly history: BudgetHistory,
     @inject(Flags) private readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
-    const access = { permission: manageInstance };
-    router.get('/', { access }, (ctx) => this.show(ctx, {}));
+    addTableRoutes(router, this);
 
-    router.post('/', { access, body: budgetForm }, async (ctx) => {
-      try {
-        if (ctx.access.person) await this.budgets.add(this.read(ctx), ctx.access.person);
-        ctx.redirectWith('/ai-creator/budgets', ctx.text('budgets.added'));
-      } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'invalid-input' || ctx.accepts('html', 'json') === 'json') throw error;
-        this.show(ctx, ctx.input.body, error);
-      }
-    });
+    router.get('/:id', { access, params: idParams }, (ctx) => this.showOne(ctx, ctx.input.params.id));
 
-    router.post('/:id/remove', { access, params: idParams }, async (ctx) => {
-      if (ctx.access.person) await this.budgets.remove(ctx.input.params.id, ctx.access.person);
-      ctx.redirectWith('/ai-creator/budgets', ctx.text('budgets.removed'));
+    router.post('/:id', { access, params: idParams, body: changeForm }, (ctx) => {
+      const { id } = ctx.input.params;
+      const { revision, ...typed } = ctx.input.body;
+      return answerForm(
+        ctx,
+        (by) => this.budgets.change(id, this.entry.read(typed, ctx.access.locale), revision, by),
+        { place, sentence: ctx.text('budgets.changed') },
+        (error) => this.showOne(ctx, id, { typed, revision, error }),
+      );
     });
   }
 
-  private show(ctx: AnyContext, form: Partial<BudgetForm>, error?: PortalError): void {
-    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
-    const { locale } = ctx.access;
-    const options = (names: readonly string[], prefix: string): readonly object[] =>
-      names.map((value) => ({ value, label: ctx.text(`${prefix}-${value}`) }));
-    const limit = (rule: BudgetRule, value: number | null): string | undefined =>
-      value === null ? undefined : amount(rule.unit, value);
+  add(typed: TypedBudget, by: Person, { locale }: AccessContext): Promise<unknown> {
+    return this.budgets.add(this.entry.read(typed, locale), by);
+  }
+
+  remove(id: string, by: Person): Promise<unknown> {
+    return this.budgets.remove(id, by);
+  }
+
+  show(ctx: AnyContext, typed: Partial<TypedBudget>, error?: PortalError): void {
+    this.requireFlag();
     ctx.render(
       'budgets',
       {
         tabs: adminTabs(ctx, 'budgets'),
-        budgets: this.budgets.all().map((rule) => ({
-          id: rule.id,
-          target: this.words.target(rule, locale),
-          unit: this.words.unit(rule, locale),
-          soft: limit(rule, rule.softLimit),
-          hard: limit(rule, rule.hardLimit),
-          removeLabel: ctx.text('budgets.remove-label', {
-            target: this.words.target(rule, locale),
-            unit: this.words.unit(rule, locale),
-          }),
-        })),
-        form: { target: 'each-person', unit: 'images', period: 'day', ...form },
-        targets: options(budgetTargets, 'budgets.choose'),
-        units: options(budgetUnits, 'budgets.unit'),
-        periods: options(budgetPeriods, 'budgets.per'),
-        subjects: [...this.sites.all().map(({ address }) => address), ...siteRoles, ...instanceRoles],
-        errors: (error?.details.fields as object | undefined) ?? {},
-        error: error?.message,
+        budgets: this.budgets.all().map((rule) => this.row(ctx, rule)),
+        form: { target: 'each-person', unit: 'images', period: 'day', ...typed },
+        ...this.choices(ctx),
+        ...problemsOf(error),
       },
       { title: ctx.text('budgets.title'), ...(error && { status: error.status }) },
     );
   }
 
-  private read(ctx: RouteContext<unknown, unknown, BudgetForm>): Omit<BudgetRule, 'id'> {
-    const { target, unit, period, ...form } = ctx.input.body;
-    const errors: Record<string, string> = {};
-    const subject = this.subjectOf(target, form.subject.trim());
-    if (subject === undefined) errors.subject = ctx.text('budgets.subject-wrong');
-    const limitOf = (name: 'softLimit' | 'hardLimit'): number | null => {
-      const text = form[name].trim();
-      if (text === '') return null;
-      const value = unit === 'cost' ? readAmount(text) : /^\d{1,7}$/.test(text) ? Number(text) : undefined;
-      if (value === undefined) errors[name] = ctx.text('budgets.limit-wrong');
-      return value ?? null;
-    };
-    const [softLimit, hardLimit] = [limitOf('softLimit'), limitOf('hardLimit')];
-    if (Object.keys(errors).length === 0) {
-      if (softLimit === null && hardLimit === null) errors.hardLimit = ctx.text('budgets.limit-missing');
-      if (softLimit !== null && hardLimit !== null && softLimit > hardLimit) errors.softLimit = ctx.text('budgets.soft-larger');
-    }
-    if (Object.keys(errors).length > 0) throw invalidInput(errors);
-    return { target, subject: subject ?? null, unit, period, softLimit, hardLimit };
+  /** One budget with its history. After a conflict both values are on the page, and the next press of the button replaces what is stored. */
+  private async showOne(
+    ctx: AnyContext,
+    id: string,
+    failed?: { readonly typed: TypedBudget; readonly revision: number; readonly error: PortalError },
+  ): Promise<void> {
+    this.requireFlag();
+    const stored = this.budgets.find(id);
+    const changes = await this.history.of(id, ctx.access.locale);
+    const isConflict = failed?.error.code === 'budget-conflict';
+    const problems = isConflict
+      ? { error: ctx.text('budgets.conflict', { name: changes[0]?.by ?? '' }), errors: {} }
+      : problemsOf(failed?.error);
+    const { target, unit, soft, hard } = this.row(ctx, stored);
+    ctx.render(
+      'budget',
+      {
+        id,
+        revision: isConflict ? stored.revision : (failed?.revision ?? stored.revision),
+        form: failed?.typed ?? this.entry.write(stored),
+        stored: isConflict && { target, unit, soft, hard },
+        ...this.choices(ctx),
+        changes,
+        ...problems,
+        kind: isConflict ? 'warning' : 'danger',
+      },
+      { title: ctx.text('budgets.change-title'), ...(failed && { status: failed.error.status }) },
+    );
   }
 
-  /** What the form's word stands for: the address of a site, the email address of a person, the name of a role. */
-  private subjectOf(target: BudgetTarget, typed: string): string | null | undefined {
-    if (target === 'site') return this.sites.byAddress(typed)?.id;
-    if (target === 'person') return this.people.get()?.byEmail(typed)?.id;
-    if (target === 'role' || target === 'each-of-role')
-      return [...siteRoles, ...instanceRoles].find((role) => role.toLowerCase() === typed.toLowerCase());
-    return null;
+  private row(ctx: AnyContext, rule: StoredBudget): Readonly<Record<string, string | undefined>> {
+    const { locale } = ctx.access;
+    const names = { target: this.words.target(rule, locale), unit: this.words.unit(rule, locale) };
+    const limit = (value: number | null): string | undefined => (value === null ? undefined : amount(rule.unit, value));
+    return {
+      id: rule.id,
+      ...names,
+      soft: limit(rule.softLimit),
+      hard: limit(rule.hardLimit),
+      changeLabel: ctx.text('budgets.change-label', names),
+      removeLabel: ctx.text('budgets.remove-label', names),
+    };
+  }
+
+  private choices(ctx: AnyContext): object {
+    const options = (names: readonly string[], prefix: string): readonly object[] =>
+      names.map((value) => ({ value, label: ctx.text(`${prefix}-${value}`) }));
+    return {
+      targets: options(budgetTargets, 'budgets.choose'),
+      units: options(budgetUnits, 'budgets.unit'),
+      periods: options(budgetPeriods, 'budgets.per'),
+      subjects: this.entry.subjects(),
+    };
+  }
+
+  private requireFlag(): void {
+    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
   }
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { Clock, Flags, inject, injectable, notFound, type RouteContext, z } from '@portico/core';
 import { creatorFlag } from '../services/availability.js';
-import { csvLine } from '../services/csv.js';
-import { formatMoney, writeAmount } from '../services/money.js';
+import { formatMoney } from '../services/money.js';
+import { requestLines } from '../services/usage-csv.js';
+import { usageRange } from '../services/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
 import { usageChart } from './usage-chart.js';
@@ -19,21 +20,6 @@ export const usageQuery = z.strictObject({
 });
 type UsageQuery = z.output<typeof usageQuery>;
 type UsageContext = RouteContext<unknown, UsageQuery>;
-
-const dayMillis = 86_400_000;
-const headings = [
-  'time',
-  'site',
-  'person',
-  'model',
-  'quality',
-  'images',
-  'input tokens',
-  'output tokens',
-  'cost',
-  'currency',
-  'error',
-];
 
 /** The usage of the instance, or of one site: the scope of the request decides. */
 @injectable()
@@ -92,54 +78,20 @@ export class UsagePages {
     );
   }
 
-  /** Streamed page by page, so that a year of usage takes no more memory than an hour. */
   csv(ctx: UsageContext): void {
     const { filter, last } = this.filterOf(ctx);
     ctx.set('Content-Disposition', `attachment; filename="ai-usage-${filter.from}-${last}.csv"`);
     ctx.type = 'text/csv; charset=utf-8';
-    ctx.body = Readable.from(this.csvLines(filter));
+    ctx.body = Readable.from(requestLines(this.report, filter));
   }
 
-  private async *csvLines(filter: UsageFilter): AsyncGenerator<string> {
-    yield csvLine(headings);
-    let cursor: string | undefined;
-    do {
-      const { lines, next } = await this.report.entries(filter, cursor, 500);
-      yield lines
-        .map((line) =>
-          csvLine([
-            line.at,
-            line.site,
-            line.person,
-            line.model,
-            line.quality,
-            line.images,
-            line.inputTokens,
-            line.outputTokens,
-            line.cost === null ? null : writeAmount(line.cost),
-            line.currency,
-            line.errorCode,
-          ]),
-        )
-        .join('');
-      cursor = next;
-    } while (cursor);
-  }
-
-  /** The last thirty days unless others are asked for; a year at most. */
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
     if (!this.flags.isEnabled(creatorFlag)) throw notFound();
-    const { from, to } = ctx.input.query;
-    const last = to ?? this.today();
-    const until = dayAfter(last, 1);
-    const earliest = dayAfter(last, -365);
-    const [, first = last] = [earliest, from ?? dayAfter(last, -29), last].sort();
-    return { filter: { siteId: ctx.access.site?.id, from: first, until }, last };
+    const { from, last, until } = usageRange(ctx.input.query, this.today());
+    return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }
 
   private today(): string {
     return this.clock.now().toISOString().slice(0, 10);
   }
 }
-
-const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * dayMillis).toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { AddBudgetRevision1763848000000 } from './add-budget-revision.js';
 import { AddFailureCategories1763846000000 } from './add-failure-categories.js';
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
@@ -16,4 +17,5 @@ export default [
   AddVariations1763842000000,
   AddModelProviders1763845000000,
   AddFailureCategories1763846000000,
+  AddBudgetRevision1763848000000,
 ];

@@ -1,6 +1,7 @@
 import {
   type Activity,
   AuditLog,
+  type AuditVia,
   Clock,
   Ids,
   inject,
@@ -65,15 +66,21 @@ export class Prices implements Activity {
     return { cost: Math.round(tokens + images * price.imagePrice), currency: price.currency };
   }
 
-  /** @throws PortalError `invalid-input` (400) when the model has a price of that day. */
-  async add(entered: NewPrice, by: Person): Promise<void> {
+  /**
+   * @param replaces whether it takes the place of the price that the model has from that very day.
+   * @throws PortalError `invalid-input` (400) when there is one and it must stay.
+   */
+  async add(entered: NewPrice, by: Person, via: AuditVia = 'screen', replaces = false): Promise<void> {
     const price: Price = { ...entered, id: this.ids.next(), enteredAt: this.clock.now().toISOString(), enteredBy: by.name };
+    const { model, validFrom } = price;
+    const before = replaces ? this.prices.find((each) => each.model === model && each.validFrom === validFrom) : undefined;
     try {
       await this.unitOfWork.write(async (transaction) => {
+        if (before) await transaction.repository(Price).delete({ id: before.id });
         await transaction.repository(Price).insert(price);
-        await this.record(transaction, price, 'added', by);
+        await this.record(transaction, before, price, by, via);
         transaction.afterCommit(() => {
-          this.prices = [...this.prices, price].sort(byModel);
+          this.prices = [...this.prices.filter(({ id }) => id !== before?.id), price].sort(byModel);
         });
       });
     } catch (error) {
@@ -82,33 +89,47 @@ export class Prices implements Activity {
     }
   }
 
-  async remove(id: string, by: Person): Promise<void> {
+  async remove(id: string, by: Person, via: AuditVia = 'screen'): Promise<Price> {
     const price = this.prices.find((each) => each.id === id);
     if (!price) throw notFound('price');
     await this.unitOfWork.write(async (transaction) => {
       await transaction.repository(Price).delete({ id });
-      await this.record(transaction, price, 'removed', by);
+      await this.record(transaction, price, undefined, by, via);
       transaction.afterCommit(() => {
         this.prices = this.prices.filter((each) => each.id !== id);
       });
     });
+    return price;
   }
 
-  private async record(transaction: Transaction, price: Price, action: 'added' | 'removed', by: Person): Promise<void> {
-    const { model, validFrom, currency, inputPrice, outputPrice, imagePrice } = price;
-    const value = { validFrom, currency, inputPrice, outputPrice, imagePrice };
+  private async record(
+    transaction: Transaction,
+    before: Price | undefined,
+    after: Price | undefined,
+    by: Person,
+    via: AuditVia,
+  ): Promise<void> {
     await this.audit.record(transaction, {
       area: 'ai-creator',
       subject: 'price',
-      attribute: model,
+      attribute: (after ?? before)?.model ?? '',
       scope: 'instance',
-      action,
-      ...(action === 'added' ? { after: value } : { before: value }),
+      action: after ? (before ? 'changed' : 'added') : 'removed',
+      ...(before && { before: entered(before) }),
+      ...(after && { after: entered(after) }),
       by: { id: by.id, name: by.name },
-      via: 'screen',
+      via,
     });
   }
 }
+
+const entered = ({ validFrom, currency, inputPrice, outputPrice, imagePrice }: Price): Omit<NewPrice, 'model'> => ({
+  validFrom,
+  currency,
+  inputPrice,
+  outputPrice,
+  imagePrice,
+});
 
 /** By model, the latest first. */
 const byModel = (left: Price, right: Price): number =>

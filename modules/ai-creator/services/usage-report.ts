@@ -22,7 +22,8 @@ export interface UsageSum {
   /** Requests that used something whose cost is not known. */
   readonly unpriced: number;
 }
-export type UsageGroup = 'day' | 'site' | 'person' | 'model';
+export const usageGroups = ['day', 'site', 'person', 'model'] as const;
+export type UsageGroup = (typeof usageGroups)[number];
 
 export interface UsageLine extends UsageEntry {
   readonly site: string;
@@ -46,15 +47,15 @@ export class UsageReport {
     @inject(optional(People)) private readonly people: ServiceHandle<People>,
   ) {}
 
-  /** Days in order; the others by images, the twenty largest. */
-  async sums(group: UsageGroup, filter: UsageFilter): Promise<readonly UsageSum[]> {
+  /** Days in order; the others by images, the largest. */
+  async sums(group: UsageGroup, filter: UsageFilter, most = 20): Promise<readonly UsageSum[]> {
     const { where, values } = condition(filter);
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<Omit<UsageSum, 'label'>>(
         `SELECT ${columns[group]} AS "key", COUNT(*) AS requests, COALESCE(SUM(images), 0) AS images, COALESCE(SUM(cost), 0) AS cost,
           SUM(CASE WHEN error_code IS NOT NULL THEN 1 ELSE 0 END) AS failed,
           SUM(CASE WHEN cost IS NULL AND images > 0 THEN 1 ELSE 0 END) AS unpriced
-        FROM ai_creator_usage WHERE ${where} GROUP BY 1 ORDER BY ${group === 'day' ? '1' : 'images DESC, 1'} LIMIT ${group === 'day' ? 400 : 20}`,
+        FROM ai_creator_usage WHERE ${where} GROUP BY 1 ORDER BY ${group === 'day' ? '1' : 'images DESC, 1'} LIMIT ${group === 'day' ? 400 : most}`,
         values,
       ),
     );
