@@ -15,6 +15,7 @@ interface Package {
       readonly id: string;
       readonly requires?: Record<string, string>;
       readonly optional?: Record<string, string>;
+      readonly provides?: Record<string, string>;
     };
   };
 }
@@ -64,8 +65,8 @@ describe('The boundaries of the house', () => {
     const undeclared = imports.filter(({ file, from, target }) => {
       const other = /^@portico\/([\w-]+)\/api$/.exec(target)?.[1];
       if (!other || !from.manifest.portico || other === from.manifest.portico.id || /\/test\//.test(file)) return false;
-      const { requires = {}, optional = {} } = from.manifest.portico;
-      return !Object.keys({ ...requires, ...optional }).some((id) => id.startsWith(`${other}.`));
+      const { requires = {}, optional = {}, provides = {} } = from.manifest.portico;
+      return !Object.keys({ ...requires, ...optional, ...provides }).some((id) => id.startsWith(`${other}.`));
     });
     expect(undeclared.map(show)).to.deep.equal([]);
   });

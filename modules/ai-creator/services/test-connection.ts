@@ -71,7 +71,8 @@ export class TestConnection implements SettingsAction {
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
     const words: Words = (key, values) => this.messages.text(key, values, call.access.locale);
     const provider = this.providers.of(call);
-    if (!provider?.models) return { kind: 'warning', summary: words('test.no-list'), findings: [] };
+    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
+    if (!provider.models) return { kind: 'warning', summary: words('test.no-list'), findings: [serviceFinding(provider, words)] };
     const { finding, key } = keyFinding(call, words, provider);
     const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
     const findings = [

@@ -27,7 +27,7 @@ export class TestImage implements SettingsAction {
     const words = (key: string, values?: Readonly<Record<string, string | number>>): string =>
       this.messages.text(key, values, call.access.locale);
     const provider = this.providers.of(call);
-    if (!provider) return { kind: 'danger', summary: words('test.summary-danger'), findings: [] };
+    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
     const service = serviceFinding(provider, words);
     const { finding, key } = keyFinding(call, words, provider);
     if (finding.kind === 'danger') return { kind: 'danger', summary: words('test.summary-danger'), findings: [service, finding] };
