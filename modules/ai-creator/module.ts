@@ -18,6 +18,7 @@ import { CreateRoutes } from './http/create-routes.js';
 import { FormSources } from './http/form-sources.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
+import { PreviewRoutes } from './http/preview-routes.js';
 import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
@@ -53,6 +54,7 @@ import { ModelWatch } from './services/model-watch.js';
 import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { TypedProvider } from './services/openai/typed-provider.js';
+import { Previews } from './services/previews.js';
 import { PriceEntry } from './services/price-entry.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
@@ -80,6 +82,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
     GenerationWords,
     GenerationCost,
     ImageCaptions,
+    Previews,
   );
   use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, PriceEntry, SpendingNotice, UsagePages);
   use(Operator, BudgetLines);
@@ -120,6 +123,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);
   contribute(HttpRoutes).to(ImageRoutes);
+  contribute(HttpRoutes).to(PreviewRoutes);
   contribute(HttpRoutes).to(WhyRoutes);
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);

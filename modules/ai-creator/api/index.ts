@@ -27,7 +27,7 @@ export interface ImageRequest {
   /** The picture to make a variation of; undefined: a new one. Only given to a provider that `refines`. */
   readonly source?: SourceImage;
   /** Given when somebody wants to look on: called with what is there so far, as often as the provider likes. Only for a provider that `previews`. */
-  readonly preview?: (preview: ImagePreview) => void;
+  readonly preview?: ((preview: ImagePreview) => void) | undefined;
   /** Aborted at the deadline and on cancel. */
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
 import { emphasize, formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
+import { showProgress } from './dialog/preview.js';
 import { ask, askFragment } from './dialog/requests.js';
 import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
@@ -103,12 +104,12 @@ class CreateImage extends HTMLElement {
     let shown = 0;
     const over = await follow(
       href,
-      ({ state, ready, retryAt = '', status }) => {
-        const line = this.roundOf(href)?.querySelector('[data-status]');
-        if (line) line.textContent = status;
+      (progress) => {
+        const { state, ready, retryAt = '', status } = progress;
         const news = `${state} ${ready} ${retryAt}`;
         if (told !== news) this.say(status);
         told = news;
+        showProgress(this.roundOf(href), progress, this.words, (sentence) => this.say(sentence));
         if (ready > shown && state === 'sent') void this.show(href);
         shown = ready;
       },

@@ -3,6 +3,7 @@ import { Documents } from '@portico/documents-media/api';
 import { type Failure, FailureWords } from '../services/failure-words.js';
 import type { GenerationWithImages } from '../services/generation-store.js';
 import { Generations } from '../services/generations.js';
+import { Previews } from '../services/previews.js';
 import { ProgressStreams } from '../services/progress-streams.js';
 import { VariationSources } from '../services/variation-sources.js';
 import { folderHref, isFragment, wantsJson } from './answers.js';
@@ -19,6 +20,7 @@ export class GenerationRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ProgressStreams) private readonly streams: ProgressStreams,
+    @inject(Previews) private readonly previews: Previews,
     @inject(Documents) private readonly documents: Documents,
     @inject(FailureWords) private readonly failureWords: FailureWords,
     @inject(Messages) private readonly messages: Messages,
@@ -105,11 +107,13 @@ export class GenerationRoutes implements HttpRoutes {
 
   private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
     const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
-    return roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), explain, this.sources.arePossible);
+    const words = wordsOf(this.messages, ctx.access.locale);
+    const model = roundModel(round, words, this.clock.now(), explain, this.sources.arePossible);
+    return { ...model, preview: this.previews.find(model.id)?.number };
   }
 }
 
-const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt }: RoundModel): object => ({
+const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt, preview }: RoundModel): object => ({
   id,
   state,
   isRunning,
@@ -118,6 +122,7 @@ const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryA
   count,
   attempts,
   retryAt,
+  preview,
 });
 
 /** The same with addresses that a script can use. */

@@ -43,6 +43,8 @@ export interface RoundModel {
   /** One image that did not come can be asked for again. */
   readonly canRetry: boolean;
   readonly images: readonly ImageModel[];
+  /** Number of the newest preview of an image on its way. */
+  readonly preview?: number | undefined;
   readonly canAdd: boolean;
   readonly problem:
     | {

@@ -17,7 +17,7 @@ export class DemoSettings implements DemoContent {
     const handle = this.settings.of(creatorSettings);
     const { person } = this.contexts.system();
     if (!person || handle.revision(instanceScope) > 0) return [];
-    await handle.save(instanceScope, { enabled: { set: true }, apiKey: { set: demoKey } }, person);
+    await handle.save(instanceScope, { enabled: { set: true }, apiKey: { set: demoKey }, previews: { set: true } }, person);
     return [];
   }
 }

@@ -9,6 +9,7 @@ import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { ImageMaker, type MadeImages } from './image-maker.js';
 import { ModelWatch } from './model-watch.js';
+import { Previews } from './previews.js';
 import { upstreamQuality } from './quality.js';
 import { Retries } from './retries.js';
 import { styledPrompt } from './styles.js';
@@ -44,6 +45,7 @@ export class GenerationWorker implements Activity {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Retries) private readonly retries: Retries,
+    @inject(Previews) private readonly previews: Previews,
     @inject(VariationSources) private readonly sources: VariationSources,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -141,7 +143,7 @@ export class GenerationWorker implements Activity {
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    const { quality, moderation, deadline } = this.availability.settings.get(scope);
+    const { quality, moderation, deadline, previews } = this.availability.settings.get(scope);
     const { model, fallback } = this.watch.choose(scope);
     const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
@@ -182,6 +184,7 @@ export class GenerationWorker implements Activity {
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
         source,
+        preview: previews && generation.count === 1 && this.maker.provider?.previews ? this.previews.open(id) : undefined,
         signal: controller.signal,
       };
       await this.maker.make(request, async (made) => {
@@ -195,6 +198,7 @@ export class GenerationWorker implements Activity {
       await this.settle(generation, error, controller.signal);
     } finally {
       clearTimeout(timer);
+      this.previews.drop(id);
     }
   }
 

@@ -97,7 +97,9 @@ export class ImageMaker {
     try {
       return { answer: await provider.generate({ ...request, model: first }), asked: first };
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'model-not-found' || !next || next === first) throw error;
+      // What may have been charged is not asked for again, whatever its name.
+      const isGone = error instanceof ProviderError && error.code === 'model-not-found' && !error.maybeCharged;
+      if (!isGone || !next || next === first) throw error;
       return { answer: await provider.generate({ ...request, model: next }), asked: next, gone: first };
     }
   }

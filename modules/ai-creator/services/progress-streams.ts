@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { type Activity, type Disposable, inject, injectable, Modules, PortalError } from '@portico/core';
 import { GenerationStore } from './generation-store.js';
+import { Previews } from './previews.js';
 
 /** Browsers open few connections to one place; a person with more tabs is followed by polling. */
 const streamsPerPerson = 4;
@@ -21,6 +22,7 @@ export class ProgressStreams implements Activity {
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(Previews) private readonly previews: Previews,
     @inject(Modules) private readonly modules: Modules,
   ) {}
 
@@ -59,11 +61,11 @@ export class ProgressStreams implements Activity {
           stream.destroy();
         });
     };
-    const changes = this.store.onDidChange((id) => id === generationId && tell());
+    const changes = [this.store, this.previews].map(({ onDidChange }) => onDidChange((id) => id === generationId && tell()));
     const timer = setInterval(tell, beatMillis);
     stream.once('close', () => {
       clearInterval(timer);
-      void changes.dispose();
+      for (const change of changes) void change.dispose();
       this.followed.delete(stream);
     });
     tell();

@@ -87,6 +87,12 @@ export const creatorSettings = defineSettings({
       label: 'settings.styles',
       help: 'settings.styles-help',
     },
+    previews: {
+      type: 'boolean',
+      default: false,
+      label: 'settings.previews',
+      help: 'settings.previews-help',
+    },
     caption: {
       type: 'choice',
       default: 'offered',

@@ -35,6 +35,7 @@ export const streamFaults = [
   'stream-error',
   'stream-declined',
   'stream-out-of-tokens',
+  'stream-model-gone',
   'stream-huge',
 ] as const;
 

@@ -10,6 +10,8 @@ export interface RoundStatus {
   /** While it waits: when it is sent, at the earliest. */
   readonly retryAt?: string;
   readonly count: number;
+  /** Number of the newest preview. */
+  readonly preview?: number;
 }
 
 type Told = (status: RoundStatus) => void;

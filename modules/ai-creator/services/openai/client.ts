@@ -4,6 +4,7 @@ import { guardedFetch } from './guarded-fetch.js';
 import type { ImagesApart } from './images-apart.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { refusalOf } from './refusal.js';
+import type { ReadStream } from './streamed-answer.js';
 
 export type Library = typeof import('openai');
 
@@ -30,18 +31,20 @@ export interface ClientOptions {
   readonly maxBytes: number;
   /** Takes the images out of answers. */
   readonly images?: ImagesApart | undefined;
+  /** How a stream is read, when one is asked for. */
+  readonly events?: ReadStream | undefined;
 }
 
 /** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `address-missing` */
 export function createClient(
   openai: Library,
   profile: ServiceProfile,
-  { baseUrl, key, maxBytes, images }: ClientOptions,
+  { baseUrl, key, maxBytes, images, events }: ClientOptions,
 ): OpenAI {
   const address = addressOf(profile, baseUrl);
   const sent = profile.key === 'none' ? undefined : key;
   if (profile.key === 'required' && !sent) throw new ProviderError('key-missing', 'No API key is set.');
-  const ask = guardedFetch(address, { maxBytes, images });
+  const ask = guardedFetch(address, { maxBytes, images, events });
   const isBearer = sent !== undefined && profile.keyHeader === 'authorization';
   return new openai.OpenAI({
     apiKey: sent ?? noKey,

@@ -1,7 +1,9 @@
 import type { OpenAI, toFile } from 'openai';
 import type { ImageRequest, SourceImage } from '../../api/index.js';
 import type { ServiceProfile } from './profiles/index.js';
+import { pathsWithEdits } from './profiles/service-profile.js';
 import { requestBody } from './request-body.js';
+import type { StreamWanted } from './streamed-answer.js';
 
 /** Names of files carry nothing of the author's: only the type counts. */
 const fileNames: Readonly<Record<SourceImage['mimeType'], string>> = {
@@ -17,8 +19,11 @@ export async function askForEdit(
   profile: ServiceProfile,
   request: ImageRequest,
   { bytes, mimeType }: SourceImage,
+  stream?: StreamWanted['parameters'],
 ): Promise<unknown> {
-  const { model, prompt, ...optional } = requestBody(profile, { ...request, moderation: undefined });
-  const image = await asFile(bytes, fileNames[mimeType], { type: mimeType });
-  return client.images.edit({ model, prompt, image, ...optional }, { signal: request.signal });
+  const form = new FormData();
+  form.append('image', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
+  const fields = { ...requestBody(profile, { ...request, moderation: undefined }), ...stream };
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+  return client.post<unknown>(profile.paths.edits ?? pathsWithEdits.edits, { body: form, signal: request.signal });
 }

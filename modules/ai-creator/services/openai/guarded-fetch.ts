@@ -11,6 +11,8 @@ export interface FetchLimits {
   readonly maxBytes: number;
   /** Takes the images out of answers. */
   readonly images?: ImagesApart | undefined;
+  /** Given when a stream of events was asked for: reads it as it arrives and answers what stands for its body. Without it a stream is no answer. */
+  readonly events?: ((pieces: AsyncIterable<Uint8Array>) => Promise<object>) | undefined;
 }
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -60,15 +62,18 @@ function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
 /** Of an answer that is no success, as many bytes are read: it is a sentence, or somebody's page. */
 const refusalBytes = 64 * 1024;
 
-async function readAnswer(message: IncomingMessage, { maxBytes, images }: FetchLimits): Promise<Response> {
+async function readAnswer(message: IncomingMessage, { maxBytes, images, events }: FetchLimits): Promise<Response> {
   const status = message.statusCode ?? 0;
   const type = message.headers['content-type'] ?? '';
   if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
-  if (status < 300 && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
+  const isStream = status < 300 && events !== undefined && /^text\/event-stream\b/i.test(type);
+  if (status < 300 && !isStream && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
     throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
   }
   const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
-  const body = await whole(status < 300 && images ? images.from(pieces) : pieces);
+  const read = status < 300 && images ? images.from(pieces) : pieces;
+  if (isStream) return Response.json(await events(read));
+  const body = await whole(read);
   const headers = Object.entries(message.headers).filter(
     ([name]) => !/^content-(?:encoding|length)$|^transfer-encoding$/.test(name),
   );

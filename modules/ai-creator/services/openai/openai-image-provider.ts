@@ -18,6 +18,7 @@ import { readModels } from './model-list.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { asProviderError } from './provider-error.js';
 import { requestBody } from './request-body.js';
+import { streamFor } from './streamed-answer.js';
 
 /** Bytes of a list of models. */
 const listBytes = 4 * 1024 * 1024;
@@ -58,6 +59,10 @@ export class OpenAiImageProvider implements ImageProvider {
     return this.chosen.profile.paths.edits !== undefined;
   }
 
+  get previews(): boolean {
+    return this.chosen.profile.streams;
+  }
+
   get promptLimit(): number | undefined {
     return this.chosen.profile.promptLimit;
   }
@@ -78,12 +83,14 @@ export class OpenAiImageProvider implements ImageProvider {
     const openai = await library();
     const { baseUrl, maxAnswerBytes } = this.config.values;
     const images = new ImagesApart();
-    const client = createClient(openai, profile, { baseUrl, key: request.key, maxBytes: maxAnswerBytes, images });
+    const stream = streamFor(profile, request, images);
+    const { key } = request;
+    const client = createClient(openai, profile, { baseUrl, key, maxBytes: maxAnswerBytes, images, events: stream?.read });
     try {
       const answer = request.source
-        ? await askForEdit(client, openai.toFile, profile, request, request.source)
+        ? await askForEdit(client, openai.toFile, profile, request, request.source, stream?.parameters)
         : await client.post<unknown>(profile.paths.generations, {
-            body: requestBody(profile, request),
+            body: { ...requestBody(profile, request), ...stream?.parameters },
             signal: request.signal,
           });
       return { ...(await checkAnswer(answer, images)), model: request.model };

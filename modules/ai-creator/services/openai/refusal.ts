@@ -48,9 +48,24 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
   });
 }
 
+/**
+ * What an event in a stream means that tells of an error. It has no status of its own; the service had begun to work, so that something may
+ * have been charged, and nothing is sent again.
+ */
+export function refusalIn(event: unknown): ProviderError {
+  const { message, ...said } = saidIn(event);
+  const code = shortWord(said.code);
+  const type = shortWord(said.type);
+  const row = classify({ status: 500, code, type, message });
+  const sentence = `The stream told of an error, code ${code ?? 'none'}, type ${type ?? 'none'}.`;
+  return new ProviderError(row.code, sentence, { maybeCharged: true });
+}
+
+const saidIn = (body: unknown): Said => Shapes.safeParse(body).data ?? {};
+
 function readWords(text: string): Said {
   try {
-    return Shapes.safeParse(JSON.parse(text)).data ?? {};
+    return saidIn(JSON.parse(text));
   } catch {
     return { message: text.slice(0, 2000) };
   }
