@@ -1,7 +1,7 @@
 import { type AccessContext, Clock, inject, injectable, invalidInput, Messages, notFound, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
-import type { Generation } from '../entities/generation.js';
+import { Generation } from '../entities/generation.js';
 import { type Author, Availability } from './availability.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { deniedWord } from './deny-list.js';
@@ -181,6 +181,9 @@ export class Generations {
         if (renditionBlob) await transaction.dropBlob(renditionBlob);
       }
       await images.delete({ generationId: generation.id, state: 'offered' });
+      if (!generation.sourceBlob || !settledStates.includes(generation.state)) return;
+      await transaction.dropBlob(generation.sourceBlob);
+      await transaction.repository(Generation).update({ id: generation.id }, { sourceBlob: null });
     });
     await this.store.move(generation.id, ['offered', 'failed', 'unknown'], 'discarded');
   }

@@ -1,0 +1,98 @@
+import { access as accessFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
+import { AccessContexts, BlobStore, type Clock, UnitOfWork } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('It does not happen.');
+}
+
+describe('the life of a variation', () => {
+  let home: string;
+  let sandbox: ImagesSandbox;
+  let creator: CreatorHouse;
+  let ahead = 0;
+  const clock: Clock = {
+    now: () => new Date(Date.now() + ahead),
+    monotonic: () => performance.now() + ahead,
+  };
+
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), 'portico-variations-'));
+    sandbox = await createImagesSandbox();
+    creator = await startCreatorHouse({ home, sandbox, clock, config: { concurrency: 1 } });
+  });
+  beforeEach(() => sandbox.reset());
+  after(async () => {
+    await creator.stop();
+    await sandbox.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function addDocument(name: string): Promise<string> {
+    const content = await sharp({ create: { width: 80, height: 80, channels: 3, background: '#aa5500' } })
+      .png()
+      .toBuffer();
+    const access = creator.house.service(AccessContexts).system(creator.site);
+    return (await creator.house.service(Documents).add(access, { name, content })).id;
+  }
+  /** The file that was kept of the source. */
+  async function keptFile(id: string): Promise<string> {
+    const [row] = await creator.house
+      .service(UnitOfWork)
+      .read((reader) =>
+        reader.query<{ blob: string }>('SELECT source_blob AS blob FROM ai_creator_generation WHERE id = ?', [id]),
+      );
+    return creator.house.service(BlobStore).pathOf(row?.blob ?? '');
+  }
+  const isThere = (path: string): Promise<boolean> =>
+    accessFile(path).then(
+      () => true,
+      () => false,
+    );
+
+  it('goes on after a stop although its source was deleted meanwhile, in one request', async () => {
+    const source = await addDocument('gone-tomorrow.png');
+    sandbox.next('stall-before-headers');
+    await creator.create({ description: 'a lost letter' });
+    await until(() => sandbox.generations.length === 1);
+    const waiting = (await creator.create({ description: 'a patient cat', sourceDocument: source })).body.id as string;
+    await creator.house.post(await creator.house.signIn(), `/web/home/documents-media/documents/${source}/delete`);
+    await creator.stop();
+    creator = await startCreatorHouse({ home, sandbox, clock, config: { concurrency: 1 } });
+    expect((await creator.settled(waiting)).state).to.equal('offered');
+    expect(sandbox.edits).to.have.length(1);
+    const doctor = await creator.house.command(['doctor']);
+    expect(doctor.exitCode, doctor.out).to.equal(0);
+  });
+
+  it('leaves no file of its source when it is discarded', async () => {
+    const { id } = (await creator.create({ sourceDocument: await addDocument('private.png') })).body as { id: string };
+    await creator.settled(id);
+    const file = await keptFile(id);
+    expect(await isThere(file)).to.equal(true);
+    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`);
+    await until(async () => !(await isThere(file)));
+  });
+
+  it('leaves no file of its source when it has expired', async () => {
+    const { id } = (await creator.create({ sourceDocument: await addDocument('old.png') })).body as { id: string };
+    await creator.settled(id);
+    const file = await keptFile(id);
+    ahead = 80 * 3600 * 1000;
+    await creator.house.modules.stop('ai-creator');
+    await creator.house.modules.start('ai-creator');
+    await until(async () => !(await isThere(file)));
+    const doctor = await creator.house.command(['doctor']);
+    expect(doctor.exitCode, doctor.out).to.equal(0);
+  });
+});
