@@ -17,6 +17,7 @@ import { type Failure, type FailureExplanation, type FailureLink, FailureWords }
 import { ImageMaker } from '../services/image-maker.js';
 import { KeyPauses } from '../services/key-pauses.js';
 import { ModelWatch } from '../services/model-watch.js';
+import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
 
@@ -78,6 +79,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: adminTabs(ctx, 'service'),
         provider: this.provider(ctx),
+        isPlaceMissing: this.maker.provider instanceof OpenAiImageProvider && this.maker.provider.place === undefined,
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
@@ -108,6 +110,7 @@ export class ServiceRoutes implements HttpRoutes {
         models: this.watch.all().map((model) => ({ ...model })),
         checkedAt: this.watch.checkedAt,
         used: this.watch.choose(ctx.access.scope).model,
+        isModelMissing: this.watch.needsName && this.watch.choose(ctx.access.scope).model === '',
       },
       { title: ctx.text('service.title') },
     );

@@ -7,6 +7,8 @@ import { variationSource } from './pinned-source.js';
 export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
   const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
+  const profile = profileOf(generation.provider);
+  const tookQuality = profile?.parameters.includes('quality') ?? true;
   return {
     kind: 'generated',
     prompt: generation.description,
@@ -16,9 +18,9 @@ export function provenanceOf(generation: Generation, images: number, generatedAt
     generatedAt,
     generationId: generation.id,
     parameters: {
-      requested: profileOf(generation.provider)?.sizes[generation.size] ?? generation.size,
+      requested: profile?.sizes[generation.size] ?? generation.size,
       format: 'png',
-      ...(quality && { quality }),
+      ...(quality && tookQuality && { quality }),
       ...(style && { style }),
     },
     ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),

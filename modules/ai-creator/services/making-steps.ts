@@ -62,6 +62,7 @@ export class MakingSteps {
   /** A model that is gone has others that take its place: it is said, and keeps nobody from anything. */
   private model(access: AccessContext): ExplainedStep {
     const model = this.watch.wanted(access.scope);
+    if (model === '') return this.namelessModel(access);
     const { kind, shutdownDate: date = '', daysLeft: days = 0 } = this.models.of(model);
     const { model: used, fallback = '' } = this.watch.choose(access.scope);
     const next = used === model ? fallback : used;
@@ -70,6 +71,19 @@ export class MakingSteps {
       subject: model,
       met: kind !== 'gone',
       reason: this.text(access, `why.model-${kind}`, { model, date, days, next }),
+      changeableBy: this.text(access, 'why.by-instance'),
+      ...instanceSettings,
+    };
+  }
+
+  /** Nobody chose, and the service prefers none: fine where there is nothing to choose. */
+  private namelessModel(access: AccessContext): ExplainedStep {
+    const met = !this.watch.needsName;
+    return {
+      criterion: 'model',
+      subject: '',
+      met,
+      reason: this.text(access, met ? 'why.model-nameless' : 'test.model-unchosen'),
       changeableBy: this.text(access, 'why.by-instance'),
       ...instanceSettings,
     };

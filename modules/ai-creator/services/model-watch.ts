@@ -108,6 +108,11 @@ export class ModelWatch implements Activity {
     return this.settings.get(scope).model.trim() || (this.preferred[0] ?? '');
   }
 
+  /** Whether somebody must choose when the service prefers none. */
+  get needsName(): boolean {
+    return this.providers.get()?.modelNames !== undefined;
+  }
+
   /** Those of the service in use. */
   private get models(): ReadonlyMap<string, KnownModel> {
     return this.known.get(this.providers.get()?.id ?? '') ?? new Map();

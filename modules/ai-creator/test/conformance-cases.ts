@@ -19,6 +19,8 @@ export interface ServiceCase {
   readonly sizes: readonly [string, string, string];
   /** Requests for four images. */
   readonly requests: number;
+  /** Whether it makes variations of a picture. */
+  readonly varies: boolean;
   /** Names that it lists. */
   readonly lists: string;
 }
@@ -43,6 +45,7 @@ export const cases: readonly ServiceCase[] = [
     },
     sizes: large,
     requests: 1,
+    varies: true,
     lists: 'gpt-image-2.6-flare',
   },
   {
@@ -54,6 +57,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '1024x1024', quality: 'low', output_format: 'png', user: 'f00d' },
     sizes: large,
     requests: 1,
+    varies: true,
     lists: 'gpt-image-2-2026-04-21',
   },
   {
@@ -64,6 +68,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '512x512', response_format: 'b64_json' },
     sizes: small,
     requests: 1,
+    varies: false,
     lists: 'stablediffusion',
   },
   {
@@ -74,6 +79,7 @@ export const cases: readonly ServiceCase[] = [
     body: { size: '512x512', response_format: 'b64_json' },
     sizes: small,
     requests: 4,
+    varies: false,
     lists: 'x/z-image-turbo',
   },
   {
@@ -84,6 +90,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '512x512', output_format: 'png' },
     sizes: small,
     requests: 1,
+    varies: true,
     lists: 'sd-cpp-local',
   },
   {
@@ -94,6 +101,7 @@ export const cases: readonly ServiceCase[] = [
     body: { size: '1024x1024', response_format: 'b64_json' },
     sizes: large,
     requests: 4,
+    varies: false,
     lists: 'house-model',
   },
 ];

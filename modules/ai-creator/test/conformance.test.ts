@@ -1,5 +1,6 @@
 import { type BehaviourName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { ImageMaker } from '../services/image-maker.js';
 import { profileOf, profiles } from '../services/openai/profiles/index.js';
@@ -132,6 +133,21 @@ describe('image services', () => {
         expect(bench.sandbox.requests.map(({ method, keyHeader }) => [method, keyHeader])).to.deep.equal([
           ['GET', each.keyHeader],
         ]);
+      });
+
+      it('makes variations when it says so, and takes the same parameters then', async () => {
+        const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } })
+          .png()
+          .toBuffer();
+        const source = { bytes, mimeType: 'image/png' } as const;
+        expect(bench.provider.refines).to.equal(each.varies);
+        if (!each.varies) return;
+        const answer = await bench.provider.generate(requestOf(each, { source, count: 2 }));
+        expect(answer.images).to.have.length(2);
+        const [{ body, keyHeader, path } = { body: {}, keyHeader: undefined, path: '' }] = bench.sandbox.edits;
+        expect([keyHeader, path]).to.deep.equal([each.keyHeader, each.path.replace('generations', 'edits')]);
+        const { moderation: _, ...taken } = each.body;
+        expect(Object.keys(body as object).sort()).to.deep.equal(['image', 'model', 'prompt', ...Object.keys(taken)].sort());
       });
 
       it('is never asked for a model that was shut down, nor for none', async () => {

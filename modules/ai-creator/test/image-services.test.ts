@@ -159,6 +159,35 @@ describe('an image service that is chosen', () => {
     }
   });
 
+  it('says what is missing: an address, or the name of a model', async () => {
+    const creator = await startCreatorHouse({ key: '', config: { baseUrl: undefined } });
+    try {
+      const administrator = await creator.house.signIn();
+      const page = (): Promise<string> => htmlOf(administrator, '/ai-creator/service');
+      await choose(creator, { service: 'generic', model: '' });
+      expect(await page())
+        .to.contain('Nothing says where this service is')
+        .and.to.contain('No model is chosen')
+        .and.to.not.contain('Used now');
+      const why = await creator.visitor.get('/web/home/ai-creator/why').set('Accept', 'text/html');
+      expect(why.text).to.contain('No model is chosen');
+      await choose(creator, { service: 'generic', model: 'house-model' });
+      expect(await page())
+        .to.contain('Used now: <strong>house-model')
+        .and.to.not.contain('No model is chosen');
+      const { body } = await creator.create();
+      const round = await creator.settled(body.id as string);
+      expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'address-missing']);
+      expect(creator.sandbox.requests).to.have.length(0);
+      await choose(creator, { service: 'openai', model: '' });
+      expect(await page())
+        .to.contain('at api.openai.com')
+        .and.to.not.contain('Nothing says where');
+    } finally {
+      await creator.stop();
+    }
+  });
+
   it('is tried as it stands in the form, before anything is saved', async () => {
     const [, , , ollama] = cases;
     if (!ollama) throw new Error('The cases changed.');

@@ -1,4 +1,5 @@
 import { type Activity, HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
+import { mannersNames } from './manners/manners.js';
 import type { ImagesSandbox } from './sandbox.js';
 
 /** Section `modules.ai-sandbox` of the host's configuration. */
@@ -8,8 +9,10 @@ const Section = z
     port: z.int().min(0).max(65535).default(0),
     /** Milliseconds that each answer takes at least, so that a demo shows how waiting looks. */
     latency: z.int().min(0).max(60_000).default(0),
+    /** Whose manners it has. */
+    manners: z.enum(mannersNames).default('openai'),
   })
-  .default({ enabled: false, port: 0, latency: 0 });
+  .prefault({});
 
 /** The sandbox as a part of the house; it listens only when the deployment says so. */
 @injectable()
@@ -31,7 +34,12 @@ export class SandboxServer implements Activity {
     }
     if (!section.data.enabled) return;
     const { createImagesSandbox } = await import('./sandbox.js');
-    this.sandbox = await createImagesSandbox({ port: section.data.port, latency: section.data.latency, keys: 'any' });
+    this.sandbox = await createImagesSandbox({
+      port: section.data.port,
+      latency: section.data.latency,
+      manners: section.data.manners,
+      keys: 'any',
+    });
     this.log.info('The image sandbox listens.', { url: this.sandbox.url });
   }
 
