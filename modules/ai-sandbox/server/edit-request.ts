@@ -13,6 +13,8 @@ export interface EditOrder extends ImageOrder {
 export interface EditForm {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly file: Buffer | undefined;
+  /** The name under which the file came. */
+  readonly fileField: string | undefined;
   /** What is wrong with the form itself. */
   readonly fault: ApiError | undefined;
 }
@@ -30,9 +32,9 @@ const invalidFile = (message: string): ApiError => ({
   param: 'image',
 });
 
-/** Reads a multipart body: each field once, and one file named `image`. */
+/** Reads a multipart body: each field once, and one file named `image` or `image[]`; both stand in the fields as `image`. */
 export async function readEditForm(body: Buffer, contentType: string): Promise<EditForm> {
-  const empty = { fields: {}, file: undefined };
+  const empty = { fields: {}, file: undefined, fileField: undefined };
   if (!/^multipart\/form-data\s*;/i.test(contentType))
     return { ...empty, fault: invalidValue('body', `Unsupported content type: '${contentType.split(';')[0]}'.`) };
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
@@ -41,22 +43,28 @@ export async function readEditForm(body: Buffer, contentType: string): Promise<E
   if (!form) return { ...empty, fault: invalidValue('body', 'We could not parse your multipart form.') };
   const fields: Record<string, unknown> = {};
   let file: Buffer | undefined;
+  let fileField: string | undefined;
   let fault: ApiError | undefined;
-  for (const [name, value] of form) {
+  for (const [field, value] of form) {
+    const name = field === 'image[]' ? 'image' : field;
     if (name in fields) fault ??= invalidValue(name, `Duplicate parameter: '${name}'.`);
     if (typeof value === 'string') fields[name] = value;
     else {
       const bytes = Buffer.from(await value.arrayBuffer());
       fields[name] = { type: value.type, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-      if (name === 'image') file = bytes;
-      else fault ??= unknownParameter(name);
+      if (name !== 'image') fault ??= unknownParameter(name);
+      else {
+        file = bytes;
+        fileField = field;
+      }
     }
   }
-  return { fields, file, fault };
+  return { fields, file, fileField, fault };
 }
 
 /** Checks an edit as strictly as the API does; answers the order or the error. */
-export async function readEdit({ fields, file, fault }: EditForm, now: Date, manners: Manners): Promise<EditOrder | ApiError> {
+export async function readEdit(form: EditForm, now: Date, manners: Manners): Promise<EditOrder | ApiError> {
+  const { fields, file, fileField, fault } = form;
   if (fault) return fault;
   const { image, input_fidelity: fidelity, n, stream, partial_images: partials, ...rest } = fields;
   // A generation knows it, a form does not.
@@ -65,7 +73,8 @@ export async function readEdit({ fields, file, fault }: EditForm, now: Date, man
   const typed = Object.entries({ n: numberIn(n), stream: switchIn(stream), partial_images: numberIn(partials) });
   const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now, manners);
   if (!('prompt' in order)) return order;
-  if (!file) return invalidValue('image', "Missing required parameter: 'image'.");
+  if (!file || !manners.edits.some((name) => name === fileField))
+    return invalidValue('image', `Missing required parameter: '${manners.edits[0]}'.`);
   const { type, size } = image as { readonly type: string; readonly size: number };
   if (!types.includes(type)) return invalidFile(`Invalid file 'image': unsupported mimetype ('${type}').`);
   if (size >= maxFileBytes) return invalidFile("Invalid file 'image': it has 50 MB or more.");

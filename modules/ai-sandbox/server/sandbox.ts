@@ -181,7 +181,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx) => {
-    const isEdit = manners.edits && ctx.method === 'POST' && ctx.path === `${manners.root}${editsPath}`;
+    const isEdit = manners.edits.length > 0 && ctx.method === 'POST' && ctx.path === `${manners.root}${editsPath}`;
     const form = isEdit ? await readEditForm(await readBody(ctx.req, maxFormBytes), ctx.get('content-type')) : undefined;
     const entry: SandboxRequest = {
       method: ctx.method,

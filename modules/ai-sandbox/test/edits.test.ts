@@ -92,6 +92,28 @@ describe('variations of the image sandbox', () => {
     expect(await refusal(await post(order, red.subarray(0, red.length >> 1)))).to.equal('400 invalid_image_file image');
   });
 
+  it('take the picture under the names that the server knows', async () => {
+    const one = await createImagesSandbox({ manners: 'stable-diffusion-cpp' });
+    try {
+      for (const [name, status] of [
+        ['image[]', 200],
+        ['image', 400],
+      ] as const) {
+        const form = new FormData();
+        form.append('prompt', 'a lighthouse');
+        form.append(name, new File([new Uint8Array(red)], 'source.png', { type: 'image/png' }));
+        const response = await fetch(`${one.url}/images/edits`, { method: 'POST', body: form });
+        expect(response.status, name).to.equal(status);
+      }
+    } finally {
+      await one.close();
+    }
+    const form = new FormData();
+    for (const [name, value] of Object.entries(order)) form.append(name, value);
+    form.append('image[]', new File([new Uint8Array(red)], 'source.png', { type: 'image/png' }));
+    expect((await send(form)).status).to.equal(200);
+  });
+
   it('fail as they are told, by script and in the description', async () => {
     sandbox.next('rate-limit');
     expect((await post(order)).status).to.equal(429);

@@ -12,7 +12,10 @@ const fileNames: Readonly<Record<SourceImage['mimeType'], string>> = {
   'image/webp': 'source.webp',
 };
 
-/** Asks for variations of a picture: one POST of a form. How strictly a picture is judged cannot be said here; the service decides. */
+/**
+ * Asks for variations of a picture: one POST of a form. The picture goes as one of a list (`image[]`), which all services take; some take
+ * nothing else. How strictly a picture is judged cannot be said here; the service decides.
+ */
 export async function askForEdit(
   client: OpenAI,
   asFile: typeof toFile,
@@ -22,7 +25,7 @@ export async function askForEdit(
   stream?: StreamWanted['parameters'],
 ): Promise<unknown> {
   const form = new FormData();
-  form.append('image', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
+  form.append('image[]', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
   const fields = { ...requestBody(profile, { ...request, moderation: undefined }), ...stream };
   for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
   return client.post<unknown>(profile.paths.edits ?? pathsWithEdits.edits, { body: form, signal: request.signal });

@@ -26,7 +26,8 @@ export interface Manners {
   /** `object`: `{error: {message, type, param, code}}`. `bare`: the same without a code. `text`: `{error: "…"}`. `detail`: `{detail: "…"}`. */
   readonly errors: 'object' | 'bare' | 'text' | 'detail';
   readonly countsTokens: boolean;
-  readonly edits: boolean;
+  /** Names under which it takes a picture to vary; none: it makes no variations. */
+  readonly edits: readonly ('image' | 'image[]')[];
 }
 
 const openaiFields = [
@@ -54,7 +55,7 @@ const openai: Manners = {
   answersBase64: true,
   errors: 'object',
   countsTokens: true,
-  edits: true,
+  edits: ['image', 'image[]'],
 };
 
 /** A server on somebody's own machine: it takes what it knows, and charges nothing. */
@@ -78,7 +79,7 @@ export const manners: Readonly<Record<MannersName, Manners>> = {
     models: [{ id: 'gpt-4' }, { id: 'stablediffusion' }, { id: 'flux.1-dev-ggml' }],
     answersBase64: false,
     errors: 'bare',
-    edits: false,
+    edits: [],
   },
   ollama: {
     ...local,
@@ -87,7 +88,7 @@ export const manners: Readonly<Record<MannersName, Manners>> = {
     names: ['x/z-image-turbo', 'x/z-image-turbo:latest'],
     takesCount: false,
     errors: 'bare',
-    edits: false,
+    edits: [],
   },
   'stable-diffusion-cpp': {
     ...local,
@@ -95,7 +96,7 @@ export const manners: Readonly<Record<MannersName, Manners>> = {
     models: [{ id: 'sd-cpp-local' }],
     names: 'any',
     errors: 'text',
-    edits: true,
+    edits: ['image[]'],
   },
   generic: {
     ...local,
@@ -107,6 +108,6 @@ export const manners: Readonly<Record<MannersName, Manners>> = {
     takesCount: false,
     answersBase64: false,
     errors: 'detail',
-    edits: false,
+    edits: [],
   },
 };
