@@ -3,7 +3,7 @@ import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 const schema = z.strictObject({
   /** The one place where image requests go; undefined: OpenAI's, when that is the service that is chosen. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Requests that are on their way at the same time, for the whole house. */
+  /** Orders that are carried out at the same time, for the whole house; each has at most two requests on their way. */
   concurrency: z.int().min(1).max(16).default(2),
   /** Bytes of one answer, unpacked. */
   maxAnswerBytes: z

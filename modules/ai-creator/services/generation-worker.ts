@@ -189,6 +189,8 @@ export class GenerationWorker implements Activity {
       };
       await this.maker.make(request, async (made) => {
         await this.keep(generation, made);
+        // Every further answer has the same time.
+        timer.refresh();
         if (made.gone) await this.watch.gone(made.gone);
       });
       await this.breaker.learn(generation.siteId, undefined);

@@ -19,6 +19,8 @@ export interface ServiceCase {
   readonly sizes: readonly [string, string, string];
   /** Requests for four images. */
   readonly requests: number;
+  /** Whether it shows images on their way. */
+  readonly streams: boolean;
   /** Whether it makes variations of a picture. */
   readonly varies: boolean;
   /** Names that it lists. */
@@ -45,6 +47,7 @@ export const cases: readonly ServiceCase[] = [
     },
     sizes: large,
     requests: 1,
+    streams: true,
     varies: true,
     lists: 'gpt-image-2.6-flare',
   },
@@ -57,6 +60,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '1024x1024', quality: 'low', output_format: 'png', user: 'f00d' },
     sizes: large,
     requests: 1,
+    streams: true,
     varies: true,
     lists: 'gpt-image-2-2026-04-21',
   },
@@ -68,6 +72,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '512x512', response_format: 'b64_json' },
     sizes: small,
     requests: 1,
+    streams: false,
     varies: false,
     lists: 'stablediffusion',
   },
@@ -79,6 +84,7 @@ export const cases: readonly ServiceCase[] = [
     body: { size: '512x512', response_format: 'b64_json' },
     sizes: small,
     requests: 4,
+    streams: false,
     varies: false,
     lists: 'x/z-image-turbo',
   },
@@ -90,6 +96,7 @@ export const cases: readonly ServiceCase[] = [
     body: { n: 2, size: '512x512', output_format: 'png' },
     sizes: small,
     requests: 1,
+    streams: false,
     varies: true,
     lists: 'sd-cpp-local',
   },
@@ -101,6 +108,7 @@ export const cases: readonly ServiceCase[] = [
     body: { size: '1024x1024', response_format: 'b64_json' },
     sizes: large,
     requests: 4,
+    streams: false,
     varies: false,
     lists: 'house-model',
   },

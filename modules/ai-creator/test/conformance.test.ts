@@ -1,7 +1,7 @@
 import { type BehaviourName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { ProviderError, type ProviderErrorCode } from '../api/index.js';
+import { type ImagePreview, ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { ImageMaker } from '../services/image-maker.js';
 import { profileOf, profiles } from '../services/openai/profiles/index.js';
 import { creatorSettings } from '../services/settings.js';
@@ -164,6 +164,15 @@ describe('image services', () => {
         expect([keyHeader, path]).to.deep.equal([each.keyHeader, each.path.replace('generations', 'edits')]);
         const { moderation: _, ...taken } = each.body;
         expect(Object.keys(body as object).sort()).to.deep.equal(['image', 'model', 'prompt', ...Object.keys(taken)].sort());
+      });
+
+      it('shows images on their way when it says so, and is not asked for them otherwise', async () => {
+        const seen: number[] = [];
+        const preview = ({ position }: ImagePreview): void => void seen.push(position);
+        const { images } = await bench.provider.generate(requestOf(each, { preview }));
+        expect(images).to.have.length(1);
+        expect([bench.provider.previews, seen.length > 0]).to.deep.equal([each.streams, each.streams]);
+        expect('stream' in (bench.sandbox.generations[0]?.body as object)).to.equal(each.streams);
       });
 
       it('is never asked for a model that was shut down, nor for none', async () => {

@@ -159,6 +159,21 @@ describe('an image service that is chosen', () => {
     }
   });
 
+  it('has the whole deadline for each answer, when it makes one image at a time', async function () {
+    this.timeout(40_000);
+    const sandbox = await createImagesSandbox({ manners: 'ollama', latency: 2500 });
+    const creator = await startCreatorHouse({ sandbox, key: '', config: { answerMillis: 4500 } });
+    try {
+      await choose(creator, { service: 'ollama', model: '' });
+      const { body } = await creator.create({ count: '3', size: '256x256' });
+      const round = await creator.settled(body.id as string);
+      expect([round.state, round.images.length], JSON.stringify(round.problem)).to.deep.equal(['offered', 3]);
+    } finally {
+      await creator.stop();
+      await sandbox.close();
+    }
+  });
+
   it('says what is missing: an address, or the name of a model', async () => {
     const creator = await startCreatorHouse({ key: '', config: { baseUrl: undefined } });
     try {
