@@ -1,5 +1,9 @@
+/** Puts values into the places of a sentence; numbers as people of the page's language write them. */
 export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
-  word.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+  word.replace(/\{(\w+)\}/g, (all, name: string) => shown(values[name] ?? all));
+
+const shown = (value: string | number): string =>
+  typeof value === 'number' ? value.toLocaleString(document.documentElement.lang || 'en') : value;
 
 /** The Product Menu says that something is ready, until its page is opened. */
 export function tellMenu(word: string): void {
