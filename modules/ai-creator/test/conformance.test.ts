@@ -84,22 +84,6 @@ describe('image services', () => {
         expect(body).to.deep.equal({ model: each.model, prompt: 'a lighthouse at dusk', ...each.body });
       });
 
-      it('makes a variation of a picture in one request, where it makes any, and keeps out of the way elsewhere', async () => {
-        const { refines } = bench.provider;
-        expect(refines).to.equal(profileOf(each.id)?.paths.edits !== undefined);
-        if (!refines) return;
-        const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#884400' } })
-          .png()
-          .toBuffer();
-        const { images } = await bench.provider.generate(requestOf(each, { count: 1, source: { bytes, mimeType: 'image/png' } }));
-        expect([images.length, bench.sandbox.edits.length, bench.sandbox.requests.length]).to.deep.equal([1, 1, 1]);
-        const { status, keyHeader, body } = bench.sandbox.edits[0] ?? {};
-        const sent = body as Readonly<Record<string, unknown>>;
-        expect({ status, keyHeader }).to.deep.equal({ status: 200, keyHeader: each.keyHeader });
-        expect(sent.image).to.deep.include({ type: 'image/png', size: bytes.length });
-        for (const name of ['moderation', 'style']) expect(sent).to.not.have.property(name);
-      });
-
       it('is asked for the sizes that it makes well', async () => {
         for (const size of ['256x256', '512x512', '1024x1024'] as const) await bench.provider.generate(requestOf(each, { size }));
         expect(bench.sandbox.generations.map(({ body }) => (body as { size: string }).size)).to.deep.equal(each.sizes);
