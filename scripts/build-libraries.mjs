@@ -1,6 +1,7 @@
 // Puts each library of core/libraries into one file: a start that opens a thousand small files spends most of its time on that.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -33,6 +34,23 @@ const withoutLanguages = {
   },
 };
 
+/** Koa and what it needs bring a table of all media types each. One is enough, without the types that no file is ever named after. */
+const withoutNamelessTypes = {
+  name: 'without-nameless-types',
+  setup({ onResolve, onLoad }) {
+    const table = createRequire(join(root, 'node_modules/koa/package.json')).resolve('mime-db');
+    onResolve({ filter: /^mime-db$/ }, () => ({ path: table }));
+    onLoad({ filter: /mime-db.db\.json$/ }, ({ path }) => {
+      const types = Object.entries(JSON.parse(readFileSync(path, 'utf8'))).filter(([, type]) => type.extensions || type.charset);
+      const kept = types.map(([name, { source, charset, extensions }]) => [name, { source, charset, extensions }]);
+      return {
+        contents: `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(kept)))});`,
+        loader: 'js',
+      };
+    });
+  },
+};
+
 const entries = (await readdir(folder)).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
 const stale = entries.filter((entry) => !isBundled(join(out, `${basename(entry, '.ts')}.js`), entry));
 if (stale.length > 0) {
@@ -46,7 +64,7 @@ if (stale.length > 0) {
     target: 'node20',
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [withoutDrivers, withoutLanguages],
+    plugins: [withoutDrivers, withoutLanguages, withoutNamelessTypes],
     legalComments: 'none',
     logLevel: 'error',
     external: ['better-sqlite3', 'reflect-metadata', 'pino-pretty', 'sharp'],
