@@ -102,6 +102,7 @@ export class TestConnection implements SettingsAction {
     } catch (error) {
       const millis = Math.round(this.clock.monotonic() - started);
       const trouble = troubleFinding(error, words);
+      if (provider.place === undefined) return [trouble];
       return [{ ...trouble, text: `${trouble.text} ${words('test.asked', { place, millis })}` }];
     }
   }

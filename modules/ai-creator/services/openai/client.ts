@@ -19,8 +19,7 @@ const noKey = 'none';
 /** Where requests go. Only the deployment says so: a service that is chosen on a screen never moves them. @throws ProviderError `address-missing` */
 export function addressOf(profile: ServiceProfile, baseUrl: string | undefined): URL {
   const address = baseUrl ?? profile.address;
-  if (address === undefined)
-    throw new ProviderError('address-missing', `The deployment gives no address of ${profile.name} (PORTICO_OPENAI_BASE_URL).`);
+  if (address === undefined) throw new ProviderError('address-missing', `No address of ${profile.name} is given.`);
   return new URL(address);
 }
 
