@@ -1,4 +1,4 @@
-import { access as accessFile, mkdtemp, rm } from 'node:fs/promises';
+import { access as accessFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
@@ -54,6 +54,15 @@ describe('the life of a variation', () => {
       );
     return creator.house.service(BlobStore).pathOf(row?.blob ?? '');
   }
+  const usage = () =>
+    creator.house
+      .service(UnitOfWork)
+      .read((reader) =>
+        reader.query<{ images: number; inputTokens: number }>(
+          'SELECT images, input_tokens AS inputTokens FROM ai_creator_usage ORDER BY id',
+        ),
+      );
+  const sumOf = (rows: readonly { readonly images: number }[]): number => rows.reduce((sum, { images }) => sum + images, 0);
   const isThere = (path: string): Promise<boolean> =>
     accessFile(path).then(
       () => true,
@@ -73,6 +82,28 @@ describe('the life of a variation', () => {
     expect(sandbox.edits).to.have.length(1);
     const doctor = await creator.house.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
+  });
+
+  it('is counted like any other image, and a refused one leaves no file behind', async () => {
+    const source = await addDocument('costly.png');
+    const administrator = await creator.house.signIn();
+    const rows = await usage();
+    const budget = { target: 'instance', unit: 'images', period: 'day', hardLimit: String(sumOf(rows) + 1) };
+    await creator.house.post(administrator, '/ai-creator/budgets', budget);
+    const { id } = (await creator.create({ sourceDocument: source })).body as { id: string };
+    await creator.settled(id);
+    const after = await usage();
+    expect(after.slice(rows.length).map(({ images, inputTokens }) => [images, inputTokens > 1000])).to.deep.equal([[1, true]]);
+    const files = async (): Promise<number> =>
+      (await readdir(join(home, 'blobs'), { recursive: true })).filter((name) => /[0-9a-f-]{36}$/.test(name)).length;
+    const before = await files();
+    const refused = await creator.create({ sourceDocument: source });
+    expect([refused.status, refused.body.error.code]).to.deep.equal([429, 'ai-creator-budget']);
+    expect(await files()).to.equal(before);
+    expect(sandbox.edits).to.have.length(1);
+    await creator.house.service(UnitOfWork).write((transaction) => transaction.query('DELETE FROM ai_creator_budget'));
+    await creator.house.modules.stop('ai-creator');
+    await creator.house.modules.start('ai-creator');
   });
 
   it('leaves no file of its source when it is discarded', async () => {
