@@ -14,6 +14,7 @@ import {
   type DemoContent,
   DemoContents,
   DisposableStore,
+  Erasure,
   Explanations,
   Flags,
   HostConfig,
@@ -177,6 +178,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(HostConfig, config);
     kernel.bind(UnitOfWork, unitOfWork);
     kernel.bind(BlobStore, blobs);
+    kernel.bind(Erasure, persistence.erasure);
     const ring = openKeyRing({ home, masterKey: config.masterKey, previousKey: config.previousMasterKey });
     if (ring.problem) log.error('The master key cannot be used.', { problem: ring.problem });
     const box = new AesSecretBox(ring);

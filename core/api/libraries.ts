@@ -9,6 +9,7 @@ export {
   Entity,
   In,
   Index,
+  IsNull,
   LessThanOrEqual,
   type MigrationInterface,
   MoreThanOrEqual,

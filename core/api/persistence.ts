@@ -45,6 +45,16 @@ export interface UnitOfWork {
 }
 export const UnitOfWork: ServiceToken<UnitOfWork> = serviceToken('portico.unit-of-work');
 
+/** What is deleted is overwritten in the database, but its log may still hold it for a while. */
+export interface Erasure {
+  /**
+   * Folds the log into the database and empties it, so that what was deleted before is in neither. Cheap, but not for every request.
+   * False when somebody was reading: ask again later. Copies that were made before keep what they hold.
+   */
+  erase(): Promise<boolean>;
+}
+export const Erasure: ServiceToken<Erasure> = serviceToken('portico.erasure');
+
 /** Bytes that are safe on disk (fsynced, under their final name) and wait for a transaction that keeps them. */
 export interface StoredBlob {
   /** UUIDv7. */

@@ -5,6 +5,7 @@ export {
   EntityManager,
   In,
   Index,
+  IsNull,
   LessThanOrEqual,
   type MigrationInterface,
   MoreThanOrEqual,

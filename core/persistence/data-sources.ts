@@ -22,6 +22,7 @@ export async function openWriting(home: string, entities: readonly Class<object>
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
+    connection.pragma('secure_delete = ON');
     connection.pragma('journal_size_limit = 67108864');
   });
 }

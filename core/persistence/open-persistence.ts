@@ -1,4 +1,4 @@
-import type { BlobStore, Class, Clock, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '../api/index.js';
+import type { BlobStore, Class, Clock, Erasure, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '../api/index.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
@@ -38,6 +38,7 @@ export interface PersistenceOptions {
 export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly blobs: BlobStore;
+  readonly erasure: Erasure;
   /** Applies what is new of an owner's migrations. @throws PortalError `migration-failed`, `database-newer`. */
   migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void>;
   sweep(): Promise<SweepReport>;
@@ -96,6 +97,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   return {
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
     blobs,
+    erasure: { erase: () => writer.emptyLog() },
     migrate: async (owner, classes) => {
       await migrations.migrate(owner, classes);
       for (const statements of [readStatements, writer.statements]) statements.forget();

@@ -79,6 +79,14 @@ export class Writer {
     }
   }
 
+  /** Writes the log into the database and empties it; false while somebody reads what is older. */
+  async emptyLog(): Promise<boolean> {
+    return this.exclusively(async () => {
+      const [state] = this.options.connection.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+      return state?.busy === 0;
+    });
+  }
+
   close(): Promise<void> {
     return this.queue.close();
   }

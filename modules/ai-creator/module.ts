@@ -40,6 +40,7 @@ import { FailureReport } from './services/failure-report.js';
 import { FailureWords } from './services/failure-words.js';
 import { GenerationCost } from './services/generation-cost.js';
 import { GenerationStore } from './services/generation-store.js';
+import { GenerationSweep } from './services/generation-sweep.js';
 import { GenerationWorker } from './services/generation-worker.js';
 import { Generations } from './services/generations.js';
 import { ImageAdding } from './services/image-adding.js';
@@ -71,7 +72,7 @@ import { VariationSources } from './services/variation-sources.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(VariationSources, FormSources);
-  use(Retries, FailureWords, FailureReport);
+  use(Retries, FailureWords, FailureReport, GenerationSweep);
   use(
     GenerationStore,
     ImageMaker,

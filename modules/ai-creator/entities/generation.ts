@@ -13,7 +13,8 @@ export type GenerationState = 'reserved' | 'sent' | 'received' | 'offered' | 'sa
 @Index('ai_creator_generation_token', ['personId', 'token'], { unique: true })
 @Index('ai_creator_generation_list', ['personId', 'siteId', 'id'])
 @Index('ai_creator_generation_state', ['state', 'id'])
-@Index('ai_creator_generation_expiry', ['expiresAt', 'id'])
+@Index('ai_creator_generation_release', ['releasedAt', 'expiresAt'])
+@Index('ai_creator_generation_settled', ['settledAt', 'id'])
 export class Generation {
   @PrimaryColumn('text')
   id!: string;
@@ -36,6 +37,7 @@ export class Generation {
   @Column('text', { name: 'folder_id', nullable: true })
   folderId!: string | null;
 
+  /** Empty when it has been forgotten. */
   @Column('text')
   description!: string;
 
@@ -146,4 +148,8 @@ export class Generation {
 
   @Column('text', { name: 'expires_at' })
   expiresAt!: string;
+
+  /** When its files went. */
+  @Column('text', { name: 'released_at', nullable: true })
+  releasedAt!: string | null;
 }

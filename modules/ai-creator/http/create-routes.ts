@@ -59,7 +59,7 @@ export class CreateRoutes implements HttpRoutes {
       const { folder, from, document, example } = ctx.input.query;
       if (folder) await this.documents.folder(ctx.access, folder);
       const earlier = document ? (await this.documents.find(ctx.access, document)).provenance : undefined;
-      const before = from ? (await this.generations.find(ctx.access, from)).generation : undefined;
+      const before = from ? await this.generations.earlier(ctx.access, from) : undefined;
       const source =
         (before && (await this.sources.findAgain(ctx, referenceOf(before)))) ??
         (await this.sources.find(ctx, this.sources.reference(ctx.access, ctx.input.query)));

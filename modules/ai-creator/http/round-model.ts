@@ -27,6 +27,8 @@ export interface RoundModel {
   /** One sentence: how far it is. */
   readonly status: string;
   readonly description: string;
+  /** Its description is kept no longer. */
+  readonly isForgotten: boolean;
   readonly facts: string;
   readonly style: string | undefined;
   /** The picture that it varies, and the fields of a form that say so. */
@@ -103,7 +105,8 @@ export function roundModel(
     attempts: generation.attempts,
     retryAt: generation.retryAt ?? undefined,
     status: statusOf(round, words, now),
-    description,
+    description: description === '' ? words('round.forgotten') : description,
+    isForgotten: description === '',
     facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
     style: generation.style ?? undefined,
     variationOf: variationOf(generation),

@@ -2,6 +2,7 @@ import { AddBudgetRevision1763848000000 } from './add-budget-revision.js';
 import { AddFailureCategories1763846000000 } from './add-failure-categories.js';
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
+import { AddPromptRetention1763849000000 } from './add-prompt-retention.js';
 import { AddRetries1763841000000 } from './add-retries.js';
 import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
@@ -18,4 +19,5 @@ export default [
   AddModelProviders1763845000000,
   AddFailureCategories1763846000000,
   AddBudgetRevision1763848000000,
+  AddPromptRetention1763849000000,
 ];

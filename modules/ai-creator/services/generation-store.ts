@@ -6,7 +6,6 @@ import {
   In,
   inject,
   injectable,
-  LessThanOrEqual,
   MoreThanOrEqual,
   Not,
   notFound,
@@ -210,27 +209,5 @@ export class GenerationStore {
     return this.unitOfWork.read((reader) =>
       reader.repository(Generation).find({ where: { state: In([...states]) }, order: { id: 'ASC' } }),
     );
-  }
-
-  /** Forgets what expired, with its files. Answers how many generations went. */
-  async expire(now: Date): Promise<number> {
-    const expired = await this.unitOfWork.read((reader) =>
-      reader.repository(Generation).find({
-        where: { expiresAt: LessThanOrEqual(now.toISOString()), state: In([...settledStates]) },
-        take: 100,
-      }),
-    );
-    for (const { id, sourceBlob } of expired) {
-      await this.change(id, async (transaction) => {
-        for (const { originalBlob, renditionBlob } of await transaction.repository(GeneratedImage).findBy({ generationId: id })) {
-          await transaction.dropBlob(originalBlob);
-          if (renditionBlob) await transaction.dropBlob(renditionBlob);
-        }
-        if (sourceBlob) await transaction.dropBlob(sourceBlob);
-        await transaction.repository(GeneratedImage).delete({ generationId: id });
-        await transaction.repository(Generation).delete({ id });
-      });
-    }
-    return expired.length;
   }
 }

@@ -1,4 +1,14 @@
-import { type AccessContext, Clock, inject, injectable, invalidInput, Messages, notFound, PortalError } from '@portico/core';
+import {
+  type AccessContext,
+  Clock,
+  inject,
+  injectable,
+  instanceScope,
+  invalidInput,
+  Messages,
+  notFound,
+  PortalError,
+} from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation } from '../entities/generation.js';
@@ -89,7 +99,8 @@ export class Generations {
   /** One image that did not come, once more, as a round of its own. @throws PortalError `nothing-missing` (409) when all came. */
   async retry(access: AccessContext, id: string, token: string): Promise<Generation> {
     const { generation, images } = await this.find(access, id);
-    if (!settledStates.includes(generation.state) || images.length >= generation.count) {
+    const isMissing = settledStates.includes(generation.state) && images.length < generation.count;
+    if (!isMissing || generation.description === '') {
       throw new PortalError('nothing-missing', this.words.text('retry.nothing', {}, access.locale), { status: 409 });
     }
     const { description, size, rootId, folderId, style } = generation;
@@ -138,6 +149,13 @@ export class Generations {
     return found;
   }
 
+  /** An earlier one to start from: as long as its description is kept, its results may have expired. */
+  async earlier(access: AccessContext, id: string): Promise<Generation> {
+    const found = await this.store.findOf(makerOf(this.availability.require(access)), id);
+    if (!found || !this.isRemembered(found.generation)) throw notFound('generation');
+    return found.generation;
+  }
+
   async rounds(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
     const { generation } = await this.find(access, id);
     const rounds = await this.store.roundsOf(makerOf(this.availability.require(access)), generation.rootId);
@@ -154,7 +172,7 @@ export class Generations {
     const rounds = await this.store.latestOf(makerOf(this.availability.require(access)));
     const seen = new Set<string>();
     return rounds
-      .filter((round) => !this.isExpired(round) && !seen.has(round.description) && seen.add(round.description))
+      .filter((round) => this.isRemembered(round) && !seen.has(round.description) && seen.add(round.description))
       .slice(0, limit)
       .map(({ id, description }) => ({ id, description }));
   }
@@ -221,6 +239,16 @@ export class Generations {
       signal.addEventListener('abort', stop);
     });
     return { happened, stop };
+  }
+
+  /** Whether its description is kept, or belongs to images that wait. */
+  private isRemembered({ description, state, settledAt, expiresAt }: Generation): boolean {
+    if (description === '') return false;
+    if (!settledStates.includes(state)) return true;
+    const now = this.clock.now().getTime();
+    if (state === 'offered' && now < Date.parse(expiresAt)) return true;
+    const { promptRetention } = this.availability.settings.get(instanceScope);
+    return now < Date.parse(settledAt ?? expiresAt) + promptRetention * 3_600_000;
   }
 
   private isExpired({ expiresAt, state }: Generation): boolean {

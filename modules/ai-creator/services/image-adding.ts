@@ -114,7 +114,9 @@ export class ImageAdding {
       );
       const open = await images.countBy({ generationId: generation.id, state: 'offered' });
       if (open === 0)
-        await transaction.repository(Generation).update({ id: generation.id, state: 'offered' }, { state: 'saved' });
+        await transaction
+          .repository(Generation)
+          .update({ id: generation.id, state: 'offered' }, { state: 'saved', settledAt: this.clock.now().toISOString() });
     });
     return { document, movedToRoot: folderId === undefined && Boolean(wanted) };
   }

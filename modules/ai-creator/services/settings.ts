@@ -148,5 +148,15 @@ export const creatorSettings = defineSettings({
       help: 'settings.retention-help',
       siteOverridable: false,
     },
+    promptRetention: {
+      type: 'number',
+      default: 72,
+      min: 1,
+      max: 8760,
+      unit: 'settings.hours',
+      label: 'settings.prompt-retention',
+      help: 'settings.prompt-retention-help',
+      siteOverridable: false,
+    },
   },
 });

@@ -92,10 +92,10 @@ export class ApiRoutes implements HttpRoutes {
     const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
       this.failureWords.for(ctx.access, failure),
     );
-    const { id, description, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
+    const { id, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {
       id,
-      description,
+      description: round.generation.description,
       size: round.generation.size,
       count,
       source: forProgram(referenceOf(round.generation)),
