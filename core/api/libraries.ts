@@ -10,6 +10,7 @@ export {
   In,
   Index,
   IsNull,
+  LessThan,
   LessThanOrEqual,
   type MigrationInterface,
   MoreThanOrEqual,

@@ -6,6 +6,7 @@ export {
   In,
   Index,
   IsNull,
+  LessThan,
   LessThanOrEqual,
   type MigrationInterface,
   MoreThanOrEqual,

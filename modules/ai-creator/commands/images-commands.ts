@@ -107,7 +107,7 @@ export class ImagesAdd implements Command {
     if (waiting.length === 0)
       throw new PortalError('nothing-added', this.messages.text('command.nothing-to-add'), { status: 409 });
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
-    const report = await this.adding.add(access, waiting, folder?.id);
+    const report = await this.adding.add(access, waiting, { via: 'command', folder: folder?.id });
     for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
     for (const { name, sentence } of report.failed) warn(`${name}: ${sentence}`);
     return report.failed.length > 0 ? 1 : 0;

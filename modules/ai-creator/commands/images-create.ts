@@ -40,7 +40,13 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
-    const { id } = await this.generations.create(access, { ...order, token: this.ids.next(), folderId: folder?.id, source });
+    const { id } = await this.generations.create(access, {
+      ...order,
+      token: this.ids.next(),
+      folderId: folder?.id,
+      source,
+      via: 'command',
+    });
     let waitsUntil: string | null = null;
     await this.generations.settled(id, signal, (generation) => {
       if (generation.retryAt && generation.retryAt !== waitsUntil)
@@ -56,7 +62,7 @@ export class ImagesCreate implements Command {
       return 1;
     }
     if (sentence) warn(sentence);
-    const report = await this.adding.add(access, offered);
+    const report = await this.adding.add(access, offered, { via: 'command' });
     for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
     for (const problem of report.failed) warn(`${problem.name}: ${problem.sentence}`);
     return report.failed.length > 0 || sentence ? 1 : 0;

@@ -83,6 +83,7 @@ export class CreateRoutes implements HttpRoutes {
           rootId: form.root,
           folderId: form.folder,
           source: this.sources.reference(ctx.access, form),
+          via: 'screen',
         });
         const href = `~/ai-creator/generations/${generation.id}`;
         if (!wantsJson(ctx)) return ctx.redirectWith(href, '');

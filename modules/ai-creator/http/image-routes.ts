@@ -12,6 +12,7 @@ import { Generations } from '../services/generations.js';
 import { type AddingReport, ImageAdding, type Selection } from '../services/image-adding.js';
 import { folderHref, wantsJson } from './answers.js';
 import { type AddForm, addForm, idParams } from './input.js';
+import { answerPicture } from './picture.js';
 
 /** Pictures for their maker, and making documents of them. */
 @injectable()
@@ -27,18 +28,7 @@ export class ImageRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
       const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
-      ctx.set({
-        'Cache-Control': 'private, max-age=86400, immutable',
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-        'X-Content-Type-Options': 'nosniff',
-        'Cross-Origin-Resource-Policy': 'same-origin',
-        'Content-Disposition': 'inline',
-      });
-      ctx.etag = image.sha256;
-      ctx.type = image.mimeType;
-      ctx.status = 200;
-      if (ctx.fresh) ctx.status = 304;
-      else ctx.body = await this.blobs.open(image.renditionBlob ?? image.originalBlob);
+      await answerPicture(ctx, this.blobs, image);
     });
 
     router.post('/', { access: 'signed-in', body: addForm }, async (ctx) => {
@@ -47,7 +37,10 @@ export class ImageRoutes implements HttpRoutes {
       const { generation } = await this.generations.image(ctx.access, selections[0]?.id ?? '');
       const { folder } = ctx.input.body;
       const target = folder === undefined ? generation.folderId : folder || null;
-      const report = await this.adding.add(ctx.access, selections, folder === undefined ? undefined : target);
+      const report = await this.adding.add(ctx.access, selections, {
+        via: 'screen',
+        folder: folder === undefined ? undefined : target,
+      });
       const sentence = sentenceOf(report, ctx);
       if (report.added.length === 0) {
         throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });

@@ -1,4 +1,6 @@
 import {
+  type AuditEntry,
+  AuditLog,
   Clock,
   Emitter,
   type Event,
@@ -6,6 +8,7 @@ import {
   In,
   inject,
   injectable,
+  LessThan,
   MoreThanOrEqual,
   Not,
   notFound,
@@ -30,6 +33,7 @@ export interface Reservation extends ImageOrder {
   readonly pinned: PinnedSource | undefined;
   /** Hours that results are kept for their maker. */
   readonly retention: number;
+  readonly actor: Pick<AuditEntry, 'by' | 'via'>;
 }
 
 /** A generation with its images, by position. */
@@ -59,6 +63,7 @@ export class GenerationStore {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
     @inject(UsageLedger) private readonly ledger: UsageLedger,
   ) {}
 
@@ -107,6 +112,15 @@ export class GenerationStore {
       });
       await this.ledger.reserve(transaction, generation);
       await generations.insert(generation);
+      await this.audit.record(transaction, {
+        area: 'ai-creator',
+        subject: 'generation',
+        attribute: id,
+        scope: order.siteId,
+        action: 'created',
+        after: { size: order.size, count: order.count },
+        ...order.actor,
+      });
       if (order.pinned) await transaction.keepBlob(order.pinned.blob);
       return { generation, isNew: true };
     });
@@ -173,9 +187,10 @@ export class GenerationStore {
     );
   }
 
-  /** Everything that is not added yet, or on its way, newest first. */
-  async openOf(maker: Maker, limit = 50): Promise<readonly GenerationWithImages[]> {
-    return this.withImages({ ...maker, state: Not(In(['saved', 'discarded'])) }, 'DESC', limit);
+  /** Everything that is not added yet, or on its way, newest first. @param after the last id of the page before. */
+  async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
+    const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
+    return this.withImages(open, 'DESC', limit);
   }
 
   private async withImages(where: object, direction: 'ASC' | 'DESC', limit = 50): Promise<readonly GenerationWithImages[]> {

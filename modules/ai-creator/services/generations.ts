@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  type AuditVia,
   Clock,
   inject,
   injectable,
@@ -12,6 +13,7 @@ import {
 import { Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation } from '../entities/generation.js';
+import { actorOf } from './audit-actor.js';
 import { type Author, Availability } from './availability.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { deniedWord } from './deny-list.js';
@@ -32,6 +34,14 @@ export interface NewGeneration extends ImageOrder {
   readonly source?: SourceReference;
   /** Made of what this one was made of. */
   readonly sameSourceAs?: Generation;
+  /** Where it was asked for. */
+  readonly via: AuditVia;
+}
+
+/** A part of a list that goes on after `next`. */
+export interface GenerationPage {
+  readonly rounds: readonly GenerationWithImages[];
+  readonly next: string | undefined;
 }
 
 const makerOf = ({ personId, site }: Author): Maker => ({ personId, siteId: site.id });
@@ -59,17 +69,10 @@ export class Generations {
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
-    this.availability.requireKey(access);
-    this.breaker.require(access);
-    const denied = deniedWord(order.description, this.availability.settings.get(access.scope).denyList);
-    if (denied) throw invalidInput({ description: this.words.text('create.denied', { word: denied }, access.locale) });
-    if (order.folderId) await this.documents.folder(access, order.folderId);
-    const { retention, styles } = this.availability.settings.get(access.scope);
-    if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
-      throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
-    }
-    this.requireRoom(access, order, styles);
+    // What was answered once is answered the same again, whatever stands in the way of a new one by now.
+    if (!(await this.store.findClick(author.personId, order.token))) await this.requireAllowed(access, order);
     const pinned = await this.pin(access, author, order);
+    const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
       ...makerOf(author),
       description: order.description,
@@ -82,9 +85,24 @@ export class Generations {
       source: order.source,
       pinned,
       retention,
+      actor: actorOf(access, order.via),
     });
     if (isNew) this.worker.enqueue(generation.id);
     return generation;
+  }
+
+  /** @throws PortalError for whatever keeps this from being made now. */
+  private async requireAllowed(access: AccessContext, order: NewGeneration): Promise<void> {
+    this.availability.requireKey(access);
+    this.breaker.require(access);
+    const denied = deniedWord(order.description, this.availability.settings.get(access.scope).denyList);
+    if (denied) throw invalidInput({ description: this.words.text('create.denied', { word: denied }, access.locale) });
+    if (order.folderId) await this.documents.folder(access, order.folderId);
+    const { styles } = this.availability.settings.get(access.scope);
+    if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
+      throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
+    }
+    this.requireRoom(access, order, styles);
   }
 
   /** The words of a style are sent as well. @throws PortalError `invalid-input` (400) when both are too long together. */
@@ -114,6 +132,7 @@ export class Generations {
       folderId: folderId ?? undefined,
       source: referenceOf(generation),
       sameSourceAs: generation,
+      via: 'screen',
     });
   }
 
@@ -165,6 +184,16 @@ export class Generations {
   async recent(access: AccessContext): Promise<readonly GenerationWithImages[]> {
     const open = await this.store.openOf(makerOf(this.availability.require(access)));
     return open.filter(({ generation }) => !this.isExpired(generation));
+  }
+
+  /** The same in parts, newest first. @param after where the part before ended. */
+  async page(access: AccessContext, limit: number, after?: string): Promise<GenerationPage> {
+    const found = await this.store.openOf(makerOf(this.availability.require(access)), limit + 1, after);
+    const rounds = found.slice(0, limit);
+    return {
+      rounds: rounds.filter(({ generation }) => !this.isExpired(generation)),
+      next: found.length > limit ? rounds.at(-1)?.generation.id : undefined,
+    };
   }
 
   /** One's own descriptions in this site, each once, newest first. */

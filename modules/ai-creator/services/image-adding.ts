@@ -1,7 +1,20 @@
-import { type AccessContext, BlobStore, Clock, inject, injectable, Log, Messages, notFound, PortalError } from '@portico/core';
+import {
+  type AccessContext,
+  AuditLog,
+  type AuditVia,
+  BlobStore,
+  Clock,
+  inject,
+  injectable,
+  Log,
+  Messages,
+  notFound,
+  PortalError,
+} from '@portico/core';
 import { type AddedDocument, type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../entities/generated-image.js';
 import { Generation } from '../entities/generation.js';
+import { actorOf } from './audit-actor.js';
 import { GenerationCost } from './generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
@@ -16,6 +29,12 @@ export interface Selection {
   readonly altText: string;
   /** Whether a person has read the alternative text; one that differs from the draft has been. */
   readonly reviewed?: boolean;
+}
+
+export interface AddingOptions {
+  readonly via: AuditVia;
+  /** Where to; null: the root of the site; undefined: the folder that each generation was made for. */
+  readonly folder?: string | null | undefined;
 }
 
 export interface AddingReport {
@@ -36,21 +55,22 @@ export class ImageAdding {
     @inject(Documents) private readonly documents: Documents,
     @inject(GenerationCost) private readonly cost: GenerationCost,
     @inject(ImageCaptions) private readonly captions: ImageCaptions,
+    @inject(AuditLog) private readonly audit: AuditLog,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly words: Messages,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
 
-  /** @param folder where to; null: the root of the site; undefined: the folder that each generation was made for. */
-  async add(access: AccessContext, selections: readonly Selection[], folder?: string | null): Promise<AddingReport> {
+  async add(access: AccessContext, selections: readonly Selection[], options: AddingOptions): Promise<AddingReport> {
+    const { folder } = options;
     if (folder) await this.documents.folder(access, folder);
     const added: AddedDocument[] = [];
     const failed: AddingReport['failed'][number][] = [];
     let movedToRoot = false;
     for (const selection of selections) {
       try {
-        const result = await this.addOnce(access, selection, folder);
+        const result = await this.addOnce(access, selection, options);
         movedToRoot ||= result.movedToRoot;
         added.push(this.asAdded(access, result.document));
       } catch (error) {
@@ -67,12 +87,12 @@ export class ImageAdding {
   private addOnce(
     access: AccessContext,
     selection: Selection,
-    folder: string | null | undefined,
+    options: AddingOptions,
   ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
     const key = `${access.person?.id}:${selection.id}`;
     const before = this.underWay.get(key);
     if (before) return before;
-    const work = this.addOne(access, selection, folder).finally(() => this.underWay.delete(key));
+    const work = this.addOne(access, selection, options).finally(() => this.underWay.delete(key));
     this.underWay.set(key, work);
     return work;
   }
@@ -80,12 +100,12 @@ export class ImageAdding {
   private async addOne(
     access: AccessContext,
     selection: Selection,
-    folder: string | null | undefined,
+    options: AddingOptions,
   ): Promise<{ readonly document: Document; readonly movedToRoot: boolean }> {
     const { image, generation } = await this.generations.image(access, selection.id);
     if (image.documentId) return { document: await this.documents.find(access, image.documentId), movedToRoot: false };
     if (image.state !== 'offered') throw notFound('image');
-    const wanted = folder === undefined ? generation.folderId : folder;
+    const wanted = options.folder === undefined ? generation.folderId : options.folder;
     const folderId = await this.folderOf(access, wanted);
     const images = (await this.store.images(generation.id)).length;
     const altText = selection.altText.trim().slice(0, 1000);
@@ -112,6 +132,15 @@ export class ImageAdding {
         { id: image.id },
         { state: 'saved', documentId: document.id, name: document.name, altText: document.altText },
       );
+      await this.audit.record(transaction, {
+        area: 'ai-creator',
+        subject: 'image',
+        attribute: image.id,
+        scope: generation.siteId,
+        action: 'added',
+        after: { document: document.id },
+        ...actorOf(access, options.via),
+      });
       const open = await images.countBy({ generationId: generation.id, state: 'offered' });
       if (open === 0)
         await transaction

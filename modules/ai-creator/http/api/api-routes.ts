@@ -1,4 +1,14 @@
-import { Clock, type HttpRoutes, inject, injectable, Messages, PortalError, type RouteContext, type Router } from '@portico/core';
+import {
+  BlobStore,
+  Clock,
+  type HttpRoutes,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
 import { createImages } from '../../services/availability.js';
 import { FailureWords } from '../../services/failure-words.js';
 import type { GenerationWithImages } from '../../services/generation-store.js';
@@ -6,6 +16,7 @@ import { Generations } from '../../services/generations.js';
 import { ImageAdding } from '../../services/image-adding.js';
 import { readOrder } from '../../services/image-order.js';
 import { referenceOf, type SourceReference } from '../../services/pinned-source.js';
+import { answerPicture } from '../picture.js';
 import { cancelKey, roundModel, wordsOf } from '../round-model.js';
 import { openApi } from './open-api.js';
 import { type Answer, operations } from './operations.js';
@@ -13,7 +24,7 @@ import type { accepted, added, cancelled, generationList, generation as generati
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
-const { create, list, follow, cancel, add } = operations;
+const { create, list, follow, picture, cancel, add } = operations;
 const declared = { access: { permission: createImages }, answers: 'json', apiToken: true } as const;
 
 /** Creating images for programs: the services of the screen, and so its permissions, limits and records. */
@@ -25,6 +36,7 @@ export class ApiRoutes implements HttpRoutes {
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
   ) {}
@@ -41,6 +53,7 @@ export class ApiRoutes implements HttpRoutes {
         token: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),
+        via: 'api',
       });
       const { id, description, size, count, createdAt } = generation;
       const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, source, href: place(ctx, id) };
@@ -49,13 +62,19 @@ export class ApiRoutes implements HttpRoutes {
     });
 
     router.get(list.path, { ...declared, query: list.query }, async (ctx) => {
-      const rounds = (await this.generations.recent(ctx.access)).slice(0, Number(ctx.input.query.limit));
-      const answer: Answer<typeof generationList> = { generations: rounds.map((round) => this.describe(ctx, round)) };
+      const { limit, after } = ctx.input.query;
+      const { rounds, next } = await this.generations.page(ctx.access, Number(limit), after);
+      const answer: Answer<typeof generationList> = { generations: rounds.map((round) => this.describe(ctx, round)), next };
       ctx.body = answer;
     });
 
     router.get(follow.path, { ...declared, params: follow.params }, async (ctx) => {
       ctx.body = this.describe(ctx, await this.generations.find(ctx.access, ctx.input.params.id));
+    });
+
+    router.get(picture.path, { ...declared, params: picture.params }, async (ctx) => {
+      const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
+      await answerPicture(ctx, this.blobs, image);
     });
 
     router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
@@ -77,7 +96,7 @@ export class ApiRoutes implements HttpRoutes {
           return { id, name: name ?? image.name, altText: altText ?? image.altText, reviewed };
         }),
       );
-      const report = await this.adding.add(ctx.access, selections, folder);
+      const report = await this.adding.add(ctx.access, selections, { via: 'api', folder });
       if (report.added.length === 0) {
         const problems = report.failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
         const details = { failed: report.failed };
@@ -124,7 +143,7 @@ export class ApiRoutes implements HttpRoutes {
         name: image.name,
         altText: image.altText,
         isAdded: image.isSaved,
-        href: ctx.url(image.href),
+        href: ctx.url(`~/ai-creator/api/images/${image.id}`),
       })),
     };
   }

@@ -1,6 +1,6 @@
 import { z } from '@portico/core';
 import { type Operation, operations } from './operations.js';
-import { fault, newDescription } from './schemas.js';
+import { fault, newDescription, pictureTypes } from './schemas.js';
 
 const sentences: Readonly<Record<number, string>> = {
   400: 'A value is missing or wrong.',
@@ -9,6 +9,8 @@ const sentences: Readonly<Record<number, string>> = {
   404: 'Nothing is there, or it belongs to somebody else, or it expired.',
   409: 'It does not go together with what happened before, or with the image service in use.',
   422: 'The picture cannot be varied.',
+  429: 'A budget or a limit is used up; `Retry-After` says when to ask again.',
+  503: 'The image service does not take requests right now; `Retry-After` says when to ask again.',
 };
 
 const json = (schema: z.ZodType, io: 'input' | 'output', promptLimit?: number): object => ({
@@ -24,6 +26,8 @@ const json = (schema: z.ZodType, io: 'input' | 'output', promptLimit?: number): 
     ),
   },
 });
+
+const pictures = Object.fromEntries(pictureTypes.map((type) => [type, { schema: { type: 'string', contentMediaType: type } }]));
 
 function withoutDialect(schema: object): object {
   const { $schema: _, id: __, ...rest } = schema as { $schema?: string; id?: string };
@@ -61,7 +65,7 @@ function describe(operation: Operation, promptLimit: number): object {
     parameters: parameters(operation),
     ...(operation.body && { requestBody: { required: true, content: json(operation.body, 'input', promptLimit) } }),
     responses: {
-      [operation.status]: { description: 'Done.', content: json(operation.answer, 'output') },
+      [operation.status]: { description: 'Done.', content: operation.answer ? json(operation.answer, 'output') : pictures },
       ...Object.fromEntries(
         refusals.map((status) => [status, { description: sentences[status], content: json(fault, 'output') }]),
       ),

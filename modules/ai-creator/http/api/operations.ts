@@ -12,7 +12,8 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly body?: z.ZodType<B>;
   readonly needsIdempotencyKey?: boolean;
   readonly status: 200 | 201;
-  readonly answer: z.ZodType;
+  /** Undefined: a picture. */
+  readonly answer?: z.ZodType;
   /** Statuses of refusals, beside those that every operation has. */
   readonly refusals: readonly number[];
 }
@@ -30,7 +31,7 @@ export const operations = {
     needsIdempotencyKey: true,
     status: 201,
     answer: schemas.accepted,
-    refusals: [400, 404, 409, 422],
+    refusals: [400, 404, 409, 422, 429, 503],
   }),
   list: define({
     id: 'listGenerations',
@@ -50,6 +51,15 @@ export const operations = {
     params: schemas.idParams,
     status: 200,
     answer: schemas.generation,
+    refusals: [404],
+  }),
+  picture: define({
+    id: 'getPicture',
+    method: 'get',
+    path: '/images/:id',
+    summary: 'The picture itself, at its delivery size.',
+    params: schemas.idParams,
+    status: 200,
     refusals: [404],
   }),
   cancel: define({

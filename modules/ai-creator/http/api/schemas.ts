@@ -11,6 +11,7 @@ export const listQuery = z.strictObject({
     .regex(/^(?:[1-9]|[1-4]\d|50)$/)
     .default('20')
     .meta({ description: 'How many at most, 1 to 50.' }),
+  after: id.optional().meta({ description: '`next` of the page before.' }),
 });
 
 const source = z.union([z.strictObject({ image: id }), z.strictObject({ document: id })]);
@@ -89,12 +90,18 @@ export const generation = z.object({
   ),
 });
 
-export const generationList = z.object({ generations: z.array(generation) });
+export const generationList = z.object({
+  generations: z.array(generation),
+  next: id.optional().meta({ description: 'Given when there are more: ask again with it as `after`.' }),
+});
+export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'] as const;
 export const cancelled = z.object({
   cancelled: z.boolean(),
   maybeCharged: z.boolean().optional(),
   sentence: z.string(),
 });
+const failure = z.object({ id, name: z.string(), code: z.string(), sentence: z.string() });
+
 export const added = z.object({
   documents: z.array(
     z.object({
@@ -110,6 +117,14 @@ export const added = z.object({
         .meta({ description: 'What may stand below the picture in a text, and whether it stands there from the start.' }),
     }),
   ),
-  failed: z.array(z.object({ id, name: z.string(), code: z.string(), sentence: z.string() })),
+  failed: z.array(failure),
 });
-export const fault = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const fault = z.object({
+  error: z.looseObject({
+    code: z.string().meta({ description: 'As in docs/errors.md.' }),
+    message: z.string(),
+    reference: z.string().meta({ description: 'Names the request in the log.' }),
+    fields: z.record(z.string(), z.string()).optional().meta({ description: 'What is wrong with each value.' }),
+    failed: z.array(failure).optional().meta({ description: 'Images that could not be added.' }),
+  }),
+});
