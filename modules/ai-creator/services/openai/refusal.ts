@@ -27,20 +27,8 @@ const Shapes = z.union([
 /** What an answer that is no success means. Its text is looked at and never repeated: it may hold a part of the key, or the prompt. */
 export async function refusalOf(response: Response): Promise<ProviderError> {
   const { status, headers } = response;
-  const { message, ...said } = readWords(await response.text());
-  const code = shortWord(said.code);
-  const type = shortWord(said.type);
-  const row = classify({ status, code, type, message });
-  const param = shortWord(said.param);
-  const categories = row.code === 'declined' ? categoriesIn(message) : [];
-  const named = [
-    `The answer was ${status}`,
-    `code ${code ?? 'none'}`,
-    `type ${type ?? 'none'}`,
-    ...(param ? [`parameter ${param}`] : []),
-    ...(categories.length > 0 ? [`because of ${categories.join(', ')}`] : []),
-  ];
-  return new ProviderError(row.code, `${named.join(', ')}.`, {
+  const { row, words, categories } = judge(status, readWords(await response.text()));
+  return new ProviderError(row.code, `The answer was ${status}, ${words}.`, {
     status,
     maybeCharged: row.maybeCharged,
     retryAfterSeconds: retryAfterOf(headers),
@@ -53,12 +41,25 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
  * have been charged, and nothing is sent again.
  */
 export function refusalIn(event: unknown): ProviderError {
-  const { message, ...said } = saidIn(event);
-  const code = shortWord(said.code);
-  const type = shortWord(said.type);
-  const row = classify({ status: 500, code, type, message });
-  const sentence = `The stream told of an error, code ${code ?? 'none'}, type ${type ?? 'none'}.`;
-  return new ProviderError(row.code, sentence, { maybeCharged: true });
+  const { row, words, categories } = judge(500, saidIn(event));
+  return new ProviderError(row.code, `The stream told of an error, ${words}.`, { maybeCharged: true, categories });
+}
+
+/** Finds the row of the table, and what may be repeated of what was said. */
+function judge(
+  status: number,
+  { message, ...said }: Said,
+): { readonly row: ReturnType<typeof classify>; readonly words: string; readonly categories: readonly string[] } {
+  const [code, type, param] = [said.code, said.type, said.param].map(shortWord);
+  const row = classify({ status, code, type, message });
+  const categories = row.code === 'declined' ? categoriesIn(message) : [];
+  const words = [
+    `code ${code ?? 'none'}`,
+    `type ${type ?? 'none'}`,
+    ...(param ? [`parameter ${param}`] : []),
+    ...(categories.length > 0 ? [`because of ${categories.join(', ')}`] : []),
+  ];
+  return { row, words: words.join(', '), categories };
 }
 
 const saidIn = (body: unknown): Said => Shapes.safeParse(body).data ?? {};
