@@ -26,6 +26,7 @@ import {
   MessageCatalog as MessageCatalogToken,
   Messages,
   Modules,
+  PageAdditions,
   PersonalMenuItems,
   SecretBox,
   SecretStores,
@@ -163,6 +164,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const views = new Views({
       menuItems: kernel.host(MenuItems),
       personalMenuItems: kernel.host(PersonalMenuItems),
+      pageAdditions: kernel.host(PageAdditions),
       sites,
       accessContexts,
       messages,

@@ -1,4 +1,14 @@
+import type { AccessContext } from './access.js';
 import { type ExtensionPoint, extensionPoint } from './tokens.js';
+
+/** What a menu says beside an entry, e.g. how much waits there. Words of the person's language. */
+export interface MenuBadge {
+  /** Short, a number at best. */
+  readonly text: string;
+  /** The same in words, which end the link's name for those who hear it: `2 ready`. */
+  readonly label: string;
+  readonly kind: 'info' | 'success' | 'warning' | 'danger';
+}
 
 /** An entry of the Product Menu (one site's sidebar) or of the Control Panel (Global Menu). */
 export interface MenuItem {
@@ -12,6 +22,8 @@ export interface MenuItem {
   readonly category?: 'content-and-data' | 'configuration' | 'system' | 'users' | 'site-builder';
   /** Name of a Clay icon, e.g. `documents-and-media`. */
   readonly icon?: string;
+  /** Asked for each page that shows the menu: a memory read. One that throws takes its entry out of the menu. */
+  badge?(access: AccessContext): MenuBadge | undefined;
 }
 export const MenuItems: ExtensionPoint<MenuItem> = extensionPoint('portico.menu-items');
 

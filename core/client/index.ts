@@ -1,4 +1,4 @@
 export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { icon } from './icon.js';
 export { csrfToken, PortalFault, type PortalRequest, portalFetch, portalHeaders, readFault } from './portal-fetch.js';
-export { type ToastKind, toast } from './toast.js';
+export { type ToastKind, type ToastLink, toast } from './toast.js';

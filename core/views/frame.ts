@@ -3,6 +3,7 @@ import type {
   AccessContexts,
   Contribution,
   Contributions,
+  MenuBadge,
   MenuItem,
   PersonalMenuItem,
   ServiceHandle,
@@ -25,6 +26,7 @@ export interface FrameLink {
   readonly icon: string | undefined;
   readonly current: boolean;
   readonly post: boolean;
+  readonly badge?: MenuBadge | undefined;
 }
 
 export interface FrameGroup {
@@ -90,6 +92,7 @@ function links<T extends MenuItem | PersonalMenuItem>(
       icon: 'icon' in item ? item.icon : undefined,
       current: path === href || path.startsWith(`${href}/`),
       post: 'method' in item && item.method === 'post',
+      badge: 'badge' in item ? item.badge?.(access) : undefined,
     };
   }, among);
 }

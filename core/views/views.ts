@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { type Disposable, type Log, type Messages, PortalError, type RenderOptions, toDisposable } from '../api/index.js';
+import {
+  type Contributions,
+  type Disposable,
+  type Log,
+  type Messages,
+  type PageAddition,
+  PortalError,
+  type RenderOptions,
+  toDisposable,
+} from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import { CheckedViews } from './checked-views.js';
 import { buildFrame, type FrameDependencies } from './frame.js';
@@ -19,6 +28,7 @@ export interface ViewOwner {
 
 export interface ViewsDependencies extends FrameDependencies {
   readonly messages: { for(moduleId: string): Messages };
+  readonly pageAdditions?: Contributions<PageAddition>;
   readonly assets: { url(moduleId: string, file: string): string };
   /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly houseFolder: string;
@@ -95,11 +105,27 @@ export class Views {
     const body = set.render(view, model, rendering);
     const layout = options.layout ?? 'page';
     if (layout === 'none') return body + this.fragmentAssets(rendering);
-    return this.layouts.render(`layouts/${layout}`, this.layoutModel(body, options, rendering), {
-      ...rendering,
-      moduleId: house,
-      messages: this.dependencies.messages.for(house),
-    });
+    const additions = layout === 'page' ? this.additions(rendering) : [];
+    return this.layouts.render(
+      `layouts/${layout}`,
+      { additions, ...this.layoutModel(body, options, rendering) },
+      {
+        ...rendering,
+        moduleId: house,
+        messages: this.dependencies.messages.for(house),
+      },
+    );
+  }
+
+  /** Shown before the layout, which names the scripts that they ask for. */
+  private additions(rendering: Rendering): readonly string[] {
+    const { pageAdditions } = this.dependencies;
+    const { access } = rendering.page;
+    const shown = pageAdditions?.each((addition, { module }) => {
+      const model = addition.model(access);
+      return model && this.viewWithin(module, addition.view, model, rendering);
+    }, pageAdditions.visible(access));
+    return shown?.filter((html) => html !== undefined) ?? [];
   }
 
   /** A page outlives a guest's view that fails: what stands in the block takes its place. */

@@ -1,5 +1,14 @@
 import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api';
-import { Commands, DemoContents, defineModule, HttpRoutes, IntegrityChecks, MenuItems, Permissions } from '@portico/core';
+import {
+  Commands,
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  IntegrityChecks,
+  MenuItems,
+  PageAdditions,
+  Permissions,
+} from '@portico/core';
 import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
 import { BudgetLines, BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
@@ -18,7 +27,10 @@ import { CreateRoutes } from './http/create-routes.js';
 import { FormSources } from './http/form-sources.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
+
+import { NoticeRoutes } from './http/notice-routes.js';
 import { PreviewRoutes } from './http/preview-routes.js';
+
 import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
@@ -39,6 +51,7 @@ import { Explanations } from './services/explanations.js';
 import { FailureReport } from './services/failure-report.js';
 import { FailureWords } from './services/failure-words.js';
 import { GenerationCost } from './services/generation-cost.js';
+import { GenerationNotices } from './services/generation-notices.js';
 import { GenerationStore } from './services/generation-store.js';
 import { GenerationSweep } from './services/generation-sweep.js';
 import { GenerationWorker } from './services/generation-worker.js';
@@ -52,6 +65,7 @@ import { KeyPauses } from './services/key-pauses.js';
 import { MakingSteps } from './services/making-steps.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
 import { ModelWatch } from './services/model-watch.js';
+import { OpenGenerations } from './services/open-generations.js';
 import { ChosenService } from './services/openai/chosen-service.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { TypedProvider } from './services/openai/typed-provider.js';
@@ -59,6 +73,7 @@ import { Previews } from './services/previews.js';
 import { PriceEntry } from './services/price-entry.js';
 import { Prices } from './services/prices.js';
 import { ProgressStreams } from './services/progress-streams.js';
+import { RecentMenuItem } from './services/recent-menu-item.js';
 import { Retries } from './services/retries.js';
 import { creatorSettings } from './services/settings.js';
 import { SettingsLink } from './services/settings-link.js';
@@ -86,7 +101,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
     Previews,
   );
   use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, PriceEntry, SpendingNotice, UsagePages);
-  use(Operator, BudgetLines);
+  use(Operator, BudgetLines, GenerationNotices);
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -97,6 +112,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
   run(GenerationWorker);
   run(Expiry);
   run(ProgressStreams);
+  run(OpenGenerations);
 
   contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
@@ -105,24 +121,20 @@ export default defineModule(({ use, provide, contribute, run }) => {
     { id: createImages, label: 'permission.create-images', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
     { id: 'create-images' },
   );
-  contribute(MenuItems).value(
-    { label: 'recent.title', href: '~/ai-creator/generations', icon: 'magic' },
-    {
-      id: 'recent-generations',
-      order: 20,
-      when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions },
-    },
-  );
+  const mayCreate = { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions };
+  contribute(MenuItems).to(RecentMenuItem, { id: 'recent-generations', order: 20, when: mayCreate });
+  contribute(PageAdditions).to(GenerationNotices, { id: 'generation-notices', when: mayCreate });
   contribute(NewMenuItems).to(CreateMenuItem, {
     id: 'create-ai-image',
     order: 900,
-    when: { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions, given: 'uploads' },
+    when: { ...mayCreate, given: 'uploads' },
   });
 
   contribute(GeneratedCaptions).to(ImageCaptions, { id: 'ai-images', when: { flag: creatorFlag } });
 
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);
+  contribute(HttpRoutes).to(NoticeRoutes);
   contribute(HttpRoutes).to(ImageRoutes);
   contribute(HttpRoutes).to(PreviewRoutes);
   contribute(HttpRoutes).to(WhyRoutes);

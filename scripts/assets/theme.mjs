@@ -9,7 +9,20 @@ const folder = 'core/client/theme';
 const rooms = ['base', 'frame', 'product-menu', 'global-menu', 'pages', 'plain', 'lists', 'controls', 'dialogs'];
 
 /** States that only scripts or the browser set. */
-const safelist = ['active', 'show', 'disabled', 'has-error', 'alert-success', 'alert-info', 'alert-warning', 'alert-danger'];
+const safelist = [
+  'active',
+  'show',
+  'disabled',
+  'has-error',
+  'alert-success',
+  'alert-info',
+  'alert-warning',
+  'alert-danger',
+  'badge-info',
+  'badge-success',
+  'badge-warning',
+  'badge-danger',
+];
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
 

@@ -1,6 +1,6 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
-import type { ToastKind } from '../toast.js';
+import type { ToastKind, ToastLink } from '../toast.js';
 import { word } from '../words.js';
 
 const shownMillis = 8000;
@@ -11,17 +11,17 @@ export class PorticoToasts extends HTMLElement {
     this.setAttribute('role', 'status');
     this.setAttribute('aria-live', 'polite');
     this.addEventListener('portico:toast', (event) => {
-      const { sentence, kind } = (event as CustomEvent<{ sentence: string; kind: ToastKind }>).detail;
-      this.say(sentence, kind);
+      const { sentence, kind, link } = (event as CustomEvent<{ sentence: string; kind: ToastKind; link?: ToastLink }>).detail;
+      this.say(sentence, kind, link);
     });
   }
 
-  private say(sentence: string, kind: ToastKind): void {
+  private say(sentence: string, kind: ToastKind, link: ToastLink | undefined): void {
     const close = element('button', { class: 'close', type: 'button', 'aria-label': word('dismiss') }, icon('times'));
     const box = element(
       'div',
       { class: `alert toast-${kind} alert-${kind}` },
-      element('span', { class: 'toast-text' }, sentence),
+      element('span', { class: 'toast-text' }, sentence, ...(link ? [' ', element('a', { href: link.href }, link.text)] : [])),
       close,
     );
     close.addEventListener('click', () => box.remove());

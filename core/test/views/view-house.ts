@@ -2,7 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AccessContext, Contribution, Contributions, MenuItem, PersonalMenuItem, Site } from '../../api/index.js';
+import type {
+  AccessContext,
+  Contribution,
+  Contributions,
+  MenuItem,
+  PageAddition,
+  PersonalMenuItem,
+  Site,
+} from '../../api/index.js';
 import { MessageCatalog } from '../../messages/index.js';
 import { Assets, type PageState, Views } from '../../views/index.js';
 
@@ -30,12 +38,19 @@ export interface TestViewsOptions {
   readonly houseFolder?: string;
   readonly menuItems?: readonly Contribution<MenuItem>[];
   readonly personalMenuItems?: readonly Contribution<PersonalMenuItem>[];
+  readonly pageAdditions?: readonly Contribution<PageAddition>[];
 }
 
-export function testViews({ houseFolder = houseViews, menuItems = [], personalMenuItems = [] }: TestViewsOptions = {}): Views {
+export function testViews({
+  houseFolder = houseViews,
+  menuItems = [],
+  personalMenuItems = [],
+  pageAdditions = [],
+}: TestViewsOptions = {}): Views {
   return new Views({
     menuItems: someContributions(menuItems),
     personalMenuItems: someContributions(personalMenuItems),
+    pageAdditions: someContributions(pageAdditions),
     sites: { get: () => ({ all: () => [homeSite], byId: () => homeSite, byAddress: () => homeSite, onDidChange: () => never }) },
     messages: new MessageCatalog({ log: silentLog }),
     assets: new Assets({ log: silentLog }),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RenderOptions } from '../../api/index.js';
+import type { AccessContext, RenderOptions } from '../../api/index.js';
 import type { PageState, Views } from '../../views/index.js';
 import { houseViews, menuItem, pageState, TestFolder, testViews } from './view-house.js';
 
@@ -135,6 +135,37 @@ describe('Views', () => {
     expect(inSite).to.match(/aria-label="Global Menu"[\s\S]*Control Panel[\s\S]*System[\s\S]*href="\/settings"/);
     const outside = render({}, {}, { ...pageState(), access: { ...pageState().access, site: undefined } });
     expect(outside).to.contain('Global Menu').and.not.to.contain('Product Menu');
+  });
+
+  it('show beside a menu entry what its module counts there, in a number and in words', async () => {
+    folder.write('views/a.hbs', '');
+    const badge = ({ person }: AccessContext) => person && ({ kind: 'success', text: '2', label: '2 ready' } as const);
+    const item = menuItem('docs', { label: 'house.search', href: '~/docs', badge });
+    const render = await load(testViews({ menuItems: [item] }));
+    expect(render({}, {}, pageState())).to.match(
+      /class="badge badge-success" title="2 ready" aria-hidden="true"><[^>]+>2<\/span><\/span><span class="sr-only"> 2 ready<\/span>/,
+    );
+    const guest = { ...pageState(), access: { ...pageState().access, person: undefined } };
+    expect(render({}, {}, guest)).to.not.contain('badge-success');
+  });
+
+  it('end with what modules add to each page, and with their scripts; a fragment and a plain page come without', async () => {
+    folder.write('views/a.hbs', '');
+    folder.write('views/added.hbs', `{{script 'added.js'}}<p>added for {{name}}</p>`);
+    const model = ({ person }: AccessContext) => person && { name: person.name };
+    const pageAdditions = [{ id: 'added', module: 'demo', order: 1, when: undefined, value: { view: 'added', model } }];
+    const render = await load(testViews({ pageAdditions }));
+    const html = render({}, {}, pageState());
+    expect(html)
+      .to.match(/<portico-toasts><\/portico-toasts>\s*<p>added for [^<]+<\/p>/)
+      .and.to.contain('/missing/added.js');
+    const guest = { ...pageState(), access: { ...pageState().access, person: undefined } };
+    for (const other of [
+      render({}, {}, guest),
+      render({}, { layout: 'plain' }, pageState()),
+      render({}, { layout: 'none' }, pageState()),
+    ])
+      expect(other).to.not.contain('added');
   });
 
   it('offer guests to sign in, and no empty menus', async () => {

@@ -1,13 +1,16 @@
-import { closeDialog, toast } from '@portico/core/client';
+import { closeDialog } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-import { emphasize, formData, lock, showProblems, tellMenu } from './dialog/pieces.js';
+
+import { emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
+
 import { ask, askFragment } from './dialog/requests.js';
 import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 import { SourceField } from './dialog/source-field.js';
+import { markTold } from './dialog/told.js';
 
 interface Created {
   readonly id: string;
@@ -117,6 +120,7 @@ class CreateImage extends HTMLElement {
     );
     if (this.closed.signal.aborted) return;
     this.running = undefined;
+    if (over) markTold(href.slice(href.lastIndexOf('/') + 1));
     const round = await this.show(href);
     // An alert speaks for itself.
     const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
@@ -217,13 +221,10 @@ class CreateImage extends HTMLElement {
   private leave(dialog: Element): void {
     this.tell(dialog);
     this.closed.abort();
-    const href = this.running;
-    if (!href) return;
-    void follow(href, () => {}, new AbortController().signal).then((over) => {
-      if (!over) return;
-      toast(this.word('create.ready-later'), 'info');
-      tellMenu(this.word('create.ready-badge'));
-    });
+    if (!this.running) return;
+    const { notices: href = '', generations: page = '' } = this.dataset;
+    const words = JSON.stringify({ show: this.word('notices.show'), many: this.word('notices.many') });
+    void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));
   }
 
   private tell(from: Element): void {

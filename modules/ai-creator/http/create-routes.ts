@@ -163,12 +163,12 @@ export class CreateRoutes implements HttpRoutes {
 
 /** Words that the dialog's script says. */
 const scriptWords = [
+  'notices.show',
+  'notices.many',
   'create.counter',
   'create.description-missing',
   'create.description-too-long',
   'create.unreachable',
-  'create.ready-later',
-  'create.ready-badge',
   'create.cleared',
   'create.preview',
   'create.preview-alt',

@@ -6,7 +6,7 @@ import { Generations } from '../services/generations.js';
 import { Previews } from '../services/previews.js';
 import { ProgressStreams } from '../services/progress-streams.js';
 import { VariationSources } from '../services/variation-sources.js';
-import { folderHref, isFragment, wantsJson } from './answers.js';
+import { eventStream, folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
 import { cancelKey, type RoundModel, roundModel, wordsOf } from './round-model.js';
 
@@ -50,9 +50,10 @@ export class GenerationRoutes implements HttpRoutes {
     router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
       const { id } = ctx.input.params;
       await this.generations.find(ctx.access, id);
-      const stream = this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.round(ctx, id)));
-      ctx.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-      ctx.body = stream;
+      eventStream(
+        ctx,
+        this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.round(ctx, id))),
+      );
     });
 
     router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {

@@ -43,6 +43,18 @@ export class ProgressStreams implements Activity {
    * @throws PortalError `streams-busy` (503): the same can be asked for with polling.
    */
   open(personId: string, generationId: string, read: () => Promise<Progress>): Readable {
+    const listen = (tell: () => void): readonly Disposable[] =>
+      [this.store, this.previews].map(({ onDidChange }) => onDidChange((id) => id === generationId && tell()));
+    return this.follow(personId, read, listen, beatMillis);
+  }
+
+  /** The same about anything: told when `listen` says so, and with each beat, which keeps what is between from giving up. */
+  follow(
+    personId: string,
+    read: () => Promise<Progress>,
+    listen: (tell: () => void) => readonly Disposable[],
+    beatMillis: number,
+  ): Readable {
     const own = [...this.followed.values()].filter((id) => id === personId).length;
     if (own >= streamsPerPerson || this.followed.size >= streamsOfHouse) {
       throw new PortalError('streams-busy', 'Too many windows follow what is being made. Ask for its status instead.', {
@@ -61,7 +73,7 @@ export class ProgressStreams implements Activity {
           stream.destroy();
         });
     };
-    const changes = [this.store, this.previews].map(({ onDidChange }) => onDidChange((id) => id === generationId && tell()));
+    const changes = listen(tell);
     const timer = setInterval(tell, beatMillis);
     stream.once('close', () => {
       clearInterval(timer);

@@ -14,15 +14,22 @@ export interface RoundStatus {
   readonly preview?: number;
 }
 
-type Told = (status: RoundStatus) => void;
+type Told<S> = (status: S) => void;
+interface Running {
+  readonly isRunning: boolean;
+}
 
 /** Follows until nothing more happens: the server tells; where it cannot, it is asked. True when it is over, false when it is gone or `stop` says so. */
-export async function follow(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
+export async function follow<S extends Running = RoundStatus>(
+  href: string,
+  onStatus: Told<S>,
+  stop: AbortSignal,
+): Promise<boolean> {
   return (await listen(href, onStatus, stop)) || (await poll(href, onStatus, stop));
 }
 
 /** Server-sent events; false when the stream breaks off before the end. */
-function listen(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
+function listen<S extends Running>(href: string, onStatus: Told<S>, stop: AbortSignal): Promise<boolean> {
   if (!('EventSource' in window) || stop.aborted) return Promise.resolve(false);
   return new Promise((resolve) => {
     const source = new EventSource(`${href}/events`);
@@ -32,7 +39,7 @@ function listen(href: string, onStatus: Told, stop: AbortSignal): Promise<boolea
       resolve(isOver);
     };
     const leave = (): void => end(false);
-    const read = (event: Event): void => onStatus(JSON.parse((event as MessageEvent<string>).data) as RoundStatus);
+    const read = (event: Event): void => onStatus(JSON.parse((event as MessageEvent<string>).data) as S);
     source.addEventListener('progress', read);
     source.addEventListener('over', (event) => {
       read(event);
@@ -45,11 +52,11 @@ function listen(href: string, onStatus: Told, stop: AbortSignal): Promise<boolea
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
-async function poll(href: string, onStatus: Told, stop: AbortSignal): Promise<boolean> {
+async function poll<S extends Running>(href: string, onStatus: Told<S>, stop: AbortSignal): Promise<boolean> {
   for (let wait = 400; !stop.aborted; ) {
     await pause(wait);
     if (stop.aborted) return false;
-    const answer = await ask<RoundStatus>(`${href}/status`);
+    const answer = await ask<S>(`${href}/status`);
     if (answer.body) {
       onStatus(answer.body);
       if (!answer.body.isRunning) return true;

@@ -5,16 +5,6 @@ export const fill = (word: string, values: Readonly<Record<string, string | numb
 const shown = (value: string | number): string =>
   typeof value === 'number' ? value.toLocaleString(document.documentElement.lang || 'en') : value;
 
-/** The Product Menu says that something is ready, until its page is opened. */
-export function tellMenu(word: string): void {
-  const entry = document.querySelector('.product-menu-link[href$="/ai-creator/generations"]');
-  if (!entry || entry.querySelector('.badge')) return;
-  const badge = document.createElement('span');
-  badge.className = 'badge badge-success';
-  badge.textContent = word;
-  entry.append(badge);
-}
-
 export const formData = (form: HTMLFormElement): URLSearchParams =>
   new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
 

@@ -1,0 +1,174 @@
+import { SiteDirectory } from '@portico/core';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+const elsewhere = '/web/home/web-content';
+const ready = 'Your AI images are ready: a lighthouse at dusk';
+
+describe('what other pages say about images that are being made', () => {
+  let creator: CreatorHouse;
+  beforeEach(async () => {
+    creator = await startCreatorHouse();
+  });
+  afterEach(() => creator.stop());
+
+  const html = async (path = elsewhere, as = creator.visitor): Promise<string> =>
+    (await as.get(path).set('Accept', 'text/html')).text;
+  const badge = async (path?: string, as = creator.visitor): Promise<string | undefined> =>
+    /badge-item-expand">\d+<\/span><\/span><span class="sr-only"> ([^<]+)</.exec(await html(path, as))?.[1];
+  const made = async (fields: object = {}): Promise<string> => {
+    const { body } = await creator.create(fields);
+    await creator.settled(body.id as string);
+    return body.id as string;
+  };
+
+  it('is nothing while there is nothing: no script, no badge', async () => {
+    expect(await html())
+      .to.not.contain('generation-notices')
+      .and.to.not.contain('badge');
+  });
+
+  it('is a number at the menu entry, without scripts, in this site and for this person alone', async () => {
+    creator.sandbox.next({ name: 'slow', millis: 1000 });
+    const { body } = await creator.create();
+    expect(await badge()).to.equal('1 in progress');
+    const id = body.id as string;
+    await creator.settled(id);
+    expect(await badge()).to.equal('1 ready');
+    await made();
+    expect(await badge()).to.equal('2 ready');
+    const administrator = await creator.house.signIn();
+    expect(await badge(elsewhere, administrator)).to.equal(undefined);
+    await creator.house.command(['sites', 'add', '--name', 'Guide', '--address', 'guide']);
+    expect(creator.house.service(SiteDirectory).byAddress('guide')).to.not.equal(undefined);
+    expect(await html('/web/guide', administrator)).to.not.contain('generation-notices');
+    await creator.addAll(await creator.settled(id));
+    expect(await badge()).to.equal('1 ready');
+  });
+
+  it('is known after the module was stopped and started', async () => {
+    await made();
+    await creator.house.modules.stop('ai-creator');
+    expect(await html()).to.not.contain('generation-notices');
+    await creator.house.modules.start('ai-creator');
+    expect(await badge()).to.equal('1 ready');
+  });
+
+  it('is told to scripts: what runs, the number, and what came to an end within the hour', async () => {
+    const id = await made();
+    creator.sandbox.next('moderation-blocked');
+    const failed = await made({ description: 'something else' });
+    const cancelled = await creator.create();
+    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${cancelled.body.id as string}/cancel`);
+    await creator.settled(cancelled.body.id as string);
+    const { body } = await creator.visitor.get('/web/home/ai-creator/notices/status');
+    expect(body).to.deep.equal({
+      isRunning: false,
+      badge: { kind: 'success', text: '1', label: '1 ready' },
+      settled: [
+        { id, kind: 'success', sentence: ready },
+        { id: failed, kind: 'warning', sentence: 'No AI image was made: something else' },
+      ],
+    });
+    const events = await creator.visitor.get('/web/home/ai-creator/notices/events');
+    expect(events.headers['content-type']).to.contain('text/event-stream');
+    expect(events.text).to.match(/^event: over\ndata: \{"isRunning":false/);
+    const guest = await fetch(`${creator.house.url}/web/home/ai-creator/notices/status`);
+    expect(guest.status).to.equal(401);
+  });
+
+  describe('in a browser', () => {
+    let browser: TestBrowser;
+    before(async () => {
+      browser = await TestBrowser.open();
+    });
+    afterEach(() => expect(browser.complaints.splice(0)).to.deep.equal([]));
+    after(() => browser.close());
+
+    const toasts = (page: Page) => page.locator('portico-toasts[role="status"] .alert');
+    const menuEntry = (page: Page) => page.locator('.product-menu-link', { hasText: 'My recent generations' });
+    const begin = async (page: Page): Promise<void> => {
+      await page.goto('/web/home/documents-media');
+      await page.getByRole('button', { name: 'New', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
+      await page.getByLabel('Description').fill('a lighthouse at dusk');
+      await page.getByRole('button', { name: 'Create', exact: true }).click();
+      await page.getByText('You can close this window').waitFor();
+    };
+
+    it('is a toast and a number on another page of the site, once, whatever is loaded again or opened beside it', async () => {
+      creator.sandbox.next({ name: 'slow', millis: 2500 });
+      const page = await browser.page(creator.house, { person: author });
+      await begin(page);
+      await page.goto(elsewhere);
+      await page.getByRole('button', { name: 'Product Menu' }).press('Enter');
+      expect(await menuEntry(page).textContent()).to.contain('1 in progress');
+      await toasts(page).getByText(ready).waitFor();
+      await menuEntry(page).getByText('1 ready').waitFor({ state: 'attached' });
+      expect(await page.getByRole('link', { name: 'My recent generations 1 ready' }).count()).to.equal(1);
+      expect(await accessibilityFaults(page)).to.deep.equal([]);
+      await page.reload();
+      const second = await page.context().newPage();
+      await second.goto('/web/home/documents-media');
+      for (const tab of [page, second]) {
+        await tab.waitForLoadState('networkidle');
+        expect(await toasts(tab).count()).to.equal(0);
+      }
+      await page.context().close();
+    }).timeout(60_000);
+
+    it('is told on the same page after the dialog was closed, by keyboard, with a link that leads there', async () => {
+      creator.sandbox.next({ name: 'slow', millis: 1500 });
+      const page = await browser.page(creator.house, { width: 380, person: author });
+      await begin(page);
+      await page.keyboard.press('Escape');
+      await toasts(page).getByText(ready).waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(380);
+      await toasts(page).getByRole('link', { name: 'Show' }).press('Enter');
+      await page.waitForURL(/\/ai-creator\/generations\/[\w-]+$/);
+      expect(await toasts(page).count()).to.equal(0);
+      await page.context().close();
+    }).timeout(60_000);
+
+    it('is not told again when the dialog showed it', async () => {
+      const page = await browser.page(creator.house, { person: author });
+      await begin(page);
+      await page.getByRole('button', { name: 'Add Selected' }).waitFor();
+      await page.goto(elsewhere);
+      await page.waitForLoadState('networkidle');
+      expect(await toasts(page).count()).to.equal(0);
+      expect(await menuEntry(page).textContent()).to.contain('1 ready');
+      await page.context().close();
+    }).timeout(60_000);
+
+    it('costs no request on pages while nothing is open, and one script while something is', async () => {
+      const page = await browser.page(creator.house, { person: author });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      const visit = async (): Promise<readonly string[]> => {
+        asked.length = 0;
+        await page.goto(elsewhere);
+        await page.waitForLoadState('networkidle');
+        return asked.map((url) => new URL(url).pathname);
+      };
+      await visit();
+      const before = await visit();
+      await made();
+      const after = await visit();
+      expect(
+        after
+          .filter((path) => !before.includes(path))
+          .map((path) =>
+            path
+              .split('/')
+              .at(-1)
+              ?.replace(/-\w{8}\./, '.'),
+          ),
+      ).to.deep.equal(['generation-notices.js', 'chunk.js']);
+      expect(after.length).to.be.at.most(15);
+      await page.context().close();
+    }).timeout(60_000);
+  });
+});
