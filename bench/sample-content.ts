@@ -10,8 +10,14 @@ export interface Credentials {
 
 export const administrator: Credentials = { email: 'admin@portico.example', password: 'a long password for the benchmark' };
 
-/** Signs in as a browser would; answers the headers of a session. */
-export async function signIn(url: string): Promise<{ readonly cookie: string; readonly csrf: string }> {
+/** Headers of a session. */
+export interface Session {
+  readonly cookie: string;
+  readonly csrf: string;
+}
+
+/** Signs in as a browser would. */
+export async function signIn(url: string): Promise<Session> {
   const answer = await fetch(`${url}/sign-in`, {
     method: 'POST',
     headers: { origin: url, 'content-type': 'application/x-www-form-urlencoded' },
@@ -25,12 +31,7 @@ export async function signIn(url: string): Promise<{ readonly cookie: string; re
 }
 
 /** Uploads files of random bytes through the front door, 20 at a time; answers how long one request took on average, in milliseconds. */
-export async function upload(
-  url: string,
-  session: { cookie: string; csrf: string },
-  count: number,
-  bytes: number,
-): Promise<void> {
+export async function upload(url: string, session: Session, count: number, bytes: number): Promise<void> {
   for (let done = 0; done < count; done += 20) {
     const form = new FormData();
     for (let number = done; number < Math.min(done + 20, count); number += 1) {
@@ -66,7 +67,7 @@ export function multiplyDocuments(home: string, total: number): void {
 }
 
 /** One large file and one picture. */
-export async function uploadSpecial(url: string, session: { cookie: string; csrf: string }): Promise<void> {
+export async function uploadSpecial(url: string, session: Session): Promise<void> {
   const pixels = { width: 640, height: 360, channels: 3 } as const;
   const picture = await sharp(randomBytes(pixels.width * pixels.height * 3), { raw: pixels })
     .png()
