@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -13,6 +13,12 @@ const newest = database.prepare(
 );
 const css =
   'body { font: 16px sans-serif; margin: 2rem } li { display: inline-block; width: 14rem; padding: 1rem; border: 1px solid #ccc }';
+
+const own = new Database(join(home, 'bare-site.db'));
+own.pragma('journal_mode = WAL');
+own.pragma('synchronous = FULL');
+own.exec('CREATE TABLE IF NOT EXISTS thumbnail (id TEXT PRIMARY KEY, size INTEGER)');
+const insert = own.prepare('INSERT INTO thumbnail VALUES (?, ?)');
 
 const app = new Koa();
 app.silent = true;
@@ -32,7 +38,7 @@ app.use(async (ctx) => {
   }
 });
 
-/** Scaled as ours is, and kept as durably. */
+/** Scaled as ours is, and kept as durably: file, folder, row. */
 async function thumbnail(file: string): Promise<Buffer> {
   const image = sharp(file, { failOn: 'error', sequentialRead: true });
   const bytes = await image
@@ -40,13 +46,16 @@ async function thumbnail(file: string): Promise<Buffer> {
     .resize({ width: 512, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 80 })
     .toBuffer();
-  const staged = join(home, `${crypto.randomUUID()}.part`);
-  const handle = await open(staged, 'w');
-  await handle.writeFile(bytes);
-  await handle.sync();
-  await handle.close();
-  await rename(staged, `${staged}.webp`);
-  return readFile(`${staged}.webp`);
+  const id = crypto.randomUUID();
+  const staged = join(home, `${id}.part`);
+  const kept = join(home, `${id}.webp`);
+  await writeFile(staged, bytes, { flush: true });
+  await rename(staged, kept);
+  const folder = await open(home, 'r');
+  await folder.sync();
+  await folder.close();
+  insert.run(id, bytes.length);
+  return readFile(kept);
 }
 
 const server = app.listen(0, '127.0.0.1', () =>

@@ -19,6 +19,9 @@ export interface Comparison {
 const connections = 32;
 const connectionsOfLarge = 8;
 const largeBytes = 500_000;
+/** A page is compiled to its last form after some thousand answers, however long those take. */
+const answersToWarmUp = 4000;
+const answersToWarmUpLarge = 100;
 
 /** Asks for one address as fast as it is answered. Any status but the expected one fails the benchmark: a fast error is no result. */
 export async function load(
@@ -30,14 +33,16 @@ export async function load(
     readonly seconds: number;
     readonly bytes: number;
   },
+  warmUp = false,
 ): Promise<LoadResult> {
+  const large = options.bytes > largeBytes;
   const url = server.url + path;
   const before = server.processorMillis();
   const result = await autocannon({
     url,
     headers: options.headers ?? {},
-    connections: options.bytes > largeBytes ? connectionsOfLarge : connections,
-    duration: options.seconds,
+    connections: large ? connectionsOfLarge : connections,
+    ...(warmUp ? { amount: large ? answersToWarmUpLarge : answersToWarmUp } : { duration: options.seconds }),
   });
   const answers = result['2xx'] + result['3xx'];
   const unexpected = result.non2xx - result['3xx'] + (options.status < 300 ? result['3xx'] : result['2xx']);
@@ -85,13 +90,15 @@ export async function store(
   };
 }
 
+type Load = (warmUp: boolean) => Promise<LoadResult>;
+
 /** Measures two servers in turn, so that both meet the same weather; answers the medians of three rounds. */
-export async function compare(ours: () => Promise<LoadResult>, bare: () => Promise<LoadResult>): Promise<Comparison> {
+export async function compare(ours: Load, bare: Load): Promise<Comparison> {
   // Neither is measured while its code is still being compiled.
-  await ours();
-  await bare();
+  await ours(true);
+  await bare(true);
   const rounds: Comparison[] = [];
-  for (let round = 0; round < 3; round += 1) rounds.push({ ours: await ours(), bare: await bare() });
+  for (let round = 0; round < 3; round += 1) rounds.push({ ours: await ours(false), bare: await bare(false) });
   const middle = (results: readonly LoadResult[]): LoadResult => ({
     rate: median(results.map(({ rate }) => rate)),
     p99: median(results.map(({ p99 }) => p99)),

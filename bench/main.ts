@@ -95,8 +95,8 @@ async function measureLoad(documents: number, fill: boolean): Promise<void> {
   for (const { name, goal, path, headers, task } of measured) {
     const { status, bytes } = task;
     const found = await compare(
-      () => load(portal, path, { headers, status, seconds, bytes }),
-      () => load(twin, task.path, { status, seconds, bytes }),
+      (warmUp) => load(portal, path, { headers, status, seconds, bytes }, warmUp),
+      (warmUp) => load(twin, task.path, { status, seconds, bytes }, warmUp),
     );
     if (path === base) listRates.push(found.ours.rate);
     report(name, goal, found);
