@@ -16,8 +16,9 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
 
     render(this: HostContext, view: string, model: object = {}, options: RenderOptions = {}): void {
       const page = pages.stateOf(this, options.layout);
-      this.body = views.render(this.exchange.module ?? 'core', view, model, options, page);
+      const html = views.render(this.exchange.module ?? 'core', view, model, options, page);
       this.type = 'html';
+      this.body = html;
       if (options.status !== undefined) this.status = options.status;
     },
 

@@ -14,10 +14,14 @@ interface Generator {
   readonly useDepths: boolean;
   readonly useBlockParams: boolean;
   readonly context: { readonly decorators: readonly unknown[] };
-  readonly source: { objectLiteral(options: object): Code; functionCall(name: Code, how: string, values: readonly Code[]): Code };
+  readonly source: {
+    objectLiteral(options: object): Code;
+    functionCall(name: Code | readonly Code[], how: string, values: readonly Code[]): Code;
+  };
   setupParams(helper: string, count: number, params: Code[]): CallOptions;
-  nameLookup(parent: string, name: string, type: string): Code;
+  nameLookup(parent: Code, name: string, type: string): Code | readonly Code[];
   contextName(depth: number): string;
+  aliasable(code: string): Code;
   push(code: Code | readonly Code[]): void;
   invokeKnownHelper(count: number, name: string): void;
 }
@@ -38,6 +42,14 @@ export function leanCompiler(lean: ReadonlySet<string>): new () => object {
   return class LeanCompiler extends Base {
     /** For the blocks inside. */
     readonly compiler = LeanCompiler;
+
+    /** A field of a model: its own or none, as in the library, where all fields of all models go through one function. */
+    override nameLookup(parent: Code, name: string, type: string): Code | readonly Code[] {
+      if (type !== 'context' || name === 'constructor' || name.startsWith('__')) return super.nameLookup(parent, name, type);
+      const own = this.aliasable('Object.prototype.hasOwnProperty');
+      const key = JSON.stringify(name);
+      return ['(', own, '.call(', parent, ', ', key, ') ? ', parent, '[', key, '] : undefined)'];
+    }
 
     override invokeKnownHelper(count: number, name: string): void {
       const params: Code[] = [];

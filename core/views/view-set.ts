@@ -66,6 +66,7 @@ export class ViewSet {
       else this.views.set(name, template);
     }
     this.partials = partials;
+    Object.assign(environment.partials, partials);
   }
 
   /** @throws PortalError `view-missing` */
@@ -74,7 +75,6 @@ export class ViewSet {
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
     return template(model, {
       data: { portico: rendering, lean: this.lean },
-      partials: this.partials as Record<string, Handlebars.TemplateDelegate>,
       allowProtoPropertiesByDefault: false,
       allowProtoMethodsByDefault: false,
     });
