@@ -5,7 +5,6 @@ import { PortalError } from '../api/index.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { projectRoot } from '../house/project-root.js';
 import { callHouse } from './command-socket.js';
-import { withoutOptimizing } from './without-optimizing.js';
 
 const help = `Usage: portico <command>
 
@@ -29,10 +28,8 @@ try {
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if ((command === 'start' || command === 'demo') && rest.length === 0) {
-    await withoutOptimizing(async () => {
-      const { startDemo, startPortal } = await import('./portal.js');
-      await (command === 'demo' ? startDemo() : startPortal());
-    });
+    const { startDemo, startPortal } = await import('./portal.js');
+    await (command === 'demo' ? startDemo() : startPortal());
     return 0;
   }
   const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
@@ -57,9 +54,11 @@ function demoHome(): string {
 
 /** No house runs: one is opened for this command alone, without HTTP. */
 async function runInOwnHouse(called: readonly string[]): Promise<number> {
-  const house = await withoutOptimizing(async () => {
-    const { openHouse } = await import('../main.js');
-    return openHouse({ mode: deploymentMode(process.env), environment: process.env, overrides: { log: { level: 'warn' } } });
+  const { openHouse } = await import('../main.js');
+  const house = await openHouse({
+    mode: deploymentMode(process.env),
+    environment: process.env,
+    overrides: { log: { level: 'warn' } },
   });
   try {
     return await house.commands.run({
