@@ -131,7 +131,7 @@ describe('An author who needs an image', () => {
     await choice.check();
     await page.getByRole('button', { name: 'Add Selected' }).click();
     await page.goto('/web/home/documents-media');
-    await page.getByRole('link', { name: /a-mountain-in-the-morning/ }).waitFor();
+    await page.getByRole('link', { name: /^a-mountain-in-the-morning/ }).waitFor();
     await page.context().close();
   });
 
