@@ -1,4 +1,4 @@
-import { SettingsActions, SettingsDefinitions } from '@portico/configuration/api';
+import { SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
   Commands,
   DemoContents,
@@ -37,6 +37,7 @@ import { SimilarRoutes } from './http/similar-routes.js';
 import { UsagePages } from './http/usage-pages.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
+import { InstanceUsageItem, SiteUsageItem } from './services/admin-menu-items.js';
 import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability.js';
 import { BudgetEntry } from './services/budget-entry.js';
 import { BudgetHistory } from './services/budget-history.js';
@@ -63,7 +64,9 @@ import { ImageMaker } from './services/image-maker.js';
 import { ImagesCheck } from './services/images-check.js';
 import { KeyPauses } from './services/key-pauses.js';
 import { MakingSteps } from './services/making-steps.js';
+import { ModelAudit } from './services/model-audit.js';
 import { ModelKnowledge } from './services/model-knowledge.js';
+import { ModelNotices } from './services/model-notices.js';
 import { ModelWatch } from './services/model-watch.js';
 import { OpenGenerations } from './services/open-generations.js';
 import { ChosenService } from './services/openai/chosen-service.js';
@@ -101,7 +104,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
     Previews,
   );
   use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, PriceEntry, SpendingNotice, UsagePages);
-  use(Operator, BudgetLines, GenerationNotices);
+  use(Operator, BudgetLines, GenerationNotices, ModelAudit, ModelNotices);
 
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
@@ -143,14 +146,18 @@ export default defineModule(({ use, provide, contribute, run }) => {
 
   for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, AtlasRoutes])
     contribute(HttpRoutes).to(routes);
-  contribute(MenuItems).value(
-    { label: 'admin.menu', href: '/ai-creator/usage', menu: 'control-panel', category: 'configuration', icon: 'analytics' },
-    { id: 'ai-usage', order: 30, when: { flag: creatorFlag, permission: manageInstance } },
-  );
-  contribute(MenuItems).value(
-    { label: 'admin.menu', href: '~/ai-creator/usage', category: 'configuration', icon: 'analytics' },
-    { id: 'ai-site-usage', order: 30, when: { flag: creatorFlag, scope: 'site', permission: manageSite } },
-  );
+  contribute(MenuItems).to(InstanceUsageItem, {
+    id: 'ai-usage',
+    order: 30,
+    when: { flag: creatorFlag, permission: manageInstance },
+  });
+  contribute(MenuItems).to(SiteUsageItem, {
+    id: 'ai-site-usage',
+    order: 30,
+    when: { flag: creatorFlag, scope: 'site', permission: manageSite },
+  });
+  contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
+  contribute(IntegrityChecks).to(ModelNotices);
 
   contribute(Commands).to(ImagesCreate);
   contribute(Commands).to(ImagesList);

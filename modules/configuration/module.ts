@@ -8,7 +8,7 @@ import {
   Permissions,
   SecretStores,
 } from '@portico/core';
-import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions } from './api/index.js';
+import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions, SettingsNotices } from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { Why } from './commands/why.js';
@@ -29,6 +29,7 @@ import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
 import { Diagnostics } from './services/diagnostics.js';
 import { Differences } from './services/differences.js';
+import { EntryNotices } from './services/entry-notices.js';
 import { FlagEffects } from './services/flag-effects.js';
 import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
@@ -45,6 +46,7 @@ import { StoredSettings } from './services/stored-settings.js';
 export default defineModule(({ use, provide, contribute, host, run }) => {
   use(
     FlagNotices,
+    EntryNotices,
     FlagEffects,
     DeploymentSettings,
     SecretReferences,
@@ -65,6 +67,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
   );
   host(SettingsDefinitions);
   host(SettingsActions);
+  host(SettingsNotices);
   host(ChoiceProviders);
   provide(Settings).to(SettingsRegistry);
   run(StoredSettings);

@@ -16,6 +16,7 @@ import { FailureReport, reportedDays } from '../services/failure-report.js';
 import { type Failure, type FailureExplanation, type FailureLink, FailureWords } from '../services/failure-words.js';
 import { ImageMaker } from '../services/image-maker.js';
 import { KeyPauses } from '../services/key-pauses.js';
+import { ModelNotices } from '../services/model-notices.js';
 import { ModelWatch } from '../services/model-watch.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
@@ -33,6 +34,7 @@ export class ServiceRoutes implements HttpRoutes {
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelNotices) private readonly notices: ModelNotices,
     @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureWords) private readonly failureWords: FailureWords,
@@ -97,16 +99,7 @@ export class ServiceRoutes implements HttpRoutes {
         pauses: this.pauses
           .all()
           .map(({ keyScope, until }) => ({ text: ctx.text('service.paused', { scope: nameOf(keyScope) }), until })),
-        notices: this.watch.notices().map(({ scope, model, instead, shutdownDate, daysLeft, within }) => ({
-          kind: instead || within === 7 ? 'danger' : 'warning',
-          text: ctx.text(instead ? 'service.moved' : 'service.ends', {
-            scope: nameOf(scope.kind === 'site' ? scope.siteId : 'instance'),
-            model,
-            instead: instead ?? '',
-            date: shutdownDate ?? '',
-            days: daysLeft ?? 0,
-          }),
-        })),
+        notices: this.notices.notices(ctx.access),
         models: this.watch.all().map((model) => ({ ...model })),
         checkedAt: this.watch.checkedAt,
         used: this.watch.choose(ctx.access.scope).model,

@@ -1,8 +1,8 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
-  AuditLog,
   Clock,
+  type Disposable,
   inject,
   injectable,
   instanceScope,
@@ -17,6 +17,7 @@ import {
 import { ImageProvider, type ProviderModel } from '../api/index.js';
 import { KnownModel } from '../entities/known-model.js';
 import { CreatorConfig } from './creator-config.js';
+import { ModelAudit, warningDays } from './model-audit.js';
 import { ModelKnowledge } from './model-knowledge.js';
 import { isRetired } from './models.js';
 import { creatorSettings } from './settings.js';
@@ -25,9 +26,6 @@ const hour = 3_600_000;
 const dayMillis = 24 * hour;
 /** A statement takes a limited number of values. */
 const rowsAtATime = 500;
-/** Days before an end on which administrators are warned. */
-export const warningDays = [7, 30, 90] as const;
-
 export interface ModelNotice {
   readonly scope: Scope;
   readonly model: string;
@@ -46,6 +44,7 @@ export class ModelWatch implements Activity {
   /** By provider and name. */
   private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private timer: NodeJS.Timeout | undefined;
+  private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -55,7 +54,7 @@ export class ModelWatch implements Activity {
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
-    @inject(AuditLog) private readonly audit: AuditLog,
+    @inject(ModelAudit) private readonly audit: ModelAudit,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {
@@ -70,10 +69,14 @@ export class ModelWatch implements Activity {
       this.last = this.refreshWhenDue();
     }, hour);
     this.timer.unref();
+    this.listening = this.settings.onDidChange(({ fields }) => {
+      if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
+    });
   }
 
   async onStop(): Promise<void> {
     clearInterval(this.timer);
+    await this.listening?.dispose();
     await this.last;
   }
 
@@ -122,26 +125,25 @@ export class ModelWatch implements Activity {
     return this.providers.get()?.modelNames?.preferred ?? [];
   }
 
-  /** What administrators must know about the models that are chosen. */
+  /** What administrators must know about the models that are chosen, by the instance and by sites for themselves. */
   notices(): readonly ModelNotice[] {
-    return this.scopes().flatMap((scope) => {
-      const model = this.wanted(scope);
-      if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return [];
-      const { shutdownDate, daysLeft } = this.knowledge.of(model);
-      const { model: used } = this.choose(scope);
-      const within = warningDays.find((days) => daysLeft !== undefined && daysLeft <= days);
-      if (used === model && within === undefined) return [];
-      return [
-        {
-          scope,
-          model,
-          instead: used === model ? undefined : used,
-          shutdownDate,
-          daysLeft,
-          within: used === model ? within : undefined,
-        },
-      ];
-    });
+    return this.scopes().flatMap((scope) => this.notice(scope) ?? []);
+  }
+
+  /** About the model that this very scope chose; undefined when there is nothing to say, and for a site that inherits. */
+  notice(scope: Scope): ModelNotice | undefined {
+    if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return undefined;
+    const model = this.wanted(scope);
+    const { shutdownDate, daysLeft } = this.knowledge.of(model);
+    const { model: used } = this.choose(scope);
+    const within = warningDays.find((days) => daysLeft !== undefined && daysLeft <= days);
+    if (used === model) return within && { scope, model, instead: undefined, shutdownDate, daysLeft, within };
+    return { scope, model, instead: used, shutdownDate, daysLeft, within: undefined };
+  }
+
+  /** What a site that did not choose takes over from the instance. */
+  inherited(scope: Scope): ModelNotice | undefined {
+    return this.settings.resolve(scope, 'model').origin === 'site' ? undefined : this.notice(instanceScope);
   }
 
   /** Asked with the key of the instance, else with that of the first site that has one. @throws ProviderError */
@@ -163,8 +165,6 @@ export class ModelWatch implements Activity {
     const missing = provider.modelNames?.listed === false ? [] : [...this.models.values()].filter(({ name }) => !next.has(name));
     for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
     await this.keep(provider.id, next);
-    for (const { model, within, daysLeft } of this.notices())
-      if (within) this.log.warn('A chosen model ends soon.', { model, daysLeft });
     return true;
   }
 
@@ -180,10 +180,18 @@ export class ModelWatch implements Activity {
   async refreshWhenDue(): Promise<void> {
     try {
       const checked = this.checkedAt;
-      if (checked && this.clock.now().getTime() - Date.parse(checked) < dayMillis) await this.recordMoves();
-      else await this.refresh();
+      if (!checked || this.clock.now().getTime() - Date.parse(checked) >= dayMillis) await this.refresh();
     } catch (error) {
       this.log.warn('The list of models could not be read.', { error });
+    }
+    await this.writeDown();
+  }
+
+  private async writeDown(): Promise<void> {
+    try {
+      await this.audit.record(this.notices());
+    } catch (error) {
+      this.log.warn('What becomes of the chosen models could not be written down.', { error });
     }
   }
 
@@ -195,35 +203,12 @@ export class ModelWatch implements Activity {
         await transaction.repository(KnownModel).insert(rows.slice(at, at + rowsAtATime));
     });
     this.learn(provider, models);
-    await this.recordMoves();
+    await this.audit.record(this.notices());
   }
 
   private learn(provider: string, models: ReadonlyMap<string, KnownModel>): void {
     this.known.set(provider, models);
     this.knowledge.learn(provider, [...models.values()].map(asProviderModel));
-  }
-
-  /** One audit entry for each move. */
-  private async recordMoves(): Promise<void> {
-    for (const { scope, model, instead } of this.notices()) {
-      if (instead === undefined) continue;
-      const scopeId = scope.kind === 'site' ? scope.siteId : 'instance';
-      const { records } = await this.audit.list({ area: 'ai-creator', subject: 'model', scope: scopeId }, undefined, 1);
-      if (records[0]?.before === model && records[0]?.after === instead) continue;
-      await this.unitOfWork.write((transaction) =>
-        this.audit.record(transaction, {
-          area: 'ai-creator',
-          subject: 'model',
-          scope: scopeId,
-          action: 'moved',
-          before: model,
-          after: instead,
-          by: { id: 'system', name: 'Portico' },
-          via: 'system',
-        }),
-      );
-      this.log.warn('The chosen model is gone; the next of the preference list takes its place.', { model, instead });
-    }
   }
 
   private isGone(name: string): boolean {

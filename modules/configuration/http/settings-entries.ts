@@ -8,6 +8,7 @@ import {
   notFound,
 } from '@portico/core';
 import { type SettingsDefinition, SettingsDefinitions } from '../api/index.js';
+import { EntryNotices } from '../services/entry-notices.js';
 import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingWords } from '../services/setting-words.js';
@@ -40,6 +41,7 @@ export class SettingsEntries {
     @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(FlagNotices) private readonly flagNotices: FlagNotices,
+    @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
@@ -79,14 +81,16 @@ export class SettingsEntries {
 
   private entry(
     { module, value: { id, title, description } }: Contribution<SettingsDefinition>,
-    { locale, scope }: AccessContext,
+    access: AccessContext,
     current: string | undefined,
   ): EntryModel {
+    const { locale, scope } = access;
     return {
       title: this.words.theirs(module, title, locale),
       ...(description ? { description: this.words.theirs(module, description, locale) } : {}),
       href: `${places[scope.kind]}/${id}`,
       current: id === current,
+      notices: this.notices.of(id, access).length,
     };
   }
 

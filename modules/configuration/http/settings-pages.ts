@@ -166,6 +166,7 @@ export class SettingsPages {
       sections: this.entries.sections(ctx.access, definition.id),
       fields,
       revision: handle.revision(scope),
+      notices: this.entries.notices.of(definition.id, ctx.access),
       alert: shown.alert,
       alertKind: shown.conflict ? 'warning' : 'danger',
       success: shown.success,
