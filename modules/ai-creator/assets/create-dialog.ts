@@ -2,12 +2,11 @@ import { closeDialog } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-
 import { emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
-
-import { ask, askFragment } from './dialog/requests.js';
-import { keepTyped, prepareReviews, toggleReview } from './dialog/round.js';
+import { ask } from './dialog/requests.js';
+import { toggleReview } from './dialog/round.js';
+import { RoundList } from './dialog/round-list.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 import { SourceField } from './dialog/source-field.js';
 import { markTold } from './dialog/told.js';
@@ -29,6 +28,7 @@ class CreateImage extends HTMLElement {
   private words: Readonly<Record<string, string>> = {};
   private description!: DescriptionField;
   private source!: SourceField;
+  private rounds!: RoundList;
   private readonly closed = new AbortController();
   private readonly pending: AddedDocument[] = [];
   private running: string | undefined;
@@ -37,6 +37,7 @@ class CreateImage extends HTMLElement {
   connectedCallback(): void {
     this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
     this.description = new DescriptionField(this.find('textarea[name="description"]'), this.find('[data-counter]'), this.words);
+    this.rounds = new RoundList(this.find('[data-rounds]'), this.words);
     this.source = new SourceField(this.find('[data-source]'), this.description, this.words, (sentence) => {
       this.update();
       this.say(sentence);
@@ -49,7 +50,7 @@ class CreateImage extends HTMLElement {
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
     this.button('clear').addEventListener('click', () => this.clear());
-    this.rounds.addEventListener('click', (event) => this.pressed(event));
+    this.rounds.element.addEventListener('click', (event) => this.pressed(event));
     this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
       this.leave(currentTarget as Element),
     );
@@ -59,9 +60,6 @@ class CreateImage extends HTMLElement {
 
   private get form(): HTMLFormElement {
     return this.find('form');
-  }
-  private get rounds(): HTMLElement {
-    return this.find('[data-rounds]');
   }
   private button(role: 'create' | 'again' | 'add' | 'cancel' | 'clear'): HTMLButtonElement {
     return this.find(`[data-role="${role}"]`);
@@ -112,7 +110,7 @@ class CreateImage extends HTMLElement {
         const news = `${state} ${ready} ${retryAt}`;
         if (told !== news) this.say(status);
         told = news;
-        showProgress(this.roundOf(href), progress, this.words, (sentence) => this.say(sentence));
+        showProgress(this.rounds.of(href), progress, this.words, (sentence) => this.say(sentence));
         if (ready > shown && state === 'sent') void this.show(href);
         shown = ready;
       },
@@ -133,38 +131,17 @@ class CreateImage extends HTMLElement {
     }
   }
 
-  /** Shows a round as the server draws it, in its place, or as the newest. */
   private async show(href: string): Promise<HTMLElement | undefined> {
-    const round = await askFragment(href);
-    if (!round) return undefined;
-    prepareReviews(round);
-    const before = this.roundOf(href);
-    if (before) {
-      keepTyped(before, round);
-      before.replaceWith(round);
-    } else this.rounds.prepend(round);
-    this.rounds.hidden = false;
-    if (!before) round.scrollIntoView({ block: 'nearest' });
-    this.update();
+    const round = await this.rounds.show(href);
+    if (round) this.update();
     return round;
-  }
-
-  private roundOf(href: string): HTMLElement | undefined {
-    return [...this.rounds.querySelectorAll<HTMLElement>('[data-round]')].find(({ dataset }) => dataset.href === href);
   }
 
   private async add(): Promise<void> {
     if (this.busy) return;
-    const images = [...this.rounds.querySelectorAll<HTMLElement>('[data-image]')].filter((image) => image.querySelector('input'));
-    const ticked = images.filter((image) => image.querySelector<HTMLInputElement>('.create-image-check')?.checked);
-    if (ticked.length === 0) return this.showProblems(this.word('add.none'), {});
+    const chosen = this.rounds.chosen();
+    if (!chosen) return this.showProblems(this.word('add.none'), {});
     this.setBusy(true);
-    const chosen = new URLSearchParams();
-    for (const image of ticked) {
-      for (const control of image.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
-        if (!control.disabled) chosen.append(control.name, control.value);
-      }
-    }
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
     const answer = await ask<Added>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
@@ -172,8 +149,7 @@ class CreateImage extends HTMLElement {
     this.pending.push(...answer.body.documents);
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
-      for (const round of [...this.rounds.querySelectorAll<HTMLElement>('[data-round]')])
-        await this.show(round.dataset.href ?? '');
+      for (const href of this.rounds.hrefs) await this.show(href);
       return;
     }
     this.tell(this);
@@ -211,7 +187,7 @@ class CreateImage extends HTMLElement {
 
   /** Takes all rounds that are over from the window; they stay in My recent generations. */
   private clear(): void {
-    for (const round of this.rounds.querySelectorAll('[data-round][data-running="false"]')) round.remove();
+    this.rounds.clear();
     this.update();
     this.say(this.word('create.cleared'));
     this.description.area.focus();
@@ -257,13 +233,12 @@ class CreateImage extends HTMLElement {
   }
 
   private update(): void {
-    const settled = this.rounds.querySelector('[data-running="false"]') !== null;
-    const canAdd = this.rounds.querySelector('.create-image-check') !== null;
-    this.button('clear').hidden = !settled;
+    const { hasSettled, canAdd } = this.rounds;
+    this.button('clear').hidden = !hasSettled;
     this.find<HTMLElement>('[data-target]').hidden = !canAdd;
     const again = this.button('again');
-    this.rounds.hidden = this.rounds.querySelector('[data-round]') === null;
-    const isAgain = settled && !this.source.isNew;
+    this.rounds.hideWhenEmpty();
+    const isAgain = hasSettled && !this.source.isNew;
     this.button('create').hidden = isAgain;
     again.hidden = !isAgain;
     emphasize(again, !canAdd);

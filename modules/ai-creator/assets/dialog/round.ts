@@ -16,8 +16,8 @@ export function toggleReview(button: HTMLElement, words: Readonly<Record<string,
   if (word) word.textContent = words[isReviewed ? 'image.reviewed' : 'image.unreviewed'] ?? '';
 }
 
-/** A round that is drawn anew while somebody works in it keeps what was typed and ticked. */
-export function keepTyped(before: HTMLElement, after: HTMLElement): void {
+/** A round that is drawn anew while somebody works in it keeps what was typed, ticked and reviewed. */
+export function keepTyped(before: HTMLElement, after: HTMLElement, words: Readonly<Record<string, string>>): void {
   for (const image of before.querySelectorAll<HTMLElement>('[data-image]')) {
     const same = after.querySelector<HTMLElement>(`[data-image="${image.dataset.image}"]`);
     if (!same) continue;
@@ -28,5 +28,8 @@ export function keepTyped(before: HTMLElement, after: HTMLElement): void {
       if (target instanceof HTMLInputElement && control instanceof HTMLInputElement) target.checked = control.checked;
       if (target) target.value = control.value;
     }
+    const review = same.querySelector<HTMLElement>('[data-review]');
+    const isReviewed = image.querySelector('[data-review="done"]') !== null;
+    if (review && isReviewed && review.dataset.review !== 'done') toggleReview(review, words);
   }
 }
