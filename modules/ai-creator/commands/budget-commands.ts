@@ -1,8 +1,8 @@
 import { type Command, type CommandCall, type CommandOption, inject, injectable, Messages } from '@portico/core';
-import { BudgetEntry, typedBudget } from '../services/budget-entry.js';
-import { budgetPeriods, budgetTargets, budgetUnits } from '../services/budget-rules.js';
-import { amount, BudgetWords } from '../services/budget-words.js';
-import { Budgets, type StoredBudget } from '../services/budgets.js';
+import { BudgetEntry, typedBudget } from '../services/spending/budget-entry.js';
+import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
+import { amount, BudgetWords } from '../services/spending/budget-words.js';
+import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { asOption, Operator } from './operator.js';
 import { typedOptions, withOptionNames } from './typed-options.js';
 

@@ -2,10 +2,10 @@ import { Clock, type Command, type CommandCall, inject, injectable, Messages, Po
 import { Documents } from '@portico/documents-media/api';
 import type { Generation } from '../entities/generation.js';
 import { cancelKey, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
-import { FailureWords } from '../services/failure-words.js';
-import type { GenerationWithImages } from '../services/generation-store.js';
-import { Generations } from '../services/generations.js';
-import { ImageAdding } from '../services/image-adding.js';
+import { FailureWords } from '../services/failures/failure-words.js';
+import type { GenerationWithImages } from '../services/generations/generation-store.js';
+import { Generations } from '../services/generations/generations.js';
+import { ImageAdding } from '../services/generations/image-adding.js';
 import { SiteAccess } from './site-access.js';
 
 const where = [

@@ -1,8 +1,8 @@
 import { Clock, type Command, type CommandCall, inject, injectable } from '@portico/core';
 import type { Price } from '../entities/price.js';
-import { writeAmount } from '../services/money.js';
-import { PriceEntry, typedPrice } from '../services/price-entry.js';
-import { Prices } from '../services/prices.js';
+import { writeAmount } from '../services/spending/money.js';
+import { PriceEntry, typedPrice } from '../services/spending/price-entry.js';
+import { Prices } from '../services/spending/prices.js';
 import { asOption, Operator } from './operator.js';
 import { typedOptions, withOptionNames } from './typed-options.js';
 

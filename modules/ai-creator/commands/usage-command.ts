@@ -1,8 +1,8 @@
 import { Clock, type Command, type CommandCall, inject, injectable, invalidInput, z } from '@portico/core';
-import { formatMoney } from '../services/money.js';
-import { requestLines, sumLines } from '../services/usage-csv.js';
-import { usageRange } from '../services/usage-range.js';
-import { type UsageFilter, type UsageGroup, UsageReport, usageGroups } from '../services/usage-report.js';
+import { formatMoney } from '../services/spending/money.js';
+import { requestLines, sumLines } from '../services/spending/usage-csv.js';
+import { usageRange } from '../services/spending/usage-range.js';
+import { type UsageFilter, type UsageGroup, UsageReport, usageGroups } from '../services/spending/usage-report.js';
 import { asOption, Operator } from './operator.js';
 
 /** What was made, by whom, and what it cost: AI Usage from a terminal. */

@@ -1,5 +1,5 @@
 import { type Command, type CommandCall, inject, injectable, Messages } from '@portico/core';
-import { Explanations } from '../services/explanations.js';
+import { Explanations } from '../services/availability/explanations.js';
 import { SiteAccess } from './site-access.js';
 
 /** Why somebody does not see Create AI Image, from a terminal. */

@@ -1,9 +1,9 @@
 import { Flags, type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
-import { creatorFlag } from '../services/availability.js';
-import { errorAtlas } from '../services/error-atlas.js';
-import { FailureReport, reportedDays } from '../services/failure-report.js';
-import { FailureWords } from '../services/failure-words.js';
-import { SettingsLink } from '../services/settings-link.js';
+import { creatorFlag } from '../services/availability/availability.js';
+import { errorAtlas } from '../services/failures/error-atlas.js';
+import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
+import { FailureWords } from '../services/failures/failure-words.js';
+import { SettingsLink } from '../services/settings/settings-link.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 
 /** The error atlas: everything that can go wrong, what people read then, and what the portal does. */

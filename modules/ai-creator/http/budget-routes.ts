@@ -11,12 +11,12 @@ import {
   type Router,
   z,
 } from '@portico/core';
-import { creatorFlag } from '../services/availability.js';
-import { BudgetEntry, type TypedBudget, typedBudget } from '../services/budget-entry.js';
-import { BudgetHistory } from '../services/budget-history.js';
-import { budgetPeriods, budgetTargets, budgetUnits } from '../services/budget-rules.js';
-import { amount, BudgetWords } from '../services/budget-words.js';
-import { Budgets, type StoredBudget } from '../services/budgets.js';
+import { creatorFlag } from '../services/availability/availability.js';
+import { BudgetEntry, type TypedBudget, typedBudget } from '../services/spending/budget-entry.js';
+import { BudgetHistory } from '../services/spending/budget-history.js';
+import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
+import { amount, BudgetWords } from '../services/spending/budget-words.js';
+import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { adminTabs } from './admin-tabs.js';
 import { access, addTableRoutes, answerForm, type EnteredTable, problemsOf } from './entered-table.js';
 import { idParams } from './input.js';

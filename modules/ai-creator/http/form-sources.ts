@@ -1,8 +1,8 @@
 import { type AccessContext, inject, injectable, invalidInput, Messages, PortalError, type RouteContext } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { Generations } from '../services/generations.js';
-import type { SourceReference } from '../services/pinned-source.js';
-import { VariationSources } from '../services/variation-sources.js';
+import { Generations } from '../services/generations/generations.js';
+import type { SourceReference } from '../services/images/pinned-source.js';
+import { VariationSources } from '../services/images/variation-sources.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 

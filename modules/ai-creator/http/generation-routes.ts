@@ -1,11 +1,11 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { type Failure, FailureWords } from '../services/failure-words.js';
-import type { GenerationWithImages } from '../services/generation-store.js';
-import { Generations } from '../services/generations.js';
-import { Previews } from '../services/previews.js';
-import { ProgressStreams } from '../services/progress-streams.js';
-import { VariationSources } from '../services/variation-sources.js';
+import { type Failure, FailureWords } from '../services/failures/failure-words.js';
+import type { GenerationWithImages } from '../services/generations/generation-store.js';
+import { Generations } from '../services/generations/generations.js';
+import { ProgressStreams } from '../services/generations/progress-streams.js';
+import { Previews } from '../services/images/previews.js';
+import { VariationSources } from '../services/images/variation-sources.js';
 import { eventStream, folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
 import { cancelKey, type RoundModel, roundModel, wordsOf } from './round-model.js';

@@ -8,8 +8,8 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { Generations } from '../services/generations.js';
-import { type AddingReport, ImageAdding, type Selection } from '../services/image-adding.js';
+import { Generations } from '../services/generations/generations.js';
+import { type AddingReport, ImageAdding, type Selection } from '../services/generations/image-adding.js';
 import { folderHref, wantsJson } from './answers.js';
 import { type AddForm, addForm, idParams } from './input.js';
 import { answerPicture } from './picture.js';

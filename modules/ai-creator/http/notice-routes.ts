@@ -1,8 +1,8 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
-import { Availability } from '../services/availability.js';
-import { GenerationNotices, type Notices } from '../services/generation-notices.js';
-import { OpenGenerations } from '../services/open-generations.js';
-import { ProgressStreams } from '../services/progress-streams.js';
+import { Availability } from '../services/availability/availability.js';
+import { GenerationNotices, type Notices } from '../services/generations/generation-notices.js';
+import { OpenGenerations } from '../services/generations/open-generations.js';
+import { ProgressStreams } from '../services/generations/progress-streams.js';
 import { eventStream } from './answers.js';
 
 const beatMillis = 15_000;

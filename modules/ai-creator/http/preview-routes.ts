@@ -1,6 +1,6 @@
 import { type HttpRoutes, inject, injectable, notFound, type Router, z } from '@portico/core';
-import { Generations } from '../services/generations.js';
-import { Previews } from '../services/previews.js';
+import { Generations } from '../services/generations/generations.js';
+import { Previews } from '../services/images/previews.js';
 import { idParams } from './input.js';
 
 /** The number makes the address a new one for each preview; answered is always the newest. */

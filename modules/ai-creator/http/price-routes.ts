@@ -11,11 +11,11 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { creatorFlag } from '../services/availability.js';
-import { ImageMaker } from '../services/image-maker.js';
-import { writeAmount } from '../services/money.js';
-import { PriceEntry, type TypedPrice, typedPrice } from '../services/price-entry.js';
-import { Prices } from '../services/prices.js';
+import { creatorFlag } from '../services/availability/availability.js';
+import { ImageMaker } from '../services/images/image-maker.js';
+import { writeAmount } from '../services/spending/money.js';
+import { PriceEntry, type TypedPrice, typedPrice } from '../services/spending/price-entry.js';
+import { Prices } from '../services/spending/prices.js';
 import { adminTabs } from './admin-tabs.js';
 import { addTableRoutes, type EnteredTable, problemsOf } from './entered-table.js';
 

@@ -1,9 +1,9 @@
 import type { Messages } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
-import type { Failure, FailureExplanation } from '../services/failure-words.js';
-import { type GenerationWithImages, settledStates } from '../services/generation-store.js';
-import type { Cancelled } from '../services/generation-worker.js';
+import type { Failure, FailureExplanation } from '../services/failures/failure-words.js';
+import { type GenerationWithImages, settledStates } from '../services/generations/generation-store.js';
+import type { Cancelled } from '../services/generations/generation-worker.js';
 
 export interface ImageModel {
   readonly id: string;

@@ -9,15 +9,15 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { ProviderError } from '../api/index.js';
-import { creatorFlag } from '../services/availability.js';
-import { CircuitBreaker } from '../services/circuit-breaker.js';
-import { atlasRow } from '../services/error-atlas.js';
-import { FailureReport, reportedDays } from '../services/failure-report.js';
-import { type Failure, type FailureExplanation, type FailureLink, FailureWords } from '../services/failure-words.js';
-import { ImageMaker } from '../services/image-maker.js';
-import { KeyPauses } from '../services/key-pauses.js';
-import { ModelNotices } from '../services/model-notices.js';
-import { ModelWatch } from '../services/model-watch.js';
+import { creatorFlag } from '../services/availability/availability.js';
+import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
+import { atlasRow } from '../services/failures/error-atlas.js';
+import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
+import { type Failure, type FailureExplanation, type FailureLink, FailureWords } from '../services/failures/failure-words.js';
+import { KeyPauses } from '../services/failures/key-pauses.js';
+import { ImageMaker } from '../services/images/image-maker.js';
+import { ModelNotices } from '../services/models/model-notices.js';
+import { ModelWatch } from '../services/models/model-watch.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';

@@ -1,4 +1,4 @@
-import type { UsageSum } from '../services/usage-report.js';
+import type { UsageSum } from '../services/spending/usage-report.js';
 
 /** A bar of the chart, in units of its view box. */
 export interface ChartBar {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { Clock, Flags, inject, injectable, notFound, type RouteContext, z } from '@portico/core';
-import { creatorFlag } from '../services/availability.js';
-import { formatMoney } from '../services/money.js';
-import { requestLines } from '../services/usage-csv.js';
-import { usageRange } from '../services/usage-range.js';
-import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/usage-report.js';
+import { creatorFlag } from '../services/availability/availability.js';
+import { formatMoney } from '../services/spending/money.js';
+import { requestLines } from '../services/spending/usage-csv.js';
+import { usageRange } from '../services/spending/usage-range.js';
+import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
 import { usageChart } from './usage-chart.js';
 

@@ -10,7 +10,7 @@ import {
   type Router,
 } from '@portico/core';
 import { SiteAccess } from '../commands/site-access.js';
-import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/explanations.js';
+import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/availability/explanations.js';
 import { wantsJson } from './answers.js';
 import { whyQuery } from './input.js';
 

@@ -3,7 +3,7 @@ import { Settings, type SettingsPatch } from '@portico/configuration/api';
 import { AccessContexts, Flags, instanceScope, type Scope, siteScope } from '@portico/core';
 import { expect } from 'chai';
 import type { Response } from 'supertest';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
 
 interface Why {

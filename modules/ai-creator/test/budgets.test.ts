@@ -1,7 +1,7 @@
 import { AccessContexts, AuditLog, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import { UsageEntry } from '../entities/usage-entry.js';
-import { appliesTo, type BudgetRule, windowOf } from '../services/budget-rules.js';
+import { appliesTo, type BudgetRule, windowOf } from '../services/spending/budget-rules.js';
 import { author, type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 const rule = (given: Partial<BudgetRule>): BudgetRule => ({

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, type Scope } from '@portico/core';
 import type { SuggestedCaption } from '@portico/documents-media/api';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
 
 /** What choosing a picture answers, as far as it matters here. */

@@ -1,9 +1,9 @@
 import { createImagesSandbox, type ImagesSandbox, type MannersName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
 import type { HostConfig } from '@portico/core';
 import type { ImageRequest } from '../api/index.js';
-import { CreatorConfig } from '../services/creator-config.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { profileOf, type ServiceProfile } from '../services/openai/profiles/index.js';
+import { CreatorConfig } from '../services/settings/creator-config.js';
 
 /** What a service must see of a request, written down apart from the profile. */
 export interface ServiceCase {

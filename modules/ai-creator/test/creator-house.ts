@@ -4,7 +4,7 @@ import { AccessContexts, type Clock, type Site, SiteDirectory } from '@portico/c
 import { startHouse, type TestHouse } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import type { Response } from 'supertest';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 
 export type Visitor = Awaited<ReturnType<TestHouse['signIn']>>;
 export const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { cleanDescription, draftAltText, slugOf } from '../services/description.js';
-import { isRetired, modelsToTry } from '../services/models.js';
+import { cleanDescription, draftAltText, slugOf } from '../services/descriptions/description.js';
+import { isRetired, modelsToTry } from '../services/models/models.js';
 import { defaultProfile } from '../services/openai/profiles/index.js';
-import { checkKeyShape } from '../services/settings.js';
+import { checkKeyShape } from '../services/settings/settings.js';
 
 describe('a description', () => {
   it('loses what its author does not see', () => {

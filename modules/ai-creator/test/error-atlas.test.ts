@@ -1,6 +1,6 @@
 import type { Behaviour, BehaviourName } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
-import type { FailureCode } from '../services/error-atlas.js';
+import type { FailureCode } from '../services/failures/error-atlas.js';
 import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 type Row = readonly [code: FailureCode, answers: readonly (Behaviour | BehaviourName)[], says: RegExp];

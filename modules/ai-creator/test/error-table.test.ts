@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { errorAtlas } from '../services/error-atlas.js';
+import { errorAtlas } from '../services/failures/error-atlas.js';
 import { classify, errorTable } from '../services/openai/error-table.js';
 import { categoriesIn, retryAfterOf } from '../services/openai/refusal-details.js';
 

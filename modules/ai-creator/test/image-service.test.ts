@@ -1,7 +1,7 @@
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/core';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, type Clock, instanceScope, type Scope, siteScope } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 let time = 0;

@@ -3,9 +3,9 @@ import type { HostConfig } from '@portico/core';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImageRequest, type ProviderAnswer, ProviderError, type ProviderErrorCode } from '../api/index.js';
-import { CreatorConfig } from '../services/creator-config.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { defaultProfile } from '../services/openai/profiles/index.js';
+import { CreatorConfig } from '../services/settings/creator-config.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];
 

@@ -3,7 +3,7 @@ import { AccessContexts } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
 
 describe('An author who looks on while an image is made', function () {

@@ -5,8 +5,8 @@ import { trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import type { Response } from 'supertest';
-import { Previews } from '../services/previews.js';
-import { creatorSettings } from '../services/settings.js';
+import { Previews } from '../services/images/previews.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

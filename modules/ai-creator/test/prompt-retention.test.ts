@@ -5,7 +5,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, type Clock, instanceScope, UnitOfWork } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { author, type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
 
 /** A clock that can be set forward. */

@@ -4,8 +4,8 @@ import { AccessContexts, BlobStore, UnitOfWork } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { creatorSettings } from '../services/settings.js';
-import { sourcePicture } from '../services/source-picture.js';
+import { sourcePicture } from '../services/images/source-picture.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, type RoundAnswer, startCreatorHouse } from './creator-house.js';
 
 describe('refining images where it cannot be', () => {

@@ -8,7 +8,7 @@ import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
 
 const short = { retries: 2, retryMillis: 30 };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ProviderError, type ProviderErrorCode } from '../api/index.js';
-import { errorAtlas } from '../services/error-atlas.js';
-import { mayTryAgain, pauseBefore } from '../services/retry-policy.js';
+import { errorAtlas } from '../services/failures/error-atlas.js';
+import { mayTryAgain, pauseBefore } from '../services/generations/retry-policy.js';
 
 const limits = { retries: 2, retryCapSeconds: 60, retryMillis: 2000 };
 const failure = (code: string, status?: number, retryAfterSeconds?: number, maybeCharged = false): ProviderError =>

@@ -1,8 +1,8 @@
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, siteScope } from '@portico/core';
 import { expect } from 'chai';
-import { deniedWord } from '../services/deny-list.js';
-import { creatorSettings } from '../services/settings.js';
+import { deniedWord } from '../services/descriptions/deny-list.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
 
 describe('the list of unwanted words', () => {

@@ -10,11 +10,11 @@ import {
   ProviderError,
   type ProviderErrorCode,
 } from '../api/index.js';
-import { CreatorConfig } from '../services/creator-config.js';
-import { ImageMaker } from '../services/image-maker.js';
+import { ImageMaker } from '../services/images/image-maker.js';
 import { eventsOf } from '../services/openai/event-stream.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { defaultProfile } from '../services/openai/profiles/index.js';
+import { CreatorConfig } from '../services/settings/creator-config.js';
 
 const order = {
   prompt: 'a lighthouse at dusk',

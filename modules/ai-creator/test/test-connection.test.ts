@@ -1,7 +1,7 @@
 import { createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { Settings } from '@portico/configuration/api';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings.js';
+import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 const page = '/configuration/instance-settings/ai-creator';

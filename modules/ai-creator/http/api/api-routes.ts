@@ -9,13 +9,13 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { createImages } from '../../services/availability.js';
-import { FailureWords } from '../../services/failure-words.js';
-import type { GenerationWithImages } from '../../services/generation-store.js';
-import { Generations } from '../../services/generations.js';
-import { ImageAdding } from '../../services/image-adding.js';
-import { readOrder } from '../../services/image-order.js';
-import { referenceOf, type SourceReference } from '../../services/pinned-source.js';
+import { createImages } from '../../services/availability/availability.js';
+import { FailureWords } from '../../services/failures/failure-words.js';
+import type { GenerationWithImages } from '../../services/generations/generation-store.js';
+import { Generations } from '../../services/generations/generations.js';
+import { ImageAdding } from '../../services/generations/image-adding.js';
+import { readOrder } from '../../services/generations/image-order.js';
+import { referenceOf, type SourceReference } from '../../services/images/pinned-source.js';
 import { answerPicture } from '../picture.js';
 import { cancelKey, roundModel, wordsOf } from '../round-model.js';
 import { openApi } from './open-api.js';

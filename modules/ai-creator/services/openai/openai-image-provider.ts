@@ -7,8 +7,8 @@ import {
   ProviderError,
   type ProviderModel,
 } from '../../api/index.js';
-import { CreatorConfig } from '../creator-config.js';
-import { isRetired } from '../models.js';
+import { isRetired } from '../models/models.js';
+import { CreatorConfig } from '../settings/creator-config.js';
 import { checkAnswer } from './answer.js';
 import { ChosenService } from './chosen-service.js';
 import { addressOf, createClient, library } from './client.js';

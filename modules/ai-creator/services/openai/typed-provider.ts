@@ -1,8 +1,8 @@
 import type { SettingsActionCall } from '@portico/configuration/api';
 import { inject, injectable } from '@portico/core';
 import type { ImageProvider } from '../../api/index.js';
-import { CreatorConfig } from '../creator-config.js';
-import { ImageMaker } from '../image-maker.js';
+import { ImageMaker } from '../images/image-maker.js';
+import { CreatorConfig } from '../settings/creator-config.js';
 import { OpenAiImageProvider } from './openai-image-provider.js';
 import { profileOf } from './profiles/index.js';
 

@@ -1,0 +1,76 @@
+import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
+import { type AccessContext, Flags, inject, injectable, Messages, PortalError, type Scope, type Site } from '@portico/core';
+import { DocumentPermissions } from '@portico/documents-media/api';
+import { ImageMaker } from '../images/image-maker.js';
+import { creatorSettings } from '../settings/settings.js';
+
+export const creatorFlag = 'LPD-10793';
+export const createImages = 'ai-creator.create-images';
+export const requiredPermissions = [DocumentPermissions.add, createImages] as const;
+
+/** What stands between a person and a new image; undefined when nothing does. */
+export type Obstacle = 'flag' | 'setting' | 'permission';
+
+/** Who makes images, and in which site. */
+export interface Author {
+  readonly personId: string;
+  readonly site: Site;
+}
+
+/** Asks, on every request, everything that decides whether images can be made. */
+@injectable()
+export class Availability {
+  readonly settings: SettingsHandle<typeof creatorSettings.fields>;
+
+  constructor(
+    @inject(Flags) private readonly flags: Flags,
+    @inject(Settings) settings: Settings,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(Messages) private readonly words: Messages,
+  ) {
+    this.settings = settings.of(creatorSettings);
+  }
+
+  /** The part that does not depend on a person. */
+  switchedOff(scope: Scope): 'flag' | 'setting' | undefined {
+    if (!this.flags.isEnabled(creatorFlag)) return 'flag';
+    return this.settings.get(scope).enabled === true ? undefined : 'setting';
+  }
+
+  obstacle(access: AccessContext): Obstacle | undefined {
+    return this.switchedOff(access.scope) ?? (requiredPermissions.every((id) => access.can(id)) ? undefined : 'permission');
+  }
+
+  /** @throws PortalError `ai-creator-off` (403), `forbidden` (403), `not-found` (404) outside of a site. */
+  require(access: AccessContext): Author {
+    const { person, site } = access;
+    if (!person || !site) throw new PortalError('not-found', 'This page does not exist, or you may not see it.', { status: 404 });
+    const obstacle = this.obstacle(access);
+    if (obstacle === 'permission') {
+      throw new PortalError('forbidden', this.words.text('off.permission', {}, access.locale), { status: 403 });
+    }
+    if (obstacle) throw new PortalError('ai-creator-off', this.words.text(`off.${obstacle}`, {}, access.locale), { status: 403 });
+    return { personId: person.id, site };
+  }
+
+  /** @throws PortalError `ai-creator-key-missing` (409). */
+  requireKey({ scope, locale }: AccessContext): void {
+    if (this.keyMissing(scope))
+      throw new PortalError('ai-creator-key-missing', this.words.text('off.key', {}, locale), { status: 409 });
+  }
+
+  /** Which scope supplies the key; null when there is none. */
+  keyFrom(scope: Scope): NonNullable<SecretState['suppliedBy']> | null {
+    return this.settings.get(scope).apiKey.suppliedBy ?? null;
+  }
+
+  /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */
+  get promptLimit(): number {
+    return this.maker.promptLimit;
+  }
+
+  /** Whether a key is missing that the provider needs. */
+  keyMissing(scope: Scope): boolean {
+    return (this.maker.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
+import {
+  type AccessContext,
+  type Activity,
+  Clock,
+  type Disposable,
+  inject,
+  injectable,
+  instanceScope,
+  Log,
+  Messages,
+  PortalError,
+  type Scope,
+  siteScope,
+  UnitOfWork,
+} from '@portico/core';
+import { ProviderError, type ProviderErrorCode } from '../../api/index.js';
+import { Breaker } from '../../entities/breaker.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { creatorSettings } from '../settings/settings.js';
+import { atlasRow } from './error-atlas.js';
+
+/**
+ * Stops requests with a key whose account refuses: the next author is told at once and nothing is sent. It closes after a successful test,
+ * when the key or the service changes, or when the one request that may try after the cool-down succeeds.
+ */
+@injectable()
+export class CircuitBreaker implements Activity {
+  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
+  private readonly breakers = new Map<string, Breaker>();
+  private readonly probing = new Set<string>();
+  private listening: Disposable | undefined;
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Settings) settings: Settings,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
+  ) {
+    this.settings = settings.of(creatorSettings);
+  }
+
+  async onStart(): Promise<void> {
+    for (const breaker of await this.unitOfWork.read((reader) => reader.repository(Breaker).find()))
+      this.breakers.set(breaker.keyScope, breaker);
+    this.listening = this.settings.onDidChange(({ scope, fields }) => {
+      if (fields.includes('apiKey')) void this.close(scope.kind === 'site' ? scope.siteId : 'instance');
+      if (fields.includes('service')) for (const { keyScope } of this.all()) void this.close(keyScope);
+    });
+  }
+
+  async onStop(): Promise<void> {
+    await this.listening?.dispose();
+  }
+
+  all(): readonly Breaker[] {
+    return [...this.breakers.values()];
+  }
+
+  /** `instance`, or the id of the site that supplies its own key. */
+  keyScopeOf(scope: Scope): string {
+    return scope.kind === 'site' && this.settings.get(scope).apiKey.suppliedBy === 'site' ? scope.siteId : 'instance';
+  }
+
+  /** Who supplies the key of a scope as `keyScopeOf` names it. */
+  keyFrom(keyScope: string): NonNullable<SecretState['suppliedBy']> | null {
+    const scope = keyScope === 'instance' ? instanceScope : siteScope(keyScope);
+    return this.settings.get(scope).apiKey.suppliedBy ?? null;
+  }
+
+  /** @throws PortalError `ai-creator-refused` (503) with the sentence of the failure that opened it. */
+  require({ scope, locale }: AccessContext): void {
+    const breaker = this.blocking(this.keyScopeOf(scope));
+    if (!breaker) return;
+    const seconds = Math.max(1, Math.ceil((Date.parse(breaker.probeAt) - this.clock.now().getTime()) / 1000));
+    const sentence = this.messages.text(atlasRow(breaker.code)?.author ?? 'error.unknown', { seconds }, locale);
+    throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds });
+  }
+
+  /** Before something is sent; after the cool-down the first caller becomes the probe. @throws ProviderError while it is open. */
+  enter(siteId: string): void {
+    const keyScope = this.keyScopeOf(siteScope(siteId));
+    const breaker = this.blocking(keyScope);
+    if (breaker) throw new ProviderError(breaker.code as ProviderErrorCode, `Nothing was sent: ${breaker.detail}`);
+    if (this.breakers.has(keyScope)) this.probing.add(keyScope);
+  }
+
+  /** @param error undefined when images came. */
+  async learn(siteId: string, error: unknown): Promise<void> {
+    const keyScope = this.keyScopeOf(siteScope(siteId));
+    this.probing.delete(keyScope);
+    const says = error instanceof ProviderError ? atlasRow(error.code)?.breaker : undefined;
+    if (error instanceof ProviderError && says === 'opens') return this.open(keyScope, error);
+    if (error === undefined || says === 'closes') await this.close(keyScope);
+  }
+
+  /** The key was accepted, which says nothing about money. */
+  async passed(keyScope: string): Promise<void> {
+    if (this.breakers.get(keyScope)?.code === 'key-rejected') await this.close(keyScope);
+  }
+
+  async close(keyScope: string): Promise<void> {
+    if (!this.breakers.delete(keyScope)) return;
+    this.log.info('The circuit breaker closed.', { keyScope });
+    await this.unitOfWork.write(async (transaction) => void (await transaction.repository(Breaker).delete({ keyScope })));
+  }
+
+  private async open(keyScope: string, error: ProviderError): Promise<void> {
+    const now = this.clock.now();
+    const before = this.breakers.get(keyScope);
+    const breaker: Breaker = {
+      keyScope,
+      code: error.code,
+      detail: error.message,
+      openedAt: before?.openedAt ?? now.toISOString(),
+      probeAt: new Date(now.getTime() + this.config.values.breakerSeconds * 1000).toISOString(),
+    };
+    this.breakers.set(keyScope, breaker);
+    this.log.warn('The circuit breaker opened.', { keyScope, code: error.code });
+    await this.unitOfWork.write(async (transaction) => void (await transaction.repository(Breaker).save(breaker)));
+  }
+
+  private blocking(keyScope: string): Breaker | undefined {
+    const breaker = this.breakers.get(keyScope);
+    if (!breaker) return undefined;
+    const isDue = Date.parse(breaker.probeAt) <= this.clock.now().getTime();
+    return isDue && !this.probing.has(keyScope) ? undefined : breaker;
+  }
+}

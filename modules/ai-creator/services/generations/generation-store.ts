@@ -1,0 +1,228 @@
+import {
+  type AuditEntry,
+  AuditLog,
+  Clock,
+  Emitter,
+  type Event,
+  Ids,
+  In,
+  inject,
+  injectable,
+  LessThan,
+  MoreThanOrEqual,
+  Not,
+  notFound,
+  PortalError,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import { GeneratedImage } from '../../entities/generated-image.js';
+import { Generation, type GenerationState } from '../../entities/generation.js';
+import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
+import { UsageLedger } from '../spending/usage-ledger.js';
+import type { ImageOrder } from './image-order.js';
+
+export interface Reservation extends ImageOrder {
+  readonly siteId: string;
+  readonly personId: string;
+  readonly token: string;
+  readonly rootId: string | undefined;
+  readonly folderId: string | undefined;
+  readonly source: SourceReference | undefined;
+  /** Its bytes; undefined when this click was reserved before. */
+  readonly pinned: PinnedSource | undefined;
+  /** Hours that results are kept for their maker. */
+  readonly retention: number;
+  readonly actor: Pick<AuditEntry, 'by' | 'via'>;
+}
+
+/** A generation with its images, by position. */
+export interface GenerationWithImages {
+  readonly generation: Generation;
+  readonly images: readonly GeneratedImage[];
+}
+
+/** Whose generations, and where. */
+export interface Maker {
+  readonly personId: string;
+  readonly siteId: string;
+}
+
+/** States in which nothing more happens by itself. */
+export const settledStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
+const hour = 3600 * 1000;
+
+/** Generations in the database. Every change of a state is a condition: what another did first, stays. */
+@injectable()
+export class GenerationStore {
+  private readonly changes = new Emitter<string>();
+  /** The id of a generation whose state, or whose images, changed; after the commit. */
+  readonly onDidChange: Event<string> = this.changes.event;
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
+  ) {}
+
+  /**
+   * One click is one generation, however often it arrives.
+   * @throws PortalError `generation-differs` (409) when the same token comes with another request, `ai-creator-budget` (429).
+   */
+  async reserve(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
+    const now = this.clock.now();
+    return this.unitOfWork.write(async (transaction) => {
+      const generations = transaction.repository(Generation);
+      const before = await generations.findOneBy({ personId: order.personId, token: order.token });
+      if (before) {
+        const same =
+          (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]) &&
+          before.style === (order.style ?? null) &&
+          isSameSource(before, order.source) &&
+          before.folderId === (order.folderId ?? null);
+        if (!same)
+          throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
+            status: 409,
+          });
+        return { generation: before, isNew: false };
+      }
+      if (order.source && !order.pinned) throw notFound('picture');
+      const id = this.ids.next();
+      const root =
+        order.rootId && (await generations.findOneBy({ id: order.rootId, personId: order.personId, siteId: order.siteId }));
+      const generation = generations.create({
+        id,
+        siteId: order.siteId,
+        personId: order.personId,
+        token: order.token,
+        rootId: root ? root.rootId : id,
+        folderId: order.folderId ?? null,
+        description: order.description,
+        size: order.size,
+        count: order.count,
+        style: order.style ?? null,
+        ...(order.pinned && sourceColumns(order.pinned)),
+        state: 'reserved',
+        maybeCharged: false,
+        attempts: 0,
+        createdAt: now.toISOString(),
+        expiresAt: new Date(now.getTime() + order.retention * hour).toISOString(),
+      });
+      await this.ledger.reserve(transaction, generation);
+      await generations.insert(generation);
+      await this.audit.record(transaction, {
+        area: 'ai-creator',
+        subject: 'generation',
+        attribute: id,
+        scope: order.siteId,
+        action: 'created',
+        after: { size: order.size, count: order.count },
+        ...order.actor,
+      });
+      if (order.pinned) await transaction.keepBlob(order.pinned.blob);
+      return { generation, isNew: true };
+    });
+  }
+
+  /** Moves on from one of some states; false when it stood in none of them. Durable when the promise resolves. */
+  async move(
+    id: string,
+    from: readonly GenerationState[],
+    to: GenerationState,
+    also: Partial<Generation> = {},
+  ): Promise<boolean> {
+    return this.change(id, async (transaction) => {
+      const patch = {
+        ...also,
+        state: to,
+        ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString(), retryAt: null }),
+      };
+      const generations = transaction.repository(Generation);
+      const { affected } = await generations.update({ id, state: In([...from]) }, patch);
+      if (affected === 1 && settledStates.includes(to))
+        await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
+      return affected === 1;
+    });
+  }
+
+  /** A transaction about one generation, told to listeners afterwards. */
+  async change<T>(id: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const answer = await this.unitOfWork.write(work);
+    this.changes.fire(id);
+    return answer;
+  }
+
+  async find(id: string): Promise<Generation | undefined> {
+    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id }))) ?? undefined;
+  }
+
+  /** What the same click made before. */
+  async findClick(personId: string, token: string): Promise<Generation | undefined> {
+    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, token }))) ?? undefined;
+  }
+
+  images(generationId: string): Promise<GeneratedImage[]> {
+    return this.unitOfWork.read((reader) =>
+      reader.repository(GeneratedImage).find({ where: { generationId }, order: { position: 'ASC' } }),
+    );
+  }
+
+  /** Undefined for what does not exist and for what belongs to somebody else, or to another site. */
+  async findOf(maker: Maker, id: string): Promise<GenerationWithImages | undefined> {
+    const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...maker }));
+    return generation ? { generation, images: await this.images(id) } : undefined;
+  }
+
+  /** All rounds of one dialog, oldest first. */
+  async roundsOf(maker: Maker, rootId: string): Promise<readonly GenerationWithImages[]> {
+    return this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) }, 'ASC');
+  }
+
+  /** The newest ones, whatever became of them. */
+  latestOf(maker: Maker, limit = 50): Promise<readonly Generation[]> {
+    return this.unitOfWork.read((reader) =>
+      reader.repository(Generation).find({ where: { ...maker }, order: { id: 'DESC' }, take: limit }),
+    );
+  }
+
+  /** Everything that is not added yet, or on its way, newest first. @param after the last id of the page before. */
+  async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
+    const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
+    return this.withImages(open, 'DESC', limit);
+  }
+
+  private async withImages(where: object, direction: 'ASC' | 'DESC', limit = 50): Promise<readonly GenerationWithImages[]> {
+    return this.unitOfWork.read(async (reader) => {
+      const generations = await reader.repository(Generation).find({ where, order: { id: direction }, take: limit });
+      const images = await reader.repository(GeneratedImage).find({
+        where: { generationId: In(generations.map(({ id }) => id)) },
+        order: { position: 'ASC' },
+      });
+      return generations.map((generation) => ({
+        generation,
+        images: images.filter(({ generationId }) => generationId === generation.id),
+      }));
+    });
+  }
+
+  /** An image together with its generation; undefined unless it belongs to the maker. */
+  async imageOf(
+    maker: Maker,
+    id: string,
+  ): Promise<{ readonly image: GeneratedImage; readonly generation: Generation } | undefined> {
+    return this.unitOfWork.read(async (reader) => {
+      const image = await reader.repository(GeneratedImage).findOneBy({ id });
+      const generation = image && (await reader.repository(Generation).findOneBy({ id: image.generationId, ...maker }));
+      return image && generation ? { image, generation } : undefined;
+    });
+  }
+
+  /** Oldest first. */
+  inState(...states: readonly GenerationState[]): Promise<Generation[]> {
+    return this.unitOfWork.read((reader) =>
+      reader.repository(Generation).find({ where: { state: In([...states]) }, order: { id: 'ASC' } }),
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { Clock, In, IsNull, inject, injectable, LessThanOrEqual, type Transaction, UnitOfWork } from '@portico/core';
+import { GeneratedImage } from '../../entities/generated-image.js';
+import { Generation } from '../../entities/generation.js';
+import { GenerationStore, settledStates } from './generation-store.js';
+
+const hour = 3_600_000;
+const page = 100;
+
+/** What is over is let go in two steps: the files when the results expire, the words when descriptions are kept no longer. */
+@injectable()
+export class GenerationSweep {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Takes the files of a page of results that nobody added in time; answers how many generations that were. */
+  async release(): Promise<number> {
+    const now = this.clock.now().toISOString();
+    const expired = await this.unitOfWork.read((reader) =>
+      reader.repository(Generation).find({
+        where: { releasedAt: IsNull(), expiresAt: LessThanOrEqual(now), state: In([...settledStates]) },
+        take: page,
+      }),
+    );
+    for (const generation of expired) {
+      await this.store.change(generation.id, async (transaction) => {
+        await dropFiles(transaction, generation);
+        const state = generation.state === 'offered' ? 'discarded' : generation.state;
+        await transaction.repository(Generation).update({ id: generation.id }, { state, sourceBlob: null, releasedAt: now });
+      });
+    }
+    return expired.length;
+  }
+
+  /**
+   * Takes the words of a page of generations that were settled as long ago as descriptions are kept; images that wait keep theirs. Rows whose results
+   * have not expired stay without them: the same click must not become another request. Answers how many generations that were.
+   */
+  async forget(hours: number): Promise<number> {
+    const now = this.clock.now();
+    const until = new Date(now.getTime() - hours * hour).toISOString();
+    const over = await this.unitOfWork.read((reader) =>
+      reader
+        .repository(Generation)
+        .createQueryBuilder('generation')
+        .where('generation.settledAt <= :until', { until })
+        .andWhere('generation.state IN (:...over)', { over: settledStates.filter((state) => state !== 'offered') })
+        .andWhere("(generation.description <> '' OR generation.expiresAt <= :now)", { now: now.toISOString() })
+        .orderBy('generation.settledAt')
+        .limit(page)
+        .getMany(),
+    );
+    for (const generation of over) {
+      await this.store.change(generation.id, async (transaction) => {
+        await dropFiles(transaction, generation);
+        const generations = transaction.repository(Generation);
+        if (generation.expiresAt <= now.toISOString()) await generations.delete({ id: generation.id });
+        else
+          await generations.update(
+            { id: generation.id },
+            { description: '', sourceName: null, sourceBlob: null, releasedAt: now.toISOString() },
+          );
+      });
+    }
+    return over.length;
+  }
+}
+
+async function dropFiles(transaction: Transaction, { id, sourceBlob }: Generation): Promise<void> {
+  const images = transaction.repository(GeneratedImage);
+  for (const { originalBlob, renditionBlob } of await images.findBy({ generationId: id })) {
+    await transaction.dropBlob(originalBlob);
+    if (renditionBlob) await transaction.dropBlob(renditionBlob);
+  }
+  if (sourceBlob) await transaction.dropBlob(sourceBlob);
+  await images.delete({ generationId: id });
+}

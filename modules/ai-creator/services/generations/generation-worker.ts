@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+import { type Activity, Clock, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
+import { type ImageRequest, ProviderError } from '../../api/index.js';
+import { Generation } from '../../entities/generation.js';
+import { Availability } from '../availability/availability.js';
+import { styledPrompt } from '../descriptions/styles.js';
+import { CircuitBreaker } from '../failures/circuit-breaker.js';
+import { ImageIntake } from '../images/image-intake.js';
+import { ImageMaker, type MadeImages } from '../images/image-maker.js';
+import { Previews } from '../images/previews.js';
+import { VariationSources } from '../images/variation-sources.js';
+import { ModelWatch } from '../models/model-watch.js';
+import { upstreamQuality } from '../models/quality.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationStore } from './generation-store.js';
+import { Retries } from './retries.js';
+
+interface Running {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** What a generation that was cancelled may have cost, and how often it was sent. */
+export interface Cancelled {
+  readonly maybeCharged: boolean;
+  readonly attempts: number;
+}
+
+/** Why a request was given up although nobody wanted that. */
+class HouseCloses extends Error {}
+
+/** Carries generations out, a few at a time, and settles after a start what the last run left behind. */
+@injectable()
+export class GenerationWorker implements Activity {
+  private readonly waiting: string[] = [];
+  private readonly running = new Map<string, Running>();
+  private open = false;
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageIntake) private readonly intake: ImageIntake,
+    @inject(Availability) private readonly availability: Availability,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(Retries) private readonly retries: Retries,
+    @inject(Previews) private readonly previews: Previews,
+    @inject(VariationSources) private readonly sources: VariationSources,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(): Promise<void> {
+    this.open = true;
+    this.retries.start((id) => this.enqueue(id));
+    for (const generation of await this.store.inState('sent', 'received')) {
+      if (await this.recover(generation)) this.enqueue(generation.id);
+    }
+    for (const generation of await this.store.inState('reserved')) {
+      if (!this.retries.resume(generation)) this.enqueue(generation.id);
+    }
+  }
+
+  /** What was sent and did not arrive is unknown, and is never sent again; true when something arrived, which can be offered. */
+  private async recover({ id }: Generation): Promise<boolean> {
+    const arrived = (await this.store.images(id)).length > 0;
+    await this.store.move(id, ['sent', 'received'], arrived ? 'received' : 'unknown', { maybeCharged: true });
+    return arrived;
+  }
+
+  /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
+  async onStop(): Promise<void> {
+    this.open = false;
+    this.retries.stop();
+    this.waiting.length = 0;
+    const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.config.values.stopMillis);
+    });
+    await Promise.race([all, patience]);
+    clearTimeout(timer);
+    for (const { controller } of this.running.values()) controller.abort(new HouseCloses());
+    await all;
+  }
+
+  enqueue(id: string): void {
+    if (!this.open || this.waiting.includes(id)) return;
+    const running = this.running.get(id);
+    if (running) return void running.done.then(() => this.enqueue(id));
+    this.waiting.push(id);
+    this.pump();
+  }
+
+  /** Stops a generation; undefined when it was over already. */
+  async cancel(id: string): Promise<Cancelled | undefined> {
+    if (await this.cancelWaiting(id)) return this.cancelled(id);
+    const running = this.running.get(id);
+    if (!running) return undefined;
+    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its maker.', { maybeCharged: true }));
+    await running.done;
+    // An answer that asked for patience may have come first.
+    await this.cancelWaiting(id);
+    return this.cancelled(id);
+  }
+
+  private async cancelWaiting(id: string): Promise<boolean> {
+    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
+    if (!(await this.store.move(id, ['reserved'], 'failed', cancelled))) return false;
+    this.retries.drop(id);
+    return true;
+  }
+
+  private async cancelled(id: string): Promise<Cancelled | undefined> {
+    const after = await this.store.find(id);
+    return after?.state === 'failed' ? { maybeCharged: after.maybeCharged, attempts: after.attempts } : undefined;
+  }
+
+  private pump(): void {
+    while (this.open && this.running.size < this.config.values.concurrency) {
+      const id = this.waiting.shift();
+      if (id === undefined) return;
+      const controller = new AbortController();
+      const done = this.run(id, controller)
+        .catch((error: unknown) => this.log.error('A generation ended in an error.', { generation: id, error }))
+        .finally(() => {
+          this.running.delete(id);
+          this.pump();
+        });
+      this.running.set(id, { controller, done });
+    }
+  }
+
+  private async run(id: string, controller: AbortController): Promise<void> {
+    const generation = await this.store.find(id);
+    if (generation?.state === 'received') return this.offer(generation);
+    if (generation?.state !== 'reserved') return;
+    const scope = siteScope(generation.siteId);
+    const source = await this.sources.toSend(generation);
+    if (typeof source === 'string')
+      return this.fail(generation, new ProviderError('cancelled', `Its source could not be sent (${source}).`), source);
+    const off = this.availability.switchedOff(scope);
+    if (off)
+      return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
+    const { quality, moderation, deadline, previews } = this.availability.settings.get(scope);
+    const { model, fallback } = this.watch.choose(scope);
+    const key = this.availability.settings.secret(scope, 'apiKey');
+    if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
+    try {
+      if (await this.retries.hold(generation)) return;
+      this.breaker.enter(generation.siteId);
+    } catch (error) {
+      if (error instanceof ProviderError) return this.fail(generation, error);
+      throw error;
+    }
+    const asked = upstreamQuality(quality, generation.size);
+    generation.attempts += 1;
+    const sent = {
+      sentAt: this.clock.now().toISOString(),
+      provider: this.maker.provider?.id ?? null,
+      model,
+      quality: asked,
+      attempts: generation.attempts,
+      keyFrom: this.availability.keyFrom(scope),
+      retryAt: null,
+      errorCode: null,
+      errorDetail: null,
+      retryAfter: null,
+    };
+    if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
+    const patience = Math.min(deadline * 1000, this.config.values.answerMillis);
+    const tooLate = new ProviderError('timed-out', `No answer within ${patience / 1000} seconds.`, { maybeCharged: true });
+    const timer = setTimeout(() => controller.abort(tooLate), patience);
+    try {
+      const request: ImageRequest = {
+        prompt: styledPrompt(generation.description, generation.style, this.availability.settings.get(scope).styles),
+        size: generation.size,
+        count: generation.count,
+        model,
+        fallback,
+        quality: asked,
+        moderation: moderation === 'low' ? 'low' : 'auto',
+        personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
+        key,
+        source,
+        preview: previews && generation.count === 1 && this.maker.provider?.previews ? this.previews.open(id) : undefined,
+        signal: controller.signal,
+      };
+      await this.maker.make(request, async (made) => {
+        await this.keep(generation, made);
+        // Every further answer has the same time.
+        timer.refresh();
+        if (made.gone) await this.watch.gone(made.gone);
+      });
+      await this.breaker.learn(generation.siteId, undefined);
+      await this.offer(generation);
+    } catch (error) {
+      await this.breaker.learn(generation.siteId, error);
+      await this.settle(generation, error, controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.previews.drop(id);
+    }
+  }
+
+  private async keep(generation: Generation, made: MadeImages): Promise<void> {
+    await this.intake.keep(generation, made.images);
+    // What is there is offered at once; the rest may still come, or fail.
+    await this.intake.deliver(generation);
+    await this.store.change(generation.id, async (transaction) => {
+      const row = await transaction.repository(Generation).findOneByOrFail({ id: generation.id });
+      await transaction.repository(Generation).update(
+        { id: generation.id },
+        {
+          provider: made.provider,
+          model: made.model,
+          receivedAt: this.clock.now().toISOString(),
+          inputTokens: made.usage ? (row.inputTokens ?? 0) + made.usage.inputTokens : row.inputTokens,
+          outputTokens: made.usage ? (row.outputTokens ?? 0) + made.usage.outputTokens : row.outputTokens,
+        },
+      );
+    });
+  }
+
+  private async offer(generation: Generation, error?: ProviderError): Promise<void> {
+    await this.store.move(generation.id, ['sent'], 'received');
+    await this.intake.deliver(generation);
+    const images = await this.store.images(generation.id);
+    if (!images.some(({ state }) => state === 'offered' || state === 'saved')) {
+      const lost = new ProviderError('bad-answer', 'What arrived could not be scaled.', { maybeCharged: true });
+      await this.store.move(generation.id, ['received'], 'failed', problemOf(lost));
+      return;
+    }
+    const { retention } = this.availability.settings.get(siteScope(generation.siteId));
+    const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
+    const isAdded = images.every(({ state }) => state === 'saved');
+    await this.store.move(generation.id, ['received'], isAdded ? 'saved' : 'offered', {
+      expiresAt,
+      ...(error && problemOf(error)),
+    });
+  }
+
+  /** Images that came are offered even when something failed after them; with none, what the service did not carry out is sent again later. */
+  private async settle(generation: Generation, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.reason instanceof HouseCloses) {
+      await this.recover(generation);
+      return;
+    }
+    const problem =
+      error instanceof ProviderError
+        ? error
+        : new ProviderError(
+            'bad-answer',
+            `The images could not be kept (${error instanceof PortalError ? error.code : 'internal error'}).`,
+            {
+              maybeCharged: true,
+              cause: error,
+            },
+          );
+    if (!(error instanceof ProviderError))
+      this.log.error('Images that arrived could not be kept.', { generation: generation.id, error });
+    if ((await this.store.images(generation.id)).length > 0) await this.offer(generation, problem);
+    else if (!(await this.retries.again(generation, problem))) await this.fail(generation, problem);
+  }
+
+  private async fail(generation: Generation, error: ProviderError, code: string = error.code): Promise<void> {
+    await this.store.move(generation.id, ['reserved', 'sent'], 'failed', { ...problemOf(error), errorCode: code });
+    this.log.warn('A generation failed.', { generation: generation.id, code, status: error.status, cause: error.message });
+  }
+}
+
+const problemOf = (error: ProviderError): Partial<Generation> => ({
+  errorCode: error.code,
+  errorDetail: error.message,
+  maybeCharged: error.maybeCharged,
+  retryAfter: error.retryAfterSeconds ?? null,
+  categories: error.categories.length > 0 ? error.categories.join(',') : null,
+});

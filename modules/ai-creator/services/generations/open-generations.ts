@@ -1,0 +1,111 @@
+import {
+  type Activity,
+  Clock,
+  type Disposable,
+  Emitter,
+  type Event,
+  In,
+  inject,
+  injectable,
+  Log,
+  Not,
+  UnitOfWork,
+} from '@portico/core';
+import { Generation, type GenerationState } from '../../entities/generation.js';
+import { GenerationStore, type Maker, settledStates } from './generation-store.js';
+
+/** What every page may have to say about a generation. */
+export interface OpenGeneration {
+  readonly id: string;
+  readonly state: GenerationState;
+  readonly description: string;
+  readonly errorCode: string | null;
+  /** ISO 8601; undefined while it runs. */
+  readonly settledAt: string | undefined;
+  readonly expiresAt: string;
+}
+
+type Row = Pick<Generation, keyof OpenGeneration | 'personId' | 'siteId'>;
+const columns = {
+  id: true,
+  state: true,
+  description: true,
+  errorCode: true,
+  settledAt: true,
+  expiresAt: true,
+  personId: true,
+  siteId: true,
+} as const;
+const done: readonly GenerationState[] = ['saved', 'discarded'];
+const keyOf = ({ personId, siteId }: Maker): string => `${personId} ${siteId}`;
+
+/** What is being made or waits for its maker, in memory: pages ask each time. It follows the database one commit behind. */
+@injectable()
+export class OpenGenerations implements Activity {
+  private readonly changes = new Emitter<Maker>();
+  /** Whose generations changed, after they did here. */
+  readonly onDidChange: Event<Maker> = this.changes.event;
+  private readonly open = new Map<string, Map<string, OpenGeneration>>();
+  private readonly makers = new Map<string, Maker>();
+  private listening: Disposable | undefined;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async onStart(): Promise<void> {
+    this.listening = this.store.onDidChange((id) => {
+      this.last = this.last.then(() => this.follow(id));
+    });
+    const rows: Row[] = await this.unitOfWork.read((reader) =>
+      reader.repository(Generation).find({ select: columns, where: { state: Not(In([...done])) } }),
+    );
+    for (const row of rows) this.keep(row);
+  }
+
+  async onStop(): Promise<void> {
+    await this.listening?.dispose();
+    await this.last;
+  }
+
+  /** Oldest first. */
+  of(maker: Maker): readonly OpenGeneration[] {
+    const own = this.open.get(keyOf(maker));
+    if (!own) return [];
+    const now = this.clock.now().toISOString();
+    return [...own.values()].filter(({ state, expiresAt }) => !settledStates.includes(state) || expiresAt > now);
+  }
+
+  private async follow(id: string): Promise<void> {
+    try {
+      const row = await this.unitOfWork.read((reader) =>
+        reader.repository(Generation).findOne({ select: columns, where: { id } }),
+      );
+      const maker = row ?? this.makers.get(id);
+      if (row && !done.includes(row.state)) this.keep(row);
+      else if (maker) this.forget(id, maker);
+      if (maker) this.changes.fire({ personId: maker.personId, siteId: maker.siteId });
+    } catch (error) {
+      this.log.warn('What became of a generation is not known to the pages.', { generation: id, error });
+    }
+  }
+
+  private keep({ personId, siteId, id, state, description, errorCode, settledAt, expiresAt }: Row): void {
+    const key = keyOf({ personId, siteId });
+    const own = this.open.get(key) ?? new Map<string, OpenGeneration>();
+    own.set(id, { id, state, description, errorCode, settledAt: settledAt ?? undefined, expiresAt });
+    this.open.set(key, own);
+    this.makers.set(id, { personId, siteId });
+  }
+
+  private forget(id: string, maker: Maker): void {
+    const own = this.open.get(keyOf(maker));
+    own?.delete(id);
+    if (own?.size === 0) this.open.delete(keyOf(maker));
+    this.makers.delete(id);
+  }
+}

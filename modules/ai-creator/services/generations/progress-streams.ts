@@ -1,0 +1,103 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { type Activity, type Disposable, inject, injectable, Modules, PortalError } from '@portico/core';
+import { Previews } from '../images/previews.js';
+import { GenerationStore } from './generation-store.js';
+
+/** Browsers open few connections to one place; a person with more tabs is followed by polling. */
+const streamsPerPerson = 4;
+const streamsOfHouse = 200;
+const beatMillis = 1000;
+/** Behind this many unread bytes nobody reads any more. */
+const unreadBytes = 64 * 1024;
+
+interface Progress {
+  readonly isRunning?: boolean;
+}
+
+/** Tells who follows a generation how far it is: at each change, and each second while it runs. */
+@injectable()
+export class ProgressStreams implements Activity {
+  private readonly followed = new Map<PassThrough, string>();
+  private watching: Disposable | undefined;
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(Previews) private readonly previews: Previews,
+    @inject(Modules) private readonly modules: Modules,
+  ) {}
+
+  /** A module that stops waits for its answers, so those without an end are ended first. */
+  onStart(): void {
+    this.watching = this.modules.onDidChange(({ id, to }) => {
+      if (id === 'ai-creator' && to === 'stopping') this.endAll();
+    });
+  }
+
+  async onStop(): Promise<void> {
+    await this.watching?.dispose();
+    this.endAll();
+  }
+
+  /**
+   * Server-sent events: `progress` with what `read` answers, and `over` as the last one.
+   * @throws PortalError `streams-busy` (503): the same can be asked for with polling.
+   */
+  open(personId: string, generationId: string, read: () => Promise<Progress>): Readable {
+    const listen = (tell: () => void): readonly Disposable[] =>
+      [this.store, this.previews].map(({ onDidChange }) => onDidChange((id) => id === generationId && tell()));
+    return this.follow(personId, read, listen, beatMillis);
+  }
+
+  /** The same about anything: told when `listen` says so, and with each beat, which keeps what is between from giving up. */
+  follow(
+    personId: string,
+    read: () => Promise<Progress>,
+    listen: (tell: () => void) => readonly Disposable[],
+    beatMillis: number,
+  ): Readable {
+    const own = [...this.followed.values()].filter((id) => id === personId).length;
+    if (own >= streamsPerPerson || this.followed.size >= streamsOfHouse) {
+      throw new PortalError('streams-busy', 'Too many windows follow what is being made. Ask for its status instead.', {
+        status: 503,
+        expose: true,
+        retryAfter: 5,
+      });
+    }
+    const stream = new PassThrough();
+    this.followed.set(stream, personId);
+    let reading: Promise<void> = Promise.resolve();
+    const tell = (): void => {
+      reading = reading
+        .then(() => this.tell(stream, read))
+        .catch(() => {
+          stream.destroy();
+        });
+    };
+    const changes = listen(tell);
+    const timer = setInterval(tell, beatMillis);
+    stream.once('close', () => {
+      clearInterval(timer);
+      for (const change of changes) void change.dispose();
+      this.followed.delete(stream);
+    });
+    tell();
+    return stream;
+  }
+
+  private async tell(stream: PassThrough, read: () => Promise<Progress>): Promise<void> {
+    if (stream.destroyed || stream.writableEnded) return;
+    const progress = await read();
+    if (stream.destroyed || stream.writableEnded) return;
+    if (stream.writableLength + stream.readableLength > unreadBytes) {
+      stream.destroy();
+      return;
+    }
+    const isOver = progress.isRunning === false;
+    stream.write(`event: ${isOver ? 'over' : 'progress'}\ndata: ${JSON.stringify(progress)}\n\n`);
+    if (isOver) stream.end();
+  }
+
+  private endAll(): void {
+    for (const stream of this.followed.keys()) stream.end();
+  }
+}

@@ -1,0 +1,112 @@
+import { Clock, inject, injectable, Log } from '@portico/core';
+import { ProviderError } from '../../api/index.js';
+import type { Generation, GenerationState } from '../../entities/generation.js';
+import { KeyPauses } from '../failures/key-pauses.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationStore } from './generation-store.js';
+import { pauseBefore } from './retry-policy.js';
+
+/**
+ * Generations that wait to be sent, or sent again: their rows say until when, so that they outlive the process; a timer here says that
+ * it is time. They hold no request and no place among those that run.
+ */
+@injectable()
+export class Retries {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private due: ((id: string) => void) | undefined;
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(KeyPauses) private readonly pauses: KeyPauses,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** @param due told the id of each generation whose time has come. */
+  start(due: (id: string) => void): void {
+    this.due = due;
+  }
+
+  stop(): void {
+    this.due = undefined;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  drop(id: string): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+  }
+
+  /** What waited when the portal stopped goes on waiting; false for what does not wait. */
+  resume({ id, siteId, retryAt, errorCode }: Generation): boolean {
+    if (!retryAt) return false;
+    const { retryCapSeconds } = this.config.values;
+    const left = Math.min(Date.parse(retryAt) - this.clock.now().getTime(), retryCapSeconds * 1000);
+    if (errorCode === 'too-fast' && left > 0) this.pauses.pause(siteId, left);
+    this.wakeIn(id, left);
+    return true;
+  }
+
+  /** Puts what was sent back until it is its time again; false when it is not sent again by itself. */
+  async again(generation: Generation, error: ProviderError): Promise<boolean> {
+    const wait = pauseBefore(error, generation.attempts, this.config.values);
+    if (error.code === 'too-fast') this.pauses.pause(generation.siteId, wait ?? (error.retryAfterSeconds ?? 0) * 1000);
+    if (wait === undefined || !this.mayWait(generation, wait)) return false;
+    this.log.info('A generation is sent again after a pause.', {
+      generation: generation.id,
+      code: error.code,
+      status: error.status,
+      attempts: generation.attempts,
+      millis: wait,
+    });
+    return this.putBack(generation, 'sent', wait, error);
+  }
+
+  /** Makes a generation wait that would only hear what another heard; false when nothing is in its way. @throws ProviderError when that takes too long. */
+  async hold(generation: Generation): Promise<boolean> {
+    const left = this.pauses.left(generation.siteId);
+    if (left === 0) return false;
+    const retryAfterSeconds = Math.ceil(left / 1000);
+    const patience = new ProviderError(
+      'too-fast',
+      'It was not sent: the service asked another request with the same key for patience.',
+      {
+        retryAfterSeconds,
+      },
+    );
+    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw patience;
+    await this.putBack(generation, 'reserved', left, patience);
+    return true;
+  }
+
+  private mayWait({ waitingSince }: Generation, wait: number): boolean {
+    const now = this.clock.now().getTime();
+    const since = waitingSince ? Date.parse(waitingSince) : now;
+    return now + wait - since <= this.config.values.retryTotalSeconds * 1000;
+  }
+
+  private async putBack(generation: Generation, from: GenerationState, wait: number, error: ProviderError): Promise<boolean> {
+    const now = this.clock.now();
+    const isBack = await this.store.move(generation.id, [from], 'reserved', {
+      retryAt: new Date(now.getTime() + wait).toISOString(),
+      waitingSince: generation.waitingSince ?? now.toISOString(),
+      errorCode: error.code,
+      errorDetail: error.message,
+      retryAfter: error.retryAfterSeconds ?? null,
+    });
+    if (isBack) this.wakeIn(generation.id, wait);
+    return isBack;
+  }
+
+  private wakeIn(id: string, millis: number): void {
+    if (!this.due) return;
+    this.drop(id);
+    const timer = setTimeout(() => {
+      this.timers.delete(id);
+      this.due?.(id);
+    }, millis);
+    this.timers.set(id, timer);
+  }
+}

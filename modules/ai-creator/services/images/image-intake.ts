@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { BlobStore, Ids, inject, injectable, Log, loadSharp, type Sharp } from '@portico/core';
+import { compositeMark, generatedMark } from '@portico/documents-media/api';
+import type { ProvidedImage } from '../../api/index.js';
+import { GeneratedImage } from '../../entities/generated-image.js';
+import type { Generation } from '../../entities/generation.js';
+import { draftAltText, slugOf } from '../descriptions/description.js';
+import { GenerationStore } from '../generations/generation-store.js';
+import { sideOf } from '../generations/image-order.js';
+import { pixelLimit } from './checked-image.js';
+import { inTurn } from './decoding-turns.js';
+
+const maxImageBytes = 64 * 1024 * 1024;
+
+const formats: Readonly<Record<string, { readonly mimeType: string; readonly encode: (picture: Sharp) => Sharp }>> = {
+  png: { mimeType: 'image/png', encode: (picture) => picture.png() },
+  jpeg: { mimeType: 'image/jpeg', encode: (picture) => picture.jpeg({ quality: 92 }) },
+  webp: { mimeType: 'image/webp', encode: (picture) => picture.webp({ quality: 92 }) },
+};
+
+/** Takes images in: first the files as they came, safe on disk; then what is delivered, exactly as large as was asked for and marked as made by a machine. */
+@injectable()
+export class ImageIntake {
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** Durable when the promise resolves. `images` follow those that the generation has. */
+  async keep(generation: Generation, images: readonly ProvidedImage[]): Promise<void> {
+    const sharp = await loadSharp();
+    const before = await this.store.images(generation.id);
+    const room = images.slice(0, generation.count - before.length);
+    const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
+    for (const [index, { bytes }] of room.entries()) {
+      const position = before.length + index + 1;
+      const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
+      const { format } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
+      const { mimeType } = formats[format ?? ''] ?? { mimeType: 'image/png' };
+      const slug = slugOf(generation.description);
+      rows.push({
+        blob,
+        row: {
+          id: this.ids.next(),
+          generationId: generation.id,
+          position,
+          state: 'received',
+          originalBlob: blob.id,
+          mimeType,
+          sha256: blob.sha256,
+          name: `${slug}${position > 1 ? `-${position}` : ''}.${mimeType.slice('image/'.length).replace('jpeg', 'jpg')}`,
+          altText: draftAltText(generation.description),
+        },
+      });
+    }
+    await this.store.change(generation.id, async (transaction) => {
+      for (const { row, blob } of rows) {
+        await transaction.keepBlob(blob);
+        await transaction.repository(GeneratedImage).insert(row);
+      }
+    });
+  }
+
+  /** Makes what is delivered of every image that has none yet; one that fails keeps its file, is named in the log, and stops no other. */
+  async deliver(generation: Generation): Promise<void> {
+    for (const image of await this.store.images(generation.id)) {
+      if (image.state !== 'received') continue;
+      try {
+        await this.deliverOne(generation, image);
+      } catch (error) {
+        this.log.error('An image that arrived could not be scaled.', { generation: generation.id, image: image.id, error });
+      }
+    }
+  }
+
+  private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
+    const side = sideOf(generation.size);
+    const bytes = await readFile(this.blobs.pathOf(image.originalBlob));
+    const sharp = await loadSharp();
+    const picture = sharp(bytes, { limitInputPixels: pixelLimit });
+    const { format } = await picture.metadata();
+    const resized = picture
+      .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
+      .withXmp(generation.isComposite ? compositeMark : generatedMark);
+    const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
+    const scaled = await inTurn(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
+    const blob = await this.blobs.store(scaled, { maxBytes: maxImageBytes });
+    await this.store.change(generation.id, async (transaction) => {
+      const { affected } = await transaction
+        .repository(GeneratedImage)
+        .update({ id: image.id, state: 'received' }, { state: 'offered', renditionBlob: blob.id, sha256: blob.sha256 });
+      if (affected === 1) await transaction.keepBlob(blob);
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import type { SettingsNotice, SettingsNoticeSource } from '@portico/configuration/api';
+import {
+  type AccessContext,
+  Flags,
+  type IntegrityCheck,
+  type IntegrityFinding,
+  inject,
+  injectable,
+  type MenuBadge,
+  Messages,
+  SiteDirectory,
+} from '@portico/core';
+import { creatorFlag } from '../availability/availability.js';
+import { type ModelNotice, ModelWatch } from './model-watch.js';
+
+/** What administrators read about chosen models that end or are gone: above the settings, in the menu, and from `portico doctor`. */
+@injectable()
+export class ModelNotices implements SettingsNoticeSource, IntegrityCheck {
+  readonly settings = 'ai-creator';
+  readonly title = 'The chosen image models are there, and stay.';
+
+  constructor(
+    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Flags) private readonly flags: Flags,
+  ) {}
+
+  /** For the instance also those of sites that chose for themselves; for a site its own, or the instance's that it inherits. */
+  notices({ scope, locale }: AccessContext): readonly SettingsNotice[] {
+    const all = scope.kind === 'instance' ? this.watch.notices() : [this.watch.notice(scope) ?? this.watch.inherited(scope)];
+    return all.flatMap((notice) => (notice ? [this.inWords(notice, locale)] : []));
+  }
+
+  inWords(notice: ModelNotice, locale?: string): SettingsNotice {
+    const { scope, model, instead, shutdownDate, daysLeft, within } = notice;
+    const name =
+      scope.kind === 'site'
+        ? (this.sites.byId(scope.siteId)?.name ?? scope.siteId)
+        : this.messages.text('service.instance', {}, locale);
+    const values = { scope: name, model, instead: instead ?? '', date: shutdownDate ?? '', days: daysLeft ?? 0 };
+    return {
+      kind: instead || within === 7 ? 'danger' : 'warning',
+      text: this.messages.text(instead ? 'service.moved' : 'service.ends', values, locale),
+    };
+  }
+
+  /** Beside the pages about money and models, for the model that this very scope chose. */
+  badge({ scope, locale }: AccessContext): MenuBadge | undefined {
+    const notice = this.watch.notice(scope);
+    return notice && { kind: 'warning', text: '1', label: this.messages.text('service.notice-count', {}, locale) };
+  }
+
+  async run(): Promise<readonly IntegrityFinding[]> {
+    if (!this.flags.isEnabled(creatorFlag)) return [];
+    return this.watch.notices().map((notice) => ({ severity: 'warning', message: this.inWords(notice).text }));
+  }
+}

@@ -1,0 +1,224 @@
+import { Settings, type SettingsHandle } from '@portico/configuration/api';
+import {
+  type Activity,
+  Clock,
+  type Disposable,
+  inject,
+  injectable,
+  instanceScope,
+  Log,
+  optional,
+  type Scope,
+  type ServiceHandle,
+  SiteDirectory,
+  siteScope,
+  UnitOfWork,
+} from '@portico/core';
+import { ImageProvider, type ProviderModel } from '../../api/index.js';
+import { KnownModel } from '../../entities/known-model.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { creatorSettings } from '../settings/settings.js';
+import { ModelAudit, warningDays } from './model-audit.js';
+import { ModelKnowledge } from './model-knowledge.js';
+import { isRetired } from './models.js';
+
+const hour = 3_600_000;
+const dayMillis = 24 * hour;
+/** A statement takes a limited number of values. */
+const rowsAtATime = 500;
+export interface ModelNotice {
+  readonly scope: Scope;
+  readonly model: string;
+  /** What is used in its place; undefined while it is still used itself. */
+  readonly instead: string | undefined;
+  readonly shutdownDate: string | undefined;
+  readonly daysLeft: number | undefined;
+  /** 7, 30 or 90; undefined when it is gone. */
+  readonly within: number | undefined;
+}
+
+/** Keeps the list of models up to date, and moves along the preference list when the chosen one is gone. */
+@injectable()
+export class ModelWatch implements Activity {
+  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
+  /** By provider and name. */
+  private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
+  private timer: NodeJS.Timeout | undefined;
+  private listening: Disposable | undefined;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Settings) settings: Settings,
+    @inject(optional(ImageProvider)) private readonly providers: ServiceHandle<ImageProvider>,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(ModelAudit) private readonly audit: ModelAudit,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {
+    this.settings = settings.of(creatorSettings);
+  }
+
+  async onStart(): Promise<void> {
+    const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
+    for (const provider of new Set(rows.map((row) => row.provider)))
+      this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
+    this.timer = setInterval(() => {
+      this.last = this.refreshWhenDue();
+    }, hour);
+    this.timer.unref();
+    this.listening = this.settings.onDidChange(({ fields }) => {
+      if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
+    });
+  }
+
+  async onStop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.listening?.dispose();
+    await this.last;
+  }
+
+  /** By name; what is gone last. */
+  all(): readonly KnownModel[] {
+    return [...this.models.values()].sort(
+      (left, right) => (left.goneAt ?? '').localeCompare(right.goneAt ?? '') || left.name.localeCompare(right.name),
+    );
+  }
+
+  /** When the service last told; undefined before the first time. */
+  get checkedAt(): string | undefined {
+    return this.all()
+      .map(({ seenAt }) => seenAt)
+      .sort()
+      .at(-1);
+  }
+
+  /** The chosen model, or, when it is gone, the first of the preference list that is not. */
+  choose(scope: Scope): { readonly model: string; readonly fallback: string | undefined } {
+    const { preferences } = this.settings.get(scope);
+    const wanted = this.wanted(scope);
+    const candidates = [wanted, ...preferences.split(',').map((name) => name.trim()), ...this.preferred].filter(
+      (name, index, all) => name !== '' && all.indexOf(name) === index,
+    );
+    const alive = candidates.filter((name) => !this.isGone(name));
+    return { model: alive[0] ?? wanted, fallback: alive[1] };
+  }
+
+  /** The chosen model, whether it is there or not, else the one that the service prefers; empty when it needs none. */
+  wanted(scope: Scope): string {
+    return this.settings.get(scope).model.trim() || (this.preferred[0] ?? '');
+  }
+
+  /** Whether somebody must choose when the service prefers none. */
+  get needsName(): boolean {
+    return this.providers.get()?.modelNames !== undefined;
+  }
+
+  /** Those of the service in use. */
+  private get models(): ReadonlyMap<string, KnownModel> {
+    return this.known.get(this.providers.get()?.id ?? '') ?? new Map();
+  }
+
+  private get preferred(): readonly string[] {
+    return this.providers.get()?.modelNames?.preferred ?? [];
+  }
+
+  /** What administrators must know about the models that are chosen, by the instance and by sites for themselves. */
+  notices(): readonly ModelNotice[] {
+    return this.scopes().flatMap((scope) => this.notice(scope) ?? []);
+  }
+
+  /** About the model that this very scope chose; undefined when there is nothing to say, and for a site that inherits. */
+  notice(scope: Scope): ModelNotice | undefined {
+    if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return undefined;
+    const model = this.wanted(scope);
+    const { shutdownDate, daysLeft } = this.knowledge.of(model);
+    const { model: used } = this.choose(scope);
+    const within = warningDays.find((days) => daysLeft !== undefined && daysLeft <= days);
+    if (used === model) return within && { scope, model, instead: undefined, shutdownDate, daysLeft, within };
+    return { scope, model, instead: used, shutdownDate, daysLeft, within: undefined };
+  }
+
+  /** What a site that did not choose takes over from the instance. */
+  inherited(scope: Scope): ModelNotice | undefined {
+    return this.settings.resolve(scope, 'model').origin === 'site' ? undefined : this.notice(instanceScope);
+  }
+
+  /** Asked with the key of the instance, else with that of the first site that has one. @throws ProviderError */
+  async refresh(): Promise<boolean> {
+    const provider = this.providers.get();
+    const key = this.scopes()
+      .map((scope) => this.settings.secret(scope, 'apiKey'))
+      .find((secret) => secret !== undefined);
+    if (!provider?.models || (provider.needsKey && !key)) return false;
+    const listed = await provider.models({ key, signal: AbortSignal.timeout(this.config.values.testMillis) });
+    const now = this.clock.now().toISOString();
+    const next = new Map(
+      listed.map(({ id, shutdownDate }): [string, KnownModel] => [
+        id,
+        { provider: provider.id, name: id, shutdownDate: shutdownDate ?? null, seenAt: now, goneAt: null },
+      ]),
+    );
+    // A list of other names says nothing about a name that is missing: what was refused may be there by now.
+    const missing = provider.modelNames?.listed === false ? [] : [...this.models.values()].filter(({ name }) => !next.has(name));
+    for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
+    await this.keep(provider.id, next);
+    return true;
+  }
+
+  /** The service said that it does not know the model any more. */
+  async gone(model: string): Promise<void> {
+    const provider = this.providers.get()?.id;
+    if (provider === undefined) return;
+    const now = this.clock.now().toISOString();
+    const row = this.models.get(model) ?? { provider, name: model, shutdownDate: null, seenAt: now, goneAt: null };
+    if (row.goneAt === null) await this.keep(provider, new Map(this.models).set(model, { ...row, goneAt: now }));
+  }
+
+  async refreshWhenDue(): Promise<void> {
+    try {
+      const checked = this.checkedAt;
+      if (!checked || this.clock.now().getTime() - Date.parse(checked) >= dayMillis) await this.refresh();
+    } catch (error) {
+      this.log.warn('The list of models could not be read.', { error });
+    }
+    await this.writeDown();
+  }
+
+  private async writeDown(): Promise<void> {
+    try {
+      await this.audit.record(this.notices());
+    } catch (error) {
+      this.log.warn('What becomes of the chosen models could not be written down.', { error });
+    }
+  }
+
+  private async keep(provider: string, models: ReadonlyMap<string, KnownModel>): Promise<void> {
+    await this.unitOfWork.write(async (transaction) => {
+      await transaction.repository(KnownModel).delete({ provider });
+      const rows = [...models.values()];
+      for (let at = 0; at < rows.length; at += rowsAtATime)
+        await transaction.repository(KnownModel).insert(rows.slice(at, at + rowsAtATime));
+    });
+    this.learn(provider, models);
+    await this.audit.record(this.notices());
+  }
+
+  private learn(provider: string, models: ReadonlyMap<string, KnownModel>): void {
+    this.known.set(provider, models);
+    this.knowledge.learn(provider, [...models.values()].map(asProviderModel));
+  }
+
+  private isGone(name: string): boolean {
+    return isRetired(name) || (this.models.get(name)?.goneAt ?? null) !== null || this.knowledge.of(name).kind === 'gone';
+  }
+
+  private scopes(): readonly Scope[] {
+    return [instanceScope, ...this.sites.all().map(({ id }) => siteScope(id))];
+  }
+}
+
+const asProviderModel = ({ name, shutdownDate }: KnownModel): ProviderModel =>
+  shutdownDate ? { id: name, shutdownDate } : { id: name };

@@ -1,0 +1,162 @@
+import { defineSettings } from '@portico/configuration/api';
+import { defaultProfile, profiles } from '../openai/profiles/index.js';
+
+/** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
+export function checkKeyShape(value: string): string | undefined {
+  if (/\s/.test(value)) return 'settings.key-spaces';
+  if (!/^[\x21-\x7e]+$/.test(value)) return 'settings.key-characters';
+  if (value.length < 8) return 'settings.key-short';
+  return value.length > 512 ? 'settings.key-long' : undefined;
+}
+
+/** Names can be typed freely, but no request may ever name a model that was shut down. */
+const checkModel = (value: string): string | undefined => (/^dall-e-/i.test(value.trim()) ? 'settings.model-retired' : undefined);
+const checkModels = (value: string): string | undefined => value.split(',').map(checkModel).find(Boolean);
+
+/** Of all services: the form does not know which one is being chosen in it. */
+const offeredModels = [...new Set(profiles.flatMap(({ models }) => [...models.preferred, ...(models.suggested ?? [])]))];
+
+/** What administrators decide about the AI Creator, for the instance and for each site. */
+export const creatorSettings = defineSettings({
+  id: 'ai-creator',
+  section: 'content-and-data',
+  title: 'settings.title',
+  description: 'settings.description',
+  scopes: ['instance', 'site'],
+  fields: {
+    service: {
+      type: 'choice',
+      default: defaultProfile.id,
+      options: profiles.map(({ id }) => ({ value: id, label: `settings.service-${id}` })),
+      label: 'settings.service',
+      help: 'settings.service-help',
+      siteOverridable: false,
+    },
+    apiKey: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', check: checkKeyShape },
+    enabled: { type: 'boolean', default: false, combine: 'restrict', label: 'settings.enabled', help: 'settings.enabled-help' },
+    model: {
+      type: 'text',
+      default: '',
+      maxLength: 100,
+      suggestions: offeredModels,
+      check: checkModel,
+      label: 'settings.model',
+      help: 'settings.model-help',
+    },
+    preferences: {
+      type: 'text',
+      default: '',
+      maxLength: 500,
+      check: checkModels,
+      label: 'settings.preferences',
+      help: 'settings.preferences-help',
+    },
+    quality: {
+      type: 'choice',
+      default: 'automatic',
+      options: [
+        { value: 'automatic', label: 'settings.quality-automatic' },
+        { value: 'low', label: 'settings.quality-low' },
+        { value: 'medium', label: 'settings.quality-medium' },
+        { value: 'high', label: 'settings.quality-high' },
+      ],
+      label: 'settings.quality',
+      help: 'settings.quality-help',
+    },
+    examples: {
+      type: 'list',
+      default: [
+        'A lighthouse at dusk, warm light, gentle waves',
+        'A team at a round table, seen from above, soft morning light',
+        'A paper boat on a quiet river between autumn leaves',
+      ],
+      maxItems: 12,
+      maxLength: 300,
+      label: 'settings.examples',
+      help: 'settings.examples-help',
+    },
+    styles: {
+      type: 'list',
+      default: [
+        'Photograph: natural photograph, realistic colors, shallow depth of field',
+        'Watercolor: loose watercolor painting on rough paper',
+        'Flat illustration: flat vector illustration, few colors, clear shapes',
+      ],
+      maxItems: 20,
+      maxLength: 300,
+      label: 'settings.styles',
+      help: 'settings.styles-help',
+    },
+    previews: {
+      type: 'boolean',
+      default: false,
+      label: 'settings.previews',
+      help: 'settings.previews-help',
+    },
+    caption: {
+      type: 'choice',
+      default: 'offered',
+      options: [
+        { value: 'none', label: 'settings.caption-none' },
+        { value: 'offered', label: 'settings.caption-offered' },
+        { value: 'shown', label: 'settings.caption-shown' },
+      ],
+      label: 'settings.caption',
+      help: 'settings.caption-help',
+    },
+    captionText: {
+      type: 'text',
+      default: 'Image created with AI',
+      maxLength: 200,
+      label: 'settings.caption-text',
+      help: 'settings.caption-text-help',
+    },
+    moderation: {
+      type: 'choice',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'settings.moderation-auto' },
+        { value: 'low', label: 'settings.moderation-low' },
+      ],
+      label: 'settings.moderation',
+      help: 'settings.moderation-help',
+    },
+    denyList: {
+      type: 'long-text',
+      default: '',
+      maxLength: 10_000,
+      label: 'settings.deny-list',
+      help: 'settings.deny-list-help',
+    },
+    deadline: {
+      type: 'number',
+      default: 180,
+      min: 30,
+      max: 600,
+      unit: 'settings.seconds',
+      label: 'settings.deadline',
+      help: 'settings.deadline-help',
+      siteOverridable: false,
+    },
+    retention: {
+      type: 'number',
+      default: 72,
+      min: 24,
+      max: 8760,
+      unit: 'settings.hours',
+      label: 'settings.retention',
+      help: 'settings.retention-help',
+      siteOverridable: false,
+    },
+    promptRetention: {
+      type: 'number',
+      default: 72,
+      min: 1,
+      max: 8760,
+      unit: 'settings.hours',
+      label: 'settings.prompt-retention',
+      help: 'settings.prompt-retention-help',
+      siteOverridable: false,
+    },
+  },
+});

@@ -1,0 +1,132 @@
+import type { SettingsAction, SettingsActionCall, SettingsActionKind, SettingsActionResult } from '@portico/configuration/api';
+import { Clock, inject, injectable, Messages } from '@portico/core';
+import { type ImageProvider, ProviderError, type ProviderModel } from '../../api/index.js';
+import { CircuitBreaker } from '../failures/circuit-breaker.js';
+import { atlasRow } from '../failures/error-atlas.js';
+import { ModelKnowledge } from '../models/model-knowledge.js';
+import { modelsToTry } from '../models/models.js';
+import { TypedProvider } from '../openai/typed-provider.js';
+import { CreatorConfig } from './creator-config.js';
+import { checkKeyShape } from './settings.js';
+
+type Finding = SettingsActionResult['findings'][number];
+type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
+export function keyFinding(
+  call: SettingsActionCall,
+  words: Words,
+  { needsKey, takesKey = true }: ImageProvider,
+): { readonly finding: Finding; readonly key: string | undefined } {
+  const title = words('settings.api-key');
+  const secret = takesKey ? call.secret('apiKey') : undefined;
+  if (!takesKey || (!needsKey && !secret))
+    return {
+      finding: { kind: 'success', title, text: words(takesKey ? 'test.key-optional' : 'test.key-unused') },
+      key: undefined,
+    };
+  if (!secret) return { finding: { kind: 'danger', title, text: words('test.key-missing') }, key: undefined };
+  const from = words(`test.key-from-${secret.from}`);
+  const wrong = checkKeyShape(secret.value.trim());
+  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${words(wrong)}` }, key: undefined };
+  return { finding: { kind: 'success', title, text: `${from} ${words('test.key-shape')}` }, key: secret.value.trim() };
+}
+
+/** Who is asked, and where. */
+export const serviceFinding = ({ name, place }: ImageProvider, words: Words): Finding => ({
+  kind: 'success',
+  title: words('settings.service'),
+  text: place === undefined ? name : words('test.service', { name, place }),
+});
+
+/** What failed and what to do, without a word of the provider's. */
+export function troubleFinding(error: unknown, words: Words): Finding {
+  const code = error instanceof ProviderError ? error.code : 'bad-answer';
+  const cause = error instanceof ProviderError ? error.message : '';
+  const title = words(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
+  return {
+    kind: 'danger',
+    title,
+    text: [words(`test.${code}`), cause, words(atlasRow(code)?.remedy ?? 'remedy.bad-answer')].filter(Boolean).join(' '),
+  };
+}
+
+/** Test Connection: one request for the list of models. It costs nothing. */
+@injectable()
+export class TestConnection implements SettingsAction {
+  readonly settings = 'ai-creator';
+  readonly field = 'apiKey';
+  readonly label = 'test.label';
+  readonly help = 'test.help';
+
+  constructor(
+    @inject(TypedProvider) private readonly providers: TypedProvider,
+    @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async run(call: SettingsActionCall): Promise<SettingsActionResult> {
+    const words: Words = (key, values) => this.messages.text(key, values, call.access.locale);
+    const provider = this.providers.of(call);
+    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
+    if (!provider.models) return { kind: 'warning', summary: words('test.no-list'), findings: [serviceFinding(provider, words)] };
+    const { finding, key } = keyFinding(call, words, provider);
+    const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
+    const findings = [
+      serviceFinding(provider, words),
+      finding,
+      ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, words)),
+    ];
+    const kind = worst(findings);
+    if (kind !== 'danger') await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
+    return { kind, summary: words(`test.summary-${kind}`), findings };
+  }
+
+  private async ask(provider: ImageProvider, key: string | undefined, model: string, words: Words): Promise<readonly Finding[]> {
+    const started = this.clock.monotonic();
+    const place = provider.place ?? provider.name;
+    try {
+      const models = (await provider.models?.({ key, signal: AbortSignal.timeout(this.config.values.testMillis) })) ?? [];
+      const millis = Math.round(this.clock.monotonic() - started);
+      this.knowledge.learn(provider.id, models);
+      return [
+        { kind: 'success', title: words('test.answer'), text: words('test.answered', { place, millis }) },
+        this.modelFinding(provider, models, model, words),
+        ...(provider.needsKey
+          ? [{ kind: 'success', title: words('test.organization'), text: words('test.organization-unsaid') } as const]
+          : []),
+      ];
+    } catch (error) {
+      const millis = Math.round(this.clock.monotonic() - started);
+      const trouble = troubleFinding(error, words);
+      if (provider.place === undefined) return [trouble];
+      return [{ ...trouble, text: `${trouble.text} ${words('test.asked', { place, millis })}` }];
+    }
+  }
+
+  private modelFinding(provider: ImageProvider, models: readonly ProviderModel[], wanted: string, words: Words): Finding {
+    const title = words('settings.model');
+    if (wanted === '') return { kind: 'danger', title, text: words('test.model-unchosen') };
+    if (provider.modelNames?.listed === false)
+      return { kind: 'success', title, text: words('test.model-unlisted', { model: wanted }) };
+    const { kind, shutdownDate = '', daysLeft = 0 } = this.knowledge.of(wanted, models, provider);
+    if (kind === 'there') return { kind: 'success', title, text: words('test.model-there', { model: wanted }) };
+    if (kind === 'ends')
+      return { kind: 'warning', title, text: words('test.model-ends', { model: wanted, date: shutdownDate, days: daysLeft }) };
+    const next = modelsToTry(wanted, provider.modelNames).find(
+      (model) => model !== wanted && models.some(({ id }) => id === model),
+    );
+    const gone = words(shutdownDate ? 'test.model-gone-since' : 'test.model-gone', { model: wanted, date: shutdownDate });
+    return next === undefined
+      ? { kind: 'danger', title, text: `${gone} ${words('test.model-none')}` }
+      : { kind: 'warning', title, text: `${gone} ${words('test.model-next', { model: next })}` };
+  }
+}
+
+export function worst(findings: readonly Finding[]): SettingsActionKind {
+  const has = (kind: SettingsActionKind): boolean => findings.some((finding) => finding.kind === kind);
+  return has('danger') ? 'danger' : has('warning') ? 'warning' : 'success';
+}

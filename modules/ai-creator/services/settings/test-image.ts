@@ -1,0 +1,71 @@
+import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
+import { Clock, inject, injectable, Log, Messages } from '@portico/core';
+import { CircuitBreaker } from '../failures/circuit-breaker.js';
+import { ImageMaker } from '../images/image-maker.js';
+import { TypedProvider } from '../openai/typed-provider.js';
+import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
+
+/** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
+@injectable()
+export class TestImage implements SettingsAction {
+  readonly settings = 'ai-creator';
+  readonly field = 'apiKey';
+  readonly label = 'test.image-label';
+  readonly help = 'test.image-help';
+  private running = false;
+
+  constructor(
+    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(TypedProvider) private readonly providers: TypedProvider,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  async run(call: SettingsActionCall): Promise<SettingsActionResult> {
+    const words = (key: string, values?: Readonly<Record<string, string | number>>): string =>
+      this.messages.text(key, values, call.access.locale);
+    const provider = this.providers.of(call);
+    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
+    const service = serviceFinding(provider, words);
+    const { finding, key } = keyFinding(call, words, provider);
+    if (finding.kind === 'danger') return { kind: 'danger', summary: words('test.summary-danger'), findings: [service, finding] };
+    if (this.running) return { kind: 'warning', summary: words('test.image-running'), findings: [] };
+    this.running = true;
+    const started = this.clock.monotonic();
+    this.log.info('A paid test image was asked for.', { by: call.access.person?.id });
+    let answered = '';
+    try {
+      await this.maker.make(
+        {
+          prompt: 'A small grey circle on white.',
+          size: '256x256',
+          count: 1,
+          model: String(call.values.model),
+          quality: 'low',
+          personHash: 'portico-test',
+          key,
+          signal: AbortSignal.timeout(Number(call.values.deadline) * 1000),
+        },
+        async ({ model }) => {
+          answered = model;
+        },
+        provider,
+      );
+      await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
+      const millis = Math.round(this.clock.monotonic() - started);
+      const made = words('test.image-made', { model: answered, millis });
+      return {
+        kind: 'success',
+        summary: words('test.image-summary'),
+        findings: [service, finding, { kind: 'success', title: words('test.answer'), text: made }],
+      };
+    } catch (error) {
+      const findings = [service, finding, troubleFinding(error, words)];
+      return { kind: worst(findings), summary: words('test.summary-danger'), findings };
+    } finally {
+      this.running = false;
+    }
+  }
+}
