@@ -1,10 +1,10 @@
-import { replaceLink, sharedEntries } from './shared-menu.js';
+import { replaceForm, sharedEntries } from './shared-menu.js';
 
 const entries = 'a.dropdown-item, button.dropdown-item:not(:disabled)';
 
 /**
  * A button with a menu, made of `<details>`: links without scripts, a menu with arrow keys with them. With `data-entries`, the id of a
- * template, it is made of one link and gets its entries from there when it is opened.
+ * template, it is made of one form and gets its entries from there when it is opened.
  */
 export class PorticoMenu extends HTMLElement {
   private shared: Readonly<Record<string, string | undefined>> | undefined;
@@ -14,10 +14,10 @@ export class PorticoMenu extends HTMLElement {
   };
 
   connectedCallback(): void {
-    const link = this.querySelector<HTMLAnchorElement>(':scope > a');
-    if (link && this.dataset.entries !== undefined) {
-      this.shared = { ...this.dataset, href: link.getAttribute('href') ?? '' };
-      replaceLink(link);
+    const form = this.querySelector<HTMLFormElement>(':scope > form');
+    if (form && this.dataset.entries !== undefined) {
+      this.shared = { ...this.dataset, href: form.getAttribute('action') ?? '' };
+      replaceForm(form);
     }
     const { details, button, list } = this.parts();
     if (!details || !button || !list) return;

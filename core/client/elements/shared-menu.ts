@@ -2,16 +2,18 @@ import { element } from '../dom.js';
 
 const place = /\{(\w+)\}/g;
 
-/** Puts a button with a menu yet to be filled where a row of a list has a plain link, which is what there is without scripts. */
-export function replaceLink(link: HTMLAnchorElement): void {
-  const isFocused = document.activeElement === link;
+/** Puts a button with a menu yet to be filled where a row of a list has a button that leads to a page, which is what there is without scripts. */
+export function replaceForm(form: HTMLFormElement): void {
+  const plain = form.querySelector('button');
+  if (!plain) return;
+  const isFocused = document.activeElement === plain;
   const button = element(
     'summary',
-    { class: link.className, role: 'button', 'aria-label': link.getAttribute('aria-label') ?? undefined },
-    ...link.childNodes,
+    { class: plain.className, role: 'button', 'aria-label': plain.getAttribute('aria-label') ?? undefined },
+    ...plain.childNodes,
   );
   const list = element('ul', { class: 'dropdown-menu dropdown-menu-right' });
-  link.replaceWith(element('details', { class: 'dropdown' }, button, list));
+  form.replaceWith(element('details', { class: 'dropdown' }, button, list));
   if (isFocused) button.focus();
 }
 

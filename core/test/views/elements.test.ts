@@ -17,7 +17,7 @@ const page = `
       <li><a class="dropdown-item" href="/broken" data-dialog="Broken">Broken</a></li>
     </ul>
   </details></portico-menu>
-  <portico-menu data-entries="row-entries" data-name="Sky {1}"><a class="btn" href="/row/1" aria-label="Actions for Sky">…</a></portico-menu>
+  <portico-menu data-entries="row-entries" data-name="Sky {1}"><form action="/row/1"><button class="btn" aria-label="Actions for Sky">…</button></form></portico-menu>
   <template id="row-entries">
     <li><a class="dropdown-item" href="{href}/download" download>Download</a></li>
     <li><a class="dropdown-item" href="{href}/delete" data-dialog="Delete {name}">Delete</a></li>
@@ -278,7 +278,8 @@ describe('Elements of the house', function () {
   it('are links and forms where scripts are off', () =>
     visit(
       async (opened) => {
-        expect(await opened.getByRole('link', { name: 'Actions for Sky' }).getAttribute('href')).to.equal('/row/1');
+        await opened.getByRole('button', { name: 'Actions for Sky' }).click();
+        await opened.waitForURL(`${base}/row/1?`);
         await opened.getByRole('button', { name: 'Product Menu' }).click();
         await opened.getByRole('link', { name: 'Search' }).waitFor();
         await opened.getByRole('button', { name: 'New' }).click();

@@ -164,7 +164,7 @@ describe('Documents and Media in a browser', () => {
     await plain.getByRole('button', { name: 'Upload' }).click();
     await plain.getByText('plain.txt was added.').waitFor();
     await plain.getByRole('link', { name: 'plain.txt' }).first().waitFor();
-    await plain.getByRole('link', { name: 'Actions for plain.txt' }).click();
+    await plain.getByRole('button', { name: 'Actions for plain.txt' }).click();
     await plain.getByRole('link', { name: 'Delete' }).click();
     await plain.getByRole('button', { name: 'Delete' }).click();
     await plain.getByText('plain.txt was deleted.').waitFor();
