@@ -27,7 +27,8 @@ const failure = async (asked: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('taking the images out of an answer', () => {
-  const images = [picture(200_000), picture(99_999), picture(70_001)];
+  // Just long enough to be taken for images: each byte is a piece of its own below.
+  const images = [picture(60_000), picture(49_999), picture(50_001)];
   const words = {
     created: 1,
     quoted: 'a "quote", a \\ and a \\" at the end\\',
@@ -37,7 +38,7 @@ describe('taking the images out of an answer', () => {
     list: ['', '"'],
   };
 
-  for (const pieceSize of [1, 2, 3, 7, 1000, 65_536, 10_000_000]) {
+  for (const pieceSize of [1, 3, 7, 1000, 65_536, 10_000_000]) {
     it(`leaves everything else as it is, in pieces of ${pieceSize}`, async () => {
       const data = images.map((image) => ({ b64_json: image.toString('base64') }));
       const { rest, apart } = await take(JSON.stringify({ ...words, data, usage: words }), pieceSize);
