@@ -80,6 +80,7 @@ export async function readFault(answer: Response): Promise<PortalFault> {
     }
   }
   const page = new DOMParser().parseFromString(text, 'text/html');
-  const sentence = page.querySelector('.empty-state-text, .empty-state-title')?.textContent?.trim();
+  const said = page.querySelector('.empty-state-text') ?? page.querySelector('.empty-state-title');
+  const sentence = said?.textContent?.trim();
   return new PortalFault(sentence || word('open-failed'), 'error', answer.status);
 }

@@ -7,7 +7,8 @@ export type Word =
   | 'retry'
   | 'dismiss'
   | 'open-failed'
-  | 'send-failed';
+  | 'send-failed'
+  | 'sign-in';
 
 let words: Partial<Record<Word, string>> | undefined;
 

@@ -1,4 +1,5 @@
-import type { Log, MessageCatalog, Messages, PortalError } from '../api/index.js';
+import { type Log, localPlace, type MessageCatalog, type Messages, type PortalError } from '../api/index.js';
+import { changesState } from './csrf.js';
 import type { PageRenderer } from './dependencies.js';
 import type { HostContext } from './exchange.js';
 import type { PageStates } from './page-states.js';
@@ -80,6 +81,7 @@ export class ErrorAnswers {
       sentence,
       reference,
       retryAfter: error.retryAfter,
+      signInHref: signInHref(ctx),
       fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
     };
     const layout = isFragment(ctx) ? 'none' : ctx.exchange.session ? 'page' : 'plain';
@@ -90,6 +92,14 @@ export class ErrorAnswers {
       return fallbackPage(title, sentence, reference);
     }
   }
+}
+
+/** To sign in and come back: to the page itself, or to the one with the form that was sent. */
+function signInHref(ctx: HostContext): string {
+  const referrer = ctx.get('Referer');
+  const { pathname, search } = URL.canParse(referrer) ? new URL(referrer) : { pathname: '', search: '' };
+  const back = localPlace(changesState(ctx.method) ? pathname + search : ctx.originalUrl);
+  return back ? `/sign-in?next=${encodeURIComponent(back)}` : '/sign-in';
 }
 
 /** A hidden error's code may name what is nobody's business. */

@@ -48,6 +48,7 @@ const clientWordKeys = [
   'dismiss',
   'open-failed',
   'send-failed',
+  'sign-in',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */

@@ -2,6 +2,7 @@ import type { DialogElement, DialogOptions } from '../dialog.js';
 import { element, focusableIn, giveFocusBack, uniqueId } from '../dom.js';
 import { icon } from '../icon.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
+import { signInLink } from '../sign-in.js';
 import { word } from '../words.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
@@ -91,13 +92,15 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
   private fail(fault: PortalFault | undefined): void {
     const again = element('button', { class: 'btn btn-secondary', type: 'button' }, word('retry'));
     again.addEventListener('click', () => void this.load());
-    const close = element('button', { class: 'btn btn-primary', type: 'button', 'data-close': '' }, word('close'));
+    const signIn = fault?.status === 401 ? signInLink('btn btn-primary') : undefined;
+    const look = signIn ? 'btn btn-secondary' : 'btn btn-primary';
+    const close = element('button', { class: look, type: 'button', 'data-close': '' }, word('close'));
     this.content.removeAttribute('aria-busy');
     this.content.replaceChildren(
       element('div', { class: 'modal-body' }, alertBox(fault?.message ?? word('open-failed'), fault?.reference)),
-      element('div', { class: 'modal-footer' }, again, close),
+      element('div', { class: 'modal-footer' }, ...(signIn ? [close, signIn] : [again, close])),
     );
-    close.focus();
+    (signIn ?? close).focus();
   }
 
   private focusFirst(): void {

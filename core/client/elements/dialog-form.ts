@@ -1,4 +1,5 @@
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
+import { signInLink } from '../sign-in.js';
 import { word } from '../words.js';
 import { alertBox } from './boxes.js';
 
@@ -50,5 +51,7 @@ function requestOf(form: HTMLFormElement, submitter: HTMLElement | null): [strin
 function say(form: HTMLFormElement, fault: PortalFault): void {
   const place = form.querySelector('.modal-body') ?? form;
   place.querySelector(':scope > .alert[role="alert"]')?.remove();
-  place.prepend(alertBox(fault.message, fault.reference));
+  const box = alertBox(fault.message, fault.reference);
+  if (fault.status === 401) box.append(signInLink('alert-link'));
+  place.prepend(box);
 }

@@ -72,7 +72,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(true);
     const answer = await ask<Created>(this.form.action, formData(this.form));
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields);
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields, answer.status);
     this.showProblems('', {});
     const { id, href, nextToken } = answer.body;
     this.source.isNew = false;
@@ -94,7 +94,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(true);
     const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {});
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {}, answer.status);
     button.remove();
     await this.begin(answer.body.href);
   }
@@ -145,7 +145,7 @@ class CreateImage extends HTMLElement {
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
     const answer = await ask<Added>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {});
+    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {}, answer.status);
     this.pending.push(...answer.body.documents);
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
@@ -227,8 +227,8 @@ class CreateImage extends HTMLElement {
     closeDialog(this);
   }
 
-  private showProblems(sentence: string, fields: Readonly<Record<string, string>>): void {
-    showProblems(this, this.find('[data-problem]'), sentence, fields);
+  private showProblems(sentence: string, fields: Readonly<Record<string, string>>, status?: number): void {
+    showProblems(this, this.find('[data-problem]'), sentence, fields, status === 401);
     this.say(Object.values(fields).join(' '));
   }
 

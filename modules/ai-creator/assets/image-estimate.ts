@@ -1,7 +1,8 @@
 interface Estimate {
   readonly size: string;
-  readonly millionths: number;
-  readonly currency: string;
+  /** Of one image; none when it is not known. */
+  readonly millionths?: number;
+  readonly currency?: string;
 }
 
 /** Says what the chosen size and number will cost, about. */
@@ -17,18 +18,19 @@ class ImageEstimate extends HTMLElement {
     const choice = new FormData(form);
     const estimates = JSON.parse(this.dataset.estimates ?? '[]') as readonly Estimate[];
     const estimate = estimates.find(({ size }) => size === choice.get('size'));
-    this.hidden = !estimate;
-    if (!estimate) return;
-    const amount = (estimate.millionths * Number(choice.get('count'))) / 1_000_000;
+    const line = document.createElement('p');
+    line.textContent = estimate?.currency ? this.words(estimate, Number(choice.get('count'))) : (this.dataset.unknown ?? '');
+    this.replaceChildren(line);
+  }
+
+  private words({ millionths = 0, currency = '' }: Estimate, count: number): string {
+    const amount = (millionths * count) / 1_000_000;
     const money = new Intl.NumberFormat(document.documentElement.lang || 'en', {
       style: 'currency',
-      currency: estimate.currency,
+      currency,
       maximumFractionDigits: amount < 1 ? 4 : 2,
     });
-    const words = JSON.parse(this.dataset.words ?? '""') as string;
-    const line = document.createElement('p');
-    line.textContent = words.replace('{cost}', money.format(amount));
-    this.replaceChildren(line);
+    return (JSON.parse(this.dataset.words ?? '""') as string).replace('{cost}', money.format(amount));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import type { Generation } from '../entities/generation.js';
-import { cancelKey, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
+import { cancelKey, costWords, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
 import { FailureWords } from '../services/failures/failure-words.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
@@ -30,7 +30,8 @@ export class GenerationWords {
   }
 
   of(round: GenerationWithImages, locale: string): RoundModel {
-    return roundModel(round, wordsOf(this.messages, locale), this.clock.now());
+    const words = wordsOf(this.messages, locale);
+    return { ...roundModel(round, words, this.clock.now()), cost: costWords(round, words, locale) };
   }
 }
 
@@ -75,6 +76,7 @@ export class ImagesShow implements Command {
     const found = await this.generations.find(access, id);
     const round = this.words.of(found, access.locale);
     print(`${round.state}: ${round.status}`);
+    if (round.cost) print(round.cost);
     print(round.description);
     if (round.problem)
       for (const line of [round.problem.sentence, ...this.words.failure(found.generation, access.locale)]) warn(line);

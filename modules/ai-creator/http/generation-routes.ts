@@ -8,7 +8,7 @@ import { Previews } from '../services/images/previews.js';
 import { VariationSources } from '../services/images/variation-sources.js';
 import { eventStream, folderHref, isFragment, wantsJson } from './answers.js';
 import { idParams, retryForm } from './input.js';
-import { cancelKey, type RoundModel, roundModel, wordsOf } from './round-model.js';
+import { cancelKey, costWords, type RoundModel, roundModel, wordsOf } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -110,7 +110,8 @@ export class GenerationRoutes implements HttpRoutes {
     const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
     const words = wordsOf(this.messages, ctx.access.locale);
     const model = roundModel(round, words, this.clock.now(), explain, this.sources.arePossible);
-    return { ...model, preview: this.previews.find(model.id)?.number };
+    const cost = costWords(round, words, ctx.access.locale);
+    return { ...model, cost, preview: this.previews.find(model.id)?.number };
   }
 }
 

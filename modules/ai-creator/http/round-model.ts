@@ -4,6 +4,7 @@ import type { Generation } from '../entities/generation.js';
 import type { Failure, FailureExplanation } from '../services/failures/failure-words.js';
 import { type GenerationWithImages, settledStates } from '../services/generations/generation-store.js';
 import type { Cancelled } from '../services/generations/generation-worker.js';
+import { formatMoney } from '../services/spending/money.js';
 
 export interface ImageModel {
   readonly id: string;
@@ -64,6 +65,8 @@ export interface RoundModel {
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly href: string;
+  /** What it cost, once that is known, e.g. `Cost: $0.04`. */
+  readonly cost?: string | undefined;
 }
 
 type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
@@ -72,6 +75,10 @@ export const wordsOf =
   (messages: Messages, locale: string): Words =>
   (key, values) =>
     messages.text(key, values, locale);
+
+export function costWords({ cost }: GenerationWithImages, words: Words, locale: string): string | undefined {
+  return cost && cost.cost > 0 ? words('round.cost', { cost: formatMoney(cost.cost, cost.currency, locale) }) : undefined;
+}
 
 /** What an author reads when a generation failed, or undefined. */
 export function problemSentence({ generation, images }: GenerationWithImages, words: Words): string | undefined {

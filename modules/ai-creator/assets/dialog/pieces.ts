@@ -1,3 +1,5 @@
+import { signInLink } from '@portico/core/client';
+
 /** Puts values into the places of a sentence; numbers as people of the page's language write them. */
 export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
   word.replace(/\{(\w+)\}/g, (all, name: string) => shown(values[name] ?? all));
@@ -41,9 +43,12 @@ export function showProblems(
   above: HTMLElement,
   sentence: string,
   fields: Readonly<Record<string, string>>,
+  isSignedOut = false,
 ): void {
   const general = Object.keys(fields).length > 0 ? '' : sentence;
-  above.replaceChildren(...(general ? [alertOf(general)] : []));
+  const alert = general ? [alertOf(general)] : [];
+  if (isSignedOut) for (const box of alert) box.append(' ', signInLink('alert-link'));
+  above.replaceChildren(...alert);
   if (general) above.scrollIntoView({ block: 'nearest' });
   for (const group of dialog.querySelectorAll<HTMLElement>('[data-field]')) {
     const text = fields[group.dataset.field ?? ''];

@@ -73,7 +73,7 @@ export class GenerationNotices implements PageAddition {
   }
 
   private notice({ id, state, description }: OpenGeneration, locale: string): SettledNotice {
-    const text = description.replace(/\s+/g, ' ').trim();
+    const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('round.forgotten', {}, locale);
     const name = text.length > shownLetters ? `${text.slice(0, shownLetters - 1)}…` : text;
     const isReady = state === 'offered';
     return {

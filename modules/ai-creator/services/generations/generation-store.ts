@@ -19,6 +19,8 @@ import {
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
 import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
+import { costsOf } from '../spending/generation-cost.js';
+import type { Cost } from '../spending/prices.js';
 import { UsageLedger } from '../spending/usage-ledger.js';
 import type { ImageOrder } from './image-order.js';
 
@@ -40,6 +42,8 @@ export interface Reservation extends ImageOrder {
 export interface GenerationWithImages {
   readonly generation: Generation;
   readonly images: readonly GeneratedImage[];
+  /** What it cost, once that is known. */
+  readonly cost?: Cost | undefined;
 }
 
 /** Whose generations, and where. */
@@ -172,7 +176,11 @@ export class GenerationStore {
   /** Undefined for what does not exist and for what belongs to somebody else, or to another site. */
   async findOf(maker: Maker, id: string): Promise<GenerationWithImages | undefined> {
     const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...maker }));
-    return generation ? { generation, images: await this.images(id) } : undefined;
+    if (!generation) return undefined;
+    const costs = settledStates.includes(generation.state)
+      ? await this.unitOfWork.read((reader) => costsOf(reader, [id]))
+      : undefined;
+    return { generation, images: await this.images(id), cost: costs?.get(id) };
   }
 
   /** All rounds of one dialog, oldest first. */
@@ -200,8 +208,13 @@ export class GenerationStore {
         where: { generationId: In(generations.map(({ id }) => id)) },
         order: { position: 'ASC' },
       });
+      const costs = await costsOf(
+        reader,
+        generations.map(({ id }) => id),
+      );
       return generations.map((generation) => ({
         generation,
+        cost: costs.get(generation.id),
         images: images.filter(({ generationId }) => generationId === generation.id),
       }));
     });

@@ -1,6 +1,15 @@
-import { inject, injectable, UnitOfWork } from '@portico/core';
+import { In, inject, injectable, type Reader, UnitOfWork } from '@portico/core';
 import type { Provenance } from '@portico/documents-media/api';
 import { UsageEntry } from '../../entities/usage-entry.js';
+import type { Cost } from './prices.js';
+
+/** What generations cost, by id; those whose cost is not known, or not yet, are left out. */
+export async function costsOf(reader: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, Cost>> {
+  const entries = await reader.repository(UsageEntry).findBy({ id: In([...ids]), state: 'settled' });
+  return new Map(
+    entries.flatMap(({ id, cost, currency }) => (cost === null || !currency ? [] : [[id, { cost, currency }] as const])),
+  );
+}
 
 /** What a generation cost, once that is known. */
 @injectable()

@@ -1,20 +1,25 @@
 import { type AccessContext, inject, injectable, Messages, type PortalError, UnitOfWork } from '@portico/core';
-import { deliverySizes } from '../../api/index.js';
+import { countLimits, deliverySizes } from '../../api/index.js';
 import { SettingsLink } from '../settings/settings-link.js';
 import { BudgetWords } from './budget-words.js';
 import { type BudgetState, exceeded } from './budgets.js';
 import { formatMoney } from './money.js';
+import type { Cost } from './prices.js';
 import { BudgetExceeded, UsageLedger } from './usage-ledger.js';
+
+export interface SizeEstimate {
+  readonly size: string;
+  /** Of one image; undefined when it is not known. */
+  readonly millionths: number | undefined;
+  readonly currency: string | undefined;
+  /** Of one image, two, three, and so on, ready to be read; empty when it is not known. */
+  readonly costs: readonly string[];
+}
 
 /** What a person reads about money and limits before anything is sent. */
 export interface SpendingNotes {
-  /** What one image of each size will cost, about; empty when it is not known. */
-  readonly estimates: readonly {
-    readonly size: string;
-    readonly millionths: number;
-    readonly currency: string;
-    readonly text: string;
-  }[];
+  /** What each size will cost, about; empty when no size has a known price. */
+  readonly estimates: readonly SizeEstimate[];
   readonly warnings: readonly string[];
 }
 
@@ -36,18 +41,16 @@ export class SpendingNotice {
     const who = { siteId: site.id, personId: person.id };
     return this.unitOfWork.read(async (reader) => {
       const estimates = await Promise.all(
-        deliverySizes.map(async (size) => {
-          const cost = await this.ledger.estimate(reader, { ...who, size, count: 1 });
-          if (!cost) return [];
-          return [{ size, millionths: cost.cost, currency: cost.currency, text: formatMoney(cost.cost, cost.currency, locale) }];
-        }),
+        deliverySizes.map(async (size) =>
+          sizeEstimate(size, await this.ledger.estimate(reader, { ...who, size, count: 1 }), locale),
+        ),
       );
       const states = await this.ledger.states(reader, who);
       const soft = exceeded(states, one, 'softLimit');
       const warnings = soft
         ? [this.messages.text('budgets.warning', { state: this.budgetWords.state(soft, 'softLimit', locale) }, locale)]
         : [];
-      return { estimates: estimates.flat(), warnings };
+      return { estimates: estimates.some(({ millionths }) => millionths !== undefined) ? estimates : [], warnings };
     });
   }
 
@@ -73,3 +76,12 @@ export class SpendingNotice {
     return new BudgetExceeded(error.state, this.messages.text('budgets.refused', { state }, access.locale));
   }
 }
+
+const counts = Array.from({ length: countLimits.max }, (_, index) => index + 1);
+
+const sizeEstimate = (size: string, one: Cost | undefined, locale: string): SizeEstimate => ({
+  size,
+  millionths: one?.cost,
+  currency: one?.currency,
+  costs: one ? counts.map((count) => formatMoney(one.cost * count, one.currency, locale)) : [],
+});

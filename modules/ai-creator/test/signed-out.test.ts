@@ -1,0 +1,75 @@
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { author, type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+
+const folder = '/web/home/documents-media';
+
+describe('a dialog after the session has ended', () => {
+  let creator: CreatorHouse;
+  let browser: TestBrowser;
+  before(async () => {
+    creator = await startCreatorHouse();
+    browser = await TestBrowser.open();
+  });
+  after(async () => {
+    await browser.close();
+    await creator.stop();
+  });
+
+  const open = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
+  };
+  const signInAgain = async (page: Page): Promise<void> => {
+    await page.getByLabel('Email Address').fill(author.email);
+    await page.getByLabel('Password').fill(author.password);
+    await page.getByRole('button', { name: 'Sign In' }).click();
+    await page.waitForURL(`${creator.house.url}${folder}`);
+  };
+
+  it('leads to sign in and back when it cannot be opened', async () => {
+    const page = await browser.page(creator.house, { person: author });
+    await page.goto(folder);
+    await page.context().clearCookies();
+    await open(page);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Sign in to do this.').waitFor();
+    const link = dialog.getByRole('link', { name: 'Sign In' });
+    expect(await link.evaluate((element) => element === element.ownerDocument.activeElement), 'where the keyboard is').to.equal(
+      true,
+    );
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
+    await link.press('Enter');
+    await signInAgain(page);
+    await page.context().close();
+  }).timeout(60_000);
+
+  it('leads to sign in and back when Create is refused', async () => {
+    const page = await browser.page(creator.house, { person: author });
+    await page.goto(folder);
+    await open(page);
+    await page.getByLabel('Description').fill('too late');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Sign in' }).getByRole('link', { name: 'Sign In' }).click();
+    await signInAgain(page);
+    await page.context().close();
+  }).timeout(60_000);
+
+  it('is a page with the same link without scripts', async () => {
+    const answer = await fetch(`${creator.house.url}/web/home/ai-creator/generations`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        Origin: creator.house.url,
+        Referer: `${creator.house.url}/web/home/ai-creator/create?folder=1`,
+        Accept: 'text/html',
+        'Content-Type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ token: newToken(), description: 'x', size: '512x512', count: '1' }),
+    });
+    expect(answer.status).to.equal(401);
+    expect(await answer.text()).to.contain('href="/sign-in?next&#x3D;%2Fweb%2Fhome%2Fai-creator%2Fcreate%3Ffolder%3D1"');
+  });
+});
