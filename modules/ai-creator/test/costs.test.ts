@@ -6,7 +6,7 @@ describe('what an image costs', () => {
   let creator: CreatorHouse;
   before(async () => {
     creator = await startCreatorHouse();
-    const price = ['--model', 'gpt-image-2.6-flare', '--image', '0.02', '--from', '2026-01-01', '--currency', 'EUR'];
+    const price = ['--model', 'gpt-image-2.6-flare', '--image', '0.0234', '--from', '2026-01-01', '--currency', 'EUR'];
     expect((await creator.house.command(['prices', 'set', ...price])).exitCode).to.equal(0);
   });
   after(() => creator.stop());
@@ -17,18 +17,18 @@ describe('what an image costs', () => {
     const { body } = await creator.create({ count: '2' });
     const id = body.id as string;
     const round = await creator.settled(id);
-    expect(await html(`/web/home/ai-creator/generations/${id}`)).to.contain('512x512, 2 images · Cost: €0.04');
-    expect(await html('/web/home/ai-creator/generations')).to.contain('Cost: €0.04');
+    expect(await html(`/web/home/ai-creator/generations/${id}`)).to.contain('512x512, 2 images · Cost: €0.0468');
+    expect(await html('/web/home/ai-creator/generations')).to.contain('Cost: €0.0468');
     const added = await creator.addAll(round);
     const document = (added.body.documents as { id: string }[])[0]?.id ?? '';
-    expect(await html(`/web/home/documents-media/documents/${document}`)).to.contain('€0.04');
+    expect(await html(`/web/home/documents-media/documents/${document}`)).to.contain('€0.0468');
     const report = await creator.visitor.get(`/web/home/documents-media/documents/${document}/provenance`);
-    expect((report.body as { provenance: { cost: object } }).provenance.cost).to.deep.equal({ amount: 0.04, currency: 'EUR' });
+    expect((report.body as { provenance: { cost: object } }).provenance.cost).to.deep.equal({ amount: 0.0468, currency: 'EUR' });
     const administrator = await creator.house.signIn();
     const csv = (await administrator.get('/ai-creator/usage.csv')).text.split('\r\n');
-    expect(csv[1]).to.match(/,gpt-image-2\.6-flare,low,2,\d+,\d+,0\.04,EUR,$/);
+    expect(csv[1]).to.match(/,gpt-image-2\.6-flare,low,2,\d+,\d+,0\.0468,EUR,$/);
     const shown = await creator.house.command(['images', 'show', id, '--site', 'home', '--as', author.email]);
-    expect(shown.out).to.contain('Cost: €0.04');
+    expect(shown.out).to.contain('Cost: €0.0468');
   });
 
   it('is said before, for each size and number, without scripts; nothing is invented where nothing is known', async () => {
@@ -38,14 +38,14 @@ describe('what an image costs', () => {
         const page = await browser.page(creator.house, { width, person: author, javaScript: false });
         await page.goto('/web/home/ai-creator/create');
         const row = page.getByRole('row', { name: /^512x512/ });
-        expect(await row.getByRole('cell').allTextContents()).to.deep.equal(['€0.02', '€0.04', '€0.06', '€0.08']);
+        expect(await row.getByRole('cell').allTextContents()).to.deep.equal(['€0.0234', '€0.0468', '€0.0702', '€0.0936']);
         expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(width);
         await page.context().close();
       }
       const page = await browser.page(creator.house, { person: author });
       await page.goto('/web/home/ai-creator/create');
       await page.getByLabel('Number of Images to Generate').selectOption('3');
-      await page.getByText('About €0.06').waitFor();
+      await page.getByText('About €0.0702').waitFor();
       expect(await page.getByRole('table').count(), 'with scripts one line says it').to.equal(0);
       expect(await accessibilityFaults(page)).to.deep.equal([]);
       await creator.house.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
