@@ -36,7 +36,13 @@ class CreateImage extends HTMLElement {
 
   connectedCallback(): void {
     this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
-    this.description = new DescriptionField(this.find('textarea[name="description"]'), this.find('[data-counter]'), this.words);
+    const { person = '' } = this.dataset;
+    this.description = new DescriptionField(
+      this.find('textarea[name="description"]'),
+      this.find('[data-counter]'),
+      this.words,
+      person,
+    );
     this.rounds = new RoundList(this.find('[data-rounds]'), this.words);
     this.source = new SourceField(this.find('[data-source]'), this.description, this.words, (sentence) => {
       this.update();
@@ -229,6 +235,7 @@ class CreateImage extends HTMLElement {
 
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>, status?: number): void {
     showProblems(this, this.find('[data-problem]'), sentence, fields, status === 401);
+    if (status === 401) this.description.leaveBehind();
     this.say(Object.values(fields).join(' '));
   }
 

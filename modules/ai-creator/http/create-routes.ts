@@ -155,6 +155,7 @@ export class CreateRoutes implements HttpRoutes {
           entries: examples.map((text, index) => ({ text, href: ctx.url(`~/ai-creator/create?example=${index}`) })),
         },
       ].filter(({ entries }) => entries.length > 0),
+      person: ctx.access.person?.id,
       words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));

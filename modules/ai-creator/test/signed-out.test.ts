@@ -45,7 +45,7 @@ describe('a dialog after the session has ended', () => {
     await page.context().close();
   }).timeout(60_000);
 
-  it('leads to sign in and back when Create is refused', async () => {
+  it('leads to sign in and back when Create is refused, and has the words there again', async () => {
     const page = await browser.page(creator.house, { person: author });
     await page.goto(folder);
     await open(page);
@@ -54,6 +54,11 @@ describe('a dialog after the session has ended', () => {
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'Sign in' }).getByRole('link', { name: 'Sign In' }).click();
     await signInAgain(page);
+    await open(page);
+    expect(await page.getByLabel('Description').inputValue(), 'what was typed').to.equal('too late');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await open(page);
+    expect(await page.getByLabel('Description').inputValue(), 'once').to.equal('');
     await page.context().close();
   }).timeout(60_000);
 
