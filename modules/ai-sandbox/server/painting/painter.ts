@@ -9,6 +9,7 @@ export class Painter {
   private worker: Worker | undefined;
   private readonly waiting = new Map<number, { resolve(pixels: Uint8ClampedArray): void; reject(error: Error): void }>();
   private last = 0;
+  private isClosed = false;
 
   async picture(description: string, seed: string, width: number, height: number, format: PictureFormat): Promise<Buffer> {
     const pixels = await this.draw({ description, seed, width, height });
@@ -19,6 +20,8 @@ export class Painter {
   }
 
   private draw(order: Omit<PaintOrder, 'id'>): Promise<Uint8ClampedArray> {
+    // A request that was still on its way must not begin a thread that nobody would end.
+    if (this.isClosed) return Promise.reject(new Error('The painter has stopped.'));
     this.worker ??= this.startWorker();
     this.last += 1;
     const id = this.last;
@@ -47,6 +50,7 @@ export class Painter {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.worker?.terminate();
   }
 }
