@@ -85,6 +85,17 @@ describe('warnings about a model that ends', () => {
     );
   });
 
+  it('are a number at AI Usage in the menu of the site that chose the model, and of no other', async () => {
+    await on('2026-11-10');
+    const entry = /href="\/web\/home\/ai-creator\/usage"[\s\S]*?<\/a>/;
+    const inMenu = async (): Promise<string> => entry.exec(await page('/web/home'))?.[0] ?? 'AI Usage is not there';
+    expect(await inMenu())
+      .to.contain('AI Usage')
+      .and.not.contain('badge');
+    await choose(ending, siteScope(creator.site.id));
+    expect(await inMenu()).to.contain('1 warning about the model');
+  });
+
   it('are in the audit log once for each of 90, 30 and 7 days, and the move after them', async () => {
     await choose(ending);
     await refresh();

@@ -22,4 +22,9 @@ export class InstanceUsageItem implements MenuItem {
 export class SiteUsageItem extends InstanceUsageItem {
   override readonly href = '~/ai-creator/usage';
   override readonly menu = 'product';
+
+  /** Said again, because a constructor's @inject does not reach the class that extends it. */
+  constructor(@inject(ModelNotices) notices: ModelNotices) {
+    super(notices);
+  }
 }
