@@ -96,7 +96,10 @@ export class BudgetsChange implements Command {
     const { person, locale } = this.operator.person(options.as);
     const stored = this.budgets.find(wanted);
     const rule = await withOptionNames(names, () => {
-      const typed = typedBudget.parse({ ...this.entry.write(stored), ...typedOptions(options, names) });
+      const changed = typedOptions(options, names);
+      // Whom it was for goes with what it was for.
+      const before = changed.target === undefined ? this.entry.write(stored) : { ...this.entry.write(stored), subject: '' };
+      const typed = typedBudget.parse({ ...before, ...changed });
       return this.budgets.change(wanted, this.entry.read(typed, locale), stored.revision, person, 'command');
     });
     print(this.lines.of(rule, locale));

@@ -163,6 +163,10 @@ describe('budgets', () => {
       .to.contain('value="nowhere"')
       .and.to.contain('Nothing has this name')
       .and.to.contain('Enter a whole number');
+    const forAll = { target: 'each-person', subject: 'ada@portico.example', unit: 'images', period: 'day', hardLimit: '3' };
+    const mistaken = await post('/ai-creator/budgets', forAll);
+    expect(mistaken.status).to.equal(400);
+    expect(mistaken.text).to.contain('This would limit all of them.');
     await budget({ target: 'each-of-role', subject: 'Author', softLimit: '5' });
     const page = await administrator.get('/ai-creator/budgets').set('Accept', 'text/html');
     expect(page.text).to.contain('Each person with the role Author').and.to.contain('images per day');

@@ -47,10 +47,12 @@ describe('money and limits from a terminal', () => {
     expect(await done('budgets', 'change', id, '--warn', '1', '--refuse', '2')).to.contain('Warn beyond 1  Refuse beyond 2');
     expect(await done('budgets', 'change', id, '--warn', '')).to.contain('Warn beyond –  Refuse beyond 2');
     expect((await creator.create({ count: '3' })).status).to.equal(429);
+    expect(await done('budgets', 'change', id, '--for', 'each-person')).to.contain('Each person  images');
     expect(await done('budgets', 'remove', id)).to.contain(id);
     expect(await done('budgets', 'list')).to.equal('');
     expect(await audit('budget')).to.deep.equal([
       ['removed', 'command', 'Portico'],
+      ['changed', 'command', 'Portico'],
       ['changed', 'command', 'Portico'],
       ['changed', 'command', 'Portico'],
       ['added', 'command', 'Portico'],

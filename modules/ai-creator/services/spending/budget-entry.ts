@@ -41,6 +41,8 @@ export class BudgetEntry {
     };
     const subject = this.subjectOf(target, form.subject.trim());
     if (subject === undefined) wrong('subject', 'budgets.subject-wrong');
+    // Who names somebody and leaves "each person" means one: a limit for all must not come of it.
+    if (subject === null && form.subject.trim() !== '') wrong('subject', 'budgets.subject-needless');
     const limitOf = (name: 'softLimit' | 'hardLimit'): number | null => {
       const text = form[name].trim();
       if (text === '') return null;
