@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/core';
 import { expect } from 'chai';
@@ -96,6 +97,18 @@ describe('the image service as administrators see it', () => {
       const text = await page();
       expect(text).to.contain('gpt-image-2.6-sunburst').and.to.contain('2026-12-01');
       expect(text).to.contain('gpt-image-1.5, chosen for the instance, ends on 2026-12-01, in 9 days.');
+    });
+
+    it('are read soon after the start, with nobody asking for it', async () => {
+      const other = await startCreatorHouse({ clock, config: { firstListMillis: 1 } });
+      try {
+        await other.house.modules.stop('ai-creator');
+        await other.house.modules.start('ai-creator');
+        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        expect(other.sandbox.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['GET /v1/models']);
+      } finally {
+        await other.stop();
+      }
     });
 
     it('are replaced along the preference list when they are gone, once, with an audit entry', async () => {

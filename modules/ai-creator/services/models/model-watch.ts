@@ -44,6 +44,7 @@ export class ModelWatch implements Activity {
   /** By provider and name. */
   private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
   private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
@@ -65,17 +66,15 @@ export class ModelWatch implements Activity {
     const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
     for (const provider of new Set(rows.map((row) => row.provider)))
       this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
-    this.timer = setInterval(() => {
-      this.last = this.refreshWhenDue();
-    }, hour);
-    this.timer.unref();
+    this.refreshIn(this.config.values.firstListMillis);
     this.listening = this.settings.onDidChange(({ fields }) => {
       if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
     });
   }
 
   async onStop(): Promise<void> {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
+    this.isOver = true;
     await this.listening?.dispose();
     await this.last;
   }
@@ -185,6 +184,15 @@ export class ModelWatch implements Activity {
       this.log.warn('The list of models could not be read.', { error });
     }
     await this.writeDown();
+  }
+
+  /** Soon after the start, because a portal that is restarted every day would otherwise never hear of an end. */
+  private refreshIn(millis: number): void {
+    if (this.isOver) return;
+    this.timer = setTimeout(() => {
+      this.last = this.refreshWhenDue().then(() => this.refreshIn(hour));
+    }, millis);
+    this.timer.unref();
   }
 
   private async writeDown(): Promise<void> {

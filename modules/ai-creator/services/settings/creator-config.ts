@@ -14,6 +14,8 @@ const schema = z.strictObject({
   answerMillis: z.int().min(50).max(600_000).default(600_000),
   /** Milliseconds in which Test Connection must have its answer. */
   testMillis: z.int().min(50).max(60_000).default(10_000),
+  /** Milliseconds after the start until the list of models is read, if that is due; then it is looked at every hour. */
+  firstListMillis: z.int().min(1).max(3_600_000).default(60_000),
   /** How long nothing is sent with a key whose account refused, before one request may try again. */
   breakerSeconds: z.int().min(1).default(300),
   /** How often a generation is sent again by itself, when the service says that it did not carry it out. */
