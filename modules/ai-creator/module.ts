@@ -25,6 +25,7 @@ import { AtlasRoutes } from './http/atlas-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { FormSources } from './http/form-sources.js';
+import { GenerationPages } from './http/generation-pages.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 
@@ -89,7 +90,7 @@ import { UsageReport } from './services/spending/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
-  use(VariationSources, FormSources);
+  use(VariationSources, FormSources, GenerationPages);
   use(Retries, FailureWords, FailureReport, GenerationSweep);
   use(
     GenerationStore,

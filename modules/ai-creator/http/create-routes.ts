@@ -170,6 +170,7 @@ const scriptWords = [
   'create.description-missing',
   'create.description-too-long',
   'create.unreachable',
+  'create.unseen',
   'create.cleared',
   'create.preview',
   'create.preview-alt',

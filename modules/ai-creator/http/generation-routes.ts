@@ -1,14 +1,10 @@
-import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, type RouteContext, type Router } from '@portico/core';
-import { Documents } from '@portico/documents-media/api';
-import { type Failure, FailureWords } from '../services/failures/failure-words.js';
-import type { GenerationWithImages } from '../services/generations/generation-store.js';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { Generations } from '../services/generations/generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
-import { Previews } from '../services/images/previews.js';
-import { VariationSources } from '../services/images/variation-sources.js';
-import { eventStream, folderHref, isFragment, wantsJson } from './answers.js';
+import { eventStream, isFragment, wantsJson } from './answers.js';
+import { GenerationPages } from './generation-pages.js';
 import { idParams, retryForm } from './input.js';
-import { cancelKey, costWords, type RoundModel, roundModel, wordsOf } from './round-model.js';
+import { cancelKey, type RoundModel } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -20,18 +16,12 @@ export class GenerationRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ProgressStreams) private readonly streams: ProgressStreams,
-    @inject(Previews) private readonly previews: Previews,
-    @inject(Documents) private readonly documents: Documents,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
-    @inject(Messages) private readonly messages: Messages,
-    @inject(Ids) private readonly ids: Ids,
-    @inject(Clock) private readonly clock: Clock,
-    @inject(VariationSources) private readonly sources: VariationSources,
+    @inject(GenerationPages) private readonly pages: GenerationPages,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, async (ctx) => {
-      const rounds = (await this.generations.recent(ctx.access)).map((round) => this.model(ctx, round));
+      const rounds = (await this.generations.recent(ctx.access)).map((round) => this.pages.model(ctx, round));
       if (wantsJson(ctx)) ctx.body = { generations: rounds.map((round) => forScripts(ctx, round)) };
       else ctx.render('recent', { rounds }, { title: ctx.text('recent.title') });
     });
@@ -40,7 +30,7 @@ export class GenerationRoutes implements HttpRoutes {
       const { id } = ctx.input.params;
       if (isFragment(ctx)) ctx.render('round', { round: await this.round(ctx, id), inDialog: true }, { layout: 'none' });
       else if (wantsJson(ctx)) ctx.body = forScripts(ctx, await this.round(ctx, id));
-      else await this.page(ctx, id);
+      else await this.pages.show(ctx, id);
     });
 
     router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
@@ -68,7 +58,7 @@ export class GenerationRoutes implements HttpRoutes {
       const again = await this.generations.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
-      const { id, state, isRunning, status } = this.model(ctx, { generation: again, images: [] });
+      const { id, state, isRunning, status } = this.pages.model(ctx, { generation: again, images: [] });
       ctx.status = 201;
       ctx.body = { id, state, isRunning, status, href: ctx.url(href) };
     });
@@ -80,38 +70,8 @@ export class GenerationRoutes implements HttpRoutes {
     });
   }
 
-  /** All rounds of one dialog. Without scripts it renews itself while something is on its way. */
-  private async page(ctx: AnyContext, id: string): Promise<void> {
-    const rounds = (await this.generations.rounds(ctx.access, id)).map((round) => this.model(ctx, round)).reverse();
-    const isRunning = rounds.some((round) => round.isRunning);
-    if (isRunning) ctx.set('Refresh', '2');
-    const shown = rounds.find((round) => round.id === id) ?? rounds[0];
-    ctx.render(
-      'generation',
-      {
-        rounds,
-        shown,
-        isRunning,
-        canAdd: rounds.some(({ canAdd }) => canAdd),
-        token: this.ids.next(),
-        folder: shown?.folderId,
-        folders: await this.documents.folders(ctx.access),
-        folderHref: folderHref(shown?.folderId),
-      },
-      { title: ctx.text('result.title') },
-    );
-  }
-
   private async round(ctx: AnyContext, id: string): Promise<RoundModel> {
-    return this.model(ctx, await this.generations.find(ctx.access, id));
-  }
-
-  private model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
-    const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
-    const words = wordsOf(this.messages, ctx.access.locale);
-    const model = roundModel(round, words, this.clock.now(), explain, this.sources.arePossible);
-    const cost = costWords(round, words, ctx.access.locale);
-    return { ...model, cost, preview: this.previews.find(model.id)?.number };
+    return this.pages.model(ctx, await this.generations.find(ctx.access, id));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   inject,
   injectable,
   invalidInput,
+  notFound,
   PortalError,
   type RouteContext,
   type Router,
@@ -11,6 +12,7 @@ import {
 import { Generations } from '../services/generations/generations.js';
 import { type AddingReport, ImageAdding, type Selection } from '../services/generations/image-adding.js';
 import { folderHref, wantsJson } from './answers.js';
+import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
 import { answerPicture } from './picture.js';
 
@@ -22,6 +24,7 @@ export class ImageRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
+    @inject(GenerationPages) private readonly pages: GenerationPages,
     @inject(BlobStore) private readonly blobs: BlobStore,
   ) {}
 
@@ -32,29 +35,31 @@ export class ImageRoutes implements HttpRoutes {
     });
 
     router.post('/', { access: 'signed-in', body: addForm }, async (ctx) => {
-      const selections = selectionsOf(ctx.input.body);
-      if (selections.length === 0) throw invalidInput({ selected: ctx.text('add.none') }, ctx.text('add.none'));
-      const { generation } = await this.generations.image(ctx.access, selections[0]?.id ?? '');
-      const { folder } = ctx.input.body;
-      const target = folder === undefined ? generation.folderId : folder || null;
-      const report = await this.adding.add(ctx.access, selections, {
-        via: 'screen',
-        folder: folder === undefined ? undefined : target,
-      });
-      const sentence = sentenceOf(report, ctx);
-      if (report.added.length === 0) {
-        throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
+      try {
+        await this.add(ctx, ctx.input.body);
+      } catch (error) {
+        if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose) throw error;
+        await this.pages.showAgain(ctx, ctx.input.body, error);
       }
-      if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
-      else
-        ctx.redirectWith(
-          report.movedToRoot ? folderHref(undefined) : folderHref(target),
-          sentence,
-          report.failed.length > 0 ? 'warning' : 'success',
-        );
     });
   }
+
+  private async add(ctx: AnyContext, form: AddForm): Promise<void> {
+    const selections = selectionsOf(form);
+    if (selections.length === 0) throw invalidInput({ selected: ctx.text('add.none') }, ctx.text('add.none'));
+    const folder = form.folder === undefined ? undefined : form.folder || null;
+    const report = await this.adding.add(ctx.access, selections, { via: 'screen', folder });
+    const sentence = sentenceOf(report, ctx);
+    if (report.added.length === 0) {
+      if (report.failed.every(({ code }) => code === 'not-found')) throw notFound('image');
+      throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
+    }
+    if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
+    else ctx.redirectWith(folderHref(report.folderId), sentence, report.failed.length > 0 ? 'warning' : 'success');
+  }
 }
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 function selectionsOf({ selected, image, name, altText, reviewed }: AddForm): readonly Selection[] {
   const wanted = new Set(selected);
@@ -63,7 +68,7 @@ function selectionsOf({ selected, image, name, altText, reviewed }: AddForm): re
     .filter(({ id }, index) => wanted.has(id) && image.indexOf(id) === index);
 }
 
-function sentenceOf({ added, failed, movedToRoot }: AddingReport, ctx: RouteContext<unknown, unknown, unknown>): string {
+function sentenceOf({ added, failed, movedToRoot }: AddingReport, ctx: AnyContext): string {
   const problems = failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
   const count = added.length + failed.length;
   if (added.length === 0) return ctx.text('add.none-added', { problems });

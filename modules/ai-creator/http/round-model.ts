@@ -14,6 +14,9 @@ export interface ImageModel {
   readonly altText: string;
   readonly href: string;
   readonly isSaved: boolean;
+  /** In a form that is shown again. */
+  readonly isTicked?: boolean;
+  readonly isReviewed?: boolean;
 }
 
 /** One generation as pages and scripts see it. */

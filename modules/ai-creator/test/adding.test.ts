@@ -98,4 +98,11 @@ describe('adding images', () => {
     expect([partly.status, partly.body.documents.length, partly.body.failed.length]).to.deep.equal([200, 2, 1]);
     expect(partly.body.sentence).to.match(/^2 of 3 images were added\. c: /);
   });
+
+  it('adds the others when the first of them is gone', async () => {
+    const round = await creator.settled((await creator.create()).body.id);
+    const ids = ['gone', round.images[0]?.id ?? ''];
+    const partly = await add({ image: ids, selected: ids, name: ['a', 'b'], altText: ['', ''] });
+    expect([partly.status, partly.body.documents?.length, partly.body.failed?.length]).to.deep.equal([200, 1, 1]);
+  });
 });

@@ -40,6 +40,8 @@ export interface AddingOptions {
 export interface AddingReport {
   readonly added: readonly AddedDocument[];
   readonly failed: readonly { readonly id: string; readonly name: string; readonly code: string; readonly sentence: string }[];
+  /** Where the first one is; undefined: the root of the site, or nothing was added. */
+  readonly folderId: string | undefined;
   /** True when the folder had gone and the images were added to the root of the site. */
   readonly movedToRoot: boolean;
 }
@@ -68,10 +70,12 @@ export class ImageAdding {
     const added: AddedDocument[] = [];
     const failed: AddingReport['failed'][number][] = [];
     let movedToRoot = false;
+    let folderId: string | undefined;
     for (const selection of selections) {
       try {
         const result = await this.addOnce(access, selection, options);
         movedToRoot ||= result.movedToRoot;
+        if (added.length === 0) folderId = result.document.folderId ?? undefined;
         added.push(this.asAdded(access, result.document));
       } catch (error) {
         const known = error instanceof PortalError ? error : undefined;
@@ -80,7 +84,7 @@ export class ImageAdding {
         failed.push({ id: selection.id, name: selection.name, code: known?.code ?? 'internal-error', sentence });
       }
     }
-    return { added, failed, movedToRoot };
+    return { added, failed, folderId, movedToRoot };
   }
 
   /** Two calls for one image share one document. */

@@ -1,0 +1,96 @@
+import { Clock, Ids, inject, injectable, Messages, PortalError, type RouteContext } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
+import { type Failure, FailureWords } from '../services/failures/failure-words.js';
+import type { GenerationWithImages } from '../services/generations/generation-store.js';
+import { Generations } from '../services/generations/generations.js';
+import { Previews } from '../services/images/previews.js';
+import { VariationSources } from '../services/images/variation-sources.js';
+import { folderHref } from './answers.js';
+import type { AddForm } from './input.js';
+import { costWords, type ImageModel, type RoundModel, roundModel, wordsOf } from './round-model.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
+/** What was sent and could not be done: shown again as it was typed. */
+interface Refused {
+  readonly form: AddForm;
+  readonly error: PortalError;
+}
+
+/** Rounds as the reader of a page sees them, and the page with all rounds of one dialog. */
+@injectable()
+export class GenerationPages {
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(Previews) private readonly previews: Previews,
+    @inject(Documents) private readonly documents: Documents,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(VariationSources) private readonly sources: VariationSources,
+  ) {}
+
+  model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
+    const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
+    const words = wordsOf(this.messages, ctx.access.locale);
+    const model = roundModel(round, words, this.clock.now(), explain, this.sources.arePossible);
+    const cost = costWords(round, words, ctx.access.locale);
+    return { ...model, cost, preview: this.previews.find(model.id)?.number };
+  }
+
+  /** Without scripts it renews itself while something is on its way, unless somebody has typed in it. */
+  async show(ctx: AnyContext, id: string, refused?: Refused): Promise<void> {
+    const models = (await this.generations.rounds(ctx.access, id)).map((round) => this.model(ctx, round)).reverse();
+    const rounds = refused ? models.map((round) => asTyped(round, refused.form)) : models;
+    const isRunning = rounds.some((round) => round.isRunning);
+    if (isRunning && !refused) ctx.set('Refresh', '2');
+    const shown = rounds.find((round) => round.id === id) ?? rounds[0];
+    ctx.render(
+      'generation',
+      {
+        rounds,
+        shown,
+        renews: isRunning && !refused,
+        canAdd: rounds.some(({ canAdd }) => canAdd),
+        error: refused?.error.message,
+        token: this.ids.next(),
+        folder: refused?.form.folder ?? shown?.folderId,
+        folders: await this.documents.folders(ctx.access),
+        folderHref: folderHref(shown?.folderId),
+      },
+      { title: ctx.text('result.title'), status: refused?.error.status ?? 200 },
+    );
+  }
+
+  /** Whoever pressed Add Selected in vain gets the page again. @throws the error itself when none of its images is there any more */
+  async showAgain(ctx: AnyContext, form: AddForm, error: PortalError): Promise<void> {
+    for (const id of form.image) {
+      const found = await this.generations.image(ctx.access, id).catch(ignoreMissing);
+      if (found) return this.show(ctx, found.generation.id, { form, error });
+    }
+    throw error;
+  }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof PortalError && error.status === 404) return undefined;
+  throw error;
+}
+
+const asTyped = (round: RoundModel, form: AddForm): RoundModel => ({
+  ...round,
+  images: round.images.map((image) => imageAsTyped(image, form)),
+});
+
+function imageAsTyped(image: ImageModel, { image: ids, name, altText, selected, reviewed }: AddForm): ImageModel {
+  const index = ids.indexOf(image.id);
+  if (index < 0) return image;
+  return {
+    ...image,
+    name: name[index] ?? image.name,
+    altText: altText[index] ?? image.altText,
+    isTicked: selected.includes(image.id),
+    isReviewed: reviewed.includes(image.id),
+  };
+}
