@@ -129,7 +129,10 @@ class CreateImage extends HTMLElement {
     // An alert speaks for itself.
     const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);
-    if (!over && !round) this.showProblems(this.word('create.unreachable'), {});
+    if (!round) {
+      this.rounds.of(href)?.querySelector('progress')?.remove();
+      this.showProblems(this.word(over ? 'create.unseen' : 'create.unreachable'), {});
+    }
     this.update();
     const active = document.activeElement;
     if (!active || active === document.body || active.closest('[data-role]')) {

@@ -74,6 +74,28 @@ describe('creating images in a browser', function () {
     await page.getByRole('link', { name: 'a quiet forest', exact: true }).waitFor();
   });
 
+  it('leaves the keyboard where somebody types while the next image comes', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow', millis: 1500 });
+    const dialog = await openDialog();
+    await describeImage(dialog, 'a pair of gloves', '2');
+    await dialog.getByLabel('Name 1').fill('left ');
+    await dialog.getByLabel('Name 2').waitFor();
+    await dialog.locator('[data-running="false"]').waitFor();
+    await page.keyboard.type('glove');
+    expect(await dialog.getByLabel('Name 1').inputValue()).to.equal('left glove');
+  });
+
+  it('says so when what came cannot be shown', async () => {
+    creator.sandbox.next({ name: 'slow', millis: 700 });
+    const dialog = await openDialog();
+    await describeImage(dialog, 'a lost glove');
+    await dialog.getByText('Being made:').waitFor();
+    await page.route(/generations\/[^/]+$/, (route) => route.abort());
+    await dialog.getByRole('alert').getByText('It waits in My recent generations.').waitFor();
+    expect(await dialog.getByRole('progressbar').count()).to.equal(0);
+    browser.complaints.splice(0);
+  });
+
   it('says what a description needs, and leads the keyboard there', async () => {
     const dialog = await openDialog();
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
@@ -149,10 +171,18 @@ describe('creating images in a browser', function () {
     await plain.getByLabel('Description').fill('a plain flower');
     await plain.getByLabel('Image Size').selectOption('256x256');
     await plain.getByRole('button', { name: 'Create', exact: true }).click();
-    await plain.getByRole('checkbox').check();
+    await plain.getByLabel('Name 1').fill('my flower');
     await plain.getByRole('button', { name: 'Add Selected' }).click();
-    await plain.getByText('a-plain-flower.png').first().waitFor();
+    await plain.getByRole('alert').getByText('Select at least one image.').waitFor();
+    expect(await plain.getByLabel('Name 1').inputValue(), 'what was typed is kept').to.equal('my flower');
+    await plain.getByRole('checkbox', { name: 'Image 1: a plain flower' }).check();
+    await plain.getByRole('checkbox', { name: /^Reviewed/ }).check();
+    await plain.getByRole('button', { name: 'Add Selected' }).click();
+    await plain.getByText('my flower.png').first().waitFor();
     expect(new URL(plain.url()).pathname).to.equal('/web/home/documents-media');
+    await plain.getByRole('link', { name: 'my flower.png' }).first().click();
+    await plain.getByRole('heading', { name: 'my flower.png' }).waitFor();
+    expect(await plain.getByText('Not reviewed').count()).to.equal(0);
     await plain.context().close();
   });
 

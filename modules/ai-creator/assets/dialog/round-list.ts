@@ -1,3 +1,4 @@
+import { placeIn } from './place.js';
 import { askFragment } from './requests.js';
 import { keepTyped, prepareReviews } from './round.js';
 
@@ -34,7 +35,9 @@ export class RoundList {
     const before = this.of(href);
     if (before) {
       keepTyped(before, round, this.words);
+      const place = placeIn(before);
       before.replaceWith(round);
+      place?.returnTo(round);
     } else this.element.prepend(round);
     this.element.hidden = false;
     if (!before) round.scrollIntoView({ block: 'nearest' });
