@@ -53,6 +53,8 @@ import { GenerationWorker } from './services/generations/generation-worker.js';
 import { Generations } from './services/generations/generations.js';
 import { ImageAdding } from './services/generations/image-adding.js';
 import { ImagesCheck } from './services/generations/images-check.js';
+import { ModulesAtRest } from './services/generations/modules-at-rest.js';
+import { Offering } from './services/generations/offering.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { Retries } from './services/generations/retries.js';
@@ -91,7 +93,7 @@ import { UsageReport } from './services/spending/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(VariationSources, FormSources, GenerationPages);
-  use(Retries, FailureWords, FailureReport, GenerationSweep);
+  use(Retries, Offering, ModulesAtRest, FailureWords, FailureReport, GenerationSweep);
   use(
     GenerationStore,
     ImageMaker,

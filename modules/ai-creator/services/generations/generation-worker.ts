@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Activity, Clock, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
+import { type Activity, Clock, type Disposable, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
 import { type ImageRequest, ProviderError } from '../../api/index.js';
 import { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
@@ -13,6 +13,10 @@ import { ModelWatch } from '../models/model-watch.js';
 import { upstreamQuality } from '../models/quality.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
+import { ModulesAtRest } from './modules-at-rest.js';
+import { Offering } from './offering.js';
+import { patiently } from './patiently.js';
+import { problemColumns } from './problem-columns.js';
 import { Retries } from './retries.js';
 
 interface Running {
@@ -35,6 +39,8 @@ export class GenerationWorker implements Activity {
   private readonly waiting: string[] = [];
   private readonly running = new Map<string, Running>();
   private open = false;
+  private isReady = false;
+  private start: Disposable | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -45,6 +51,8 @@ export class GenerationWorker implements Activity {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Retries) private readonly retries: Retries,
+    @inject(ModulesAtRest) private readonly modules: ModulesAtRest,
+    @inject(Offering) private readonly offering: Offering,
     @inject(Previews) private readonly previews: Previews,
     @inject(VariationSources) private readonly sources: VariationSources,
     @inject(Clock) private readonly clock: Clock,
@@ -54,12 +62,17 @@ export class GenerationWorker implements Activity {
   async onStart(): Promise<void> {
     this.open = true;
     this.retries.start((id) => this.enqueue(id));
+    this.offering.start((id) => this.enqueue(id));
     for (const generation of await this.store.inState('sent', 'received')) {
       if (await this.recover(generation)) this.enqueue(generation.id);
     }
     for (const generation of await this.store.inState('reserved')) {
       if (!this.retries.resume(generation)) this.enqueue(generation.id);
     }
+    this.start = this.modules.once(() => {
+      this.isReady = true;
+      this.pump();
+    });
   }
 
   /** What was sent and did not arrive is unknown, and is never sent again; true when something arrived, which can be offered. */
@@ -72,7 +85,10 @@ export class GenerationWorker implements Activity {
   /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
   async onStop(): Promise<void> {
     this.open = false;
+    this.isReady = false;
+    await this.start?.dispose();
     this.retries.stop();
+    this.offering.stop();
     this.waiting.length = 0;
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
@@ -118,7 +134,7 @@ export class GenerationWorker implements Activity {
   }
 
   private pump(): void {
-    while (this.open && this.running.size < this.config.values.concurrency) {
+    while (this.isReady && this.running.size < this.config.values.concurrency) {
       const id = this.waiting.shift();
       if (id === undefined) return;
       const controller = new AbortController();
@@ -134,8 +150,10 @@ export class GenerationWorker implements Activity {
 
   private async run(id: string, controller: AbortController): Promise<void> {
     const generation = await this.store.find(id);
-    if (generation?.state === 'received') return this.offer(generation);
-    if (generation?.state !== 'reserved') return;
+    if (!generation) return;
+    // Nothing is on its way here: one that is still called sent has images whose arrival could not be written down.
+    if (generation.state === 'received' || generation.state === 'sent') return this.offering.offer(generation);
+    if (generation.state !== 'reserved') return;
     const scope = siteScope(generation.siteId);
     const source = await this.sources.toSend(generation);
     if (typeof source === 'string')
@@ -188,13 +206,13 @@ export class GenerationWorker implements Activity {
         signal: controller.signal,
       };
       await this.maker.make(request, async (made) => {
-        await this.keep(generation, made);
+        await this.keep(generation, made, controller.signal);
         // Every further answer has the same time.
         timer.refresh();
         if (made.gone) await this.watch.gone(made.gone);
       });
       await this.breaker.learn(generation.siteId, undefined);
-      await this.offer(generation);
+      await this.offering.offer(generation);
     } catch (error) {
       await this.breaker.learn(generation.siteId, error);
       await this.settle(generation, error, controller.signal);
@@ -204,8 +222,8 @@ export class GenerationWorker implements Activity {
     }
   }
 
-  private async keep(generation: Generation, made: MadeImages): Promise<void> {
-    await this.intake.keep(generation, made.images);
+  private async keep(generation: Generation, made: MadeImages, signal: AbortSignal): Promise<void> {
+    await patiently(() => this.intake.keep(generation, made.images), this.config.values.scaleMillis / 10, signal);
     // What is there is offered at once; the rest may still come, or fail.
     await this.intake.deliver(generation);
     await this.store.change(generation.id, async (transaction) => {
@@ -220,24 +238,6 @@ export class GenerationWorker implements Activity {
           outputTokens: made.usage ? (row.outputTokens ?? 0) + made.usage.outputTokens : row.outputTokens,
         },
       );
-    });
-  }
-
-  private async offer(generation: Generation, error?: ProviderError): Promise<void> {
-    await this.store.move(generation.id, ['sent'], 'received');
-    await this.intake.deliver(generation);
-    const images = await this.store.images(generation.id);
-    if (!images.some(({ state }) => state === 'offered' || state === 'saved')) {
-      const lost = new ProviderError('bad-answer', 'What arrived could not be scaled.', { maybeCharged: true });
-      await this.store.move(generation.id, ['received'], 'failed', problemOf(lost));
-      return;
-    }
-    const { retention } = this.availability.settings.get(siteScope(generation.siteId));
-    const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
-    const isAdded = images.every(({ state }) => state === 'saved');
-    await this.store.move(generation.id, ['received'], isAdded ? 'saved' : 'offered', {
-      expiresAt,
-      ...(error && problemOf(error)),
     });
   }
 
@@ -260,20 +260,12 @@ export class GenerationWorker implements Activity {
           );
     if (!(error instanceof ProviderError))
       this.log.error('Images that arrived could not be kept.', { generation: generation.id, error });
-    if ((await this.store.images(generation.id)).length > 0) await this.offer(generation, problem);
+    if ((await this.store.images(generation.id)).length > 0) await this.offering.offer(generation, problem);
     else if (!(await this.retries.again(generation, problem))) await this.fail(generation, problem);
   }
 
   private async fail(generation: Generation, error: ProviderError, code: string = error.code): Promise<void> {
-    await this.store.move(generation.id, ['reserved', 'sent'], 'failed', { ...problemOf(error), errorCode: code });
+    await this.store.move(generation.id, ['reserved', 'sent'], 'failed', { ...problemColumns(error), errorCode: code });
     this.log.warn('A generation failed.', { generation: generation.id, code, status: error.status, cause: error.message });
   }
 }
-
-const problemOf = (error: ProviderError): Partial<Generation> => ({
-  errorCode: error.code,
-  errorDetail: error.message,
-  maybeCharged: error.maybeCharged,
-  retryAfter: error.retryAfterSeconds ?? null,
-  categories: error.categories.length > 0 ? error.categories.join(',') : null,
-});

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { BlobStore, Ids, inject, injectable, Log, loadSharp, type Sharp } from '@portico/core';
+import { BlobStore, Ids, inject, injectable, Log, loadSharp, PortalError, type Sharp, type StoredBlob } from '@portico/core';
 import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import type { ProvidedImage } from '../../api/index.js';
 import { GeneratedImage } from '../../entities/generated-image.js';
@@ -63,16 +63,24 @@ export class ImageIntake {
     });
   }
 
-  /** Makes what is delivered of every image that has none yet; one that fails keeps its file, is named in the log, and stops no other. */
-  async deliver(generation: Generation): Promise<void> {
+  /**
+   * Makes what is delivered of every image that has none yet; one that fails keeps its file, is named in the log, and stops no other.
+   * @param unscaled whether a picture that cannot be scaled is offered as it came. False when one is still to be made.
+   */
+  async deliver(generation: Generation, { unscaled = false } = {}): Promise<boolean> {
+    let isAll = true;
     for (const image of await this.store.images(generation.id)) {
       if (image.state !== 'received') continue;
       try {
         await this.deliverOne(generation, image);
       } catch (error) {
         this.log.error('An image that arrived could not be scaled.', { generation: generation.id, image: image.id, error });
+        const isStorage = error instanceof PortalError;
+        if (unscaled && !isStorage) await this.offer(generation, image);
+        else isAll = false;
       }
     }
+    return isAll;
   }
 
   private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
@@ -86,12 +94,18 @@ export class ImageIntake {
       .withXmp(generation.isComposite ? compositeMark : generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
     const scaled = await inTurn(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
-    const blob = await this.blobs.store(scaled, { maxBytes: maxImageBytes });
-    await this.store.change(generation.id, async (transaction) => {
+    await this.offer(generation, image, await this.blobs.store(scaled, { maxBytes: maxImageBytes }));
+  }
+
+  private async offer({ id }: Generation, image: GeneratedImage, scaled?: StoredBlob): Promise<void> {
+    await this.store.change(id, async (transaction) => {
       const { affected } = await transaction
         .repository(GeneratedImage)
-        .update({ id: image.id, state: 'received' }, { state: 'offered', renditionBlob: blob.id, sha256: blob.sha256 });
-      if (affected === 1) await transaction.keepBlob(blob);
+        .update(
+          { id: image.id, state: 'received' },
+          { state: 'offered', ...(scaled && { renditionBlob: scaled.id, sha256: scaled.sha256 }) },
+        );
+      if (affected === 1 && scaled) await transaction.keepBlob(scaled);
     });
   }
 }

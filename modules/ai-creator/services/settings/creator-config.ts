@@ -26,6 +26,8 @@ const schema = z.strictObject({
   retryMillis: z.int().min(1).max(60_000).default(2000),
   /** How long one generation may wait in all, for itself and because others with the same key were told to. */
   retryTotalSeconds: z.int().min(1).max(3600).default(300),
+  /** The first pause before images that arrived and could not be scaled or written are tried again; each further one is twice as long, at most five minutes. */
+  scaleMillis: z.int().min(1).max(60_000).default(5000),
   /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(4500),
 });

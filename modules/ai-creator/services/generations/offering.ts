@@ -1,0 +1,81 @@
+import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
+import type { ProviderError } from '../../api/index.js';
+import type { Generation } from '../../entities/generation.js';
+import { Availability } from '../availability/availability.js';
+import { ImageIntake } from '../images/image-intake.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationStore } from './generation-store.js';
+import { problemColumns } from './problem-columns.js';
+
+const longestPause = 5 * 60_000;
+/** How often a picture is given to the scaler before it is offered as it came. */
+const scalings = 3;
+
+/**
+ * Brings what arrived to its maker. What cannot be scaled or written now, because the disk is full, stays as it arrived and is tried again, after a
+ * restart too: it was paid for.
+ */
+@injectable()
+export class Offering {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly tries = new Map<string, number>();
+  private due: ((id: string) => void) | undefined;
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(ImageIntake) private readonly intake: ImageIntake,
+    @inject(Availability) private readonly availability: Availability,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** @param due told the id of each generation that is to be offered once more. */
+  start(due: (id: string) => void): void {
+    this.due = due;
+  }
+
+  stop(): void {
+    this.due = undefined;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.tries.clear();
+  }
+
+  /** @param error what kept the rest from coming. */
+  async offer(generation: Generation, error?: ProviderError): Promise<void> {
+    try {
+      if (await this.bring(generation, error)) this.tries.delete(generation.id);
+      else this.again(generation.id);
+    } catch (trouble) {
+      this.log.error('Images that arrived could not be offered yet.', { generation: generation.id, error: trouble });
+      this.again(generation.id);
+    }
+  }
+
+  /** False when something is left to be scaled. */
+  private async bring(generation: Generation, error: ProviderError | undefined): Promise<boolean> {
+    const { id, siteId } = generation;
+    await this.store.move(id, ['sent'], 'received', error && problemColumns(error));
+    const isLastTry = (this.tries.get(id) ?? 0) >= scalings - 1;
+    if (!(await this.intake.deliver(generation, { unscaled: isLastTry }))) return false;
+    const { retention } = this.availability.settings.get(siteScope(siteId));
+    const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
+    const isAdded = (await this.store.images(id)).every(({ state }) => state === 'saved');
+    await this.store.move(id, ['received'], isAdded ? 'saved' : 'offered', { expiresAt });
+    return true;
+  }
+
+  private again(id: string): void {
+    const tries = this.tries.get(id) ?? 0;
+    this.tries.set(id, tries + 1);
+    if (!this.due) return;
+    clearTimeout(this.timers.get(id));
+    const pause = Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause);
+    const timer = setTimeout(() => {
+      this.timers.delete(id);
+      this.due?.(id);
+    }, pause);
+    this.timers.set(id, timer);
+  }
+}

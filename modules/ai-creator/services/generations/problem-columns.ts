@@ -1,0 +1,11 @@
+import type { ProviderError } from '../../api/index.js';
+import type { Generation } from '../../entities/generation.js';
+
+/** What a row remembers of a failure. */
+export const problemColumns = (error: ProviderError): Partial<Generation> => ({
+  errorCode: error.code,
+  errorDetail: error.message,
+  maybeCharged: error.maybeCharged,
+  retryAfter: error.retryAfterSeconds ?? null,
+  categories: error.categories.length > 0 ? error.categories.join(',') : null,
+});
