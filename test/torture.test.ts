@@ -47,6 +47,7 @@ describe('a house whose modules stop and start a hundred times while people use 
     for (const { path } of pages)
       expect([path, (await visit(path)).status]).to.deep.equal([path, path === '/sign-in' ? 303 : 200]);
     await turnAll(ids, 0, 5);
+    await pause();
     const before = { census: house.census(), resources: resources(), heap: heap() };
 
     let over = false;
