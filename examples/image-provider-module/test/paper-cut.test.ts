@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ImageProvider } from '@portico/ai-creator/api';
+import { ImageProvider, ProviderError } from '@portico/ai-creator/api';
 import { imageProviderFaults } from '@portico/ai-creator/testing';
 import { startHouse, type TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -45,6 +45,23 @@ describe('The image provider module', () => {
     expect(form.text).to.contain('data-limit="2000"');
     const page = await administrator.get('/ai-creator/service').set('Accept', 'text/html');
     expect(page.text).to.contain('Images are made by Paper cut. It takes no API key.');
+  });
+
+  it('has its failures told in its own words, with no way to a service that was not asked', async () => {
+    const provider = house.service(ImageProvider);
+    const usual = provider.generate;
+    provider.generate = () => Promise.reject(new ProviderError('out-of-tokens', 'The paper is used up.'));
+    try {
+      expect((await create()).err).to.contain('The paper is used up.');
+    } finally {
+      provider.generate = usual;
+    }
+    const administrator = await house.signIn();
+    const page = await administrator.get('/ai-creator/service').set('Accept', 'text/html');
+    expect(page.text).to.contain('The paper is used up.').and.not.contain('platform.openai.com');
+    const breaker = /\/breakers\/[\w-]+\/close/.exec(page.text)?.[0] ?? '';
+    await house.post(administrator, `/ai-creator/service${breaker}`);
+    expect((await create()).exitCode).to.equal(0);
   });
 
   it('gives way when it stops, and takes over again', async () => {

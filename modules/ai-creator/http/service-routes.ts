@@ -89,6 +89,7 @@ export class ServiceRoutes implements HttpRoutes {
             errorCode: breaker.code,
             errorDetail: breaker.detail,
             keyFrom: this.breaker.keyFrom(breaker.keyScope),
+            ...(this.maker.provider && { provider: this.maker.provider.id }),
           }),
         })),
         days: reportedDays,

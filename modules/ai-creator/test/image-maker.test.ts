@@ -54,6 +54,31 @@ describe('asking a provider', () => {
     picture = { bytes };
   });
 
+  it('passes on no words of a provider that quote the key or the description', async () => {
+    const key = 'sk-not-for-a-log';
+    const failing = (error: unknown): ImageProvider => ({ ...providerOf(), generate: () => Promise.reject(error) });
+    const errors = [new TypeError(`a cat ${key}`), new ProviderError('out-of-tokens', `The key ${key} is empty.`), 'a cat'];
+    const told = [];
+    for (const thrown of errors) {
+      const maker = new ImageMaker({ get: () => failing(thrown) });
+      const error = await maker.make({ ...request, key }, async () => undefined).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(ProviderError);
+      const { code, message, cause } = error as ProviderError;
+      expect(cause).to.equal(undefined);
+      told.push([code, message]);
+    }
+    expect(told).to.deep.equal([
+      ['bad-answer', 'A provider of the house failed with an error of its own (TypeError).'],
+      ['out-of-tokens', 'A provider of the house said more, but quoted what is not kept.'],
+      ['bad-answer', 'A provider of the house failed with an error of its own (no Error).'],
+    ]);
+  });
+
+  it('takes an answer of another shape for none', async () => {
+    const shapeless: ImageProvider = { ...providerOf(), generate: async () => ({}) as never };
+    expect((await make(shapeless)).error).to.include({ code: 'bad-answer', maybeCharged: true });
+  });
+
   it('trusts no image of any provider before it decodes', async () => {
     const { made, error } = await make(providerOf([letter, letter]));
     expect(made).to.deep.equal([]);

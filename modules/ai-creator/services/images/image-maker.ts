@@ -8,6 +8,7 @@ import {
   ProviderError,
 } from '../../api/index.js';
 import { modelsToTry } from '../models/models.js';
+import { askProvider } from './asked-provider.js';
 import { checkImage } from './checked-image.js';
 
 /** What an answer of a provider brought. */
@@ -73,7 +74,7 @@ export class ImageMaker {
     const work = async (): Promise<void> => {
       for (let count = waiting.shift(); count !== undefined; count = waiting.shift()) {
         try {
-          const { images: came, model, usage } = await provider.generate({ ...request, count });
+          const { images: came, model, usage } = await askProvider(provider, { ...request, count });
           const images = await checked(came.slice(0, count));
           if (images.length === 0) continue;
           last = last.then(() => arrived({ provider: id, model, images, usage }));
@@ -95,12 +96,12 @@ export class ImageMaker {
     const [first = '', second] = modelsToTry(request.model, provider.modelNames);
     const next = request.fallback ?? second;
     try {
-      return { answer: await provider.generate({ ...request, model: first }), asked: first };
+      return { answer: await askProvider(provider, { ...request, model: first }), asked: first };
     } catch (error) {
       // What may have been charged is not asked for again, whatever its name.
       const isGone = error instanceof ProviderError && error.code === 'model-not-found' && !error.maybeCharged;
       if (!isGone || !next || next === first) throw error;
-      return { answer: await provider.generate({ ...request, model: next }), asked: next, gone: first };
+      return { answer: await askProvider(provider, { ...request, model: next }), asked: next, gone: first };
     }
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '@portico/core';
 import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import { KnownModel } from '../../entities/known-model.js';
+import { askForModels } from '../images/asked-provider.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { ModelAudit, warningDays } from './model-audit.js';
@@ -151,8 +152,9 @@ export class ModelWatch implements Activity {
     const key = this.scopes()
       .map((scope) => this.settings.secret(scope, 'apiKey'))
       .find((secret) => secret !== undefined);
-    if (!provider?.models || (provider.needsKey && !key)) return false;
-    const listed = await provider.models({ key, signal: AbortSignal.timeout(this.config.values.testMillis) });
+    if (!provider || (provider.needsKey && !key)) return false;
+    const listed = await askForModels(provider, { key, signal: AbortSignal.timeout(this.config.values.testMillis) });
+    if (!listed) return false;
     const now = this.clock.now().toISOString();
     const next = new Map(
       listed.map(({ id, shutdownDate }): [string, KnownModel] => [

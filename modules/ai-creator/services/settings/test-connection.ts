@@ -3,6 +3,7 @@ import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { atlasRow } from '../failures/error-atlas.js';
+import { askForModels } from '../images/asked-provider.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { modelsToTry } from '../models/models.js';
 import { TypedProvider } from '../openai/typed-provider.js';
@@ -89,7 +90,7 @@ export class TestConnection implements SettingsAction {
     const started = this.clock.monotonic();
     const place = provider.place ?? provider.name;
     try {
-      const models = (await provider.models?.({ key, signal: AbortSignal.timeout(this.config.values.testMillis) })) ?? [];
+      const models = (await askForModels(provider, { key, signal: AbortSignal.timeout(this.config.values.testMillis) })) ?? [];
       const millis = Math.round(this.clock.monotonic() - started);
       this.knowledge.learn(provider.id, models);
       return [
