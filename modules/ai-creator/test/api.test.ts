@@ -45,6 +45,7 @@ describe('creating images with a program', () => {
     for (const answer of answers) expect([answer.status, answer.body]).to.deep.equal([201, answers[0]?.body]);
     const other = await post('/generations', { ...body, count: 2 }, key);
     expect([other.status, other.body.error.code]).to.deep.equal([409, 'generation-differs']);
+    expect(other.body.error.message).to.contain('This Idempotency-Key was sent before with another body.');
     expect(creator.sandbox.generations).to.have.length(1);
   });
 

@@ -130,7 +130,11 @@ describe('budgets', () => {
     const dialog = () => creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
     expect((await dialog()).text).to.not.contain('A budget runs out');
     await creator.create();
-    expect((await dialog()).text).to.contain('A budget runs out. Everybody together: 1 of 1 images per day.');
+    expect((await dialog()).text).to.contain('A budget runs out. Everybody together: 1 of 5 images per day.');
+    const { text } = await administrator.get('/ai-creator/budgets').set('Accept', 'text/html');
+    await post(`/ai-creator/budgets/${/budgets\/([\w-]+)\/remove/.exec(text)?.[1]}/remove`, {});
+    await budget({ softLimit: '1', hardLimit: '' });
+    expect((await dialog()).text).to.contain('Everybody together: 1 images per day. Warnings begin beyond 1.');
   });
 
   it('are a step of Why: a word for authors, the exact budget for administrators', async () => {

@@ -48,12 +48,16 @@ export class ApiRoutes implements HttpRoutes {
 
     router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
       const { folder, source, ...typed } = ctx.input.body;
-      const generation = await this.generations.create(ctx.access, {
+      const order = {
         ...readOrder(typed, this.messages, this.generations.promptLimit, ctx.access.locale),
         token: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),
         via: 'api',
+      } as const;
+      const generation = await this.generations.create(ctx.access, order).catch((error: unknown) => {
+        if (!(error instanceof PortalError) || error.code !== 'generation-differs') throw error;
+        throw new PortalError(error.code, ctx.text('api.key-used'), { status: 409, cause: error });
       });
       const { id, description, size, count, createdAt } = generation;
       const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, source, href: place(ctx, id) };

@@ -31,10 +31,10 @@ export class BudgetWords {
     return `${this.messages.text(`budgets.unit-${unit}`, {}, locale)} ${per}`;
   }
 
-  /** E.g. "Each person: 10 of 10 images per day are used." */
+  /** E.g. "Each person: 10 of 10 images per day.", or where warnings begin, which is no end. */
   state({ rule, used }: BudgetState, limit: 'softLimit' | 'hardLimit', locale: string): string {
     return this.messages.text(
-      'budgets.state',
+      limit === 'softLimit' ? 'budgets.state-soft' : 'budgets.state',
       {
         target: this.target(rule, locale),
         used: amount(rule.unit, used),

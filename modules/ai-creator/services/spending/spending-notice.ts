@@ -47,8 +47,10 @@ export class SpendingNotice {
       );
       const states = await this.ledger.states(reader, who);
       const soft = exceeded(states, one, 'softLimit');
+      // What is left until nothing more is sent says more than where warnings begin.
+      const limit = soft?.rule.hardLimit == null ? 'softLimit' : 'hardLimit';
       const warnings = soft
-        ? [this.messages.text('budgets.warning', { state: this.budgetWords.state(soft, 'softLimit', locale) }, locale)]
+        ? [this.messages.text('budgets.warning', { state: this.budgetWords.state(soft, limit, locale) }, locale)]
         : [];
       return { estimates: estimates.some(({ millionths }) => millionths !== undefined) ? estimates : [], warnings };
     });
