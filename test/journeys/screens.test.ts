@@ -147,7 +147,7 @@ const screens: readonly Screen[] = [
     },
   },
   { name: "Why don't I see the button?", open: goTo('/web/home/ai-creator/why') },
-  { name: 'AI generated documents', open: goTo('/web/home/documents-media?generated=yes') },
+  { name: 'AI generated documents', open: goTo('/web/home/documents-media?only=generated') },
   {
     name: 'the provenance of a document',
     open: async (page) => {
