@@ -109,6 +109,8 @@ class CreateImage extends HTMLElement {
   private async watch(href: string): Promise<void> {
     let told = '';
     let shown = 0;
+    // One after the other: an older answer must not take the place of a newer one.
+    let showing: Promise<unknown> = Promise.resolve();
     const over = await follow(
       href,
       (progress) => {
@@ -117,11 +119,12 @@ class CreateImage extends HTMLElement {
         if (told !== news) this.say(status);
         told = news;
         showProgress(this.rounds.of(href), progress, this.words, (sentence) => this.say(sentence));
-        if (ready > shown && state === 'sent') void this.show(href);
+        if (ready > shown && state === 'sent') showing = showing.then(() => this.show(href));
         shown = ready;
       },
       this.closed.signal,
     );
+    await showing;
     if (this.closed.signal.aborted) return;
     this.running = undefined;
     if (over) markTold(href.slice(href.lastIndexOf('/') + 1));

@@ -74,11 +74,11 @@ describe('creating images in a browser', function () {
     await page.getByRole('link', { name: 'a quiet forest', exact: true }).waitFor();
   });
 
-  it('leaves the keyboard where somebody types while the next image comes', async () => {
-    creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow', millis: 1500 });
+  it('shows an image while the next one is on its way, and leaves the keyboard where somebody types', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow', millis: 5000 });
     const dialog = await openDialog();
     await describeImage(dialog, 'a pair of gloves', '2');
-    await dialog.getByLabel('Name 1').fill('left ');
+    await dialog.locator('[data-running="true"]').getByLabel('Name 1').fill('left ');
     await dialog.getByLabel('Name 2').waitFor();
     await dialog.locator('[data-running="false"]').waitFor();
     await page.keyboard.type('glove');
