@@ -15,6 +15,7 @@ import { type AddedDocument, type Document, Documents } from '@portico/documents
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit-actor.js';
+import { Availability } from '../availability/availability.js';
 import { ImageCaptions } from '../images/image-captions.js';
 import { onceKeyOf } from '../images/pinned-source.js';
 import { GenerationCost } from '../spending/generation-cost.js';
@@ -52,6 +53,7 @@ export class ImageAdding {
   private readonly underWay = new Map<string, Promise<{ readonly document: Document; readonly movedToRoot: boolean }>>();
 
   constructor(
+    @inject(Availability) private readonly availability: Availability,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
@@ -65,6 +67,7 @@ export class ImageAdding {
   ) {}
 
   async add(access: AccessContext, selections: readonly Selection[], options: AddingOptions): Promise<AddingReport> {
+    this.availability.require(access);
     const { folder } = options;
     if (folder) await this.documents.folder(access, folder);
     const added: AddedDocument[] = [];
