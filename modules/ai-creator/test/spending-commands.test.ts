@@ -124,5 +124,9 @@ describe('money and limits from a terminal', () => {
     );
     const screen = await administrator.get('/web/home/ai-creator/usage.csv');
     expect(await done('usage', '--csv', '--site', 'home')).to.equal(screen.text.replaceAll('\r\n', '\n'));
+    await done('images', 'create', '--site', 'home', '--description', 'a boat of the house');
+    expect(await done('usage', '--by', 'person'))
+      .to.contain('Portico')
+      .and.not.contain('system');
   });
 });

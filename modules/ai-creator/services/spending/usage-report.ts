@@ -1,4 +1,13 @@
-import { inject, injectable, optional, type Reader, type ServiceHandle, SiteDirectory, UnitOfWork } from '@portico/core';
+import {
+  AccessContexts,
+  inject,
+  injectable,
+  optional,
+  type Reader,
+  type ServiceHandle,
+  SiteDirectory,
+  UnitOfWork,
+} from '@portico/core';
 import { People } from '@portico/identity/api';
 import type { UsageEntry } from '../../entities/usage-entry.js';
 
@@ -45,6 +54,7 @@ export class UsageReport {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(optional(People)) private readonly people: ServiceHandle<People>,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
   /** Days in order; the others by images, the largest. */
@@ -101,7 +111,9 @@ export class UsageReport {
 
   private label(group: UsageGroup, key: string): string {
     if (group === 'site') return this.sites.byId(key)?.name ?? key;
-    return group === 'person' ? (this.people.get()?.byId(key)?.name ?? key) : key;
+    if (group !== 'person') return key;
+    const { person: portal } = this.contexts.system();
+    return this.people.get()?.byId(key)?.name ?? (portal?.id === key ? portal.name : key);
   }
 }
 
