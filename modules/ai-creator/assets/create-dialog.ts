@@ -140,6 +140,8 @@ class CreateImage extends HTMLElement {
     const active = document.activeElement;
     if (!active || active === document.body || active.closest('[data-role]')) {
       (round?.querySelector<HTMLElement>('input[type="checkbox"]') ?? this.button('again')).focus();
+      // Whoever waited sees what came, not its upper edge.
+      round?.scrollIntoView({ block: 'start' });
     }
   }
 

@@ -86,10 +86,10 @@ describe('creating images in a browser', function () {
   });
 
   it('says so when what came cannot be shown', async () => {
-    creator.sandbox.next({ name: 'slow', millis: 700 });
+    creator.sandbox.next({ name: 'slow', millis: 2500 });
     const dialog = await openDialog();
     await describeImage(dialog, 'a lost glove');
-    await dialog.getByText('Being made:').waitFor();
+    await dialog.locator('[data-status]', { hasText: 'Being made' }).waitFor();
     await page.route(/generations\/[^/]+$/, (route) => route.abort());
     await dialog.getByRole('alert').getByText('It waits in My recent generations.').waitFor();
     expect(await dialog.getByRole('progressbar').count()).to.equal(0);
