@@ -18,6 +18,11 @@ All other commands (modules, flags, settings, users, sites, images, budgets, pri
 const argv = process.argv.slice(2);
 // Only what a call of a running house needs is loaded here: the house itself is large.
 
+// Whoever reads no further, as `| head` does, has what they wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   process.exitCode = await main(argv);
 } catch (error) {

@@ -103,6 +103,13 @@ describe('The command line', () => {
       expect(exitCode).to.equal(0);
     });
 
+    it('says nothing when nobody reads its answer to the end', async () => {
+      const child = spawn(process.execPath, [portico, 'modules', 'list'], { env: { ...process.env, PORTICO_HOME: home } });
+      child.stdout.destroy();
+      const [err, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+      expect([err, exitCode]).to.deep.equal(['', 0]);
+    });
+
     it('says which variable is wrong', async () => {
       const child = spawn(process.execPath, [portico, 'start'], { env: { ...process.env, PORTICO_HOME: home, PORT: 'many' } });
       const [err, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')]);
