@@ -33,6 +33,7 @@ class CreateImage extends HTMLElement {
   private readonly pending: AddedDocument[] = [];
   private running: string | undefined;
   private busy = false;
+  private hideSimilar = (): void => undefined;
 
   connectedCallback(): void {
     this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
@@ -61,7 +62,9 @@ class CreateImage extends HTMLElement {
       this.leave(currentTarget as Element),
     );
     this.form.addEventListener('click', (event) => this.take(event));
-    offerSimilar(this.description.area, this.find('[data-similar]'), this.words, (document) => this.useExisting(document));
+    this.hideSimilar = offerSimilar(this.description.area, this.find('[data-similar]'), this.words, (document) =>
+      this.useExisting(document),
+    );
   }
 
   private get form(): HTMLFormElement {
@@ -82,6 +85,7 @@ class CreateImage extends HTMLElement {
     this.showProblems('', {});
     const { id, href, nextToken } = answer.body;
     this.source.isNew = false;
+    this.hideSimilar();
     if (nextToken) this.input('token').value = nextToken;
     if (this.input('root').value === '') this.input('root').value = id;
     await this.begin(href);

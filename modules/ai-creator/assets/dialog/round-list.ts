@@ -40,7 +40,7 @@ export class RoundList {
       place?.returnTo(round);
     } else this.element.prepend(round);
     this.element.hidden = false;
-    if (!before) round.scrollIntoView({ block: 'nearest' });
+    if (!before) round.scrollIntoView({ block: 'start' });
     return round;
   }
 

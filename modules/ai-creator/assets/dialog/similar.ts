@@ -10,13 +10,13 @@ export interface SimilarDocument extends AddedDocument {
 const pauseMillis = 600;
 const fewestLetters = 6;
 
-/** While somebody types, images of the site with a similar description are offered. */
+/** While somebody types, images of the site with a similar description are offered. @returns what takes the offer away. */
 export function offerSimilar(
   field: HTMLTextAreaElement,
   box: HTMLElement,
   words: Readonly<Record<string, string>>,
   use: (document: SimilarDocument) => void,
-): void {
+): () => void {
   let timer: number | undefined;
   let asked = 0;
   const look = async (): Promise<void> => {
@@ -35,6 +35,11 @@ export function offerSimilar(
     clearTimeout(timer);
     timer = window.setTimeout(() => void look(), pauseMillis);
   });
+  return () => {
+    clearTimeout(timer);
+    asked += 1;
+    box.hidden = true;
+  };
 }
 
 function entry(
