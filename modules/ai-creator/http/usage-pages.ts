@@ -6,7 +6,7 @@ import { requestLines } from '../services/spending/usage-csv.js';
 import { usageRange } from '../services/spending/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
-import { usageChart } from './usage-chart.js';
+import { shares, usageChart } from './usage-chart.js';
 
 const date = z.iso.date().optional();
 export const usageQuery = z.strictObject({
@@ -46,6 +46,10 @@ export class UsagePages {
       ...sum,
       cost: currency && sum.cost > 0 && totals.length === 1 ? formatMoney(sum.cost, currency, locale) : undefined,
     });
+    const barsOf = (all: readonly UsageSum[]): readonly object[] => {
+      const lengths = shares(all);
+      return all.map((sum, index) => ({ ...sumModel(sum), share: lengths[index] }));
+    };
     const range = `from=${filter.from}&to=${last}`;
     ctx.render(
       'usage',
@@ -62,7 +66,11 @@ export class UsagePages {
         unpriced: days.reduce((sum, day) => sum + day.unpriced, 0),
         chart: usageChart(days, filter.from, filter.until),
         days: days.map(sumModel),
-        groups: groups.map((group, index) => ({ title: ctx.text(`usage.by-${group}`), sums: (sums[index] ?? []).map(sumModel) })),
+        groups: groups.map((group, index) => ({
+          heading: ctx.text(`usage.images-by-${group}`),
+          title: ctx.text(`usage.by-${group}`),
+          sums: barsOf(sums[index] ?? []),
+        })),
         lines: lines.map((line) => ({
           ...line,
           cost: line.cost === null || !line.currency ? undefined : formatMoney(line.cost, line.currency, locale),

@@ -261,6 +261,8 @@ describe('prices and usage', () => {
       .and.to.contain('gpt-image-2.6-flare')
       .and.to.contain('role="img"')
       .and.to.contain('Home');
+    for (const group of ['day', 'site', 'person', 'model']) expect(page.text).to.contain(`Images by ${group}`);
+    expect(page.text.match(/<svg class="usage-bar"[^>]*><rect width="100"/g), 'the longest of each').to.have.length(3);
     const site = await administrator.get('/web/home/ai-creator/usage').set('Accept', 'text/html');
     expect(site.text).to.contain(author.name).and.to.not.contain('/ai-creator/prices"');
     expect((await creator.visitor.get('/ai-creator/usage').set('Accept', 'text/html')).status).to.equal(404);
