@@ -18,6 +18,7 @@ export function confirmForms(): void {
         submitter ?? undefined,
         () => {
           form.dataset.confirmed = '';
+          for (const field of form.querySelectorAll<HTMLInputElement>('[data-when-confirmed]')) field.disabled = false;
           form.requestSubmit(submitter);
           delete form.dataset.confirmed;
         },

@@ -3,7 +3,7 @@ import { Generations } from '../services/generations/generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
 import { eventStream, isFragment, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
-import { idParams, retryForm } from './input.js';
+import { discardForm, idParams, retryForm } from './input.js';
 import { cancelKey, type RoundModel } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
@@ -63,8 +63,14 @@ export class GenerationRoutes implements HttpRoutes {
       ctx.body = { id, state, isRunning, status, href: ctx.url(href) };
     });
 
-    router.post('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
-      await this.generations.discard(ctx.access, ctx.input.params.id);
+    router.get('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
+      ctx.render('discard', { round: await this.round(ctx, ctx.input.params.id) }, { title: ctx.text('round.discard') });
+    });
+
+    router.post('/:id/discard', { access: 'signed-in', params: idParams, body: discardForm }, async (ctx) => {
+      const { id } = ctx.input.params;
+      if (!wantsJson(ctx) && !ctx.input.body.confirmed) return ctx.redirectWith(`~/ai-creator/generations/${id}/discard`, '');
+      await this.generations.discard(ctx.access, id);
       if (wantsJson(ctx)) ctx.body = { discarded: true };
       else ctx.redirectWith('~/ai-creator/generations', ctx.text('discard.done'));
     });

@@ -31,6 +31,8 @@ export const createQuery = z.strictObject({
     .optional(),
 });
 export const similarQuery = z.strictObject({ description: z.string().max(10_000) });
+/** Where no script asked, the first press is led to the question. */
+export const discardForm = z.strictObject({ confirmed: z.literal('true').optional() });
 export const createForm = z.strictObject({
   ...sourceFields,
   token: z.string().min(8).max(100),

@@ -189,7 +189,11 @@ describe('creating images', () => {
     const round = await creator.settled((await creator.create({ description: 'a forgotten forest' })).body.id);
     const page = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(page.text).to.contain('a forgotten forest').and.to.contain('Kept until');
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${round.id}/discard`);
+    const place = `/web/home/ai-creator/generations/${round.id}/discard`;
+    const asked = await creator.house.post(creator.visitor, place);
+    expect([asked.status, asked.headers.location]).to.deep.equal([303, place]);
+    expect((await creator.visitor.get(round.images[0]?.href ?? '')).status, 'nothing is lost yet').to.equal(200);
+    await creator.house.post(creator.visitor, place, { confirmed: 'true' });
     const after = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(after.text).to.not.contain('a forgotten forest');
     expect((await creator.visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);

@@ -186,6 +186,30 @@ describe('creating images in a browser', function () {
     await plain.context().close();
   });
 
+  for (const javaScript of [true, false]) {
+    it(`asks before it discards, ${javaScript ? 'in a window' : 'on a page of its own without scripts'}`, async () => {
+      const description = `a paper boat, scripts ${javaScript}`;
+      await creator.settled((await creator.create({ description })).body.id as string);
+      const own = await browser.page(creator.house, { person: author, javaScript, width: 380 });
+      await own.goto('/web/home/ai-creator/generations');
+      const discard = own.getByRole('button', { name: `Discard: ${description}` });
+      const question = 'Discard these images? They cannot be brought back.';
+      await discard.press('Enter');
+      await own.getByText(question).waitFor();
+      expect(await own.getByRole('alertdialog').count()).to.equal(javaScript ? 1 : 0);
+      expect(await own.getByRole('heading', { name: 'Discard', exact: true }).count()).to.equal(javaScript ? 0 : 1);
+      if (!javaScript) expect(await own.getByRole('img', { name: `Image 1: ${description}` }).count()).to.equal(1);
+      await own.getByRole(javaScript ? 'button' : 'link', { name: 'Cancel', exact: true }).click();
+      await discard.click();
+      await own.getByText(question).waitFor();
+      await own.getByRole('button', { name: 'Discard', exact: true }).click();
+      await own.getByText('Discarded.').waitFor();
+      expect(new URL(own.url()).pathname).to.equal('/web/home/ai-creator/generations');
+      expect(await discard.count()).to.equal(0);
+      await own.context().close();
+    });
+  }
+
   for (const width of [1280, 380]) {
     it(`leaves nothing that axe would find fault with, ${width} pixels wide`, async () => {
       const narrow = await browser.page(creator.house, { person: author, width });
@@ -211,7 +235,11 @@ describe('creating images in a browser', function () {
         expect(await accessibilityFaults(narrow), place).to.deep.equal([]);
       }
       await narrow.goto('/web/home/ai-creator/generations');
-      await narrow.getByRole('link', { name: 'a fair picture', exact: true }).last().click();
+      const open = narrow.getByRole('link', { name: 'a fair picture', exact: true }).last();
+      await narrow.goto(`${await open.getAttribute('href')}/discard`);
+      expect(await accessibilityFaults(narrow), 'discard').to.deep.equal([]);
+      await narrow.goBack();
+      await open.click();
       await narrow.getByRole('heading', { name: 'a fair picture' }).first().waitFor();
       expect(await accessibilityFaults(narrow), 'result').to.deep.equal([]);
       await narrow.context().close();

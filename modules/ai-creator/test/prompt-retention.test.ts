@@ -58,7 +58,7 @@ describe('how long descriptions are kept', () => {
         .read((reader) => reader.query<{ description: string }>('SELECT description FROM ai_creator_generation ORDER BY id'))
     ).map(({ description }) => description.slice(0, 12));
   const discard = async (id: string): Promise<void> => {
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`);
+    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
   };
   const page = async (path: string) => {
     const visitor = await creator.house.signIn(author);

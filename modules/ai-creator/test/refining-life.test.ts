@@ -111,7 +111,7 @@ describe('the life of a variation', () => {
     await creator.settled(id);
     const file = await keptFile(id);
     expect(await isThere(file)).to.equal(true);
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`);
+    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
     await until(async () => !(await isThere(file)));
   });
 
