@@ -43,6 +43,9 @@ export class LifecycleQueue {
   private done(turn: { open: boolean }): void {
     turn.open = false;
     this.waiting -= 1;
-    if (this.waiting === 0) this.onIdle();
+    if (this.waiting > 0) return;
+    // Node.js 20 asks every storage that is in use at every promise of the process.
+    this.turn.disable();
+    this.onIdle();
   }
 }

@@ -29,6 +29,11 @@ export class Effects {
     return tail;
   }
 
+  /** Node.js 20 asks every storage that is in use at every promise of the process. */
+  close(): void {
+    this.inside.disable();
+  }
+
   private runAll(effects: readonly Effect[]): Promise<void> {
     return this.inside.run(true, async () => {
       for (const effect of effects) {

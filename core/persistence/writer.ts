@@ -87,8 +87,10 @@ export class Writer {
     });
   }
 
-  close(): Promise<void> {
-    return this.queue.close();
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.current.disable();
+    this.effects.close();
   }
 
   private async begin(): Promise<void> {
