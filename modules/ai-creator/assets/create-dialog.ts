@@ -2,9 +2,9 @@ import { closeDialog } from '@portico/core/client';
 import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-import { emphasize, formData, lock, showProblems } from './dialog/pieces.js';
+import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
-import { ask } from './dialog/requests.js';
+import { type Answer, ask } from './dialog/requests.js';
 import { toggleReview } from './dialog/round.js';
 import { RoundList } from './dialog/round-list.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
@@ -81,7 +81,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(true);
     const answer = await ask<Created>(this.form.action, formData(this.form));
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), answer.fields, answer.status);
+    if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
     const { id, href, nextToken } = answer.body;
     this.source.isNew = false;
@@ -104,7 +104,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(true);
     const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {}, answer.status);
+    if (!answer.body) return this.refused({ ...answer, fields: {} });
     button.remove();
     await this.begin(answer.body.href);
   }
@@ -163,7 +163,7 @@ class CreateImage extends HTMLElement {
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
     const answer = await ask<Added>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
-    if (!answer.body) return this.showProblems(answer.sentence || this.word('create.unreachable'), {}, answer.status);
+    if (!answer.body) return this.refused({ ...answer, fields: {} });
     this.pending.push(...answer.body.documents);
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
@@ -243,6 +243,11 @@ class CreateImage extends HTMLElement {
     this.pending.push(document);
     this.tell(this);
     closeDialog(this);
+  }
+
+  private refused({ sentence, fields, status, cause }: Answer<unknown>): void {
+    this.showProblems(sentence || this.word('create.unreachable'), fields, status);
+    if (cause?.cause) this.find('[data-problem]').append(causeOf(this.word('round.cause'), cause));
   }
 
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>, status?: number): void {

@@ -34,6 +34,8 @@ interface FormState {
   readonly source?: FormSource;
   readonly errors?: Readonly<Record<string, string>>;
   readonly error?: string;
+  /** Cause, remedy and links, for those who may do something about it. */
+  readonly explanation?: PortalError['details'];
 }
 
 /** The dialog, and the click on Create. */
@@ -113,6 +115,7 @@ export class CreateRoutes implements HttpRoutes {
         source: await this.sources.findAgain(ctx, source),
         errors,
         error: errors ? ctx.text('create.fields') : error.message,
+        ...(error.details.cause !== undefined && { explanation: error.details }),
       },
       error.status,
     );
@@ -166,6 +169,7 @@ export class CreateRoutes implements HttpRoutes {
 const scriptWords = [
   'notices.show',
   'notices.many',
+  'round.cause',
   'create.counter',
   'create.description-missing',
   'create.description-too-long',

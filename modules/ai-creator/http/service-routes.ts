@@ -85,12 +85,7 @@ export class ServiceRoutes implements HttpRoutes {
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
-          explanation: this.explain(ctx, {
-            errorCode: breaker.code,
-            errorDetail: breaker.detail,
-            keyFrom: this.breaker.keyFrom(breaker.keyScope),
-            ...(this.maker.provider && { provider: this.maker.provider.id }),
-          }),
+          explanation: this.explain(ctx, this.breaker.failureOf(breaker)),
         })),
         days: reportedDays,
         failures: (await this.report.recent()).map((count) => ({

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/core';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
+import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { author, type CreatorHouse, newToken, startCreatorHouse, type Visitor } from './creator-house.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');
 const clock: Clock = { now: () => new Date(time), monotonic: () => performance.now() };
@@ -52,6 +54,52 @@ describe('the image service as administrators see it', () => {
         .to.contain('are paused')
         .and.to.contain('credit_balance_exhausted')
         .and.to.contain('Add credit');
+    });
+
+    it('tells whoever may manage the settings the cause, the remedy and where to act, and nobody else', async () => {
+      creator.sandbox.next('key-rejected');
+      await failOnce();
+      const plain = 'Creating images is not available right now. Ask an administrator to look at the AI Creator settings.';
+      const forAuthor = await creator.create();
+      expect(forAuthor.body.error).to.have.keys('code', 'message', 'reference').and.include({ message: plain });
+      const { error } = (await creator.create({}, administrator)).body;
+      expect(error.message).to.equal(plain);
+      expect(error.cause).to.contain('The image service rejected the API key. It comes from Instance Settings');
+      expect(error.remedy).to.contain('Replace the key');
+      expect((error.links as { href: string }[]).map(({ href }) => href)).to.deep.equal([
+        '/configuration/instance-settings/ai-creator',
+        'https://platform.openai.com/api-keys',
+      ]);
+      const form = { token: newToken(), description: 'a lighthouse', size: '512x512', count: '1' };
+      const withoutScripts = await post('/web/home/ai-creator/generations', form);
+      expect(withoutScripts.status).to.equal(503);
+      expect(withoutScripts.text)
+        .to.contain('<strong>For administrators:</strong> The image service rejected the API key.')
+        .and.to.contain('href="/configuration/instance-settings/ai-creator">');
+    });
+
+    it('leads the administrator of a site to the settings of that site, in the dialog', async () => {
+      const people = creator.house.service(People);
+      const email = 'sita@example.com';
+      const { id } = await people.add({ ...author, email, name: 'Sita Site' });
+      await people.grant(id, 'Site Administrator', creator.site.id);
+      await people.grant(id, 'Author', creator.site.id);
+      creator.sandbox.next('key-rejected');
+      await failOnce();
+      const browser = await TestBrowser.open();
+      try {
+        const screen = await browser.page(creator.house, { width: 380, person: { ...author, email } });
+        await screen.goto('/web/home/ai-creator/create');
+        await screen.getByLabel('Description').first().fill('a lighthouse');
+        await screen.getByRole('button', { name: 'Create', exact: true }).click();
+        await screen.getByText('For administrators:').waitFor();
+        const link = screen.getByRole('link', { name: 'AI Creator settings' });
+        expect(await link.getAttribute('href')).to.equal('/web/home/configuration/site-settings/ai-creator');
+        if (process.env.SHOT) await screen.screenshot({ path: process.env.SHOT });
+        expect(await accessibilityFaults(screen)).to.deep.equal([]);
+      } finally {
+        await browser.close();
+      }
     });
 
     it('lets one request try after the cool-down, and sends again when it succeeds', async () => {

@@ -1,4 +1,5 @@
 import { signInLink } from '@portico/core/client';
+import type { Cause } from './requests.js';
 
 /** Puts values into the places of a sentence; numbers as people of the page's language write them. */
 export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
@@ -28,6 +29,21 @@ function alertOf(sentence: string): HTMLElement {
   alert.role = 'alert';
   alert.textContent = sentence;
   return alert;
+}
+
+/** As the server draws it below a round that failed. */
+export function causeOf(label: string, { cause = '', remedy = '', links = [] }: Cause): HTMLElement {
+  const paragraph = document.createElement('p');
+  paragraph.className = 'small text-secondary create-image-cause';
+  const strong = document.createElement('strong');
+  strong.textContent = `${label}:`;
+  paragraph.append(strong, ` ${cause} ${remedy} `);
+  links.forEach(({ label: text, href, isExternal }, index) => {
+    const link = Object.assign(document.createElement('a'), { className: 'failure-link', href, textContent: text });
+    if (isExternal) Object.assign(link, { target: '_blank', rel: 'noopener noreferrer' });
+    paragraph.append(...(index > 0 ? [' · '] : []), link);
+  });
+  return paragraph;
 }
 
 function feedbackOf(sentence: string): HTMLElement {

@@ -1,3 +1,10 @@
+/** Why something was refused, for those who may do something about it. */
+export interface Cause {
+  readonly cause?: string;
+  readonly remedy?: string;
+  readonly links?: readonly { readonly label: string; readonly href: string; readonly isExternal: boolean }[];
+}
+
 /** An answer of the portal to a script. */
 export interface Answer<T> {
   readonly ok: boolean;
@@ -8,10 +15,11 @@ export interface Answer<T> {
   readonly sentence: string;
   /** A sentence per field. */
   readonly fields: Readonly<Record<string, string>>;
+  readonly cause?: Cause;
 }
 
 interface ErrorBody {
-  readonly error?: { readonly message?: string; readonly fields?: Readonly<Record<string, string>> };
+  readonly error?: Cause & { readonly message?: string; readonly fields?: Readonly<Record<string, string>> };
 }
 
 const token = (): string => document.querySelector<HTMLMetaElement>('meta[name="portico-csrf"]')?.content ?? '';
@@ -27,7 +35,7 @@ export async function ask<T>(href: string, form?: URLSearchParams): Promise<Answ
     const body = (await response.json().catch(() => ({}))) as T & ErrorBody;
     const { message = '', fields = {} } = body.error ?? {};
     if (response.ok) return { ok: true, status: response.status, body, sentence: '', fields: {} };
-    return { ok: false, status: response.status, body: undefined, sentence: message, fields };
+    return { ok: false, status: response.status, body: undefined, sentence: message, fields, cause: body.error };
   } catch {
     return { ok: false, status: 0, body: undefined, sentence: '', fields: {} };
   }

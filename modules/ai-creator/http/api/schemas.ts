@@ -125,6 +125,7 @@ export const fault = z.object({
     message: z.string(),
     reference: z.string().meta({ description: 'Names the request in the log.' }),
     fields: z.record(z.string(), z.string()).optional().meta({ description: 'What is wrong with each value.' }),
+    ...problem.pick({ cause: true, remedy: true, links: true }).shape,
     failed: z.array(failure).optional().meta({ description: 'Images that could not be added.' }),
   }),
 });

@@ -16,9 +16,11 @@ import {
 } from '@portico/core';
 import { ProviderError, type ProviderErrorCode } from '../../api/index.js';
 import { Breaker } from '../../entities/breaker.js';
+import { ImageMaker } from '../images/image-maker.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { atlasRow } from './error-atlas.js';
+import { type Failure, FailureWords } from './failure-words.js';
 
 /**
  * Stops requests with a key whose account refuses: the next author is told at once and nothing is sent. It closes after a successful test,
@@ -38,6 +40,8 @@ export class CircuitBreaker implements Activity {
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
+    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
   ) {
     this.settings = settings.of(creatorSettings);
   }
@@ -70,13 +74,24 @@ export class CircuitBreaker implements Activity {
     return this.settings.get(scope).apiKey.suppliedBy ?? null;
   }
 
-  /** @throws PortalError `ai-creator-refused` (503) with the sentence of the failure that opened it. */
-  require({ scope, locale }: AccessContext): void {
+  /**
+   * @throws PortalError `ai-creator-refused` (503) with the sentence of the failure that opened it; its details explain it to those who may
+   * manage the settings.
+   */
+  require(access: AccessContext): void {
+    const { scope, locale } = access;
     const breaker = this.blocking(this.keyScopeOf(scope));
     if (!breaker) return;
     const seconds = Math.max(1, Math.ceil((Date.parse(breaker.probeAt) - this.clock.now().getTime()) / 1000));
     const sentence = this.messages.text(atlasRow(breaker.code)?.author ?? 'error.unknown', { seconds }, locale);
-    throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds });
+    const details = this.failureWords.facts(access, this.failureOf(breaker));
+    throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds, details });
+  }
+
+  /** What opened it, as the words for administrators need it. */
+  failureOf({ code, detail, keyScope }: Breaker): Failure {
+    const provider = this.maker.provider?.id;
+    return { errorCode: code, errorDetail: detail, keyFrom: this.keyFrom(keyScope), ...(provider && { provider }) };
   }
 
   /** Before something is sent; after the cool-down the first caller becomes the probe. @throws ProviderError while it is open. */

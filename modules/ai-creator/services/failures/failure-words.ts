@@ -43,6 +43,15 @@ export class FailureWords {
     return settings === undefined ? undefined : this.of(failure, access.locale, settings);
   }
 
+  /** As details of an error, with addresses that lead there as they are; empty for those who can do nothing about it. */
+  facts(access: AccessContext, failure: Failure): Readonly<Record<string, unknown>> {
+    const explanation = this.for(access, failure);
+    if (!explanation) return {};
+    const { cause, remedy } = explanation;
+    const site = access.site ? `/web/${access.site.address}` : '';
+    return { cause, remedy, links: explanation.links.map((link) => ({ ...link, href: link.href.replace(/^~/, site) })) };
+  }
+
   /** @param settings the page of the settings that the reader may open; undefined: there are no pages where it is read. */
   of(failure: Failure, locale: string, settings?: string): FailureExplanation | undefined {
     const row = atlasRow(failure.state === 'unknown' ? 'unknown' : (failure.errorCode ?? ''));
