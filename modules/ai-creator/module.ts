@@ -81,6 +81,7 @@ import { TestConnection } from './services/settings/test-connection.js';
 import { TestImage } from './services/settings/test-image.js';
 import { BudgetEntry } from './services/spending/budget-entry.js';
 import { BudgetHistory } from './services/spending/budget-history.js';
+import { BudgetUsage } from './services/spending/budget-usage.js';
 import { BudgetWords } from './services/spending/budget-words.js';
 import { Budgets } from './services/spending/budgets.js';
 import { GenerationCost } from './services/spending/generation-cost.js';
@@ -106,7 +107,7 @@ export default defineModule(({ use, provide, contribute, run }) => {
     ImageCaptions,
     Previews,
   );
-  use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, PriceEntry, SpendingNotice, UsagePages);
+  use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, BudgetUsage, PriceEntry, SpendingNotice, UsagePages);
   use(Operator, BudgetLines, GenerationNotices, ModelAudit, ModelNotices);
 
   provide(ImageProvider).to(OpenAiImageProvider);

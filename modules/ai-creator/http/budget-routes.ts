@@ -15,6 +15,7 @@ import { creatorFlag } from '../services/availability/availability.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/spending/budget-entry.js';
 import { BudgetHistory } from '../services/spending/budget-history.js';
 import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
+import { BudgetUsage } from '../services/spending/budget-usage.js';
 import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { adminTabs } from './admin-tabs.js';
@@ -36,6 +37,7 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
     @inject(Budgets) private readonly budgets: Budgets,
     @inject(BudgetEntry) private readonly entry: BudgetEntry,
     @inject(BudgetWords) private readonly words: BudgetWords,
+    @inject(BudgetUsage) private readonly usage: BudgetUsage,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
     @inject(Flags) private readonly flags: Flags,
   ) {}
@@ -65,13 +67,18 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
     return this.budgets.remove(id, by);
   }
 
-  show(ctx: AnyContext, typed: Partial<TypedBudget>, error?: PortalError): void {
+  async show(ctx: AnyContext, typed: Partial<TypedBudget>, error?: PortalError): Promise<void> {
     this.requireFlag();
+    const rules = this.budgets.all();
+    const uses = await this.usage.of(rules);
     ctx.render(
       'budgets',
       {
         tabs: adminTabs(ctx, 'budgets'),
-        budgets: this.budgets.all().map((rule) => this.row(ctx, rule)),
+        budgets: rules.map((rule) => ({
+          ...this.row(ctx, rule),
+          used: this.words.use(rule, uses.get(rule.id), ctx.access.locale),
+        })),
         form: { target: 'each-person', unit: 'images', period: 'day', ...typed },
         ...this.choices(ctx),
         ...problemsOf(error),

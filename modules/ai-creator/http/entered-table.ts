@@ -22,7 +22,7 @@ export interface EnteredTable<F> {
   /** @throws PortalError `not-found` (404). */
   remove(id: string, by: Person): Promise<unknown>;
   /** The page, with what was typed and what is wrong with it. */
-  show(ctx: AnyContext, typed: Partial<F>, error?: PortalError): void;
+  show(ctx: AnyContext, typed: Partial<F>, error?: PortalError): unknown;
 }
 
 /** What a view needs of an error: one sentence, and one for each field. */

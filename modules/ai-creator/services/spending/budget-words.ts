@@ -1,6 +1,7 @@
 import { inject, injectable, Messages, optional, type ServiceHandle, SiteDirectory } from '@portico/core';
 import { People } from '@portico/identity/api';
 import type { BudgetRule, BudgetUnit } from './budget-rules.js';
+import type { BudgetUse } from './budget-usage.js';
 import type { BudgetState } from './budgets.js';
 import { writeAmount } from './money.js';
 
@@ -29,6 +30,15 @@ export class BudgetWords {
     if (unit === 'running') return this.messages.text('budgets.unit-running', {}, locale);
     const per = this.messages.text(`budgets.per-${period}`, {}, locale);
     return `${this.messages.text(`budgets.unit-${unit}`, {}, locale)} ${per}`;
+  }
+
+  /** E.g. "3 of 10", or "Most: Ada, 3 of 10" of those that are counted each for itself; undefined when none of them used anything. */
+  use({ target, unit, softLimit, hardLimit }: BudgetRule, use: BudgetUse | undefined, locale: string): string | undefined {
+    if (!use) return undefined;
+    const values = { used: amount(unit, use.used), limit: amount(unit, hardLimit ?? softLimit ?? 0) };
+    if (use.who === undefined) return this.messages.text('budgets.used-of', values, locale);
+    const name = target === 'each-site' ? this.sites.byId(use.who)?.name : this.people.get()?.byId(use.who)?.name;
+    return this.messages.text('budgets.used-most', { ...values, name: name ?? use.who }, locale);
   }
 
   /** E.g. "Each person: 10 of 10 images per day.", or where warnings begin, which is no end. */
