@@ -18,6 +18,7 @@ export class ImagesCreate implements Command {
     { name: 'description', value: 'text', required: true, description: 'What the images show.' },
     { name: 'size', value: 'size', default: '512x512', description: '256x256, 512x512 or 1024x1024.' },
     { name: 'count', value: 'number', default: '1', description: 'How many images, 1 to 4.' },
+    { name: 'style', value: 'name', description: 'Name of a style preset of the site.' },
     { name: 'folder', value: 'name', description: 'Folder for the documents; made when it is not there.' },
     { name: 'from-image', value: 'id', description: 'Makes a variation of this generated image.' },
     { name: 'from-document', value: 'id', description: 'Makes a variation of this picture in Documents and Media.' },
@@ -36,7 +37,12 @@ export class ImagesCreate implements Command {
 
   async run({ options, print, warn, signal }: CommandCall): Promise<number> {
     const access = this.siteAccess.find(options.site, options.as);
-    const typed = { description: String(options.description), size: String(options.size), count: String(options.count) };
+    const typed = {
+      description: String(options.description),
+      size: String(options.size),
+      count: String(options.count),
+      ...(options.style !== undefined && { style: String(options.style) }),
+    };
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
@@ -78,6 +84,7 @@ export class ImagesCreate implements Command {
     readonly description: string;
     readonly size: string;
     readonly count: string;
+    readonly style?: string;
   }): ReturnType<typeof readOrder> {
     try {
       return readOrder(typed, this.messages, this.generations.promptLimit);

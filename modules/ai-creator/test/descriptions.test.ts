@@ -20,6 +20,18 @@ describe('better descriptions', () => {
     expect(await page(`${create}?example=2`)).to.match(/<textarea[^>]*>A paper boat on a quiet river/);
   });
 
+  it('take a style on the command line too, and say when there is none of this name', async () => {
+    const call = ['images', 'create', '--site', 'home', '--description', 'a goat', '--style'];
+    const made = await creator.house.command([...call, 'Watercolor']);
+    expect(made.exitCode, made.err).to.equal(0);
+    expect(creator.sandbox.generations[0]?.body).to.include({
+      prompt: 'a goat\n\nStyle: loose watercolor painting on rough paper',
+    });
+    const wrong = await creator.house.command([...call, 'Nobody knows it']);
+    expect([wrong.exitCode, wrong.err.includes('style: ')]).to.deep.equal([1, true]);
+    expect(creator.sandbox.generations).to.have.length(1);
+  });
+
   it('add the words of a style to what is sent, and remember its name', async () => {
     expect(await page(create)).to.contain('<option>Watercolor</option>');
     const round = await creator.settled((await creator.create({ description: 'a goat', style: 'Watercolor' })).body.id);
