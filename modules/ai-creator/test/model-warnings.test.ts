@@ -72,6 +72,10 @@ describe('warnings about a model that ends', () => {
   it('are a number in the list of settings and at AI Usage in the menus, and a finding of the doctor', async () => {
     const doctor = async (): Promise<string> => (await creator.house.command(['doctor'])).out;
     await choose(ending);
+    expect(await doctor(), 'nothing was asked yet')
+      .to.contain('ok      No chosen image model is known to end; the list of models was not read yet. (ai-creator)')
+      .and.to.not.contain('are there');
+    await refresh();
     expect(await doctor()).to.contain('ok      The chosen image models are there, and stay. (ai-creator)');
     await on('2026-11-10');
     const text = await page('/configuration/instance-settings');

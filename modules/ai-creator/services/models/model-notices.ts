@@ -17,7 +17,6 @@ import { type ModelNotice, ModelWatch } from './model-watch.js';
 @injectable()
 export class ModelNotices implements SettingsNoticeSource, IntegrityCheck {
   readonly settings = 'ai-creator';
-  readonly title = 'The chosen image models are there, and stay.';
 
   constructor(
     @inject(ModelWatch) private readonly watch: ModelWatch,
@@ -25,6 +24,13 @@ export class ModelNotices implements SettingsNoticeSource, IntegrityCheck {
     @inject(Messages) private readonly messages: Messages,
     @inject(Flags) private readonly flags: Flags,
   ) {}
+
+  /** What is known of them: before a list was read nobody can say that they are there. */
+  get title(): string {
+    return this.watch.checkedAt === undefined
+      ? 'No chosen image model is known to end; the list of models was not read yet.'
+      : 'The chosen image models are there, and stay.';
+  }
 
   /** For the instance also those of sites that chose for themselves; for a site its own, or the instance's that it inherits. */
   notices({ scope, locale }: AccessContext): readonly SettingsNotice[] {
