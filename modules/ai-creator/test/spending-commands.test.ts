@@ -104,6 +104,42 @@ describe('money and limits from a terminal', () => {
     ]);
   });
 
+  it('refuses a price in another currency than the others, here and on the screen', async () => {
+    const set = ['prices', 'set', '--image', '1', '--from', '2026-01-01', '--model'];
+    const sentence = 'The prices here are in EUR, and budgets add up costs.';
+    await done(...set, 'model-a', '--currency', 'EUR');
+    const { exitCode, err } = await portico(...set, 'model-b', '--currency', 'USD');
+    expect(exitCode).to.equal(1);
+    expect(err).to.contain(sentence);
+    const typed = {
+      model: 'model-b',
+      validFrom: '2026-01-01',
+      currency: 'usd',
+      inputPrice: '',
+      outputPrice: '',
+      imagePrice: '1',
+    };
+    const headers = { Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(administrator) };
+    const post = (accept: string) =>
+      administrator
+        .post('/ai-creator/prices')
+        .set({ ...headers, Accept: accept })
+        .type('form')
+        .send(typed);
+    const screen = await post('text/html');
+    expect(screen.status).to.equal(409);
+    expect(screen.text)
+      .to.contain(sentence)
+      .and.to.match(/name="currency" value="usd"/);
+    expect((await post('application/json')).body.error.code).to.equal('price-currency');
+    expect(await done('prices', 'list')).to.not.contain('model-b');
+    await done(...set, 'model-b', '--currency', 'EUR');
+    expect((await portico(...set, 'model-b', '--currency', 'USD')).err, 'model-a stays').to.contain(sentence);
+    const [first = ''] = (await done('prices', 'list')).split('  ');
+    await done('prices', 'remove', first);
+    expect(await done(...set, 'model-b', '--currency', 'USD'), 'the only one is replaced').to.contain('USD');
+  });
+
   it('tells usage in the figures of the screen: by day, site, person and model, and as CSV', async () => {
     await done('prices', 'set', '--model', 'gpt-image-2.6-flare', '--image', '0.02', '--from', '2026-01-01');
     const { body } = await creator.create({ count: '2' });

@@ -9,8 +9,10 @@ import {
   invalidInput,
   isUniqueViolation,
   Messages,
+  Not,
   notFound,
   type Person,
+  PortalError,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -68,7 +70,7 @@ export class Prices implements Activity {
 
   /**
    * @param replaces whether it takes the place of the price that the model has from that very day.
-   * @throws PortalError `invalid-input` (400) when there is one and it must stay.
+   * @throws PortalError `invalid-input` (400) when there is one and it must stay, `price-currency` (409) when the others have another currency.
    */
   async add(entered: NewPrice, by: Person, via: AuditVia = 'screen', replaces = false): Promise<void> {
     const price: Price = { ...entered, id: this.ids.next(), enteredAt: this.clock.now().toISOString(), enteredBy: by.name };
@@ -77,6 +79,7 @@ export class Prices implements Activity {
     try {
       await this.unitOfWork.write(async (transaction) => {
         if (before) await transaction.repository(Price).delete({ id: before.id });
+        await this.requireCurrency(transaction, price.currency);
         await transaction.repository(Price).insert(price);
         await this.record(transaction, before, price, by, via);
         transaction.afterCommit(() => {
@@ -100,6 +103,14 @@ export class Prices implements Activity {
       });
     });
     return price;
+  }
+
+  /** Budgets add up costs, which only those of one currency can be. */
+  private async requireCurrency(transaction: Transaction, currency: string): Promise<void> {
+    const other = await transaction.repository(Price).findOneBy({ currency: Not(currency) });
+    if (!other) return;
+    const sentence = this.words.text('prices.currency-other', { currency: other.currency });
+    throw new PortalError('price-currency', sentence, { status: 409 });
   }
 
   private async record(
