@@ -54,7 +54,7 @@ describe('An author who captions images', function () {
     await dialog.getByLabel('Description').fill('Waves on a quiet beach');
     await dialog.getByLabel('Image Size').selectOption('256x256');
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
-    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('checkbox', { name: /^Image \d/ }).check();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await text.getByRole('img').waitFor();
   }

@@ -44,7 +44,7 @@ describe('An author who needs an image', () => {
     await openDocuments(page);
     const dialog = await openDialog(page);
     await describeImages(dialog, 'A lighthouse at dusk', '512x512', 2);
-    const choices = dialog.getByRole('checkbox');
+    const choices = dialog.getByRole('checkbox', { name: /^Image \d/ });
     await choices.nth(1).waitFor();
     expect(await choices.count()).to.equal(2);
     for (const choice of await choices.all()) await choice.check();
@@ -75,7 +75,7 @@ describe('An author who needs an image', () => {
     await selector.getByRole('menuitem', { name: 'Create AI Image' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
     await describeImages(dialog, 'Waves on a quiet beach', '256x256', 1);
-    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('checkbox', { name: /^Image \d/ }).check();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await selector.waitFor({ state: 'hidden' });
     await page.getByRole('textbox', { name: 'Content' }).getByRole('img').waitFor();
@@ -109,7 +109,7 @@ describe('An author who needs an image', () => {
     await page.keyboard.type('A green forest');
     await dialog.getByRole('button', { name: 'Create', exact: true }).focus();
     await page.keyboard.press('Enter');
-    const choice = dialog.getByRole('checkbox').first();
+    const choice = dialog.getByRole('checkbox', { name: /^Image \d/ }).first();
     await choice.waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
@@ -123,7 +123,7 @@ describe('An author who needs an image', () => {
     await page.getByLabel('Description').fill('A mountain in the morning');
     await page.getByLabel('Image Size').selectOption('256x256');
     await page.getByRole('button', { name: 'Create', exact: true }).click();
-    const choice = page.getByRole('checkbox').first();
+    const choice = page.getByRole('checkbox', { name: /^Image \d/ }).first();
     for (let attempt = 0; attempt < 20 && (await choice.count()) === 0; attempt += 1) {
       await page.waitForTimeout(500);
       await page.reload();

@@ -132,7 +132,10 @@ const screens: readonly Screen[] = [
     name: 'adding to another folder',
     open: async (page) => {
       const dialog = await made(page, 'a heron to add');
-      await dialog.getByRole('checkbox').first().check();
+      await dialog
+        .getByRole('checkbox', { name: /^Image \d/ })
+        .first()
+        .check();
       await dialog.getByLabel('Name 1', { exact: true }).waitFor();
     },
   },

@@ -5,7 +5,6 @@ import { follow } from './dialog/follow.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
-import { toggleReview } from './dialog/round.js';
 import { RoundList } from './dialog/round-list.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 import { SourceField } from './dialog/source-field.js';
@@ -44,7 +43,7 @@ class CreateImage extends HTMLElement {
       this.words,
       person,
     );
-    this.rounds = new RoundList(this.find('[data-rounds]'), this.words);
+    this.rounds = new RoundList(this.find('[data-rounds]'));
     this.source = new SourceField(this.find('[data-source]'), this.description, this.words, (sentence) => {
       this.update();
       this.say(sentence);
@@ -196,7 +195,6 @@ class CreateImage extends HTMLElement {
       void this.retry(button);
     }
     if ('refine' in button.dataset) this.source.take(button, event);
-    if ('review' in button.dataset) toggleReview(button, this.words);
     if (!('dismiss' in button.dataset)) return;
     button.closest('[data-round]')?.remove();
     this.update();

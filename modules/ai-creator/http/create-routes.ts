@@ -183,6 +183,4 @@ const scriptWords = [
   'create.similar-use',
   'refine.variation-of',
   'refine.cleared',
-  'image.unreviewed',
-  'image.reviewed',
 ];

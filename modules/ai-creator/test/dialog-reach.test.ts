@@ -39,7 +39,7 @@ describe('the dialog Create AI Image', function () {
       .first()
       .waitFor();
     expect(await holdsFocus(), 'under way').to.equal(true);
-    await dialog.getByRole('checkbox').waitFor();
+    await dialog.getByRole('checkbox', { name: /^Image \d/ }).waitFor();
     await dialog.locator('input[type="checkbox"]:focus').waitFor();
   });
 

@@ -59,14 +59,44 @@ describe('creating images in a browser', function () {
     await page.getByText('512 × 512').or(page.getByText('512 x 512')).first().waitFor();
   });
 
+  it('adds an image with the text that somebody has read, and another one that nobody has', async () => {
+    const dialog = await openDialog();
+    await describeImage(dialog, 'a well read owl', '2');
+    for (const image of [1, 2]) await dialog.getByRole('checkbox', { name: `Image ${image}: a well read owl` }).check();
+    const reviewed = dialog.getByRole('checkbox', { name: /^Reviewed ?: alternative text \d$/ });
+    expect(await reviewed.count()).to.equal(2);
+    await reviewed.first().press('Space');
+    expect(await dialog.getByText('Not reviewed').count()).to.equal(0);
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    for (const [name, marks] of [
+      ['a-well-read-owl.png', 0],
+      ['a-well-read-owl-2.png', 1],
+    ] as const) {
+      await page.goto('/web/home/documents-media');
+      await page.getByRole('link', { name }).first().click();
+      await page.getByRole('heading', { name }).waitFor();
+      expect(await page.getByText('Not reviewed').count(), name).to.equal(marks);
+    }
+  });
+
   it('tries again and keeps the earlier round', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a quiet forest');
-    await dialog.getByRole('checkbox').nth(0).waitFor();
+    await dialog
+      .getByRole('checkbox', { name: /^Image \d/ })
+      .nth(0)
+      .waitFor();
     await dialog.getByRole('button', { name: 'Try Again' }).click();
-    await dialog.getByRole('checkbox').nth(1).waitFor();
+    await dialog
+      .getByRole('checkbox', { name: /^Image \d/ })
+      .nth(1)
+      .waitFor();
     expect(await dialog.getByRole('article').count()).to.equal(2);
-    await dialog.getByRole('checkbox').nth(1).check();
+    await dialog
+      .getByRole('checkbox', { name: /^Image \d/ })
+      .nth(1)
+      .check();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'a-quiet-forest.png' }).first().waitFor();
@@ -78,10 +108,17 @@ describe('creating images in a browser', function () {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow', millis: 5000 });
     const dialog = await openDialog();
     await describeImage(dialog, 'a pair of gloves', '2');
-    await dialog.locator('[data-running="true"]').getByLabel('Name 1').fill('left ');
+    const first = dialog.locator('[data-running="true"]');
+    await first.getByRole('checkbox', { name: /^Reviewed ?: alternative text 1$/ }).check();
+    await first.getByLabel('Name 1').fill('left ');
     await dialog.getByLabel('Name 2').waitFor();
     await dialog.locator('[data-running="false"]').waitFor();
     await page.keyboard.type('glove');
+    expect(
+      await dialog.getByRole('checkbox', { name: /^Reviewed ?: alternative text 1$/ }).isChecked(),
+      'a tick is kept',
+    ).to.equal(true);
+    expect(await dialog.getByRole('checkbox', { name: /^Reviewed ?: alternative text 2$/ }).isChecked()).to.equal(false);
     expect(await dialog.getByLabel('Name 1').inputValue()).to.equal('left glove');
   });
 
@@ -224,7 +261,10 @@ describe('creating images in a browser', function () {
         .first()
         .waitFor();
       expect(await accessibilityFaults(narrow), 'under way').to.deep.equal([]);
-      await dialog.getByRole('checkbox').nth(1).waitFor();
+      await dialog
+        .getByRole('checkbox', { name: /^Image \d/ })
+        .nth(1)
+        .waitFor();
       expect(await accessibilityFaults(narrow), 'results').to.deep.equal([]);
       await dialog.getByRole('button', { name: 'Try Again' }).click();
       await dialog.getByText('An unexpected error occurred').first().waitFor();

@@ -60,7 +60,7 @@ describe('An author who looks on while an image is made', function () {
     await dialog.locator('.create-image-preview[data-preview="2"] img[src$="number=2"]').waitFor();
     expect(await preview.getAttribute('src')).not.to.equal(first);
     expect(await boxOf(place)).to.deep.equal(empty);
-    await dialog.getByRole('checkbox').waitFor();
+    await dialog.getByRole('checkbox', { name: /^Image \d/ }).waitFor();
     expect(await preview.count()).to.equal(0);
     expect(await boxOf(dialog.locator('.create-image-picture img'))).to.deep.equal(empty);
     const said = (await page.evaluate('window.said')) as readonly string[];

@@ -69,7 +69,7 @@ describe('refining images in a browser', function () {
     await press('Create');
     const round = dialog.getByRole('article', { name: 'a small harbour in the snow' });
     await round.getByText('Variation of a-small-harbour.png').waitFor();
-    await round.getByRole('checkbox').check();
+    await round.getByRole('checkbox', { name: /^Image \d/ }).check();
     expect(creator.sandbox.edits).to.have.length(1);
     expect(creator.sandbox.generations).to.have.length(1);
     await press('Add Selected');
@@ -174,9 +174,15 @@ describe('refining images in a browser', function () {
       await dialog.getByRole('button', { name: /^Refine a-fair-garden/ }).click();
       expect(await accessibilityFaults(page), 'form').to.deep.equal([]);
       await press('Create');
-      await dialog.getByRole('checkbox').nth(1).waitFor();
+      await dialog
+        .getByRole('checkbox', { name: /^Image \d/ })
+        .nth(1)
+        .waitFor();
       expect(await accessibilityFaults(page), 'variation').to.deep.equal([]);
-      await dialog.getByRole('checkbox').first().check();
+      await dialog
+        .getByRole('checkbox', { name: /^Image \d/ })
+        .first()
+        .check();
       await press('Add Selected');
       await dialog.waitFor({ state: 'detached' });
       await page

@@ -1,13 +1,10 @@
 import { placeIn } from './place.js';
 import { askFragment } from './requests.js';
-import { keepTyped, prepareReviews } from './round.js';
+import { keepTyped } from './round.js';
 
 /** All rounds of the dialog, the newest first. */
 export class RoundList {
-  constructor(
-    readonly element: HTMLElement,
-    private readonly words: Readonly<Record<string, string>>,
-  ) {}
+  constructor(readonly element: HTMLElement) {}
 
   get hrefs(): readonly string[] {
     return this.rounds.map(({ dataset }) => dataset.href ?? '');
@@ -31,10 +28,9 @@ export class RoundList {
   async show(href: string): Promise<HTMLElement | undefined> {
     const round = await askFragment(href);
     if (!round) return undefined;
-    prepareReviews(round);
     const before = this.of(href);
     if (before) {
-      keepTyped(before, round, this.words);
+      keepTyped(before, round);
       const place = placeIn(before);
       before.replaceWith(round);
       place?.returnTo(round);
@@ -51,9 +47,10 @@ export class RoundList {
     if (ticked.length === 0) return undefined;
     const chosen = new URLSearchParams();
     for (const image of ticked) {
-      for (const control of image.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')) {
-        if (!control.disabled) chosen.append(control.name, control.value);
-      }
+      const fields = image.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+        'input:not([type="checkbox"]), input:checked, textarea',
+      );
+      for (const { name, value } of fields) chosen.append(name, value);
     }
     return chosen;
   }
