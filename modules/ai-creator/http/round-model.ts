@@ -154,15 +154,19 @@ function variationOf({ sourceKind: kind, sourceId: id, sourceName: name }: Gener
 function statusOf({ generation, images }: GenerationWithImages, words: Words, now: Date): string {
   const { state, size, count, sentAt, retryAt, attempts } = generation;
   const seconds = sentAt ? Math.max(0, Math.round((now.getTime() - Date.parse(sentAt)) / 1000)) : 0;
+  const time = secondsWords(seconds, words);
   const ready = images.length;
   if (state === 'reserved' && retryAt) return waitingSentence(generation, retryAt, words, now);
-  if (state === 'sent' && attempts > 1 && ready === 0) return words('state.sent-again', { seconds, attempts });
-  if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { seconds, ready, count });
+  if (state === 'sent' && attempts > 1 && ready === 0) return words('state.sent-again', { time, attempts });
+  if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return words('state.received', { size });
   if (state !== 'offered') return words(`state.${state}`);
   if (ready < count) return words('state.offered-some', { ready, count });
   return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
 }
+
+const secondsWords = (seconds: number, words: Words): string =>
+  words(seconds === 1 ? 'state.second' : 'state.seconds', { seconds });
 
 /** Counts down to the time at which it is sent; after that it waits for its turn. */
 function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, words: Words, now: Date): string {

@@ -181,7 +181,7 @@ describe('creating images in a browser', function () {
       .waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await page.getByText('Your AI images are ready: a letter for later').waitFor();
+    await page.getByText('Your AI image is ready: a letter for later').waitFor();
     await page.goto('/web/home/ai-creator/generations');
     await page.getByRole('link', { name: 'a letter for later', exact: true }).waitFor();
   });

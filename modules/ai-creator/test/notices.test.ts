@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
 
 const elsewhere = '/web/home/web-content';
-const ready = 'Your AI images are ready: a lighthouse at dusk';
+const ready = 'Your AI image is ready: a lighthouse at dusk';
 
 describe('what other pages say about images that are being made', () => {
   let creator: CreatorHouse;
@@ -58,6 +58,7 @@ describe('what other pages say about images that are being made', () => {
 
   it('is told to scripts: what runs, the number, and what came to an end within the hour', async () => {
     const id = await made();
+    const two = await made({ description: 'two lighthouses', count: '2' });
     creator.sandbox.next('moderation-blocked');
     const failed = await made({ description: 'something else' });
     const cancelled = await creator.create();
@@ -66,9 +67,10 @@ describe('what other pages say about images that are being made', () => {
     const { body } = await creator.visitor.get('/web/home/ai-creator/notices/status');
     expect(body).to.deep.equal({
       isRunning: false,
-      badge: { kind: 'success', text: '1', label: '1 ready' },
+      badge: { kind: 'success', text: '2', label: '2 ready' },
       settled: [
         { id, kind: 'success', sentence: ready },
+        { id: two, kind: 'success', sentence: 'Your AI images are ready: two lighthouses' },
         { id: failed, kind: 'warning', sentence: 'No AI image was made: something else' },
       ],
     });

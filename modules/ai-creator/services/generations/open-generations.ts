@@ -19,6 +19,8 @@ export interface OpenGeneration {
   readonly id: string;
   readonly state: GenerationState;
   readonly description: string;
+  /** How many images were asked for. */
+  readonly count: number;
   readonly errorCode: string | null;
   /** ISO 8601; undefined while it runs. */
   readonly settledAt: string | undefined;
@@ -30,6 +32,7 @@ const columns = {
   id: true,
   state: true,
   description: true,
+  count: true,
   errorCode: true,
   settledAt: true,
   expiresAt: true,
@@ -94,10 +97,10 @@ export class OpenGenerations implements Activity {
     }
   }
 
-  private keep({ personId, siteId, id, state, description, errorCode, settledAt, expiresAt }: Row): void {
+  private keep({ personId, siteId, id, state, description, count, errorCode, settledAt, expiresAt }: Row): void {
     const key = keyOf({ personId, siteId });
     const own = this.open.get(key) ?? new Map<string, OpenGeneration>();
-    own.set(id, { id, state, description, errorCode, settledAt: settledAt ?? undefined, expiresAt });
+    own.set(id, { id, state, description, count, errorCode, settledAt: settledAt ?? undefined, expiresAt });
     this.open.set(key, own);
     this.makers.set(id, { personId, siteId });
   }

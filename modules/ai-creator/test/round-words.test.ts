@@ -1,0 +1,27 @@
+import type { Clock } from '@portico/core';
+import { expect } from 'chai';
+import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+describe('how long ago an image was asked for', () => {
+  let creator: CreatorHouse;
+  let ahead = 0;
+  const clock: Clock = { now: () => new Date(start + ahead), monotonic: () => performance.now() };
+  const start = Date.now();
+  before(async () => {
+    creator = await startCreatorHouse({ clock });
+  });
+  after(() => creator.stop());
+
+  it('is one second, or some seconds', async () => {
+    creator.sandbox.next('stall-before-headers');
+    const { id } = (await creator.create()).body as { id: string };
+    const status = async (): Promise<string> =>
+      (await creator.visitor.get(`/web/home/ai-creator/generations/${id}/status`)).body.status as string;
+    for (let tries = 0; tries < 500 && !/^Being made/.test(await status()); tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    const told: string[] = [];
+    for (ahead of [0, 1000, 2000]) told.push(await status());
+    expect(told).to.deep.equal(['0 seconds', '1 second', '2 seconds'].map((time) => `Being made: asked ${time} ago`));
+    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
+  });
+});
