@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type CreatorHouse, newToken, type RoundAnswer, startCreatorHouse } from './creator-house.js';
 
@@ -19,11 +20,11 @@ describe('images that come while others do not', () => {
     (await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json')).body as RoundAnswer;
 
   it('are offered at once, and can be added while the rest is on its way', async () => {
-    creator.sandbox.next({ name: 'too-few', amount: 3 }, { name: 'slow', millis: 1500 });
+    creator.sandbox.next({ name: 'too-few', amount: 3 }, { name: 'slow', millis: 3000 });
     const { id } = (await creator.create({ count: '4' })).body as { id: string };
     let round = await look(id);
-    for (let tries = 0; round.images.length < 3 && tries < 200; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let tries = 0; round.images.length < 3 && tries < 1000; tries += 1) {
+      await delay(10);
       round = await look(id);
     }
     expect([round.isRunning, round.images.length]).to.deep.equal([true, 3]);
@@ -42,7 +43,10 @@ describe('images that come while others do not', () => {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'stall-before-headers' });
     const { id } = (await creator.create({ count: '2' })).body as { id: string };
     let round = await look(id);
-    for (let tries = 0; round.images.length < 1 && tries < 200; tries += 1) round = await look(id);
+    for (let tries = 0; round.images.length < 1 && tries < 1000; tries += 1) {
+      await delay(20);
+      round = await look(id);
+    }
     await creator.addAll(round);
     await post(`${id}/cancel`, {});
     expect((await creator.settled(id)).state).to.equal('saved');
