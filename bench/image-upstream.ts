@@ -31,7 +31,7 @@ const solid = (side: number): Promise<Buffer> =>
 
 const four = answer(await Promise.all([picture(), picture(), picture(), picture()]));
 const tooManyPixels = answer([(await solid(12_000)).toString('base64')]);
-const manyPixels = answer([(await solid(6300)).toString('base64')]);
+const manyPixels = answer([(await solid(4096)).toString('base64')]);
 const bomb = gzipSync(Buffer.alloc(256 * mebibyte, 0x41));
 const almostTooLarge = `{"data":[{"b64_json":"${'A'.repeat(60 * mebibyte)}"}]}`;
 const piece = Buffer.alloc(mebibyte, 0x41);

@@ -2,8 +2,8 @@ import { loadSharp } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { inTurn } from './decoding-turns.js';
 
-/** Pixels of one image; far more than any model makes, far less than a bomb. */
-export const pixelLimit = 40_000_000;
+/** Pixels of one image: sixteen times what is asked for, far less than a bomb. */
+export const pixelLimit = 4096 * 4096;
 
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { BlobStore, Ids, inject, injectable, Log, loadSharp, PortalError, type Sharp, type StoredBlob } from '@portico/core';
 import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import type { ProvidedImage } from '../../api/index.js';
@@ -85,9 +84,8 @@ export class ImageIntake {
 
   private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
     const side = sideOf(generation.size);
-    const bytes = await readFile(this.blobs.pathOf(image.originalBlob));
     const sharp = await loadSharp();
-    const picture = sharp(bytes, { limitInputPixels: pixelLimit });
+    const picture = sharp(this.blobs.pathOf(image.originalBlob), { limitInputPixels: pixelLimit });
     const { format } = await picture.metadata();
     const resized = picture
       .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })

@@ -6,6 +6,8 @@ const textBytes = 64 * 1024;
 /** Bytes of an answer without its images; also of a stream of events. */
 const restBytes = 1024 * 1024;
 const signatureBytes = 16;
+/** Memory for the first image of an answer. */
+const firstBytes = 1024 * 1024;
 /** Characters in the place of an image that are not one; then the rest is not worth reading. */
 const junkBytes = 8 * 1024 * 1024;
 const quote = 0x22;
@@ -56,6 +58,7 @@ class Scanner {
   private held: Buffer[] = [];
   private heldBytes = 0;
   private image: Base64Image | undefined;
+  private readonly scratch = new GrowingBytes();
 
   constructor(private readonly keep: (image: Buffer | undefined) => string) {}
 
@@ -115,12 +118,12 @@ class Scanner {
     this.held.push(part);
     this.heldBytes += part.length;
     if (this.heldBytes <= textBytes) return;
-    this.image = new Base64Image();
+    this.image = new Base64Image(this.scratch);
     for (const held of this.held.splice(0)) this.image.add(held);
   }
 
   private finish(): readonly Buffer[] {
-    const text = this.image ? [Buffer.from(this.keep(this.image.bytes()))] : this.held;
+    const text = this.image ? [Buffer.from(this.keep(this.image.finish()))] : this.held;
     this.image = undefined;
     this.held = [];
     this.heldBytes = 0;
@@ -132,11 +135,14 @@ const endless = (index: number): number => (index < 0 ? Number.POSITIVE_INFINITY
 
 /** Base64 that is decoded as it comes; slashes and line breaks may be escaped, as some servers do. */
 class Base64Image {
-  private readonly pieces: Buffer[] = [];
-  private size = 0;
   private left = '';
   private isPicture = true;
+  private isSeen = false;
   private junk = 0;
+
+  constructor(private readonly bytes: GrowingBytes) {
+    bytes.clear();
+  }
 
   add(part: Buffer): void {
     if (!this.isPicture) {
@@ -149,23 +155,41 @@ class Base64Image {
     const clean = whole.includes('\\') ? whole.replace(/\\[nr]/g, '').replaceAll('\\/', '/') : whole;
     const length = clean.length - (clean.length % 4);
     this.left = clean.slice(length) + text.slice(whole.length);
-    const bytes = Buffer.from(clean.slice(0, length), 'base64');
-    const before = this.size;
-    this.pieces.push(bytes);
-    this.size += bytes.length;
-    if (before < signatureBytes && this.size >= signatureBytes) this.look();
+    this.bytes.addBase64(clean.slice(0, length));
+    if (this.isSeen || this.bytes.size < signatureBytes) return;
+    this.isSeen = true;
+    this.isPicture = looksLikePicture(this.bytes.view());
   }
 
   /** Undefined for what is no picture. */
-  bytes(): Buffer | undefined {
+  finish(): Buffer | undefined {
     if (!this.isPicture) return undefined;
-    this.pieces.push(Buffer.from(this.left, 'base64'));
-    return Buffer.concat(this.pieces.splice(0));
+    this.bytes.addBase64(this.left);
+    return Buffer.from(this.bytes.view());
+  }
+}
+
+/** One piece of memory for image after image. New memory for every piece would call the garbage collector several times per answer. */
+class GrowingBytes {
+  size = 0;
+  private memory = Buffer.alloc(0);
+
+  addBase64(text: string): void {
+    const needed = this.size + text.length;
+    if (needed > this.memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * needed, firstBytes));
+      this.memory.copy(larger, 0, 0, this.size);
+      this.memory = larger;
+    }
+    this.size += this.memory.write(text, this.size, 'base64');
   }
 
-  private look(): void {
-    const [first = Buffer.alloc(0)] = this.pieces;
-    this.isPicture = looksLikePicture(first.length >= signatureBytes ? first : Buffer.concat(this.pieces));
-    if (!this.isPicture) this.pieces.length = 0;
+  clear(): void {
+    this.size = 0;
+  }
+
+  /** What was added since it was cleared, without a copy. */
+  view(): Buffer {
+    return this.memory.subarray(0, this.size);
   }
 }
