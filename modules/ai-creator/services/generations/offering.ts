@@ -6,6 +6,7 @@ import { ImageIntake } from '../images/image-intake.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { problemColumns } from './problem-columns.js';
+import { WakeUps } from './wake-ups.js';
 
 const longestPause = 5 * 60_000;
 /** How often a picture is given to the scaler before it is offered as it came. */
@@ -17,9 +18,8 @@ const scalings = 3;
  */
 @injectable()
 export class Offering {
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly wakeUps = new WakeUps();
   private readonly tries = new Map<string, number>();
-  private due: ((id: string) => void) | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -32,13 +32,11 @@ export class Offering {
 
   /** @param due told the id of each generation that is to be offered once more. */
   start(due: (id: string) => void): void {
-    this.due = due;
+    this.wakeUps.start(due);
   }
 
   stop(): void {
-    this.due = undefined;
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    this.wakeUps.stop();
     this.tries.clear();
   }
 
@@ -69,13 +67,6 @@ export class Offering {
   private again(id: string): void {
     const tries = this.tries.get(id) ?? 0;
     this.tries.set(id, tries + 1);
-    if (!this.due) return;
-    clearTimeout(this.timers.get(id));
-    const pause = Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause);
-    const timer = setTimeout(() => {
-      this.timers.delete(id);
-      this.due?.(id);
-    }, pause);
-    this.timers.set(id, timer);
+    this.wakeUps.set(id, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
   }
 }

@@ -5,15 +5,15 @@ import { KeyPauses } from '../failures/key-pauses.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { pauseBefore } from './retry-policy.js';
+import { WakeUps } from './wake-ups.js';
 
 /**
- * Generations that wait to be sent, or sent again: their rows say until when, so that they outlive the process; a timer here says that
- * it is time. They hold no request and no place among those that run.
+ * Generations that wait to be sent, or sent again: their rows say until when, so that they outlive the process; a timer says that it
+ * is time. They hold no request and no place among those that run.
  */
 @injectable()
 export class Retries {
-  private readonly timers = new Map<string, NodeJS.Timeout>();
-  private due: ((id: string) => void) | undefined;
+  private readonly wakeUps = new WakeUps();
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -25,18 +25,15 @@ export class Retries {
 
   /** @param due told the id of each generation whose time has come. */
   start(due: (id: string) => void): void {
-    this.due = due;
+    this.wakeUps.start(due);
   }
 
   stop(): void {
-    this.due = undefined;
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    this.wakeUps.stop();
   }
 
   drop(id: string): void {
-    clearTimeout(this.timers.get(id));
-    this.timers.delete(id);
+    this.wakeUps.drop(id);
   }
 
   /** What waited when the portal stopped goes on waiting; false for what does not wait. */
@@ -45,7 +42,7 @@ export class Retries {
     const { retryCapSeconds } = this.config.values;
     const left = Math.min(Date.parse(retryAt) - this.clock.now().getTime(), retryCapSeconds * 1000);
     if (errorCode === 'too-fast' && left > 0) this.pauses.pause(siteId, left);
-    this.wakeIn(id, left);
+    this.wakeUps.set(id, left);
     return true;
   }
 
@@ -96,17 +93,7 @@ export class Retries {
       errorDetail: error.message,
       retryAfter: error.retryAfterSeconds ?? null,
     });
-    if (isBack) this.wakeIn(generation.id, wait);
+    if (isBack) this.wakeUps.set(generation.id, wait);
     return isBack;
-  }
-
-  private wakeIn(id: string, millis: number): void {
-    if (!this.due) return;
-    this.drop(id);
-    const timer = setTimeout(() => {
-      this.timers.delete(id);
-      this.due?.(id);
-    }, millis);
-    this.timers.set(id, timer);
   }
 }
