@@ -122,6 +122,17 @@ describe('creating images in a browser', function () {
     expect(await dialog.getByLabel('Name 1').inputValue()).to.equal('left glove');
   });
 
+  it('puts a frame around what is selected, not around what is reviewed', async () => {
+    const dialog = await openDialog();
+    await describeImage(dialog, 'a framed glove');
+    await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
+    const frame = (): Promise<string> =>
+      dialog.locator('.create-image-card').evaluate((card) => getComputedStyle(card).outlineStyle);
+    expect(await frame(), 'reviewed').to.equal('none');
+    await dialog.locator('.create-image-check').check();
+    expect(await frame(), 'selected').to.equal('solid');
+  });
+
   it('says so when what came cannot be shown', async () => {
     creator.sandbox.next({ name: 'slow', millis: 2500 });
     const dialog = await openDialog();
