@@ -126,8 +126,8 @@ describe('creating images in a browser', function () {
     const dialog = await openDialog();
     await describeImage(dialog, 'a framed glove');
     await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
-    const frame = (): Promise<string> =>
-      dialog.locator('.create-image-card').evaluate((card) => getComputedStyle(card).outlineStyle);
+    const frame = (): Promise<unknown> =>
+      page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineStyle");
     expect(await frame(), 'reviewed').to.equal('none');
     await dialog.locator('.create-image-check').check();
     expect(await frame(), 'selected').to.equal('solid');
