@@ -86,6 +86,10 @@ class TokenAccess implements AccessContext {
   can(permission: PermissionId): boolean {
     return this.#scopes.has(permission) && this.#whole.can(permission);
   }
+
+  outOfScope(permission: PermissionId): boolean {
+    return !this.#scopes.has(permission) && this.#whole.can(permission);
+  }
 }
 
 class SystemAccess implements AccessContext {

@@ -68,6 +68,8 @@ export interface AccessContext {
   readonly token?: ApiTokenFacts;
   /** Whether the person has the permission in this scope. A memory read. Unknown permissions: false. */
   can(permission: PermissionId): boolean;
+  /** Of a request with an API token: whether only its scopes are in the way of what its person may do. */
+  outOfScope?(permission: PermissionId): boolean;
 }
 
 /** Who is who, and who may what. Provided by `identity`; without it everybody is a guest who may nothing. */

@@ -17,6 +17,7 @@ export * from './module.js';
 export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';
+export * from './scope-refusal.js';
 export * from './secrets.js';
 export * from './tokens.js';
 export * from './when.js';

@@ -1,9 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
 import { type ApiTokens, PortalError, type ServiceHandle } from '../api/index.js';
+import { tokenOf } from './challenge.js';
 import type { HostContext } from './exchange.js';
-
-/** Our tokens say that they are ours: a proxy in front may send bearers of its own. */
-const bearer = /^Bearer +(portico_[\w-]{20,200}) *$/i;
 
 /** Lets an API token stand for a session, on routes that take one. */
 export class ApiCallers {
@@ -14,7 +12,7 @@ export class ApiCallers {
 
   /** @throws PortalError 401, 429, or 503 while nobody knows the tokens. Does nothing without a token. */
   async recognise(ctx: HostContext): Promise<void> {
-    const token = bearer.exec(ctx.req.headers.authorization ?? '')?.[1];
+    const token = tokenOf(ctx);
     if (token === undefined) return;
     const tokens = this.tokens.get();
     if (!tokens) {

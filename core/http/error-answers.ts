@@ -1,4 +1,5 @@
 import { type Log, localPlace, type MessageCatalog, type Messages, type PortalError } from '../api/index.js';
+import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
 import type { PageRenderer } from './dependencies.js';
 import type { HostContext } from './exchange.js';
@@ -33,6 +34,8 @@ export class ErrorAnswers {
     const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
     if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
     if (typeof error.details.allow === 'string') ctx.set('Allow', error.details.allow);
+    const challenge = challengeOf(ctx, error);
+    if (challenge) ctx.set('WWW-Authenticate', challenge);
     ctx.status = error.status;
     const sentence = this.sentenceOf(ctx, error);
     if (wantsHtml(ctx)) {
@@ -117,7 +120,7 @@ export function wantsHtml(ctx: HostContext): boolean {
   const accept = ctx.get('Accept');
   const saysNothing = accept === '' || accept === '*/*';
   if (saysNothing && isFragment(ctx)) return true;
-  if (saysNothing && ctx.get('Sec-Fetch-Dest') === 'empty') return false;
+  if (saysNothing && (ctx.get('Sec-Fetch-Dest') === 'empty' || tokenOf(ctx) !== undefined)) return false;
   return ctx.accepts('html', 'json') === 'html';
 }
 

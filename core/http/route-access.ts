@@ -1,4 +1,4 @@
-import { notFound, PortalError, type RouteAccess } from '../api/index.js';
+import { notFound, PortalError, type RouteAccess, scopeRefusal } from '../api/index.js';
 import { changesState } from './csrf.js';
 import { isFragment, wantsHtml } from './error-answers.js';
 import type { HostContext } from './exchange.js';
@@ -13,6 +13,10 @@ export function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: bo
   if (access === 'public') return true;
   const allowed = access === 'signed-in' ? ctx.session !== undefined : ctx.access.can(access.permission);
   if (allowed) return true;
+  if (ctx.exchange.caller && typeof access === 'object') {
+    const refusal = scopeRefusal(ctx.access, access.permission);
+    if (refusal) throw refusal;
+  }
   if (ctx.exchange.caller || (ctx.session && sessionsPresent)) {
     // What a person may not see is not there; what they may not do is refused.
     if (!changesState(ctx.method)) throw notFound();

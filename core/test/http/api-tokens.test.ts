@@ -45,12 +45,28 @@ describe('A route that takes API tokens', () => {
   });
 
   it('goes no further than the scopes of the token, nor than the person', async () => {
-    for (const token of [narrow, reader]) {
-      const answer = await post('/notes', token);
-      expect([answer.status, answer.body.error.code]).to.deep.equal([403, 'forbidden']);
-      const read = await supertest(host.url).get('/notes').set('Authorization', `Bearer ${token}`);
-      expect(read.status).to.equal(404);
+    const answer = await post('/notes', reader);
+    expect([answer.status, answer.body.error.code]).to.deep.equal([403, 'forbidden']);
+    const read = await supertest(host.url).get('/notes').set('Authorization', `Bearer ${reader}`);
+    expect(read.status).to.equal(404);
+  });
+
+  it('names the scope that a token lacks of what its person may do', async () => {
+    const get = supertest(host.url).get('/notes').set('Authorization', `Bearer ${narrow}`);
+    for (const { status, headers, body } of [await post('/notes', narrow), await get]) {
+      expect([status, headers['www-authenticate']]).to.deep.equal([
+        403,
+        'Bearer error="insufficient_scope", scope="notes.add-note"',
+      ]);
+      expect(body.error).to.deep.include({ code: 'insufficient-scope', missing: ['notes.add-note'] });
+      expect(body.error.message).to.equal('This API token lacks the scope notes.add-note.');
     }
+  });
+
+  it('says how programs sign in, and when a token is no good', async () => {
+    expect((await supertest(host.url).get('/notes')).headers['www-authenticate']).to.equal('Bearer');
+    expect((await post('/notes', unknown)).headers['www-authenticate']).to.equal('Bearer error="invalid_token"');
+    expect((await post('/notes/page', author)).headers['www-authenticate']).to.equal(undefined);
   });
 
   it('refuses a token it does not know, even beside a good session', async () => {

@@ -94,7 +94,19 @@ describe('creating images with a program', () => {
     const made = await ask(whole);
     expect(made.status).to.equal(201);
     expect((await over(made.body.id)).body.state).to.equal('offered');
-    expect((await ask(await token(['documents-media.view-documents']))).status).to.equal(403);
+    const narrow = await token(['ai-creator.create-images']);
+    const add = { images: [{ id: (await over(made.body.id)).body.images[0].id }] };
+    const adding = creator.house.agent().post(`${base}/images`).set('Authorization', `Bearer ${narrow}`).send(add);
+    for (const { status, headers, body } of [await ask(narrow), await adding]) {
+      expect([status, body.error.code]).to.deep.equal([403, 'insufficient-scope']);
+      expect(body.error.message).to.equal('This API token lacks the scope documents-media.add-document.');
+      expect(headers['www-authenticate']).to.equal(
+        'Bearer error="insufficient_scope", scope="documents-media.add-document ai-creator.create-images"',
+      );
+    }
+    expect((await ask(await token(['documents-media.view-documents']))).body.error.missing).to.deep.equal([
+      'ai-creator.create-images',
+    ]);
     expect((await ask('portico_nobody-knows-this-token-at-all')).status).to.equal(401);
   });
 

@@ -1,14 +1,16 @@
-import { type AccessContext, notFound, PortalError, type Site } from '@portico/core';
+import { type AccessContext, notFound, PortalError, type Site, scopeRefusal } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
 
 /**
  * The site of the request, when the person holds the permission there. Who may not even look cannot tell whether something exists.
- * @throws PortalError `not-found` (404), `forbidden` (403).
+ * @throws PortalError `not-found` (404), `forbidden` (403), `insufficient-scope` (403).
  */
 export function siteFor(access: AccessContext, permission: string): Site {
   const { site } = access;
   if (!site) throw notFound('document');
   if (access.can(permission)) return site;
+  const refusal = scopeRefusal(access, permission);
+  if (refusal) throw refusal;
   if (!access.can(DocumentPermissions.view)) throw notFound('document');
   throw new PortalError('forbidden', 'You may not change documents of this site. Ask its administrator for the role Author.', {
     status: 403,

@@ -76,7 +76,12 @@ describe('API tokens', () => {
   });
 
   it('never reach further than their scopes', async () => {
-    expect((await ask(await create({ scopes: 'configuration.manage-modules' }))).status).to.equal(404);
+    const answer = await ask(await create({ scopes: 'configuration.manage-modules' }));
+    expect([answer.status, answer.body.error.code, answer.body.error.missing]).to.deep.equal([
+      403,
+      'insufficient-scope',
+      [flags],
+    ]);
   });
 
   it('are dead once they are revoked, have expired, or their person is disabled', async () => {

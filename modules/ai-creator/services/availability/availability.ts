@@ -1,5 +1,15 @@
 import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
-import { type AccessContext, Flags, inject, injectable, Messages, PortalError, type Scope, type Site } from '@portico/core';
+import {
+  type AccessContext,
+  Flags,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type Scope,
+  type Site,
+  scopeRefusal,
+} from '@portico/core';
 import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageMaker } from '../images/image-maker.js';
 import { creatorSettings } from '../settings/settings.js';
@@ -41,12 +51,14 @@ export class Availability {
     return this.switchedOff(access.scope) ?? (requiredPermissions.every((id) => access.can(id)) ? undefined : 'permission');
   }
 
-  /** @throws PortalError `ai-creator-off` (403), `forbidden` (403), `not-found` (404) outside of a site. */
+  /** @throws PortalError `ai-creator-off` (403), `forbidden` (403), `insufficient-scope` (403), `not-found` (404) outside of a site. */
   require(access: AccessContext): Author {
     const { person, site } = access;
     if (!person || !site) throw new PortalError('not-found', 'This page does not exist, or you may not see it.', { status: 404 });
     const obstacle = this.obstacle(access);
     if (obstacle === 'permission') {
+      const refusal = scopeRefusal(access, ...requiredPermissions);
+      if (refusal) throw refusal;
       throw new PortalError('forbidden', this.words.text('off.permission', {}, access.locale), { status: 403 });
     }
     if (obstacle) throw new PortalError('ai-creator-off', this.words.text(`off.${obstacle}`, {}, access.locale), { status: 403 });
