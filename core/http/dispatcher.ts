@@ -57,7 +57,10 @@ export class Dispatcher {
     const { exchange } = ctx;
     exchange.module = module;
     exchange.messages = mount.messages;
-    if (!match.route) throw methodNotAllowed(match.methods);
+    if (!match.route) {
+      exchange.declaration = match.declaration;
+      throw methodNotAllowed(match.methods);
+    }
     const { route } = match;
     const { declaration } = route;
     exchange.declaration = declaration;

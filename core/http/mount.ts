@@ -23,10 +23,10 @@ export interface Route {
   readonly body: InputPart;
 }
 
-/** What a mount has for a path: a route with its raw parameters, or the methods that would have one. */
+/** What a mount has for a path: a route with its raw parameters, or the methods that would have one, and what one of these declares. */
 export type Match =
   | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
-  | { readonly route: undefined; readonly methods: readonly string[] };
+  | { readonly route: undefined; readonly methods: readonly string[]; readonly declaration: RouteDeclaration | undefined };
 
 const prefixPattern = /^(?:~?(?:\/[A-Za-z0-9][\w.-]*)+|~|\/)$/;
 /** First segments of the instance that the host answers itself. */
@@ -76,7 +76,10 @@ export class Mount {
     // A written-out path wins over a parameter, in whatever order they were added.
     for (const layer of found.pathAndMethod) if (best && layer.paramNames.length < best.paramNames.length) best = layer;
     const route = best && this.routes.get(best);
-    if (!best || !route) return { route: undefined, methods: found.path.flatMap((layer) => layer.methods) };
+    if (!best || !route) {
+      const { declaration } = this.routes.get(found.path[0]) ?? {};
+      return { route: undefined, methods: found.path.flatMap((layer) => layer.methods), declaration };
+    }
     return { route, params: best.paramNames.length === 0 ? noParams : best.params(path, best.captures(path)) };
   }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import supertest from 'supertest';
 import { PortalError } from '../../api/index.js';
 import { eventually, raw, shown, startHost, type TestHost } from './test-host.js';
 
@@ -54,6 +55,23 @@ describe('What goes wrong', () => {
     });
   });
   after(() => host.close());
+
+  it('answers programs in JSON where there is no site, no page or no such method', async () => {
+    const paths = ['/web/nowhere/notes', '/nothing/here', '/notes/nothing/at/all', '/notes/told'] as const;
+    const programs = [{ Authorization: `Bearer portico_${'x'.repeat(43)}` }, { Accept: 'application/json' }];
+    for (const program of programs)
+      for (const path of paths) {
+        const { status, type, headers, body } = await supertest(host.url).delete(path).set(program);
+        const isThere = path === '/notes/told';
+        expect([status, type], path).to.deep.equal([isThere ? 405 : 404, 'application/json']);
+        expect(body.error, path).to.have.all.keys('code', 'message', 'reference', ...(isThere ? ['allow'] : []));
+        expect(headers.allow, path).to.equal(isThere ? 'GET, HEAD' : undefined);
+      }
+    const { type, headers } = await supertest(host.url).put('/notes/json').set('Accept', '*/*');
+    expect([type, headers.allow]).to.deep.equal(['application/json', 'GET, HEAD']);
+    const browser = { ...programs[0], Accept: 'text/html,*/*;q=0.8' };
+    expect((await supertest(host.url).get('/nothing/here').set(browser)).type).to.equal('text/html');
+  });
 
   const json = (path: string) => host.get(path).set('Accept', 'application/json');
 
