@@ -1,11 +1,12 @@
 import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import type { Generation } from '../entities/generation.js';
-import { cancelKey, costWords, type RoundModel, roundModel, wordsOf } from '../http/round-model.js';
+import { cancelKey, costWords, type RoundModel, roundModel } from '../http/round-model.js';
 import { FailureWords } from '../services/failures/failure-words.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
+import { wordsOf } from '../services/words.js';
 import { SiteAccess } from './site-access.js';
 
 const where = [

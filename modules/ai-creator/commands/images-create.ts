@@ -1,10 +1,11 @@
 import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { problemSentence, wordsOf } from '../http/round-model.js';
+import { problemSentence } from '../http/round-model.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
 import { readOrder } from '../services/generations/image-order.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
+import { wordsOf } from '../services/words.js';
 import { GenerationWords } from './images-commands.js';
 import { SiteAccess } from './site-access.js';
 

@@ -4,6 +4,7 @@ import { errorAtlas } from '../services/failures/error-atlas.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
 import { FailureWords } from '../services/failures/failure-words.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
+import { secondsWords } from '../services/words.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 
 /** The error atlas: everything that can go wrong, what people read then, and what the portal does. */
@@ -26,7 +27,7 @@ export class AtlasRoutes implements HttpRoutes {
       const settings = this.settingsLink.for(ctx.access);
       const failures = errorAtlas.map((row) => ({
         code: row.code,
-        author: ctx.text(row.author, { seconds: 60 }),
+        author: ctx.text(row.author, { time: secondsWords(60, (key, values) => ctx.text(key, values)) }),
         cause: this.failureWords.cause(row, locale),
         remedy: ctx.text(row.remedy),
         retry: this.failureWords.retry(row, locale),

@@ -1,10 +1,10 @@
-import type { Messages } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
 import type { Generation } from '../entities/generation.js';
 import type { Failure, FailureExplanation } from '../services/failures/failure-words.js';
 import { type GenerationWithImages, settledStates } from '../services/generations/generation-store.js';
 import type { Cancelled } from '../services/generations/generation-worker.js';
 import { formatMoney } from '../services/spending/money.js';
+import { secondsWords, type Words } from '../services/words.js';
 
 export interface ImageModel {
   readonly id: string;
@@ -72,13 +72,6 @@ export interface RoundModel {
   readonly cost?: string | undefined;
 }
 
-type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
-
-export const wordsOf =
-  (messages: Messages, locale: string): Words =>
-  (key, values) =>
-    messages.text(key, values, locale);
-
 export function costWords({ cost }: GenerationWithImages, words: Words, locale: string): string | undefined {
   return cost && cost.cost > 0 ? words('round.cost', { cost: formatMoney(cost.cost, cost.currency, locale) }) : undefined;
 }
@@ -89,7 +82,7 @@ export function problemSentence({ generation, images }: GenerationWithImages, wo
   if (state === 'unknown') return words('error.unknown');
   if (!errorCode || state === 'reserved') return undefined;
   if (errorCode === 'cancelled') return words(cancelKey(generation));
-  const sentence = words(`error.${errorCode}`, { seconds: retryAfter ?? 60 });
+  const sentence = words(`error.${errorCode}`, { time: secondsWords(retryAfter ?? 60, words) });
   if (images.length > 0) return words('error.some-missing', { sentence });
   const saysIt = errorCode === 'timed-out';
   return maybeCharged && !saysIt ? `${sentence} ${words('error.may-be-charged')}` : sentence;
@@ -164,9 +157,6 @@ function statusOf({ generation, images }: GenerationWithImages, words: Words, no
   if (ready < count) return words('state.offered-some', { ready, count });
   return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
 }
-
-const secondsWords = (seconds: number, words: Words): string =>
-  words(seconds === 1 ? 'state.second' : 'state.seconds', { seconds });
 
 /** Counts down to the time at which it is sent; after that it waits for its turn. */
 function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, words: Words, now: Date): string {

@@ -25,3 +25,29 @@ describe('how long ago an image was asked for', () => {
     await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
   });
 });
+
+describe('when one can try again', () => {
+  let creator: CreatorHouse;
+  before(async () => {
+    creator = await startCreatorHouse({ config: { retries: 0, retryCapSeconds: 1 } });
+  });
+  after(() => creator.stop());
+
+  it('is in one second, or in some seconds', async () => {
+    const told: (string | undefined)[] = [];
+    for (const retryAfter of [1, 7]) {
+      creator.sandbox.next({ name: 'rate-limit', retryAfter });
+      const { body } = await creator.create();
+      told.push((await creator.settled(body.id as string)).problem?.sentence);
+    }
+    expect(told).to.deep.equal(
+      ['1 second', '7 seconds'].map((time) => `Too many images are being made right now. Try again in ${time}.`),
+    );
+  });
+
+  it('is told in the singular of the longest pause too', async () => {
+    const administrator = await creator.house.signIn();
+    const { text } = await administrator.get('/ai-creator/errors').set('Accept', 'text/html');
+    expect(text).to.contain('after a pause of at most 1 second, at most 0 times');
+  });
+});

@@ -1,6 +1,7 @@
 import { inject, injectable, PortalError } from '@portico/core';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
+import { secondsWords } from './seconds-words.js';
 import { Limiter, networkOf } from './sign-in-brake.js';
 
 /** Slows those who try tokens. A good token passes, whatever its neighbours do. */
@@ -19,7 +20,7 @@ export class ApiTokenBrake {
     } catch (reason) {
       if (reason instanceof Error) throw reason;
       const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
-      throw new PortalError('api-token-slowed', `Too many API tokens were wrong. Try again in ${seconds} seconds.`, {
+      throw new PortalError('api-token-slowed', `Too many API tokens were wrong. Try again in ${secondsWords(seconds)}.`, {
         status: 429,
         retryAfter: seconds,
       });

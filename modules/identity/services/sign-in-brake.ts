@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable, PortalError } from '@portico/core';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
+import { secondsWords } from './seconds-words.js';
 
 // Only what is used: the whole package brings thirty stores, and a start would wait for them.
 export const Limiter = createRequire(import.meta.url)(
@@ -84,7 +85,7 @@ function millisToWait(reason: unknown): number {
 
 function slowed(millis: number): PortalError {
   const seconds = Math.max(1, Math.ceil(millis / 1000));
-  return new PortalError('sign-in-slowed', `There were too many attempts. Try again in ${seconds} seconds.`, {
+  return new PortalError('sign-in-slowed', `There were too many attempts. Try again in ${secondsWords(seconds)}.`, {
     status: 429,
     retryAfter: seconds,
   });

@@ -19,6 +19,7 @@ import { Breaker } from '../../entities/breaker.js';
 import { ImageMaker } from '../images/image-maker.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
+import { secondsWords, wordsOf } from '../words.js';
 import { atlasRow } from './error-atlas.js';
 import { type Failure, FailureWords } from './failure-words.js';
 
@@ -83,7 +84,8 @@ export class CircuitBreaker implements Activity {
     const breaker = this.blocking(this.keyScopeOf(scope));
     if (!breaker) return;
     const seconds = Math.max(1, Math.ceil((Date.parse(breaker.probeAt) - this.clock.now().getTime()) / 1000));
-    const sentence = this.messages.text(atlasRow(breaker.code)?.author ?? 'error.unknown', { seconds }, locale);
+    const words = wordsOf(this.messages, locale);
+    const sentence = words(atlasRow(breaker.code)?.author ?? 'error.unknown', { time: secondsWords(seconds, words) });
     const details = this.failureWords.facts(access, this.failureOf(breaker));
     throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds, details });
   }

@@ -2,6 +2,7 @@ import { type AccessContext, inject, injectable, Messages } from '@portico/core'
 import type { Generation } from '../../entities/generation.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { instanceSettings, SettingsLink } from '../settings/settings-link.js';
+import { secondsWords, wordsOf } from '../words.js';
 import { type AtlasRow, atlasRow, type RemedyPage, type RetryRule } from './error-atlas.js';
 
 export interface FailureLink {
@@ -73,7 +74,8 @@ export class FailureWords {
   /** What the portal does by itself. */
   retry({ retry }: AtlasRow, locale: string): string {
     const { retries, retryCapSeconds } = this.config.values;
-    return this.messages.text(`atlas.retry-${retry}`, { retries, seconds: retryCapSeconds }, locale);
+    const words = wordsOf(this.messages, locale);
+    return words(`atlas.retry-${retry}`, { retries, time: secondsWords(retryCapSeconds, words) });
   }
 
   /** Only those who may open the instance's settings may open its pages. */

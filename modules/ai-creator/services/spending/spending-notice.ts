@@ -1,6 +1,7 @@
 import { type AccessContext, inject, injectable, Messages, type PortalError, UnitOfWork } from '@portico/core';
 import { countLimits, deliverySizes } from '../../api/index.js';
 import { SettingsLink } from '../settings/settings-link.js';
+import { secondsWords, wordsOf } from '../words.js';
 import { BudgetWords } from './budget-words.js';
 import { type BudgetState, exceeded } from './budgets.js';
 import { formatMoney } from './money.js';
@@ -70,7 +71,7 @@ export class SpendingNotice {
     const isShort = rule.unit === 'running' || rule.period === 'minute' || rule.period === 'hour';
     const sentence = this.messages.text(
       isShort ? 'error.too-fast' : 'error.out-of-tokens',
-      { seconds: retryAfter },
+      { time: secondsWords(retryAfter, wordsOf(this.messages, access.locale)) },
       access.locale,
     );
     if (this.settingsLink.for(access) === undefined) return new BudgetExceeded(error.state, sentence);
