@@ -125,12 +125,13 @@ describe('creating images in a browser', function () {
   it('puts a frame around what is selected, not around what is reviewed', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a framed glove');
-    await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
     const frame = (): Promise<unknown> =>
-      page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineStyle");
-    expect(await frame(), 'reviewed').to.equal('none');
+      page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineColor");
+    const unselected = await frame();
+    await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
+    expect(await frame(), 'reviewed').to.equal(unselected);
     await dialog.locator('.create-image-check').check();
-    expect(await frame(), 'selected').to.equal('solid');
+    expect(await frame(), 'selected').to.not.equal(unselected);
   });
 
   it('says so when what came cannot be shown', async () => {
