@@ -41,6 +41,8 @@ export interface Command {
   readonly summary: string;
   readonly arguments?: readonly CommandArgument[];
   readonly options?: readonly CommandOption[];
+  /** Of a command that lists: one English sentence, said on standard error when there was nothing to print, so that scripts read nothing. */
+  readonly whenEmpty?: string;
   /** Answers the exit code, 0 when undefined. A thrown PortalError prints its message and exits 1. */
   run(call: CommandCall): Promise<number> | Promise<void>;
 }

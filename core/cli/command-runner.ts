@@ -68,14 +68,19 @@ export class CommandRunner {
         else leaf.option(flags, option.description, option.default);
       }
       leaf.action(async () => {
+        let isEmpty = true;
         const answer = await command.run({
           arguments: Object.fromEntries((command.arguments ?? []).map(({ name }, index) => [name, leaf.args[index]])),
           options: Object.fromEntries((command.options ?? []).map(({ name }) => [name, leaf.getOptionValue(camelCase(name))])),
           stdin: invocation.stdin,
           signal: invocation.signal,
-          print: (line) => invocation.out(`${line}\n`),
+          print: (line) => {
+            isEmpty = false;
+            invocation.out(`${line}\n`);
+          },
           warn: (line) => invocation.err(`${line}\n`),
         });
+        if (isEmpty && !answer && command.whenEmpty) invocation.err(`${command.whenEmpty}\n`);
         setExitCode(answer ?? 0);
       });
     }

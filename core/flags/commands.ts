@@ -23,6 +23,7 @@ export function flagCommands(flags: Flags): readonly Command[] {
     {
       name: 'flags list',
       summary: 'Lists the feature flags with their value and its reason.',
+      whenEmpty: 'There is no feature flag.',
       run: async ({ print, warn }) => {
         for (const { key, enabled, title, reason } of flags.all())
           print(`${key}  ${enabled ? 'on ' : 'off'}  ${title}  (${reason})`);

@@ -40,6 +40,7 @@ export class BudgetLines {
 export class BudgetsList implements Command {
   readonly name = 'budgets list';
   readonly summary = 'Lists the budgets and rate limits of AI images.';
+  readonly whenEmpty = 'There is no budget: everybody who may create images may create as many as they like.';
   readonly options = [asOption];
 
   constructor(

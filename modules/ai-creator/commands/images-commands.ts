@@ -40,6 +40,7 @@ export class GenerationWords {
 export class ImagesList implements Command {
   readonly name = 'images list';
   readonly summary = 'Lists generations whose images are not added yet.';
+  readonly whenEmpty = 'No image waits to be added, and none is being made.';
   readonly options = where;
 
   constructor(

@@ -31,6 +31,7 @@ const lineOf = ({ id, model, validFrom, currency, ...price }: Price): string =>
 export class PricesList implements Command {
   readonly name = 'prices list';
   readonly summary = 'Lists what models cost: per million tokens, and per image.';
+  readonly whenEmpty = 'No price is entered yet, so no cost is known.';
   readonly options = [asOption];
 
   constructor(

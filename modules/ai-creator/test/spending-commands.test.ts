@@ -49,7 +49,11 @@ describe('money and limits from a terminal', () => {
     expect((await creator.create({ count: '3' })).status).to.equal(429);
     expect(await done('budgets', 'change', id, '--for', 'each-person')).to.contain('Each person  images');
     expect(await done('budgets', 'remove', id)).to.contain(id);
-    expect(await done('budgets', 'list')).to.equal('');
+    expect(await portico('budgets', 'list')).to.deep.equal({
+      exitCode: 0,
+      out: '',
+      err: 'There is no budget: everybody who may create images may create as many as they like.\n',
+    });
     expect(await audit('budget')).to.deep.equal([
       ['removed', 'command', 'Portico'],
       ['changed', 'command', 'Portico'],
@@ -57,6 +61,16 @@ describe('money and limits from a terminal', () => {
       ['changed', 'command', 'Portico'],
       ['added', 'command', 'Portico'],
     ]);
+  });
+
+  it('says of a list that it is empty where scripts do not read', async () => {
+    const lists: readonly (readonly [string, readonly string[]])[] = [
+      ['No image waits to be added, and none is being made.\n', ['images', 'list', '--site', 'home']],
+      ['No price is entered yet, so no cost is known.\n', ['prices', 'list']],
+      ['Nobody was found.\n', ['users', 'list', '--search', 'nobody has this name']],
+    ];
+    for (const [err, argv] of lists) expect(await portico(...argv)).to.deep.equal({ exitCode: 0, out: '', err });
+    expect((await portico('sites', 'list')).err).to.equal('');
   });
 
   it('says which option is wrong, and what fits', async () => {

@@ -56,6 +56,7 @@ export class AddUser implements Command {
 export class ListUsers implements Command {
   readonly name = 'users list';
   readonly summary = 'List people with their roles, by email address.';
+  readonly whenEmpty = 'Nobody was found.';
   readonly options = [{ name: 'search', value: 'text', description: 'Part of an email address or a name.' }];
 
   constructor(

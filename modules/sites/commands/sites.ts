@@ -5,6 +5,7 @@ import { SiteBook } from '../services/site-book.js';
 export class ListSites implements Command {
   readonly name = 'sites list';
   readonly summary = 'List the sites with their friendly addresses.';
+  readonly whenEmpty = 'There is no site.';
 
   constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
 
