@@ -85,6 +85,7 @@ export class ErrorAnswers {
       reference,
       retryAfter: error.retryAfter,
       signInHref: signInHref(ctx),
+      plainHref: plainHref(ctx, error),
       fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
     };
     const layout = isFragment(ctx) ? 'none' : ctx.exchange.session ? 'page' : 'plain';
@@ -103,6 +104,11 @@ function signInHref(ctx: HostContext): string {
   const { pathname, search } = URL.canParse(referrer) ? new URL(referrer) : { pathname: '', search: '' };
   const back = localPlace(changesState(ctx.method) ? pathname + search : ctx.originalUrl);
   return back ? `/sign-in?next=${encodeURIComponent(back)}` : '/sign-in';
+}
+
+/** The page that asked for something impossible (a day, a place in a list), as it is when nothing is asked for. */
+function plainHref(ctx: HostContext, { code }: PortalError): string | undefined {
+  return code === 'invalid-input' && !changesState(ctx.method) && ctx.querystring !== '' ? localPlace(ctx.path) : undefined;
 }
 
 /** A hidden error's code may name what is nobody's business. */
