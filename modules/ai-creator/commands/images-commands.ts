@@ -1,8 +1,17 @@
-import { Clock, type Command, type CommandCall, inject, injectable, Messages, PortalError } from '@portico/core';
+import {
+  type AccessContext,
+  Clock,
+  type Command,
+  type CommandCall,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+} from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import type { Generation } from '../entities/generation.js';
 import { cancelKey, costWords, type RoundModel, roundModel } from '../http/round-model.js';
-import { FailureWords } from '../services/failures/failure-words.js';
+import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
+import { type Failure, FailureWords } from '../services/failures/failure-words.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
@@ -22,11 +31,19 @@ export class GenerationWords {
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
     @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
   ) {}
 
+  /** Why nothing is sent with the key of the site; empty while requests are sent. */
+  pause({ scope, locale }: AccessContext): readonly string[] {
+    const keyScope = this.breaker.keyScopeOf(scope);
+    const open = this.breaker.all().find((breaker) => breaker.keyScope === keyScope);
+    return open ? this.failure(this.breaker.failureOf(open), locale) : [];
+  }
+
   /** Whoever sits at the terminal may know: the exact cause, what to do, and where to read more. */
-  failure(generation: Generation, locale: string): readonly string[] {
-    const explanation = this.failureWords.of(generation, locale);
+  failure(failure: Failure, locale: string): readonly string[] {
+    const explanation = this.failureWords.of(failure, locale);
     return explanation ? [explanation.cause, explanation.remedy, ...explanation.links.map(({ href }) => href)] : [];
   }
 

@@ -47,12 +47,11 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
-    const { id } = await this.generations.create(access, {
-      ...order,
-      token: this.ids.next(),
-      folderId: folder?.id,
-      source,
-      via: 'command',
+    const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
+    const { id } = await this.generations.create(access, wanted).catch((error: unknown) => {
+      if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
+      const message = [error.message, ...this.generationWords.pause(access)].join('\n');
+      throw new PortalError(error.code, message, { status: error.status, expose: true, cause: error });
     });
     let waitsUntil: string | null = null;
     await this.generations.settled(id, signal, (generation) => {

@@ -56,6 +56,22 @@ describe('the image service as administrators see it', () => {
         .and.to.contain('Add credit');
     });
 
+    it('tells whoever sits at the terminal the cause and the remedy', async () => {
+      creator.sandbox.next('key-rejected');
+      await failOnce();
+      const argv = ['images', 'create', '--site', 'home', '--description', 'a lighthouse', '--as', author.email];
+      const { exitCode, out, err } = await creator.house.command(argv);
+      expect([exitCode, out]).to.deep.equal([1, '']);
+      expect(err.split('\n')[0]).to.equal(
+        'Creating images is not available right now. Ask an administrator to look at the AI Creator settings.',
+      );
+      expect(err)
+        .to.contain('The image service rejected the API key. It comes from Instance Settings')
+        .and.to.contain('Replace the key')
+        .and.to.contain('\nhttps://platform.openai.com/api-keys\n');
+      expect(creator.sandbox.generations).to.have.length(1);
+    });
+
     it('tells whoever may manage the settings the cause, the remedy and where to act, and nobody else', async () => {
       creator.sandbox.next('key-rejected');
       await failOnce();
