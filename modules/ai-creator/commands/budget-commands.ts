@@ -1,6 +1,7 @@
 import { type Command, type CommandCall, type CommandOption, inject, injectable, Messages } from '@portico/core';
 import { BudgetEntry, typedBudget } from '../services/spending/budget-entry.js';
 import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
+import { BudgetUsage, type BudgetUse } from '../services/spending/budget-usage.js';
 import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { asOption, Operator } from './operator.js';
@@ -28,30 +29,43 @@ export class BudgetLines {
   ) {}
 
   of(rule: StoredBudget, locale: string): string {
+    return this.line(rule, locale, []);
+  }
+
+  /** With what is used of it now. */
+  withUse(rule: StoredBudget, use: BudgetUse | undefined, locale: string): string {
+    const used = this.words.use(rule, use, locale) ?? '–';
+    return this.line(rule, locale, [`${this.messages.text('budgets.used', {}, locale)} ${used}`]);
+  }
+
+  private line(rule: StoredBudget, locale: string, used: readonly string[]): string {
     const limit = (key: string, value: number | null): string =>
       `${this.messages.text(key, {}, locale)} ${value === null ? '–' : amount(rule.unit, value)}`;
     const { softLimit, hardLimit } = rule;
     const limits = [limit('budgets.soft', softLimit), limit('budgets.hard', hardLimit)];
-    return [rule.id, this.words.target(rule, locale), this.words.unit(rule, locale), ...limits].join('  ');
+    return [rule.id, this.words.target(rule, locale), this.words.unit(rule, locale), ...used, ...limits].join('  ');
   }
 }
 
 @injectable()
 export class BudgetsList implements Command {
   readonly name = 'budgets list';
-  readonly summary = 'Lists the budgets and rate limits of AI images.';
+  readonly summary = 'Lists the budgets and rate limits of AI images, with what is used of them now.';
   readonly whenEmpty = 'There is no budget: everybody who may create images may create as many as they like.';
   readonly options = [asOption];
 
   constructor(
     @inject(Operator) private readonly operator: Operator,
     @inject(Budgets) private readonly budgets: Budgets,
+    @inject(BudgetUsage) private readonly usage: BudgetUsage,
     @inject(BudgetLines) private readonly lines: BudgetLines,
   ) {}
 
   async run({ options, print }: CommandCall): Promise<void> {
     const { locale } = this.operator.person(options.as);
-    for (const rule of this.budgets.all()) print(this.lines.of(rule, locale));
+    const rules = this.budgets.all();
+    const uses = await this.usage.of(rules);
+    for (const rule of rules) print(this.lines.withUse(rule, uses.get(rule.id), locale));
   }
 }
 

@@ -42,7 +42,10 @@ describe('money and limits from a terminal', () => {
     );
     const id = added.split('  ')[0] ?? '';
     expect(added).to.contain('Each person with the role Author  images per day  Warn beyond –  Refuse beyond 3');
-    expect(await done('budgets', 'list')).to.equal(added);
+    const listed = (used: string): string => added.replace('images per day  ', `images per day  Used now ${used}  `);
+    expect(await done('budgets', 'list')).to.equal(listed('–'));
+    await creator.settled((await creator.create({ count: '2' })).body.id as string);
+    expect(await done('budgets', 'list')).to.equal(listed(`Most: ${author.name}, 2 of 3`));
     expect(await page('budgets')).to.contain('Each person with the role Author');
     expect(await done('budgets', 'change', id, '--warn', '1', '--refuse', '2')).to.contain('Warn beyond 1  Refuse beyond 2');
     expect(await done('budgets', 'change', id, '--warn', '')).to.contain('Warn beyond –  Refuse beyond 2');
