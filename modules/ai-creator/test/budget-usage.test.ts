@@ -71,7 +71,12 @@ describe('the list of budgets', () => {
         await screen.goto('/ai-creator/budgets');
         await screen.getByText('0.50 of 12.50').waitFor();
         expect(await accessibilityFaults(screen)).to.deep.equal([]);
-        if (process.env.SHOT) await screen.screenshot({ path: `${process.env.SHOT}-${width}.png` });
+        const box = await screen.getByText('0.50 of 12.50').boundingBox();
+        expect((box?.x ?? width) + (box?.width ?? width), `at ${width}`).to.be.at.most(width);
+        const region = screen.getByRole('region', { name: 'Budgets in force' });
+        const [scrolls, shown] = await region.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+        expect(scrolls, `at ${width}`).to.equal(shown);
+        expect(await screen.getByRole('cell', { name: '0.50 of 12.50' }).count()).to.equal(1);
       }
     } finally {
       await browser.close();
