@@ -1,8 +1,15 @@
 import { element } from './dom.js';
+import type { ToastLink } from './toast.js';
 import { word } from './words.js';
 
-/** Leads to the sign-in page and, afterwards, back to this one. For those whose session has ended meanwhile. */
-export function signInLink(className: string): HTMLAnchorElement {
+/** The sign-in page, and afterwards this one again. For those whose session has ended meanwhile. */
+export function signInPlace(): ToastLink {
   const here = location.pathname + location.search;
-  return element('a', { class: className, href: `/sign-in?next=${encodeURIComponent(here)}` }, word('sign-in'));
+  return { href: `/sign-in?next=${encodeURIComponent(here)}`, text: word('sign-in') };
+}
+
+/** A link there. */
+export function signInLink(className: string): HTMLAnchorElement {
+  const { href, text } = signInPlace();
+  return element('a', { class: className, href }, text);
 }

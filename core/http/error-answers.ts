@@ -7,6 +7,8 @@ import type { PageStates } from './page-states.js';
 import { ForeignError, portalErrorOf } from './portal-error-of.js';
 import type { SecurityHeaders } from './security-headers.js';
 
+/** Words that head the page of a status. */
+const titles: Readonly<Record<number, string>> = { 401: 'house.error-signed-out', 404: 'house.error-not-found' };
 /** Seconds; a 503 always says when to come back. */
 const defaultRetryAfter = 5;
 
@@ -72,11 +74,7 @@ export class ErrorAnswers {
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.words.text(
-      error.status === 404 ? 'house.error-not-found' : 'house.error-title',
-      {},
-      ctx.exchange.access?.locale,
-    );
+    const title = this.words.text(titles[error.status] ?? 'house.error-title', {}, ctx.exchange.access?.locale);
     const model = {
       status: error.status,
       code: codeOf(error),

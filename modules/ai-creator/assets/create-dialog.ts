@@ -135,10 +135,7 @@ class CreateImage extends HTMLElement {
     // An alert speaks for itself.
     const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);
-    if (!round) {
-      this.rounds.of(href)?.querySelector('progress')?.remove();
-      this.showProblems(this.word(over ? 'create.unseen' : 'create.unreachable'), {});
-    }
+    if (!round) await this.unseen(href, over);
     this.update();
     const active = document.activeElement;
     if (!active || active === document.body || active.closest('[data-role]')) {
@@ -146,6 +143,14 @@ class CreateImage extends HTMLElement {
       // Whoever waited sees what came, not its upper edge.
       round?.scrollIntoView({ block: 'start' });
     }
+  }
+
+  /** What came of it cannot be shown: because the session ended, or for now. */
+  private async unseen(href: string, over: boolean): Promise<void> {
+    this.rounds.of(href)?.querySelector('progress')?.remove();
+    const answer = await ask(`${href}/status`);
+    if (answer.status === 401) this.refused(answer);
+    else this.showProblems(this.word(over ? 'create.unseen' : 'create.unreachable'), {});
   }
 
   private async show(href: string): Promise<HTMLElement | undefined> {
@@ -184,7 +189,10 @@ class CreateImage extends HTMLElement {
     const button = this.button('cancel');
     if (button.ariaDisabled === 'true') return;
     lock(button, true);
-    void ask(`${this.running}/cancel`, new URLSearchParams()).then(() => lock(button, false));
+    void ask(`${this.running}/cancel`, new URLSearchParams()).then((answer) => {
+      lock(button, false);
+      if (!answer.ok) this.refused({ ...answer, fields: {} });
+    });
   }
 
   private pressed(event: Event): void {

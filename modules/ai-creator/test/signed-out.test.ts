@@ -21,11 +21,11 @@ describe('a dialog after the session has ended', () => {
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
   };
-  const signInAgain = async (page: Page): Promise<void> => {
+  const signInAgain = async (page: Page, place = folder): Promise<void> => {
     await page.getByLabel('Email Address').fill(author.email);
     await page.getByLabel('Password').fill(author.password);
     await page.getByRole('button', { name: 'Sign In' }).click();
-    await page.waitForURL(`${creator.house.url}${folder}`);
+    await page.waitForURL(`${creator.house.url}${place}`);
   };
 
   it('leads to sign in and back when it cannot be opened', async () => {
@@ -59,6 +59,36 @@ describe('a dialog after the session has ended', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await open(page);
     expect(await page.getByLabel('Description').inputValue(), 'once').to.equal('');
+    await page.context().close();
+  }).timeout(60_000);
+
+  it('leads to sign in when what is being made cannot be cancelled any more', async () => {
+    creator.sandbox.next({ name: 'slow', millis: 20_000 });
+    const page = await browser.page(creator.house, { person: author });
+    await page.goto(folder);
+    await open(page);
+    await page.getByLabel('Description').fill('nobody is there');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.locator('[data-status]', { hasText: 'Being made' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Sign in' }).getByRole('link', { name: 'Sign In' }).click();
+    await signInAgain(page);
+    await page.context().close();
+  }).timeout(60_000);
+
+  it('is a page with the same link for a form of My recent generations', async () => {
+    const recent = '/web/home/ai-creator/generations';
+    await creator.settled((await creator.create({ description: 'let go of' })).body.id as string);
+    const page = await browser.page(creator.house, { person: author });
+    await page.goto(recent);
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Discard: let go of' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    await page.getByRole('link', { name: 'Sign In' }).click();
+    await signInAgain(page, recent);
+    await page.getByRole('button', { name: 'Discard: let go of' }).waitFor();
     await page.context().close();
   }).timeout(60_000);
 

@@ -1,4 +1,4 @@
-import { portalFetch, toast } from '@portico/core/client';
+import { PortalFault, portalFetch, signInPlace, toast } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { type AddedDocument, type DocumentsAdded, fill, wordsOf } from './parts/events.js';
 
@@ -93,7 +93,8 @@ class DocumentSelector extends HTMLElement {
       this.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
       this.querySelector<HTMLElement>('.breadcrumb a, .selector-item, .card-title a, input[type="search"]')?.focus();
     } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), 'danger');
+      const isSignedOut = error instanceof PortalFault && error.status === 401;
+      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInPlace() : undefined);
     } finally {
       this.removeAttribute('aria-busy');
     }
