@@ -1,4 +1,5 @@
 import { element, giveFocusBack, uniqueId } from './dom.js';
+import { keepToastsIn } from './toast-place.js';
 import { word } from './words.js';
 
 /** Asks before a form with `data-confirm` is sent. */
@@ -44,6 +45,7 @@ function ask(question: string, label: string, opener: HTMLElement | undefined, y
     dialog.close();
     yes();
   });
+  keepToastsIn(dialog);
   dialog.addEventListener('close', () => {
     dialog.remove();
     giveFocusBack(opener);

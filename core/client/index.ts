@@ -2,4 +2,4 @@ export { closeDialog, type DialogElement, type DialogOptions, openDialog } from 
 export { icon } from './icon.js';
 export { csrfToken, PortalFault, type PortalRequest, portalFetch, portalHeaders, readFault } from './portal-fetch.js';
 export { signInLink, signInPlace } from './sign-in.js';
-export { type ToastKind, type ToastLink, toast } from './toast.js';
+export { type ToastKind, type ToastLink, toast, toastNext } from './toast.js';

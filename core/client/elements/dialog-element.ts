@@ -3,6 +3,7 @@ import { element, focusableIn, giveFocusBack, uniqueId } from '../dom.js';
 import { icon } from '../icon.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
+import { keepToastsIn } from '../toast-place.js';
 import { word } from '../words.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
@@ -22,6 +23,7 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     this.options = options;
     this.opener = options.opener ?? (document.activeElement instanceof HTMLElement ? document.activeElement : undefined);
     this.build(options);
+    keepToastsIn(this.dialog);
     this.listen();
     this.dialog.showModal();
     void this.load();

@@ -111,8 +111,35 @@ describe('Choosing a picture in a browser', () => {
       .getByLabel('Choose a file')
       .setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
     await upload.getByRole('button', { name: 'Upload' }).click();
-    await page.getByText('note.txt was added to the folder, but it cannot be used here.').waitFor();
+    const toast = dialog.getByRole('status').getByText('note.txt was added to the folder, but it cannot be used here.');
+    await toast.waitFor();
+    expect(await page.getByRole('status').getByText('note.txt was added').count(), 'said once').to.equal(1);
+    await dialog.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await toast.count()).to.equal(0);
     await dialog.getByRole('button', { name: 'choice.png' }).waitFor();
+  });
+
+  it('says above the dialog that the session has ended, with the way to sign in', async () => {
+    const signedOut = await browser.page(library.house, { person: author });
+    await signedOut.goto(base);
+    await signedOut.evaluate(`
+      (() => {
+        const link = document.createElement('a');
+        link.textContent = 'Open the selector';
+        link.href = '/web/home/item-selector?type=image&return=image-url';
+        link.dataset.dialog = 'Select Image';
+        document.querySelector('main').prepend(link);
+      })()
+    `);
+    await signedOut.getByRole('link', { name: 'Open the selector' }).click();
+    const dialog = signedOut.getByRole('dialog', { name: 'Select Image' });
+    await dialog.getByRole('link', { name: 'Album' }).waitFor();
+    await signedOut.context().clearCookies();
+    await dialog.getByRole('link', { name: 'Album' }).click();
+    const toast = dialog.locator('portico-toasts .alert', { hasText: 'Sign in to do this.' });
+    await toast.getByRole('link', { name: 'Sign In' }).click();
+    await signedOut.waitForURL(/\/sign-in\?next=%2Fweb%2Fhome%2Fdocuments-media$/);
+    await signedOut.context().close();
   });
 
   it('makes a folder and goes on inside, without leaving the dialog', async () => {

@@ -1,0 +1,14 @@
+/** A modal dialog makes the rest of the page inert and lies over it: while one is open, sentences appear, and are heard, inside the uppermost. */
+export function keepToastsIn(dialog: HTMLDialogElement): void {
+  const toasts = document.querySelector('portico-toasts');
+  const before = toasts?.parentElement;
+  if (!toasts || !before) return;
+  dialog.append(toasts);
+  dialog.addEventListener(
+    'close',
+    () => {
+      if (dialog.contains(toasts)) (before.isConnected ? before : document.body).append(toasts);
+    },
+    { once: true },
+  );
+}
