@@ -36,7 +36,7 @@ describe('The image provider module', () => {
     const administrator = await house.signIn();
     const [id] = documents[0]?.split(' ') ?? [];
     const { body } = await administrator.get(`/web/home/documents-media/documents/${id}/provenance`);
-    expect(body.provenance).to.include({ provider: 'paper-cut', model: 'paper-1', size: '256x256' });
+    expect(body.provenance).to.include({ provider: 'paper-cut', providerName: 'Paper cut', model: 'paper-1', size: '256x256' });
   });
 
   it('says how long a description may be, and who makes the images', async () => {

@@ -38,10 +38,13 @@ describe('adding images', () => {
         expect(await digitalSourceType(await read(path)), path).to.equal(trainedAlgorithmicMedia);
       expect(report.provenance).to.deep.include({
         provider: 'openai',
+        providerName: 'OpenAI',
         parameters: { requested: '1024x1024', format: 'png', quality: size === '512x512' ? 'low' : 'auto' },
       });
       expect(report.provenance.usage).to.include({ images: 1 });
       expect(report.person.name).to.equal('Ada Author');
+      const panel = (await creator.visitor.get(place).set('Accept', 'text/html')).text;
+      expect(panel).to.contain('<dd>OpenAI</dd>').and.not.contain('<dd>openai</dd>');
     });
   }
 

@@ -41,6 +41,8 @@ export interface Provenance {
   readonly prompt: string;
   /** Id of the provider, e.g. `openai`. */
   readonly provider: string;
+  /** Its name as people know it, e.g. `OpenAI`; screens show the id without it. */
+  readonly providerName?: string;
   readonly model: string;
   /** Delivery size, e.g. `512x512`. */
   readonly size: string;

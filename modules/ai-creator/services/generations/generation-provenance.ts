@@ -1,18 +1,32 @@
 import type { Provenance } from '@portico/documents-media/api';
+import type { ImageProvider } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { variationSource } from '../images/pinned-source.js';
 import { profileOf } from '../openai/profiles/index.js';
 
-/** What a document remembers of the generation it came from. @param images how many the generation brought. */
-export function provenanceOf(generation: Generation, images: number, generatedAt: string, cost?: Provenance['cost']): Provenance {
+/** What is known of a generation beside its row. */
+interface Circumstances {
+  /** How many images it brought. */
+  readonly images: number;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly cost: Provenance['cost'];
+  /** Who makes images now: the one who knows a name for providers of other modules. */
+  readonly maker: Pick<ImageProvider, 'id' | 'name'> | undefined;
+}
+
+/** What a document remembers of the generation it came from. */
+export function provenanceOf(generation: Generation, { images, generatedAt, cost, maker }: Circumstances): Provenance {
   const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
   const profile = profileOf(generation.provider);
+  const providerName = profile?.name ?? (maker?.id === generation.provider ? maker.name : undefined);
   const tookQuality = profile?.parameters.includes('quality') ?? true;
   return {
     kind: 'generated',
     prompt: generation.description,
     provider: generation.provider ?? 'unknown',
+    ...(providerName && { providerName }),
     model: generation.model ?? 'unknown',
     size: generation.size,
     generatedAt,

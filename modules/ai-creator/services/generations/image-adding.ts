@@ -17,6 +17,7 @@ import { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit-actor.js';
 import { Availability } from '../availability/availability.js';
 import { ImageCaptions } from '../images/image-captions.js';
+import { ImageMaker } from '../images/image-maker.js';
 import { onceKeyOf } from '../images/pinned-source.js';
 import { GenerationCost } from '../spending/generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
@@ -58,6 +59,7 @@ export class ImageAdding {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
     @inject(GenerationCost) private readonly cost: GenerationCost,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(ImageCaptions) private readonly captions: ImageCaptions,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(BlobStore) private readonly blobs: BlobStore,
@@ -124,12 +126,12 @@ export class ImageAdding {
       altTextDrafted: !selection.reviewed && altText === image.altText,
       content: await this.blobs.open(image.renditionBlob ?? image.originalBlob),
       original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
-      provenance: provenanceOf(
-        generation,
+      provenance: provenanceOf(generation, {
         images,
-        generation.receivedAt ?? this.clock.now().toISOString(),
-        await this.cost.of(generation.id),
-      ),
+        generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
+        cost: await this.cost.of(generation.id),
+        maker: this.maker.provider,
+      }),
       // A crash before the next transaction must not add the image twice.
       onceKey: onceKeyOf(image.id),
     });
