@@ -41,6 +41,10 @@ export class Generation {
   @Column('text')
   description!: string;
 
+  /** Of token and description; null for those that are older than the column. */
+  @Column('text', { name: 'description_hash', nullable: true })
+  descriptionHash!: string | null;
+
   @Column('text')
   size!: DeliverySize;
 

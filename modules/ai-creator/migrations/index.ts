@@ -1,4 +1,5 @@
 import { AddBudgetRevision1763848000000 } from './add-budget-revision.js';
+import { AddDescriptionHash1763850000000 } from './add-description-hash.js';
 import { AddFailureCategories1763846000000 } from './add-failure-categories.js';
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
@@ -20,4 +21,5 @@ export default [
   AddFailureCategories1763846000000,
   AddBudgetRevision1763848000000,
   AddPromptRetention1763849000000,
+  AddDescriptionHash1763850000000,
 ];

@@ -103,12 +103,38 @@ describe('how long descriptions are kept', () => {
     await keep({ promptRetention: 1 });
     const token = newToken();
     creator.sandbox.next('error-500');
-    await creator.settled((await creator.create({ token, description: 'clicked twice' })).body.id);
+    const first = await creator.create({ token, description: 'clicked twice' });
+    await creator.settled(first.body.id);
     clock.forward(2);
     await sweep();
     const visitor = await creator.house.signIn(author);
     const again = await creator.create({ token, description: 'clicked twice' }, visitor);
-    expect([again.status, again.body.error?.code]).to.deep.equal([409, 'generation-differs']);
+    expect(again.body.id).to.equal(first.body.id);
+    const other = await creator.create({ token, description: 'clicked with other words' }, visitor);
+    expect([other.status, other.body.error?.code]).to.deep.equal([409, 'generation-differs']);
+    expect(creator.sandbox.generations).to.have.length(1);
+  });
+
+  it('lets a program that sends its key and body again have the same answer as long as the result is kept', async () => {
+    await keep({ promptRetention: 1, retention: 24 });
+    const key = newToken();
+    const body = { description: 'sent by a program', count: 1 };
+    const send = async (also: object = {}) => {
+      const visitor = await creator.house.signIn(author);
+      return visitor
+        .post('/web/home/ai-creator/api/generations')
+        .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(visitor), 'Idempotency-Key': key })
+        .send({ ...body, ...also });
+    };
+    const first = await send();
+    await creator.addAll(await creator.settled(first.body.id));
+    clock.forward(2);
+    await sweep();
+    expect(await descriptions()).to.deep.equal(['']);
+    const again = await send();
+    expect([again.status, again.body]).to.deep.equal([201, first.body]);
+    for (const also of [{ description: 'sent by a Program' }, { count: 2 }])
+      expect((await send(also)).body.error.code).to.equal('generation-differs');
     expect(creator.sandbox.generations).to.have.length(1);
   });
 

@@ -60,7 +60,9 @@ export class ApiRoutes implements HttpRoutes {
         if (!(error instanceof PortalError) || error.code !== 'generation-differs') throw error;
         throw new PortalError(error.code, ctx.text('api.key-used'), { status: 409, cause: error });
       });
-      const { id, description, size, count, createdAt } = generation;
+      const { id, size, count, createdAt } = generation;
+      // Of a key that was sent before, the words may have been forgotten; the same ones have just come again.
+      const { description } = order;
       const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, source, href: place(ctx, id) };
       ctx.status = create.status;
       ctx.body = answer;

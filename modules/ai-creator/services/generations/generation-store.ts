@@ -18,11 +18,12 @@ import {
 } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
+import { type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
 import { costsOf } from '../spending/generation-cost.js';
 import type { Cost } from '../spending/prices.js';
 import { UsageLedger } from '../spending/usage-ledger.js';
 import type { ImageOrder } from './image-order.js';
+import { descriptionHash, isSameClick } from './same-click.js';
 
 export interface Reservation extends ImageOrder {
   readonly siteId: string;
@@ -81,12 +82,7 @@ export class GenerationStore {
       const generations = transaction.repository(Generation);
       const before = await generations.findOneBy({ personId: order.personId, token: order.token });
       if (before) {
-        const same =
-          (['siteId', 'description', 'size', 'count'] as const).every((key) => before[key] === order[key]) &&
-          before.style === (order.style ?? null) &&
-          isSameSource(before, order.source) &&
-          before.folderId === (order.folderId ?? null);
-        if (!same)
+        if (!isSameClick(before, order))
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
             status: 409,
           });
@@ -104,6 +100,7 @@ export class GenerationStore {
         rootId: root ? root.rootId : id,
         folderId: order.folderId ?? null,
         description: order.description,
+        descriptionHash: descriptionHash(order),
         size: order.size,
         count: order.count,
         style: order.style ?? null,

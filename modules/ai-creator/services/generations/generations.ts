@@ -143,8 +143,8 @@ export class Generations {
     { source, sameSourceAs, token }: NewGeneration,
   ): Promise<PinnedSource | undefined> {
     if (!source) return undefined;
-    this.sources.require(access);
     if (await this.store.findClick(personId, token)) return undefined;
+    this.sources.require(access);
     if (sameSourceAs) return this.sources.pinAgain(sameSourceAs);
     if (source.kind === 'document') return this.sources.pinDocument(access, source.id);
     const { image, generation } = await this.image(access, source.id);
