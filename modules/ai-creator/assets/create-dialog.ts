@@ -1,5 +1,5 @@
 import { closeDialog } from '@portico/core/client';
-import type { AddedDocument, DocumentsAdded } from '@portico/documents-media/api';
+import { Added, type Adding } from './dialog/added.js';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
@@ -16,11 +16,6 @@ interface Created {
   readonly status: string;
   readonly nextToken?: string;
 }
-interface Added {
-  readonly documents: readonly AddedDocument[];
-  readonly failed: readonly unknown[];
-  readonly sentence: string;
-}
 
 /** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
 class CreateImage extends HTMLElement {
@@ -29,7 +24,7 @@ class CreateImage extends HTMLElement {
   private source!: SourceField;
   private rounds!: RoundList;
   private readonly closed = new AbortController();
-  private readonly pending: AddedDocument[] = [];
+  private readonly added = new Added();
   private running: string | undefined;
   private busy = false;
   private hideSimilar = (): void => undefined;
@@ -165,18 +160,18 @@ class CreateImage extends HTMLElement {
     if (!chosen) return this.showProblems(this.word('add.none'), {});
     this.setBusy(true);
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
-    const answer = await ask<Added>(this.dataset.images ?? '', chosen);
+    const answer = await ask<Adding>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
-    this.pending.push(...answer.body.documents);
+    this.added.keep(answer.body, this.word('add.open-folder'));
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
       for (const href of this.rounds.hrefs) await this.show(href);
       return;
     }
-    this.tell(this);
-    if (this.closest('portico-dialog')) closeDialog(this);
-    else location.assign(this.dataset.done || location.href);
+    if (!this.closest('portico-dialog')) return this.added.leaveFor(this.dataset.done || answer.body.place);
+    this.added.tell(this);
+    closeDialog(this);
   }
 
   /** Cancels what is being made; with nothing under way it closes. */
@@ -219,18 +214,12 @@ class CreateImage extends HTMLElement {
 
   /** What was added is told, and what is still being made is followed until a toast can say that it is there. */
   private leave(dialog: Element): void {
-    this.tell(dialog);
+    this.added.tell(dialog);
     this.closed.abort();
     if (!this.running) return;
     const { notices: href = '', generations: page = '' } = this.dataset;
     const words = JSON.stringify({ show: this.word('notices.show'), many: this.word('notices.many') });
     void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));
-  }
-
-  private tell(from: Element): void {
-    if (this.pending.length === 0) return;
-    const detail: DocumentsAdded = { documents: this.pending.splice(0) };
-    from.dispatchEvent(new CustomEvent('portico:documents-added', { bubbles: true, cancelable: true, detail }));
   }
 
   private take(event: Event): void {
@@ -246,8 +235,8 @@ class CreateImage extends HTMLElement {
       location.assign(document.page);
       return;
     }
-    this.pending.push(document);
-    this.tell(this);
+    this.added.choose(document);
+    this.added.tell(this);
     closeDialog(this);
   }
 

@@ -181,6 +181,7 @@ const scriptWords = [
   'create.preview-alt',
   'create.preview-shown',
   'add.none',
+  'add.open-folder',
   'create.similar-use',
   'refine.variation-of',
   'refine.cleared',

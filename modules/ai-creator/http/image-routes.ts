@@ -9,6 +9,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
+import { Documents } from '@portico/documents-media/api';
 import { Generations } from '../services/generations/generations.js';
 import { type AddingReport, ImageAdding, type Selection } from '../services/generations/image-adding.js';
 import { folderHref, wantsJson } from './answers.js';
@@ -25,6 +26,7 @@ export class ImageRoutes implements HttpRoutes {
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(GenerationPages) private readonly pages: GenerationPages,
+    @inject(Documents) private readonly documents: Documents,
     @inject(BlobStore) private readonly blobs: BlobStore,
   ) {}
 
@@ -49,13 +51,19 @@ export class ImageRoutes implements HttpRoutes {
     if (selections.length === 0) throw invalidInput({ selected: ctx.text('add.none') }, ctx.text('add.none'));
     const folder = form.folder === undefined ? undefined : form.folder || null;
     const report = await this.adding.add(ctx.access, selections, { via: 'screen', folder });
-    const sentence = sentenceOf(report, ctx);
+    const name = report.isTogether ? await this.folderName(ctx, report.folderId) : ctx.text('add.their-folders');
+    const sentence = sentenceOf(report, name, ctx);
     if (report.added.length === 0) {
       if (report.failed.every(({ code }) => code === 'not-found')) throw notFound('image');
       throw new PortalError('nothing-added', sentence, { status: 409, details: { failed: report.failed } });
     }
-    if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence };
-    else ctx.redirectWith(folderHref(report.folderId), sentence, report.failed.length > 0 ? 'warning' : 'success');
+    const place = folderHref(report.folderId);
+    if (wantsJson(ctx)) ctx.body = { documents: report.added, failed: report.failed, sentence, place: ctx.url(place) };
+    else ctx.redirectWith(place, sentence, report.failed.length > 0 ? 'warning' : 'success');
+  }
+
+  private async folderName(ctx: AnyContext, id: string | undefined): Promise<string> {
+    return id ? (await this.documents.folder(ctx.access, id)).name : ctx.text('add.folder-root');
   }
 }
 
@@ -68,13 +76,13 @@ function selectionsOf({ selected, image, name, altText, reviewed }: AddForm): re
     .filter(({ id }, index) => wanted.has(id) && image.indexOf(id) === index);
 }
 
-function sentenceOf({ added, failed, movedToRoot }: AddingReport, ctx: AnyContext): string {
+function sentenceOf({ added, failed, movedToRoot }: AddingReport, folder: string, ctx: AnyContext): string {
   const problems = failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
   const count = added.length + failed.length;
   if (added.length === 0) return ctx.text('add.none-added', { problems });
   const done =
     failed.length > 0
-      ? ctx.text('add.some-failed', { added: added.length, count, problems })
-      : ctx.text(count === 1 ? 'add.done-one' : 'add.done', { count, name: added[0]?.name ?? '' });
+      ? ctx.text('add.some-failed', { added: added.length, count, folder, problems })
+      : ctx.text(count === 1 ? 'add.done-one' : 'add.done', { count, name: added[0]?.name ?? '', folder });
   return movedToRoot ? `${done} ${ctx.text('add.moved')}` : done;
 }

@@ -99,7 +99,7 @@ describe('adding images', () => {
       altText: ['', '', ''],
     });
     expect([partly.status, partly.body.documents.length, partly.body.failed.length]).to.deep.equal([200, 2, 1]);
-    expect(partly.body.sentence).to.match(/^2 of 3 images were added\. c: /);
+    expect(partly.body.sentence).to.match(/^2 of 3 images were added to Documents and Media\. c: /);
   });
 
   it('adds the others when the first of them is gone', async () => {

@@ -37,6 +37,14 @@ export interface DocumentsAdded {
   readonly documents: readonly AddedDocument[];
   /** A folder that was made, to go on in. */
   readonly folder?: { readonly id: string; readonly name: string };
+  /** What is said of them; without it the list has words of its own. */
+  readonly notice?: AddedNotice;
+}
+
+export interface AddedNotice {
+  readonly sentence: string;
+  /** The list of the folder where they are, which the sentence names. */
+  readonly place: { readonly href: string; readonly text: string };
 }
 
 /** What `portico:documents-added` carries for each document. */

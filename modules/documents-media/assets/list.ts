@@ -24,7 +24,7 @@ class DocumentsElement extends HTMLElement {
 
   private added(event: CustomEvent<DocumentsAdded>): void {
     event.preventDefault();
-    const { documents, folder } = event.detail;
+    const { documents, folder, notice } = event.detail;
     if (folder) {
       location.assign(withParameters(this.dataset.list ?? location.href, { folder: folder.id }));
       return;
@@ -36,7 +36,13 @@ class DocumentsElement extends HTMLElement {
       documents.length === 1
         ? fill(words['added-one'], { name: first.name })
         : fill(words['added-many'], { count: documents.length });
-    void this.refresh(documents.map(({ id }) => id)).then(() => toast(sentence, 'success'));
+    const place = notice && !this.isAt(notice.place.href) ? notice.place : undefined;
+    void this.refresh(documents.map(({ id }) => id)).then(() => toast(notice?.sentence ?? sentence, 'success', place));
+  }
+
+  private isAt(list: string): boolean {
+    const folderOf = (href: string): string | null => new URL(href, location.href).searchParams.get('folder');
+    return folderOf(list) === folderOf(this.dataset.list ?? location.href);
   }
 
   /** Shows the list anew with the new documents first, and leads the keyboard to them. */

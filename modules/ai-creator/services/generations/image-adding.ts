@@ -44,6 +44,8 @@ export interface AddingReport {
   readonly failed: readonly { readonly id: string; readonly name: string; readonly code: string; readonly sentence: string }[];
   /** Where the first one is; undefined: the root of the site, or nothing was added. */
   readonly folderId: string | undefined;
+  /** True when all that were added are there. */
+  readonly isTogether: boolean;
   /** True when the folder had gone and the images were added to the root of the site. */
   readonly movedToRoot: boolean;
 }
@@ -75,12 +77,12 @@ export class ImageAdding {
     const added: AddedDocument[] = [];
     const failed: AddingReport['failed'][number][] = [];
     let movedToRoot = false;
-    let folderId: string | undefined;
+    const folderIds = new Set<string | undefined>();
     for (const selection of selections) {
       try {
         const result = await this.addOnce(access, selection, options);
         movedToRoot ||= result.movedToRoot;
-        if (added.length === 0) folderId = result.document.folderId ?? undefined;
+        folderIds.add(result.document.folderId);
         added.push(this.asAdded(access, result.document));
       } catch (error) {
         const known = error instanceof PortalError ? error : undefined;
@@ -89,7 +91,8 @@ export class ImageAdding {
         failed.push({ id: selection.id, name: selection.name, code: known?.code ?? 'internal-error', sentence });
       }
     }
-    return { added, failed, folderId, movedToRoot };
+    const [folderId] = folderIds;
+    return { added, failed, folderId, isTogether: folderIds.size === 1, movedToRoot };
   }
 
   /** Two calls for one image share one document. */
