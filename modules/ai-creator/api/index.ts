@@ -143,6 +143,8 @@ export interface ImageProvider {
   readonly refines?: boolean;
   /** Whether it shows previews. Default: no. */
   readonly previews?: boolean;
+  /** Output tokens that the previews of one image cost beside those of the image, for estimates. Default: nobody knows. */
+  readonly previewTokens?: number;
   /** Characters of the longest prompt it takes. Default: `descriptionLimit`. */
   readonly promptLimit?: number;
   /** The models that the key may use. One request that costs nothing. @throws ProviderError */

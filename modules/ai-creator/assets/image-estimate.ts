@@ -1,7 +1,7 @@
 interface Estimate {
   readonly size: string;
-  /** Of one image; none when it is not known. */
-  readonly millionths?: number;
+  /** Of one image, two, three, and so on; empty when it is not known. */
+  readonly millionths: readonly number[];
   readonly currency?: string;
 }
 
@@ -23,8 +23,8 @@ class ImageEstimate extends HTMLElement {
     this.replaceChildren(line);
   }
 
-  private words({ millionths = 0, currency = '' }: Estimate, count: number): string {
-    const amount = (millionths * count) / 1_000_000;
+  private words({ millionths, currency = '' }: Estimate, count: number): string {
+    const amount = (millionths[count - 1] ?? 0) / 1_000_000;
     const money = new Intl.NumberFormat(document.documentElement.lang || 'en', {
       style: 'currency',
       currency,

@@ -49,6 +49,10 @@ export class UsageEntry {
   @Column('integer', { name: 'output_tokens', nullable: true })
   outputTokens!: number | null;
 
+  /** Those of the output that went into previews, about; null when none were asked for, or nobody knows. */
+  @Column('integer', { name: 'preview_tokens', nullable: true })
+  previewTokens!: number | null;
+
   /** Millionths of the currency: an estimate while reserved; null when no price, or no usage, is known. */
   @Column('integer', { nullable: true })
   cost!: number | null;

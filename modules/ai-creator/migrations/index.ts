@@ -3,6 +3,7 @@ import { AddDescriptionHash1763850000000 } from './add-description-hash.js';
 import { AddFailureCategories1763846000000 } from './add-failure-categories.js';
 import { AddGenerationDetails1763810000000 } from './add-generation-details.js';
 import { AddModelProviders1763845000000 } from './add-model-providers.js';
+import { AddPreviewTokens1763851000000 } from './add-preview-tokens.js';
 import { AddPromptRetention1763849000000 } from './add-prompt-retention.js';
 import { AddRetries1763841000000 } from './add-retries.js';
 import { AddVariations1763842000000 } from './add-variations.js';
@@ -22,4 +23,5 @@ export default [
   AddBudgetRevision1763848000000,
   AddPromptRetention1763849000000,
   AddDescriptionHash1763850000000,
+  AddPreviewTokens1763851000000,
 ];

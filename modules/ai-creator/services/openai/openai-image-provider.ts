@@ -18,7 +18,7 @@ import { readModels } from './model-list.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { asProviderError } from './provider-error.js';
 import { requestBody } from './request-body.js';
-import { streamFor } from './streamed-answer.js';
+import { partialImages, streamFor } from './streamed-answer.js';
 
 /** Bytes of a list of models. */
 const listBytes = 4 * 1024 * 1024;
@@ -61,6 +61,11 @@ export class OpenAiImageProvider implements ImageProvider {
 
   get previews(): boolean {
     return this.chosen.profile.streams;
+  }
+
+  get previewTokens(): number | undefined {
+    const { tokensOfPartialImage } = this.chosen.profile;
+    return tokensOfPartialImage === undefined ? undefined : tokensOfPartialImage * partialImages;
   }
 
   get promptLimit(): number | undefined {

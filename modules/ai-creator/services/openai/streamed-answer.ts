@@ -6,7 +6,7 @@ import type { ServiceProfile } from './profiles/index.js';
 import { refusalIn } from './refusal.js';
 
 /** Asked for beside the image; each costs tokens of its own. */
-const partialImages = 2;
+export const partialImages = 2;
 
 const Partial = z.object({ b64_json: z.string().min(1) });
 const Completed = z.object({ b64_json: z.string().min(1), usage: z.unknown() });

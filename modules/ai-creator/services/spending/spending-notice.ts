@@ -10,10 +10,10 @@ import { BudgetExceeded, UsageLedger } from './usage-ledger.js';
 
 export interface SizeEstimate {
   readonly size: string;
-  /** Of one image; undefined when it is not known. */
-  readonly millionths: number | undefined;
+  /** Of one image, two, three, and so on; empty when it is not known. */
+  readonly millionths: readonly number[];
   readonly currency: string | undefined;
-  /** Of one image, two, three, and so on, ready to be read; empty when it is not known. */
+  /** The same, ready to be read. */
   readonly costs: readonly string[];
 }
 
@@ -21,6 +21,8 @@ export interface SizeEstimate {
 export interface SpendingNotes {
   /** What each size will cost, about; empty when no size has a known price. */
   readonly estimates: readonly SizeEstimate[];
+  /** Whether one image has previews whose cost the estimates do not hold. */
+  readonly previewsExtra: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -38,12 +40,12 @@ export class SpendingNotice {
 
   async notes(access: AccessContext): Promise<SpendingNotes> {
     const { person, site, locale } = access;
-    if (!person || !site) return { estimates: [], warnings: [] };
+    if (!person || !site) return { estimates: [], previewsExtra: false, warnings: [] };
     const who = { siteId: site.id, personId: person.id };
     return this.unitOfWork.read(async (reader) => {
       const estimates = await Promise.all(
         deliverySizes.map(async (size) =>
-          sizeEstimate(size, await this.ledger.estimate(reader, { ...who, size, count: 1 }), locale),
+          sizeEstimate(size, await this.ledger.estimates(reader, { ...who, size }, counts), locale),
         ),
       );
       const states = await this.ledger.states(reader, who);
@@ -53,7 +55,11 @@ export class SpendingNotice {
       const warnings = soft
         ? [this.messages.text('budgets.warning', { state: this.budgetWords.state(soft, limit, locale) }, locale)]
         : [];
-      return { estimates: estimates.some(({ millionths }) => millionths !== undefined) ? estimates : [], warnings };
+      return {
+        estimates: estimates.some(({ millionths }) => millionths.length > 0) ? estimates : [],
+        previewsExtra: this.ledger.hasUnknownPreviews(who),
+        warnings,
+      };
     });
   }
 
@@ -82,9 +88,12 @@ export class SpendingNotice {
 
 const counts = Array.from({ length: countLimits.max }, (_, index) => index + 1);
 
-const sizeEstimate = (size: string, one: Cost | undefined, locale: string): SizeEstimate => ({
-  size,
-  millionths: one?.cost,
-  currency: one?.currency,
-  costs: one ? counts.map((count) => formatMoney(one.cost * count, one.currency, locale)) : [],
-});
+function sizeEstimate(size: string, costs: readonly (Cost | undefined)[], locale: string): SizeEstimate {
+  const known = costs.flatMap((cost) => cost ?? []);
+  return {
+    size,
+    millionths: known.map(({ cost }) => cost),
+    currency: known[0]?.currency,
+    costs: known.map(({ cost, currency }) => formatMoney(cost, currency, locale)),
+  };
+}

@@ -15,6 +15,7 @@ import { People } from '@portico/identity/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
 import { UsageEntry } from '../../entities/usage-entry.js';
+import { ImageMaker } from '../images/image-maker.js';
 import { ModelWatch } from '../models/model-watch.js';
 import { upstreamQuality } from '../models/quality.js';
 import { creatorSettings } from '../settings/settings.js';
@@ -35,6 +36,12 @@ export class BudgetExceeded extends PortalError {
 const measured = 50;
 type Order = Pick<Generation, 'siteId' | 'personId' | 'size' | 'count'>;
 
+/** Tokens of one image without previews, by what the last ones used. */
+interface Average {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Counts every generation in the transaction that reserves it, and once more when it is known what came of it. */
 @injectable()
 export class UsageLedger {
@@ -44,6 +51,7 @@ export class UsageLedger {
     @inject(Budgets) private readonly budgets: Budgets,
     @inject(Prices) private readonly prices: Prices,
     @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(Clock) private readonly clock: Clock,
     @inject(Settings) settings: Settings,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
@@ -55,7 +63,7 @@ export class UsageLedger {
   /** @throws BudgetExceeded, and then the transaction leaves nothing behind. */
   async reserve(transaction: Transaction, generation: Generation): Promise<void> {
     const { model, quality } = this.wanted(generation);
-    const estimate = await this.estimate(transaction, generation);
+    const [estimate] = await this.estimates(transaction, generation, [generation.count]);
     const demand = { images: generation.count, cost: estimate?.cost ?? 0 };
     const spender = this.spenderOf(generation);
     const states = await this.budgets.states(transaction, spender, this.clock.now());
@@ -71,6 +79,7 @@ export class UsageLedger {
       quality,
       state: 'reserved',
       images: generation.count,
+      previewTokens: this.previewTokens(generation) ?? null,
       cost: estimate?.cost ?? null,
       currency: estimate?.currency ?? null,
     });
@@ -103,24 +112,32 @@ export class UsageLedger {
     );
   }
 
-  /** What one more request of that kind will cost, by the price and by what the last ones used; undefined when either is not known. */
-  async estimate(database: Pick<Reader | Transaction, 'query'>, order: Order): Promise<Cost | undefined> {
+  /**
+   * What one more request will cost with each number of images, by the price and by what the last ones used; undefined when either is not
+   * known. A request for one image may have previews, which cost tokens of their own.
+   */
+  async estimates(
+    database: Pick<Reader | Transaction, 'query'>,
+    order: Omit<Order, 'count'>,
+    counts: readonly number[],
+  ): Promise<readonly (Cost | undefined)[]> {
     const { model, quality } = this.wanted(order);
-    const price = this.prices.of(model, this.clock.now());
-    if (!price) return undefined;
-    const [row] = await database.query<{ images: number | null; input: number | null; output: number | null }>(
-      `SELECT SUM(images) AS images, SUM(input_tokens) AS input, SUM(output_tokens) AS output FROM (
-        SELECT images, input_tokens, output_tokens FROM ai_creator_usage
-        WHERE model = ? AND quality = ? AND state = 'settled' AND images > 0 AND output_tokens IS NOT NULL ORDER BY at DESC LIMIT ${measured})`,
-      [model, quality],
+    const now = this.clock.now();
+    if (!this.prices.of(model, now)) return counts.map(() => undefined);
+    const average = await averageOf(database, model, quality);
+    return counts.map((count) =>
+      this.prices.costOf(model, now, {
+        images: count,
+        inputTokens: average ? average.input * count : null,
+        outputTokens: average ? average.output * count + (this.previewTokens({ ...order, count }) ?? 0) : null,
+      }),
     );
-    const images = row?.images ?? 0;
-    const share = images > 0 ? order.count / images : undefined;
-    return this.prices.costOf(model, this.clock.now(), {
-      images: order.count,
-      inputTokens: share === undefined ? null : (row?.input ?? 0) * share,
-      outputTokens: share === undefined ? null : (row?.output ?? 0) * share,
-    });
+  }
+
+  /** Whether requests for one image have previews that nobody knows the cost of. */
+  hasUnknownPreviews(order: Pick<Order, 'siteId'>): boolean {
+    const one = { ...order, count: 1 };
+    return this.hasPreviews(one) && this.previewTokens(one) === undefined;
   }
 
   /** Budgets that count this person here. */
@@ -136,8 +153,32 @@ export class UsageLedger {
     return { siteId, personId, roles: this.accessControl.get()?.rolesOf(person, siteScope(siteId)) ?? [] };
   }
 
+  private hasPreviews({ siteId, count }: Pick<Order, 'siteId' | 'count'>): boolean {
+    return count === 1 && this.maker.provider?.previews === true && this.settings.get(siteScope(siteId)).previews === true;
+  }
+
+  private previewTokens(order: Pick<Order, 'siteId' | 'count'>): number | undefined {
+    return this.hasPreviews(order) ? this.maker.provider?.previewTokens : undefined;
+  }
+
   private wanted({ siteId, size }: Pick<Order, 'siteId' | 'size'>): { readonly model: string; readonly quality: string } {
     const { quality } = this.settings.get(siteScope(siteId));
     return { model: this.watch.choose(siteScope(siteId)).model, quality: upstreamQuality(quality, size) };
   }
+}
+
+/** Undefined while nothing of that kind was measured. */
+async function averageOf(
+  database: Pick<Reader | Transaction, 'query'>,
+  model: string,
+  quality: string,
+): Promise<Average | undefined> {
+  const [row] = await database.query<{ images: number | null; input: number | null; output: number | null }>(
+    `SELECT SUM(images) AS images, SUM(input_tokens) AS input, SUM(output_tokens - COALESCE(preview_tokens, 0)) AS output FROM (
+      SELECT images, input_tokens, output_tokens, preview_tokens FROM ai_creator_usage
+      WHERE model = ? AND quality = ? AND state = 'settled' AND images > 0 AND output_tokens IS NOT NULL ORDER BY at DESC LIMIT ${measured})`,
+    [model, quality],
+  );
+  const images = row?.images ?? 0;
+  return images > 0 ? { input: (row?.input ?? 0) / images, output: Math.max(0, row?.output ?? 0) / images } : undefined;
 }

@@ -23,4 +23,5 @@ export const openai: ServiceProfile = {
     },
   },
   streams: true,
+  tokensOfPartialImage: 100,
 };

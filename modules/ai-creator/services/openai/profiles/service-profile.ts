@@ -37,6 +37,8 @@ export interface ServiceProfile {
   readonly listSuffix?: string;
   /** Whether it sends partial images while it works. */
   readonly streams: boolean;
+  /** Output tokens of one partial image, where the service says. */
+  readonly tokensOfPartialImage?: number;
 }
 
 /** All of its models make one size well; smaller images are scaled from it. */

@@ -1,0 +1,78 @@
+import { Settings } from '@portico/configuration/api';
+import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
+import { TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import { UsageEntry } from '../entities/usage-entry.js';
+import { creatorSettings } from '../services/settings/settings.js';
+import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+/** Two partial images of 100 tokens, at 40.00 per million tokens. */
+const previewCost = 2 * 100 * 40;
+
+describe('the estimate of what images cost, when previews are on', () => {
+  let creator: CreatorHouse;
+  beforeEach(async () => {
+    creator = await startCreatorHouse();
+    await choose({ previews: true });
+    for (const model of ['gpt-image-2.6-flare', 'gpt-image-2'])
+      await creator.house.command(['prices', 'set', '--model', model, '--input', '5', '--output', '40', '--from', '2026-01-01']);
+  });
+  afterEach(() => creator.stop());
+
+  const choose = async (values: object): Promise<void> => {
+    const { person } = creator.house.service(AccessContexts).system();
+    const changes = Object.fromEntries(Object.entries(values).map(([field, set]) => [field, { set }]));
+    if (person) await creator.house.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
+  };
+  const make = async (count: string): Promise<UsageEntry> => {
+    const { body } = await creator.create({ count });
+    await creator.settled(body.id as string);
+    const entry = await creator.house
+      .service(UnitOfWork)
+      .read((reader) => reader.repository(UsageEntry).findOneBy({ id: body.id as string }));
+    if (!entry) throw new Error('Nothing was counted.');
+    return entry;
+  };
+  const form = async (): Promise<string> =>
+    (await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html')).text;
+  const estimates = async (): Promise<readonly number[]> => {
+    const json = /data-estimates="([^"]*)"/.exec(await form())?.[1]?.replaceAll('&quot;', '"') ?? '[]';
+    const sizes = JSON.parse(json) as readonly { readonly size: string; readonly millionths: readonly number[] }[];
+    return sizes.find(({ size }) => size === '512x512')?.millionths ?? [];
+  };
+
+  it('holds them for one image, whose previews come, and for no more', async () => {
+    const two = await make('2');
+    const cost = two.cost ?? 0;
+    const [withPreviews, without, three] = [cost / 2 + previewCost, cost / 2, cost * 1.5].map(Math.round);
+    expect(await estimates()).to.deep.equal([withPreviews, cost, three, cost * 2]);
+    const one = await make('1');
+    expect([one.outputTokens, one.previewTokens, one.cost]).to.deep.equal([472, 200, withPreviews]);
+    expect(await estimates(), 'measured with previews').to.deep.equal([withPreviews, cost, three, cost * 2]);
+    await choose({ previews: false });
+    expect(await estimates()).to.deep.equal([without, cost, three, cost * 2]);
+    expect(await form()).to.not.contain('cost extra');
+  });
+
+  it('is said for the number that is chosen', async () => {
+    const { cost } = await make('2');
+    const browser = await TestBrowser.open();
+    try {
+      const page = await browser.page(creator.house, { person: author });
+      await page.goto('/web/home/ai-creator/create');
+      const money = (millionths: number): string => `About $${(millionths / 1_000_000).toFixed(4)}`;
+      await page.getByText(money((cost ?? 0) / 2 + previewCost)).waitFor();
+      await page.getByLabel('Number of Images to Generate').selectOption('2');
+      await page.getByText(money(cost ?? 0)).waitFor();
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('says that they cost extra where nobody knows how much', async () => {
+    await creator.house.command(['prices', 'set', '--model', 'gpt-image-2', '--image', '0.25', '--from', '2026-02-01']);
+    await choose({ service: 'azure-openai' });
+    expect(await form()).to.contain('The previews of a single image cost extra, and what they cost is not known.');
+    expect((await estimates()).slice(0, 2)).to.deep.equal([250_000, 500_000]);
+  });
+});
