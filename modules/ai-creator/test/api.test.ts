@@ -125,6 +125,8 @@ describe('creating images with a program', () => {
       'post /images',
     ]);
     const create = body.paths['/generations'].post;
+    const { error } = create.responses['403'].content['application/json'].schema.properties;
+    expect(error.properties.missing).to.include({ type: 'array' });
     expect(create.parameters[0]).to.include({ name: 'Idempotency-Key', required: true });
     expect(create.requestBody.content['application/json'].schema.properties.count).to.include({ minimum: 1, maximum: 4 });
     expect(create.requestBody.content['application/json'].schema.required).to.deep.equal(['description']);

@@ -20,7 +20,7 @@ describe('a page that is asked for a day or a place that is none', () => {
     for (const place of places) {
       const { status, text } = await administrator.get(`${place}?from=yesterday`).set('Accept', 'text/html');
       expect([status, /<li>from: This [^<]+<\/li>/.test(text)], place).to.deep.equal([400, true]);
-      const href = /<a class="btn btn-primary" href="([^"]+)">Open this page from its beginning<\/a>/.exec(text)?.[1];
+      const href = /<a class="btn btn-primary" href="([^"]+)">Open this page anew<\/a>/.exec(text)?.[1];
       expect(href).to.equal(place);
       expect((await administrator.get(String(href)).set('Accept', 'text/html')).status, place).to.equal(200);
     }

@@ -5,7 +5,7 @@ import { fault, newDescription, pictureTypes } from './schemas.js';
 const sentences: Readonly<Record<number, string>> = {
   400: 'A value is missing or wrong.',
   401: 'Nobody is signed in, or the token is not valid.',
-  403: 'Creating images is switched off here, or not permitted.',
+  403: 'Creating images is switched off here, or not permitted, or the token lacks a scope, which `missing` names.',
   404: 'Nothing is there, or it belongs to somebody else, or it expired.',
   409: 'It does not go together with what happened before, or with the image service in use.',
   422: 'The picture cannot be varied.',

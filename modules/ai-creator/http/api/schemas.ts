@@ -126,6 +126,7 @@ export const fault = z.object({
     reference: z.string().meta({ description: 'Names the request in the log.' }),
     fields: z.record(z.string(), z.string()).optional().meta({ description: 'What is wrong with each value.' }),
     ...problem.pick({ cause: true, remedy: true, links: true }).shape,
+    missing: z.array(z.string()).optional().meta({ description: 'Scopes that the API token lacks.' }),
     failed: z.array(failure).optional().meta({ description: 'Images that could not be added.' }),
   }),
 });
