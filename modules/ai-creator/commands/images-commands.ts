@@ -68,7 +68,8 @@ export class ImagesList implements Command {
 
   async run({ options, print }: CommandCall): Promise<void> {
     const access = this.siteAccess.find(options.site, options.as);
-    for (const round of await this.generations.recent(access)) {
+    const { waiting, cameToNothing } = await this.generations.recent(access);
+    for (const round of [...waiting, ...cameToNothing]) {
       const { id, state, retryAt, ready, count, description } = this.words.of(round, access.locale);
       print(
         `${id}  ${state}${retryAt ? ` until ${retryAt}` : ''}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`,

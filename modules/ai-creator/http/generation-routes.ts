@@ -21,9 +21,11 @@ export class GenerationRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, async (ctx) => {
-      const rounds = (await this.generations.recent(ctx.access)).map((round) => this.pages.model(ctx, round));
-      if (wantsJson(ctx)) ctx.body = { generations: rounds.map((round) => forScripts(ctx, round)) };
-      else ctx.render('recent', { rounds }, { title: ctx.text('recent.title') });
+      const recent = await this.generations.recent(ctx.access);
+      const waiting = recent.waiting.map((round) => this.pages.model(ctx, round));
+      const cameToNothing = recent.cameToNothing.map((round) => this.pages.model(ctx, round));
+      if (wantsJson(ctx)) ctx.body = { generations: [...waiting, ...cameToNothing].map((round) => forScripts(ctx, round)) };
+      else ctx.render('recent', { waiting, cameToNothing }, { title: ctx.text('recent.title') });
     });
 
     router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {

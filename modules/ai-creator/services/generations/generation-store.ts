@@ -47,6 +47,12 @@ export interface GenerationWithImages {
   readonly cost?: Cost | undefined;
 }
 
+/** Each newest first. */
+export interface RecentGenerations {
+  readonly waiting: readonly GenerationWithImages[];
+  readonly cameToNothing: readonly GenerationWithImages[];
+}
+
 /** Whose generations, and where. */
 export interface Maker {
   readonly personId: string;
@@ -55,6 +61,8 @@ export interface Maker {
 
 /** States in which nothing more happens by itself. */
 export const settledStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
+/** Those in which there are no images, and none will come. */
+const nothingStates: readonly GenerationState[] = ['failed', 'unknown'];
 const hour = 3600 * 1000;
 
 /** Generations in the database. Every change of a state is a condition: what another did first, stays. */
@@ -196,6 +204,14 @@ export class GenerationStore {
   async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
     const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
     return this.withImages(open, 'DESC', limit);
+  }
+
+  /** What is on its way or waits to be added, and what came to nothing: the newest of each, so that neither crowds out the other. */
+  async recentOf(maker: Maker, limit = 50): Promise<RecentGenerations> {
+    return {
+      waiting: await this.withImages({ ...maker, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, 'DESC', limit),
+      cameToNothing: await this.withImages({ ...maker, state: In([...nothingStates]) }, 'DESC', limit),
+    };
   }
 
   private async withImages(where: object, direction: 'ASC' | 'DESC', limit = 50): Promise<readonly GenerationWithImages[]> {

@@ -22,7 +22,14 @@ import { type PinnedSource, referenceOf, type SourceReference } from '../images/
 import { VariationSources } from '../images/variation-sources.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import { BudgetExceeded } from '../spending/usage-ledger.js';
-import { GenerationStore, type GenerationWithImages, type Maker, type Reservation, settledStates } from './generation-store.js';
+import {
+  GenerationStore,
+  type GenerationWithImages,
+  type Maker,
+  type RecentGenerations,
+  type Reservation,
+  settledStates,
+} from './generation-store.js';
 import { type Cancelled, GenerationWorker } from './generation-worker.js';
 import type { ImageOrder } from './image-order.js';
 
@@ -181,9 +188,10 @@ export class Generations {
     return rounds.filter((round) => round.generation.state !== 'discarded' && !this.isExpired(round.generation));
   }
 
-  async recent(access: AccessContext): Promise<readonly GenerationWithImages[]> {
-    const open = await this.store.openOf(makerOf(this.availability.require(access)));
-    return open.filter(({ generation }) => !this.isExpired(generation));
+  async recent(access: AccessContext): Promise<RecentGenerations> {
+    const { waiting, cameToNothing } = await this.store.recentOf(makerOf(this.availability.require(access)));
+    const isThere = ({ generation }: GenerationWithImages): boolean => !this.isExpired(generation);
+    return { waiting: waiting.filter(isThere), cameToNothing: cameToNothing.filter(isThere) };
   }
 
   /** The same in parts, newest first. @param after where the part before ended. */
