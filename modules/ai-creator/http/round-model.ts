@@ -154,7 +154,7 @@ function statusOf({ generation, images }: GenerationWithImages, words: Words, no
   if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return words('state.received', { size });
   if (state !== 'offered') return words(`state.${state}`);
-  if (ready < count) return words('state.offered-some', { ready, count });
+  if (ready < count) return words(ready === 1 ? 'state.offered-one-of' : 'state.offered-some', { ready, count });
   return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
 }
 

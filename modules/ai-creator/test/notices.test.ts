@@ -2,7 +2,7 @@ import { SiteDirectory } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorHouse, type RoundAnswer, startCreatorHouse } from './creator-house.js';
 
 const elsewhere = '/web/home/web-content';
 const ready = 'Your AI image is ready: a lighthouse at dusk';
@@ -70,7 +70,7 @@ describe('what other pages say about images that are being made', () => {
       badge: { kind: 'success', text: '2', label: '2 ready' },
       settled: [
         { id, kind: 'success', sentence: ready },
-        { id: two, kind: 'success', sentence: 'Your AI images are ready: two lighthouses' },
+        { id: two, kind: 'success', sentence: 'Your 2 AI images are ready: two lighthouses' },
         { id: failed, kind: 'warning', sentence: 'No AI image was made: something else' },
       ],
     });
@@ -79,6 +79,26 @@ describe('what other pages say about images that are being made', () => {
     expect(events.text).to.match(/^event: over\ndata: \{"isRunning":false/);
     const guest = await fetch(`${creator.house.url}/web/home/ai-creator/notices/status`);
     expect(guest.status).to.equal(401);
+  });
+
+  it('goes by the images that came, also after a restart and after some were added', async () => {
+    const told = async (): Promise<readonly string[]> => {
+      const { body } = await creator.visitor.get('/web/home/ai-creator/notices/status');
+      return (body.settled as { sentence: string }[]).map(({ sentence }) => sentence);
+    };
+    for (const count of [4, 2]) {
+      creator.sandbox.next({ name: 'too-few', amount: count - 1 }, 'error-500');
+      await made({ description: `${count} lighthouses`, count: String(count) });
+    }
+    const sentences = ['3 of 4 AI images are ready: 4 lighthouses', '1 of 2 AI images is ready: 2 lighthouses'];
+    expect(await told()).to.deep.equal(sentences);
+    const { body } = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json');
+    const three = (body.generations as RoundAnswer[]).find(({ images }) => images.length === 3);
+    if (three) await creator.addAll({ ...three, images: three.images.slice(1) });
+    expect(await told(), 'some were added').to.deep.equal(sentences);
+    await creator.house.modules.stop('ai-creator');
+    await creator.house.modules.start('ai-creator');
+    expect(await told(), 'after a restart').to.deep.equal(sentences);
   });
 
   describe('in a browser', () => {

@@ -72,17 +72,25 @@ export class GenerationNotices implements PageAddition {
     return running > 0 ? { kind: 'info', text: String(running), label: label('notices.running-count', running) } : undefined;
   }
 
-  private notice({ id, state, description, count }: OpenGeneration, locale: string): SettledNotice {
+  private notice({ id, state, description, count, ready }: OpenGeneration, locale: string): SettledNotice {
     const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('round.forgotten', {}, locale);
     const name = text.length > shownLetters ? `${text.slice(0, shownLetters - 1)}…` : text;
     const isReady = state === 'offered';
-    const ready = count === 1 ? 'notices.ready-one' : 'notices.ready';
     return {
       id,
       kind: isReady ? 'success' : 'warning',
-      sentence: this.messages.text(isReady ? ready : 'notices.failed', { description: name }, locale),
+      sentence: this.messages.text(
+        isReady ? readyKey(ready, count) : 'notices.failed',
+        { description: name, ready, count },
+        locale,
+      ),
     };
   }
+}
+
+function readyKey(ready: number, count: number): string {
+  if (ready < count) return ready === 1 ? 'notices.ready-one-of' : 'notices.ready-some';
+  return count === 1 ? 'notices.ready-one' : 'notices.ready';
 }
 
 const isRunning = ({ state }: OpenGeneration): boolean => !settledStates.includes(state);

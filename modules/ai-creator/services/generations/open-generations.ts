@@ -9,8 +9,10 @@ import {
   injectable,
   Log,
   Not,
+  type Reader,
   UnitOfWork,
 } from '@portico/core';
+import { GeneratedImage, type ImageState } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
 import { GenerationStore, type Maker, settledStates } from './generation-store.js';
 
@@ -21,13 +23,15 @@ export interface OpenGeneration {
   readonly description: string;
   /** How many images were asked for. */
   readonly count: number;
+  /** How many came. */
+  readonly ready: number;
   readonly errorCode: string | null;
   /** ISO 8601; undefined while it runs. */
   readonly settledAt: string | undefined;
   readonly expiresAt: string;
 }
 
-type Row = Pick<Generation, keyof OpenGeneration | 'personId' | 'siteId'>;
+type Row = Pick<Generation, Exclude<keyof OpenGeneration, 'ready'> | 'personId' | 'siteId'>;
 const columns = {
   id: true,
   state: true,
@@ -39,8 +43,19 @@ const columns = {
   personId: true,
   siteId: true,
 } as const;
+const there: readonly ImageState[] = ['offered', 'saved'];
 const done: readonly GenerationState[] = ['saved', 'discarded'];
 const keyOf = ({ personId, siteId }: Maker): string => `${personId} ${siteId}`;
+
+/** How many came of each whose images wait. */
+async function imagesCame(reader: Reader): Promise<ReadonlyMap<string, number>> {
+  const rows = await reader.query<{ id: string; ready: number }>(
+    `SELECT generation_id AS id, COUNT(*) AS ready FROM ai_creator_image WHERE state IN (${there.map(() => '?').join(', ')})
+       AND generation_id IN (SELECT id FROM ai_creator_generation WHERE state = 'offered') GROUP BY generation_id`,
+    there,
+  );
+  return new Map(rows.map(({ id, ready }) => [id, Number(ready)]));
+}
 
 /** What is being made or waits for its maker, in memory: pages ask each time. It follows the database one commit behind. */
 @injectable()
@@ -64,10 +79,11 @@ export class OpenGenerations implements Activity {
     this.listening = this.store.onDidChange((id) => {
       this.last = this.last.then(() => this.follow(id));
     });
-    const rows: Row[] = await this.unitOfWork.read((reader) =>
-      reader.repository(Generation).find({ select: columns, where: { state: Not(In([...done])) } }),
-    );
-    for (const row of rows) this.keep(row);
+    const [rows, came] = await this.unitOfWork.read(async (reader) => {
+      const rows: Row[] = await reader.repository(Generation).find({ select: columns, where: { state: Not(In([...done])) } });
+      return [rows, await imagesCame(reader)] as const;
+    });
+    for (const row of rows) this.keep(row, came.get(row.id) ?? 0);
   }
 
   async onStop(): Promise<void> {
@@ -85,11 +101,12 @@ export class OpenGenerations implements Activity {
 
   private async follow(id: string): Promise<void> {
     try {
-      const row = await this.unitOfWork.read((reader) =>
-        reader.repository(Generation).findOne({ select: columns, where: { id } }),
-      );
+      const { row, ready } = await this.unitOfWork.read(async (reader) => ({
+        row: await reader.repository(Generation).findOne({ select: columns, where: { id } }),
+        ready: await reader.repository(GeneratedImage).countBy({ generationId: id, state: In([...there]) }),
+      }));
       const maker = row ?? this.makers.get(id);
-      if (row && !done.includes(row.state)) this.keep(row);
+      if (row && !done.includes(row.state)) this.keep(row, ready);
       else if (maker) this.forget(id, maker);
       if (maker) this.changes.fire({ personId: maker.personId, siteId: maker.siteId });
     } catch (error) {
@@ -97,10 +114,10 @@ export class OpenGenerations implements Activity {
     }
   }
 
-  private keep({ personId, siteId, id, state, description, count, errorCode, settledAt, expiresAt }: Row): void {
+  private keep({ personId, siteId, id, state, description, count, errorCode, settledAt, expiresAt }: Row, ready: number): void {
     const key = keyOf({ personId, siteId });
     const own = this.open.get(key) ?? new Map<string, OpenGeneration>();
-    own.set(id, { id, state, description, count, errorCode, settledAt: settledAt ?? undefined, expiresAt });
+    own.set(id, { id, state, description, count, ready, errorCode, settledAt: settledAt ?? undefined, expiresAt });
     this.open.set(key, own);
     this.makers.set(id, { personId, siteId });
   }
