@@ -72,6 +72,19 @@ describe('images that come while others do not', () => {
     expect(together.text.match(/class="create-image-check"/g)).to.have.length(4);
   });
 
+  it('can be seen in the demo with [fail:fewer]: three of four, and the fourth when it is asked for again', async () => {
+    const { body } = await creator.create({ description: 'a harbour [fail:fewer]', count: '4' });
+    const round = await creator.settled(body.id as string);
+    expect([round.state, round.status, round.problem?.code]).to.deep.equal([
+      'offered',
+      '3 of 4 images are ready.',
+      'server-trouble',
+    ]);
+    const again = await post(`${round.id}/retry`, { token: newToken() });
+    const one = await creator.settled(again.body.id);
+    expect([one.state, one.status]).to.deep.equal(['offered', 'Your image is ready.']);
+  });
+
   it('refuse to be retried when nothing is missing', async () => {
     const round = await creator.settled((await creator.create()).body.id);
     const refused = await post(`${round.id}/retry`, { token: newToken() });

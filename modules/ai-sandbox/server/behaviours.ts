@@ -39,10 +39,14 @@ export const streamFaults = [
   'stream-huge',
 ] as const;
 
+/** Ways that last for more than one request with the same words. */
+export const lastingFaults = ['fewer'] as const;
+
 export type ApiErrorName = keyof typeof apiErrors;
 export type LineFault = (typeof lineFaults)[number];
 export type StreamFault = (typeof streamFaults)[number];
-export type BehaviourName = ApiErrorName | LineFault | StreamFault;
+export type LastingFault = (typeof lastingFaults)[number];
+export type BehaviourName = ApiErrorName | LineFault | StreamFault | LastingFault;
 
 /** What the sandbox does with one request instead of simply drawing. */
 export interface Behaviour {
@@ -61,6 +65,7 @@ export const behaviourNames: readonly BehaviourName[] = [
   ...(Object.keys(apiErrors) as ApiErrorName[]),
   ...lineFaults,
   ...streamFaults,
+  ...lastingFaults,
 ];
 
 export const isStreamFault = (name: BehaviourName): name is StreamFault => (streamFaults as readonly string[]).includes(name);

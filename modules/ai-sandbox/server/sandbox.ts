@@ -13,6 +13,7 @@ import { type MannersName, manners as mannersOf } from './manners/manners.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
+import { Shortages } from './shortages.js';
 import { streamAnswer } from './streaming.js';
 
 /** The key that the sandbox takes when none is given. */
@@ -86,6 +87,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   tell(options.behaviours ?? []);
   const requests: SandboxRequest[] = [];
   const painter = new Painter();
+  const shortages = new Shortages();
   const drawn = new Map<string, number>();
   const now = options.now ?? ((): Date => new Date());
   let close: () => void = () => {};
@@ -116,7 +118,8 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
     const told = script.shift();
     const order = form ? await readEdit(form, now(), manners) : readOrder(entry.body, now(), manners);
-    const behaviour = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
+    const asked = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
+    const behaviour = asked?.name === 'fewer' && 'prompt' in order ? shortages.next(order) : asked;
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
     if (!('prompt' in order)) return refuse(ctx, order);
@@ -226,6 +229,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
       requests.length = 0;
       script.length = 0;
       listScript.length = 0;
+      shortages.reset();
     },
     close: async () => {
       close();

@@ -117,6 +117,17 @@ describe('the image sandbox', () => {
     expect((await post({ ...order, prompt: 'a cat [fail:nonsense]' })).status).to.equal(200);
   });
 
+  it('keeps one image back for as long as the rest is asked for at once', async () => {
+    const images = async (prompt: string, n: number): Promise<number | string> => {
+      const answer = await post({ ...order, prompt, n });
+      return answer.ok ? ((await answer.json()) as { data: unknown[] }).data.length : `${answer.status}`;
+    };
+    const answers: (number | string)[] = [];
+    for (const n of [4, 1, 1, 4]) answers.push(await images('a cat [fail:fewer]', n));
+    answers.push(await images('another cat [fail:fewer]', 3));
+    expect(answers).to.deep.equal([3, '500', 1, 3, 2]);
+  });
+
   it('has a way to fail for every row of the error table', () => {
     expect(behaviourNames).to.include.members(['organization-not-verified', 'billing-hard-limit', 'error-504', 'stall-in-body']);
     expect(behaviourNames).to.include.members([
