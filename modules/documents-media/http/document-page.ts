@@ -55,6 +55,8 @@ export class DocumentPage {
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,
+        // The file as it came, beside the one that was made of it to be delivered.
+        isOriginal: document.provenance !== undefined && index > 0 && index === versions.length - 1,
         type: typeName(ctx, version.mimeType, document.name),
         size: version.size,
         dimensions: dimensions(version),

@@ -76,6 +76,19 @@ describe('Generated documents', () => {
     expect(text).to.match(/SHA-256 of version 1\.0[\s\S]*[0-9a-f]{64}/);
   });
 
+  it('say which version is the original, and say so of no other file', async () => {
+    const versionsOf = async (document: string): Promise<readonly (string | undefined)[]> => {
+      const { text } = await library.get(`${base}/documents/${document}`).set('Accept', 'text/html').expect(200);
+      const entries = text.split('list-group-title').slice(1);
+      return entries.map(
+        (entry) => `${/Version [\d.]+/.exec(entry)?.[0]}${entry.includes('Original as delivered') ? ': original' : ''}`,
+      );
+    };
+    expect(await versionsOf(id)).to.deep.equal(['Version 1.1', 'Version 1.0: original']);
+    const plain = await library.add({ name: 'two.png', content: await picture(32, 32), original: await picture(64, 64) });
+    expect(await versionsOf(plain.id)).to.deep.equal(['Version 1.1', 'Version 1.0']);
+  });
+
   it('tell the same to programs, with every version and its hash', async () => {
     const { body } = await library.get(`${base}/documents/${id}/provenance`).expect(200);
     expect(body.provenance).to.deep.equal(provenance);
