@@ -1,17 +1,18 @@
+import { folded, hasWords, readingsOf, withoutSeparators } from './folded-text.js';
+
 /** Words and phrases that a site does not want, one per line. */
 const entriesOf = (list: string): readonly string[] =>
   list
     .split('\n')
-    .map((line) => simple(line))
+    .map((line) => line.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim())
     .filter((line) => line !== '');
 
-const simple = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
-
-/** The first entry that stands in a description as whole words, or undefined. */
+/** The first entry that stands in a description as whole words, also accented, in wide letters or with its letters pulled apart; or undefined. */
 export function deniedWord(description: string, list: string): string | undefined {
-  const text = simple(description);
+  const readings = readingsOf(folded(description));
   return entriesOf(list).find((entry) => {
-    const pattern = entry.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'u').test(text);
+    const wanted = folded(entry);
+    const forms = new Set([wanted, withoutSeparators(wanted)]);
+    return wanted !== '' && [...forms].some((form) => readings.some((reading) => hasWords(reading, form)));
   });
 }
