@@ -82,7 +82,8 @@ export class ProviderError extends Error {
     message: string,
     options: {
       readonly cause?: unknown;
-      readonly retryAfterSeconds?: number;
+      /** How long the service asks to be left alone; what is no number of seconds is taken for nothing said. */
+      readonly retryAfterSeconds?: number | undefined;
       readonly maybeCharged?: boolean;
       readonly status?: number;
       /** What the safety system objects to, when the code is `declined` and it says so: short words. */
@@ -91,7 +92,8 @@ export class ProviderError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ProviderError';
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    const { retryAfterSeconds = Number.NaN } = options;
+    this.retryAfterSeconds = Number.isFinite(retryAfterSeconds) ? Math.max(0, Math.ceil(retryAfterSeconds)) : undefined;
     this.maybeCharged = options.maybeCharged ?? false;
     this.status = options.status;
     this.categories = options.categories ?? [];

@@ -57,7 +57,12 @@ describe('asking a provider', () => {
   it('passes on no words of a provider that quote the key or the description', async () => {
     const key = 'sk-not-for-a-log';
     const failing = (error: unknown): ImageProvider => ({ ...providerOf(), generate: () => Promise.reject(error) });
-    const errors = [new TypeError(`a cat ${key}`), new ProviderError('out-of-tokens', `The key ${key} is empty.`), 'a cat'];
+    const errors = [
+      new TypeError(`a cat ${key}`),
+      new ProviderError('out-of-tokens', `The key ${key} is empty.`),
+      'a cat',
+      new ProviderError('connection-cut', 'It broke.', { cause: new TypeError(`Bearer ${key} is no header`) }),
+    ];
     const told = [];
     for (const thrown of errors) {
       const maker = new ImageMaker({ get: () => failing(thrown) });
@@ -71,6 +76,7 @@ describe('asking a provider', () => {
       ['bad-answer', 'A provider of the house failed with an error of its own (TypeError).'],
       ['out-of-tokens', 'A provider of the house said more, but quoted what is not kept.'],
       ['bad-answer', 'A provider of the house failed with an error of its own (no Error).'],
+      ['connection-cut', 'It broke.'],
     ]);
   });
 
@@ -160,5 +166,17 @@ describe('asking a provider', () => {
 
   it('says so when nobody makes images', async () => {
     expect((await make(undefined)).error).to.include({ code: 'server-trouble' });
+  });
+
+  it('takes in the next answer when one could not be taken in', async () => {
+    const made: number[] = [];
+    const maker = new ImageMaker({ get: () => ({ ...providerOf([picture], [picture], [picture]), imagesPerRequest: 1 }) });
+    const error = await maker
+      .make(request, async ({ images }) => {
+        made.push(images.length);
+        if (made.length === 2) throw new Error('No room.');
+      })
+      .catch((thrown: unknown) => thrown);
+    expect([made, (error as Error).message]).to.deep.equal([[1, 1, 1], 'No room.']);
   });
 });

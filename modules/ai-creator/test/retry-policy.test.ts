@@ -33,4 +33,9 @@ describe('the policy of sending again', () => {
     expect(pauseBefore(failure('too-fast', 429, 61), 1, limits)).to.equal(undefined);
     expect(pauseBefore(failure('too-fast', 429, 1), 1, { ...limits, retries: 0 })).to.equal(undefined);
   });
+
+  it('takes what is no number of seconds for nothing said', () => {
+    const read = [Number.NaN, Number.POSITIVE_INFINITY, -3, 1.2].map((said) => failure('too-fast', 429, said).retryAfterSeconds);
+    expect(read).to.deep.equal([undefined, undefined, 0, 2]);
+  });
 });

@@ -32,7 +32,9 @@ async function guarded<T>(provider: ImageProvider, asked: Asked, call: () => Pro
 function withoutSecrets(provider: ImageProvider, { key, prompt, signal }: Asked, error: unknown): unknown {
   if (error instanceof ProviderError) {
     const quoted = [key, prompt].some((secret) => secret && error.message.includes(secret));
-    return quoted ? new ProviderError(error.code, `${provider.name} said more, but quoted what is not kept.`, error) : error;
+    if (!quoted && error.cause === undefined) return error;
+    const message = quoted ? `${provider.name} said more, but quoted what is not kept.` : error.message;
+    return new ProviderError(error.code, message, { ...error, cause: undefined });
   }
   if (signal.aborted && !(signal.reason instanceof DOMException)) return signal.reason;
   if (signal.aborted) return new ProviderError('timed-out', `${provider.name} did not answer in time.`, { maybeCharged: true });

@@ -77,8 +77,10 @@ export class ImageMaker {
           const { images: came, model, usage } = await askProvider(provider, { ...request, count });
           const images = await checked(came.slice(0, count));
           if (images.length === 0) continue;
-          last = last.then(() => arrived({ provider: id, model, images, usage }));
-          await last;
+          const taken = last.then(() => arrived({ provider: id, model, images, usage }));
+          // What cannot be taken in must not keep the next ones from it.
+          last = taken.catch(() => undefined);
+          await taken;
         } catch (error) {
           troubles.push(error);
           waiting.length = 0;
