@@ -175,6 +175,31 @@ describe('the image service as administrators see it', () => {
       }
     });
 
+    it('are not waited for when the module stops', async () => {
+      const other = await startCreatorHouse({ clock, config: { firstListMillis: 1, testMillis: 60_000 } });
+      try {
+        await other.house.modules.stop('ai-creator');
+        other.sandbox.nextList('stall-before-headers');
+        await other.house.modules.start('ai-creator');
+        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        await other.house.modules.stop('ai-creator');
+        expect(other.house.log()).not.to.match(/"level":(?:40|50)/);
+      } finally {
+        await other.stop();
+      }
+    });
+
+    it('are not taken for read because the service refused one', async () => {
+      const other = await startCreatorHouse({ clock });
+      try {
+        await other.house.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
+        await other.settled((await other.create()).body.id as string);
+        expect((await other.house.command(['doctor'])).out).to.contain('the list of models was not read yet');
+      } finally {
+        await other.stop();
+      }
+    });
+
     it('are replaced along the preference list when they are gone, once, with an audit entry', async () => {
       await choose('gpt-image-1.5');
       await post('/ai-creator/service/refresh');

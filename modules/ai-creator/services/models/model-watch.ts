@@ -45,7 +45,7 @@ export class ModelWatch implements Activity {
   /** By provider and name. */
   private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private timer: NodeJS.Timeout | undefined;
-  private isOver = false;
+  private readonly over = new AbortController();
   private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
@@ -75,7 +75,7 @@ export class ModelWatch implements Activity {
 
   async onStop(): Promise<void> {
     clearTimeout(this.timer);
-    this.isOver = true;
+    this.over.abort();
     await this.listening?.dispose();
     await this.last;
   }
@@ -90,6 +90,7 @@ export class ModelWatch implements Activity {
   /** When the service last told; undefined before the first time. */
   get checkedAt(): string | undefined {
     return this.all()
+      .filter(({ goneAt }) => goneAt === null)
       .map(({ seenAt }) => seenAt)
       .sort()
       .at(-1);
@@ -153,7 +154,7 @@ export class ModelWatch implements Activity {
       .map((scope) => this.settings.secret(scope, 'apiKey'))
       .find((secret) => secret !== undefined);
     if (!provider || (provider.needsKey && !key)) return false;
-    const listed = await askForModels(provider, { key, signal: AbortSignal.timeout(this.config.values.testMillis) });
+    const listed = await this.ask(provider, key);
     if (!listed) return false;
     const now = this.clock.now().toISOString();
     const next = new Map(
@@ -169,13 +170,32 @@ export class ModelWatch implements Activity {
     return true;
   }
 
-  /** The service said that it does not know the model any more. */
+  /** For a limited time; a portal that closes waits for no list. */
+  private async ask(provider: ImageProvider, key: string | undefined): Promise<readonly ProviderModel[] | undefined> {
+    const asking = new AbortController();
+    const giveUp = (): void => asking.abort();
+    const timer = setTimeout(giveUp, this.config.values.testMillis);
+    this.over.signal.addEventListener('abort', giveUp);
+    try {
+      return await askForModels(provider, { key, signal: asking.signal });
+    } finally {
+      clearTimeout(timer);
+      this.over.signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** The service said that it does not know the model any more. Never throws: the images that came in its place are worth more. */
   async gone(model: string): Promise<void> {
     const provider = this.providers.get()?.id;
     if (provider === undefined) return;
     const now = this.clock.now().toISOString();
     const row = this.models.get(model) ?? { provider, name: model, shutdownDate: null, seenAt: now, goneAt: null };
-    if (row.goneAt === null) await this.keep(provider, new Map(this.models).set(model, { ...row, goneAt: now }));
+    if (row.goneAt !== null) return;
+    try {
+      await this.keep(provider, new Map(this.models).set(model, { ...row, goneAt: now }));
+    } catch (error) {
+      this.log.warn('That a model is gone could not be written down.', { model, error });
+    }
   }
 
   async refreshWhenDue(): Promise<void> {
@@ -183,6 +203,7 @@ export class ModelWatch implements Activity {
       const checked = this.checkedAt;
       if (!checked || this.clock.now().getTime() - Date.parse(checked) >= dayMillis) await this.refresh();
     } catch (error) {
+      if (this.over.signal.aborted) return;
       this.log.warn('The list of models could not be read.', { error });
     }
     await this.writeDown();
@@ -190,7 +211,7 @@ export class ModelWatch implements Activity {
 
   /** Soon after the start, because a portal that is restarted every day would otherwise never hear of an end. */
   private refreshIn(millis: number): void {
-    if (this.isOver) return;
+    if (this.over.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.last = this.refreshWhenDue().then(() => this.refreshIn(hour));
     }, millis);
