@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
-/** `received`: the file as it came is safe; `offered`: it can be added; `saved`: it is a document; `discarded`: its maker let it go. */
-export type ImageState = 'received' | 'offered' | 'saved' | 'discarded';
+/** `received`: the file as it came is safe; `offered`: it can be added; `saved`: it is a document. */
+export type ImageState = 'received' | 'offered' | 'saved';
 
 /** One image of a generation. */
 @Entity('ai_creator_image')

@@ -39,6 +39,22 @@ describe('images that come while others do not', () => {
     ]);
   });
 
+  it('cannot be discarded while others may come', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow', millis: 1500 });
+    const { id } = (await creator.create({ count: '2' })).body as { id: string };
+    let round = await look(id);
+    for (let tries = 0; round.images.length < 1 && tries < 1000; tries += 1) {
+      await delay(10);
+      round = await look(id);
+    }
+    const refused = await post(`${id}/discard`, {});
+    expect([refused.status, refused.body.error?.code]).to.deep.equal([409, 'generation-runs']);
+    const over = await creator.settled(id);
+    expect([over.state, over.images.length, over.problem]).to.deep.equal(['offered', 2, undefined]);
+    expect((await post(`${id}/discard`, {})).body).to.deep.equal({ discarded: true });
+    expect(creator.sandbox.generations).to.have.length(2);
+  });
+
   it('end as added when everything that came was added before the rest failed', async () => {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'stall-before-headers' });
     const { id } = (await creator.create({ count: '2' })).body as { id: string };

@@ -156,6 +156,26 @@ export class GenerationStore {
     });
   }
 
+  /** Lets go of the images that wait; false while more may come. What was added stays. */
+  async discard({ id, sourceBlob }: Generation): Promise<boolean> {
+    return this.change(id, async (transaction) => {
+      const generations = transaction.repository(Generation);
+      if (!(await generations.existsBy({ id, state: In([...settledStates]) }))) return false;
+      const images = transaction.repository(GeneratedImage);
+      const waiting = { generationId: id, state: 'offered' as const };
+      for (const { originalBlob, renditionBlob } of await images.findBy(waiting)) {
+        await transaction.dropBlob(originalBlob);
+        if (renditionBlob) await transaction.dropBlob(renditionBlob);
+      }
+      await images.delete(waiting);
+      if (sourceBlob) await transaction.dropBlob(sourceBlob);
+      await generations.update({ id }, { sourceBlob: null });
+      const over = { state: 'discarded', settledAt: this.clock.now().toISOString() } as const;
+      await generations.update({ id, state: In(['offered', 'failed', 'unknown']) }, over);
+      return true;
+    });
+  }
+
   /** A transaction about one generation, told to listeners afterwards. */
   async change<T>(id: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const answer = await this.unitOfWork.write(work);
@@ -188,9 +208,9 @@ export class GenerationStore {
     return { generation, images: await this.images(id), cost: costs?.get(id) };
   }
 
-  /** All rounds of one dialog, oldest first. */
+  /** The newest rounds of one dialog, oldest first. */
   async roundsOf(maker: Maker, rootId: string): Promise<readonly GenerationWithImages[]> {
-    return this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) }, 'ASC');
+    return (await this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
   }
 
   /** The newest ones, whatever became of them. */
@@ -203,20 +223,21 @@ export class GenerationStore {
   /** Everything that is not added yet, or on its way, newest first. @param after the last id of the page before. */
   async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
     const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
-    return this.withImages(open, 'DESC', limit);
+    return this.withImages(open, limit);
   }
 
   /** What is on its way or waits to be added, and what came to nothing: the newest of each, so that neither crowds out the other. */
   async recentOf(maker: Maker, limit = 50): Promise<RecentGenerations> {
     return {
-      waiting: await this.withImages({ ...maker, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, 'DESC', limit),
-      cameToNothing: await this.withImages({ ...maker, state: In([...nothingStates]) }, 'DESC', limit),
+      waiting: await this.withImages({ ...maker, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, limit),
+      cameToNothing: await this.withImages({ ...maker, state: In([...nothingStates]) }, limit),
     };
   }
 
-  private async withImages(where: object, direction: 'ASC' | 'DESC', limit = 50): Promise<readonly GenerationWithImages[]> {
+  /** Newest first. */
+  private async withImages(where: object, limit = 50): Promise<readonly GenerationWithImages[]> {
     return this.unitOfWork.read(async (reader) => {
-      const generations = await reader.repository(Generation).find({ where, order: { id: direction }, take: limit });
+      const generations = await reader.repository(Generation).find({ where, order: { id: 'DESC' }, take: limit });
       const images = await reader.repository(GeneratedImage).find({
         where: { generationId: In(generations.map(({ id }) => id)) },
         order: { position: 'ASC' },

@@ -11,8 +11,8 @@ import {
   PortalError,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { GeneratedImage } from '../../entities/generated-image.js';
-import { Generation } from '../../entities/generation.js';
+import type { GeneratedImage } from '../../entities/generated-image.js';
+import type { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit-actor.js';
 import { type Author, Availability } from '../availability/availability.js';
 import { deniedWord } from '../descriptions/deny-list.js';
@@ -216,7 +216,7 @@ export class Generations {
 
   async image(access: AccessContext, id: string): Promise<{ readonly image: GeneratedImage; readonly generation: Generation }> {
     const found = await this.store.imageOf(makerOf(this.availability.require(access)), id);
-    if (!found || found.image.state === 'discarded' || this.isExpired(found.generation)) throw notFound('image');
+    if (!found || this.isExpired(found.generation)) throw notFound('image');
     return found;
   }
 
@@ -226,21 +226,11 @@ export class Generations {
     return this.worker.cancel(generation.id);
   }
 
-  /** Lets go of what was not added. */
+  /** Lets go of what was not added. @throws PortalError `generation-runs` (409) while more may come. */
   async discard(access: AccessContext, id: string): Promise<void> {
     const { generation } = await this.find(access, id);
-    await this.store.change(generation.id, async (transaction) => {
-      const images = transaction.repository(GeneratedImage);
-      for (const { originalBlob, renditionBlob } of await images.findBy({ generationId: generation.id, state: 'offered' })) {
-        await transaction.dropBlob(originalBlob);
-        if (renditionBlob) await transaction.dropBlob(renditionBlob);
-      }
-      await images.delete({ generationId: generation.id, state: 'offered' });
-      if (!generation.sourceBlob || !settledStates.includes(generation.state)) return;
-      await transaction.dropBlob(generation.sourceBlob);
-      await transaction.repository(Generation).update({ id: generation.id }, { sourceBlob: null });
-    });
-    await this.store.move(generation.id, ['offered', 'failed', 'unknown'], 'discarded');
+    if (!(await this.store.discard(generation)))
+      throw new PortalError('generation-runs', this.words.text('discard.runs', {}, access.locale), { status: 409 });
   }
 
   /**

@@ -1,0 +1,28 @@
+import { UnitOfWork } from '@portico/core';
+import { expect } from 'chai';
+import { startCreatorHouse } from './creator-house.js';
+
+describe('a dialog with more rounds than are shown', () => {
+  it('shows the newest ones, the newest first', async () => {
+    const creator = await startCreatorHouse();
+    try {
+      const { id } = (await creator.create()).body as { id: string };
+      await creator.settled(id);
+      await creator.house.service(UnitOfWork).write(async (transaction) => {
+        for (let round = 1; round <= 60; round += 1)
+          await transaction.query(
+            `INSERT INTO ai_creator_generation (id, token, site_id, person_id, root_id, description, size, count, state, attempts,
+              maybe_charged, created_at, settled_at, expires_at)
+            SELECT id || ?, token || ?, site_id, person_id, root_id, ?, size, count, 'failed', 1, 0, created_at, settled_at, expires_at
+            FROM ai_creator_generation WHERE id = root_id`,
+            [`-${String(round).padStart(2, '0')}`, `-${round}`, `round ${round}.`],
+          );
+      });
+      const { text } = await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'text/html');
+      const shown = [...new Set(text.match(/round \d+\./g))];
+      expect([shown.length, shown.at(0), shown.at(-1)]).to.deep.equal([50, 'round 60.', 'round 11.']);
+    } finally {
+      await creator.stop();
+    }
+  });
+});
