@@ -186,6 +186,18 @@ describe('a generation that waits to be sent again', () => {
     await creator.stop();
   });
 
+  it('waits no longer for a service that is used no more', async () => {
+    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    sandbox.next({ name: 'slow-down', retryAfter: 300 });
+    await creator.settled((await creator.create()).body.id);
+    const { person } = creator.house.service(AccessContexts).system();
+    const settings = creator.house.service(Settings).of(creatorSettings);
+    if (person) await settings.save(instanceScope, { service: { set: 'localai' } }, person);
+    await creator.settled((await creator.create()).body.id);
+    expect(sandbox.generations.map(({ status }) => status)).to.have.length(2);
+    await creator.stop();
+  });
+
   it('asks the checkbox again before it is sent', async () => {
     const creator = await startCreatorHouse({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 1 });

@@ -23,6 +23,13 @@ import { secondsWords, wordsOf } from '../words.js';
 import { atlasRow } from './error-atlas.js';
 import { type Failure, FailureWords } from './failure-words.js';
 
+/** Leave to send with a key. What was heard is told with it, so that it counts for the key that was sent. */
+export interface Passage {
+  readonly keyScope: string;
+  /** How often keys and the service had changed. */
+  readonly changes: number;
+}
+
 /**
  * Stops requests with a key whose account refuses: the next author is told at once and nothing is sent. It closes after a successful test,
  * when the key or the service changes, or when the one request that may try after the cool-down succeeds.
@@ -31,7 +38,8 @@ import { type Failure, FailureWords } from './failure-words.js';
 export class CircuitBreaker implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   private readonly breakers = new Map<string, Breaker>();
-  private readonly probing = new Set<string>();
+  private readonly probes = new Map<string, Passage>();
+  private changes = 0;
   private listening: Disposable | undefined;
 
   constructor(
@@ -51,8 +59,11 @@ export class CircuitBreaker implements Activity {
     for (const breaker of await this.unitOfWork.read((reader) => reader.repository(Breaker).find()))
       this.breakers.set(breaker.keyScope, breaker);
     this.listening = this.settings.onDidChange(({ scope, fields }) => {
-      if (fields.includes('apiKey')) void this.close(scope.kind === 'site' ? scope.siteId : 'instance');
-      if (fields.includes('service')) for (const { keyScope } of this.all()) void this.close(keyScope);
+      if (!fields.includes('apiKey') && !fields.includes('service')) return;
+      this.changes += 1;
+      const changed = scope.kind === 'site' ? scope.siteId : 'instance';
+      for (const { keyScope } of this.all())
+        if (keyScope === changed || fields.includes('service')) void this.quietly(() => this.close(keyScope));
     });
   }
 
@@ -96,21 +107,31 @@ export class CircuitBreaker implements Activity {
     return { errorCode: code, errorDetail: detail, keyFrom: this.keyFrom(keyScope), ...(provider && { provider }) };
   }
 
-  /** Before something is sent; after the cool-down the first caller becomes the probe. @throws ProviderError while it is open. */
-  enter(siteId: string): void {
+  /** Before something is sent; after the cool-down the first caller becomes the probe, until it leaves. @throws ProviderError while it is open. */
+  enter(siteId: string): Passage {
     const keyScope = this.keyScopeOf(siteScope(siteId));
     const breaker = this.blocking(keyScope);
     if (breaker) throw new ProviderError(breaker.code as ProviderErrorCode, `Nothing was sent: ${breaker.detail}`);
-    if (this.breakers.has(keyScope)) this.probing.add(keyScope);
+    const passage = { keyScope, changes: this.changes };
+    if (this.breakers.has(keyScope)) this.probes.set(keyScope, passage);
+    return passage;
   }
 
-  /** @param error undefined when images came. */
-  async learn(siteId: string, error: unknown): Promise<void> {
-    const keyScope = this.keyScopeOf(siteScope(siteId));
-    this.probing.delete(keyScope);
+  /** Whatever came of it; without effect when it was left before. */
+  leave(passage: Passage): void {
+    if (this.probes.get(passage.keyScope) === passage) this.probes.delete(passage.keyScope);
+  }
+
+  /** Says nothing about a key, or a service, that was chosen after it was sent. Never throws. @param error undefined when images came. */
+  async learn(passage: Passage, error: unknown): Promise<void> {
+    this.leave(passage);
+    if (passage.changes !== this.changes) return;
+    const { keyScope } = passage;
     const says = error instanceof ProviderError ? atlasRow(error.code)?.breaker : undefined;
-    if (error instanceof ProviderError && says === 'opens') return this.open(keyScope, error);
-    if (error === undefined || says === 'closes') await this.close(keyScope);
+    await this.quietly(async () => {
+      if (error instanceof ProviderError && says === 'opens') await this.open(keyScope, error);
+      else if (error === undefined || says === 'closes') await this.close(keyScope);
+    });
   }
 
   /** The key was accepted, which says nothing about money. */
@@ -143,6 +164,11 @@ export class CircuitBreaker implements Activity {
     const breaker = this.breakers.get(keyScope);
     if (!breaker) return undefined;
     const isDue = Date.parse(breaker.probeAt) <= this.clock.now().getTime();
-    return isDue && !this.probing.has(keyScope) ? undefined : breaker;
+    return isDue && !this.probes.has(keyScope) ? undefined : breaker;
+  }
+
+  /** It holds in memory; what cannot be written down is only forgotten by the next start. */
+  private async quietly(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => this.log.error('The circuit breaker could not be written down.', { error }));
   }
 }

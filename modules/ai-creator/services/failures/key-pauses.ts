@@ -22,6 +22,7 @@ export class KeyPauses implements Activity {
 
   onStart(): void {
     this.listening = this.settings.onDidChange(({ scope, fields }) => {
+      if (fields.includes('service')) this.ends.clear();
       if (fields.includes('apiKey')) this.ends.delete(scope.kind === 'site' ? scope.siteId : 'instance');
     });
   }

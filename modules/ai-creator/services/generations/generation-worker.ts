@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Activity, Clock, type Disposable, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
-import { type ImageRequest, ProviderError } from '../../api/index.js';
-import { Generation } from '../../entities/generation.js';
+import { type ImageRequest, ProviderError, type SourceImage } from '../../api/index.js';
+import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { styledPrompt } from '../descriptions/styles.js';
-import { CircuitBreaker } from '../failures/circuit-breaker.js';
+import { CircuitBreaker, type Passage } from '../failures/circuit-breaker.js';
 import { ImageIntake } from '../images/image-intake.js';
 import { ImageMaker, type MadeImages } from '../images/image-maker.js';
 import { Previews } from '../images/previews.js';
@@ -139,7 +139,10 @@ export class GenerationWorker implements Activity {
       if (id === undefined) return;
       const controller = new AbortController();
       const done = this.run(id, controller)
-        .catch((error: unknown) => this.log.error('A generation ended in an error.', { generation: id, error }))
+        .catch((error: unknown) => {
+          this.log.error('A generation ended in an error.', { generation: id, error });
+          this.offering.later(id);
+        })
         .finally(() => {
           this.running.delete(id);
           this.pump();
@@ -151,8 +154,11 @@ export class GenerationWorker implements Activity {
   private async run(id: string, controller: AbortController): Promise<void> {
     const generation = await this.store.find(id);
     if (!generation) return;
-    // Nothing is on its way here: one that is still called sent has images whose arrival could not be written down.
-    if (generation.state === 'received' || generation.state === 'sent') return this.offering.offer(generation);
+    if (generation.state === 'received' || generation.state === 'sent') {
+      // Nothing is on its way here: one that is still called sent ended in a way that could not be written down.
+      if (generation.state === 'received' || (await this.recover(generation))) await this.offering.offer(generation);
+      return;
+    }
     if (generation.state !== 'reserved') return;
     const scope = siteScope(generation.siteId);
     const source = await this.sources.toSend(generation);
@@ -161,22 +167,40 @@ export class GenerationWorker implements Activity {
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    const { quality, moderation, deadline, previews } = this.availability.settings.get(scope);
-    const { model, fallback } = this.watch.choose(scope);
-    const key = this.availability.settings.secret(scope, 'apiKey');
     if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
+    let passage: Passage;
     try {
       if (await this.retries.hold(generation)) return;
-      this.breaker.enter(generation.siteId);
+      passage = this.breaker.enter(generation.siteId);
     } catch (error) {
       if (error instanceof ProviderError) return this.fail(generation, error);
       throw error;
     }
+    try {
+      await this.send(generation, source, passage, controller);
+    } finally {
+      this.breaker.leave(passage);
+    }
+  }
+
+  /** From here on nothing is asked anew: what was chosen when it was let through is what is sent. */
+  private async send(
+    generation: Generation,
+    source: SourceImage | undefined,
+    passage: Passage,
+    controller: AbortController,
+  ): Promise<void> {
+    const { id } = generation;
+    const scope = siteScope(generation.siteId);
+    const { provider } = this.maker;
+    const { quality, moderation, deadline, previews, styles } = this.availability.settings.get(scope);
+    const { model, fallback } = this.watch.choose(scope);
+    const key = this.availability.settings.secret(scope, 'apiKey');
     const asked = upstreamQuality(quality, generation.size);
     generation.attempts += 1;
     const sent = {
       sentAt: this.clock.now().toISOString(),
-      provider: this.maker.provider?.id ?? null,
+      provider: provider?.id ?? null,
       model,
       quality: asked,
       attempts: generation.attempts,
@@ -189,10 +213,11 @@ export class GenerationWorker implements Activity {
     if (!(await this.store.move(id, ['reserved'], 'sent', sent))) return;
     const patience = Math.min(deadline * 1000, this.config.values.answerMillis);
     const tooLate = new ProviderError('timed-out', `No answer within ${patience / 1000} seconds.`, { maybeCharged: true });
-    const timer = setTimeout(() => controller.abort(tooLate), patience);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(tooLate), patience);
     try {
       const request: ImageRequest = {
-        prompt: styledPrompt(generation.description, generation.style, this.availability.settings.get(scope).styles),
+        prompt: styledPrompt(generation.description, generation.style, styles),
         size: generation.size,
         count: generation.count,
         model,
@@ -202,20 +227,21 @@ export class GenerationWorker implements Activity {
         personHash: createHash('sha256').update(`portico:${generation.personId}`).digest('hex'),
         key,
         source,
-        preview: previews && generation.count === 1 && this.maker.provider?.previews ? this.previews.open(id) : undefined,
-        signal: controller.signal,
+        preview: previews && generation.count === 1 && provider?.previews ? this.previews.open(id) : undefined,
+        signal: AbortSignal.any([controller.signal, late.signal]),
       };
-      await this.maker.make(request, async (made) => {
+      const arrived = async (made: MadeImages): Promise<void> => {
         await this.keep(generation, made, controller.signal);
         // Every further answer has the same time.
         timer.refresh();
         if (made.gone) await this.watch.gone(made.gone);
-      });
-      await this.breaker.learn(generation.siteId, undefined);
+      };
+      await this.maker.make(request, arrived, provider);
+      await this.breaker.learn(passage, undefined);
       await this.offering.offer(generation);
     } catch (error) {
-      await this.breaker.learn(generation.siteId, error);
-      await this.settle(generation, error, controller.signal);
+      await this.breaker.learn(passage, error);
+      await this.patiently(() => this.settle(generation, error, controller.signal), controller.signal);
     } finally {
       clearTimeout(timer);
       this.previews.drop(id);
@@ -223,22 +249,14 @@ export class GenerationWorker implements Activity {
   }
 
   private async keep(generation: Generation, made: MadeImages, signal: AbortSignal): Promise<void> {
-    await patiently(() => this.intake.keep(generation, made.images), this.config.values.scaleMillis / 10, signal);
+    await this.patiently(() => this.intake.keep(generation, made), signal);
     // What is there is offered at once; the rest may still come, or fail.
     await this.intake.deliver(generation);
-    await this.store.change(generation.id, async (transaction) => {
-      const row = await transaction.repository(Generation).findOneByOrFail({ id: generation.id });
-      await transaction.repository(Generation).update(
-        { id: generation.id },
-        {
-          provider: made.provider,
-          model: made.model,
-          receivedAt: this.clock.now().toISOString(),
-          inputTokens: made.usage ? (row.inputTokens ?? 0) + made.usage.inputTokens : row.inputTokens,
-          outputTokens: made.usage ? (row.outputTokens ?? 0) + made.usage.outputTokens : row.outputTokens,
-        },
-      );
-    });
+  }
+
+  /** @param signal that of who gives it up; a deadline of the service does not end it. */
+  private patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return patiently(work, this.config.values.scaleMillis / 10, signal);
   }
 
   /** Images that came are offered even when something failed after them; with none, what the service did not carry out is sent again later. */

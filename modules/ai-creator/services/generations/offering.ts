@@ -59,9 +59,16 @@ export class Offering {
     if (!(await this.intake.deliver(generation, { unscaled: isLastTry }))) return false;
     const { retention } = this.availability.settings.get(siteScope(siteId));
     const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
-    const isAdded = (await this.store.images(id)).every(({ state }) => state === 'saved');
-    await this.store.move(id, ['received'], isAdded ? 'saved' : 'offered', { expiresAt });
+    const isAdded = async (): Promise<boolean> => (await this.store.images(id)).every(({ state }) => state === 'saved');
+    await this.store.move(id, ['received'], (await isAdded()) ? 'saved' : 'offered', { expiresAt });
+    // The last one may have been added just before it was offered.
+    if (await isAdded()) await this.store.move(id, ['offered'], 'saved');
     return true;
+  }
+
+  /** Has it looked at once more, for what ended in a way that could not be written down. */
+  later(id: string): void {
+    this.wakeUps.set(id, this.config.values.scaleMillis);
   }
 
   private again(id: string): void {

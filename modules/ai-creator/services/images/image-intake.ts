@@ -1,13 +1,24 @@
-import { BlobStore, Ids, inject, injectable, Log, loadSharp, PortalError, type Sharp, type StoredBlob } from '@portico/core';
+import {
+  BlobStore,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  Log,
+  loadSharp,
+  PortalError,
+  type Sharp,
+  type StoredBlob,
+} from '@portico/core';
 import { compositeMark, generatedMark } from '@portico/documents-media/api';
-import type { ProvidedImage } from '../../api/index.js';
 import { GeneratedImage } from '../../entities/generated-image.js';
-import type { Generation } from '../../entities/generation.js';
+import { Generation } from '../../entities/generation.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
 import { GenerationStore } from '../generations/generation-store.js';
 import { sideOf } from '../generations/image-order.js';
 import { pixelLimit } from './checked-image.js';
 import { inTurn } from './decoding-turns.js';
+import type { MadeImages } from './image-maker.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 
@@ -24,11 +35,12 @@ export class ImageIntake {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Ids) private readonly ids: Ids,
+    @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}
 
-  /** Durable when the promise resolves. `images` follow those that the generation has. */
-  async keep(generation: Generation, images: readonly ProvidedImage[]): Promise<void> {
+  /** Durable when the promise resolves, with what is known of where they come from. They follow those that the generation has. */
+  async keep(generation: Generation, { images, provider, model, usage }: MadeImages): Promise<void> {
     const sharp = await loadSharp();
     const before = await this.store.images(generation.id);
     const room = images.slice(0, generation.count - before.length);
@@ -59,6 +71,18 @@ export class ImageIntake {
         await transaction.keepBlob(blob);
         await transaction.repository(GeneratedImage).insert(row);
       }
+      const generations = transaction.repository(Generation);
+      const row = await generations.findOneByOrFail({ id: generation.id });
+      await generations.update(
+        { id: generation.id },
+        {
+          provider,
+          model,
+          receivedAt: this.clock.now().toISOString(),
+          inputTokens: usage ? (row.inputTokens ?? 0) + usage.inputTokens : row.inputTokens,
+          outputTokens: usage ? (row.outputTokens ?? 0) + usage.outputTokens : row.outputTokens,
+        },
+      );
     });
   }
 

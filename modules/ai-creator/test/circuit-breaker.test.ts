@@ -1,0 +1,73 @@
+import type { SettingsChange } from '@portico/configuration/api';
+import { Emitter } from '@portico/core';
+import { expect } from 'chai';
+import { ProviderError } from '../api/index.js';
+import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
+
+const refused = new ProviderError('key-rejected', 'The answer was 401.');
+
+describe('the circuit breaker', () => {
+  const changes = new Emitter<Partial<SettingsChange>>();
+  let breaker: CircuitBreaker;
+  let time: number;
+  let isDiskFull: boolean;
+
+  beforeEach(async () => {
+    time = Date.parse('2026-11-22T10:00:00Z');
+    isDiskFull = false;
+    const unitOfWork = {
+      read: async () => [],
+      write: async () => {
+        if (isDiskFull) throw new Error('The disk is full.');
+      },
+    };
+    const handle = { get: () => ({ apiKey: { suppliedBy: 'instance' } }), onDidChange: changes.event };
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const nothing = {} as never;
+    breaker = new CircuitBreaker(
+      unitOfWork as never,
+      { values: { breakerSeconds: 60 } } as never,
+      { of: () => handle } as never,
+      { now: () => new Date(time) } as never,
+      nothing,
+      log as never,
+      nothing,
+      nothing,
+    );
+    await breaker.onStart();
+  });
+  afterEach(() => breaker.onStop());
+
+  it('lets another one try when the one that was to try was never sent', async () => {
+    await breaker.learn(breaker.enter('home'), refused);
+    time += 61_000;
+    const probe = breaker.enter('home');
+    expect(() => breaker.enter('home'), 'one at a time').to.throw(ProviderError);
+    breaker.leave(probe);
+    expect(() => breaker.enter('home')).not.to.throw();
+  });
+
+  it('is not ended as the one that tries by one that was sent before', async () => {
+    const early = breaker.enter('home');
+    await breaker.learn(breaker.enter('home'), refused);
+    time += 61_000;
+    breaker.enter('home');
+    await breaker.learn(early, new ProviderError('timed-out', 'No answer.'));
+    expect(() => breaker.enter('home')).to.throw(ProviderError);
+  });
+
+  it('does not count what was heard with a key that was replaced meanwhile', async () => {
+    const before = breaker.enter('home');
+    changes.fire({ scope: { kind: 'instance' }, fields: ['apiKey'] });
+    await breaker.learn(before, refused);
+    expect(breaker.all()).to.deep.equal([]);
+  });
+
+  it('opens and closes although that cannot be written down', async () => {
+    isDiskFull = true;
+    await breaker.learn(breaker.enter('home'), refused);
+    expect(breaker.all()).to.have.length(1);
+    changes.fire({ scope: { kind: 'instance' }, fields: ['apiKey'] });
+    expect(breaker.all()).to.deep.equal([]);
+  });
+});
