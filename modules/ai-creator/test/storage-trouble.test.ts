@@ -1,0 +1,77 @@
+import { ImageProvider } from '@portico/ai-creator/api';
+import { BlobStore, PortalError, UnitOfWork } from '@portico/core';
+import { expect } from 'chai';
+import { ProviderError } from '../api/index.js';
+import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+
+const full = (): Promise<never> => Promise.reject(new PortalError('storage-full', 'There is no room.', { status: 507 }));
+
+describe('storage that refuses for a while', () => {
+  let creator: CreatorHouse;
+  before(async () => {
+    creator = await startCreatorHouse({ config: { answerMillis: 1000, scaleMillis: 1000, retries: 0 } });
+  });
+  beforeEach(() => creator.sandbox.reset());
+  after(() => creator.stop());
+
+  /** Has the first calls of a method refused. */
+  function refuse<K extends string>(service: Record<K, unknown>, method: K, times: number): () => void {
+    const usual = service[method];
+    let left = times;
+    service[method] = (...given: unknown[]) => {
+      left -= 1;
+      return left < 0 ? (usual as (...all: unknown[]) => unknown).apply(service, given) : full();
+    };
+    return () => {
+      service[method] = usual;
+    };
+  }
+
+  it('takes nothing from what arrived in time, although the deadline of the answer passes meanwhile', async () => {
+    const blobs = creator.house.service(BlobStore);
+    const restore = refuse(blobs as never, 'store', 5);
+    try {
+      const round = await creator.settled((await creator.create()).body.id as string);
+      expect([round.state, round.images.length, round.problem]).to.deep.equal(['offered', 1, undefined]);
+    } finally {
+      restore();
+    }
+  });
+
+  it('does not leave a request that failed as one that goes on', async () => {
+    const provider = creator.house.service(ImageProvider);
+    const unitOfWork = creator.house.service(UnitOfWork);
+    const usual = provider.generate;
+    let restore = (): void => {};
+    provider.generate = async () => {
+      restore = refuse(unitOfWork as never, 'write', 3);
+      throw new ProviderError('declined', 'The answer was 400.');
+    };
+    try {
+      const round = await creator.settled((await creator.create()).body.id as string);
+      expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'declined']);
+    } finally {
+      restore();
+      provider.generate = usual;
+    }
+  });
+
+  it('ends as unknown what ended in a way that could never be written down', async () => {
+    const provider = creator.house.service(ImageProvider);
+    const unitOfWork = creator.house.service(UnitOfWork);
+    const usual = provider.generate;
+    let restore = (): void => {};
+    provider.generate = async () => {
+      restore = refuse(unitOfWork as never, 'write', 6);
+      throw new ProviderError('declined', 'The answer was 400.');
+    };
+    try {
+      const round = await creator.settled((await creator.create()).body.id as string);
+      expect(round.state).to.equal('unknown');
+      expect((await creator.create()).status).to.equal(201);
+    } finally {
+      restore();
+      provider.generate = usual;
+    }
+  });
+});
