@@ -3,15 +3,16 @@ import { DocumentPermissions } from '../api/documents.js';
 
 /**
  * The site of the request, when the person holds the permission there. Who may not even look cannot tell whether something exists.
+ * @param what was asked for, as its reader would call it.
  * @throws PortalError `not-found` (404), `forbidden` (403), `insufficient-scope` (403).
  */
-export function siteFor(access: AccessContext, permission: string): Site {
+export function siteFor(access: AccessContext, permission: string, what: 'document' | 'folder' = 'document'): Site {
   const { site } = access;
-  if (!site) throw notFound('document');
+  if (!site) throw notFound(what);
   if (access.can(permission)) return site;
   const refusal = scopeRefusal(access, permission);
   if (refusal) throw refusal;
-  if (!access.can(DocumentPermissions.view)) throw notFound('document');
+  if (!access.can(DocumentPermissions.view)) throw notFound(what);
   throw new PortalError('forbidden', 'You may not change documents of this site. Ask its administrator for the role Author.', {
     status: 403,
   });

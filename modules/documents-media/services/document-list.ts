@@ -62,7 +62,7 @@ export class DocumentList {
   constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   async page(access: AccessContext, query: DocumentListQuery): Promise<DocumentListPage> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     const after = parseCursor(query.after);
     const before = after ? undefined : parseCursor(query.before);
     const entries = await this.unitOfWork.read((reader) =>

@@ -58,14 +58,14 @@ export class Folders {
   ) {}
 
   find(access: AccessContext, id: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     return this.unitOfWork.read((reader) => this.require(reader, site.id, id));
   }
 
   /** From the root down to the folder itself; empty for the root. */
   async path(access: AccessContext, id: string | undefined): Promise<readonly FolderStep[]> {
     if (id === undefined) return [];
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     const steps = await this.unitOfWork.read((reader) => reader.query<FolderStep>(pathSql, [id, site.id]));
     if (steps.length === 0) throw notFound('folder');
     return steps;
@@ -73,7 +73,7 @@ export class Folders {
 
   /** With the names on the way, in the order of those. Walks breadth first, so that a limit leaves out what lies deepest. */
   async all(access: AccessContext, limit: number): Promise<readonly { readonly id: string; readonly path: string }[]> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; path: string }>(allSql, [site.id, rootFolder, site.id, limit]),
     );
@@ -82,7 +82,7 @@ export class Folders {
 
   /** Folders below one, by name; `after` is the name of the last one seen. */
   async children(access: AccessContext, parentId: string | undefined, limit: number, after = ''): Promise<readonly Folder[]> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<FolderEntity>(
         `SELECT ${folderColumns} FROM documents_media_folder WHERE site_id = ? AND parent_id = ? AND name_key > ?
@@ -95,7 +95,7 @@ export class Folders {
 
   /** @throws PortalError `name-taken` (409), `invalid-input` (400), `not-found` (404). */
   add(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.add);
+    const site = siteFor(access, DocumentPermissions.add, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       await this.requirePlace(transaction, site.id, parentId, 1);
@@ -105,7 +105,7 @@ export class Folders {
   }
 
   ensure(access: AccessContext, wanted: string, parentId?: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.add);
+    const site = siteFor(access, DocumentPermissions.add, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       await this.requirePlace(transaction, site.id, parentId, 1);
@@ -115,7 +115,7 @@ export class Folders {
   }
 
   rename(access: AccessContext, id: string, wanted: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.update);
+    const site = siteFor(access, DocumentPermissions.update, 'folder');
     const name = checkedName(wanted);
     return this.unitOfWork.write(async (transaction) => {
       const folder = await this.require(transaction, site.id, id);
@@ -127,7 +127,7 @@ export class Folders {
 
   /** @param parentId undefined: into the root of the site. */
   move(access: AccessContext, id: string, parentId: string | undefined): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.update);
+    const site = siteFor(access, DocumentPermissions.update, 'folder');
     return this.unitOfWork.write(async (transaction) => {
       const folder = await this.require(transaction, site.id, id);
       const [below] = await transaction.query<{ depth: number }>(depthBelowSql, [id, site.id]);
@@ -146,13 +146,13 @@ export class Folders {
 
   /** What lies directly in a folder. */
   async contents(access: AccessContext, id: string): Promise<{ readonly folders: number; readonly documents: number }> {
-    const site = siteFor(access, DocumentPermissions.view);
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
     return this.unitOfWork.read((reader) => this.count(reader, site.id, id));
   }
 
   /** @throws PortalError `folder-not-empty` (409). */
   delete(access: AccessContext, id: string): Promise<Folder> {
-    const site = siteFor(access, DocumentPermissions.delete);
+    const site = siteFor(access, DocumentPermissions.delete, 'folder');
     return this.unitOfWork.write(async (transaction) => {
       const folder = await this.require(transaction, site.id, id);
       const inside = await this.count(transaction, site.id, id);

@@ -1,3 +1,4 @@
+import { AccessContexts } from '@portico/core';
 import { expect } from 'chai';
 import { base, Library, picture } from './library.js';
 
@@ -114,6 +115,25 @@ describe('Working in Documents and Media', () => {
     await library.form(`${base}/documents/${id}/delete`).expect(303);
     await library.form(`${base}/folders/${full.id}/delete`).expect(303);
     await library.get(`${base}?folder=${full.id}`).expect(404);
+  });
+
+  it('calls a folder that is missing a folder, on every page and where there is no site', async () => {
+    const sentence = 'This folder does not exist, or you may not see it.';
+    for (const path of [
+      '?folder=gone',
+      '/folders/gone/rename',
+      '/folders/new?folder=gone',
+      '/upload?folder=gone',
+      '/selector?folder=gone&type=image&return=image-url',
+    ])
+      expect((await library.get(`${base}${path}`).set('Accept', 'text/html').expect(404)).text, path).to.contain(sentence);
+    const nowhere = library.house.service(AccessContexts).system();
+    const told: string[] = [];
+    for (const ask of [() => library.documents.folder(nowhere, 'gone'), () => library.documents.ensureFolder(nowhere, 'New')])
+      await Promise.resolve()
+        .then(ask)
+        .catch((error: Error) => told.push(error.message));
+    expect(told).to.deep.equal([sentence, sentence]);
   });
 
   it('renames a document and saves its alternative text; a name cannot claim another type', async () => {
