@@ -4,14 +4,12 @@ import {
   type HttpRoutes,
   inject,
   injectable,
-  notFound,
   type Person,
   type PortalError,
   type RouteContext,
   type Router,
   z,
 } from '@portico/core';
-import { creatorFlag } from '../services/availability/availability.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/spending/budget-entry.js';
 import { BudgetHistory } from '../services/spending/budget-history.js';
 import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
@@ -21,6 +19,7 @@ import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { adminTabs } from './admin-tabs.js';
 import { access, addTableRoutes, answerForm, type EnteredTable, problemsOf } from './entered-table.js';
 import { idParams } from './input.js';
+import { requireFlag } from './require-flag.js';
 
 const place = '/ai-creator/budgets';
 const changeForm = typedBudget.extend({ revision: z.coerce.number().int().min(1) });
@@ -39,15 +38,19 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
     @inject(BudgetWords) private readonly words: BudgetWords,
     @inject(BudgetUsage) private readonly usage: BudgetUsage,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
-    @inject(Flags) private readonly flags: Flags,
+    @inject(Flags) readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
     addTableRoutes(router, this);
 
-    router.get('/:id', { access, params: idParams }, (ctx) => this.showOne(ctx, ctx.input.params.id));
+    router.get('/:id', { access, params: idParams }, (ctx) => {
+      requireFlag(this.flags);
+      return this.showOne(ctx, ctx.input.params.id);
+    });
 
     router.post('/:id', { access, params: idParams, body: changeForm }, (ctx) => {
+      requireFlag(this.flags);
       const { id } = ctx.input.params;
       const { revision, ...typed } = ctx.input.body;
       return answerForm(
@@ -68,7 +71,6 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
   }
 
   async show(ctx: AnyContext, typed: Partial<TypedBudget>, error?: PortalError): Promise<void> {
-    this.requireFlag();
     const rules = this.budgets.all();
     const uses = await this.usage.of(rules);
     ctx.render(
@@ -93,7 +95,6 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
     id: string,
     failed?: { readonly typed: TypedBudget; readonly revision: number; readonly error: PortalError },
   ): Promise<void> {
-    this.requireFlag();
     const stored = this.budgets.find(id);
     const changes = await this.history.of(id, ctx.access.locale);
     const isConflict = failed?.error.code === 'budget-conflict';
@@ -140,9 +141,5 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
       periods: options(budgetPeriods, 'budgets.per'),
       subjects: this.entry.subjects(),
     };
-  }
-
-  private requireFlag(): void {
-    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
   }
 }

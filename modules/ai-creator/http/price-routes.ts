@@ -5,13 +5,11 @@ import {
   type HttpRoutes,
   inject,
   injectable,
-  notFound,
   type Person,
   type PortalError,
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { creatorFlag } from '../services/availability/availability.js';
 import { ImageMaker } from '../services/images/image-maker.js';
 import { writeAmount } from '../services/spending/money.js';
 import { PriceEntry, type TypedPrice, typedPrice } from '../services/spending/price-entry.js';
@@ -29,7 +27,7 @@ export class PriceRoutes implements HttpRoutes, EnteredTable<TypedPrice> {
   constructor(
     @inject(Prices) private readonly prices: Prices,
     @inject(PriceEntry) private readonly entry: PriceEntry,
-    @inject(Flags) private readonly flags: Flags,
+    @inject(Flags) readonly flags: Flags,
     @inject(Clock) private readonly clock: Clock,
     @inject(ImageMaker) private readonly maker: ImageMaker,
   ) {}
@@ -47,7 +45,6 @@ export class PriceRoutes implements HttpRoutes, EnteredTable<TypedPrice> {
   }
 
   show(ctx: RouteContext<unknown, unknown, unknown>, typed: Partial<TypedPrice>, error?: PortalError): void {
-    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
     const prices = this.prices.all();
     ctx.render(
       'prices',

@@ -1,15 +1,5 @@
-import {
-  Flags,
-  type HttpRoutes,
-  inject,
-  injectable,
-  notFound,
-  type RouteContext,
-  type Router,
-  SiteDirectory,
-} from '@portico/core';
+import { Flags, type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
 import { ProviderError } from '../api/index.js';
-import { creatorFlag } from '../services/availability/availability.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { atlasRow } from '../services/failures/error-atlas.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
@@ -21,6 +11,7 @@ import { ModelWatch } from '../services/models/model-watch.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
+import { requireFlag } from './require-flag.js';
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -45,9 +36,10 @@ export class ServiceRoutes implements HttpRoutes {
 
   register(router: Router): void {
     const access = { permission: manageInstance };
-    router.get('/', { access }, async (ctx) => this.show(ctx));
+    router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
+      requireFlag(this.flags);
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -58,6 +50,7 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
+      requireFlag(this.flags);
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
@@ -74,7 +67,7 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
-    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
+    requireFlag(this.flags);
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
     ctx.render(
       'service',

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import { Clock, Flags, inject, injectable, notFound, type RouteContext, z } from '@portico/core';
-import { creatorFlag } from '../services/availability/availability.js';
+import { Clock, Flags, inject, injectable, type RouteContext, z } from '@portico/core';
 import { formatMoney } from '../services/spending/money.js';
 import { requestLines } from '../services/spending/usage-csv.js';
 import { usageRange } from '../services/spending/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
+import { requireFlag } from './require-flag.js';
 import { shares, usageChart } from './usage-chart.js';
 
 const date = z.iso.date().optional();
@@ -94,7 +94,7 @@ export class UsagePages {
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
-    if (!this.flags.isEnabled(creatorFlag)) throw notFound();
+    requireFlag(this.flags);
     const { from, last, until } = usageRange(ctx.input.query, this.today());
     return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }
