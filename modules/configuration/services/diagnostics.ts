@@ -109,12 +109,18 @@ export class Diagnostics {
       criterion,
       subject,
       met,
-      reason,
+      reason: criterion === 'module' && !met ? this.whyAway(asker, subject, reason) : reason,
       title: this.text(asker, `diagnostics.step.${key}`, { subject, criterion }),
       blocks,
       ...(changeableBy ? { changeableBy } : {}),
       ...(link ? { href: link } : {}),
     };
+  }
+
+  /** The reason may be the text of an error, which is for those who manage modules. */
+  private whyAway(asker: AccessContext, module: string, reason: string): string {
+    const isTheirs = asker.person?.kind === 'system' || this.contexts.for(asker.person).can(permissions.modules);
+    return isTheirs ? reason : this.text(asker, 'diagnostics.module-away', { module });
   }
 
   /** Pages and people for steps that do not name them. */

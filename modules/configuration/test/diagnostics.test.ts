@@ -85,6 +85,10 @@ describe('Diagnostics', () => {
       const [answer] = (await ask(menu(id, { site: 'home' }))).body.answers;
       expect(answer?.blocking).to.include({ criterion: 'module', subject: 'web-content' });
       expect(answer?.steps[0]?.reason).to.equal('The module web-content is disabled. Disabled by an operator.');
+      const own = (await ask(menu(id, { site: 'home' }), ada)).body.answers[0];
+      // Why may be the text of an error, with a path or a statement in it.
+      expect(own?.steps[0]?.reason).to.equal('The module web-content is not running.');
+      expect((await ada.get(base).query(menu(id, { site: 'home' }))).text).not.to.include('by an operator');
     } finally {
       await house.service(Modules).enable('web-content');
     }
