@@ -77,6 +77,20 @@ describe('a dialog after the session has ended', () => {
     await page.context().close();
   }).timeout(60_000);
 
+  it('leads to sign in when what came cannot be shown any more', async () => {
+    creator.sandbox.next({ name: 'slow', millis: 3000 });
+    const page = await browser.page(creator.house, { person: author });
+    await page.goto(folder);
+    await open(page);
+    await page.getByLabel('Description').fill('nobody sees it');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.locator('[data-status]', { hasText: 'Being made' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('alert').filter({ hasText: 'Sign in' }).getByRole('link', { name: 'Sign In' }).click();
+    await signInAgain(page);
+    await page.context().close();
+  }).timeout(60_000);
+
   it('is a page with the same link for a form of My recent generations', async () => {
     const recent = '/web/home/ai-creator/generations';
     await creator.settled((await creator.create({ description: 'let go of' })).body.id as string);
