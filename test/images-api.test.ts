@@ -172,7 +172,7 @@ describe('the images API', function () {
       '404 not-found',
       '400 invalid-input',
       '400 invalid-input',
-      '403 forbidden',
+      '403 insufficient-scope',
       '401 api-token-invalid',
       '401 api-token-invalid',
       '401 api-token-invalid',
@@ -183,8 +183,10 @@ describe('the images API', function () {
     const { body } = await over((await create('a secret garden')).body.id);
     const path = body.images[0].href.slice(base.length);
     const narrow = await newToken(['documents-media.view-documents']);
-    const elsewhere = await fetch(`${creating.house.url}${base}${path}`, { headers: { Authorization: `Bearer ${narrow}` } });
-    expect(elsewhere.status).to.equal(404);
+    for (const place of [path, '/images/nobody-knows-this']) {
+      const elsewhere = await fetch(`${creating.house.url}${base}${place}`, { headers: { Authorization: `Bearer ${narrow}` } });
+      expect(elsewhere.status, 'whether it is there or not').to.equal(403);
+    }
     const foreign = await fetch(`${creating.house.url}${base}${path}`, { headers: creating.client.headers });
     expect(foreign.status).to.equal(404);
     const screen = await fetch(`${creating.house.url}/web/home/ai-creator/images/${body.images[0].id}`, {
