@@ -58,6 +58,7 @@ import { Offering } from './services/generations/offering.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { Retries } from './services/generations/retries.js';
+import { Sending } from './services/generations/sending.js';
 import { ImageCaptions } from './services/images/image-captions.js';
 import { ImageIntake } from './services/images/image-intake.js';
 import { ImageMaker } from './services/images/image-maker.js';
@@ -94,7 +95,7 @@ import { UsageReport } from './services/spending/usage-report.js';
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
   use(VariationSources, FormSources, GenerationPages);
-  use(Retries, Offering, ModulesAtRest, FailureWords, FailureReport, GenerationSweep);
+  use(Retries, Offering, Sending, ModulesAtRest, FailureWords, FailureReport, GenerationSweep);
   use(
     GenerationStore,
     ImageMaker,
