@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { loadSharp } from '@portico/core';
 import type { Behaviour, LineFault } from './behaviours.js';
+import { pause } from './pause.js';
 
 const mebibyte = 1024 * 1024;
 const json = { 'content-type': 'application/json' };
@@ -20,15 +21,6 @@ type Fault = (scene: FaultScene) => Promise<void>;
 const send = (response: ServerResponse, body: string | Buffer, headers: Record<string, string> = json): void => {
   response.writeHead(200, headers).end(body);
 };
-
-const pause = (millis: number, ended: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis);
-    void ended.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 
 /** Writes until `bytes` are out or the other end has gone; never keeps more than a piece in memory. */
 async function flood(to: Writable, bytes: number): Promise<void> {

@@ -13,6 +13,7 @@ import { type MannersName, manners as mannersOf } from './manners/manners.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
+import { pause } from './pause.js';
 import { Shortages } from './shortages.js';
 import { streamAnswer } from './streaming.js';
 
@@ -102,7 +103,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   };
 
   const draw = async (order: ImageOrder | EditOrder): Promise<string> => {
-    if (options.latency && order.partials === undefined) await new Promise((resolve) => setTimeout(resolve, options.latency));
+    if (options.latency && order.partials === undefined) await pause(options.latency, closed);
     const description = withoutBehaviours(order.prompt);
     const data: ({ b64_json: string } | { url: string })[] = [];
     for (let index = 0; index < order.n; index += 1) {

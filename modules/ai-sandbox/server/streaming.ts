@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { loadSharp } from '@portico/core';
 import { apiErrors, errorBody } from './api-error.js';
 import type { ApiErrorName, Behaviour, StreamFault } from './behaviours.js';
+import { pause } from './pause.js';
 
 const mebibyte = 1024 * 1024;
 /** What the API charges for each partial image. */
@@ -117,12 +118,3 @@ async function blurred(picture: Buffer, stepsLeft: number): Promise<Buffer> {
     .blur(stepsLeft * 12)
     .toBuffer();
 }
-
-const pause = (millis: number, ended: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis);
-    void ended.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
