@@ -66,9 +66,16 @@ export class ProgressStreams implements Activity {
     const stream = new PassThrough();
     this.followed.set(stream, personId);
     let reading: Promise<void> = Promise.resolve();
+    let isQueued = false;
+    // Changes that come in one go, or while it is read, are told once.
     const tell = (): void => {
+      if (isQueued) return;
+      isQueued = true;
       reading = reading
-        .then(() => this.tell(stream, read))
+        .then(() => {
+          isQueued = false;
+          return this.tell(stream, read);
+        })
         .catch(() => {
           stream.destroy();
         });
