@@ -47,6 +47,13 @@ describe('the circuit breaker', () => {
     expect(() => breaker.enter('home')).not.to.throw();
   });
 
+  it('keeps nobody waiting for longer than it says when the clock is set back', async () => {
+    await breaker.learn(breaker.enter('home'), refused);
+    expect(() => breaker.enter('home')).to.throw(ProviderError);
+    time -= 24 * 3_600_000;
+    expect(() => breaker.enter('home')).not.to.throw();
+  });
+
   it('is not ended as the one that tries by one that was sent before', async () => {
     const early = breaker.enter('home');
     await breaker.learn(breaker.enter('home'), refused);

@@ -163,7 +163,9 @@ export class CircuitBreaker implements Activity {
   private blocking(keyScope: string): Breaker | undefined {
     const breaker = this.breakers.get(keyScope);
     if (!breaker) return undefined;
-    const isDue = Date.parse(breaker.probeAt) <= this.clock.now().getTime();
+    const left = Date.parse(breaker.probeAt) - this.clock.now().getTime();
+    // A clock that was set back must not keep anybody waiting for longer than a cool-down.
+    const isDue = left <= 0 || left > this.config.values.breakerSeconds * 1000;
     return isDue && !this.probes.has(keyScope) ? undefined : breaker;
   }
 
