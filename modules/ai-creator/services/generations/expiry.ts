@@ -11,6 +11,7 @@ export class Expiry implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   private timer: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
+  private isOver = false;
 
   constructor(
     @inject(GenerationSweep) private readonly generations: GenerationSweep,
@@ -31,15 +32,16 @@ export class Expiry implements Activity {
 
   async onStop(): Promise<void> {
     clearInterval(this.timer);
+    this.isOver = true;
     await this.last;
   }
 
   async sweep(): Promise<void> {
     try {
-      const expired = await allOf(() => this.generations.release());
+      const expired = await this.allOf(() => this.generations.release());
       if (expired > 0) this.log.info('Generated images that nobody added have expired.', { generations: expired });
       const { promptRetention } = this.settings.get(instanceScope);
-      const forgotten = await allOf(() => this.generations.forget(promptRetention));
+      const forgotten = await this.allOf(() => this.generations.forget(promptRetention));
       if (forgotten === 0) return;
       const erased = await this.erasure.erase();
       this.log.info('Descriptions of what is over were forgotten.', { generations: forgotten, erased });
@@ -47,11 +49,11 @@ export class Expiry implements Activity {
       this.log.error('Expired generations could not be removed.', { error });
     }
   }
-}
 
-/** Page by page; answers how many in all. */
-async function allOf(sweep: () => Promise<number>): Promise<number> {
-  let all = 0;
-  for (let some = await sweep(); some > 0; some = await sweep()) all += some;
-  return all;
+  /** Page by page, until nothing is left or the house closes; answers how many in all. */
+  private async allOf(sweep: () => Promise<number>): Promise<number> {
+    let all = 0;
+    for (let some = await sweep(); some > 0; some = this.isOver ? 0 : await sweep()) all += some;
+    return all;
+  }
 }

@@ -27,8 +27,10 @@ export class GenerationSweep {
     for (const generation of expired) {
       await this.store.change(generation.id, async (transaction) => {
         await dropFiles(transaction, generation);
-        const state = generation.state === 'offered' ? 'discarded' : generation.state;
-        await transaction.repository(Generation).update({ id: generation.id }, { state, sourceBlob: null, releasedAt: now });
+        const generations = transaction.repository(Generation);
+        await generations.update({ id: generation.id }, { sourceBlob: null, releasedAt: now });
+        // What was added a moment ago stays called so.
+        await generations.update({ id: generation.id, state: 'offered' }, { state: 'discarded' });
       });
     }
     return expired.length;
