@@ -1,19 +1,24 @@
 import type { BlobStore, RouteContext } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
 
-/** Answers a picture for its maker: as data that no browser takes for anything else, and that does not change. */
-export async function answerPicture(
-  ctx: RouteContext<unknown, unknown, unknown>,
-  blobs: BlobStore,
-  image: GeneratedImage,
-): Promise<void> {
+/** Says that what follows is a picture, as data that no browser takes for anything else. */
+export function setPictureHeaders(ctx: RouteContext<unknown, unknown, unknown>, caching: string): void {
   ctx.set({
-    'Cache-Control': 'private, max-age=86400, immutable',
+    'Cache-Control': caching,
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Content-Disposition': 'inline',
   });
+}
+
+/** Answers a picture for its maker; it does not change. */
+export async function answerPicture(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  blobs: BlobStore,
+  image: GeneratedImage,
+): Promise<void> {
+  setPictureHeaders(ctx, 'private, max-age=86400, immutable');
   ctx.etag = image.sha256;
   ctx.type = image.mimeType;
   ctx.status = 200;

@@ -2,6 +2,7 @@ import { type HttpRoutes, inject, injectable, notFound, type Router, z } from '@
 import { Generations } from '../services/generations/generations.js';
 import { Previews } from '../services/images/previews.js';
 import { idParams } from './input.js';
+import { setPictureHeaders } from './picture.js';
 
 /** The number makes the address a new one for each preview; answered is always the newest. */
 const previewQuery = z.strictObject({
@@ -26,13 +27,7 @@ export class PreviewRoutes implements HttpRoutes {
       const { generation } = await this.generations.find(ctx.access, ctx.input.params.id);
       const preview = this.previews.find(generation.id);
       if (!preview) throw notFound('preview');
-      ctx.set({
-        'Cache-Control': 'no-store',
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-        'X-Content-Type-Options': 'nosniff',
-        'Cross-Origin-Resource-Policy': 'same-origin',
-        'Content-Disposition': 'inline',
-      });
+      setPictureHeaders(ctx, 'no-store');
       ctx.type = 'image/webp';
       ctx.body = preview.bytes;
     });
