@@ -87,6 +87,7 @@ class CreateImage extends HTMLElement {
 
   private async begin(href: string): Promise<void> {
     this.running = href;
+    if (this.closed.signal.aborted) return this.followElsewhere();
     this.update();
     await this.show(href);
     await this.watch(href);
@@ -216,7 +217,10 @@ class CreateImage extends HTMLElement {
   private leave(dialog: Element): void {
     this.added.tell(dialog);
     this.closed.abort();
-    if (!this.running) return;
+    if (this.running) this.followElsewhere();
+  }
+
+  private followElsewhere(): void {
     const { notices: href = '', generations: page = '' } = this.dataset;
     const words = JSON.stringify({ show: this.word('notices.show'), many: this.word('notices.many') });
     void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));

@@ -111,12 +111,15 @@ describe('what other pages say about images that are being made', () => {
 
     const toasts = (page: Page) => page.locator('portico-toasts[role="status"] .alert');
     const menuEntry = (page: Page) => page.locator('.product-menu-link', { hasText: 'My recent generations' });
-    const begin = async (page: Page): Promise<void> => {
+    const order = async (page: Page): Promise<void> => {
       await page.goto('/web/home/documents-media');
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
       await page.getByLabel('Description').fill('a lighthouse at dusk');
       await page.getByRole('button', { name: 'Create', exact: true }).click();
+    };
+    const begin = async (page: Page): Promise<void> => {
+      await order(page);
       await page.getByText('You can close this window').waitFor();
     };
 
@@ -151,6 +154,22 @@ describe('what other pages say about images that are being made', () => {
       await toasts(page).getByRole('link', { name: 'Show' }).press('Enter');
       await page.waitForURL(/\/ai-creator\/generations\/[\w-]+$/);
       expect(await toasts(page).count()).to.equal(0);
+      await page.context().close();
+    }).timeout(60_000);
+
+    it('is told on the same page, too, when the dialog was closed before the portal had answered', async () => {
+      const page = await browser.page(creator.house, { person: author });
+      let answer = (): void => undefined;
+      const closed = new Promise<void>((resolve) => (answer = resolve));
+      await page.route('**/ai-creator/generations', async (route) => {
+        await closed;
+        await route.continue();
+      });
+      await order(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      answer();
+      await toasts(page).getByText(ready).waitFor();
       await page.context().close();
     }).timeout(60_000);
 
