@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import { type Command, type CommandCall, type CommandOption, type FlagActor, type Flags, PortalError } from '../api/index.js';
+import { type Command, type CommandCall, type CommandOption, type FlagActor, type Flags, readAll } from '../api/index.js';
 
 export const reason: CommandOption = { name: 'reason', description: 'Why; it is kept in the history.', value: 'text' };
 const largestFile = 1024 * 1024;
@@ -24,7 +23,11 @@ export function flagTransferCommands(flags: Flags, operator: (options: CommandCa
         const dryRun = options['dry-run'] === true;
         const replace = options.replace === true;
         const actor: FlagActor = { ...operator(options), via: 'import' };
-        const { changes, faults, applied } = await flags.import(await readAll(stdin), { by: actor, dryRun, replace });
+        const { changes, faults, applied } = await flags.import(await readAll(stdin, largestFile), {
+          by: actor,
+          dryRun,
+          replace,
+        });
         for (const fault of faults) warn(fault);
         if (faults.length > 0) {
           warn('Nothing was imported.');
@@ -40,16 +43,4 @@ export function flagTransferCommands(flags: Flags, operator: (options: CommandCa
 
 function wordOf(value: boolean | undefined): string {
   return value === undefined ? 'unset' : value ? 'on' : 'off';
-}
-
-async function readAll(stdin: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array | string);
-    size += bytes.length;
-    if (size > largestFile) throw new PortalError('too-large', 'What was piped in is larger than 1 MB.', { status: 413 });
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

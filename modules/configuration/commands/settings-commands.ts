@@ -7,6 +7,7 @@ import {
   injectable,
   optional,
   PortalError,
+  readAll,
   type Scope,
   type ServiceHandle,
   type Site,
@@ -15,7 +16,6 @@ import {
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingWords } from '../services/setting-words.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
-import { readAll } from './read-all.js';
 
 interface Target {
   readonly scope: Scope;

@@ -1,8 +1,16 @@
-import { AccessContexts, type Command, type CommandCall, inject, injectable, type Person, PortalError } from '@portico/core';
+import {
+  AccessContexts,
+  type Command,
+  type CommandCall,
+  inject,
+  injectable,
+  type Person,
+  PortalError,
+  readAll,
+} from '@portico/core';
 import { type ImportNote, isSealed } from '../services/import-plan.js';
 import { SettingsExport } from '../services/settings-export.js';
 import { SettingsTransfer } from '../services/settings-transfer.js';
-import { readAll } from './read-all.js';
 
 const largestFile = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { csvLine } from './csv.js';
+import { csvLine } from '@portico/core';
 import { writeAmount } from './money.js';
 import type { UsageFilter, UsageGroup, UsageReport } from './usage-report.js';
 
