@@ -48,8 +48,8 @@ export class ImagePortal extends ImageClient {
   }
 }
 
-/** A small file with many pixels: it arrives at once, and takes its time to be decoded and scaled. */
-export const largePicture = (side = 5000): Promise<Buffer> =>
+/** A small file with as many pixels as are taken: it arrives at once, and takes its time to be decoded and scaled. */
+export const largePicture = (side = 4096): Promise<Buffer> =>
   sharp({ create: { width: side, height: side, channels: 3, background: '#336699' } })
     .png({ compressionLevel: 1 })
     .toBuffer();

@@ -32,7 +32,7 @@ describe('a portal that is killed while images are made', function () {
   }
 
   it('offers what arrived and never sends again what was sent, in whichever state it dies', async () => {
-    const body = answerOf(await largePicture(6200));
+    const body = answerOf(await largePicture());
     const small = answerOf(await largePicture(64));
     const one = { PORTICO_LOG_LEVEL: 'error' };
 

@@ -102,7 +102,7 @@ describe('a portal that is told to end while images are made', function () {
 
   it('ends in time although a picture is being scaled and a client does not finish its upload', async () => {
     const portal = await ImagePortal.start(home, upstream.url);
-    upstream.next(reply(answerOf(await largePicture(6200))));
+    upstream.next(reply(answerOf(await largePicture())));
     const id = await portal.create('large');
     const slow = request(`${portal.process.url}/web/home/documents-media/upload`, {
       method: 'POST',
