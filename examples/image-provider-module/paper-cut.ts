@@ -17,13 +17,15 @@ export class PaperCut implements ImageProvider {
   async generate({ prompt, size, count, signal }: ImageRequest): Promise<ProviderAnswer> {
     const sharp = await loadSharp();
     const side = Number(size.split('x')[0]);
+    // Drawn here, between requests of others, so small; made large by sharp, which has threads of its own.
+    const drawn = side / 2;
     const images: ProvidedImage[] = [];
     while (images.length < count) {
       // Cancelled, or over the deadline: the signal's reason is the error to fail with.
       signal.throwIfAborted();
-      const pixels = landscape(prompt, this.ids.next(), side);
-      const raw = { width: side, height: side, channels: 3 } as const;
-      images.push({ bytes: await sharp(pixels, { raw }).png().toBuffer() });
+      const pixels = landscape(prompt, this.ids.next(), drawn);
+      const raw = { width: drawn, height: drawn, channels: 3 } as const;
+      images.push({ bytes: await sharp(pixels, { raw }).resize(side, side).png().toBuffer() });
     }
     return { images, model: 'paper-1' };
   }
