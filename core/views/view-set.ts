@@ -45,6 +45,7 @@ export class ViewSet {
 
   private readonly owner: string;
   private readonly lean: ViewHelpers['lean'];
+  private readonly prepared: object;
 
   /** @throws PortalError `view-broken` */
   constructor({ owner, files, helpers, checked, inherited, standsAlone = () => false }: ViewSetOptions) {
@@ -67,16 +68,27 @@ export class ViewSet {
     }
     this.partials = partials;
     Object.assign(environment.partials, partials);
+    this.prepared = preparedFor(environment);
   }
 
   /** @throws PortalError `view-missing` */
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
-    return template(model, {
-      data: { portico: rendering, lean: this.lean },
-      allowProtoPropertiesByDefault: false,
-      allowProtoMethodsByDefault: false,
-    });
+    return template(model, { ...this.prepared, data: { root: model, portico: rendering, lean: this.lean } });
   }
+}
+
+const probe = 'what-a-partial-is-given';
+
+/** What the library makes of helpers and partials for each rendering, and hands on to each partial, is made once: a view is rendered like a partial. */
+function preparedFor(environment: typeof Handlebars): object {
+  let given: object = {};
+  environment.registerPartial(probe, (_model: unknown, options?: object) => {
+    given = { ...options };
+    return '';
+  });
+  environment.compile(`{{> ${probe}}}`)({}, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
+  environment.unregisterPartial(probe);
+  return given;
 }
