@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { sandboxKey } from '@portico/ai-sandbox/api';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
@@ -111,7 +112,6 @@ describe('the image service as administrators see it', () => {
         await screen.getByText('For administrators:').waitFor();
         const link = screen.getByRole('link', { name: 'AI Creator settings' });
         expect(await link.getAttribute('href')).to.equal('/web/home/configuration/site-settings/ai-creator');
-        if (process.env.SHOT) await screen.screenshot({ path: process.env.SHOT });
         expect(await accessibilityFaults(screen)).to.deep.equal([]);
       } finally {
         await browser.close();
@@ -144,6 +144,19 @@ describe('the image service as administrators see it', () => {
       expect((await creator.create()).status).to.equal(503);
       expect((await post('/ai-creator/service/breakers/instance/close')).status).to.equal(303);
       expect((await creator.create()).status).to.equal(201);
+    });
+
+    it('sends again after a test of the key in force, not of one that is only typed', async () => {
+      const test = (fields: object = {}) =>
+        post('/configuration/instance-settings/ai-creator', { 'form.action': 'ai-creator/test-connection', ...fields });
+      creator.sandbox.next('key-rejected');
+      await failOnce();
+      expect((await test({ apiKey: sandboxKey })).text).to.contain('Typed into this form, not stored yet.');
+      expect((await creator.create()).status, 'another key').to.equal(503);
+      await test({ service: 'ollama' });
+      expect((await creator.create()).status, 'another service').to.equal(503);
+      expect((await test()).text).to.contain('The one stored in Instance Settings.');
+      expect((await creator.create()).status, 'the key in force').to.equal(201);
     });
 
     it('is not stopped by a description that was declined, nor by trouble of the line', async () => {

@@ -63,4 +63,14 @@ describe('creating images on pages of their own', function () {
       await own.context().close();
     });
   }
+
+  it('asks otherwise about what brought no image', async () => {
+    creator.sandbox.next('moderation-blocked');
+    const { id } = (await creator.create({ description: 'a boat that was declined' })).body as { readonly id: string };
+    await creator.settled(id);
+    const own = await browser.page(creator.house, { person: author, javaScript: false });
+    await own.goto(`/web/home/ai-creator/generations/${id}/discard`);
+    await own.getByText('Take this off the list? It brought no image.').waitFor();
+    await own.context().close();
+  });
 });

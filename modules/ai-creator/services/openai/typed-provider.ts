@@ -20,4 +20,9 @@ export class TypedProvider {
     const isOurs = provider instanceof OpenAiImageProvider;
     return isOurs && profile && profile.id !== provider.id ? new OpenAiImageProvider(this.config, { profile }) : provider;
   }
+
+  /** Whether it asks the service in force with the key in force: only then the answer says something of other people's requests. */
+  isInForce(call: SettingsActionCall): boolean {
+    return this.of(call) === this.maker.provider && call.secret('apiKey')?.from !== 'typed';
+  }
 }

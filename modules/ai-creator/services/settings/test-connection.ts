@@ -82,7 +82,8 @@ export class TestConnection implements SettingsAction {
       ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, words)),
     ];
     const kind = worst(findings);
-    if (kind !== 'danger') await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
+    if (kind !== 'danger' && this.providers.isInForce(call))
+      await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
     return { kind, summary: words(`test.summary-${kind}`), findings };
   }
 

@@ -53,7 +53,7 @@ export class TestImage implements SettingsAction {
         },
         provider,
       );
-      await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
+      if (this.providers.isInForce(call)) await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
       const millis = Math.round(this.clock.monotonic() - started);
       const made = words('test.image-made', { model: answered, millis });
       return {
