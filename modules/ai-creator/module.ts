@@ -89,6 +89,7 @@ import { GenerationCost } from './services/spending/generation-cost.js';
 import { PriceEntry } from './services/spending/price-entry.js';
 import { Prices } from './services/spending/prices.js';
 import { SpendingNotice } from './services/spending/spending-notice.js';
+import { TestUsage } from './services/spending/test-usage.js';
 import { UsageLedger } from './services/spending/usage-ledger.js';
 import { UsageReport } from './services/spending/usage-report.js';
 
@@ -108,7 +109,18 @@ export default defineModule(({ use, provide, contribute, run }) => {
     ImageCaptions,
     Previews,
   );
-  use(UsageLedger, UsageReport, BudgetWords, BudgetEntry, BudgetHistory, BudgetUsage, PriceEntry, SpendingNotice, UsagePages);
+  use(
+    UsageLedger,
+    TestUsage,
+    UsageReport,
+    BudgetWords,
+    BudgetEntry,
+    BudgetHistory,
+    BudgetUsage,
+    PriceEntry,
+    SpendingNotice,
+    UsagePages,
+  );
   use(Operator, BudgetLines, GenerationNotices, ModelAudit, ModelNotices);
 
   provide(ImageProvider).to(OpenAiImageProvider);

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 /** `reserved`: counted with what was asked for; `settled`: counted with what came, or may have been charged. */
 export type UsageState = 'reserved' | 'settled';
 
-/** What one generation used. It outlives the generation, and holds no description. */
+/** What one generation, or one test image, used. It outlives the generation, and holds no description. */
 @Entity('ai_creator_usage')
 @Index('ai_creator_usage_at', ['at', 'id'])
 @Index('ai_creator_usage_site', ['siteId', 'at', 'id'])
@@ -12,7 +12,7 @@ export type UsageState = 'reserved' | 'settled';
 @Index('ai_creator_usage_error', ['errorCode', 'at'])
 @Index('ai_creator_usage_state', ['state', 'at'])
 export class UsageEntry {
-  /** That of the generation. */
+  /** That of the generation, if there is one. */
   @PrimaryColumn('text')
   id!: string;
 
@@ -20,6 +20,7 @@ export class UsageEntry {
   @Column('text')
   at!: string;
 
+  /** `instance` for a test in Instance Settings. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 

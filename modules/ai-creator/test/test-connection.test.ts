@@ -128,10 +128,24 @@ describe('Test Connection', () => {
     expect(text).to.include('Make One Test Image (paid)').and.include('Test Connection');
     const result = await press({}, 'test-image');
     expect(result.summary).to.equal('An image was made. It was not kept.');
+    const usage = (await admin.get('/ai-creator/usage.csv')).text;
+    expect(usage).to.match(/The whole instance \(tests\).*gpt-image-2\.6-flare,low,1,/);
     expect(sandbox.generations.map(({ body }) => (body as { n: number; quality: string }).n)).to.deep.equal([1]);
     sandbox.reset();
     sandbox.next('organization-not-verified');
     expect(textOf(await press({}, 'test-image'))).to.include('must be verified first');
+  });
+
+  it('counts in AI Usage what a test may have cost, and nothing of what was refused', async () => {
+    const lines = async (): Promise<readonly string[]> =>
+      (await admin.get('/ai-creator/usage.csv')).text.split('\r\n').filter((line) => line.includes('The whole instance (tests)'));
+    const before = (await lines()).length;
+    sandbox.next('broken-json', 'organization-not-verified');
+    await press({}, 'test-image');
+    await press({}, 'test-image');
+    const after = await lines();
+    expect(after).to.have.length(before + 1);
+    expect(after[0]).to.match(/,gpt-image-2\.6-flare,low,1,.*,bad-answer$/);
   });
 
   it('calls nobody when a form is saved, and a service that is down keeps nobody from saving', async () => {

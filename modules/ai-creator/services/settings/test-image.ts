@@ -1,8 +1,10 @@
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
 import { Clock, inject, injectable, Log, Messages } from '@portico/core';
+import { ProviderError } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageMaker } from '../images/image-maker.js';
 import { TypedProvider } from '../openai/typed-provider.js';
+import { TestUsage } from '../spending/test-usage.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
 
 /** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
@@ -18,6 +20,7 @@ export class TestImage implements SettingsAction {
     @inject(ImageMaker) private readonly maker: ImageMaker,
     @inject(TypedProvider) private readonly providers: TypedProvider,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(TestUsage) private readonly usage: TestUsage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
@@ -35,6 +38,7 @@ export class TestImage implements SettingsAction {
     this.running = true;
     const started = this.clock.monotonic();
     this.log.info('A paid test image was asked for.', { by: call.access.person?.id });
+    const quality = 'low';
     let answered = '';
     try {
       await this.maker.make(
@@ -43,13 +47,14 @@ export class TestImage implements SettingsAction {
           size: '256x256',
           count: 1,
           model: String(call.values.model),
-          quality: 'low',
+          quality,
           personHash: 'portico-test',
           key,
           signal: AbortSignal.timeout(Number(call.values.deadline) * 1000),
         },
-        async ({ model }) => {
+        async ({ model, usage }) => {
           answered = model;
+          await this.usage.record(call.access, { model, quality, usage });
         },
         provider,
       );
@@ -62,6 +67,8 @@ export class TestImage implements SettingsAction {
         findings: [service, finding, { kind: 'success', title: words('test.answer'), text: made }],
       };
     } catch (error) {
+      if (error instanceof ProviderError)
+        await this.usage.record(call.access, { model: String(call.values.model), quality, error });
       const findings = [service, finding, troubleFinding(error, words)];
       return { kind: worst(findings), summary: words('test.summary-danger'), findings };
     } finally {

@@ -2,6 +2,7 @@ import {
   AccessContexts,
   inject,
   injectable,
+  Messages,
   optional,
   type Reader,
   type ServiceHandle,
@@ -10,6 +11,7 @@ import {
 } from '@portico/core';
 import { People } from '@portico/identity/api';
 import type { UsageEntry } from '../../entities/usage-entry.js';
+import { wholeInstance } from './test-usage.js';
 
 export interface UsageFilter {
   /** Undefined: the whole instance. */
@@ -55,6 +57,7 @@ export class UsageReport {
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(optional(People)) private readonly people: ServiceHandle<People>,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Days in order; the others by images, the largest. */
@@ -110,9 +113,10 @@ export class UsageReport {
   }
 
   private label(group: UsageGroup, key: string): string {
+    const { person: portal, locale } = this.contexts.system();
+    if (group === 'site' && key === wholeInstance) return this.messages.text('usage.instance', {}, locale);
     if (group === 'site') return this.sites.byId(key)?.name ?? key;
     if (group !== 'person') return key;
-    const { person: portal } = this.contexts.system();
     return this.people.get()?.byId(key)?.name ?? (portal?.id === key ? portal.name : key);
   }
 }
