@@ -3,6 +3,7 @@ import { Clock, inject, injectable, Log, Messages } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageMaker } from '../images/image-maker.js';
+import { modelsToTry } from '../models/models.js';
 import { TypedProvider } from '../openai/typed-provider.js';
 import { TestUsage } from '../spending/test-usage.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
@@ -39,6 +40,7 @@ export class TestImage implements SettingsAction {
     const started = this.clock.monotonic();
     this.log.info('A paid test image was asked for.', { by: call.access.person?.id });
     const quality = 'low';
+    const [model = ''] = modelsToTry(String(call.values.model).trim(), provider.modelNames);
     let answered = '';
     try {
       await this.maker.make(
@@ -46,15 +48,15 @@ export class TestImage implements SettingsAction {
           prompt: 'A small grey circle on white.',
           size: '256x256',
           count: 1,
-          model: String(call.values.model),
+          model,
           quality,
           personHash: 'portico-test',
           key,
           signal: AbortSignal.timeout(Number(call.values.deadline) * 1000),
         },
-        async ({ model, usage }) => {
-          answered = model;
-          await this.usage.record(call.access, { model, quality, usage });
+        async (made) => {
+          answered = made.model;
+          await this.usage.record(call.access, { model: answered, quality, usage: made.usage });
         },
         provider,
       );
@@ -67,8 +69,7 @@ export class TestImage implements SettingsAction {
         findings: [service, finding, { kind: 'success', title: words('test.answer'), text: made }],
       };
     } catch (error) {
-      if (error instanceof ProviderError)
-        await this.usage.record(call.access, { model: String(call.values.model), quality, error });
+      if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, error });
       const findings = [service, finding, troubleFinding(error, words)];
       return { kind: worst(findings), summary: words('test.summary-danger'), findings };
     } finally {
