@@ -21,8 +21,15 @@ async function picture(): Promise<string> {
   return bytes.toString('base64');
 }
 
-const answer = (images: readonly string[]): string =>
-  JSON.stringify({ created: 1, data: images.map((b64_json) => ({ b64_json })), usage: { input_tokens: 9, output_tokens: 1088 } });
+/** Bytes: a string of many megabytes would be encoded with each answer, by a processor that the portal's readers need. */
+const answer = (images: readonly string[]): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      created: 1,
+      data: images.map((b64_json) => ({ b64_json })),
+      usage: { input_tokens: 9, output_tokens: 1088 },
+    }),
+  );
 
 const solid = (side: number): Promise<Buffer> =>
   sharp({ create: { width: side, height: side, channels: 3, background: '#369' }, limitInputPixels: false })
@@ -33,7 +40,7 @@ const four = answer(await Promise.all([picture(), picture(), picture(), picture(
 const tooManyPixels = answer([(await solid(12_000)).toString('base64')]);
 const manyPixels = answer([(await solid(4096)).toString('base64')]);
 const bomb = gzipSync(Buffer.alloc(256 * mebibyte, 0x41));
-const almostTooLarge = `{"data":[{"b64_json":"${'A'.repeat(60 * mebibyte)}"}]}`;
+const almostTooLarge = Buffer.from(`{"data":[{"b64_json":"${'A'.repeat(60 * mebibyte)}"}]}`);
 const piece = Buffer.alloc(mebibyte, 0x41);
 
 async function flood(response: ServerResponse): Promise<void> {
