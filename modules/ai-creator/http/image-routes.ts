@@ -62,8 +62,11 @@ export class ImageRoutes implements HttpRoutes {
     else ctx.redirectWith(place, sentence, report.failed.length > 0 ? 'warning' : 'success');
   }
 
+  /** Only for the sentence: a folder that is gone meanwhile, or that they may not look into, must not hide that the images were added. */
   private async folderName(ctx: AnyContext, id: string | undefined): Promise<string> {
-    return id ? (await this.documents.folder(ctx.access, id)).name : ctx.text('add.folder-root');
+    if (!id) return ctx.text('add.folder-root');
+    const folder = await this.documents.folder(ctx.access, id).catch(() => undefined);
+    return folder?.name ?? ctx.text('add.their-folder');
   }
 }
 

@@ -104,4 +104,23 @@ describe('what is said after Add Selected', function () {
     });
     expect(body.sentence).to.equal('2 images were added to their folders.');
   });
+
+  it('says that they were added although the folder cannot be read any more', async () => {
+    const round = await creator.settled(
+      (await creator.create({ folder: summer, description: 'a lost folder' })).body.id as string,
+    );
+    const documents = creator.house.service(Documents);
+    const read = documents.folder;
+    documents.folder = (...asked) => {
+      documents.folder = () => Promise.reject(new Error('The folder cannot be read.'));
+      return read.apply(documents, asked);
+    };
+    try {
+      const { status, body } = await creator.addAll(round);
+      expect([status, body.documents.length]).to.deep.equal([200, 1]);
+      expect(body.sentence).to.equal('a-lost-folder.png was added to the chosen folder.');
+    } finally {
+      documents.folder = read;
+    }
+  });
 });

@@ -7,11 +7,11 @@ import { askForModels } from '../images/asked-provider.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { modelsToTry } from '../models/models.js';
 import { TypedProvider } from '../openai/typed-provider.js';
+import { type Words, wordsOf } from '../words.js';
 import { CreatorConfig } from './creator-config.js';
 import { checkKeyShape } from './settings.js';
 
 type Finding = SettingsActionResult['findings'][number];
-type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
 /** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
 export function keyFinding(
@@ -70,7 +70,7 @@ export class TestConnection implements SettingsAction {
   ) {}
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const words: Words = (key, values) => this.messages.text(key, values, call.access.locale);
+    const words = wordsOf(this.messages, call.access.locale);
     const provider = this.providers.of(call);
     if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
     if (!provider.models) return { kind: 'warning', summary: words('test.no-list'), findings: [serviceFinding(provider, words)] };

@@ -6,6 +6,7 @@ import { ImageMaker } from '../images/image-maker.js';
 import { modelsToTry } from '../models/models.js';
 import { TypedProvider } from '../openai/typed-provider.js';
 import { TestUsage } from '../spending/test-usage.js';
+import { wordsOf } from '../words.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
 
 /** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
@@ -28,8 +29,7 @@ export class TestImage implements SettingsAction {
   ) {}
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const words = (key: string, values?: Readonly<Record<string, string | number>>): string =>
-      this.messages.text(key, values, call.access.locale);
+    const words = wordsOf(this.messages, call.access.locale);
     const provider = this.providers.of(call);
     if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
     const service = serviceFinding(provider, words);
