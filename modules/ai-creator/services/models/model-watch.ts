@@ -16,12 +16,12 @@ import {
 } from '@portico/core';
 import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import { KnownModel } from '../../entities/known-model.js';
-import { askForModels } from '../images/asked-provider.js';
+import { askForModels } from '../provider/asked-provider.js';
+import { isRetired } from '../provider/models.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
 import { ModelKnowledge } from './model-knowledge.js';
-import { isRetired } from './models.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
