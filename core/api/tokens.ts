@@ -1,5 +1,6 @@
 import { inject as inversifyInject } from '../libraries/inversify.js';
 import type { Contributions } from './contributions.js';
+import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
@@ -70,7 +71,10 @@ export function inject<T>(
   index: I,
 ) => void {
   const decorate = inversifyInject(token as symbol) as ParameterDecorator;
-  return (target, key, index) => decorate(target as object, key, index);
+  return (target, key, index) => {
+    noteInjection(target, token);
+    decorate(target as object, key, index);
+  };
 }
 
 export { injectable } from '../libraries/inversify.js';
