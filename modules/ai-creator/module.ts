@@ -24,16 +24,17 @@ import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
-
 import { NoticeRoutes } from './http/notice-routes.js';
 import { PreviewRoutes } from './http/preview-routes.js';
-
 import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
+import { ImageCaptions } from './services/captions/image-captions.js';
+import { TestConnection } from './services/connection-test/test-connection.js';
+import { TestImage } from './services/connection-test/test-image.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { KeyPauses } from './services/failures/key-pauses.js';
 import { Expiry } from './services/generations/expiry.js';
@@ -42,17 +43,14 @@ import { GenerationWorker } from './services/generations/generation-worker.js';
 import { ImagesCheck } from './services/generations/images-check.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
-import { ImageCaptions } from './services/images/image-captions.js';
 import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
 import { CreateMenuItem } from './services/menus/create-menu-item.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
-import { ModelNotices } from './services/models/model-notices.js';
 import { ModelWatch } from './services/models/model-watch.js';
+import { ModelNotices } from './services/notices/model-notices.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { DemoSettings } from './services/settings/demo-settings.js';
 import { creatorSettings } from './services/settings/settings.js';
-import { TestConnection } from './services/settings/test-connection.js';
-import { TestImage } from './services/settings/test-image.js';
 import { Budgets } from './services/spending/budgets.js';
 import { Prices } from './services/spending/prices.js';
 
