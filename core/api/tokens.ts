@@ -1,5 +1,4 @@
 import { inject as inversifyInject } from '../libraries/inversify.js';
-import type { Contributions } from './contributions.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
@@ -22,7 +21,6 @@ const prefixes = {
   service: 'portico.service:',
   point: 'portico.point:',
   optional: 'portico.optional:',
-  contributions: 'portico.contributions:',
 } as const;
 
 /**
@@ -49,11 +47,6 @@ export function tokenId(token: ServiceToken<never> | ExtensionPoint<never> | sym
 /** Injects a service that may be absent: `@inject(optional(Mailer)) mailer: ServiceHandle<Mailer>`. */
 export function optional<T>(token: ServiceToken<T>): ServiceToken<ServiceHandle<T>> {
   return Symbol.for(prefixes.optional + tokenId(token)) as ServiceToken<ServiceHandle<T>>;
-}
-
-/** Injects what was contributed to a point this module hosts: `@inject(contributions(MenuItems)) items: Contributions<MenuItem>`. */
-export function contributions<T>(point: ExtensionPoint<T>): ServiceToken<Contributions<T>> {
-  return Symbol.for(prefixes.contributions + tokenId(point)) as ServiceToken<Contributions<T>>;
 }
 
 type ParameterAt<C, I extends number> = C extends abstract new (...args: infer A) => unknown ? A[I] : never;

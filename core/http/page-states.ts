@@ -1,8 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
 import type { RenderOptions } from '../api/index.js';
 import type { PageState } from '../views/page-state.js';
-import { isFragment } from './error-answers.js';
-import type { HostContext } from './exchange.js';
+import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { SecurityHeaders } from './security-headers.js';
 
