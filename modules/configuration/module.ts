@@ -8,7 +8,14 @@ import {
   Permissions,
   SecretStores,
 } from '@portico/core';
-import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions, SettingsNotices } from './api/index.js';
+import {
+  ChoiceProviders,
+  Settings,
+  SettingsActions,
+  SettingsAdditions,
+  SettingsDefinitions,
+  SettingsNotices,
+} from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { Why } from './commands/why.js';
@@ -36,6 +43,7 @@ import { declaredPermissions, permissions } from './services/permissions.js';
 import { SecretReferences } from './services/secret-references.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
+import { SettingsCatalog } from './services/settings-catalog.js';
 import { SettingsCheck } from './services/settings-check.js';
 import { SettingsExport } from './services/settings-export.js';
 import { SettingsRegistry } from './services/settings-registry.js';
@@ -53,6 +61,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     Choices,
     StoredSettings,
     SettingWords,
+    SettingsCatalog,
     SettingsRegistry,
     SettingsEntries,
     FormActions,
@@ -66,6 +75,7 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
     Diagnostics,
   );
   host(SettingsDefinitions);
+  host(SettingsAdditions);
   host(SettingsActions);
   host(SettingsNotices);
   host(ChoiceProviders);
