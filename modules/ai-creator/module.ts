@@ -22,6 +22,7 @@ import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
 import { AtlasRoutes } from './http/atlas-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
+import { CreateFormPage } from './http/create-form.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { FormSources } from './http/form-sources.js';
 import { GenerationPages } from './http/generation-pages.js';
@@ -49,19 +50,26 @@ import { FailureWords } from './services/failures/failure-words.js';
 import { KeyPauses } from './services/failures/key-pauses.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
+import { GenerationOrders } from './services/generations/generation-orders.js';
+import { GenerationOutcomes } from './services/generations/generation-outcomes.js';
+import { GenerationProvenance } from './services/generations/generation-provenance.js';
+import { GenerationRequests } from './services/generations/generation-requests.js';
+import { GenerationRunner } from './services/generations/generation-runner.js';
 import { GenerationStore } from './services/generations/generation-store.js';
 import { GenerationSweep } from './services/generations/generation-sweep.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
 import { Generations } from './services/generations/generations.js';
 import { ImageAdding } from './services/generations/image-adding.js';
+import { ImageDelivery } from './services/generations/image-delivery.js';
+import { ImageDocuments } from './services/generations/image-documents.js';
 import { ImageIntake } from './services/generations/image-intake.js';
 import { ImagesCheck } from './services/generations/images-check.js';
-import { ModulesAtRest } from './services/generations/modules-at-rest.js';
-import { Offering } from './services/generations/offering.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
+import { OrderValidation } from './services/generations/order-validation.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
+import { Reservations } from './services/generations/reservations.js';
 import { Retries } from './services/generations/retries.js';
-import { Sending } from './services/generations/sending.js';
+import { GenerationStateWriter } from './services/generations/state-writer.js';
 import { Previews } from './services/images/previews.js';
 import { VariationSources } from './services/images/variation-sources.js';
 import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
@@ -93,8 +101,9 @@ import { UsageReport } from './services/spending/usage-report.js';
 
 export default defineModule(({ use, provide, contribute, run }) => {
   use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
-  use(VariationSources, FormSources, GenerationPages);
-  use(Retries, Offering, Sending, ModulesAtRest, FailureWords, FailureReport, GenerationSweep);
+  use(VariationSources, FormSources, GenerationPages, CreateFormPage);
+  use(Retries, ImageDelivery, GenerationRunner, GenerationRequests, GenerationOutcomes, GenerationStateWriter, Reservations);
+  use(OrderValidation, GenerationOrders, ImageDocuments, GenerationProvenance, FailureWords, FailureReport, GenerationSweep);
   use(
     GenerationStore,
     ImageMaker,

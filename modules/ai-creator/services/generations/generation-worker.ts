@@ -1,11 +1,11 @@
-import { type Activity, type Disposable, inject, injectable, Log } from '@portico/core';
+import { type Activity, type Disposable, inject, injectable, Log, Modules, toDisposable } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationOutcomes, ShutdownError } from './generation-outcomes.js';
+import { GenerationRunner } from './generation-runner.js';
 import { GenerationStore } from './generation-store.js';
-import { ModulesAtRest } from './modules-at-rest.js';
-import { Offering } from './offering.js';
+import { ImageDelivery } from './image-delivery.js';
 import { Retries } from './retries.js';
-import { HouseCloses, Sending } from './sending.js';
 
 interface Running {
   readonly controller: AbortController;
@@ -29,25 +29,26 @@ export class GenerationWorker implements Activity {
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
-    @inject(Sending) private readonly sending: Sending,
+    @inject(GenerationRunner) private readonly runner: GenerationRunner,
+    @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Retries) private readonly retries: Retries,
-    @inject(ModulesAtRest) private readonly modules: ModulesAtRest,
-    @inject(Offering) private readonly offering: Offering,
+    @inject(ImageDelivery) private readonly delivery: ImageDelivery,
+    @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
   ) {}
 
   async onStart(): Promise<void> {
     this.open = true;
     this.retries.start((id) => this.enqueue(id));
-    this.offering.start((id) => this.enqueue(id));
+    this.delivery.start((id) => this.enqueue(id));
     for (const generation of await this.store.inState('sent', 'received')) {
-      if (await this.sending.recover(generation)) this.enqueue(generation.id);
+      if (await this.outcomes.recover(generation)) this.enqueue(generation.id);
     }
     for (const generation of await this.store.inState('reserved')) {
       if (!this.retries.resume(generation)) this.enqueue(generation.id);
     }
-    this.start = this.modules.once(() => {
+    this.start = whenModulesSettled(this.modules, () => {
       this.isReady = true;
       this.pump();
     });
@@ -59,7 +60,7 @@ export class GenerationWorker implements Activity {
     this.isReady = false;
     await this.start?.dispose();
     this.retries.stop();
-    this.offering.stop();
+    this.delivery.stop();
     this.waiting.length = 0;
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ export class GenerationWorker implements Activity {
     });
     await Promise.race([all, patience]);
     clearTimeout(timer);
-    for (const { controller } of this.running.values()) controller.abort(new HouseCloses());
+    for (const { controller } of this.running.values()) controller.abort(new ShutdownError());
     await all;
   }
 
@@ -94,7 +95,7 @@ export class GenerationWorker implements Activity {
 
   private async cancelWaiting(id: string): Promise<boolean> {
     const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
-    if (!(await this.store.move(id, ['reserved'], 'failed', cancelled))) return false;
+    if (!(await this.store.transition(id, 'cancel', 'author', cancelled))) return false;
     this.retries.drop(id);
     return true;
   }
@@ -109,11 +110,11 @@ export class GenerationWorker implements Activity {
       const id = this.waiting.shift();
       if (id === undefined) return;
       const controller = new AbortController();
-      const done = this.sending
-        .carryOut(id, controller.signal)
+      const done = this.runner
+        .run(id, controller.signal)
         .catch((error: unknown) => {
           this.log.error('A generation ended in an error.', { generation: id, error });
-          this.offering.later(id);
+          this.delivery.later(id);
         })
         .finally(() => {
           this.running.delete(id);
@@ -122,4 +123,23 @@ export class GenerationWorker implements Activity {
       this.running.set(id, { controller, done });
     }
   }
+}
+
+/** Calls once, when no module is on its way, the own one included: until then nobody knows which one makes the images. */
+function whenModulesSettled(modules: Modules, work: () => void): Disposable {
+  let isOver = false;
+  const areSettled = (): boolean => !modules.list().some(({ state }) => state === 'starting' || state === 'stopping');
+  const look = (): void => {
+    if (isOver || !areSettled()) return;
+    changes.dispose();
+    isOver = true;
+    work();
+  };
+  // The next ones begin in the same turn in which one has started.
+  const changes = modules.onDidChange(() => void setImmediate(look));
+  setImmediate(look);
+  return toDisposable(() => {
+    isOver = true;
+    changes.dispose();
+  });
 }
