@@ -160,7 +160,7 @@ export class CreateRoutes implements HttpRoutes {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
+      words: Object.fromEntries(scriptWords.map((key) => [key, ctx.compiled(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }

@@ -1,7 +1,7 @@
-import type { Messages } from '@portico/core';
+import type { Messages, MessageValues } from '@portico/core';
 
 /** The module's words in the language of one reader. */
-export type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+export type Words = (key: string, values?: MessageValues) => string;
 
 export const wordsOf =
   (messages: Messages, locale: string): Words =>
@@ -9,5 +9,4 @@ export const wordsOf =
     messages.text(key, values, locale);
 
 /** A span of time: "1 second", "20 seconds". */
-export const secondsWords = (seconds: number, words: Words): string =>
-  words(seconds === 1 ? 'state.second' : 'state.seconds', { seconds });
+export const secondsWords = (seconds: number, words: Words): string => words('state.seconds', { seconds });

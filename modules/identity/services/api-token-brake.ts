@@ -1,7 +1,6 @@
-import { inject, injectable, PortalError } from '@portico/core';
+import { inject, injectable, Messages, PortalError } from '@portico/core';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
-import { secondsWords } from './seconds-words.js';
 import { Limiter, networkOf } from './sign-in-brake.js';
 
 /** Slows those who try tokens. A good token passes, whatever its neighbours do. */
@@ -9,7 +8,10 @@ import { Limiter, networkOf } from './sign-in-brake.js';
 export class ApiTokenBrake {
   private readonly byAddress: RateLimiterMemory;
 
-  constructor(@inject(IdentityConfig) { values }: IdentityConfig) {
+  constructor(
+    @inject(IdentityConfig) { values }: IdentityConfig,
+    @inject(Messages) private readonly messages: Messages,
+  ) {
     this.byAddress = new Limiter({ keyPrefix: 'api-token', points: values.failuresPerAddress, duration: 60 });
   }
 
@@ -20,7 +22,7 @@ export class ApiTokenBrake {
     } catch (reason) {
       if (reason instanceof Error) throw reason;
       const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
-      throw new PortalError('api-token-slowed', `Too many API tokens were wrong. Try again in ${secondsWords(seconds)}.`, {
+      throw new PortalError('api-token-slowed', this.messages.text('tokens.slowed', { seconds }), {
         status: 429,
         retryAfter: seconds,
       });

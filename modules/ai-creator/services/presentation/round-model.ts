@@ -110,7 +110,7 @@ export function roundModel(
     status: statusOf({ generation, images }, words, now),
     description: description === '' ? words('round.forgotten') : description,
     isForgotten: description === '',
-    facts: words(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
+    facts: words('round.facts', { size, count }),
     style: generation.style ?? undefined,
     variationOf: variationOf(generation),
     canRefine,
@@ -154,8 +154,7 @@ function statusOf({ generation, images }: GenerationWithImages, words: Words, no
   if (state === 'sent') return words(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return words('state.received', { size });
   if (state !== 'offered') return words(`state.${state}`);
-  if (ready < count) return words(ready === 1 ? 'state.offered-one-of' : 'state.offered-some', { ready, count });
-  return words(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
+  return words(ready < count ? 'state.offered-some' : 'state.offered', { ready, count });
 }
 
 /** Counts down to the time at which it is sent; after that it waits for its turn. */
