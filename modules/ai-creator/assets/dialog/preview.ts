@@ -36,11 +36,8 @@ async function replace(place: HTMLElement, src: string, translate: Translate): P
 
 function mark(word: string): HTMLElement {
   const label = document.createElement('span');
-  label.className = 'label label-secondary create-image-added';
+  label.className = 'pill create-image-added';
   label.setAttribute('aria-hidden', 'true');
-  const item = document.createElement('span');
-  item.className = 'label-item label-item-expand';
-  item.textContent = word;
-  label.append(item);
+  label.textContent = word;
   return label;
 }
