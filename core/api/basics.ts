@@ -48,7 +48,7 @@ export type CompiledMessagePart =
       readonly select?: Readonly<Record<string, CompiledMessage>>;
     };
 
-/** The words of the module that injects it, falling back to the house's. They are written in the ICU message format. */
+/** The words of the module that injects it, falling back to the portal's. They are written in the ICU message format. */
 export interface Messages {
   /**
    * The message in the language of `locale` (default: English), with its arguments filled from `values`. An argument that is not given

@@ -1,6 +1,6 @@
 import type { Command, Contributions, IntegrityCheck, Messages } from '../api/index.js';
 
-/** `portico doctor`: runs every check of the house's invariants; exit code 1 when one finds an error. */
+/** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
 export function doctorCommand(checks: Contributions<IntegrityCheck>, { text }: Messages): Command {
   return {
     name: 'doctor',

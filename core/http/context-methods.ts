@@ -1,6 +1,6 @@
 import {
   type CompiledMessage,
-  localPlace,
+  localAddress,
   type MessageValues,
   type MultipartPart,
   PortalError,
@@ -45,7 +45,7 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
 
     redirectWith(this: HostContext, place: string, sentence: string, kind: 'success' | 'warning' | 'danger' = 'success'): void {
       if (sentence !== '') flash.put(this, { kind, sentence });
-      const target = localPlace(this.url(place)) ?? '/';
+      const target = localAddress(this.url(place)) ?? '/';
       if (isFragment(this)) {
         // A script that followed the redirect itself would see the sentence in place of the person.
         this.set('X-Portico-Location', target);

@@ -14,7 +14,7 @@ import { readMessageFile } from './message-file.js';
 import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
 
 const fallbackLocale = 'en';
-const house = 'core';
+const portal = 'core';
 
 /** One file: what a language says for each key. */
 interface Translation {
@@ -43,8 +43,8 @@ export interface MessageOwner {
 
 export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
-  /** Folder of the house's own words. */
-  readonly houseFolder?: string;
+  /** Folder of the portal's own words. */
+  readonly viewsFolder?: string;
 }
 
 /** A message that cannot be read, and where. */
@@ -53,7 +53,7 @@ export interface BrokenMessage extends MessageFault {
   readonly key: string;
 }
 
-/** All words of the house. A message is looked for in the module's locale, its English, the house's locale, the house's English. */
+/** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
 export class MessageCatalog {
   private readonly owners = new Map<string, Locales>();
   private readonly views = new Map<string, Messages>();
@@ -62,7 +62,7 @@ export class MessageCatalog {
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.read(house, options.houseFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
+    this.read(portal, options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
   }
 
   /**
@@ -79,7 +79,7 @@ export class MessageCatalog {
     });
   }
 
-  /** The words of one module; good for as long as the house stands, whether the module runs or not. */
+  /** The words of one module; good for as long as the portal stands, whether the module runs or not. */
   for(moduleId: string): Messages {
     let messages = this.views.get(moduleId);
     if (!messages) {
@@ -142,7 +142,7 @@ export class MessageCatalog {
     let chain = known.get(locale);
     if (!chain) {
       const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
-      chain = [moduleId, house].flatMap((owner) =>
+      chain = [moduleId, portal].flatMap((owner) =>
         [...locales].flatMap((wanted) => {
           const translation = this.owners.get(owner)?.get(wanted);
           return translation ? [{ translation, locale: localeFor(translation, locale) }] : [];

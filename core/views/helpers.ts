@@ -2,7 +2,7 @@ import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { holds } from './lean-compiler.js';
-import { placePath } from './places.js';
+import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
@@ -31,7 +31,7 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
   const work: Readonly<Record<string, Work>> = {
     compiled: (key, _hash, { messages, page }) => messages.compiled(String(key), page.access.locale),
     t: (key, hash, { messages, page }) => messages.text(String(key), messageArguments(hash), page.access.locale),
-    url: (place, _hash, { page }) => placePath(String(place ?? ''), page.access.site),
+    url: (place, _hash, { page }) => addressPath(String(place ?? ''), page.access.site),
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),

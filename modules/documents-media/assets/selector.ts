@@ -1,4 +1,4 @@
-import { PortalFault, portalFetch, signInPlace, toast, translator } from '@portico/core/client';
+import { PortalFault, portalFetch, signInAddress, toast, translator } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
 import type { AddedDocument, DocumentsAdded } from './parts/events.js';
 
@@ -94,7 +94,7 @@ class DocumentSelector extends HTMLElement {
       this.querySelector<HTMLElement>('.breadcrumb a, .selector-item, .card-title a, input[type="search"]')?.focus();
     } catch (error) {
       const isSignedOut = error instanceof PortalFault && error.status === 401;
-      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInPlace() : undefined);
+      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInAddress() : undefined);
     } finally {
       this.removeAttribute('aria-busy');
     }

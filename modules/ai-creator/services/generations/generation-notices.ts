@@ -29,7 +29,7 @@ export interface SettledNotice {
 const newsMillis = 3_600_000;
 const shownLetters = 60;
 
-/** The badge at My recent generations, and what is told when something is ready, wherever in the site its maker is. */
+/** The badge at My recent generations, and what is told when something is ready, wherever in the site its author is. */
 @injectable()
 export class GenerationNotices implements PageAddition {
   readonly view = 'generation-notices';
@@ -66,7 +66,7 @@ export class GenerationNotices implements PageAddition {
 
   /** What the client says by itself. */
   words({ locale }: AccessContext): Readonly<Record<string, CompiledMessage>> {
-    return Object.fromEntries(clientWords.map((key) => [key, this.messages.compiled(key, locale)]));
+    return Object.fromEntries(clientMessages.map((key) => [key, this.messages.compiled(key, locale)]));
   }
 
   private ownOf({ person, site }: AccessContext): readonly OpenGeneration[] {
@@ -97,6 +97,6 @@ export class GenerationNotices implements PageAddition {
   }
 }
 
-const clientWords = ['notices.show', 'notices.many'];
+const clientMessages = ['notices.show', 'notices.many'];
 
 const isRunning = ({ state }: OpenGeneration): boolean => !settledStates.includes(state);
