@@ -15,7 +15,7 @@ export interface Use {
 }
 
 /** Functions whose argument of this shape is a key. In a script of the browser keys are those that the server gave it, so they are not here. */
-const askers = new Set(['text', 'compiled', 'ours', 'words', 'translate']);
+const askers = new Set(['text', 'compiled', 'ours', 'translate']);
 const keyShape = /^[a-z*][\w*-]*(\.[\w*-]+)*$/;
 
 export function filesUnder(
