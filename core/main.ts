@@ -38,7 +38,7 @@ import {
   UnitOfWork,
 } from './api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
-import { CommandRunner, listenForCommands } from './cli/index.js';
+import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';

@@ -46,7 +46,7 @@ async function buildHouse() {
   if (await isFresh(out, sources)) return;
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await bundle(out, [join(root, 'core/client/portico.ts')]);
+  await bundle(out, [join(root, 'core/client/page/portico.ts')]);
   await writeFile(join(out, 'portico.css'), await buildTheme(sources));
   await writeFile(join(out, 'icons.svg'), await buildIcons(sources));
   await cp(join(root, 'core/client/images'), out, { recursive: true });

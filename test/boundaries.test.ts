@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, posix, relative, resolve } from 'node:path';
 import { expect } from 'chai';
+import { circlesOf, climbsOf, type Graph, grouped } from './import-graph.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -33,6 +34,8 @@ const packages: readonly Package[] = ['core', ...childrenOf('modules'), ...child
 const imports = packages.flatMap(importsOf);
 const core = packages[0] as Package;
 const modules = packages.filter(({ manifest }) => manifest.portico);
+/** What runs in production, by its path from the root; imports of types count as all others. */
+const files = fileGraph();
 
 describe('The boundaries of the house', () => {
   it('are looked at: there are modules and imports', () => {
@@ -129,6 +132,53 @@ describe('The boundaries of the house', () => {
   });
 });
 
+describe('The directions of imports', () => {
+  it('are looked at: there are files, folders and imports between packages', () => {
+    expect(files.size).to.be.greaterThan(500);
+    expect([...files.values()].filter(({ size }) => size > 0).length).to.be.greaterThan(400);
+    expect(grouped(files, packageFolderOf).get('modules/ai-creator')).to.include('core').and.include('modules/documents-media');
+  });
+
+  it('finds a circle through any number of nodes, and none where there is none', () => {
+    const graph = (edges: Readonly<Record<string, readonly string[]>>): Graph =>
+      new Map(Object.entries(edges).map(([from, targets]) => [from, new Set(targets)]));
+    expect(circlesOf(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).to.deep.equal([]);
+    expect(circlesOf(graph({ a: ['b'], b: ['c'], c: ['b', 'd'], d: ['e'], e: ['f'], f: ['d'] }))).to.deep.equal([
+      ['d', 'e', 'f'],
+      ['b', 'c'],
+    ]);
+    const folders = grouped(graph({ 'x/a': ['y/a'], 'x/b': [], 'y/a': ['y/b'], 'y/b': ['x/b'] }), posix.dirname);
+    expect(circlesOf(folders)).to.deep.equal([['x', 'y']]);
+  });
+
+  it('finds an import that climbs, and lets those be that go down, stay, or leave the module', () => {
+    const from = (file: string, ...targets: readonly string[]): readonly string[] =>
+      climbsOf(new Map([[`modules/a/${file}`, new Set(targets)]]));
+    expect(from('entities/row.ts', 'modules/a/services/x.ts', 'modules/a/api/index.ts')).to.have.length(1);
+    expect(from('services/x.ts', 'modules/a/http/y.ts', 'modules/a/services/z.ts', 'modules/b/http/y.ts')).to.have.length(1);
+    expect(from('http/y.ts', 'modules/a/module.ts', 'modules/a/commands/c.ts')).to.deep.equal([
+      'modules/a/http/y.ts imports modules/a/module.ts',
+    ]);
+    expect(from('module.ts', 'modules/a/http/y.ts', 'modules/a/services/x.ts')).to.deep.equal([]);
+  });
+
+  it('have no circle between files', () => {
+    expect(circlesOf(files)).to.deep.equal([]);
+  });
+
+  it('have no circle between folders; a folder and one inside it are two', () => {
+    expect(circlesOf(grouped(files, posix.dirname))).to.deep.equal([]);
+  });
+
+  it('have no circle between packages', () => {
+    expect(circlesOf(grouped(files, packageFolderOf))).to.deep.equal([]);
+  });
+
+  it('go down inside a module: screens and commands stand on services, services on entities, all on the api', () => {
+    expect(climbsOf(files)).to.deep.equal([]);
+  });
+});
+
 function childrenOf(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -153,4 +203,24 @@ function importsOf(from: Package): readonly Import[] {
 
 function show({ file, target }: Import): string {
   return `${relative(root, file)} imports ${target}`;
+}
+
+/** Between packages an import leads to the door that was asked for. */
+function fileGraph(): Graph {
+  const graph = new Map<string, Set<string>>();
+  for (const { file, target } of imports) {
+    if (/\/(?:test|testing)\//.test(file)) continue;
+    const from = relative(root, file);
+    const targets = graph.get(from) ?? new Set();
+    graph.set(from, targets);
+    const other = packages.find(({ manifest: { name } }) => target === name || target.startsWith(`${name}/`));
+    if (target.startsWith('.')) targets.add(relative(root, resolve(dirname(file), target)).replace(/\.js$/, '.ts'));
+    else if (other)
+      targets.add(`${relative(root, other.folder)}/${target.slice(other.manifest.name.length + 1) || 'api'}/index.ts`);
+  }
+  return graph;
+}
+
+function packageFolderOf(file: string): string {
+  return /^core|^(?:modules|examples)\/[^/]+/.exec(file)?.[0] ?? file;
 }

@@ -1,5 +1,6 @@
 import type { AccessContext } from './access.js';
 import type { Event } from './event.js';
+import { type ExtensionPoint, type ServiceToken, tokenId } from './tokens.js';
 import type { Explanation, Given, When } from './when.js';
 
 /** What a contributor says about a contribution beside its value. */
@@ -39,4 +40,9 @@ export interface Contributions<T> {
    */
   each<R>(use: (value: T, contribution: Contribution<T>) => R, among?: readonly Contribution<T>[]): R[];
   readonly onDidChange: Event<ContributionDelta<T>>;
+}
+
+/** Injects what was contributed to a point this module hosts: `@inject(contributions(MenuItems)) items: Contributions<MenuItem>`. */
+export function contributions<T>(point: ExtensionPoint<T>): ServiceToken<Contributions<T>> {
+  return Symbol.for(`portico.contributions:${tokenId(point)}`) as ServiceToken<Contributions<T>>;
 }

@@ -1,5 +1,5 @@
 import { inject as inversifyInject } from '../libraries/inversify.js';
-import type { Contributions } from './contributions.js';
+import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
@@ -22,7 +22,6 @@ const prefixes = {
   service: 'portico.service:',
   point: 'portico.point:',
   optional: 'portico.optional:',
-  contributions: 'portico.contributions:',
 } as const;
 
 /**
@@ -51,11 +50,6 @@ export function optional<T>(token: ServiceToken<T>): ServiceToken<ServiceHandle<
   return Symbol.for(prefixes.optional + tokenId(token)) as ServiceToken<ServiceHandle<T>>;
 }
 
-/** Injects what was contributed to a point this module hosts: `@inject(contributions(MenuItems)) items: Contributions<MenuItem>`. */
-export function contributions<T>(point: ExtensionPoint<T>): ServiceToken<Contributions<T>> {
-  return Symbol.for(prefixes.contributions + tokenId(point)) as ServiceToken<Contributions<T>>;
-}
-
 type ParameterAt<C, I extends number> = C extends abstract new (...args: infer A) => unknown ? A[I] : never;
 
 /**
@@ -70,7 +64,10 @@ export function inject<T>(
   index: I,
 ) => void {
   const decorate = inversifyInject(token as symbol) as ParameterDecorator;
-  return (target, key, index) => decorate(target as object, key, index);
+  return (target, key, index) => {
+    noteInjection(target, token);
+    decorate(target as object, key, index);
+  };
 }
 
 export { injectable } from '../libraries/inversify.js';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
+import { callHouse } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { projectRoot } from '../house/project-root.js';
-import { callHouse } from './command-socket.js';
 
 const help = `Usage: portico <command>
 

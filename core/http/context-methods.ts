@@ -1,7 +1,6 @@
 import { localPlace, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
 import type { PageRenderer } from './dependencies.js';
-import { isFragment } from './error-answers.js';
-import type { HostContext } from './exchange.js';
+import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { PageStates } from './page-states.js';
 

@@ -2,7 +2,7 @@ import { type Log, localPlace, type MessageCatalog, type Messages, type PortalEr
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
 import type { PageRenderer } from './dependencies.js';
-import type { HostContext } from './exchange.js';
+import { type HostContext, isFragment } from './exchange.js';
 import type { PageStates } from './page-states.js';
 import { ForeignError, portalErrorOf } from './portal-error-of.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -31,7 +31,7 @@ export class ErrorAnswers {
     this.report(ctx, error);
     // What the handler said about its own answer (type, caching, disposition) is not true of this one.
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
-    this.headers.apply(ctx.res);
+    this.headers.apply(ctx.req, ctx.res);
     ctx.set('Cache-Control', 'no-store');
     const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
     if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
@@ -112,10 +112,6 @@ function plainHref(ctx: HostContext, { code }: PortalError): string | undefined 
 /** A hidden error's code may name what is nobody's business. */
 function codeOf(error: PortalError): string {
   return error.expose || error.status === 503 ? error.code : 'unexpected';
-}
-
-export function isFragment(ctx: HostContext): boolean {
-  return ctx.get('X-Portico-Fragment') === '1';
 }
 
 /** Whether a person reads the answer; scripts that say nothing (`fetch` with its default Accept) get JSON. */

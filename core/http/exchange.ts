@@ -25,6 +25,11 @@ export type HostContext = ParameterizedContext & { exchange: Exchange } & Mutabl
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Whether a script asks for a part of a page, which it puts into one that stands. */
+export function isFragment(ctx: HostContext): boolean {
+  return ctx.get('X-Portico-Fragment') === '1';
+}
+
 /** References are unique and short enough to be read out: the process, then a count. */
 export class References {
   private count = 0;

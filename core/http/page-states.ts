@@ -1,8 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
 import type { RenderOptions } from '../api/index.js';
 import type { PageState } from '../views/page-state.js';
-import { isFragment } from './error-answers.js';
-import type { HostContext } from './exchange.js';
+import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { SecurityHeaders } from './security-headers.js';
 
@@ -17,7 +16,7 @@ export class PageStates {
   stateOf(ctx: HostContext, layout: RenderOptions['layout']): PageState {
     const { exchange } = ctx;
     return {
-      nonce: this.headers.allowNonce(ctx.res),
+      nonce: this.headers.allowNonce(ctx.req, ctx.res),
       csrf: exchange.session?.csrfToken,
       access: exchange.access ?? this.contexts.for(undefined),
       path: ctx.path,

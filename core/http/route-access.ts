@@ -1,7 +1,7 @@
 import { notFound, PortalError, type RouteAccess, scopeRefusal } from '../api/index.js';
 import { changesState } from './csrf.js';
-import { isFragment, wantsHtml } from './error-answers.js';
-import type { HostContext } from './exchange.js';
+import { wantsHtml } from './error-answers.js';
+import { type HostContext, isFragment } from './exchange.js';
 
 const signInPage = '/sign-in';
 

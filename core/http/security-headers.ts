@@ -1,24 +1,33 @@
 import { randomFillSync } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { helmet } from '../libraries/helmet.js';
 
-const policy = (source: string): string =>
-  [
-    "default-src 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'self'",
-    "form-action 'self'",
-    "img-src 'self' data: blob:",
-    `style-src 'self'${source}`,
-    `script-src 'self'${source}`,
-  ].join('; ');
+type Source = string | ((request: IncomingMessage, response: ServerResponse) => string);
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+const oneYearSeconds = 365 * 24 * 3600;
+
+/** @param pageOnly what scripts and styles may come from besides the portal's own files. */
+const policy = (...pageOnly: readonly Source[]): { useDefaults: false; directives: Record<string, Source[]> } => ({
+  useDefaults: false,
+  directives: {
+    'default-src': ["'self'"],
+    'object-src': ["'none'"],
+    'base-uri': ["'none'"],
+    'frame-ancestors': ["'self'"],
+    'form-action': ["'self'"],
+    'img-src': ["'self'", 'data:', 'blob:'],
+    'style-src': ["'self'", ...pageOnly],
+    'script-src': ["'self'", ...pageOnly],
+  },
+});
 
 const nonceBytes = 16;
 /** Asking for randomness takes long, whatever the amount: one asking is enough for many pages. Each byte is given out once. */
 const pool = Buffer.alloc(nonceBytes * 256);
 let given = pool.length;
 
-function nonce(): string {
+function nextNonce(): string {
   if (given === pool.length) {
     randomFillSync(pool);
     given = 0;
@@ -27,35 +36,37 @@ function nonce(): string {
   return pool.toString('base64', given - nonceBytes, given);
 }
 
-const withoutNonce = policy('');
-const [beforeNonce, betweenNonces, afterNonces] = policy(" 'nonce-%'").split('%') as [string, string, string];
-
 /** The headers every answer starts with. A handler may narrow them for its own answer (e.g. a sandbox for a file). */
 export class SecurityHeaders {
-  private readonly headers: readonly (readonly [string, string])[];
+  private readonly nonces = new WeakMap<ServerResponse, string>();
+  private readonly base: Middleware;
+  private readonly pagePolicy: Middleware;
 
   constructor(publicUrl: string) {
-    const headers: [string, string][] = [
-      ['Content-Security-Policy', withoutNonce],
-      ['X-Content-Type-Options', 'nosniff'],
-      ['Cross-Origin-Opener-Policy', 'same-origin'],
-      ['Cross-Origin-Resource-Policy', 'same-origin'],
-      ['Referrer-Policy', 'same-origin'],
-      ['X-Frame-Options', 'SAMEORIGIN'],
-      ['Permissions-Policy', 'camera=(), geolocation=(), microphone=()'],
-    ];
-    if (publicUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000']);
-    this.headers = headers;
+    this.base = helmet({
+      contentSecurityPolicy: policy(),
+      // The way back to a form after signing in is read from it; other sites are told nothing.
+      referrerPolicy: { policy: 'same-origin' },
+      // Neighbours below the same domain are not ours to force; without https there is nothing to pin.
+      strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: oneYearSeconds, includeSubDomains: false },
+    });
+    this.pagePolicy = helmet.contentSecurityPolicy(policy((_request, response) => `'nonce-${this.nonces.get(response)}'`));
   }
 
-  apply(response: ServerResponse): void {
-    for (const [name, value] of this.headers) response.setHeader(name, value);
+  apply(request: IncomingMessage, response: ServerResponse): void {
+    this.base(request, response, rethrow);
+    response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
   }
 
   /** Lets the scripts and styles of one page in that carry the answer. */
-  allowNonce(response: ServerResponse): string {
-    const value = nonce();
-    response.setHeader('Content-Security-Policy', beforeNonce + value + betweenNonces + value + afterNonces);
-    return value;
+  allowNonce(request: IncomingMessage, response: ServerResponse): string {
+    const nonce = nextNonce();
+    this.nonces.set(response, nonce);
+    this.pagePolicy(request, response, rethrow);
+    return nonce;
   }
+}
+
+function rethrow(error?: unknown): void {
+  if (error) throw error;
 }

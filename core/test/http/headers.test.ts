@@ -24,7 +24,7 @@ describe('The headers of an answer', () => {
     const response = await host.get('/notes');
     const { nonce } = shown(response);
     expect(response.headers).to.include({
-      'content-security-policy': `default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'; img-src 'self' data: blob:; style-src 'self' 'nonce-${nonce}'; script-src 'self' 'nonce-${nonce}'`,
+      'content-security-policy': `default-src 'self';object-src 'none';base-uri 'none';frame-ancestors 'self';form-action 'self';img-src 'self' data: blob:;style-src 'self' 'nonce-${nonce}';script-src 'self' 'nonce-${nonce}'`,
       'x-content-type-options': 'nosniff',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
@@ -33,6 +33,46 @@ describe('The headers of an answer', () => {
     });
     expect(response.headers).not.to.have.property('strict-transport-security');
     expect(response.headers).not.to.have.property('x-powered-by');
+  });
+
+  it('are this set and no other', async () => {
+    const policy =
+      "default-src 'self';object-src 'none';base-uri 'none';frame-ancestors 'self';form-action 'self';img-src 'self' data: blob:;style-src 'self';script-src 'self'";
+    const expected = {
+      'content-security-policy': policy,
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
+      'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'x-dns-prefetch-control': 'off',
+      'x-download-options': 'noopen',
+      'x-frame-options': 'SAMEORIGIN',
+      'x-permitted-cross-domain-policies': 'none',
+      'x-xss-protection': '0',
+    };
+    const aboutTheAnswer = new Set([
+      'content-type',
+      'content-length',
+      'cache-control',
+      'date',
+      'connection',
+      'keep-alive',
+      'vary',
+    ]);
+    const secure = await startHost({ publicUrl: 'https://portal.example' });
+    for (const [one, more] of [
+      [host, {}],
+      [secure, { 'strict-transport-security': 'max-age=31536000' }],
+    ] as const) {
+      for (const path of ['/health/live', '/nowhere']) {
+        const { headers } = await one.get(path).set('Accept', 'application/json');
+        const secured = Object.entries(headers).filter(([name]) => !aboutTheAnswer.has(name));
+        expect(Object.fromEntries(secured), path).to.deep.equal({ ...expected, ...more });
+      }
+    }
+    await secure.close();
   });
 
   it('have a new nonce for every page', async () => {

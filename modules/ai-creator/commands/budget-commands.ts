@@ -1,6 +1,6 @@
 import { type Command, type CommandCall, type CommandOption, inject, injectable, Messages } from '@portico/core';
+import { budgetPeriods, budgetTargets, budgetUnits } from '../entities/budget-rules.js';
 import { BudgetEntry, typedBudget } from '../services/spending/budget-entry.js';
-import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
 import { BudgetUsage, type BudgetUse } from '../services/spending/budget-usage.js';
 import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';

@@ -9,14 +9,14 @@ import {
   PortalError,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { cancelKey, costWords, type RoundModel, roundModel } from '../http/round-model.js';
+import { SiteAccess } from '../services/access/site-access.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { type Failure, FailureWords } from '../services/failures/failure-words.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
+import { cancelKey, costWords, type RoundModel, roundModel } from '../services/presentation/round-model.js';
 import { wordsOf } from '../services/words.js';
-import { SiteAccess } from './site-access.js';
 
 const where = [
   { name: 'site', value: 'address', required: true, description: 'Friendly address of the site, e.g. home.' },

@@ -1,13 +1,13 @@
 import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { problemSentence } from '../http/round-model.js';
+import { SiteAccess } from '../services/access/site-access.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
 import { readOrder } from '../services/generations/image-order.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
+import { problemSentence } from '../services/presentation/round-model.js';
 import { wordsOf } from '../services/words.js';
 import { GenerationWords } from './images-commands.js';
-import { SiteAccess } from './site-access.js';
 
 /** The whole job from a terminal: describe, make, add. */
 @injectable()

@@ -1,6 +1,6 @@
 import { type AccessContext, inject, injectable, Messages, type Person, PortalError } from '@portico/core';
 import { manageInstance, manageSite } from '../http/admin-tabs.js';
-import { SiteAccess } from './site-access.js';
+import { SiteAccess } from '../services/access/site-access.js';
 
 /** The option of commands that administer: without it the portal itself is at work, which may do everything. */
 export const asOption = { name: 'as', value: 'email', description: 'Who does it; the portal itself when left out.' } as const;

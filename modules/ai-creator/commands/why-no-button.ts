@@ -1,6 +1,6 @@
 import { type Command, type CommandCall, inject, injectable, Messages } from '@portico/core';
+import { SiteAccess } from '../services/access/site-access.js';
 import { Explanations } from '../services/availability/explanations.js';
-import { SiteAccess } from './site-access.js';
 
 /** Why somebody does not see Create AI Image, from a terminal. */
 @injectable()

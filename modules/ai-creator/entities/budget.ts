@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
-import type { BudgetPeriod, BudgetTarget, BudgetUnit } from '../services/spending/budget-rules.js';
+import type { BudgetPeriod, BudgetTarget, BudgetUnit } from './budget-rules.js';
 
 /** A limit on what is made. */
 @Entity('ai_creator_budget')

@@ -10,9 +10,9 @@ import {
   type Router,
   z,
 } from '@portico/core';
+import { budgetPeriods, budgetTargets, budgetUnits } from '../entities/budget-rules.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/spending/budget-entry.js';
 import { BudgetHistory } from '../services/spending/budget-history.js';
-import { budgetPeriods, budgetTargets, budgetUnits } from '../services/spending/budget-rules.js';
 import { BudgetUsage } from '../services/spending/budget-usage.js';
 import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';

@@ -17,13 +17,13 @@ import { readStyles } from '../services/descriptions/styles.js';
 import { Generations } from '../services/generations/generations.js';
 import { readOrder } from '../services/generations/image-order.js';
 import { referenceOf } from '../services/images/pinned-source.js';
+import { roundModel } from '../services/presentation/round-model.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
 import { SpendingNotice } from '../services/spending/spending-notice.js';
 import { wordsOf } from '../services/words.js';
 import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
 import { type FormSource, FormSources } from './form-sources.js';
 import { type CreateForm, createForm, createQuery } from './input.js';
-import { roundModel } from './round-model.js';
 
 interface FormState {
   readonly folder?: string;

@@ -5,10 +5,10 @@ import type { GenerationWithImages } from '../services/generations/generation-st
 import { Generations } from '../services/generations/generations.js';
 import { Previews } from '../services/images/previews.js';
 import { VariationSources } from '../services/images/variation-sources.js';
+import { costWords, type ImageModel, type RoundModel, roundModel } from '../services/presentation/round-model.js';
 import { wordsOf } from '../services/words.js';
 import { folderHref } from './answers.js';
 import type { AddForm } from './input.js';
-import { costWords, type ImageModel, type RoundModel, roundModel } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 

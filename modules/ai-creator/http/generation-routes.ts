@@ -1,10 +1,10 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { Generations } from '../services/generations/generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
+import { cancelKey, type RoundModel } from '../services/presentation/round-model.js';
 import { eventStream, isFragment, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { discardForm, idParams, retryForm } from './input.js';
-import { cancelKey, type RoundModel } from './round-model.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 

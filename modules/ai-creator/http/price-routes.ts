@@ -10,7 +10,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { ImageMaker } from '../services/images/image-maker.js';
+import { ImageMaker } from '../services/provider/image-maker.js';
 import { writeAmount } from '../services/spending/money.js';
 import { PriceEntry, type TypedPrice, typedPrice } from '../services/spending/price-entry.js';
 import { Prices } from '../services/spending/prices.js';

@@ -1,7 +1,7 @@
 import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Availability } from '../services/availability/availability.js';
-import { ImageCaptions } from '../services/images/image-captions.js';
+import { ImageCaptions } from '../services/captions/image-captions.js';
 import { similarQuery } from './input.js';
 
 /** Already there? Generated images of the site whose descriptions are similar; using one costs nothing. */

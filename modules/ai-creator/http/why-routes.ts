@@ -9,7 +9,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { SiteAccess } from '../commands/site-access.js';
+import { SiteAccess } from '../services/access/site-access.js';
 import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/availability/explanations.js';
 import { wantsJson } from './answers.js';
 import { whyQuery } from './input.js';

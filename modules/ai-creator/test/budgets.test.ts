@@ -1,7 +1,7 @@
 import { AccessContexts, AuditLog, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
+import { appliesTo, type BudgetRule, windowOf } from '../entities/budget-rules.js';
 import { UsageEntry } from '../entities/usage-entry.js';
-import { appliesTo, type BudgetRule, windowOf } from '../services/spending/budget-rules.js';
 import { author, type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
 
 const rule = (given: Partial<BudgetRule>): BudgetRule => ({

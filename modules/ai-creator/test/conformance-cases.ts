@@ -2,7 +2,7 @@ import { createImagesSandbox, type ImagesSandbox, type MannersName, mannersNames
 import type { HostConfig } from '@portico/core';
 import type { ImageRequest } from '../api/index.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
-import { profileOf, type ServiceProfile } from '../services/openai/profiles/index.js';
+import { profileOf, type ServiceProfile } from '../services/profiles/index.js';
 import { CreatorConfig } from '../services/settings/creator-config.js';
 
 /** What a service must see of a request, written down apart from the profile. */

@@ -2,8 +2,8 @@ import { type BehaviourName, mannersNames, sandboxKey } from '@portico/ai-sandbo
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImagePreview, ProviderError, type ProviderErrorCode } from '../api/index.js';
-import { ImageMaker } from '../services/images/image-maker.js';
-import { profileOf, profiles } from '../services/openai/profiles/index.js';
+import { profileOf, profiles } from '../services/profiles/index.js';
+import { ImageMaker } from '../services/provider/image-maker.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { imageProviderFaults } from '../testing/index.js';
 import { type Bench, benchOf, cases, providerAt, requestOf } from './conformance-cases.js';

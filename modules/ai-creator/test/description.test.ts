@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cleanDescription, draftAltText, slugOf } from '../services/descriptions/description.js';
-import { isRetired, modelsToTry } from '../services/models/models.js';
-import { defaultProfile } from '../services/openai/profiles/index.js';
+import { defaultProfile } from '../services/profiles/index.js';
+import { isRetired, modelsToTry } from '../services/provider/models.js';
 import { checkKeyShape } from '../services/settings/settings.js';
 
 describe('a description', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImageProvider, type ImageRequest, type ProvidedImage, ProviderError } from '../api/index.js';
-import { ImageMaker, type MadeImages } from '../services/images/image-maker.js';
+import { ImageMaker, type MadeImages } from '../services/provider/image-maker.js';
 
 const request: ImageRequest = {
   prompt: 'a cat',

@@ -3,7 +3,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
-import { profiles } from '../services/openai/profiles/index.js';
+import { profiles } from '../services/profiles/index.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { cases, type ServiceCase } from './conformance-cases.js';
 import { type CreatorHouse, startCreatorHouse } from './creator-house.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImageRequest, type ProviderAnswer, ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
-import { defaultProfile } from '../services/openai/profiles/index.js';
+import { defaultProfile } from '../services/profiles/index.js';
 import { CreatorConfig } from '../services/settings/creator-config.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];

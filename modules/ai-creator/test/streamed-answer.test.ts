@@ -10,10 +10,10 @@ import {
   ProviderError,
   type ProviderErrorCode,
 } from '../api/index.js';
-import { ImageMaker } from '../services/images/image-maker.js';
 import { eventsOf } from '../services/openai/event-stream.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
-import { defaultProfile } from '../services/openai/profiles/index.js';
+import { defaultProfile } from '../services/profiles/index.js';
+import { ImageMaker } from '../services/provider/image-maker.js';
 import { CreatorConfig } from '../services/settings/creator-config.js';
 
 const order = {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { loadSharp } from '@portico/core';
 import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
 import { type ImageOrder, readOrder } from './image-request.js';
-import type { Manners } from './manners/manners.js';
+import type { Manners } from './manners.js';
 
 /** A request for variations of a picture. */
 export interface EditOrder extends ImageOrder {

@@ -1,5 +1,5 @@
 import { type ApiError, invalidSize, invalidValue, modelNotFound, unknownParameter } from './api-error.js';
-import type { Manners } from './manners/manners.js';
+import type { Manners } from './manners.js';
 import { modelsAt } from './models.js';
 import type { PictureFormat } from './painting/painter.js';
 

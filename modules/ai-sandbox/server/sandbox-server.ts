@@ -1,5 +1,5 @@
 import { type Activity, HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
-import { mannersNames } from './manners/manners.js';
+import { mannersNames } from './manners.js';
 import type { ImagesSandbox } from './sandbox.js';
 
 /** Section `modules.ai-sandbox` of the host's configuration. */

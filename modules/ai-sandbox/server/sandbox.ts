@@ -7,9 +7,7 @@ import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, without
 import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
-import { shapeOf } from './manners/error-shape.js';
-import { keyFault, keyHeaders } from './manners/key-check.js';
-import { type MannersName, manners as mannersOf } from './manners/manners.js';
+import { keyFault, keyHeaders, type MannersName, manners as mannersOf, shapeOf } from './manners.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';

@@ -1,8 +1,7 @@
 import type { ResolvedSetting, SecretState, SettingsField } from '../api/index.js';
 import { readValue } from '../services/read-value.js';
 import { textOf } from '../services/value-text.js';
-import type { FieldModel, Option, SecretModel } from './field-model.js';
-import type { FormParts } from './settings-form.js';
+import type { FieldModel, FormParts, Option, SecretModel } from './field-model.js';
 
 export interface ControlInput {
   readonly name: string;

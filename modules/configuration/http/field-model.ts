@@ -1,3 +1,22 @@
+import type { AskedChoices } from '../services/choices.js';
+import type { SettingWords } from '../services/setting-words.js';
+import type { PostedForm } from './posted-settings.js';
+
+/** What a form knows beside its fields: where it stands, and what came back. */
+export interface FormParts {
+  readonly words: SettingWords;
+  readonly module: string;
+  readonly locale: string;
+  readonly scope: 'instance' | 'site';
+  /** What was typed into a form that is shown again. */
+  readonly typed?: PostedForm;
+  readonly errors?: Readonly<Record<string, string>>;
+  /** True when somebody else saved meanwhile: fields that were touched show both values. */
+  readonly conflict?: boolean;
+  /** What providers of choices answered, by field. */
+  readonly choices?: ReadonlyMap<string, AskedChoices>;
+}
+
 /** What the view needs of one field. Words are ready; nothing in here holds a secret. */
 export interface FieldModel {
   readonly name: string;

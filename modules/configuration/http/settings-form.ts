@@ -1,23 +1,8 @@
 import type { ResolvedSetting, SettingsField } from '../api/index.js';
-import type { AskedChoices } from '../services/choices.js';
-import { isMissing, type SettingWords } from '../services/setting-words.js';
+import { isMissing } from '../services/setting-words.js';
 import { controlOf } from './field-control.js';
-import type { FieldModel } from './field-model.js';
-import { type FormField, type PostedForm, postedText, shownState, shownValue, tickOf } from './posted-settings.js';
-
-export interface FormParts {
-  readonly words: SettingWords;
-  readonly module: string;
-  readonly locale: string;
-  readonly scope: 'instance' | 'site';
-  /** What was typed into a form that is shown again. */
-  readonly typed?: PostedForm;
-  readonly errors?: Readonly<Record<string, string>>;
-  /** True when somebody else saved meanwhile: fields that were touched show both values. */
-  readonly conflict?: boolean;
-  /** What providers of choices answered, by field. */
-  readonly choices?: ReadonlyMap<string, AskedChoices>;
-}
+import type { FieldModel, FormParts } from './field-model.js';
+import { type FormField, postedText, shownState, shownValue, tickOf } from './posted-settings.js';
 
 export function fieldModels(fields: readonly FormField[], parts: FormParts): readonly FieldModel[] {
   return fields.map((field) => new FieldForm(field, parts).model());

@@ -8,11 +8,12 @@ import { SettingWords } from '../services/setting-words.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
+import type { FormParts } from './field-model.js';
 import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
 import { FormActions, type ShownResult } from './settings-actions.js';
 import { places, type SectionKey, SettingsEntries } from './settings-entries.js';
-import { type FormParts, fieldModels } from './settings-form.js';
+import { fieldModels } from './settings-form.js';
 
 export interface OverviewQuery {
   readonly section?: SectionKey;

@@ -11,7 +11,7 @@ import {
   scopeRefusal,
 } from '@portico/core';
 import { DocumentPermissions } from '@portico/documents-media/api';
-import { ImageMaker } from '../images/image-maker.js';
+import { ImageMaker } from '../provider/image-maker.js';
 import { creatorSettings } from '../settings/settings.js';
 
 export const creatorFlag = 'LPD-10793';

@@ -16,7 +16,7 @@ import {
 } from '@portico/core';
 import { ProviderError, type ProviderErrorCode } from '../../api/index.js';
 import { Breaker } from '../../entities/breaker.js';
-import { ImageMaker } from '../images/image-maker.js';
+import { ImageMaker } from '../provider/image-maker.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { secondsWords, wordsOf } from '../words.js';

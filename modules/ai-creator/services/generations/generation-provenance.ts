@@ -2,7 +2,7 @@ import type { Provenance } from '@portico/documents-media/api';
 import type { ImageProvider } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { variationSource } from '../images/pinned-source.js';
-import { profileOf } from '../openai/profiles/index.js';
+import { profileOf } from '../profiles/index.js';
 
 /** What is known of a generation beside its row. */
 interface Circumstances {

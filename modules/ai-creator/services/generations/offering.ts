@@ -2,9 +2,9 @@ import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
 import type { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
-import { ImageIntake } from '../images/image-intake.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
+import { ImageIntake } from './image-intake.js';
 import { problemColumns } from './problem-columns.js';
 import { WakeUps } from './wake-ups.js';
 

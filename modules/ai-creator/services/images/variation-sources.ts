@@ -4,8 +4,8 @@ import { type Document, Documents } from '@portico/documents-media/api';
 import type { SourceImage } from '../../api/index.js';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
-import { inTurn } from './decoding-turns.js';
-import { ImageMaker } from './image-maker.js';
+import { inTurn } from '../decoding/decoding-turns.js';
+import { ImageMaker } from '../provider/image-maker.js';
 import type { PinnedSource } from './pinned-source.js';
 import { sourcePicture } from './source-picture.js';
 

@@ -1,5 +1,5 @@
 import { type AccessContext, inject, injectable, type MenuBadge, type MenuItem } from '@portico/core';
-import { ModelNotices } from '../models/model-notices.js';
+import { ModelNotices } from '../notices/model-notices.js';
 
 /** AI Usage of the instance, with a mark when its model ends. */
 @injectable()

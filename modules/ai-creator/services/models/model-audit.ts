@@ -1,8 +1,19 @@
-import { type AuditEntry, AuditLog, inject, injectable, Log, UnitOfWork } from '@portico/core';
-import type { ModelNotice } from './model-watch.js';
+import { type AuditEntry, AuditLog, inject, injectable, Log, type Scope, UnitOfWork } from '@portico/core';
 
 /** Days before an end on which administrators are warned. */
 export const warningDays = [7, 30, 90] as const;
+
+/** What administrators must know about a chosen model. */
+export interface ModelNotice {
+  readonly scope: Scope;
+  readonly model: string;
+  /** What is used in its place; undefined while it is still used itself. */
+  readonly instead: string | undefined;
+  readonly shutdownDate: string | undefined;
+  readonly daysLeft: number | undefined;
+  /** 7, 30 or 90; undefined when it is gone. */
+  readonly within: number | undefined;
+}
 
 /** Writes down what becomes of the chosen models: each move once, each warning once. */
 @injectable()

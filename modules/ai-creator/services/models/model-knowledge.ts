@@ -1,7 +1,7 @@
 import { Clock, inject, injectable } from '@portico/core';
 import type { ImageProvider, ProviderModel } from '../../api/index.js';
-import { ImageMaker } from '../images/image-maker.js';
-import { isRetired } from './models.js';
+import { ImageMaker } from '../provider/image-maker.js';
+import { isRetired } from '../provider/models.js';
 
 export interface ModelState {
   /** `unknown`: nothing is known against it. */

@@ -16,27 +16,17 @@ import {
 } from '@portico/core';
 import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import { KnownModel } from '../../entities/known-model.js';
-import { askForModels } from '../images/asked-provider.js';
+import { askForModels } from '../provider/asked-provider.js';
+import { isRetired } from '../provider/models.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
-import { ModelAudit, warningDays } from './model-audit.js';
+import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
 import { ModelKnowledge } from './model-knowledge.js';
-import { isRetired } from './models.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
 /** A statement takes a limited number of values. */
 const rowsAtATime = 500;
-export interface ModelNotice {
-  readonly scope: Scope;
-  readonly model: string;
-  /** What is used in its place; undefined while it is still used itself. */
-  readonly instead: string | undefined;
-  readonly shutdownDate: string | undefined;
-  readonly daysLeft: number | undefined;
-  /** 7, 30 or 90; undefined when it is gone. */
-  readonly within: number | undefined;
-}
 
 /** Keeps the list of models up to date, and moves along the preference list when the chosen one is gone. */
 @injectable()

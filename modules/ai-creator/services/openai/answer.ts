@@ -1,6 +1,6 @@
 import { z } from '@portico/core';
 import { type ProvidedImage, ProviderError } from '../../api/index.js';
-import { checkImage } from '../images/checked-image.js';
+import { checkImage } from '../decoding/checked-image.js';
 import { ImagesApart } from './images-apart.js';
 
 const count = z.number().int().min(0).optional().catch(undefined);

@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
 import { ProviderError } from '../../api/index.js';
+import type { ServiceProfile } from '../profiles/index.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { ImagesApart } from './images-apart.js';
-import type { ServiceProfile } from './profiles/index.js';
 import { refusalOf } from './refusal.js';
 import type { ReadStream } from './streamed-answer.js';
 

@@ -1,7 +1,7 @@
 import type { OpenAI, toFile } from 'openai';
 import type { ImageRequest, SourceImage } from '../../api/index.js';
-import type { ServiceProfile } from './profiles/index.js';
-import { pathsWithEdits } from './profiles/service-profile.js';
+import type { ServiceProfile } from '../profiles/index.js';
+import { pathsWithEdits } from '../profiles/service-profile.js';
 import { requestBody } from './request-body.js';
 import type { StreamWanted } from './streamed-answer.js';
 

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../api/index.js';
-import { looksLikePicture } from '../images/checked-image.js';
+import { looksLikePicture } from '../decoding/checked-image.js';
 
 /** Text of an answer that is longer is an image: nothing else in it is. */
 const textBytes = 64 * 1024;

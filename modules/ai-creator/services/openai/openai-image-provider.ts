@@ -7,15 +7,15 @@ import {
   ProviderError,
   type ProviderModel,
 } from '../../api/index.js';
-import { isRetired } from '../models/models.js';
+import type { ServiceProfile } from '../profiles/index.js';
+import { isRetired } from '../provider/models.js';
+import { ChosenService } from '../settings/chosen-service.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { checkAnswer } from './answer.js';
-import { ChosenService } from './chosen-service.js';
 import { addressOf, createClient, library } from './client.js';
 import { askForEdit } from './edit.js';
 import { ImagesApart } from './images-apart.js';
 import { readModels } from './model-list.js';
-import type { ServiceProfile } from './profiles/index.js';
 import { asProviderError } from './provider-error.js';
 import { requestBody } from './request-body.js';
 import { partialImages, streamFor } from './streamed-answer.js';

@@ -1,6 +1,6 @@
 import type { ImageRequest } from '../../api/index.js';
 import { cleanDescription } from '../descriptions/description.js';
-import type { OptionalParameter, ServiceProfile } from './profiles/index.js';
+import type { OptionalParameter, ServiceProfile } from '../profiles/index.js';
 
 export type RequestBody = Readonly<Record<string, string | number>> & { readonly model: string; readonly prompt: string };
 

@@ -1,8 +1,8 @@
 import { z } from '@portico/core';
 import { type ImageRequest, ProviderError } from '../../api/index.js';
+import type { ServiceProfile } from '../profiles/index.js';
 import { eventsOf } from './event-stream.js';
 import type { ImagesApart } from './images-apart.js';
-import type { ServiceProfile } from './profiles/index.js';
 import { refusalIn } from './refusal.js';
 
 /** Asked for beside the image; each costs tokens of its own. */

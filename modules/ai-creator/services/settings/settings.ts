@@ -1,5 +1,5 @@
 import { defineSettings } from '@portico/configuration/api';
-import { defaultProfile, profiles } from '../openai/profiles/index.js';
+import { defaultProfile, profiles } from '../profiles/index.js';
 
 /** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
 export function checkKeyShape(value: string): string | undefined {

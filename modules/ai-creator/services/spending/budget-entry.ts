@@ -1,6 +1,6 @@
 import { inject, injectable, invalidInput, Messages, optional, type ServiceHandle, SiteDirectory, z } from '@portico/core';
 import { instanceRoles, People, siteRoles } from '@portico/identity/api';
-import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from './budget-rules.js';
+import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from '../../entities/budget-rules.js';
 import { amount } from './budget-words.js';
 import type { NewBudget } from './budgets.js';
 import { readAmount } from './money.js';

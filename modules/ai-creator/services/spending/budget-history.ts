@@ -1,5 +1,5 @@
 import { AuditLog, type AuditRecord, inject, injectable, Messages } from '@portico/core';
-import type { BudgetRule } from './budget-rules.js';
+import type { BudgetRule } from '../../entities/budget-rules.js';
 import { amount, BudgetWords } from './budget-words.js';
 
 /** One entry of the audit log about a budget, ready to be read. */

@@ -1,5 +1,5 @@
 import { Clock, inject, injectable, UnitOfWork } from '@portico/core';
-import { type BudgetRule, type BudgetTarget, type BudgetUnit, countedBy } from './budget-rules.js';
+import { type BudgetRule, type BudgetTarget, type BudgetUnit, countedBy } from '../../entities/budget-rules.js';
 
 /** How much of a budget is used now. */
 export interface BudgetUse {

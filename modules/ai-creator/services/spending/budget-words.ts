@@ -1,6 +1,6 @@
 import { inject, injectable, Messages, optional, type ServiceHandle, SiteDirectory } from '@portico/core';
 import { People } from '@portico/identity/api';
-import type { BudgetRule, BudgetUnit } from './budget-rules.js';
+import type { BudgetRule, BudgetUnit } from '../../entities/budget-rules.js';
 import type { BudgetUse } from './budget-usage.js';
 import type { BudgetState } from './budgets.js';
 import { writeAmount } from './money.js';

@@ -13,7 +13,15 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { Budget } from '../../entities/budget.js';
-import { appliesTo, type BudgetRule, countedBy, type Demand, demandOf, type Spender, windowOf } from './budget-rules.js';
+import {
+  appliesTo,
+  type BudgetRule,
+  countedBy,
+  type Demand,
+  demandOf,
+  type Spender,
+  windowOf,
+} from '../../entities/budget-rules.js';
 
 /** What an administrator decides. */
 export type NewBudget = Omit<BudgetRule, 'id'>;

@@ -12,14 +12,14 @@ import {
   type Transaction,
 } from '@portico/core';
 import { People } from '@portico/identity/api';
+import type { Spender } from '../../entities/budget-rules.js';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
 import { UsageEntry } from '../../entities/usage-entry.js';
-import { ImageMaker } from '../images/image-maker.js';
 import { ModelWatch } from '../models/model-watch.js';
-import { upstreamQuality } from '../models/quality.js';
+import { ImageMaker } from '../provider/image-maker.js';
+import { upstreamQuality } from '../provider/quality.js';
 import { creatorSettings } from '../settings/settings.js';
-import type { Spender } from './budget-rules.js';
 import { type BudgetState, Budgets, exceeded } from './budgets.js';
 import { type Cost, Prices } from './prices.js';
 

@@ -1,4 +1,4 @@
-import type { DeliverySize, ModelNames } from '../../../api/index.js';
+import type { DeliverySize, ModelNames } from '../../api/index.js';
 
 /** What some servers take beside `model`, `prompt` and `size`, and others refuse. */
 export type OptionalParameter = 'quality' | 'output_format' | 'moderation' | 'response_format';

@@ -3,13 +3,13 @@ import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { atlasRow } from '../failures/error-atlas.js';
-import { askForModels } from '../images/asked-provider.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
-import { modelsToTry } from '../models/models.js';
-import { TypedProvider } from '../openai/typed-provider.js';
+import { askForModels } from '../provider/asked-provider.js';
+import { modelsToTry } from '../provider/models.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { checkKeyShape } from '../settings/settings.js';
 import { type Words, wordsOf } from '../words.js';
-import { CreatorConfig } from './creator-config.js';
-import { checkKeyShape } from './settings.js';
+import { TypedProvider } from './typed-provider.js';
 
 type Finding = SettingsActionResult['findings'][number];
 

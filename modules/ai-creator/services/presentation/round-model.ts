@@ -1,10 +1,10 @@
-import type { GeneratedImage } from '../entities/generated-image.js';
-import type { Generation } from '../entities/generation.js';
-import type { Failure, FailureExplanation } from '../services/failures/failure-words.js';
-import { type GenerationWithImages, settledStates } from '../services/generations/generation-store.js';
-import type { Cancelled } from '../services/generations/generation-worker.js';
-import { formatMoney } from '../services/spending/money.js';
-import { secondsWords, type Words } from '../services/words.js';
+import type { GeneratedImage } from '../../entities/generated-image.js';
+import type { Generation } from '../../entities/generation.js';
+import type { Failure, FailureExplanation } from '../failures/failure-words.js';
+import { type GenerationWithImages, settledStates } from '../generations/generation-store.js';
+import type { Cancelled } from '../generations/generation-worker.js';
+import { formatMoney } from '../spending/money.js';
+import { secondsWords, type Words } from '../words.js';
 
 export interface ImageModel {
   readonly id: string;

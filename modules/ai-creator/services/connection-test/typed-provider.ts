@@ -1,10 +1,10 @@
 import type { SettingsActionCall } from '@portico/configuration/api';
 import { inject, injectable } from '@portico/core';
 import type { ImageProvider } from '../../api/index.js';
-import { ImageMaker } from '../images/image-maker.js';
+import { OpenAiImageProvider } from '../openai/openai-image-provider.js';
+import { profileOf } from '../profiles/index.js';
+import { ImageMaker } from '../provider/image-maker.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { OpenAiImageProvider } from './openai-image-provider.js';
-import { profileOf } from './profiles/index.js';
 
 /** The provider that a form would have used if it had been saved: the service that is typed in it, unless another module makes the images. */
 @injectable()

@@ -1,7 +1,7 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import { inject, injectable, instanceScope } from '@portico/core';
-import { creatorSettings } from '../settings/settings.js';
-import { defaultProfile, profileOf, type ServiceProfile } from './profiles/index.js';
+import { defaultProfile, profileOf, type ServiceProfile } from '../profiles/index.js';
+import { creatorSettings } from './settings.js';
 
 /** The profile of the service that administrators chose for the instance. */
 @injectable()

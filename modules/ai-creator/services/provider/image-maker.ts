@@ -7,9 +7,9 @@ import {
   type ProviderAnswer,
   ProviderError,
 } from '../../api/index.js';
-import { modelsToTry } from '../models/models.js';
+import { checkImage } from '../decoding/checked-image.js';
 import { askProvider } from './asked-provider.js';
-import { checkImage } from './checked-image.js';
+import { modelsToTry } from './models.js';
 
 /** What an answer of a provider brought. */
 export interface MadeImages {

@@ -13,12 +13,12 @@ import {
 import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
+import { pixelLimit } from '../decoding/checked-image.js';
+import { inTurn } from '../decoding/decoding-turns.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
-import { GenerationStore } from '../generations/generation-store.js';
-import { sideOf } from '../generations/image-order.js';
-import { pixelLimit } from './checked-image.js';
-import { inTurn } from './decoding-turns.js';
-import type { MadeImages } from './image-maker.js';
+import type { MadeImages } from '../provider/image-maker.js';
+import { GenerationStore } from './generation-store.js';
+import { sideOf } from './image-order.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 

@@ -11,7 +11,8 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { creatorFlag } from '../availability/availability.js';
-import { type ModelNotice, ModelWatch } from './model-watch.js';
+import type { ModelNotice } from '../models/model-audit.js';
+import { ModelWatch } from '../models/model-watch.js';
 
 /** What administrators read about chosen models that end or are gone: above the settings, in the menu, and from `portico doctor`. */
 @injectable()

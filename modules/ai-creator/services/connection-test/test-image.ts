@@ -2,12 +2,12 @@ import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@
 import { Clock, inject, injectable, Log, Messages } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
-import { ImageMaker } from '../images/image-maker.js';
-import { modelsToTry } from '../models/models.js';
-import { TypedProvider } from '../openai/typed-provider.js';
+import { ImageMaker } from '../provider/image-maker.js';
+import { modelsToTry } from '../provider/models.js';
 import { TestUsage } from '../spending/test-usage.js';
 import { wordsOf } from '../words.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
+import { TypedProvider } from './typed-provider.js';
 
 /** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
 @injectable()

@@ -1,9 +1,9 @@
+import { openDialog } from '../dialog.js';
+import { PorticoDialog } from '../elements/dialog-element.js';
+import { PorticoMenu } from '../elements/menu-element.js';
+import { PorticoTabs } from '../elements/tabs-element.js';
+import { PorticoToasts } from '../elements/toasts-element.js';
 import { confirmForms } from './confirm.js';
-import { openDialog } from './dialog.js';
-import { PorticoDialog } from './elements/dialog-element.js';
-import { PorticoMenu } from './elements/menu-element.js';
-import { PorticoTabs } from './elements/tabs-element.js';
-import { PorticoToasts } from './elements/toasts-element.js';
 import { watchPanels, watchPin } from './panels.js';
 import { sendOnce } from './send-once.js';
 

@@ -1,4 +1,6 @@
-import { type SandboxModel, sandboxModels } from '../models.js';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type ApiError, errorBody, invalidKey, missingKey } from './api-error.js';
+import { type SandboxModel, sandboxModels } from './models.js';
 
 export const mannersNames = ['openai', 'azure-openai', 'localai', 'ollama', 'stable-diffusion-cpp', 'generic'] as const;
 export type MannersName = (typeof mannersNames)[number];
@@ -111,3 +113,26 @@ export const manners: Readonly<Record<MannersName, Manners>> = {
     edits: [],
   },
 };
+
+/** An error in the words of the server. */
+export function shapeOf(error: ApiError, { errors }: Pick<Manners, 'errors'>): object {
+  const { message, type } = error;
+  if (errors === 'object') return errorBody(error);
+  if (errors === 'bare') return { error: { message, type, param: null, code: null } };
+  return errors === 'text' ? { error: message } : { detail: message };
+}
+
+/** Headers in which a key may come. */
+export const keyHeaders = ['authorization', 'api-key'] as const;
+
+const accepts = (keys: readonly string[] | 'any', key: string): boolean =>
+  keys === 'any' ? /^[\x21-\x7e]{8,}$/.test(key) : keys.includes(key);
+
+/** Undefined when the key will do, or none is asked for. */
+export function keyFault(headers: IncomingHttpHeaders, { key }: Manners, keys: readonly string[] | 'any'): ApiError | undefined {
+  if (key === 'unasked') return undefined;
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  const given = key === 'api-key' ? headers['api-key'] : bearer;
+  if (given === undefined) return key === 'open' ? undefined : missingKey;
+  return accepts(keys, String(given)) ? undefined : invalidKey(String(given));
+}
