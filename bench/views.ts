@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 import { median } from './load.js';
 import { base } from './measured.js';
 import { startProcess } from './portal-process.js';
@@ -64,7 +64,7 @@ async function renderingMicros(): Promise<{ readonly lean: readonly number[]; re
     asked.push({ views: this, page });
     return render.apply(this, page);
   };
-  const portal = await startHouse({ home });
+  const portal = await startTestPortal({ home });
   const administratorHere = await portal.signIn(administrator);
   await administratorHere.get(base);
   const list = asked.at(-1);

@@ -17,7 +17,7 @@ const nothing = () => undefined;
 const portal = new Views({
   messages: { for: () => ({ text: String }) },
   assets: { url: String },
-  houseFolder: join(root, 'views'),
+  viewsFolder: join(root, 'views'),
   log: { info: nothing },
   compiled,
 });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Handlebars } from '../../libraries/handlebars.js';
 import { CompiledViews, type Views } from '../../views/index.js';
 import { readViewFiles } from '../../views/view-files.js';
-import { houseViews, pageState, testViews } from './view-house.js';
+import { pageState, portalViews, testViews } from './view-portal.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -17,7 +17,7 @@ interface Owner {
 
 /** Everything that has views: the portal itself, its modules and the examples. */
 const owners: readonly Owner[] = [
-  { id: 'core', folder: houseViews, views: readViewFiles(join(houseViews, 'core')) },
+  { id: 'core', folder: portalViews, views: readViewFiles(join(portalViews, 'core')) },
   ...['modules', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent))
       .map((name) => ({ id: name, folder: join(root, parent, name), views: readViewFiles(join(root, parent, name, 'views')) }))
@@ -107,7 +107,7 @@ describe('Compiled views', () => {
   for (const { id, views } of owners)
     it(`of ${id} show the same as those that the library compiles by itself`, function () {
       this.timeout(20_000);
-      const inherited = readViewFiles(join(houseViews, 'layouts'));
+      const inherited = readViewFiles(join(portalViews, 'layouts'));
       const names = namesIn([...views.values(), ...inherited.values()].map(({ source }) => source));
       let written = 0;
       for (const view of views.keys()) {
