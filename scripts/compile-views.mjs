@@ -15,7 +15,7 @@ const compiled = new CompiledViews({
 });
 const nothing = () => undefined;
 const portal = new Views({
-  messages: { for: () => ({ text: String }) },
+  messages: { for: () => ({ text: String, compiled: String }) },
   assets: { url: String },
   viewsFolder: join(root, 'views'),
   log: { info: nothing },
