@@ -1,3 +1,4 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import {
   type AccessContext,
   Clock,
@@ -11,7 +12,6 @@ import {
   type Router,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { countLimits, deliverySizes } from '../api/index.js';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
 import { Generations } from '../services/generations/generations.js';
@@ -122,6 +122,17 @@ export class CreateRoutes implements HttpRoutes {
     );
   }
 
+  /** What an administrator must see to before anything can be made. */
+  private missing(ctx: RouteContext<unknown, unknown, unknown>): object | undefined {
+    const missing = this.availability.missing(ctx.access.scope);
+    if (!missing) return undefined;
+    return {
+      title: ctx.text(`create.${missing}-title`),
+      text: ctx.text(`create.${missing}-text`),
+      ask: ctx.text(`create.${missing}-ask`),
+    };
+  }
+
   private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
     const { access } = ctx;
     const title = ctx.text('create.title');
@@ -132,7 +143,7 @@ export class CreateRoutes implements HttpRoutes {
       token: this.ids.next(),
       spending: await this.spending.notes(access),
       isDialog: isFragment(ctx),
-      isKeyMissing: this.availability.keyMissing(access.scope),
+      missing: this.missing(ctx),
       settingsHref: this.settingsLink.for(access),
       folderHref: folderHref(state.folder),
       startAnew: ctx.url(`~/ai-creator/create${state.folder ? `?folder=${encodeURIComponent(state.folder)}` : ''}`),

@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { Flags, type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
-import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { atlasRow } from '../services/failures/error-atlas.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
@@ -7,7 +7,6 @@ import { type Failure, type FailureExplanation, type FailureLink, FailureWords }
 import { KeyPauses } from '../services/failures/key-pauses.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
-import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { ImageMaker } from '../services/provider/image-maker.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
@@ -74,7 +73,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: adminTabs(ctx, 'service'),
         provider: this.provider(ctx),
-        isPlaceMissing: this.maker.provider instanceof OpenAiImageProvider && this.maker.provider.place === undefined,
+        isPlaceMissing: this.maker.provider?.needsAddress === true && this.maker.provider.place === undefined,
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),

@@ -1,8 +1,7 @@
+import type { ImageProvider } from '@portico/ai-providers/api';
 import type { Provenance } from '@portico/documents-media/api';
-import type { ImageProvider } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { variationSource } from '../images/pinned-source.js';
-import { profileOf } from '../profiles/index.js';
 
 /** What is known of a generation beside its row. */
 interface Circumstances {
@@ -11,17 +10,16 @@ interface Circumstances {
   /** ISO 8601. */
   readonly generatedAt: string;
   readonly cost: Provenance['cost'];
-  /** Who makes images now: the one who knows a name for providers of other modules. */
-  readonly maker: Pick<ImageProvider, 'id' | 'name'> | undefined;
+  /** Who made them, while it is installed. */
+  readonly maker: ImageProvider | undefined;
 }
 
 /** What a document remembers of the generation it came from. */
 export function provenanceOf(generation: Generation, { images, generatedAt, cost, maker }: Circumstances): Provenance {
   const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
-  const profile = profileOf(generation.provider);
-  const providerName = profile?.name ?? (maker?.id === generation.provider ? maker.name : undefined);
-  const tookQuality = profile?.parameters.includes('quality') ?? true;
+  const providerName = maker?.name;
+  const tookQuality = maker?.takesQuality ?? true;
   return {
     kind: 'generated',
     prompt: generation.description,
@@ -32,7 +30,7 @@ export function provenanceOf(generation: Generation, { images, generatedAt, cost
     generatedAt,
     generationId: generation.id,
     parameters: {
-      requested: profile?.sizes[generation.size] ?? generation.size,
+      requested: maker?.requestedSize?.(generation.size) ?? generation.size,
       format: 'png',
       ...(quality && tookQuality && { quality }),
       ...(style && { style }),

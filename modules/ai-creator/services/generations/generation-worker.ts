@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { type Activity, type Disposable, inject, injectable, Log } from '@portico/core';
-import { ProviderError } from '../../api/index.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ModulesAtRest } from './modules-at-rest.js';

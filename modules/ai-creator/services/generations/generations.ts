@@ -100,7 +100,7 @@ export class Generations {
 
   /** @throws PortalError for whatever keeps this from being made now. */
   private async requireAllowed(access: AccessContext, order: NewGeneration): Promise<void> {
-    this.availability.requireKey(access);
+    this.availability.requireService(access);
     this.breaker.require(access);
     const denied = deniedWord(order.description, this.availability.settings.get(access.scope).denyList);
     if (denied) throw invalidInput({ description: this.words.text('create.denied', { word: denied }, access.locale) });

@@ -18,7 +18,7 @@ import { actorOf } from '../audit-actor.js';
 import { Availability } from '../availability/availability.js';
 import { ImageCaptions } from '../captions/image-captions.js';
 import { onceKeyOf } from '../images/pinned-source.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
 import { GenerationCost } from '../spending/generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
@@ -61,7 +61,7 @@ export class ImageAdding {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
     @inject(GenerationCost) private readonly cost: GenerationCost,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ChosenProvider) private readonly providers: ChosenProvider,
     @inject(ImageCaptions) private readonly captions: ImageCaptions,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(BlobStore) private readonly blobs: BlobStore,
@@ -133,7 +133,7 @@ export class ImageAdding {
         images,
         generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
         cost: await this.cost.of(generation.id),
-        maker: this.maker.provider,
+        maker: this.providers.byId(generation.provider)?.provider,
       }),
       // A crash before the next transaction must not add the image twice.
       onceKey: onceKeyOf(image.id),

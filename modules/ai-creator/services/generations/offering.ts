@@ -1,5 +1,5 @@
+import type { ProviderError } from '@portico/ai-providers/api';
 import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
-import type { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { CreatorConfig } from '../settings/creator-config.js';

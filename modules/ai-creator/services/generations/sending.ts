@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type ImageRequest, type MadeImages, ProviderError, type SourceImage } from '@portico/ai-providers/api';
 import { Clock, inject, injectable, Log, PortalError, siteScope } from '@portico/core';
-import { type ImageRequest, ProviderError, type SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { styledPrompt } from '../descriptions/styles.js';
@@ -8,7 +8,8 @@ import { CircuitBreaker, type Passage } from '../failures/circuit-breaker.js';
 import { Previews } from '../images/previews.js';
 import { VariationSources } from '../images/variation-sources.js';
 import { ModelWatch } from '../models/model-watch.js';
-import { ImageMaker, type MadeImages } from '../provider/image-maker.js';
+import { ImageMaker } from '../provider/image-maker.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { upstreamQuality } from '../provider/quality.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
@@ -27,6 +28,7 @@ export class Sending {
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(ImageIntake) private readonly intake: ImageIntake,
     @inject(Availability) private readonly availability: Availability,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
@@ -57,7 +59,14 @@ export class Sending {
     const off = this.availability.switchedOff(scope);
     if (off)
       return this.fail(generation, new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    if (this.availability.keyMissing(scope)) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
+    const missing = this.availability.missing(scope);
+    if (missing === 'provider')
+      return this.fail(
+        generation,
+        new ProviderError('cancelled', 'No image service was there to send it to.'),
+        'provider-missing',
+      );
+    if (missing) return this.fail(generation, new ProviderError('key-missing', 'No API key is set.'));
     let passage: Passage;
     try {
       if (await this.retries.hold(generation)) return;
@@ -92,7 +101,7 @@ export class Sending {
     const { provider } = this.maker;
     const { quality, moderation, deadline, previews, styles } = this.availability.settings.get(scope);
     const { model, fallback } = this.watch.choose(scope);
-    const key = this.availability.settings.secret(scope, 'apiKey');
+    const key = this.key.read(scope);
     const asked = upstreamQuality(quality, generation.size);
     generation.attempts += 1;
     const sent = {
