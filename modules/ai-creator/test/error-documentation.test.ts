@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { errorAtlas } from '../services/failures/error-atlas.js';
+import { errorCatalog } from '../services/failures/error-catalog.js';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -24,10 +24,10 @@ const inDocs = {
   page: { settings: 'AI Creator settings', service: 'Image Service', usage: 'AI Usage' },
 } as const;
 
-describe('the error atlas', () => {
+describe('the error catalog', () => {
   it('has the sentences of every code, and no sentence without a code', async () => {
     const words = await messages();
-    const codes = errorAtlas.map(({ code }) => code).sort();
+    const codes = errorCatalog.map(({ code }) => code).sort();
     const worded = (kind: string): readonly string[] =>
       Object.keys(words)
         .filter((key) => key.startsWith(`${kind}.`))
@@ -39,7 +39,7 @@ describe('the error atlas', () => {
 
   it('is in step with what its documentation says of what the portal does', async () => {
     const rows = await documented('What arrives, and what the portal does');
-    const expected = errorAtlas.map(({ code, charged, retry, breaker }) => [
+    const expected = errorCatalog.map(({ code, charged, retry, breaker }) => [
       code,
       [charged, inDocs.retry[retry], inDocs.breaker[breaker]],
     ]);
@@ -49,7 +49,7 @@ describe('the error atlas', () => {
   it('is in step with what its documentation says that people read, sentence by sentence', async () => {
     const words = await messages();
     const rows = await documented('What people read');
-    const expected = errorAtlas.map(({ code, author, cause, remedy, page }) => [
+    const expected = errorCatalog.map(({ code, author, cause, remedy, page }) => [
       code,
       [words[author], words[cause], words[remedy], page && inDocs.page[page]],
     ]);

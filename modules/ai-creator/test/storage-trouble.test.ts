@@ -1,20 +1,20 @@
 import { type ImageProvider, ProviderDirectory, ProviderError } from '@portico/ai-providers/api';
 import { BlobStore, PortalError, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const full = (): Promise<never> => Promise.reject(new PortalError('storage-full', 'There is no room.', { status: 507 }));
 
-const providerOf = ({ house }: CreatorHouse): ImageProvider => {
-  const found = house.service(ProviderDirectory).image('openai')?.provider;
+const providerOf = ({ portal }: CreatorPortal): ImageProvider => {
+  const found = portal.service(ProviderDirectory).image('openai')?.provider;
   if (!found) throw new Error('OpenAI is not installed.');
   return found;
 };
 
 describe('storage that refuses for a while', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse({ config: { answerMillis: 1000, scaleMillis: 1000, retries: 0 } });
+    creator = await startCreatorPortal({ config: { answerMillis: 1000, scaleMillis: 1000, retries: 0 } });
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -33,7 +33,7 @@ describe('storage that refuses for a while', () => {
   }
 
   it('takes nothing from what arrived in time, although the deadline of the answer passes meanwhile', async () => {
-    const blobs = creator.house.service(BlobStore);
+    const blobs = creator.portal.service(BlobStore);
     const restore = refuse(blobs as never, 'store', 5);
     try {
       const round = await creator.settled((await creator.create()).body.id as string);
@@ -45,7 +45,7 @@ describe('storage that refuses for a while', () => {
 
   it('does not leave a request that failed as one that goes on', async () => {
     const provider = providerOf(creator);
-    const unitOfWork = creator.house.service(UnitOfWork);
+    const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};
     provider.generate = async () => {
@@ -63,7 +63,7 @@ describe('storage that refuses for a while', () => {
 
   it('ends as unknown what ended in a way that could never be written down', async () => {
     const provider = providerOf(creator);
-    const unitOfWork = creator.house.service(UnitOfWork);
+    const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};
     provider.generate = async () => {

@@ -11,9 +11,9 @@ import {
 } from '@portico/ai-providers/api';
 import { type Class, inject, injectable } from '@portico/core';
 import { checkAnswer } from './answer.js';
+import { Base64ImageExtractor } from './base64-image-extractor.js';
 import { addressOf, createClient, library } from './client.js';
 import { askForEdit } from './edit.js';
-import { ImagesApart } from './images-apart.js';
 import { readModels } from './model-list.js';
 import { OpenAiConfig } from './openai-config.js';
 import { keyField } from './openai-settings.js';
@@ -87,7 +87,7 @@ export class OpenAiImageProvider implements ImageProvider {
     if (isRetired(request.model)) throw new ProviderError('model-not-found', `The model ${request.model} was shut down.`);
     const openai = await library();
     const { baseUrl, maxAnswerBytes } = this.config;
-    const images = new ImagesApart();
+    const images = new Base64ImageExtractor();
     const stream = streamFor(profile, request, images);
     const { key } = request;
     const client = createClient(openai, profile, { baseUrl, key, maxBytes: maxAnswerBytes, images, events: stream?.read });

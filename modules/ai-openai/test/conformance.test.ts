@@ -1,6 +1,6 @@
 import { type ImagePreview, makeImages, ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import { imageProviderFaults } from '@portico/ai-providers/testing';
-import { type BehaviourName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
+import { type BehaviourName, dialectNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { profileOf, profiles } from '../services/profiles/index.js';
@@ -45,7 +45,7 @@ describe('image services', () => {
   it('have a profile, a name in the settings, and a stand-in each', () => {
     const ids = profiles.map(({ id }) => id);
     expect(ids).to.deep.equal(cases.map(({ id }) => id));
-    expect(ids).to.deep.equal([...mannersNames]);
+    expect(ids).to.deep.equal([...dialectNames]);
   });
 
   it('are asked nowhere while the deployment does not say where they are, but for OpenAI', async () => {
@@ -69,7 +69,7 @@ describe('image services', () => {
       beforeEach(() => bench.sandbox.reset());
       after(() => bench.sandbox.close());
 
-      it('does all that the house counts on', async function () {
+      it('does all that the portal counts on', async function () {
         this.timeout(60_000);
         expect(await imageProviderFaults(bench.provider, { key: sandboxKey, model: each.model })).to.deep.equal([]);
       });

@@ -50,7 +50,7 @@ async function makeRest(
   arrived: ImagesArrived,
 ): Promise<void> {
   const waiting = [...counts];
-  const troubles: unknown[] = [];
+  const failures: unknown[] = [];
   let last: Promise<void> = Promise.resolve();
   const work = async (): Promise<void> => {
     for (let count = waiting.shift(); count !== undefined; count = waiting.shift()) {
@@ -63,13 +63,13 @@ async function makeRest(
         last = taken.catch(() => undefined);
         await taken;
       } catch (error) {
-        troubles.push(error);
+        failures.push(error);
         waiting.length = 0;
       }
     }
   };
   await Promise.all(Array.from({ length: callsAtATime }, work));
-  if (troubles.length > 0) throw troubles[0];
+  if (failures.length > 0) throw failures[0];
 }
 
 async function firstAnswer(

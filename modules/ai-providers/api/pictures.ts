@@ -4,7 +4,7 @@ import { ProviderError } from './provider-error.js';
 let last: Promise<unknown> = Promise.resolve();
 
 /** One picture is decoded at a time: it is work for a processor of its own, and others want to be answered meanwhile. */
-export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+export function withSemaphore<T>(work: () => Promise<T>): Promise<T> {
   const turn = last.then(work);
   last = turn.catch(() => undefined);
   return turn;
@@ -38,7 +38,7 @@ export async function checkImage(content: Uint8Array): Promise<void> {
   const format = formatOf(content);
   if (!format) throw bad('The answer holds something that is not a png, jpeg or webp image.');
   try {
-    await inTurn(() => decode(content));
+    await withSemaphore(() => decode(content));
   } catch {
     throw bad(`The answer holds a ${format} image that cannot be decoded, or is too large.`);
   }

@@ -13,7 +13,7 @@ const request: ImageRequest = {
   prompt: 'a cat',
   size: '512x512',
   count: 3,
-  model: 'house-model',
+  model: 'portal-model',
   quality: 'low',
   personHash: 'f00d',
   key: undefined,
@@ -26,8 +26,8 @@ function providerOf(
 ): ImageProvider & { readonly asked: ImageRequest[] } {
   const asked: ImageRequest[] = [];
   return {
-    id: 'house',
-    name: 'A provider of the house',
+    id: 'portal',
+    name: 'A provider of the portal',
     needsKey: false,
     asked,
     generate: async (given) => {
@@ -78,9 +78,9 @@ describe('asking a provider', () => {
       told.push([code, message]);
     }
     expect(told).to.deep.equal([
-      ['bad-answer', 'A provider of the house failed with an error of its own (TypeError).'],
-      ['out-of-tokens', 'A provider of the house said more, but quoted what is not kept.'],
-      ['bad-answer', 'A provider of the house failed with an error of its own (no Error).'],
+      ['bad-answer', 'A provider of the portal failed with an error of its own (TypeError).'],
+      ['out-of-tokens', 'A provider of the portal said more, but quoted what is not kept.'],
+      ['bad-answer', 'A provider of the portal failed with an error of its own (no Error).'],
       ['connection-cut', 'It broke.'],
     ]);
   });
@@ -157,10 +157,10 @@ describe('asking a provider', () => {
     const gone = new ProviderError('model-not-found', 'Gone.');
     const provider = { ...providerOf(gone, gone), modelNames: { preferred: ['newer-model', 'newest-model'] } };
     expect((await make(provider)).error).to.equal(gone);
-    expect(provider.asked.map(({ model }) => model)).to.deep.equal(['house-model', 'newer-model']);
+    expect(provider.asked.map(({ model }) => model)).to.deep.equal(['portal-model', 'newer-model']);
     const nameless = providerOf(gone);
     expect((await make(nameless)).error).to.equal(gone);
-    expect(nameless.asked.map(({ model }) => model)).to.deep.equal(['house-model']);
+    expect(nameless.asked.map(({ model }) => model)).to.deep.equal(['portal-model']);
     const busy = providerOf(new ProviderError('too-fast', 'Busy.'));
     expect((await make(busy)).error).to.include({ code: 'too-fast' });
     expect(busy.asked).to.have.length(1);

@@ -11,7 +11,7 @@ import {
   scopeRefusal,
 } from '@portico/core';
 import { DocumentPermissions } from '@portico/documents-media/api';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { ProviderKey } from '../provider/provider-key.js';
 import { creatorSettings } from '../settings/settings.js';
 
@@ -36,7 +36,7 @@ export class Availability {
   constructor(
     @inject(Flags) private readonly flags: Flags,
     @inject(Settings) settings: Settings,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(Messages) private readonly words: Messages,
   ) {
@@ -81,12 +81,12 @@ export class Availability {
 
   /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */
   get promptLimit(): number {
-    return this.maker.promptLimit;
+    return this.client.promptLimit;
   }
 
   /** What must be there before anything can be sent: somebody who makes images, and the key that the provider needs. */
   missing(scope: Scope): 'provider' | 'key' | undefined {
-    const { provider } = this.maker;
+    const { provider } = this.client;
     if (!provider) return 'provider';
     return provider.needsKey && this.key.read(scope) === undefined ? 'key' : undefined;
   }

@@ -11,15 +11,15 @@ interface Circumstances {
   readonly generatedAt: string;
   readonly cost: Provenance['cost'];
   /** Who made them, while it is installed. */
-  readonly maker: ImageProvider | undefined;
+  readonly currentProvider: ImageProvider | undefined;
 }
 
 /** What a document remembers of the generation it came from. */
-export function provenanceOf(generation: Generation, { images, generatedAt, cost, maker }: Circumstances): Provenance {
+export function provenanceOf(generation: Generation, { images, generatedAt, cost, currentProvider }: Circumstances): Provenance {
   const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
-  const providerName = maker?.name;
-  const tookQuality = maker?.takesQuality ?? true;
+  const providerName = currentProvider?.name;
+  const tookQuality = currentProvider?.takesQuality ?? true;
   return {
     kind: 'generated',
     prompt: generation.description,
@@ -30,7 +30,7 @@ export function provenanceOf(generation: Generation, { images, generatedAt, cost
     generatedAt,
     generationId: generation.id,
     parameters: {
-      requested: maker?.requestedSize?.(generation.size) ?? generation.size,
+      requested: currentProvider?.requestedSize?.(generation.size) ?? generation.size,
       format: 'png',
       ...(quality && tookQuality && { quality }),
       ...(style && { style }),

@@ -17,14 +17,14 @@ import { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit-actor.js';
 import { Availability } from '../availability/availability.js';
 import { ImageCaptions } from '../captions/image-captions.js';
-import { onceKeyOf } from '../images/pinned-source.js';
+import { idempotencyKeyOf } from '../images/pinned-source.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { GenerationCost } from '../spending/generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
 
-/** An image as its maker wants it added. */
+/** An image as its author wants it added. */
 export interface Selection {
   readonly id: string;
   readonly name: string;
@@ -133,10 +133,10 @@ export class ImageAdding {
         images,
         generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
         cost: await this.cost.of(generation.id),
-        maker: this.providers.byId(generation.provider)?.provider,
+        author: this.providers.byId(generation.provider)?.provider,
       }),
       // A crash before the next transaction must not add the image twice.
-      onceKey: onceKeyOf(image.id),
+      idempotencyKey: idempotencyKeyOf(image.id),
     });
     await this.store.change(generation.id, async (transaction) => {
       const images = transaction.repository(GeneratedImage);

@@ -1,4 +1,4 @@
-import { inTurn, type MadeImages, pixelLimit } from '@portico/ai-providers/api';
+import { type MadeImages, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
 import {
   BlobStore,
   Clock,
@@ -113,7 +113,7 @@ export class ImageIntake {
       .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
       .withXmp(generation.isComposite ? compositeMark : generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
-    const scaled = await inTurn(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
+    const scaled = await withSemaphore(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
     await this.offer(generation, image, await this.blobs.store(scaled, { maxBytes: maxImageBytes }));
   }
 

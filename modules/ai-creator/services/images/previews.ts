@@ -1,5 +1,5 @@
 import type { ImagePreview } from '@portico/ai-providers/api';
-import { inTurn, looksLikePicture, pixelLimit } from '@portico/ai-providers/api';
+import { looksLikePicture, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
 import { Emitter, type Event, inject, injectable, Log, loadSharp } from '@portico/core';
 import { generatedMark } from '@portico/documents-media/api';
 
@@ -73,7 +73,7 @@ export class Previews {
   private async small(generation: string, bytes: Uint8Array): Promise<Buffer | undefined> {
     try {
       if (!looksLikePicture(bytes)) throw new Error('It is no png, jpeg or webp.');
-      return await inTurn(() => scaled(bytes));
+      return await withSemaphore(() => scaled(bytes));
     } catch (error) {
       this.log.warn('A preview was left out.', { generation, cause: error instanceof Error ? error.message : 'unknown' });
       return undefined;

@@ -1,7 +1,7 @@
 import type { ImageProvider, ProviderModel } from '@portico/ai-providers/api';
 import { isRetired } from '@portico/ai-providers/api';
 import { Clock, inject, injectable } from '@portico/core';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 
 export interface ModelState {
   /** `unknown`: nothing is known against it. */
@@ -22,7 +22,7 @@ export class ModelKnowledge {
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
   ) {}
 
   learn(provider: string, models: readonly ProviderModel[]): void {
@@ -32,7 +32,7 @@ export class ModelKnowledge {
   }
 
   /** @param listed the models that a key may use, when the service was just asked. Another key may see others, so they are not kept. */
-  of(model: string, listed?: readonly ProviderModel[], provider: ImageProvider | undefined = this.maker.provider): ModelState {
+  of(model: string, listed?: readonly ProviderModel[], provider: ImageProvider | undefined = this.client.provider): ModelState {
     const name = model.trim();
     const shutdownDate = this.heard.get(provider?.id ?? '')?.get(name) ?? provider?.modelNames?.shutdowns?.[name];
     const daysLeft =

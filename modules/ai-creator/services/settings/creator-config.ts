@@ -4,7 +4,7 @@ const schema = z.strictObject({
   /** Of the module ai-openai, which checks both: they stood here before it was a module of its own. */
   baseUrl: z.unknown().optional(),
   maxAnswerBytes: z.unknown().optional(),
-  /** Orders that are carried out at the same time, for the whole house; each has at most two requests on their way. */
+  /** Orders that are carried out at the same time, for the whole portal; each has at most two requests on their way. */
   concurrency: z.int().min(1).max(16).default(2),
   /** Milliseconds in which an answer must be there, whatever the setting says: for who runs the portal behind something less patient. */
   answerMillis: z.int().min(50).max(600_000).default(600_000),
@@ -24,7 +24,7 @@ const schema = z.strictObject({
   retryTotalSeconds: z.int().min(1).max(3600).default(300),
   /** The first pause before images that arrived and could not be scaled or written are tried again; each further one is twice as long, at most five minutes. */
   scaleMillis: z.int().min(1).max(60_000).default(5000),
-  /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
+  /** How long running requests may go on when the portal closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(4500),
 });
 
