@@ -11,7 +11,8 @@ import {
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Generations } from '../services/generations/generations.js';
-import { type AddingReport, ImageAdding, type Selection } from '../services/generations/image-adding.js';
+import { type AddingReport, ImageAdding } from '../services/generations/image-adding.js';
+import type { Selection } from '../services/generations/image-documents.js';
 import { folderHref, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
@@ -86,6 +87,6 @@ function sentenceOf({ added, failed, movedToRoot }: AddingReport, folder: string
   const done =
     failed.length > 0
       ? ctx.text('add.some-failed', { added: added.length, count, folder, problems })
-      : ctx.text(count === 1 ? 'add.done-one' : 'add.done', { count, name: added[0]?.name ?? '', folder });
+      : ctx.text('add.done', { count, name: added[0]?.name ?? '', folder });
   return movedToRoot ? `${done} ${ctx.text('add.moved')}` : done;
 }

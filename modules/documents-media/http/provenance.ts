@@ -1,18 +1,12 @@
 import type { RouteContext } from '@portico/core';
 import type { Provenance } from '../api/documents.js';
-import type { DocumentVersion } from '../services/portal-documents.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 const knownParameters: ReadonlySet<string> = new Set(['quality', 'requested', 'format', 'style']);
 
 /** What the panel shows: everything that is known of how a document came to be. */
-export function provenanceModel(
-  ctx: AnyContext,
-  provenance: Provenance,
-  versions: readonly DocumentVersion[],
-  report: string,
-): object {
+export function provenanceModel(ctx: AnyContext, provenance: Provenance, report: string): object {
   const { parameters = {}, usage, cost } = provenance;
   return {
     ...provenance,
@@ -24,7 +18,7 @@ export function provenanceModel(
     })),
     usage:
       usage &&
-      ctx.text(usage.images > 1 ? 'provenance.usage-of-many' : 'provenance.usage-of', {
+      ctx.text('provenance.usage-of', {
         input: usage.inputTokens,
         output: usage.outputTokens,
         images: usage.images,
@@ -34,6 +28,5 @@ export function provenanceModel(
       new Intl.NumberFormat(ctx.access.locale, { style: 'currency', currency: cost.currency, maximumFractionDigits: 4 }).format(
         cost.amount,
       ),
-    hashes: versions.map(({ label, sha256 }) => ({ label: ctx.text('provenance.hash', { label }), sha256 })),
   };
 }

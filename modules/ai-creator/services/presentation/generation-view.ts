@@ -1,8 +1,9 @@
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
 import type { Failure, FailureExplanation } from '../failures/failure-messages.js';
-import { type GenerationWithImages, settledStates } from '../generations/generation-store.js';
+import type { GenerationWithImages } from '../generations/generation-store.js';
 import type { Cancelled } from '../generations/generation-worker.js';
+import { settledStates } from '../generations/state.js';
 import { formatMoney } from '../spending/money.js';
 import { formatSeconds, type Translate } from '../translator.js';
 
@@ -110,7 +111,7 @@ export function generationView(
     status: statusOf({ generation, images }, translate, now),
     description: description === '' ? translate('round.forgotten') : description,
     isForgotten: description === '',
-    facts: translate(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
+    facts: translate('round.facts', { size, count }),
     style: generation.style ?? undefined,
     variationOf: variationOf(generation),
     canRefine,
@@ -154,8 +155,7 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
   if (state === 'sent') return translate(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return translate('state.received', { size });
   if (state !== 'offered') return translate(`state.${state}`);
-  if (ready < count) return translate(ready === 1 ? 'state.offered-one-of' : 'state.offered-some', { ready, count });
-  return translate(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
+  return translate(ready < count ? 'state.offered-some' : 'state.offered', { ready, count });
 }
 
 /** Counts down to the time at which it is sent; after that it waits for its turn. */
