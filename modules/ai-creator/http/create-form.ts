@@ -1,6 +1,6 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { type AccessContext, Ids, inject, injectable, type PortalError, type RouteContext, type z } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
 import { Generations } from '../services/generations/generations.js';

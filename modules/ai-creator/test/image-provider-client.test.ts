@@ -6,6 +6,6 @@ describe('asking for images', () => {
     const client = new ImageProviderClient({ get: () => undefined });
     const error = await client.make({} as never, async () => {}).catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'server-trouble', maybeCharged: false });
-    expect(author.promptLimit).to.equal(4000);
+    expect(client.promptLimit).to.equal(4000);
   });
 });

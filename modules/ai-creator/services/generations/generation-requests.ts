@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Clock, inject, injectable, siteScope } from '@portico/core';
 import { type ImageProvider, type ImageRequest, ProviderError, type SourceImage } from '@portico/ai-providers/api';
+import { Clock, inject, injectable, siteScope } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { styledPrompt } from '../descriptions/styles.js';
