@@ -6,7 +6,9 @@ import {
   AccessContexts,
   AccessControl,
   ApiTokens,
+  AuditAreas,
   AuditLog,
+  AuditPresenter,
   BlobStore,
   Clock,
   Commands,
@@ -37,7 +39,7 @@ import {
   toDisposable,
   UnitOfWork,
 } from './api/index.js';
-import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
+import { auditEntities, auditMigrations, CatalogAuditPresenter, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
@@ -192,6 +194,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     kernel.bind(SecretBox, box);
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
+    kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
+    kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
     kernel.bind(Modules, kernel);
     kernel.bind(Explanations, kernel.explanations);
     kernel.bind(MessageCatalogToken, messages);
@@ -217,6 +221,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         limits: { bodyBytes: settings.limits.bodyBytes },
       },
       routes,
+      prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
       gate: kernel,
       sessions: kernel.handle(Sessions),
       apiTokens: kernel.handle(ApiTokens),

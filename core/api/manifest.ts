@@ -18,6 +18,11 @@ export interface ModuleManifest {
   readonly enabledBy?: string;
   /** `stop-house`: the house does not open without this module. Default `isolate`. */
   readonly onFailure?: 'isolate' | 'stop-house';
+  /**
+   * Addresses of the module's own below a first segment that another module is named after, e.g. `/configuration/audit-log`, or
+   * `~/…` within sites. What the other module serves itself cannot be taken from it.
+   */
+  readonly routes?: readonly string[];
   /** False: installed but not started until an operator enables it. Default true. */
   readonly enabledByDefault?: boolean;
   /** File whose default export is the array of TypeORM entity classes, relative to the package. */

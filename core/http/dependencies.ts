@@ -39,6 +39,8 @@ export interface Health {
 export interface HttpDependencies {
   readonly config: HttpConfig;
   readonly routes: Contributions<HttpRoutes>;
+  /** Addresses that a module declares within the segments of others. */
+  readonly prefixesOf?: (moduleId: string) => readonly string[];
   readonly gate: Gate;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;

@@ -6,10 +6,7 @@ import type { Place } from './route-table.js';
 import { segmentOf } from './segment.js';
 
 /** Where in the portal a request is, its path there, and who asks: settled before any route is. */
-export interface Visit extends Place {
-  /** The path without the part that names the site. */
-  readonly path: string;
-}
+export type Visit = Place;
 
 const sitesRoot = '/web/';
 

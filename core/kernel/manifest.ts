@@ -27,6 +27,9 @@ const range = z.string().refine((text) => isRange(text), 'must be a semver range
 const version = z.string().refine((text) => isVersion(text), 'must be a semver version, e.g. "1.0.0"');
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
+const routePrefix = z
+  .string()
+  .regex(/^~?(\/[A-Za-z0-9][\w.-]*){2,}$/, 'must be an address below a first segment, e.g. "/reports/yearly"');
 const insidePackage = z
   .string()
   .min(1)
@@ -53,6 +56,7 @@ export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   flags: z.record(flagKey, flagDeclaration).optional(),
   enabledBy: flagKey.optional(),
   onFailure: z.enum(['isolate', 'stop-house']).optional(),
+  routes: z.array(routePrefix).optional(),
   enabledByDefault: z.boolean().optional(),
   entities: insidePackage.optional(),
   migrations: insidePackage.optional(),

@@ -1,4 +1,5 @@
 import {
+  AuditAreas,
   Commands,
   Criteria,
   defineModule,
@@ -8,34 +9,33 @@ import {
   Permissions,
   SecretStores,
 } from '@portico/core';
-import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions, SettingsNotices } from './api/index.js';
+import {
+  ChoiceProviders,
+  Settings,
+  SettingsActions,
+  SettingsDefinitions,
+  SettingsLinks,
+  SettingsNavigation,
+  SettingsNotices,
+} from './api/index.js';
 import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
-import { Why } from './commands/why.js';
-import { AuditRoutes } from './http/audit-routes.js';
-import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { EntryPages } from './http/entry-pages.js';
-import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
-import { FlagApiRoutes } from './http/flag-api-routes.js';
-import { ModuleRoutes } from './http/module-routes.js';
 import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
 import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
-import { AuditWords } from './services/audit-words.js';
 import { Choices } from './services/choices.js';
 import { DeploymentSettings } from './services/deployment-settings.js';
-import { Diagnostics } from './services/diagnostics.js';
 import { Differences } from './services/differences.js';
 import { EntryNotices } from './services/entry-notices.js';
-import { FlagEffects } from './services/flag-effects.js';
-import { FlagNotices } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SecretReferences } from './services/secret-references.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingWords } from './services/setting-words.js';
+import { SettingsAuditArea } from './services/settings-audit-area.js';
 import { SettingsCheck } from './services/settings-check.js';
 import { SettingsExport } from './services/settings-export.js';
 import { SettingsRegistry } from './services/settings-registry.js';
@@ -45,43 +45,39 @@ import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ use, provide, contribute, host, run }) => {
   use(
-    FlagNotices,
     EntryNotices,
-    FlagEffects,
     DeploymentSettings,
     SecretReferences,
     Choices,
     StoredSettings,
     SettingWords,
     SettingsRegistry,
-    SettingsEntries,
     FormActions,
     SettingsPages,
     EntryPages,
     SettingsExport,
     SettingsTransfer,
-    AuditWords,
     Differences,
     SettingsTargets,
-    Diagnostics,
   );
   host(SettingsDefinitions);
   host(SettingsActions);
   host(SettingsNotices);
   host(ChoiceProviders);
+  host(SettingsLinks);
   provide(Settings).to(SettingsRegistry);
+  provide(SettingsNavigation).to(SettingsEntries);
   run(StoredSettings);
 
   contribute(Criteria).to(SettingCriterion);
+  contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
-  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
-  contribute(HttpRoutes).to(DiagnosticsRoutes);
-  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes])
-    contribute(HttpRoutes).to(routes);
+  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
+  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes]) contribute(HttpRoutes).to(routes);
   for (const command of [ExportSettings, ImportSettings, UndoImport]) contribute(Commands).to(command);
-  for (const command of [GetSetting, SetSetting, UnsetSetting, Why]) contribute(Commands).to(command);
+  for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
 
   contribute(MenuItems).value(
     {
@@ -102,24 +98,6 @@ export default defineModule(({ use, provide, contribute, host, run }) => {
       icon: 'list',
     },
     { id: 'settings-differences', order: 25, when: { permission: permissions.instanceSettings } },
-  );
-  contribute(MenuItems).value(
-    { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
-    { id: 'audit-log', order: 30, when: { permission: permissions.audit } },
-  );
-  contribute(MenuItems).value(
-    { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
-    { id: 'modules', order: 20, when: { permission: permissions.modules } },
-  );
-  contribute(MenuItems).value(
-    {
-      label: 'diagnostics.title',
-      href: '/configuration/diagnostics',
-      menu: 'control-panel',
-      category: 'system',
-      icon: 'question-circle',
-    },
-    { id: 'diagnostics', order: 30, when: { permission: permissions.diagnose } },
   );
   contribute(MenuItems).value(
     { label: 'site-settings.title', href: '~/configuration/site-settings', category: 'configuration', icon: 'cog' },

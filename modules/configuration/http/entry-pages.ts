@@ -1,6 +1,5 @@
-import { AuditLog, inject, injectable, type RouteContext } from '@portico/core';
+import { AuditLog, AuditPresenter, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
-import { AuditWords } from '../services/audit-words.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { SettingWords } from '../services/setting-words.js';
 import { auditArea } from '../services/settings-audit.js';
@@ -28,7 +27,7 @@ export class EntryPages {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditWords) private readonly auditWords: AuditWords,
+    @inject(AuditPresenter) private readonly presenter: AuditPresenter,
   ) {}
 
   async history(ctx: RouteContext<EntryParams, { readonly before?: string | undefined }>): Promise<void> {
@@ -41,7 +40,7 @@ export class EntryPages {
     const model = {
       title,
       backHref: this.place(ctx),
-      rows: records.map((record) => this.auditWords.row(record, ctx.access.locale)),
+      rows: records.map((record) => this.presenter.row(record, ctx.access.locale)),
       next: next && `?before=${next}`,
     };
     ctx.render('settings-history', model, { title });

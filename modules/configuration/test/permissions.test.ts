@@ -1,6 +1,6 @@
 import type { TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, sitePage, startLighthouse, wordsOf } from './lighthouse-house.js';
+import { instancePage, sitePage, startLighthouse, wordsOf } from '../testing/index.js';
 
 const password = 'a long enough password';
 

@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from '../testing/index.js';
 
 const canary = 'sk-canary-reference-0123456789-hjkl';
 

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-house.js';
+import { startLighthouse } from '../testing/index.js';
 
 const key = 'sk-command-0123456789-wxyz';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { startLighthouse, type Visitor, wordsOf } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import type { TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
 
 const screen = '/configuration/feature-flags';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { startLighthouse } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import { accessibilityFaults, TestBrowser, type TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-house.js';
 
 const screen = '/configuration/feature-flags';
 

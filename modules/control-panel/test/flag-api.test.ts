@@ -1,6 +1,6 @@
+import { startLighthouse, type Visitor } from '@portico/configuration/testing';
 import type { TestHouse } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type Visitor } from './lighthouse-house.js';
 
 describe('The feature flags over HTTP', () => {
   let house: TestHouse;

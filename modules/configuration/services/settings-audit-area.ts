@@ -1,0 +1,28 @@
+import { type AuditArea, type AuditDescription, type AuditRecord, inject, injectable } from '@portico/core';
+import { SettingWords } from './setting-words.js';
+import { auditArea } from './settings-audit.js';
+import { SettingsRegistry } from './settings-registry.js';
+
+/** Puts changes of settings into the words of their forms, as long as the module of the form is there. */
+@injectable()
+export class SettingsAuditArea implements AuditArea {
+  readonly area = auditArea;
+  readonly label = 'audit.area';
+
+  constructor(
+    @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
+    @inject(SettingWords) private readonly words: SettingWords,
+  ) {}
+
+  describe({ subject, attribute }: AuditRecord, locale?: string): AuditDescription | undefined {
+    const found = this.registry.contribution(subject);
+    if (!found || attribute === undefined || !Object.hasOwn(found.value.fields, attribute)) return undefined;
+    const { module, value } = found;
+    const field = value.fields[attribute];
+    if (!field) return undefined;
+    return {
+      what: `${this.words.theirs(module, value.title, locale)}: ${this.words.theirs(module, field.label, locale)}`,
+      value: (said) => (typeof said === 'string' ? undefined : this.words.value(module, field, said, locale)),
+    };
+  }
+}
