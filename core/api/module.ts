@@ -24,11 +24,13 @@ export interface ContributionBinding<T> {
   value(contribution: T, options?: ContributionOptions): void;
 }
 
-/** What a module may say in `defineModule`. Nothing here does work: it declares, and the kernel acts when the module starts. */
+/**
+ * What a module may say in `defineModule`. Nothing here does work: it declares, and the kernel acts when the module starts.
+ * Classes are named where they do something. What their constructors inject by class is found from there, whatever part of the module
+ * it is in, and is made once per start.
+ */
 export interface ModuleSetup {
   readonly id: string;
-  /** Classes of the module's own that others of its classes inject by class. One instance per start. */
-  use(...classes: readonly Class<unknown>[]): void;
   /** A value of the module's own behind a token that is not exported. */
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void };
   /** Offers a service to other modules; its id stands under `provides` in the manifest. */
@@ -41,14 +43,17 @@ export interface ModuleSetup {
   run(activity: Class<Activity>): void;
 }
 
+/** What one part of a module adds: a function beside the classes it wires, e.g. `budgets.ts` in the folder of budgets. */
+export type ModulePart = (setup: ModuleSetup) => void;
+
 export interface ModuleDefinition {
-  readonly setup: (setup: ModuleSetup) => void;
+  readonly parts: readonly ModulePart[];
 }
 
 /**
- * Defines a module; `module.ts` exports the answer as default. `setup` is synchronous and declarative.
- * It runs at every start of the module, against a fresh container.
+ * Defines a module; `module.ts` exports the answer as default. Parts are synchronous and declarative, and run in the order given,
+ * at every start of the module, against a fresh container. Two of them may name the same class: it is made once.
  */
-export function defineModule(setup: (setup: ModuleSetup) => void): ModuleDefinition {
-  return { setup };
+export function defineModule(...parts: readonly ModulePart[]): ModuleDefinition {
+  return { parts };
 }

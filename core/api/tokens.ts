@@ -1,4 +1,5 @@
 import { inject as inversifyInject } from '../libraries/inversify.js';
+import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
@@ -63,7 +64,10 @@ export function inject<T>(
   index: I,
 ) => void {
   const decorate = inversifyInject(token as symbol) as ParameterDecorator;
-  return (target, key, index) => decorate(target as object, key, index);
+  return (target, key, index) => {
+    noteInjection(target, token);
+    decorate(target as object, key, index);
+  };
 }
 
 export { injectable } from '../libraries/inversify.js';

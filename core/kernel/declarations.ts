@@ -11,6 +11,7 @@ import {
   type ServiceToken,
   tokenId,
 } from '../api/index.js';
+import { injectionsOf } from '../api/injections.js';
 
 /** A class to be made once per start, or a value as it is. */
 export type Made =
@@ -33,6 +34,7 @@ export interface DeclaredContribution {
 
 /** What a module said in its setup, checked against its manifest. Nothing has been made yet. */
 export class Declarations {
+  /** Those that were named and, after the setup, those that they inject by class, each after the one that brought it in. */
   readonly classes = new Set<Class<unknown>>();
   readonly bindings: { readonly token: ServiceToken<unknown>; readonly made: Made }[] = [];
   readonly services: DeclaredService[] = [];
@@ -47,11 +49,6 @@ export class Declarations {
     private readonly manifest: ModuleManifest,
     private readonly house: (point: string) => boolean,
   ) {}
-
-  use(...classes: readonly Class<unknown>[]): void {
-    this.checkOpen();
-    for (const each of classes) this.classes.add(each);
-  }
 
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void } {
     const add = (made: Made): void => {
@@ -106,11 +103,10 @@ export class Declarations {
     this.activities.push(activity);
   }
 
-  /** What a module's setup is given; its methods can be taken apart: `({ use, contribute }) => …`. */
+  /** What a module's setup is given; its methods can be taken apart: `({ provide, contribute }) => …`. */
   get forSetup(): ModuleSetup {
     return {
       id: this.id,
-      use: (...classes) => this.use(...classes),
       bind: (token) => this.bind(token),
       provide: (token) => this.provide(token),
       contribute: (point) => this.contribute(point),
@@ -122,6 +118,9 @@ export class Declarations {
   /** Ends the setup: what the manifest promises must have been declared. */
   finish(): void {
     this.open = false;
+    // A set takes what is added while it is walked: this is the closure.
+    for (const each of this.classes)
+      for (const injected of injectionsOf(each)) if (typeof injected === 'function') this.classes.add(injected as Class<unknown>);
     for (const id of Object.keys(this.manifest.provides ?? {}))
       if (!this.services.some((service) => service.id === id))
         throw this.fault(`promises the service ${id} under "provides", but does not provide it`);

@@ -49,6 +49,6 @@ export class ModuleRecord {
 
 async function importModule(entry: string): Promise<ModuleDefinition> {
   const loaded = (await import(pathToFileURL(entry).href)) as { default?: Partial<ModuleDefinition> };
-  if (typeof loaded.default?.setup !== 'function') throw new Error(`${entry} must export defineModule(...) as its default.`);
+  if (!Array.isArray(loaded.default?.parts)) throw new Error(`${entry} must export defineModule(...) as its default.`);
   return loaded.default as ModuleDefinition;
 }

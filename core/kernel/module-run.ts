@@ -131,10 +131,12 @@ export class ModuleRun {
 
   private setUp(definition: ModuleDefinition): Declarations {
     const declared = new Declarations(this.module.id, this.module.manifest, (point) => this.around.isHousePoint(point));
-    const answer: unknown = this.inModule(() => definition.setup(declared.forSetup));
-    if (answer instanceof Promise) {
-      answer.catch((error: unknown) => this.note('setup', error));
-      throw new Error('setup answers a promise; it must be synchronous.');
+    for (const part of definition.parts) {
+      const answer: unknown = this.inModule(() => part(declared.forSetup));
+      if (answer instanceof Promise) {
+        answer.catch((error: unknown) => this.note('setup', error));
+        throw new Error('setup answers a promise; it must be synchronous.');
+      }
     }
     declared.finish();
     this.declared = declared;

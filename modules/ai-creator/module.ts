@@ -11,10 +11,9 @@ import {
 } from '@portico/core';
 import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
 import { ImageProvider } from './api/index.js';
-import { BudgetLines, BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
-import { GenerationWords, ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
+import { BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
+import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
-import { Operator } from './commands/operator.js';
 import { PricesList, PricesRemove, PricesSet } from './commands/price-commands.js';
 import { UsageCommand } from './commands/usage-command.js';
 import { WhyNoButton } from './commands/why-no-button.js';
@@ -23,8 +22,6 @@ import { ApiRoutes } from './http/api/api-routes.js';
 import { AtlasRoutes } from './http/atlas-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
-import { FormSources } from './http/form-sources.js';
-import { GenerationPages } from './http/generation-pages.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { NoticeRoutes } from './http/notice-routes.js';
@@ -32,95 +29,32 @@ import { PreviewRoutes } from './http/preview-routes.js';
 import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
-import { UsagePages } from './http/usage-pages.js';
 import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
-import { SiteAccess } from './services/access/site-access.js';
-import { Availability, createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
-import { Explanations } from './services/availability/explanations.js';
-import { MakingSteps } from './services/availability/making-steps.js';
+import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
-import { TypedProvider } from './services/connection-test/typed-provider.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
-import { FailureReport } from './services/failures/failure-report.js';
-import { FailureWords } from './services/failures/failure-words.js';
 import { KeyPauses } from './services/failures/key-pauses.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
-import { GenerationStore } from './services/generations/generation-store.js';
-import { GenerationSweep } from './services/generations/generation-sweep.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
-import { Generations } from './services/generations/generations.js';
-import { ImageAdding } from './services/generations/image-adding.js';
-import { ImageIntake } from './services/generations/image-intake.js';
 import { ImagesCheck } from './services/generations/images-check.js';
-import { ModulesAtRest } from './services/generations/modules-at-rest.js';
-import { Offering } from './services/generations/offering.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
-import { Retries } from './services/generations/retries.js';
-import { Sending } from './services/generations/sending.js';
-import { Previews } from './services/images/previews.js';
-import { VariationSources } from './services/images/variation-sources.js';
 import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
 import { CreateMenuItem } from './services/menus/create-menu-item.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
-import { ModelAudit } from './services/models/model-audit.js';
-import { ModelKnowledge } from './services/models/model-knowledge.js';
 import { ModelWatch } from './services/models/model-watch.js';
 import { ModelNotices } from './services/notices/model-notices.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
-import { ImageMaker } from './services/provider/image-maker.js';
-import { ChosenService } from './services/settings/chosen-service.js';
-import { CreatorConfig } from './services/settings/creator-config.js';
 import { DemoSettings } from './services/settings/demo-settings.js';
 import { creatorSettings } from './services/settings/settings.js';
-import { SettingsLink } from './services/settings/settings-link.js';
-import { BudgetEntry } from './services/spending/budget-entry.js';
-import { BudgetHistory } from './services/spending/budget-history.js';
-import { BudgetUsage } from './services/spending/budget-usage.js';
-import { BudgetWords } from './services/spending/budget-words.js';
 import { Budgets } from './services/spending/budgets.js';
-import { GenerationCost } from './services/spending/generation-cost.js';
-import { PriceEntry } from './services/spending/price-entry.js';
 import { Prices } from './services/spending/prices.js';
-import { SpendingNotice } from './services/spending/spending-notice.js';
-import { TestUsage } from './services/spending/test-usage.js';
-import { UsageLedger } from './services/spending/usage-ledger.js';
-import { UsageReport } from './services/spending/usage-report.js';
 
-export default defineModule(({ use, provide, contribute, run }) => {
-  use(CreatorConfig, ChosenService, TypedProvider, ModelKnowledge, Availability, SettingsLink, MakingSteps, Explanations);
-  use(VariationSources, FormSources, GenerationPages);
-  use(Retries, Offering, Sending, ModulesAtRest, FailureWords, FailureReport, GenerationSweep);
-  use(
-    GenerationStore,
-    ImageMaker,
-    ImageIntake,
-    Generations,
-    ImageAdding,
-    SiteAccess,
-    GenerationWords,
-    GenerationCost,
-    ImageCaptions,
-    Previews,
-  );
-  use(
-    UsageLedger,
-    TestUsage,
-    UsageReport,
-    BudgetWords,
-    BudgetEntry,
-    BudgetHistory,
-    BudgetUsage,
-    PriceEntry,
-    SpendingNotice,
-    UsagePages,
-  );
-  use(Operator, BudgetLines, GenerationNotices, ModelAudit, ModelNotices);
-
+export default defineModule(({ provide, contribute, run }) => {
   provide(ImageProvider).to(OpenAiImageProvider);
   run(Budgets);
   run(Prices);

@@ -13,54 +13,29 @@ import {
   ChoiceProviders,
   Settings,
   SettingsActions,
+  SettingsAdditions,
   SettingsDefinitions,
   SettingsLinks,
   SettingsNavigation,
   SettingsNotices,
 } from './api/index.js';
-import { GetSetting, SetSetting, SettingsTargets, UnsetSetting } from './commands/settings-commands.js';
+import { GetSetting, SetSetting, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
-import { EntryPages } from './http/entry-pages.js';
-import { FormActions } from './http/settings-actions.js';
 import { SettingsEntries } from './http/settings-entries.js';
-import { SettingsPages } from './http/settings-pages.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
-import { Choices } from './services/choices.js';
-import { DeploymentSettings } from './services/deployment-settings.js';
-import { Differences } from './services/differences.js';
-import { EntryNotices } from './services/entry-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
-import { SecretReferences } from './services/secret-references.js';
 import { SettingCriterion } from './services/setting-criterion.js';
-import { SettingWords } from './services/setting-words.js';
 import { SettingsAuditArea } from './services/settings-audit-area.js';
 import { SettingsCheck } from './services/settings-check.js';
-import { SettingsExport } from './services/settings-export.js';
 import { SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
-import { SettingsTransfer } from './services/settings-transfer.js';
 import { StoredSettings } from './services/stored-settings.js';
 
-export default defineModule(({ use, provide, contribute, host, run }) => {
-  use(
-    EntryNotices,
-    DeploymentSettings,
-    SecretReferences,
-    Choices,
-    StoredSettings,
-    SettingWords,
-    SettingsRegistry,
-    FormActions,
-    SettingsPages,
-    EntryPages,
-    SettingsExport,
-    SettingsTransfer,
-    Differences,
-    SettingsTargets,
-  );
+export default defineModule(({ provide, contribute, host, run }) => {
   host(SettingsDefinitions);
+  host(SettingsAdditions);
   host(SettingsActions);
   host(SettingsNotices);
   host(ChoiceProviders);

@@ -6,14 +6,10 @@ import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
-import { Diagnostics } from './services/diagnostics.js';
-import { FlagEffects } from './services/flag-effects.js';
-import { FlagNotices } from './services/flag-notices.js';
 import { FlagSettingsLink } from './services/flag-settings-link.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
-export default defineModule(({ use, contribute }) => {
-  use(FlagNotices, FlagEffects, Diagnostics);
+export default defineModule(({ contribute }) => {
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes, AuditRoutes, DiagnosticsRoutes])
     contribute(HttpRoutes).to(routes);

@@ -12,31 +12,16 @@ import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentPermissions, Documents } from './api/documents.js';
 import { GeneratedCaptions } from './api/generated-captions.js';
 import { NewMenuItems } from './api/new-menu.js';
-import { DocumentPage } from './http/document-page.js';
 import { DocumentRoutes } from './http/document-routes.js';
 import { FileRoutes } from './http/file-routes.js';
-import { FolderPicker } from './http/folder-picker.js';
 import { FolderRoutes } from './http/folder-routes.js';
 import { ListRoutes } from './http/list-routes.js';
 import { ProvenanceRoutes } from './http/provenance-routes.js';
 import { givenReturnTypes, SelectorRoutes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
-import { DocumentAdding } from './services/document-adding.js';
-import { DocumentChanges } from './services/document-changes.js';
-import { DocumentFiles } from './services/document-files.js';
-import { DocumentLimits } from './services/document-limits.js';
-import { DocumentList } from './services/document-list.js';
 import { DocumentsCheck } from './services/documents-check.js';
-import { FileTypes } from './services/file-types.js';
-import { Folders } from './services/folders.js';
-import { GeneratedChoices } from './services/generated-choices.js';
-import { Images } from './services/images.js';
-import { Makers } from './services/makers.js';
-import { NewMenu } from './services/new-menu.js';
 import { PortalDocuments } from './services/portal-documents.js';
-import { Thumbnails } from './services/thumbnails.js';
-import { Uploads } from './services/uploads.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
 const everyone: readonly RoleName[] = ['Guest', 'Member', ...authors];
@@ -47,10 +32,7 @@ function permission(id: string, label: string, defaultRoles: readonly RoleName[]
 
 const whenUploading = { scope: 'site', permission: DocumentPermissions.add, given: 'uploads' } as const;
 
-export default defineModule(({ use, provide, host, contribute }) => {
-  use(DocumentLimits, Images, FileTypes, Folders, DocumentAdding, DocumentChanges, DocumentFiles, DocumentList, PortalDocuments);
-  use(Thumbnails, Uploads, NewMenu, GeneratedChoices, Makers, DocumentPage, FolderPicker);
-
+export default defineModule(({ provide, host, contribute }) => {
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
   host(GeneratedCaptions);

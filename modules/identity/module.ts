@@ -26,30 +26,14 @@ import { SignInRoutes } from './http/sign-in-routes.js';
 import { SignOutRoutes } from './http/sign-out-routes.js';
 import { AccountBook } from './services/account-book.js';
 import { ApiTokenBook } from './services/api-token-book.js';
-import { ApiTokenBrake } from './services/api-token-brake.js';
 import { DemoPeople } from './services/demo-people.js';
-import { Directory } from './services/directory.js';
-import { FirstRun } from './services/first-run.js';
 import { AdministratorCheck, MembershipCheck } from './services/identity-checks.js';
-import { IdentityConfig } from './services/identity-config.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { IdentityStart } from './services/identity-start.js';
-import { PasswordTickets } from './services/password-tickets.js';
-import { Passwords } from './services/passwords.js';
-import { PeopleAdministration } from './services/people-administration.js';
-import { PeopleList } from './services/people-list.js';
-import { PermissionsHeld } from './services/permissions-held.js';
 import { RoleAccessControl } from './services/role-access-control.js';
-import { RoleCatalog } from './services/role-catalog.js';
 import { SessionStore } from './services/session-store.js';
-import { SignIn } from './services/sign-in.js';
-import { SignInBrake } from './services/sign-in-brake.js';
 
-export default defineModule(({ use, host, provide, contribute, run }) => {
-  use(IdentityConfig, Directory, Passwords, PasswordTickets, RoleCatalog, RoleAccessControl);
-  use(PermissionsHeld, ApiTokenBrake, ApiTokenBook);
-  use(AccountBook, SessionStore, SignIn, SignInBrake, PeopleList, PeopleAdministration, FirstRun);
-
+export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   provide(Sessions).to(SessionStore);
   provide(ApiTokens).to(ApiTokenBook);

@@ -3,8 +3,7 @@ import { FlagProvider } from './api/index.js';
 import { PorticoProvider } from './services/portico-provider.js';
 import { ProviderRegistration } from './services/provider-registration.js';
 
-export default defineModule(({ use, provide, run }) => {
-  use(PorticoProvider);
+export default defineModule(({ provide, run }) => {
   provide(FlagProvider).to(PorticoProvider);
   run(ProviderRegistration);
 });

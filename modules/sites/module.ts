@@ -5,13 +5,11 @@ import { FrontDoorRoutes } from './http/front-door-routes.js';
 import { HomePageRoutes } from './http/home-page-routes.js';
 import { SitesRoutes } from './http/sites-routes.js';
 import { DemoSites } from './services/demo-sites.js';
-import { HomePage } from './services/home-page.js';
 import { SiteBook } from './services/site-book.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
 import { SitesStart } from './services/sites-start.js';
 
-export default defineModule(({ use, host, provide, contribute, run }) => {
-  use(SiteBook, HomePage);
+export default defineModule(({ host, provide, contribute, run }) => {
   host(HomePageSections);
   provide(SiteDirectory).to(SiteBook);
   provide(Sites).to(SiteBook);

@@ -2,13 +2,12 @@ import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
-import { ArticlePermissions, Articles } from './services/articles.js';
+import { ArticlePermissions } from './services/articles.js';
 import { DemoArticle } from './services/demo-article.js';
 import { HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
-export default defineModule(({ use, run, contribute }) => {
-  use(Articles);
+export default defineModule(({ run, contribute }) => {
   run(HtmlCleaner);
 
   contribute(Permissions).value(

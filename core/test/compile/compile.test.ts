@@ -47,7 +47,8 @@ ${wired(`
   contribute(MenuItems).value({ label: 'x', href: '/x' });
   contribute(MenuItems).value({ label: 'y', href: '/y' }, { when: { flag: sun.key } });
   run(Office);
-`)}`;
+`)}
+export const parted = defineModule(({ provide }) => { provide(Mailer).to(SmtpMailer); }, ({ run }) => { run(Office); });`;
 
 /** Each is wrong in one place, and the compiler must say so in these words. */
 const wrong: readonly { readonly what: string; readonly source: string; readonly says: RegExp }[] = [
@@ -146,6 +147,16 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'a scope that does not exist',
     source: wired(`contribute(Kinds).value({ name: 'letter' }, { when: { scope: 'galaxy' } });`),
     says: /TS2322.*'"galaxy"' is not assignable to type '"instance" \| "site" \| undefined'/,
+  },
+  {
+    what: 'a list of classes to use, which nobody needs to write',
+    source: 'export default defineModule(({ use }) => { use(Postcard); });',
+    says: /TS2339.*'use' does not exist on type 'ModuleSetup'/,
+  },
+  {
+    what: 'a part of a module that is none',
+    source: 'export default defineModule(({ run }) => { void run; }, SmtpMailer);',
+    says: /TS2345/,
   },
   {
     what: 'an activity that is none',

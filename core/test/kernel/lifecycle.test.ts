@@ -214,7 +214,7 @@ describe('the life of modules', () => {
   it('runs activities in order and in reverse, and disposes of what it made last-in-first-out', async () => {
     await house.write(
       { id: 'a' },
-      'run(First); run(Second); use(Last);',
+      `run(First); run(Second); bind(serviceToken('a.last')).to(Last);`,
       `const living = (name, ...tokens) => parts(class { constructor(j) { this.j = j; } onStart() { this.j.push('start ' + name); }
          onStop() { this.j.push('stop ' + name); } dispose() { this.j.push('dispose ' + name); } }, Journal, ...tokens);
        const First = living('first'); const Second = living('second', First); const Last = living('last', Second);`,

@@ -43,11 +43,43 @@ describe('a service', () => {
   it('is one instance for all of a module that name its class', async () => {
     await house.write(
       { id: 'a', provides },
-      `provide(serviceToken('choir.voice')).to(Voice); run(Voice); use(Voice);`,
-      `let made = 0; class Voice { constructor() { made += 1; } onStart() { this.started = true; } say() { return made + ' ' + this.started; } }`,
+      `provide(serviceToken('choir.voice')).to(Voice); run(Voice); run(Herald);`,
+      `let made = 0; class Voice { constructor() { made += 1; } onStart() { this.started = true; } say() { return made + ' ' + this.started; } }
+       const Herald = parts(class { constructor(voice) { this.voice = voice; } }, Voice);`,
     );
     await house.boot();
     expect(voice()).to.equal('1 true');
+  });
+
+  it('makes what its classes inject by class, and what those inject, once, whichever part of the module names it', async () => {
+    await house.writeSource(
+      { id: 'a', provides },
+      `const made = (name, ...tokens) => parts(class { constructor(j, ...rest) { j.push(name); this.rest = rest; } }, Journal, ...tokens);
+       const Deep = made('deep'); const Middle = made('middle', Deep); const Base = made('base', Middle);
+       const Singer = parts(class { constructor(middle, base) { this.same = base.rest[0] === middle; } say() { return this.same; } }, Middle, Base);
+       export default defineModule(
+         ({ provide }) => provide(serviceToken('choir.voice')).to(Singer),
+         ({ run }) => run(Middle),
+         ({ run, bind }) => { run(Base); bind(serviceToken('a.deep')).to(Deep); },
+       );`,
+    );
+    await house.boot();
+    expect(house.kernel.status('a')?.failure?.message).to.equal(undefined);
+    expect(voice()).to.equal(true);
+    expect(house.journal).to.deep.equal(['deep', 'middle', 'base']);
+  });
+
+  it('of each part of a module is declared in the order of the parts, and two parts may not contribute the same id', async () => {
+    await house.writeSource(
+      { id: 'a' },
+      `const line = (id) => ({ contribute }) => contribute(extensionPoint('portico.lines')).value(id, { id });
+       export default defineModule(line('one'), line('two'), line('one'));`,
+    );
+    await house.boot();
+    expect(house.kernel.status('a')?.failure).to.deep.equal({
+      phase: 'setup',
+      message: 'Module a contributes "one" to portico.lines twice; give each an id of its own.',
+    });
   });
 
   it('that is optional may come and go while its user stays', async () => {
@@ -101,7 +133,7 @@ describe('a service', () => {
 
   it('must be named in the manifest by those who ask for it', async () => {
     await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write({ id: 'listener' }, `use(Echo);`, listener(`serviceToken('choir.voice')`));
+    await house.write({ id: 'listener' }, `run(Echo);`, listener(`serviceToken('choir.voice')`));
     await house.boot();
     expect(house.kernel.status('listener')?.failure).to.deep.equal({
       phase: 'create',

@@ -56,6 +56,17 @@ export class TestHouse {
 
   /** Writes a module. The source may use all that `@portico/core` exports, `journal` and `behave(name)`. */
   async write(manifest: ModuleManifest, setup = '', before = ''): Promise<void> {
+    await this.writeSource(
+      manifest,
+      `${before}
+      export default defineModule(({ id, bind, provide, contribute, host, run }) => {
+        ${setup}
+      });`,
+    );
+  }
+
+  /** The same, with `export default defineModule(...)` in the source. */
+  async writeSource(manifest: ModuleManifest, definition: string): Promise<void> {
     const source = `
       import * as core from '@portico/core';
       const { contributions, defineModule, extensionPoint, inject, injectable, optional, serviceToken } = core;
@@ -66,16 +77,7 @@ export class TestHouse {
         tokens.forEach((token, index) => inject(token)(target, undefined, index));
         return target;
       };
-      ${before}
-      export default defineModule((setup) => {
-        const { id, use, bind, provide, contribute, host, run } = bound(setup);
-        ${setup}
-      });
-      function bound(setup) {
-        return Object.fromEntries(
-          ['use', 'bind', 'provide', 'contribute', 'host', 'run'].map((name) => [name, setup[name].bind(setup)]).concat([['id', setup.id]]),
-        );
-      }
+      ${definition}
     `;
     await this.writePackage(manifest.id, { portico: manifest }, source);
   }

@@ -8,8 +8,6 @@ import {
   notFound,
 } from '@portico/core';
 import {
-  type SettingsDefinition,
-  SettingsDefinitions,
   type SettingsLink,
   SettingsLinks,
   type SettingsNavigation,
@@ -20,6 +18,7 @@ import {
 import { EntryNotices } from '../services/entry-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingWords } from '../services/setting-words.js';
+import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
 
 export const sectionKeys = ['content-and-data', 'platform', 'security'] as const satisfies readonly SettingsSection[];
 export const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
@@ -28,14 +27,14 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 @injectable()
 export class SettingsEntries implements SettingsNavigation {
   constructor(
-    @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(contributions(SettingsLinks)) private readonly links: Contributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
-  find(id: string, access: AccessContext): Contribution<SettingsDefinition> {
+  find(id: string, access: AccessContext): CatalogEntry {
     const found = this.visible(access).find(({ value }) => value.id === id);
     if (!found) throw notFound();
     return found;
@@ -62,15 +61,15 @@ export class SettingsEntries implements SettingsNavigation {
   }
 
   /** The definitions that a person may change here. */
-  visible(access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+  visible(access: AccessContext): readonly CatalogEntry[] {
     const scope = access.scope.kind;
     const permission = scope === 'instance' ? permissions.instanceSettings : permissions.siteSettings;
     if (!access.can(permission)) return [];
-    return this.definitions.visible(access).filter(({ value }) => value.scopes.includes(scope));
+    return this.catalog.visible(access).filter(({ value }) => value.scopes.includes(scope));
   }
 
   private entry(
-    { module, value: { id, title, description } }: Contribution<SettingsDefinition>,
+    { module, value: { id, title, description } }: CatalogEntry,
     access: AccessContext,
     current: string | undefined,
   ): SettingsNavigationEntry {

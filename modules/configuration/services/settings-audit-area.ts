@@ -20,9 +20,10 @@ export class SettingsAuditArea implements AuditArea {
     const { module, value } = found;
     const field = value.fields[attribute];
     if (!field) return undefined;
+    const fieldModule = found.moduleOf(attribute);
     return {
-      what: `${this.words.theirs(module, value.title, locale)}: ${this.words.theirs(module, field.label, locale)}`,
-      value: (said) => (typeof said === 'string' ? undefined : this.words.value(module, field, said, locale)),
+      what: `${this.words.theirs(module, value.title, locale)}: ${this.words.theirs(fieldModule, field.label, locale)}`,
+      value: (said) => (typeof said === 'string' ? undefined : this.words.value(fieldModule, field, said, locale)),
     };
   }
 }
