@@ -41,10 +41,11 @@ import {
 } from './api/index.js';
 import { auditEntities, auditMigrations, CatalogAuditPresenter, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
-import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
 import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './house/disabled-modules.js';
+import { freePorts } from './house/free-port.js';
 import { ModuleDataCatalog } from './house/module-data.js';
 import { projectRoot } from './house/project-root.js';
 import { createHttpHost } from './http/index.js';
@@ -54,7 +55,7 @@ import { lockHome, openPersistence, type StorageState } from './persistence/inde
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
-export interface HouseOptions extends Omit<LoadOptions, 'root'> {
+export interface HouseOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
   readonly root?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -88,7 +89,10 @@ export interface House {
  */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const root = options.root ?? projectRoot;
-  const config = loadConfig({ ...options, root });
+  const ports = await freePorts(namedPorts({ root, mode: options.mode }));
+  const first = loadConfig({ ...options, root, ports });
+  const { modules, problems } = await readManifests(first.modulePaths);
+  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
@@ -98,7 +102,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   try {
     opened.add(await lockHome(home));
 
-    const { modules, problems } = await readManifests(config.modulePaths);
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
 
     const data = await ModuleDataCatalog.read(modules);
@@ -223,6 +226,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       routes,
       prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
       gate: kernel,
+      providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
       sessions: kernel.handle(Sessions),
       apiTokens: kernel.handle(ApiTokens),
       sites,

@@ -1,5 +1,4 @@
 import { deploymentMode } from '../config/index.js';
-import { freePort } from '../house/free-port.js';
 import { moduleOf } from '../kernel/index.js';
 import { type House, openHouse } from '../main.js';
 
@@ -9,19 +8,9 @@ export async function startPortal(): Promise<void> {
   await serve(house, []);
 }
 
-/** `portico demo`: the same with everything on, an offline images API, and sample content. */
+/** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
 export async function startDemo(): Promise<void> {
-  const sandboxPort = await freePort();
-  const house = await openHouse({
-    mode: 'demo',
-    environment: process.env,
-    overrides: {
-      modules: {
-        'ai-sandbox': { enabled: true, port: sandboxPort },
-        'ai-creator': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1` },
-      },
-    },
-  });
+  const house = await openHouse({ mode: 'demo', environment: process.env });
   const lines: string[] = [];
   for (const { value } of house.demoContents.all()) lines.push(...(await value.seed()));
   await serve(house, lines);

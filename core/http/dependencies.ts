@@ -42,6 +42,8 @@ export interface HttpDependencies {
   /** Addresses that a module declares within the segments of others. */
   readonly prefixesOf?: (moduleId: string) => readonly string[];
   readonly gate: Gate;
+  /** The module that provides a service, whether it runs or not, by the id of the service. */
+  readonly providerOf: (service: string) => string | undefined;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;

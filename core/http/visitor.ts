@@ -1,5 +1,5 @@
 import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { notFound, PortalError, type ServiceHandle, type Sessions, type SiteDirectory } from '../api/index.js';
+import { notFound, PortalError, type ServiceHandle, type Sessions, SiteDirectory, tokenId } from '../api/index.js';
 import type { HostContext } from './exchange.js';
 import type { ModuleGate } from './module-gate.js';
 import type { Place } from './route-table.js';
@@ -20,6 +20,7 @@ export class Visitor {
     private readonly contexts: HostAccessContexts,
     private readonly cookie: HostSessionCookie,
     private readonly gate: ModuleGate,
+    private readonly providerOf: (service: string) => string | undefined,
     locales: readonly string[] = ['en'],
   ) {
     this.locales = [...locales];
@@ -62,7 +63,9 @@ export class Visitor {
   }
 
   private async directory(): Promise<SiteDirectory> {
-    await this.gate.explain('sites');
+    const provider = this.providerOf(tokenId(SiteDirectory));
+    if (provider === undefined) throw notFound('site');
+    await this.gate.explain(provider);
     const directory = this.sites.get();
     if (!directory)
       throw new PortalError('unavailable', 'The sites are not available right now.', {
