@@ -2,7 +2,7 @@ import type { FlagDeclaration } from './flags.js';
 
 /** The section `portico` of a module's package.json, read and checked before any code of the module runs. */
 export interface ModuleManifest {
-  /** kebab-case, unique in the house. */
+  /** kebab-case, unique in the portal. */
   readonly id: string;
   /** Services and extension points that must be there, by id, with a semver range: `{ "portico.unit-of-work": "^1.0.0" }`. */
   readonly requires?: Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ export interface ModuleManifest {
   readonly flags?: Readonly<Record<string, FlagDeclaration>>;
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
-  /** `stop-house`: the house does not open without this module. Default `isolate`. */
-  readonly onFailure?: 'isolate' | 'stop-house';
+  /** `stop-portal`: the portal does not open without this module. Default `isolate`. */
+  readonly onFailure?: 'isolate' | 'stop-portal';
   /**
    * Addresses of the module's own below a first segment that another module is named after, e.g. `/configuration/audit-log`, or
    * `~/…` within sites. What the other module serves itself cannot be taken from it.

@@ -179,7 +179,7 @@ export type SettingsSection = 'content-and-data' | 'platform' | 'security';
 
 /** A form's worth of settings, as data. */
 export interface SettingsDefinition<F extends SettingsFields = SettingsFields> {
-  /** kebab-case, e.g. `ai-creator`; unique in the house. */
+  /** kebab-case, e.g. `ai-creator`; unique in the portal. */
   readonly id: string;
   readonly section: SettingsSection;
   /** Message key, looked up in the contributing module. */

@@ -1,7 +1,7 @@
 import { AuditLog, AuditPresenter, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
 import { scopeKey } from '../services/definition-settings.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { auditArea } from '../services/settings-audit.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { personOf } from './person-of.js';
@@ -25,7 +25,7 @@ export class EntryPages {
   constructor(
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(AuditLog) private readonly log: AuditLog,
     @inject(AuditPresenter) private readonly presenter: AuditPresenter,
   ) {}

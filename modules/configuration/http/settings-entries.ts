@@ -17,7 +17,7 @@ import {
 } from '../api/index.js';
 import { EntryNotices } from '../services/entry-notices.js';
 import { permissions } from '../services/permissions.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
 
 export const sectionKeys = ['content-and-data', 'platform', 'security'] as const satisfies readonly SettingsSection[];
@@ -28,7 +28,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 export class SettingsEntries implements SettingsNavigation {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(contributions(SettingsLinks)) private readonly links: Contributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}

@@ -1,5 +1,5 @@
 import { type AuditArea, type AuditDescription, type AuditRecord, inject, injectable } from '@portico/core';
-import { SettingWords } from './setting-words.js';
+import { SettingPresenter } from './setting-presenter.js';
 import { auditArea } from './settings-audit.js';
 import { SettingsRegistry } from './settings-registry.js';
 
@@ -11,7 +11,7 @@ export class SettingsAuditArea implements AuditArea {
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
   ) {}
 
   describe({ subject, attribute }: AuditRecord, locale?: string): AuditDescription | undefined {

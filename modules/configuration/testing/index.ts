@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
-import { startHouse, type TestHouse, type TestHouseOptions } from '@portico/core/testing';
+import { startTestPortal, type TestPortal, type TestPortalOptions } from '@portico/core/testing';
 
 /** The module of examples: one field of each type; source, because it is plain JavaScript. */
 const lighthouseFolder = resolve(import.meta.dirname, '../../test/fixtures/lighthouse');
 
-export type Visitor = Awaited<ReturnType<TestHouse['signIn']>>;
+export type Visitor = Awaited<ReturnType<TestPortal['signIn']>>;
 
 export const instancePage = '/configuration/instance-settings/lighthouse';
 export const sitePage = '/web/home/configuration/site-settings/lighthouse';
 
-/** A house with the lighthouse, whose flag is on. */
-export function startLighthouse({ flags, config, ...options }: TestHouseOptions = {}): Promise<TestHouse> {
-  return startHouse({
+/** A portal with the lighthouse, whose flag is on. */
+export function startLighthouse({ flags, config, ...options }: TestPortalOptions = {}): Promise<TestPortal> {
+  return startTestPortal({
     ...options,
     flags: { lighthouse: true, ...flags },
     config: { modulePaths: ['modules', lighthouseFolder], ...config },
@@ -44,7 +44,7 @@ export function formOf(html: string): Record<string, string> {
 
 /** Opens a form, changes some fields and sends it, as a person would. Undefined takes a field out: an unticked box. */
 export async function saveForm(
-  house: TestHouse,
+  portal: TestPortal,
   visitor: Visitor,
   page: string,
   changes: Readonly<Record<string, string | undefined>>,
@@ -53,12 +53,12 @@ export async function saveForm(
   const form = Object.fromEntries(
     Object.entries({ ...formOf(shown.text), ...changes }).filter(([, value]) => value !== undefined),
   );
-  const { status, text, headers } = await house.post(visitor, page, form);
+  const { status, text, headers } = await portal.post(visitor, page, form);
   return { status, text, location: headers.location as string | undefined };
 }
 
 /** The words of a page. */
-export function wordsOf(html: string): string {
+export function translator(html: string): string {
   return html
     .replace(/<(style|script)[^>]*>.*?<\/\1>/gs, ' ')
     .replace(/<[^>]+>/g, ' ')

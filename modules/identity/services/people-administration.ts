@@ -1,6 +1,6 @@
 import { type AccessContext, type AccessControl, inject, injectable, instanceScope, notFound, PortalError } from '@portico/core';
 import type { Account, RoleName } from '../api/index.js';
-import { AccountBook } from './account-book.js';
+import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
 import { RoleAccessControl } from './role-access-control.js';
 
@@ -11,7 +11,7 @@ import { RoleAccessControl } from './role-access-control.js';
 @injectable()
 export class PeopleAdministration {
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(RoleAccessControl) private readonly accessControl: AccessControl,
   ) {}
 
