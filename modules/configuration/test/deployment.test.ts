@@ -3,7 +3,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, PortalError, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, translator } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, visibleText } from '../testing/index.js';
 
 const environmentKey = 'sk-environment-0123456789';
 const storedKey = 'sk-stored-0123456789-abcd';
@@ -58,7 +58,7 @@ describe('Settings of the deployment', () => {
     expect(log).to.include('PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting');
     expect(log).not.to.include(environmentKey);
     const admin = await portal.signIn();
-    expect(translator((await admin.get(instancePage)).text)).to.include(
+    expect(visibleText((await admin.get(instancePage)).text)).to.include(
       'In force: Ends in 6789, from the environment (PORTICO_SETTING_LIGHTHOUSE_API_KEY).',
     );
   });
@@ -73,7 +73,7 @@ describe('Settings of the deployment', () => {
     const admin = await portal.signIn();
     for (const page of [instancePage, sitePage]) {
       const { text } = await admin.get(page);
-      expect(translator(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
+      expect(visibleText(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
       expect(text).to.match(/id="setting-lamp"[^>]* disabled/);
     }
     const home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
@@ -125,7 +125,7 @@ describe('A stored secret after a restart', () => {
       );
       admin = await portal.signIn();
       const { text } = await admin.get(instancePage);
-      expect(translator(text)).to.include('What is stored cannot be read');
+      expect(visibleText(text)).to.include('What is stored cannot be read');
       expect(formOf(text).greeting).to.equal('Kept');
       await saveForm(portal, admin, instancePage, { apiKey: storedKey });
       expect(handle?.secret(instanceScope, 'apiKey')).to.equal(storedKey);

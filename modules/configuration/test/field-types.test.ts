@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, saveForm, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { formOf, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const page = '/configuration/instance-settings/beacon';
 const sitePage = '/web/home/configuration/site-settings/beacon';
@@ -48,7 +48,7 @@ describe('A form with fields of every type', () => {
 
   it('writes nothing when nothing was changed', async () => {
     await save({});
-    expect(translator((await admin.get(page)).text)).to.include('Nothing was changed in Beacon.');
+    expect(visibleText((await admin.get(page)).text)).to.include('Nothing was changed in Beacon.');
   });
 
   it('stores typed values', async () => {
@@ -63,7 +63,7 @@ describe('A form with fields of every type', () => {
       motto: 'Shine on',
       broken: 'Mended',
     });
-    expect([answer.status, translator(answer.text)]).to.deep.equal([303, translator(answer.text)]);
+    expect([answer.status, visibleText(answer.text)]).to.deep.equal([303, visibleText(answer.text)]);
     expect(values()).to.deep.equal({
       pause: 3600,
       memory: 2_000_000,
@@ -77,7 +77,7 @@ describe('A form with fields of every type', () => {
       broken: 'Mended',
     });
     expect(Object.isFrozen(values().links)).to.equal(true);
-    expect(translator((await admin.get(page)).text)).to.include(
+    expect(visibleText((await admin.get(page)).text)).to.include(
       'Set here. Otherwise: https://env.example/, from the environment (PORTICO_SETTING_BEACON_LINKS); https://one.example/, by default.',
     );
   });
@@ -96,7 +96,7 @@ describe('A form with fields of every type', () => {
       '"nowhere" is not an address',
       'Give at least 1.',
     ])
-      expect(translator(text).replaceAll('&quot;', '"')).to.include(sentence);
+      expect(visibleText(text).replaceAll('&quot;', '"')).to.include(sentence);
   });
 
   it('takes several boxes of one name', async () => {
@@ -114,7 +114,7 @@ describe('A form with fields of every type', () => {
 
   it('refuses what a provider does not offer', async () => {
     const { status, text } = await save({ harbour: 'east' });
-    expect([status, translator(text).includes('Choose one of the options.')]).to.deep.equal([400, true]);
+    expect([status, visibleText(text).includes('Choose one of the options.')]).to.deep.equal([400, true]);
   });
 
   for (const [asLong, sentence] of [
@@ -124,13 +124,13 @@ describe('A form with fields of every type', () => {
     it(`can be saved while a provider is ${asLong}, and says so`, async () => {
       mood(asLong);
       const { text } = await admin.get(page);
-      expect(translator(text)).to.include(sentence).and.to.include('no module that runs brings it');
+      expect(visibleText(text)).to.include(sentence).and.to.include('no module that runs brings it');
       expect(text).to.match(/<input[^>]*name="harbour" value="[\w-]+"/);
       const answer = await save({ harbour: `typed-${asLong}`, ships: 'Argo\nBounty' });
       expect(answer.status).to.equal(303);
       expect(values()).to.deep.include({ harbour: `typed-${asLong}`, ships: ['Argo', 'Bounty'] });
       mood('awake');
-      expect(translator((await admin.get(page)).text)).to.include(`typed-${asLong} (not offered now)`);
+      expect(visibleText((await admin.get(page)).text)).to.include(`typed-${asLong} (not offered now)`);
     });
   }
 

@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { formOf, instancePage, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-canary-0123456789-wxyz';
 
@@ -34,14 +34,14 @@ describe('Instance Settings', () => {
   const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
 
   it('lists its entries by section', async () => {
-    expect(translator(await page('/configuration/instance-settings'))).to.match(
+    expect(visibleText(await page('/configuration/instance-settings'))).to.match(
       /Content and Data .*Lighthouse .*Platform .*Feature Flags .*Security .*Harbour/,
     );
   });
 
   it('has a page for each section that has entries', async () => {
-    const translate = translator(await page('/configuration/instance-settings?section=content-and-data'));
-    expect(translate).to.include('Lighthouse').and.not.to.include('Harbour');
+    const words = visibleText(await page('/configuration/instance-settings?section=content-and-data'));
+    expect(words).to.include('Lighthouse').and.not.to.include('Harbour');
     const statuses = ['?section=ghost', '?ghost=1'].map((query) => admin.get(`/configuration/instance-settings${query}`));
     expect((await Promise.all(statuses)).map(({ status }) => status)).to.deep.equal([400, 400]);
   });
@@ -50,7 +50,7 @@ describe('Instance Settings', () => {
     const html = await page();
     expect(html).to.match(/<label for="setting-apiKey">API Key<\/label>/);
     expect(html).to.match(/<input class="custom-control-input" type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
-    expect(translator(html))
+    expect(visibleText(html))
       .to.match(/Greeting By default\. /)
       .and.to.match(/API Key .* Not set\./);
     expect(formOf(html)).to.include({ greeting: 'Ahoy', seconds: '5', colour: 'white', horn: 'on', apiKey: '' });
@@ -63,15 +63,15 @@ describe('Instance Settings', () => {
     const handle = portal.service(Settings).byId('lighthouse')?.handle;
     expect(handle?.resolve(instanceScope, 'seconds')).to.include({ own: undefined, origin: 'default' });
     expect(handle?.resolve(instanceScope, 'greeting')).to.include({ own: 'Hello', inherited: 'Ahoy', origin: 'instance' });
-    const translate = translator(await page());
-    expect(translate).to.include('Lighthouse was saved and is in force.');
-    expect(translate).to.include('Set here. Otherwise: Ahoy, by default.');
+    const words = visibleText(await page());
+    expect(words).to.include('Lighthouse was saved and is in force.');
+    expect(words).to.include('Set here. Otherwise: Ahoy, by default.');
   });
 
   it('shows of a secret its last four characters, who set it and when, and never the secret', async () => {
     const html = await page();
     const setBy = portal.service(Settings).byId('lighthouse')?.handle.get(instanceScope).apiKey as { setBy?: string };
-    expect(translator(html)).to.match(/In force: Ends in wxyz, from Instance Settings \( .*, set by .+\)/);
+    expect(visibleText(html)).to.match(/In force: Ends in wxyz, from Instance Settings \( .*, set by .+\)/);
     expect(setBy.setBy).to.be.a('string').and.not.equal('');
     expect(formOf(html).apiKey).to.equal('');
     expect(secret()).to.equal(key);
@@ -90,8 +90,8 @@ describe('Instance Settings', () => {
       page: 'javascript:alert(1)',
     });
     expect(status).to.equal(400);
-    const translate = translator(text);
-    expect(translate)
+    const words = visibleText(text);
+    expect(words)
       .to.include('This is not a key: it has spaces')
       .and.include('Enter 60 or less.')
       .and.include('Enter an address that starts with');
@@ -127,7 +127,7 @@ describe('Instance Settings', () => {
     expect(conflict.status).to.equal(409);
     const shown = formOf(conflict.text);
     expect(shown).to.include({ greeting: 'Mine', seconds: '9' });
-    expect(translator(conflict.text))
+    expect(visibleText(conflict.text))
       .to.include('Stored meanwhile: Theirs')
       .and.to.include('saved these settings while you were editing');
     expect(values()).to.include({ greeting: 'Theirs', seconds: 9 });
@@ -167,7 +167,7 @@ describe('Instance Settings', () => {
   it('says so when nothing was changed', async () => {
     const before = portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope);
     expect((await save({})).status).to.equal(303);
-    expect(translator(await page())).to.include('Nothing was changed in Lighthouse.');
+    expect(visibleText(await page())).to.include('Nothing was changed in Lighthouse.');
     expect(portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope)).to.equal(before);
   });
 
@@ -188,7 +188,7 @@ describe('Instance Settings', () => {
     expect([(await admin.get(instancePage)).status, (await portal.post(admin, instancePage, {})).status]).to.deep.equal([
       404, 404,
     ]);
-    expect(translator(await page('/configuration/instance-settings'))).not.to.include('Lighthouse');
+    expect(visibleText(await page('/configuration/instance-settings'))).not.to.include('Lighthouse');
     await edit(true);
     expect([(await admin.get(instancePage)).status, secret(), values().colour]).to.deep.equal([200, key, 'red']);
   });

@@ -1,6 +1,6 @@
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, sitePage, startLighthouse, translator } from '../testing/index.js';
+import { instancePage, sitePage, startLighthouse, visibleText } from '../testing/index.js';
 
 const password = 'a long enough password';
 
@@ -41,7 +41,7 @@ describe('Who may see what', () => {
 
   it('shows an operator the entries they may open, and no others', async () => {
     const operator = await portal.signIn({ email: 'operator@portico.example', password });
-    const translate = translator((await operator.get('/configuration/instance-settings')).text);
-    expect(translate).to.include('Feature Flags').and.not.to.include('Lighthouse').and.not.to.include('Harbour');
+    const words = visibleText((await operator.get('/configuration/instance-settings')).text);
+    expect(words).to.include('Feature Flags').and.not.to.include('Lighthouse').and.not.to.include('Harbour');
   });
 });

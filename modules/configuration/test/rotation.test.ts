@@ -6,7 +6,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, instanceScope, Modules, siteScope } from '@portico/core';
 import type { TestPortal, TestPortalOptions } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, startLighthouse, translator } from '../testing/index.js';
+import { instancePage, saveForm, startLighthouse, visibleText } from '../testing/index.js';
 
 const canary = 'sk-canary-rotation-0123456789-uiop';
 const newKey = (): string => randomBytes(32).toString('base64');
@@ -130,7 +130,7 @@ describe('A new master key', () => {
       expect(secrets()).to.deep.equal(scopes.map(() => undefined));
       const admin = await portal.signIn();
       const page = await admin.get(instancePage);
-      expect(translator(page.text)).to.include('What is stored cannot be read');
+      expect(visibleText(page.text)).to.include('What is stored cannot be read');
       expect((await saveForm(portal, admin, instancePage, { greeting: 'Still here' })).status).to.equal(303);
       const list = await portal.command(['secrets', 'list']);
       expect([list.exitCode, list.out.match(/unreadable/g)?.length]).to.deep.equal([1, 4]);

@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const canary = 'sk-canary-reference-0123456789-hjkl';
 
@@ -25,7 +25,7 @@ describe('References to secrets of the deployment', () => {
 
   const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
   const save = (apiKey: string, page = instancePage): ReturnType<typeof saveForm> => saveForm(portal, admin, page, { apiKey });
-  const words = async (): Promise<string> => translator((await admin.get(instancePage)).text);
+  const words = async (): Promise<string> => visibleText((await admin.get(instancePage)).text);
 
   it('are used in place of a secret, and shown in place of it', async () => {
     expect((await save('env:PORTICO_SECRET_LIGHT')).status).to.equal(303);
@@ -85,7 +85,7 @@ describe('References to secrets of the deployment', () => {
     for (const reference of forbidden) {
       const answer = await save(reference);
       expect(answer.status, reference).to.equal(400);
-      expect(translator(answer.text)).to.include('The deployment allows only these places: env:PORTICO_SECRET_*');
+      expect(visibleText(answer.text)).to.include('The deployment allows only these places: env:PORTICO_SECRET_*');
     }
     expect((await save('env:PORTICO_SECRET_LIGHT', sitePage)).status).to.equal(400);
   });

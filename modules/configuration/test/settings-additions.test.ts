@@ -3,7 +3,7 @@ import { defineSettingsAddition, Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures');
 const password = 'between-two-tides';
@@ -48,7 +48,7 @@ describe('Fields that a module brings to the page of another', () => {
     const order = [...text.matchAll(/id="setting-(\w+)-state"/g)].map(([, name]) => name);
     expect(order.slice(0, 5)).to.deep.equal(['apiKey', 'lamp', 'password', 'watch', 'horn']);
     expect(order.slice(-2)).to.deep.equal(['ship', 'song']);
-    expect(translator(text)).to.include('Password of the Keeper').and.include('bells').and.not.include('Another lamp');
+    expect(visibleText(text)).to.include('Password of the Keeper').and.include('bells').and.not.include('Another lamp');
     expect(entry().moduleOf('password')).to.equal('keeper');
     expect(entry().moduleOf('lamp')).to.equal('lighthouse');
     expect(entry().moduleOf('anchor')).to.equal(undefined);
@@ -56,7 +56,7 @@ describe('Fields that a module brings to the page of another', () => {
 
   it('are saved with it, checked by their own module', async () => {
     const refused = await saveForm(portal, admin, instancePage, { password: 'short', greeting: 'Hello' });
-    expect(translator(refused.text)).to.include('A keeper has a longer password.');
+    expect(visibleText(refused.text)).to.include('A keeper has a longer password.');
     expect((await saveForm(portal, admin, instancePage, { password, greeting: 'Hello' })).status).to.equal(303);
     expect(entry().handle.secret(instanceScope, 'password')).to.equal(password);
     expect(entry().handle.get(instanceScope)).to.include({ greeting: 'Hello' });

@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
 const key = 'sk-overview-0123456789-wxyz';
@@ -20,7 +20,7 @@ describe('What belongs to the entries of settings', () => {
   });
   after(() => portal.stop());
 
-  const words = async (path: string): Promise<string> => translator((await admin.get(path)).text);
+  const words = async (path: string): Promise<string> => visibleText((await admin.get(path)).text);
   const handle = (): SettingsHandle<SettingsFields> => {
     const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
@@ -33,7 +33,7 @@ describe('What belongs to the entries of settings', () => {
 
     it('lists what the instance, the deployment and each site say, and links to it', async () => {
       const { text } = await admin.get(page);
-      expect(translator(text))
+      expect(visibleText(text))
         .to.match(/Instance .*API Key .*Ends in wxyz, from Instance Settings Not set/)
         .and.to.include(`9 seconds, from the environment (${variable}) 5 seconds`)
         .and.to.match(/Home .*Light the Lamp Lighthouse Off, from Site Settings On/)
@@ -43,14 +43,14 @@ describe('What belongs to the entries of settings', () => {
     });
 
     it('can be searched', async () => {
-      expect(await translate(`${page}?q=welcome`))
+      expect(await words(`${page}?q=welcome`))
         .to.include('Welcome, from Site Settings')
         .and.not.to.include('wxyz');
-      expect(await translate(`${page}?q=nowhere-to-be-found`)).to.include('Nothing differs');
+      expect(await words(`${page}?q=nowhere-to-be-found`)).to.include('Nothing differs');
     });
 
     it('compares two sites', async () => {
-      const compared = await translate(`${page}?left=home&right=other`);
+      const compared = await words(`${page}?left=home&right=other`);
       expect(compared)
         .to.include('Home – Other')
         .and.to.include('Greeting Lighthouse Welcome, from Site Settings Hello, from Instance Settings');
@@ -59,9 +59,9 @@ describe('What belongs to the entries of settings', () => {
     });
 
     it('shows a site what the site itself says', async () => {
-      const own = await translate('/web/home/configuration/settings-differences');
+      const own = await words('/web/home/configuration/settings-differences');
       expect(own).to.include('Welcome, from Site Settings Hello').and.not.to.include(variable);
-      expect(await translate('/web/other/configuration/settings-differences')).to.include('Nothing differs');
+      expect(await words('/web/other/configuration/settings-differences')).to.include('Nothing differs');
     });
 
     it('is linked from both settings', async () => {
@@ -74,24 +74,24 @@ describe('What belongs to the entries of settings', () => {
 
   describe('History and audit log', () => {
     it('of an entry tells what was changed in this scope', async () => {
-      expect(await translate(`${instancePage}/history`))
+      expect(await words(`${instancePage}/history`))
         .to.match(/Light the Lamp Changed On .*API Key Set/)
         .and.not.to.include('Welcome');
-      expect(await translate(`${sitePage}/history`))
+      expect(await words(`${sitePage}/history`))
         .to.match(/Greeting Changed Welcome/)
         .and.not.to.include('Set ');
     });
 
     it('can be filtered', async () => {
       const log = '/configuration/audit-log';
-      expect(await translate(log))
+      expect(await words(log))
         .to.include('Lighthouse: Greeting')
         .and.to.include('Settings, Home');
-      expect(await translate(`${log}?text=lamp&scope=instance&area=settings&via=screen`))
+      expect(await words(`${log}?text=lamp&scope=instance&area=settings&via=screen`))
         .to.include('Light the Lamp')
         .and.not.to.include('Greeting');
-      expect(await translate(`${log}?via=import`)).to.include('No changes');
-      expect(await translate(`${log}?until=2001-01-01&from=`)).to.include('No changes');
+      expect(await words(`${log}?via=import`)).to.include('No changes');
+      expect(await words(`${log}?until=2001-01-01&from=`)).to.include('No changes');
       expect((await admin.get(`${log}?from=yesterday`)).status).to.equal(400);
     });
 
@@ -121,7 +121,7 @@ describe('What belongs to the entries of settings', () => {
 
   describe('Reset', () => {
     it('asks first, and says what each setting becomes', async () => {
-      const asked = await translate(`${sitePage}/reset`);
+      const asked = await words(`${sitePage}/reset`);
       expect(asked)
         .to.match(/Light the Lamp : Off On/)
         .and.to.match(/Greeting : Welcome Hello/);
@@ -135,7 +135,7 @@ describe('What belongs to the entries of settings', () => {
     });
 
     it('of the instance keeps secrets unless they are meant', async () => {
-      expect(await translate(`${instancePage}/reset`)).to.include('Also remove what is stored: API Key');
+      expect(await words(`${instancePage}/reset`)).to.include('Also remove what is stored: API Key');
       await portal.post(admin, `${instancePage}/reset`, { revision: String(handle().revision(instanceScope)) });
       expect(handle().get(instanceScope)).to.include({ greeting: 'Ahoy', lamp: false, seconds: 9 });
       expect(handle().secret(instanceScope, 'apiKey')).to.equal(key);

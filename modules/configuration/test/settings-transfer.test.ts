@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { AuditLog, instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-transfer-0123456789-wxyz';
 const page = '/configuration/settings-transfer';
@@ -162,7 +162,7 @@ describe('Export and import of settings', () => {
   it('works for a site on the screen: check, import, undo', async () => {
     const content = fileOf({ greeting: 'On screen' }, { scope: 'site:home' });
     const checked = await portal.post(admin, `${page}/import`, { content, action: 'check' });
-    expect(translator(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
+    expect(visibleText(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
     expect(handle().get(home()).greeting).to.equal('Welcome');
     expect((await portal.post(admin, `${page}/import`, { content, action: 'import' })).status).to.equal(303);
     expect(handle().get(home()).greeting).to.equal('On screen');
@@ -171,7 +171,7 @@ describe('Export and import of settings', () => {
     await portal.post(admin, `${page}/undo`, { id });
     expect(handle().get(home()).greeting).to.equal('Welcome');
     const faulty = await portal.post(admin, `${page}/import`, { content: fileOf({ seconds: 99 }), action: 'import' });
-    expect([faulty.status, translator(faulty.text).includes('Enter 60 or less.')]).to.deep.equal([400, true]);
+    expect([faulty.status, visibleText(faulty.text).includes('Enter 60 or less.')]).to.deep.equal([400, true]);
   });
 
   it('is downloaded as a file', async () => {

@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Scope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, translator } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 /** Made here from its id: these tests need a second site, and the module needs no sites. */
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
@@ -32,12 +32,12 @@ describe('Site Settings', () => {
     saveForm(portal, admin, sitePage, changes);
   const atInstance = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
     saveForm(portal, admin, instancePage, changes);
-  const words = async (): Promise<string> => translator((await admin.get(sitePage)).text);
+  const words = async (): Promise<string> => visibleText((await admin.get(sitePage)).text);
 
   it('shows what is in force and where it comes from, and not what sites cannot have', async () => {
     await atInstance({ lamp: 'on', greeting: 'Hello' });
     const { text } = await admin.get(sitePage);
-    expect(translator(text))
+    expect(visibleText(text))
       .to.include('In force: On, from Instance Settings.')
       .and.to.match(/Greeting .* From Instance Settings\./);
     expect(formOf(text)).to.include({
@@ -47,7 +47,7 @@ describe('Site Settings', () => {
       greeting: 'Hello',
       'apiKey.mode': 'inherit',
     });
-    expect(translator(text)).not.to.include('Budget');
+    expect(visibleText(text)).not.to.include('Budget');
   });
 
   it('switches off what the instance switched on, for this site only', async () => {
@@ -122,7 +122,7 @@ describe('Site Settings', () => {
     const { status, text } = await atSite({ 'greeting.mode': 'inherit', greeting: 'Typed' });
     expect(status).to.equal(400);
     expect(formOf(text)).to.include({ greeting: 'Typed', 'greeting.mode': 'inherit' });
-    expect(translator(text)).to.include('You typed a value but chose to inherit.');
+    expect(visibleText(text)).to.include('You typed a value but chose to inherit.');
   });
 
   it('uses the key of the site, the instance’s, or none', async () => {
@@ -145,7 +145,7 @@ describe('Site Settings', () => {
   });
 
   it('asks for the key when the site is to have its own, and refuses a key beside "none here"', async () => {
-    expect(translator((await atSite({ 'apiKey.mode': 'own' })).text)).to.include('Enter a value, or choose to inherit.');
+    expect(visibleText((await atSite({ 'apiKey.mode': 'own' })).text)).to.include('Enter a value, or choose to inherit.');
     const both = await atSite({ 'apiKey.mode': 'none', apiKey: siteKey });
     expect([both.status, both.text.includes(siteKey)]).to.deep.equal([400, false]);
   });

@@ -4,7 +4,7 @@ import { startTestPortal, type TestPortal, type TestPortalOptions } from '@porti
 /** The module of examples: one field of each type; source, because it is plain JavaScript. */
 const lighthouseFolder = resolve(import.meta.dirname, '../../test/fixtures/lighthouse');
 
-export type Visitor = Awaited<ReturnType<TestPortal['signIn']>>;
+export type TestClient = Awaited<ReturnType<TestPortal['signIn']>>;
 
 export const instancePage = '/configuration/instance-settings/lighthouse';
 export const sitePage = '/web/home/configuration/site-settings/lighthouse';
@@ -45,7 +45,7 @@ export function formOf(html: string): Record<string, string> {
 /** Opens a form, changes some fields and sends it, as a person would. Undefined takes a field out: an unticked box. */
 export async function saveForm(
   portal: TestPortal,
-  visitor: Visitor,
+  visitor: TestClient,
   page: string,
   changes: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly status: number; readonly text: string; readonly location: string | undefined }> {
@@ -58,7 +58,7 @@ export async function saveForm(
 }
 
 /** The words of a page. */
-export function translator(html: string): string {
+export function visibleText(html: string): string {
   return html
     .replace(/<(style|script)[^>]*>.*?<\/\1>/gs, ' ')
     .replace(/<[^>]+>/g, ' ')

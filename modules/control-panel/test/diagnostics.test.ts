@@ -1,4 +1,4 @@
-import { startLighthouse, type TestClient, translator } from '@portico/configuration/testing';
+import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags, Modules } from '@portico/core';
 import { TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -107,7 +107,7 @@ describe('Diagnostics', () => {
   it('answers the same on the screen, over HTTP and in a terminal', async () => {
     const question = menu('configuration/site-settings', { site: 'home', person: author.email });
     const [answer] = (await ask(question)).body.answers;
-    const page = translator((await admin.get(base).query(question)).text);
+    const page = visibleText((await admin.get(base).query(question)).text);
     const { exitCode, out } = await portal.command([
       'why',
       'portico.menu-items',

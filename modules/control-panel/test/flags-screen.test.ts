@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { startLighthouse, type TestClient, translator } from '@portico/configuration/testing';
+import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -47,8 +47,8 @@ describe('The Feature Flags screen', () => {
     expect(portal.service(Flags).isEnabled('beta-1')).to.equal(true);
     const html = await page('beta');
     expect(switchOf(html, 'Not yet \\(beta-1\\)')).to.equal('true');
-    expect(translator(html)).to.match(/Not yet \(beta-1\) is on\. Switched on by this instance/);
-    expect(translator(html)).to.include('Otherwise: off, says feature-flags.json; off, says the default.');
+    expect(visibleText(html)).to.match(/Not yet \(beta-1\) is on\. Switched on by this instance/);
+    expect(visibleText(html)).to.include('Otherwise: off, says feature-flags.json; off, says the default.');
     await portal.post(admin, `${screen}/beta-1`, { enabled: 'unset' });
     expect(portal.service(Flags).state('beta-1')?.origin).to.equal('file');
   });
@@ -56,36 +56,36 @@ describe('The Feature Flags screen', () => {
   it('shows a locked flag read-only with the variable that locks it, and refuses to switch it', async () => {
     const html = await page();
     expect(html).to.match(/aria-label="Locked \(locked-1\)"[^>]* disabled>/);
-    expect(translator(html)).to.match(/Switched on by the environment variable PORTICO_FLAG_LOCKED_1\. .* On Locked/);
+    expect(visibleText(html)).to.match(/Switched on by the environment variable PORTICO_FLAG_LOCKED_1\. .* On Locked/);
     expect((await portal.post(admin, `${screen}/locked-1`, { enabled: 'false' })).status).to.equal(409);
   });
 
   it('shows what is wrong with the file, with its line, and that a review is overdue', async () => {
-    expect(translator(await page())).to.include('Review overdue');
+    expect(visibleText(await page())).to.include('Review overdue');
     await writeFile(portal.flagsFile, '{\n  "flags": {\n');
     await eventually(() => portal.service(Flags).problems().length > 0);
-    expect(translator(await page())).to.match(/feature-flags\.json, line 3, column 1: .*The last good content stays in force\./);
+    expect(visibleText(await page())).to.match(/feature-flags\.json, line 3, column 1: .*The last good content stays in force\./);
     expect(portal.service(Flags).isEnabled('lighthouse')).to.equal(true);
   });
 
   it('counts overdue reviews where people look for the screen', async () => {
-    expect(translator((await admin.get('/configuration/instance-settings/lighthouse')).text)).to.match(
+    expect(visibleText((await admin.get('/configuration/instance-settings/lighthouse')).text)).to.match(
       /Feature Flags 1 need attention/,
     );
-    expect(translator(await page())).to.include('The review is overdue: Lighthouse.');
+    expect(visibleText(await page())).to.include('The review is overdue: Lighthouse.');
   });
 
   it('shows the whole chain that a flag depends on, and what depends on it', async () => {
-    const html = translator(await page('beta'));
+    const html = visibleText(await page('beta'));
     expect(html).to.include('Depends on: lighthouse: On. Switched on by feature-flags.json.');
-    expect(translator(await page())).to.include('Needed by: beta-1.');
+    expect(visibleText(await page())).to.include('Needed by: beta-1.');
   });
 
   it('says what a flag affects, with the words of the modules concerned', async () => {
-    expect(translator(await page())).to.include('Affects: Lighthouse (settings page).');
-    const details = translator((await admin.get(`${screen}/lighthouse`)).text);
+    expect(visibleText(await page())).to.include('Affects: Lighthouse (settings page).');
+    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
     expect(details).to.include('Lighthouse settings page, of lighthouse');
-    expect(translator((await admin.get(`${screen}/beta-1`)).text)).to.include(
+    expect(visibleText((await admin.get(`${screen}/beta-1`)).text)).to.include(
       'Nothing that is active now is bound to this flag.',
     );
   });
@@ -94,12 +94,12 @@ describe('The Feature Flags screen', () => {
     const page = `${screen}/beta-1`;
     await portal.post(admin, page, { enabled: 'true', reason: 'The fair is next week.', from: 'details' });
     const shown = (await admin.get(page)).text;
-    expect(translator(shown)).to.match(/From no switch here to on .*, Administrator, on the screen The fair is next week\./);
-    expect(translator(shown)).to.include('Undo: back to no switch here');
+    expect(visibleText(shown)).to.match(/From no switch here to on .*, Administrator, on the screen The fair is next week\./);
+    expect(visibleText(shown)).to.include('Undo: back to no switch here');
     const change = /name="change" value="([^"]+)"/.exec(shown)?.[1] ?? '';
     expect((await portal.post(admin, `${page}/undo`, { change, from: 'details' })).headers.location).to.equal(page);
     expect(portal.service(Flags).state('beta-1')?.origin).to.equal('file');
-    expect(translator((await admin.get(page)).text)).to.match(/Undone: From on to no switch here .* From no switch here to on/);
+    expect(visibleText((await admin.get(page)).text)).to.match(/Undone: From on to no switch here .* From no switch here to on/);
     const late = await portal.post(admin, `${page}/undo`, { change });
     expect([late.status, late.text]).to.satisfy(
       ([status, text]: [number, string]) => status === 409 && text.includes('was changed meanwhile'),
@@ -143,7 +143,7 @@ describe('The tab of Dev flags', () => {
         );
         await eventually(() => portal.service(Flags).state('workbench') !== undefined);
         expect(portal.service(Flags).isEnabled('workbench')).to.equal(mode === 'test');
-        expect(translator((await admin.get(`${screen}?type=dev`)).text)).to.match(translate);
+        expect(visibleText((await admin.get(`${screen}?type=dev`)).text)).to.match(words);
       } finally {
         await portal.stop();
       }

@@ -1,4 +1,4 @@
-import { instancePage, startLighthouse, type TestClient, translator } from '@portico/configuration/testing';
+import { instancePage, startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
@@ -18,16 +18,16 @@ describe('The Modules screen', () => {
   const state = (id: string): string | undefined => portal.modules.status(id)?.state;
 
   it('lists the modules with their state, and shows one with what it needs and adds', async () => {
-    expect(translator((await admin.get(screen)).text)).to.match(
+    expect(visibleText((await admin.get(screen)).text)).to.match(
       /lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
     );
-    const details = translator((await admin.get(`${screen}/lighthouse`)).text);
+    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
     expect(details).to.include('configuration.settings-definitions').and.to.include('portico.menu-items: lamp');
     expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
   });
 
   it('asks before it stops, naming what stops with it', async () => {
-    const question = translator((await admin.get(`${screen}/lighthouse/stop`)).text);
+    const question = visibleText((await admin.get(`${screen}/lighthouse/stop`)).text);
     expect(question).to.include('Stop lighthouse?').and.to.include('Nothing stored is lost.');
     expect(state('lighthouse')).to.equal('active');
   });
