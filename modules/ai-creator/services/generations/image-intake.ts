@@ -10,12 +10,12 @@ import {
   type Sharp,
   type StoredBlob,
 } from '@portico/core';
-import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { pixelLimit } from '../decoding/checked-image.js';
 import { withSemaphore } from '../decoding/decoding-semaphore.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
+import { compositeMark, generatedMark } from '../documents/generated-mark.js';
 import type { MadeImages } from '../provider/image-provider-client.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
