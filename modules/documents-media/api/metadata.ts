@@ -58,6 +58,8 @@ export interface DocumentMetadata {
   xmp?(value: unknown): string | undefined;
   /** A panel on the document's page. */
   panel?(shown: ShownDocument, value: unknown): Promise<MetadataPanel>;
+  /** Checksums beside those of the versions, each with its label in the words of `access`. A memory read. */
+  checksums?(access: AccessContext, value: unknown): readonly { readonly label: string; readonly value: string }[];
   /** What programs are told at `~/documents-media/documents/<id>/<kind>`. */
   report?(shown: ShownDocument, value: unknown): Promise<object>;
   /** What the item selector answers beside name and address. A memory read: it is asked for every list that can be chosen from. */

@@ -9,7 +9,7 @@ import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
 import { documentAddress, listAddress } from './addresses.js';
 import { abilities, actionLinks } from './list-model.js';
-import { fileLook, typeName } from './type-name.js';
+import { fileLook, typeLabel, typeName } from './type-name.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -37,12 +37,15 @@ export class DocumentPage {
     const versions = await this.documents.versions(ctx.access, document.id);
     const isImage = imageTypes.has(document.mimeType);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
+    const may = abilities(ctx.access);
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
       isImage,
       kindIcon: look.icon,
       kind: look.kind,
+      typeLabel: typeLabel(document.mimeType, document.name),
+      isTransparent: isImage && document.mimeType !== 'image/jpeg',
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
       author: this.creators.name(document.createdBy, locale),
@@ -52,9 +55,12 @@ export class DocumentPage {
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
       action: ctx.url(place),
-      back: ctx.url(listAddress(document.folderId)),
-      home: ctx.url('~/documents-media'),
-      crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
+      crumbs: may.mayOpen && [
+        { name: ctx.text('title'), href: ctx.url('~/documents-media') },
+        ...path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
+      ],
+      checksums: checksums(ctx, document, versions, this.metadata.checksums(ctx.access, document.metadata)),
+      checksumStart: versions[0]?.sha256.slice(0, 8),
       imageActions: isImage ? actionLinks(ctx, this.actions.ofImages(ctx.access, document.folderId)) : [],
       panels: await this.panels(ctx, document, versions),
       versions: versions.map((version, index) => ({
@@ -72,7 +78,7 @@ export class DocumentPage {
       values: refused?.form ?? { name: document.name, altText: document.altText },
       errors: errorsOf(refused?.error),
       altTextLimit,
-      ...abilities(ctx.access),
+      ...may,
     };
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
   }
@@ -96,6 +102,22 @@ export class DocumentPage {
     });
     return (await Promise.all(panels)).filter((panel) => panel !== undefined);
   }
+}
+
+/** What names the document and its files exactly, each to be copied. */
+function checksums(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  document: Document,
+  versions: readonly DocumentVersion[],
+  others: readonly { readonly label: string; readonly value: string }[],
+): readonly object[] {
+  const rows = [
+    { label: ctx.text('checksums.id'), value: document.id },
+    ...versions.map(({ label, sha256 }) => ({ label: ctx.text('checksums.version', { label }), value: sha256 })),
+    ...others,
+  ];
+  const copied = ctx.text('checksums.copied');
+  return rows.map((row) => ({ ...row, copied, copy: ctx.text('checksums.copy', row) }));
 }
 
 function dimensions(picture: { readonly width?: number | null; readonly height?: number | null }): string | undefined {

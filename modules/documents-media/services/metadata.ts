@@ -28,6 +28,10 @@ export class Metadata {
     return this.kinds.each((each) => each.xmp?.(values[each.kind]), this.among(values)).find(Boolean);
   }
 
+  checksums(access: AccessContext, values: MetadataValues): readonly { readonly label: string; readonly value: string }[] {
+    return this.kinds.each((each) => each.checksums?.(access, values[each.kind]) ?? [], this.among(values)).flat();
+  }
+
   searchTexts(values: MetadataValues): readonly { readonly kind: string; readonly text: string }[] {
     const texts = this.kinds.each(
       (each) => ({ kind: each.kind, text: each.searchText?.(values[each.kind]) ?? '' }),

@@ -186,7 +186,7 @@ describe('Working in Documents and Media', () => {
       .to.include('look.txt')
       .and.not.include('/move"')
       .and.not.include('/delete"')
-      .and.not.include('<form class="sheet"');
+      .and.not.include('name="altText"');
   });
 
   it('keeps what modules store with a document, also of a kind that nobody brings', async () => {

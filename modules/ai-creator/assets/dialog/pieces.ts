@@ -1,13 +1,6 @@
 import { signInLink } from '@portico/core/client';
 import type { Cause } from './requests.js';
 
-/** Puts values into the places of a sentence; numbers as people of the page's language write them. */
-export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
-  word.replace(/\{(\w+)\}/g, (all, name: string) => shown(values[name] ?? all));
-
-const shown = (value: string | number): string =>
-  typeof value === 'number' ? value.toLocaleString(document.documentElement.lang || 'en') : value;
-
 export const formData = (form: HTMLFormElement): URLSearchParams =>
   new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
 
@@ -34,7 +27,7 @@ function alertOf(sentence: string): HTMLElement {
 /** As the server draws it below a round that failed. */
 export function causeOf(label: string, { cause = '', remedy = '', links = [] }: Cause): HTMLElement {
   const paragraph = document.createElement('p');
-  paragraph.className = 'small text-secondary create-image-cause';
+  paragraph.className = 'small soft create-image-cause';
   const strong = document.createElement('strong');
   strong.textContent = `${label}:`;
   paragraph.append(strong, ` ${cause} ${remedy} `);
@@ -48,7 +41,7 @@ export function causeOf(label: string, { cause = '', remedy = '', links = [] }: 
 
 function feedbackOf(sentence: string): HTMLElement {
   const feedback = document.createElement('div');
-  feedback.className = 'form-feedback-item';
+  feedback.className = 'field-error';
   feedback.textContent = sentence;
   return feedback;
 }

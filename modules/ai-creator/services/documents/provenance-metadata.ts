@@ -42,6 +42,13 @@ export class ProvenanceMetadata implements DocumentMetadata {
     return { generated: true };
   }
 
+  checksums({ locale }: AccessContext, value: unknown): readonly { readonly label: string; readonly value: string }[] {
+    const { variationOf } = value as Provenance;
+    return variationOf
+      ? [{ label: this.messages.text('provenance.variation-hash', undefined, locale), value: variationOf.sha256 }]
+      : [];
+  }
+
   async panel(shown: ShownDocument, value: unknown): Promise<MetadataPanel> {
     const provenance = value as Provenance;
     const { variationOf } = provenance;

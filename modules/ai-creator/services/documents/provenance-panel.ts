@@ -7,7 +7,7 @@ const knownParameters: ReadonlySet<string> = new Set(['quality', 'requested', 'f
 /** Everything that is known of how a document came to be, as the panel on its page shows it. */
 export function provenancePanel(
   messages: Messages,
-  { access, versions, author, report, actions }: ShownDocument,
+  { access, author, report, actions }: ShownDocument,
   provenance: Provenance,
   variationOf: object | undefined,
 ): object {
@@ -27,7 +27,7 @@ export function provenancePanel(
     })),
     usage:
       usage &&
-      text(usage.images > 1 ? 'provenance.usage-of-many' : 'provenance.usage-of', {
+      text('provenance.usage-of', {
         input: usage.inputTokens,
         output: usage.outputTokens,
         images: usage.images,
@@ -35,6 +35,5 @@ export function provenancePanel(
     cost:
       cost &&
       new Intl.NumberFormat(locale, { style: 'currency', currency: cost.currency, maximumFractionDigits: 4 }).format(cost.amount),
-    hashes: versions.map(({ label, sha256 }) => ({ label: text('provenance.hash', { label }), sha256 })),
   };
 }
