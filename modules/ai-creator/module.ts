@@ -35,7 +35,6 @@ import { createImages, creatorFlag, requiredPermissions } from './services/avail
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
-import { createAgain, VaryImage } from './services/documents/document-actions.js';
 import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
@@ -47,6 +46,7 @@ import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
+import { createAgain, VaryImage } from './services/menus/document-actions.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
 import { ModelNotices } from './services/notices/model-notices.js';

@@ -1,8 +1,8 @@
 import { inject, injectable } from '@portico/core';
 import type { DocumentAction } from '@portico/documents-media/api';
+import { provenanceKind } from '../documents/provenance.js';
 import { VariationSources } from '../images/variation-sources.js';
-import { createMenuItem } from '../menus/create-menu-item.js';
-import { provenanceKind } from './provenance.js';
+import { createMenuItem } from './create-menu-item.js';
 
 /** On the panel of a generated document: starts from its description. */
 export const createAgain: DocumentAction = {
