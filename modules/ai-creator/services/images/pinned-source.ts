@@ -1,5 +1,5 @@
+import type { SourceImage } from '@portico/ai-providers/api';
 import type { StoredBlob } from '@portico/core';
-import type { SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import type { VariationSource } from '../documents/provenance.js';
 

@@ -1,7 +1,6 @@
+import type { ImagePreview } from '@portico/ai-providers/api';
+import { looksLikePicture, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
 import { Emitter, type Event, inject, injectable, Log, loadSharp } from '@portico/core';
-import type { ImagePreview } from '../../api/index.js';
-import { looksLikePicture, pixelLimit } from '../decoding/checked-image.js';
-import { withSemaphore } from '../decoding/decoding-semaphore.js';
 import { generatedMark } from '../documents/generated-mark.js';
 
 /** Bytes of a picture that is looked at; a larger one is left out. */
