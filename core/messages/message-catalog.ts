@@ -33,7 +33,14 @@ export class MessageCatalog {
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.owners.set(house, readFolder(options.houseFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
+    this.readOwn();
+  }
+
+  /** Reads the portal's own words again. @throws PortalError `messages-invalid`; what was there before stays. */
+  readOwn(): void {
+    this.owners.set(house, readFolder(this.options.houseFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
+    this.chains.clear();
+    this.reported.clear();
   }
 
   /** @throws PortalError `messages-invalid` */

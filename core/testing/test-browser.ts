@@ -33,7 +33,10 @@ export class TestBrowser {
   }
 
   /** A page of the house, on the sites' front page when somebody is signed in. */
-  async page(house: TestHouse, { person, width = 1280, height = 800, javaScript = true }: PageOptions = {}): Promise<Page> {
+  async page(
+    house: Pick<TestHouse, 'url'>,
+    { person, width = 1280, height = 800, javaScript = true }: PageOptions = {},
+  ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: house.url,
       viewport: { width, height },

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { transform } from 'lightningcss';
 import { PurgeCSS } from 'purgecss';
@@ -26,6 +28,20 @@ const safelist = [
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
 
+/** What was asked for last, with its answer: trimming takes a second, and who works on our own rules need not wait for it. */
+const known = join(root, 'core/dist/trimmed-clay.json');
+
+async function purged(options) {
+  const digest = createHash('sha256').update(JSON.stringify(options.safelist));
+  for (const { raw } of [...options.css, ...options.content]) digest.update(raw);
+  const key = digest.digest('hex');
+  const last = existsSync(known) ? JSON.parse(await readFile(known, 'utf8')) : {};
+  if (last.key === key) return last.answer;
+  const answer = await new PurgeCSS().purge(options);
+  await writeFile(known, JSON.stringify({ key, answer }));
+  return answer;
+}
+
 /** Clay's theme, trimmed to what the sources use, and our own rules after it. */
 export async function buildTheme(sources) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
@@ -35,7 +51,7 @@ export async function buildTheme(sources) {
       .filter((file) => /\.(hbs|ts|md)$/.test(file))
       .map(async (file) => ({ raw: await readFile(file, 'utf8'), extension: file.split('.').pop() })),
   );
-  const [trimmed] = await new PurgeCSS().purge({
+  const [trimmed] = await purged({
     content,
     css: [{ raw: clay }],
     safelist: { standard: [...standard, ...safelist] },
