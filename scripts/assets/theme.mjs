@@ -3,12 +3,27 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { transform } from 'lightningcss';
+import postcss from 'postcss';
 import { PurgeCSS } from 'purgecss';
 import { filesUnder, root } from './files.mjs';
+import { tokenise } from './tokens.mjs';
 
 const folder = 'core/client/theme';
 /** Our own rules, in the order in which browsers read them: later rooms win. */
-const rooms = ['base', 'frame', 'product-menu', 'global-menu', 'pages', 'plain', 'lists', 'controls', 'dialogs'];
+const rooms = [
+  'tokens',
+  'base',
+  'controls',
+  'types',
+  'frame',
+  'pages',
+  'lists',
+  'feedback',
+  'dialogs',
+  'settings',
+  'site',
+  'plain',
+];
 
 /** States that only scripts or the browser set. */
 const safelist = [
@@ -32,7 +47,7 @@ const standard = [':root', 'html', 'body', '*'];
 const known = join(root, 'core/dist/trimmed-clay.json');
 
 async function purged(options) {
-  const digest = createHash('sha256').update(JSON.stringify(options.safelist));
+  const digest = createHash('sha256').update(await readFile(import.meta.filename));
   for (const { raw } of [...options.css, ...options.content]) digest.update(raw);
   const key = digest.digest('hex');
   const last = existsSync(known) ? JSON.parse(await readFile(known, 'utf8')) : {};
@@ -42,7 +57,19 @@ async function purged(options) {
   return answer;
 }
 
-/** Clay's theme, trimmed to what the sources use, and our own rules after it. */
+/** Components of Clay that have our rules instead: none of theirs is delivered. */
+const ours = [
+  /\.alert/,
+  /\.card/,
+  /\.label/,
+  /\.breadcrumb/,
+  /\.management-bar/,
+  /\.navbar/,
+  /\.sheet/,
+  /\.sticker-(?:user|image|overlay)/,
+];
+
+/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. */
 export async function buildTheme(sources) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
   const own = await ownRules();
@@ -58,6 +85,7 @@ export async function buildTheme(sources) {
     keyframes: true,
     fontFace: true,
     variables: true,
+    blocklist: ours,
     extractors: [
       { extensions: ['hbs', 'md'], extractor: (text) => text.match(/[\w-]+/g) ?? [] },
       // In programs most words are not classes; those that are, have a hyphen or stand in a list of them.
@@ -67,9 +95,11 @@ export async function buildTheme(sources) {
       },
     ],
   });
+  const clayRules = postcss.parse(trimmed.css);
+  tokenise(clayRules);
   const { code } = transform({
     filename: 'portico.css',
-    code: Buffer.from(`${trimmed.css}\n${own}`),
+    code: Buffer.from(`${clayRules.toString()}\n${own}`),
     minify: true,
     errorRecovery: true,
     targets: { chrome: 111 << 16, firefox: 121 << 16, safari: (16 << 16) | (4 << 8) },
