@@ -1,4 +1,4 @@
-// Builds what browsers load: the theme, the icons and the house's elements into core/dist/assets, and each package's scripts into its dist/assets.
+// Builds what browsers load: the theme, the icons and the portal's elements into core/dist/assets, and each package's scripts into its dist/assets.
 // Incremental: a package whose inputs did not change is left alone. `--sizes` prints what was built.
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';

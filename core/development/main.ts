@@ -1,6 +1,6 @@
 import { register } from 'node:module';
-import { freePort } from '../house/free-port.js';
-import { type Change, openHouse } from '../main.js';
+import { type Change, createPortal } from '../main.js';
+import { freePort } from '../portal/free-port.js';
 import { LiveReload } from './live-reload.js';
 
 /**
@@ -11,7 +11,7 @@ import { LiveReload } from './live-reload.js';
 register('./module-hooks.js', import.meta.url);
 const live = new LiveReload();
 const sandboxPort = await freePort();
-const house = await openHouse({
+const portal = await createPortal({
   mode: 'development',
   environment: process.env,
   overrides: {
@@ -26,25 +26,25 @@ const house = await openHouse({
   liveReload: live,
 });
 const lines: string[] = [];
-for (const { value } of house.demoContents.all()) lines.push(...(await value.seed()));
-const address = await house.listen();
+for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
+const address = await portal.listen();
 
 let last = Promise.resolve();
 process.on('message', (change: Change) => {
   last = last.then(() => take(change));
 });
 for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, () => void stop());
-process.on('unhandledRejection', (error) => house.log.error('Nobody caught an error.', { error }));
+process.on('unhandledRejection', (error) => portal.log.error('Nobody caught an error.', { error }));
 
 for (const line of lines) console.log(line);
 console.log(`Portico is ready at ${address}`);
-process.send?.({ modules: [...house.folders] });
+process.send?.({ modules: [...portal.folders] });
 
 /** What cannot be used is reported, and what was there before stays. */
 async function take(change: Change): Promise<void> {
   const began = performance.now();
   try {
-    await house.refresh(change);
+    await portal.refresh(change);
     live.changed();
     console.log(`Took in the ${change.kind} of ${change.owner} (${Math.round(performance.now() - began)} ms).`);
   } catch (error) {
@@ -56,6 +56,6 @@ async function take(change: Change): Promise<void> {
 async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), 10_000).unref();
   live.dispose();
-  await house.close();
+  await portal.close();
   process.exit(0);
 }

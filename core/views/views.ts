@@ -32,14 +32,14 @@ export interface ViewsDependencies extends FrameDependencies {
   readonly assets: { url(moduleId: string, file: string): string };
   /** Address of a script on every page. */
   readonly everywhere?: { readonly script: string };
-  /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
-  readonly houseFolder: string;
+  /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
+  readonly viewsFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Default: what the build found good. */
   readonly checked?: CheckedViews;
 }
 
-const house = 'core';
+const portal = 'core';
 const clientWordKeys = [
   'close',
   'cancel',
@@ -63,7 +63,7 @@ export class Views {
   private readonly owners = new Map<string, ViewOwner>();
   private readonly words = new Map<string, Handlebars.SafeString>();
 
-  /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
+  /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
     this.checked = dependencies.checked ?? new CheckedViews();
     this.helpers = createHelpers({
@@ -71,7 +71,7 @@ export class Views {
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
     });
     this.layouts = this.readLayouts();
-    this.sets.set(house, this.viewSet(house, this.overrides(house)));
+    this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
   }
 
   /** @throws PortalError `view-broken`, naming file and line. */
@@ -81,7 +81,7 @@ export class Views {
     this.sets.set(module.id, this.viewSet(module.id, new Map([...own, ...overrides])));
     this.owners.set(module.id, module);
     if (overrides.size > 0)
-      this.dependencies.log.info('The house overrides views.', { module: module.id, views: [...overrides.keys()] });
+      this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
     return toDisposable(() => {
       this.sets.delete(module.id);
       this.owners.delete(module.id);
@@ -96,9 +96,9 @@ export class Views {
     this.words.clear();
     const module = this.owners.get(owner);
     if (module) await this.load(module);
-    if (owner !== house) return;
+    if (owner !== portal) return;
     this.layouts = this.readLayouts();
-    this.sets.set(house, this.viewSet(house, this.overrides(house)));
+    this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
     for (const each of [...this.owners.values()]) await this.load(each);
   }
 
@@ -122,8 +122,8 @@ export class Views {
       { additions, ...this.layoutModel(body, options, rendering) },
       {
         ...rendering,
-        moduleId: house,
-        messages: this.dependencies.messages.for(house),
+        moduleId: portal,
+        messages: this.dependencies.messages.for(portal),
       },
     );
   }
@@ -168,7 +168,7 @@ export class Views {
       site: access.site,
       person: access.person,
       initials: access.person && initialsOf(access.person.name),
-      words: this.clientWords(access.locale),
+      words: this.clientMessages(access.locale),
       signInHref: '/sign-in',
       scripts: [...(this.dependencies.everywhere ? [this.dependencies.everywhere.script] : []), ...scripts],
       styles: [...styles],
@@ -177,12 +177,12 @@ export class Views {
     };
   }
 
-  /** The words of the house's own elements, as an attribute has them: they are on every page, and never change. */
-  private clientWords(locale: string): Handlebars.SafeString {
+  /** The words of the portal's own elements, as an attribute has them: they are on every page, and never change. */
+  private clientMessages(locale: string): Handlebars.SafeString {
     let words = this.words.get(locale);
     if (!words) {
-      const messages = this.dependencies.messages.for(house);
-      const texts = clientWordKeys.map((key) => [key, messages.text(`house.${key}`, undefined, locale)]);
+      const messages = this.dependencies.messages.for(portal);
+      const texts = clientWordKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
       words = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
       this.words.set(locale, words);
     }
@@ -197,10 +197,10 @@ export class Views {
   }
 
   private readLayouts(): ViewSet {
-    const files = readViewFiles(this.dependencies.houseFolder);
+    const files = readViewFiles(this.dependencies.viewsFolder);
     const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
     return new ViewSet({
-      owner: house,
+      owner: portal,
       files: new Map(own),
       helpers: this.helpers,
       checked: this.checked,
@@ -214,6 +214,6 @@ export class Views {
   }
 
   private overrides(moduleId: string): ReturnType<typeof readViewFiles> {
-    return readViewFiles(join(this.dependencies.houseFolder, moduleId));
+    return readViewFiles(join(this.dependencies.viewsFolder, moduleId));
   }
 }
