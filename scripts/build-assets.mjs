@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { compressFolder, sizesOf } from './assets/compress.mjs';
 import { filesUnder, foldersOf, root } from './assets/files.mjs';
 import { buildIcons } from './assets/icons.mjs';
-import { isFresh, remember } from './assets/stamp.mjs';
+import { isFresh, remember, stampFile } from './assets/stamp.mjs';
 import { buildTheme } from './assets/theme.mjs';
 
 const built = [];
@@ -38,14 +38,7 @@ async function attempt(work) {
 /** With `quick` what is built is not compressed; the next build without makes up for it. Answers whether anything was built. */
 export async function buildCoreAssets({ quick = false } = {}) {
   const out = join(root, 'core/dist/assets');
-  const sources = [
-    ...(await filesUnder('views', ['.hbs'])),
-    ...(await filesUnder('core/client', ['.ts', '.css', '.svg'])),
-    ...(await filesUnder('scripts', ['.mjs'])),
-    ...(await filesUnder('modules', ['.hbs', '.ts'])),
-    ...(await filesUnder('examples', ['.hbs', '.ts'])),
-    join(root, 'docs/design-system.md'),
-  ];
+  const sources = await coreSources();
   if (await isFresh(out, sources, quick)) return false;
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
@@ -55,6 +48,25 @@ export async function buildCoreAssets({ quick = false } = {}) {
   await cp(join(root, 'core/client/images'), out, { recursive: true });
   await finish('core', out, sources, [], quick);
   return true;
+}
+
+async function coreSources() {
+  return [
+    ...(await filesUnder('views', ['.hbs'])),
+    ...(await filesUnder('core/client', ['.ts', '.css', '.svg'])),
+    ...(await filesUnder('scripts', ['.mjs'])),
+    ...(await filesUnder('modules', ['.hbs', '.ts'])),
+    ...(await filesUnder('examples', ['.hbs', '.ts'])),
+    join(root, 'docs/design-system.md'),
+  ];
+}
+
+/** The sheet alone, with our own rules as they are now; for development. The next build makes all of it again. */
+export async function buildSheet() {
+  const out = join(root, 'core/dist/assets');
+  await rm(stampFile(out), { force: true });
+  await writeFile(join(out, 'portico.css'), await buildTheme(await coreSources(), { lastTrimWillDo: true }));
+  for (const encoding of ['br', 'gz']) await rm(join(out, `portico.css.${encoding}`), { force: true });
 }
 
 /** The scripts and pictures of one package. @param folder from the root. */

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { foldersOf } from './assets/files.mjs';
 import { buildIfNeeded } from './build.mjs';
-import { buildCoreAssets, buildPackageAssets } from './build-assets.mjs';
+import { buildCoreAssets, buildPackageAssets, buildSheet } from './build-assets.mjs';
 import { watchTree } from './dev/watch-tree.mjs';
 import { root } from './packages.mjs';
 
@@ -117,6 +117,7 @@ async function buildAssets({ owner, file }) {
   if (file === undefined) return;
   await trimmingEnds;
   if (owner !== 'core') return buildPackageAssets(relative(root, modules.get(owner)), { quick: true });
+  if (extname(file) === '.css') return buildSheet();
   await buildCoreAssets({ quick: true });
   // Scripts of modules have those of the core inside.
   if (extname(file) !== '.ts') return;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root } from './files.mjs';
 
 /** The stamp lies beside the built folder and says what it was made from. */
-const stampFile = (out) => `${out}.stamp.json`;
+export const stampFile = (out) => `${out}.stamp.json`;
 
 /** Whether a folder was built from exactly these files, and from those found while building, as they are now; and with all that a build does, unless `quick` will do. */
 export async function isFresh(out, listed, quick = false) {

@@ -43,15 +43,16 @@ const safelist = [
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
 
-/** What was asked for last, with its answer: trimming takes a second, and who works on our own rules need not wait for it. */
+/** What was asked for last, with its answer: trimming takes a second, and who works on our own rules need not wait for it,
+ * nor for what became of the sources meanwhile. */
 const known = join(root, 'core/dist/trimmed-clay.json');
 
-async function purged(options) {
+async function purged(options, lastWillDo) {
   const digest = createHash('sha256').update(await readFile(import.meta.filename));
   for (const { raw } of [...options.css, ...options.content]) digest.update(raw);
   const key = digest.digest('hex');
   const last = existsSync(known) ? JSON.parse(await readFile(known, 'utf8')) : {};
-  if (last.key === key) return last.answer;
+  if (last.key === key || (lastWillDo && last.answer)) return last.answer;
   const answer = await new PurgeCSS().purge(options);
   await writeFile(known, JSON.stringify({ key, answer }));
   return answer;
@@ -69,8 +70,8 @@ const ours = [
   /\.sticker-(?:user|image|overlay)/,
 ];
 
-/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. */
-export async function buildTheme(sources) {
+/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. With `lastTrimWillDo` Clay's is what it was last time. */
+export async function buildTheme(sources, { lastTrimWillDo = false } = {}) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
   const own = await ownRules();
   const content = await Promise.all(
@@ -78,7 +79,7 @@ export async function buildTheme(sources) {
       .filter((file) => /\.(hbs|ts|md)$/.test(file))
       .map(async (file) => ({ raw: await readFile(file, 'utf8'), extension: file.split('.').pop() })),
   );
-  const [trimmed] = await purged({
+  const options = {
     content,
     css: [{ raw: clay }],
     safelist: { standard: [...standard, ...safelist] },
@@ -94,7 +95,8 @@ export async function buildTheme(sources) {
         extractor: (text) => (text.match(/['"`][^'"`\n]*['"`]/g) ?? []).flatMap((literal) => literal.match(/[\w-]+/g) ?? []),
       },
     ],
-  });
+  };
+  const [trimmed] = await purged(options, lastTrimWillDo);
   const clayRules = postcss.parse(trimmed.css);
   tokenise(clayRules);
   const { code } = transform({
