@@ -4,10 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { TestBrowser } from '@portico/core/testing';
+import { freePort, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { freePort } from './support/portal-process.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const left = new Set(['node_modules', '.git', 'data']);
