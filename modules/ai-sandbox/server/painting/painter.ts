@@ -39,7 +39,7 @@ export class Painter {
     const sharp = await loadSharp();
     const raw = sharp(Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength), { raw: { width, height, channels: 3 } });
     if (format === 'jpeg') return raw.jpeg({ quality: 88 }).toBuffer();
-    return format === 'webp' ? raw.webp({ quality: 88 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();
+    return format === 'webp' ? raw.webp({ quality: 88, effort: 1 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();
   }
 
   private draw(order: Omit<PaintOrder, 'id'>): Promise<Uint8ClampedArray> {
