@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
+import type { Middleware } from 'koa';
 import { HostAccessContexts, HostSessionCookie } from './access/index.js';
 import {
   AccessContexts,
   AccessControl,
   ApiTokens,
+  AuditAreas,
   AuditLog,
+  AuditPresenter,
   BlobStore,
   Clock,
   Commands,
@@ -25,6 +28,7 @@ import {
   MenuItems,
   MessageCatalog as MessageCatalogToken,
   Messages,
+  type ModuleStatus,
   Modules,
   PageAdditions,
   PersonalMenuItems,
@@ -37,9 +41,9 @@ import {
   toDisposable,
   UnitOfWork,
 } from './api/index.js';
-import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
+import { auditEntities, auditMigrations, CatalogAuditPresenter, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
-import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
 import { createHttpHost } from './http/index.js';
@@ -47,17 +51,27 @@ import { type InstalledModule, Kernel, type KernelStats, readManifests } from '.
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
 import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './portal/disabled-modules.js';
+import { freePorts } from './portal/free-port.js';
 import { ModuleDataCatalog } from './portal/module-data.js';
 import { projectRoot } from './portal/project-root.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root'> {
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
   readonly root?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
   readonly logStream?: LogOptions['stream'];
+  /** What tells open pages that they are old; in development. */
+  readonly liveReload?: { readonly script: string; readonly middleware: Middleware };
+}
+
+/** Something that was edited while the portal stands. */
+export interface Change {
+  readonly kind: 'code' | 'views' | 'messages' | 'assets';
+  /** Id of a module, or `core`, whose code cannot be taken in: that needs a new process. */
+  readonly owner: string;
 }
 
 /** A portal that stands: modules started, database open, and nobody let in until `listen`. */
@@ -76,6 +90,10 @@ export interface Portal {
   stats(): KernelStats;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
+  /** Where the packages of the modules lie, by id. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
+  refresh(change: Change): Promise<void>;
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
@@ -86,7 +104,10 @@ export interface Portal {
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
-  const config = loadConfig({ ...options, root });
+  const ports = await freePorts(namedPorts({ ...options, root }));
+  const first = loadConfig({ ...options, root, ports });
+  const { modules, problems } = await readManifests(first.modulePaths);
+  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
@@ -96,7 +117,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   try {
     opened.add(await lockHome(home));
 
-    const { modules, problems } = await readManifests(config.modulePaths);
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
 
     const data = await ModuleDataCatalog.read(modules);
@@ -170,6 +190,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       messages,
       assets,
       viewsFolder: resolve(root, 'views'),
+      everywhere: options.liveReload,
       log,
     });
 
@@ -192,6 +213,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     kernel.bind(SecretBox, box);
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
+    kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
+    kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
     kernel.bind(Modules, kernel);
     kernel.bind(Explanations, kernel.explanations);
     kernel.bind(MessageCatalogToken, messages);
@@ -217,13 +240,16 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         limits: { bodyBytes: settings.limits.bodyBytes },
       },
       routes,
+      prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
       gate: kernel,
+      providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
       sessions: kernel.handle(Sessions),
       apiTokens: kernel.handle(ApiTokens),
       sites,
       accessControl,
       views,
       assets,
+      development: options.liveReload?.middleware,
       messages,
       log: logs.for('http'),
       clock,
@@ -241,6 +267,17 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       commands: runner,
       log,
       stats: () => kernel.stats(),
+      folders: new Map(modules.map(({ id, folder }) => [id, folder])),
+      refresh: async ({ kind, owner }) => {
+        if (kind === 'views') return views.refresh(owner);
+        if (kind === 'code') return mustRun(await kernel.reload(owner));
+        const module = modules.find(({ id }) => id === owner);
+        if (owner === 'core') await (kind === 'messages' ? messages.readOwn() : assets.load());
+        // What does not run reads its files when it starts.
+        else if (module && kernel.status(owner)?.state === 'active') await { messages, assets }[kind].load(module);
+        // Words of the portal's own are part of what views keep.
+        if (kind === 'messages') await views.refresh('core');
+      },
       demoContents,
       callback: () => http.callback(),
       listen: async () => {
@@ -267,4 +304,8 @@ function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string,
 
 function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {
   return { ok: writable, reasons: message === undefined ? [] : [message] };
+}
+
+function mustRun({ id, state, reasons }: ModuleStatus): void {
+  if (state === 'failed') throw new Error(`${id} does not start: ${reasons.join(' ')}`);
 }
