@@ -43,11 +43,11 @@ export class Declarations {
   readonly activities: Class<Activity>[] = [];
   private open = true;
 
-  /** @param house points of the core, to which everybody may contribute without saying so. */
+  /** @param portal points of the core, to which everybody may contribute without saying so. */
   constructor(
     readonly id: string,
     private readonly manifest: ModuleManifest,
-    private readonly house: (point: string) => boolean,
+    private readonly portal: (point: string) => boolean,
   ) {}
 
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void } {
@@ -76,7 +76,7 @@ export class Declarations {
     const add = (made: Made, options: ContributionOptions = {}): void => {
       this.checkOpen();
       const { requires = {}, optional = {}, hosts = {} } = this.manifest;
-      if (!this.house(pointId) && !(pointId in requires) && !(pointId in optional) && !(pointId in hosts))
+      if (!this.portal(pointId) && !(pointId in requires) && !(pointId in optional) && !(pointId in hosts))
         throw this.fault(`contributes to ${pointId}; add it to "optional" or "requires"`);
       const own = this.contributions.filter((other) => other.point === pointId);
       const id = options.id ?? ((made.kind === 'class' && made.from.name) || String(own.length));

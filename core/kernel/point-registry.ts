@@ -1,6 +1,6 @@
 import { type Contribution, type Disposable, type PlacedContribution, PortalError, toDisposable } from '../api/index.js';
+import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
-import type { Troubles } from './troubles.js';
 import { fits } from './version.js';
 import type { Visibility } from './visibility.js';
 
@@ -25,7 +25,7 @@ export class PointRegistry {
 
   constructor(
     private readonly visibility: Visibility,
-    private readonly troubles: Troubles,
+    private readonly contributionErrors: ContributionErrors,
     private readonly onListenerError: (error: unknown) => void,
   ) {}
 
@@ -68,7 +68,7 @@ export class PointRegistry {
         'point-taken',
         `The extension point ${point} is hosted by ${known.host}; ${host} cannot host it too.`,
       );
-    const view = new PointView<unknown>(point, host, version, this.visibility, this.troubles, this.onListenerError);
+    const view = new PointView<unknown>(point, host, version, this.visibility, this.contributionErrors, this.onListenerError);
     this.views.set(point, view);
     this.refresh(point)();
     const closing = toDisposable(() => {
@@ -103,7 +103,7 @@ export class PointRegistry {
     return [...new Set([...this.views.keys(), ...this.remembered.keys()])].sort();
   }
 
-  /** What was contributed to a point since the house opened, whether it is there now or not. */
+  /** What was contributed to a point since the portal opened, whether it is there now or not. */
   rememberedAt(point: string): readonly Remembered[] {
     return [...(this.remembered.get(point)?.values() ?? [])];
   }

@@ -118,14 +118,14 @@ export class CreateFormPage {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
+      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.text(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }
 }
 
 /** Words that the dialog's script says. */
-const scriptWords = [
+const clientMessages = [
   'notices.show',
   'notices.many',
   'round.cause',

@@ -1,8 +1,8 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, PortalError, type Router } from '@portico/core';
 import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { readOrder } from '../services/generations/image-order.js';
-import { roundModel } from '../services/presentation/round-model.js';
-import { wordsOf } from '../services/words.js';
+import { generationView } from '../services/presentation/generation-view.js';
+import { translator } from '../services/translator.js';
 import { wantsJson } from './answers.js';
 import { CreateFormPage } from './create-form.js';
 import { FormSources } from './form-sources.js';
@@ -38,8 +38,8 @@ export class CreateRoutes implements HttpRoutes {
         });
         const href = `~/ai-creator/generations/${generation.id}`;
         if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
-        const words = wordsOf(this.messages, ctx.access.locale);
-        const { id, state, isRunning, status } = roundModel({ generation, images: [] }, words, this.clock.now());
+        const translate = translator(this.messages, ctx.access.locale);
+        const { id, state, isRunning, status } = generationView({ generation, images: [] }, translate, this.clock.now());
         ctx.status = 201;
         ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
       } catch (error) {

@@ -15,7 +15,7 @@ import {
   transitionOf,
 } from '../services/generations/state.js';
 import { GenerationStateWriter } from '../services/generations/state-writer.js';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 import { eventTable, stateDiagram, stateTable } from './state-diagram.js';
 
 const module = fileURLToPath(new URL('../../', import.meta.url));
@@ -73,7 +73,7 @@ describe('the life of a generation', () => {
   });
 
   describe('in the database', () => {
-    let creator: CreatorHouse;
+    let creator: CreatorPortal;
     let writer: GenerationStateWriter;
     const settled: string[] = [];
     const ledger = {
@@ -83,16 +83,16 @@ describe('the life of a generation', () => {
     const at = '2026-01-01T00:00:00.000Z';
 
     before(async () => {
-      creator = await startCreatorHouse();
+      creator = await startCreatorPortal();
       const clock = { now: () => new Date('2026-02-02T00:00:00.000Z'), monotonic: () => 0 };
       writer = new GenerationStateWriter(clock, ledger as unknown as ConstructorParameters<typeof GenerationStateWriter>[1]);
     });
     after(() => creator.stop());
 
     const write = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
-      creator.house.service(UnitOfWork).write(work);
+      creator.portal.service(UnitOfWork).write(work);
     const row = (id: string): Promise<Generation | null> =>
-      creator.house.service(UnitOfWork).read((reader) => reader.repository(Generation).findOneBy({ id }));
+      creator.portal.service(UnitOfWork).read((reader) => reader.repository(Generation).findOneBy({ id }));
 
     async function inState(state: GenerationState, id: string): Promise<Generation> {
       await write(async (transaction) => {

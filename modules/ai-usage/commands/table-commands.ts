@@ -65,7 +65,9 @@ export function addCommand<Row extends { readonly id: string }, Typed extends ob
 }
 
 /** `budgets remove`, `prices remove`. */
-export function removeCommand<Row extends { readonly id: string }, Typed extends object>(Table: Table<Row, Typed>): Class<Command> {
+export function removeCommand<Row extends { readonly id: string }, Typed extends object>(
+  Table: Table<Row, Typed>,
+): Class<Command> {
   @injectable()
   class RemoveRow implements Command {
     readonly name: string;

@@ -6,7 +6,7 @@ import { type PinnedSource, referenceOf, type SourceReference } from '../images/
 import { VariationSources } from '../images/variation-sources.js';
 import { GenerationStore } from './generation-store.js';
 import { type Cancelled, GenerationWorker } from './generation-worker.js';
-import { Generations, makerOf } from './generations.js';
+import { Generations, ownerOf } from './generations.js';
 import type { ImageOrder } from './image-order.js';
 import { OrderValidation } from './order-validation.js';
 import { type Reservation, Reservations } from './reservations.js';
@@ -55,7 +55,7 @@ export class GenerationOrders {
     const pinned = await this.pin(access, author, order);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
-      ...makerOf(author),
+      ...ownerOf(author),
       description: order.description,
       size: order.size,
       count: order.count,

@@ -3,7 +3,7 @@ import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../../entities/generation.js';
 import { variationSource } from '../images/pinned-source.js';
 import { profileOf } from '../profiles/index.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { GenerationCost } from '../spending/generation-cost.js';
 
 /** What a document remembers of the generation it came from. */
@@ -11,7 +11,7 @@ import { GenerationCost } from '../spending/generation-cost.js';
 export class GenerationProvenance {
   constructor(
     @inject(GenerationCost) private readonly cost: GenerationCost,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -21,9 +21,9 @@ export class GenerationProvenance {
     const { inputTokens, outputTokens, quality, style } = generation;
     const cost = await this.cost.of(generation.id);
     // Who makes images now knows a name for providers of other modules.
-    const maker = this.maker.provider;
+    const currentProvider = this.client.provider;
     const profile = profileOf(generation.provider);
-    const providerName = profile?.name ?? (maker?.id === generation.provider ? maker.name : undefined);
+    const providerName = profile?.name ?? (currentProvider?.id === generation.provider ? currentProvider.name : undefined);
     const tookQuality = profile?.parameters.includes('quality') ?? true;
     return {
       kind: 'generated',

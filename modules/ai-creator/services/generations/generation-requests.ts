@@ -7,7 +7,7 @@ import { styledPrompt } from '../descriptions/styles.js';
 import { Previews } from '../images/previews.js';
 import { VariationSources } from '../images/variation-sources.js';
 import { ModelWatch } from '../models/model-watch.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { upstreamQuality } from '../provider/quality.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import type { GenerationColumns } from './state-writer.js';
@@ -41,7 +41,7 @@ export class GenerationRequests {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(VariationSources) private readonly sources: VariationSources,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Previews) private readonly previews: Previews,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
@@ -63,7 +63,7 @@ export class GenerationRequests {
   prepare(generation: Generation, source: SourceImage | undefined): PreparedRequest {
     const { id, siteId, personId, size, count } = generation;
     const scope = siteScope(siteId);
-    const { provider } = this.maker;
+    const { provider } = this.client;
     const { quality: chosen, moderation, deadline, previews, styles } = this.availability.settings.get(scope);
     const { model, fallback } = this.watch.choose(scope);
     const quality = upstreamQuality(chosen, size);

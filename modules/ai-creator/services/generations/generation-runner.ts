@@ -1,8 +1,8 @@
 import { inject, injectable } from '@portico/core';
 import { ProviderError, type SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
-import { CircuitBreaker, type Passage } from '../failures/circuit-breaker.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { type BreakerPermit, CircuitBreaker } from '../failures/circuit-breaker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { GenerationOutcomes } from './generation-outcomes.js';
 import { GenerationRequests, NotSent } from './generation-requests.js';
 import { GenerationStore } from './generation-store.js';
@@ -46,12 +46,12 @@ export class GenerationRunner {
     @inject(GenerationRequests) private readonly requests: GenerationRequests,
     @inject(Retries) private readonly retries: Retries,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ImageDelivery) private readonly delivery: ImageDelivery,
     @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
   ) {}
 
-  /** Does what is to be done next for it. @param signal that of who gives it up: its maker, or the portal with `ShutdownError`. */
+  /** Does what is to be done next for it. @param signal that of who gives it up: its author, or the portal with `ShutdownError`. */
   async run(id: string, signal: AbortSignal): Promise<void> {
     const generation = await this.store.find(id);
     if (generation?.state === 'reserved') return this.sendIfAllowed(generation, signal);
@@ -62,7 +62,7 @@ export class GenerationRunner {
 
   private async sendIfAllowed(generation: Generation, signal: AbortSignal): Promise<void> {
     let source: SourceImage | undefined;
-    let permit: Passage;
+    let permit: BreakerPermit;
     try {
       source = await this.requests.approve(generation);
       if (await this.retries.hold(generation)) return;
@@ -82,14 +82,14 @@ export class GenerationRunner {
   private async send(
     generation: Generation,
     source: SourceImage | undefined,
-    permit: Passage,
+    permit: BreakerPermit,
     signal: AbortSignal,
   ): Promise<void> {
     generation.attempts += 1;
     const prepared = this.requests.prepare(generation, source);
     if (!(await this.store.transition(generation.id, 'send', 'runner', prepared.columns))) return;
     try {
-      await this.maker.make(
+      await this.client.make(
         prepared.start(signal),
         async (made) => {
           await this.delivery.keep(generation, made, signal);

@@ -32,7 +32,7 @@ export interface RecentGenerations {
 }
 
 /** Whose generations, and where. */
-export interface Maker {
+export interface GenerationOwner {
   readonly personId: string;
   readonly siteId: string;
 }
@@ -98,8 +98,8 @@ export class GenerationStore {
   }
 
   /** Undefined for what does not exist and for what belongs to somebody else, or to another site. */
-  async findOf(maker: Maker, id: string): Promise<GenerationWithImages | undefined> {
-    const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...maker }));
+  async findOf(author: GenerationOwner, id: string): Promise<GenerationWithImages | undefined> {
+    const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...author }));
     if (!generation) return undefined;
     const costs = settledStates.includes(generation.state)
       ? await this.unitOfWork.read((reader) => costsOf(reader, [id]))
@@ -108,28 +108,28 @@ export class GenerationStore {
   }
 
   /** The newest rounds of one dialog, oldest first. */
-  async roundsOf(maker: Maker, rootId: string): Promise<readonly GenerationWithImages[]> {
-    return (await this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
+  async roundsOf(author: GenerationOwner, rootId: string): Promise<readonly GenerationWithImages[]> {
+    return (await this.withImages({ ...author, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
   }
 
   /** The newest ones, whatever became of them. */
-  latestOf(maker: Maker, limit = 50): Promise<readonly Generation[]> {
+  latestOf(author: GenerationOwner, limit = 50): Promise<readonly Generation[]> {
     return this.unitOfWork.read((reader) =>
-      reader.repository(Generation).find({ where: { ...maker }, order: { id: 'DESC' }, take: limit }),
+      reader.repository(Generation).find({ where: { ...author }, order: { id: 'DESC' }, take: limit }),
     );
   }
 
   /** Everything that is not added yet, or on its way, newest first. @param after the last id of the page before. */
-  async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
-    const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
+  async openOf(author: GenerationOwner, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
+    const open = { ...author, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
     return this.withImages(open, limit);
   }
 
   /** What is on its way or waits to be added, and what came to nothing: the newest of each, so that neither crowds out the other. */
-  async recentOf(maker: Maker, limit = 50): Promise<RecentGenerations> {
+  async recentOf(author: GenerationOwner, limit = 50): Promise<RecentGenerations> {
     return {
-      waiting: await this.withImages({ ...maker, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, limit),
-      cameToNothing: await this.withImages({ ...maker, state: In([...nothingStates]) }, limit),
+      waiting: await this.withImages({ ...author, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, limit),
+      cameToNothing: await this.withImages({ ...author, state: In([...nothingStates]) }, limit),
     };
   }
 
@@ -153,14 +153,14 @@ export class GenerationStore {
     });
   }
 
-  /** An image together with its generation; undefined unless it belongs to the maker. */
+  /** An image together with its generation; undefined unless it belongs to the author. */
   async imageOf(
-    maker: Maker,
+    author: GenerationOwner,
     id: string,
   ): Promise<{ readonly image: GeneratedImage; readonly generation: Generation } | undefined> {
     return this.unitOfWork.read(async (reader) => {
       const image = await reader.repository(GeneratedImage).findOneBy({ id });
-      const generation = image && (await reader.repository(Generation).findOneBy({ id: image.generationId, ...maker }));
+      const generation = image && (await reader.repository(Generation).findOneBy({ id: image.generationId, ...author }));
       return image && generation ? { image, generation } : undefined;
     });
   }

@@ -86,7 +86,7 @@ export class GenerationWorker implements Activity {
     if (await this.cancelWaiting(id)) return this.cancelled(id);
     const running = this.running.get(id);
     if (!running) return undefined;
-    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its maker.', { maybeCharged: true }));
+    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its author.', { maybeCharged: true }));
     await running.done;
     // An answer that asked for patience may have come first.
     await this.cancelWaiting(id);
@@ -94,7 +94,7 @@ export class GenerationWorker implements Activity {
   }
 
   private async cancelWaiting(id: string): Promise<boolean> {
-    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
+    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its author.' };
     if (!(await this.store.transition(id, 'cancel', 'author', cancelled))) return false;
     this.retries.drop(id);
     return true;

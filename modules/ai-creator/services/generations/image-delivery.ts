@@ -2,25 +2,25 @@ import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
 import type { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
-import type { MadeImages } from '../provider/image-maker.js';
+import type { MadeImages } from '../provider/image-provider-client.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { problemColumns } from './problem-columns.js';
 import { retry } from './retry.js';
-import { WakeUps } from './wake-ups.js';
+import { Timers } from './timers.js';
 
 const longestPause = 5 * 60_000;
 /** How often a picture is given to the scaler before it is offered as it came. */
 const scalings = 3;
 
 /**
- * Brings what arrived to its maker. What cannot be scaled or written now, because the disk is full, stays as it arrived and is tried again, after a
+ * Brings what arrived to its author. What cannot be scaled or written now, because the disk is full, stays as it arrived and is tried again, after a
  * restart too: it was paid for.
  */
 @injectable()
 export class ImageDelivery {
-  private readonly wakeUps = new WakeUps();
+  private readonly timers = new Timers();
   private readonly tries = new Map<string, number>();
 
   constructor(
@@ -34,11 +34,11 @@ export class ImageDelivery {
 
   /** @param due told the id of each generation that is to be offered once more. */
   start(due: (id: string) => void): void {
-    this.wakeUps.start(due);
+    this.timers.start(due);
   }
 
   stop(): void {
-    this.wakeUps.stop();
+    this.timers.stop();
     this.tries.clear();
   }
 
@@ -76,12 +76,12 @@ export class ImageDelivery {
 
   /** Has it looked at once more, for what ended in a way that could not be written down. */
   later(id: string): void {
-    this.wakeUps.set(id, this.config.values.scaleMillis);
+    this.timers.set(id, this.config.values.scaleMillis);
   }
 
   private again(id: string): void {
     const tries = this.tries.get(id) ?? 0;
     this.tries.set(id, tries + 1);
-    this.wakeUps.set(id, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
+    this.timers.set(id, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
   }
 }

@@ -2,13 +2,13 @@ import { type AccessContext, AuditLog, type AuditVia, BlobStore, inject, injecta
 import { type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { actorOf } from '../audit-actor.js';
-import { onceKeyOf } from '../images/pinned-source.js';
+import { idempotencyKeyOf } from '../images/pinned-source.js';
 import { GenerationProvenance } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
 import { GenerationStateWriter } from './state-writer.js';
 
-/** An image as its maker wants it added. */
+/** An image as its author wants it added. */
 export interface Selection {
   readonly id: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export class ImageDocuments {
       original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
       provenance: await this.provenance.of(generation, images),
       // A crash before the next transaction must not add the image twice.
-      onceKey: onceKeyOf(image.id),
+      idempotencyKey: idempotencyKeyOf(image.id),
     });
     await this.store.change(generation.id, async (transaction) => {
       const images = transaction.repository(GeneratedImage);

@@ -27,7 +27,7 @@ export interface Reservation extends ImageOrder {
   readonly source: SourceReference | undefined;
   /** Its bytes; undefined when this click was reserved before. */
   readonly pinned: PinnedSource | undefined;
-  /** Hours that results are kept for their maker. */
+  /** Hours that results are kept for their author. */
   readonly retention: number;
   readonly actor: Pick<AuditEntry, 'by' | 'via'>;
 }
@@ -72,7 +72,7 @@ export class Reservations {
       const { personId, siteId, token } = order;
       const before = await transaction.repository(Generation).findOneBy({ personId, token });
       if (before) {
-        if (!isSameClick(before, order))
+        if (!isSameRequest(before, order))
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
             status: 409,
           });
@@ -121,7 +121,7 @@ const descriptionHash = ({ token, description }: Pick<Click, 'token' | 'descript
   createHash('sha256').update(`${token}\n${description}`).digest('hex');
 
 /** Whether what comes with a token that was there before asks for the same. */
-function isSameClick(before: Generation, click: Click): boolean {
+function isSameRequest(before: Generation, click: Click): boolean {
   return (
     (['siteId', 'size', 'count'] as const).every((key) => before[key] === click[key]) &&
     (before.description === click.description || before.descriptionHash === descriptionHash(click)) &&

@@ -4,7 +4,6 @@ import type { BudgetLimit, BudgetRule, BudgetState, BudgetUnit } from '../../api
 import { writeAmount } from '../amounts.js';
 import type { BudgetUse } from './budget-usage.js';
 
-
 /** Budgets as people read them. */
 @injectable()
 export class BudgetPresenter {

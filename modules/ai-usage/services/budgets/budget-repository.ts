@@ -121,11 +121,7 @@ const decided = ({ target, subject, unit, period, softLimit, hardLimit }: Budget
 });
 
 /** The first budget that one more request would exceed, by its hard or its soft limit. */
-export function exceeded(
-  states: readonly BudgetState[],
-  demand: Demand,
-  limit: BudgetLimit,
-): BudgetState | undefined {
+export function exceeded(states: readonly BudgetState[], demand: Demand, limit: BudgetLimit): BudgetState | undefined {
   return states.find(({ rule, used }) => {
     const most = rule[limit];
     if (most === null) return false;

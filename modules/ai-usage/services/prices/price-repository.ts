@@ -101,7 +101,10 @@ export class PriceRepository {
   ): Promise<void> {
     const { model = '' } = after ?? before ?? {};
     const change = { before: before && entered(before), after: after && entered(after) };
-    await this.audit.record(transaction, changeEntry({ subject: 'price', attribute: model, scope: 'instance', ...change }, editor));
+    await this.audit.record(
+      transaction,
+      changeEntry({ subject: 'price', attribute: model, scope: 'instance', ...change }, editor),
+    );
   }
 }
 
