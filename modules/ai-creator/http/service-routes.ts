@@ -1,4 +1,5 @@
-import { Flags, type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
+import { UsageTabs } from '@portico/ai-usage/api';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
 import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
@@ -14,9 +15,8 @@ import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
-import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
-import { requireFlag } from './require-flag.js';
+import { manageInstance } from './permissions.js';
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -36,7 +36,7 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
-    @inject(Flags) private readonly flags: Flags,
+    @inject(UsageTabs) private readonly tabs: UsageTabs,
   ) {}
 
   register(router: Router): void {
@@ -44,7 +44,6 @@ export class ServiceRoutes implements HttpRoutes {
     router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
-      requireFlag(this.flags);
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -59,7 +58,6 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
-      requireFlag(this.flags);
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
@@ -76,12 +74,11 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
-    requireFlag(this.flags);
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
     ctx.render(
       'service',
       {
-        tabs: adminTabs(ctx, 'service'),
+        tabs: this.tabs.of(ctx, this.prefix),
         provider: this.provider(ctx),
         isPlaceMissing: this.client.provider instanceof OpenAiImageProvider && this.client.provider.place === undefined,
         breakers: this.breaker.all().map((breaker) => ({

@@ -2,8 +2,7 @@ import type { SecretState } from '@portico/configuration/api';
 import { type AccessContext, type ExplainedStep, inject, injectable, Messages } from '@portico/core';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { ModelWatch } from '../models/model-watch.js';
-import { instanceSettings, SettingsLink, siteSettings } from '../settings/settings-link.js';
-import { BudgetPresenter } from '../spending/budget-presenter.js';
+import { instanceSettings, siteSettings } from '../settings/settings-link.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import { Availability } from './availability.js';
 
@@ -13,8 +12,6 @@ export class MakingSteps {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
-    @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
-    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Messages) private readonly messages: Messages,
@@ -46,8 +43,7 @@ export class MakingSteps {
   /** The exact budget is for those who may change it. */
   private async budget(access: AccessContext): Promise<ExplainedStep> {
     const obstacle = await this.spending.obstacle(access);
-    const mayKnow = this.settingsLink.for(access) !== undefined;
-    const state = obstacle && mayKnow ? this.budgetPresenter.state(obstacle, 'hardLimit', access.locale) : '';
+    const state = this.spending.describe(obstacle, access);
     return {
       criterion: 'budget',
       subject: 'ai-creator.budget',

@@ -1,16 +1,17 @@
-import { Clock, inject, injectable } from '@portico/core';
+import { UsageLedger } from '@portico/ai-usage/api';
+import { Clock, inject, injectable, UnitOfWork } from '@portico/core';
 import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../../entities/generation.js';
 import { variationSource } from '../images/pinned-source.js';
 import { profileOf } from '../profiles/index.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { GenerationCost } from '../spending/generation-cost.js';
 
 /** What a document remembers of the generation it came from. */
 @injectable()
 export class GenerationProvenance {
   constructor(
-    @inject(GenerationCost) private readonly cost: GenerationCost,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Clock) private readonly clock: Clock,
   ) {}
@@ -19,7 +20,7 @@ export class GenerationProvenance {
   async of(generation: Generation, images: number): Promise<Provenance> {
     const variationOf = variationSource(generation);
     const { inputTokens, outputTokens, quality, style } = generation;
-    const cost = await this.cost.of(generation.id);
+    const paid = (await this.unitOfWork.read((reader) => this.ledger.costs(reader, [generation.id]))).get(generation.id);
     // Who makes images now knows a name for providers of other modules.
     const currentProvider = this.client.provider;
     const profile = profileOf(generation.provider);
@@ -41,7 +42,7 @@ export class GenerationProvenance {
         ...(style && { style }),
       },
       ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
-      ...(cost && { cost }),
+      ...(paid && { cost: { amount: paid.cost / 1_000_000, currency: paid.currency } }),
       ...(variationOf && { variationOf }),
       ...(generation.isComposite && { isComposite: true }),
     };
