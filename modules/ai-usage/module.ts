@@ -5,7 +5,7 @@ import { addCommand, listCommand, removeCommand } from './commands/table-command
 import { UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
-import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
+import { usageRoutes } from './http/usage-routes.js';
 import { manageInstance, manageSite, paidFeaturesFlag } from './services/access.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
@@ -29,8 +29,8 @@ const pages: ModulePart = ({ provide, host, contribute }) => {
       { label: `${page}.title`, href: `/ai-creator/${page}` },
       { id: page, order: 10 * (index + 1), when },
     );
-  contribute(HttpRoutes).to(InstanceUsageRoutes, { when });
-  contribute(HttpRoutes).to(SiteUsageRoutes, { when });
+  for (const place of ['/ai-creator/usage', '/ai-creator/usage.csv', '~/ai-creator/usage', '~/ai-creator/usage.csv'] as const)
+    contribute(HttpRoutes).to(usageRoutes(place), { id: place, when });
   contribute(HttpRoutes).to(tableRoutes(BudgetTable), { id: 'budgets', when });
   contribute(HttpRoutes).to(BudgetRoutes, { when });
   contribute(HttpRoutes).to(tableRoutes(PriceTable), { id: 'prices', when });

@@ -20,7 +20,7 @@ describe('changing a budget', () => {
   });
   afterEach(() => creator.stop());
 
-  const changes = async () => (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' })).records;
+  const changes = async () => (await creator.portal.service(AuditLog).list({ area: 'ai-usage', subject: 'budget' })).records;
   const post = async (fields: object, as = administrator): Promise<Response> =>
     as
       .post(`/ai-creator/budgets/${id}`)

@@ -1,6 +1,5 @@
 import {
   type AccessContext,
-  type ConditionalPoint,
   type ExtensionPoint,
   extensionPoint,
   type MenuBadge,
@@ -142,7 +141,7 @@ export interface UsagePage {
   readonly label: string;
   readonly href: string;
 }
-export const UsagePages: ConditionalPoint<UsagePage> = extensionPoint('ai-usage.pages', { conditional: true });
+export const UsagePages: ExtensionPoint<UsagePage> = extensionPoint('ai-usage.pages');
 
 /** One of these pages, as a view shows it. */
 export interface UsageTab {

@@ -1,27 +1,21 @@
-import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
+import { type Class, type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { manageInstance, manageSite } from '../services/access.js';
 import { UsagePages, usageQuery } from './usage-pages.js';
 
-/** What the whole instance used. */
-@injectable()
-export class InstanceUsageRoutes implements HttpRoutes {
-  readonly prefix = '/ai-creator';
-  constructor(@inject(UsagePages) private readonly pages: UsagePages) {}
+/** AI Usage at one address: of the whole instance, or with `~` of one site. As a page, or as the file that is exported from it. */
+export function usageRoutes(prefix: `${'' | '~'}/ai-creator/usage${'' | '.csv'}`): Class<HttpRoutes> {
+  @injectable()
+  class UsageRoutes implements HttpRoutes {
+    readonly prefix = prefix;
 
-  register(router: Router): void {
-    router.get('/usage', { access: { permission: manageInstance }, query: usageQuery }, (ctx) => this.pages.show(ctx));
-    router.get('/usage.csv', { access: { permission: manageInstance }, query: usageQuery }, (ctx) => this.pages.csv(ctx));
+    constructor(@inject(UsagePages) private readonly pages: UsagePages) {}
+
+    register(router: Router): void {
+      const access = { permission: prefix.startsWith('~') ? manageSite : manageInstance };
+      router.get('/', { access, query: usageQuery }, (ctx) =>
+        prefix.endsWith('.csv') ? this.pages.csv(ctx) : this.pages.show(ctx),
+      );
+    }
   }
-}
-
-/** What one site used. */
-@injectable()
-export class SiteUsageRoutes implements HttpRoutes {
-  readonly prefix = '~/ai-creator';
-  constructor(@inject(UsagePages) private readonly pages: UsagePages) {}
-
-  register(router: Router): void {
-    router.get('/usage', { access: { permission: manageSite }, query: usageQuery }, (ctx) => this.pages.show(ctx));
-    router.get('/usage.csv', { access: { permission: manageSite }, query: usageQuery }, (ctx) => this.pages.csv(ctx));
-  }
+  return UsageRoutes;
 }
