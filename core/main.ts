@@ -6,7 +6,9 @@ import {
   AccessContexts,
   AccessControl,
   ApiTokens,
+  AuditAreas,
   AuditLog,
+  AuditPresenter,
   BlobStore,
   Clock,
   Commands,
@@ -37,9 +39,9 @@ import {
   toDisposable,
   UnitOfWork,
 } from './api/index.js';
-import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
+import { auditEntities, auditMigrations, CatalogAuditPresenter, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
-import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
 import { createHttpHost } from './http/index.js';
@@ -47,12 +49,13 @@ import { type InstalledModule, Kernel, type KernelStats, readManifests } from '.
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
 import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './portal/disabled-modules.js';
+import { freePorts } from './portal/free-port.js';
 import { ModuleDataCatalog } from './portal/module-data.js';
 import { projectRoot } from './portal/project-root.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root'> {
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
   readonly root?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -86,7 +89,10 @@ export interface Portal {
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
-  const config = loadConfig({ ...options, root });
+  const ports = await freePorts(namedPorts({ root, mode: options.mode }));
+  const first = loadConfig({ ...options, root, ports });
+  const { modules, problems } = await readManifests(first.modulePaths);
+  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
@@ -96,7 +102,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   try {
     opened.add(await lockHome(home));
 
-    const { modules, problems } = await readManifests(config.modulePaths);
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
 
     const data = await ModuleDataCatalog.read(modules);
@@ -192,6 +197,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     kernel.bind(SecretBox, box);
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
+    kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
+    kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
     kernel.bind(Modules, kernel);
     kernel.bind(Explanations, kernel.explanations);
     kernel.bind(MessageCatalogToken, messages);
@@ -217,7 +224,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         limits: { bodyBytes: settings.limits.bodyBytes },
       },
       routes,
+      prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
       gate: kernel,
+      providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
       sessions: kernel.handle(Sessions),
       apiTokens: kernel.handle(ApiTokens),
       sites,

@@ -17,6 +17,7 @@ interface Package {
       readonly requires?: Record<string, string>;
       readonly optional?: Record<string, string>;
       readonly provides?: Record<string, string>;
+      readonly environment?: Record<string, object>;
     };
   };
 }
@@ -82,7 +83,9 @@ describe('The boundaries of the portal', () => {
   });
 
   it('keep testing tools out of what runs in production', () => {
-    const wrong = imports.filter(({ file, target }) => /^@portico\/[\w-]+\/testing$/.test(target) && !/\/test\//.test(file));
+    const wrong = imports.filter(
+      ({ file, target }) => /^@portico\/[\w-]+\/testing$/.test(target) && !/\/(?:test|testing)\//.test(file),
+    );
     expect(wrong.map(show)).to.deep.equal([]);
   });
 
@@ -129,6 +132,63 @@ describe('The boundaries of the portal', () => {
       return parts.includes(to) && to !== from && !(allowed[from] ?? []).includes(to);
     });
     expect(crossing.map(show)).to.deep.equal([]);
+  });
+});
+
+describe('The core', () => {
+  /** Words that are a module's id and something else as well. */
+  const otherMeanings: Readonly<Record<string, readonly string[]>> = {
+    'core/api/menus.ts': ['configuration', 'control-panel'],
+    'core/views/frame.ts': ['configuration', 'control-panel', 'sites'],
+    'core/views/asset-files.ts': ['identity'],
+    'core/views/assets.ts': ['identity'],
+  };
+  const sources = readdirSync(core.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(?:ts|css)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\/(?:dist|node_modules|test|testing)\//.test(file))
+    .map((file) => ({ file: relative(root, file), text: readFileSync(file, 'utf8') }));
+  const mentions = (names: readonly string[], pattern: (name: string) => RegExp): readonly string[] =>
+    sources.flatMap(({ file, text }) =>
+      names
+        .filter((name) => pattern(name).test(text) && !otherMeanings[file]?.includes(name))
+        .map((name) => `${file} mentions ${name}`),
+    );
+  const inModules = (pattern: RegExp): readonly string[] => [
+    ...new Set(
+      modules
+        .filter(({ folder }) => folder.startsWith(join(root, 'modules/')))
+        .flatMap(({ folder }) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((file) => /\/(?:assets|client)\//.test(file) && !/\/(?:dist|node_modules)\//.test(file))
+        .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name = '']) => name)),
+    ),
+  ];
+
+  it('names no module: not by an id of several words, anywhere, nor in quotes by one of a single word', () => {
+    const ids = modules.map(({ manifest }) => manifest.portico?.id ?? '');
+    expect(ids).to.include('identity').and.include('documents-media');
+    const found = mentions(ids, (id) =>
+      id.includes('-') ? new RegExp(`(?<![\\w-])${id}(?![\\w-])`) : new RegExp(`['"\`]${id}['"\`./]`),
+    );
+    expect(found).to.deep.equal([]);
+  });
+
+  it('names no element and no event of a module', () => {
+    const elements = inModules(/customElements\.define\('([\w-]+)'/g);
+    const events = inModules(/\bnew CustomEvent(?:<[^>]*>)?\(\s*'([\w:-]+)'/g).filter((name) => name !== 'portico:close');
+    expect(elements.length).to.be.greaterThan(3);
+    expect(events).to.include('portico:documents-added').and.include('portico:item-selected');
+    expect(mentions([...elements, ...events], (name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`))).to.deep.equal([]);
+  });
+
+  it('names no environment variable and no role of a module', () => {
+    const variables = modules.flatMap(({ manifest }) => Object.keys(manifest.portico?.environment ?? {}));
+    expect(variables).to.include('PORTICO_ADMIN_EMAIL').and.include('PORTICO_OPENAI_BASE_URL');
+    const roles = ['Administrator', 'Operator', 'Site Administrator', 'Author', 'Member', 'Guest'];
+    expect(mentions(variables, (name) => new RegExp(name))).to.deep.equal([]);
+    expect(mentions(roles, (name) => new RegExp(`['"\`]${name}['"\`]`))).to.deep.equal([]);
   });
 });
 

@@ -60,8 +60,16 @@ class KoaHttpHost implements HttpHost {
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
-    const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, config.locales);
-    this.table = new RouteTable(dependencies.routes, messages, log);
+    const visitor = new RequestContextResolver(
+      sessions,
+      sites,
+      contexts,
+      cookie,
+      moduleGate,
+      dependencies.providerOf,
+      config.locales,
+    );
+    this.table = new RouteTable(dependencies.routes, messages, log, dependencies.prefixesOf);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, callers, this.limits);
 

@@ -8,17 +8,21 @@ import {
   PortalError,
 } from '../api/index.js';
 import { type Match, Mount } from './mount.js';
+import { isUnder, segmentOf } from './segment.js';
 
 /** Where a request is to be looked for. */
 export interface Place {
   readonly site: boolean;
   readonly segment: string;
+  /** Without the part that names the site. */
+  readonly path: string;
 }
 
 /**
  * Who serves which first segment, kept in step with what modules contribute. Koa cannot take routes away; this table can.
  * A first segment belongs to one module: the one it is named after, else the first that comes. Another one that wants it is refused,
- * and gets it when the owner is gone.
+ * and gets it when the owner is gone. A manifest may declare a prefix within the segment of another module: it is its module's, unless
+ * the other serves addresses there itself.
  */
 export class RouteTable implements Disposable {
   private readonly mounts = new Map<string, Mount>();
@@ -26,12 +30,15 @@ export class RouteTable implements Disposable {
   private readonly refused = new Set<string>();
   /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
   private readonly lastOwners = new Map<string, string>();
+  /** Declared prefixes by the first segment they lie in, with the longest first; kept when their module stops. */
+  private readonly declared: readonly Map<string, readonly string[]>[] = [new Map(), new Map()];
   private readonly subscription: Disposable;
 
   constructor(
     private readonly contributions: Contributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
+    private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
   ) {
     this.add(contributions.all());
     this.subscription = contributions.onDidChange(({ added, removed }) => {
@@ -47,12 +54,13 @@ export class RouteTable implements Disposable {
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
   ownerOf(place: Place): string | undefined {
-    return this.at(place)[0]?.module ?? this.lastOwners.get(placeKey(place));
+    const segment = this.segmentOf(place);
+    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(placeKey(place.site, segment));
   }
 
   match(place: Place, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
     let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
-    for (const mount of this.at(place)) {
+    for (const mount of this.at(place.site, this.segmentOf(place))) {
       const match = mount.match(method, path);
       if (match?.route) return { mount, match };
       if (match) otherMethods ??= { mount, match };
@@ -64,8 +72,26 @@ export class RouteTable implements Disposable {
     void this.subscription.dispose();
   }
 
-  private at(place: Place): readonly Mount[] {
-    return this.bySegment[place.site ? 1 : 0]?.get(place.segment) ?? noMounts;
+  private at(site: boolean, segment: string): readonly Mount[] {
+    return this.bySegment[site ? 1 : 0]?.get(segment) ?? noMounts;
+  }
+
+  /** The declared prefix that a path lies in, else its first segment. */
+  private segmentOf({ site, segment, path }: Place): string {
+    const within = this.declared[site ? 1 : 0]?.get(segment);
+    return within?.find((prefix) => isUnder(path, `/${prefix}`)) ?? segment;
+  }
+
+  /** Adds a declared prefix to those that are known; a mount that serves such addresses itself takes them back. */
+  private declare(mount: Mount): void {
+    const bySegment = this.declared[mount.site ? 1 : 0] as Map<string, readonly string[]>;
+    const first = segmentOf(`/${mount.segment}`);
+    const known = bySegment.get(first) ?? [];
+    const next = mount.declared
+      ? [...new Set([...known, mount.segment])].sort((left, right) => right.length - left.length)
+      : known.filter((prefix) => !mount.hasRouteUnder(`/${prefix}`));
+    if (next.length > 0) bySegment.set(first, next);
+    else bySegment.delete(first);
   }
 
   private add(added: readonly Contribution<HttpRoutes>[]): void {
@@ -76,7 +102,8 @@ export class RouteTable implements Disposable {
       const present = table.get(mount.segment);
       if (present) present.push(mount);
       else table.set(mount.segment, [mount]);
-      this.lastOwners.set(placeKey(mount), mount.module);
+      this.declare(mount);
+      this.lastOwners.set(placeKey(mount.site, mount.segment), mount.module);
     }
     this.bySegment = next;
   }
@@ -85,10 +112,11 @@ export class RouteTable implements Disposable {
   private mount(contribution: Contribution<HttpRoutes>): void {
     const key = keyOf(contribution);
     try {
-      const mount = new Mount(contribution, this.messages.for(contribution.module), this.messages.for('core'));
+      const { module } = contribution;
+      const mount = new Mount(contribution, this.messages.for(module), this.messages.for('core'), this.prefixesOf(module));
       const rivals = [...this.mounts].filter(([, other]) => clashes(mount, other));
       const rival = rivals[0]?.[1];
-      if (rival && mount.module !== mount.segment) {
+      if (rival && mount.module !== segmentOf(`/${mount.segment}`)) {
         this.refused.add(key);
         throw clash(mount, rival);
       }
@@ -116,7 +144,13 @@ export class RouteTable implements Disposable {
 }
 
 function clashes(mount: Mount, other: Mount): boolean {
-  return other.module !== mount.module && other.site === mount.site && other.segment === mount.segment;
+  if (other.module === mount.module || other.site !== mount.site) return false;
+  return other.segment === mount.segment || takes(mount, other) || takes(other, mount);
+}
+
+/** Whether a declared prefix would take addresses from another module that serves them itself. */
+function takes({ declared, segment }: Mount, other: Mount): boolean {
+  return declared && other.hasRouteUnder(`/${segment}`);
 }
 
 function clash(refused: Mount, owner: Mount): PortalError {
@@ -130,6 +164,6 @@ function keyOf(contribution: Contribution<HttpRoutes>): string {
   return `${contribution.module}/${contribution.id}`;
 }
 
-function placeKey(place: Place): string {
-  return (place.site ? '~/' : '/') + place.segment;
+function placeKey(site: boolean, segment: string): string {
+  return (site ? '~/' : '/') + segment;
 }

@@ -1,6 +1,6 @@
+import { startLighthouse, type TestClient } from '@portico/configuration/testing';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type TestClient } from './lighthouse-portal.js';
 
 describe('The feature flags over HTTP', () => {
   let portal: TestPortal;

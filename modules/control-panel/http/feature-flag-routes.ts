@@ -1,5 +1,5 @@
+import { SettingsNavigation } from '@portico/configuration/api';
 import {
-  type FlagActor,
   type FlagState,
   Flags,
   type FlagType,
@@ -7,17 +7,18 @@ import {
   inject,
   injectable,
   notFound,
+  optional,
   type RouteContext,
   type Router,
+  type ServiceHandle,
   z,
 } from '@portico/core';
 import { FlagEffects } from '../services/flag-effects.js';
 import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
+import { flagActor } from './flag-actor.js';
 import { historyRow, undoOffer } from './flag-history.js';
 import { flagRow, flagTypes } from './flag-rows.js';
-import { personOf } from './person-of.js';
-import { SettingsEntries } from './settings-entries.js';
 
 const access = { permission: permissions.flags };
 const key = z.string().max(100);
@@ -44,7 +45,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
 
   constructor(
     @inject(Flags) private readonly flags: Flags,
-    @inject(SettingsEntries) private readonly entries: SettingsEntries,
+    @inject(optional(SettingsNavigation)) private readonly navigation: ServiceHandle<SettingsNavigation>,
     @inject(FlagNotices) private readonly notices: FlagNotices,
     @inject(FlagEffects) private readonly effects: FlagEffects,
   ) {}
@@ -74,7 +75,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
     );
     const model = {
       title,
-      sections: this.entries.sections(ctx.access, 'feature-flags'),
+      sections: this.navigation.get()?.sections(ctx.access, 'feature-flags'),
       tabs: flagTypes.map((each) => ({ type: each, label: ctx.text(`flags.type.${each}`), active: each === type })),
       type,
       explanation: ctx.text(`flags.explanation.${type}`),
@@ -113,13 +114,13 @@ export class FeatureFlagRoutes implements HttpRoutes {
 
   private async set(ctx: RouteContext<Params, unknown, z.output<typeof switching>>): Promise<void> {
     const { enabled, from } = ctx.input.body;
-    await this.flags.override(ctx.input.params.key, values[enabled], actorOf(ctx));
+    await this.flags.override(ctx.input.params.key, values[enabled], flagActor(ctx, 'screen', ctx.input.body.reason));
     this.answer(ctx, from);
   }
 
   private async undo(ctx: RouteContext<Params, unknown, z.output<typeof undoing>>): Promise<void> {
     const { change, from } = ctx.input.body;
-    await this.flags.undo(ctx.input.params.key, change, actorOf(ctx));
+    await this.flags.undo(ctx.input.params.key, change, flagActor(ctx, 'screen', ctx.input.body.reason));
     this.answer(ctx, from);
   }
 
@@ -146,10 +147,4 @@ export class FeatureFlagRoutes implements HttpRoutes {
     const { records } = await this.flags.history(state.key, undefined, 1);
     return undoOffer(ctx, state, records[0]);
   }
-}
-
-function actorOf(ctx: RouteContext<unknown, unknown, { reason?: string | undefined }>): FlagActor {
-  const { id, name, email } = personOf(ctx.access);
-  const { reason } = ctx.input.body;
-  return { by: { id, name: name || email }, via: 'screen', ...(reason ? { reason } : {}) };
 }

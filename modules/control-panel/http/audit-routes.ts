@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   type AuditFilter,
   AuditLog,
+  AuditPresenter,
   type AuditVia,
   Clock,
   type HttpRoutes,
@@ -15,17 +16,15 @@ import {
   z,
 } from '@portico/core';
 import { exportAudit } from '../services/audit-export.js';
-import { AuditPresenter } from '../services/audit-presenter.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.audit };
 const vias = ['screen', 'command', 'import', 'api', 'system'] as const satisfies readonly AuditVia[];
-const areas = ['settings', 'flags'] as const;
 const text = z.string().max(200).default('');
 const date = z.union([z.literal(''), z.iso.date()]).default('');
 const filter = {
   text,
-  area: z.enum(['', ...areas]).default(''),
+  area: text,
   scope: text,
   via: z.enum(['', ...vias]).default(''),
   from: date,
@@ -44,7 +43,7 @@ export class AuditRoutes implements HttpRoutes {
 
   constructor(
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditPresenter) private readonly words: AuditPresenter,
+    @inject(AuditPresenter) private readonly presenter: AuditPresenter,
     @inject(Clock) private readonly clock: Clock,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
@@ -70,7 +69,7 @@ export class AuditRoutes implements HttpRoutes {
       filtered: [...asked].length > 0,
       areas: [
         option('', ctx.text('audit.all'), chosen.area),
-        ...areas.map((area) => option(area, ctx.text(`audit.area.${area}`), chosen.area)),
+        ...this.presenter.areas(ctx.access.locale).map(({ area, label }) => option(area, label, chosen.area)),
       ],
       vias: [
         option('', ctx.text('audit.all'), chosen.via),
@@ -81,7 +80,7 @@ export class AuditRoutes implements HttpRoutes {
         option('instance', ctx.text('audit.instance'), chosen.scope),
         ...(this.sites.get()?.all() ?? []).map(({ id, name }) => option(id, name, chosen.scope)),
       ],
-      rows: records.map((record) => this.words.row(record, ctx.access.locale)),
+      rows: records.map((record) => this.presenter.row(record, ctx.access.locale)),
       next: next && address(place, { before: next }),
       csvHref: address(`${place}/export`, { format: 'csv' }),
       jsonHref: address(`${place}/export`, { format: 'json' }),

@@ -1,6 +1,6 @@
+import { instancePage, startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const screen = '/configuration/modules';
 
@@ -48,11 +48,19 @@ describe('The Modules screen', () => {
   });
 
   it('never takes itself or signing in away, and refuses what does not fit the state', async () => {
-    expect([await act('configuration', 'stop'), await act('configuration', 'disable'), state('configuration')]).to.deep.equal([
+    expect([await act('control-panel', 'stop'), await act('control-panel', 'disable'), state('control-panel')]).to.deep.equal([
       409,
       409,
       'active',
     ]);
     expect([await act('lighthouse', 'start'), await act('lighthouse', 'explode')]).to.deep.equal([409, 400]);
+  });
+
+  it('stands without the settings, and so do the other screens of the module', async () => {
+    expect([await act('configuration', 'stop'), state('configuration')]).to.deep.equal([303, 'resolved']);
+    for (const page of ['modules', 'feature-flags', 'audit-log', 'diagnostics'])
+      expect((await admin.get(`/configuration/${page}`)).status, page).to.equal(200);
+    expect((await admin.get('/configuration/instance-settings')).status).to.equal(503);
+    expect([await act('configuration', 'start'), (await admin.get(instancePage)).status]).to.deep.equal([303, 200]);
   });
 });

@@ -8,6 +8,7 @@ import {
   Explanations,
   inject,
   injectable,
+  Messages,
   optional,
   type Person,
   PersonDirectory,
@@ -17,7 +18,6 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { permissions } from './permissions.js';
-import { SettingPresenter } from './setting-presenter.js';
 
 export interface Question {
   readonly point: string;
@@ -58,7 +58,7 @@ export class Diagnostics {
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   points(): readonly ExplainablePoint[] {
@@ -167,6 +167,6 @@ export class Diagnostics {
   }
 
   private text({ locale }: AccessContext, key: string, values?: Readonly<Record<string, string>>): string {
-    return this.words.ours(key, values, locale);
+    return this.messages.text(key, values, locale);
   }
 }

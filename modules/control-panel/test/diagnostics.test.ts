@@ -1,7 +1,7 @@
+import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags, Modules } from '@portico/core';
 import { TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
 const base = '/configuration/diagnostics';

@@ -1,6 +1,5 @@
-import { AccessContexts, type Command, type CommandCall, inject, injectable } from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, inject, injectable, Messages } from '@portico/core';
 import { Diagnostics } from '../services/diagnostics.js';
-import { SettingPresenter } from '../services/setting-presenter.js';
 
 /** The question of the page Diagnostics, from a terminal. */
 @injectable()
@@ -25,7 +24,7 @@ export class Why implements Command {
   constructor(
     @inject(Diagnostics) private readonly diagnostics: Diagnostics,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Exit code 0 when it is there, 1 otherwise. */
@@ -46,7 +45,9 @@ export class Why implements Command {
         for (const { met, title, reason, changeableBy, blocks } of steps) {
           print(`${met ? '[x]' : '[ ]'} ${title}. ${reason}`);
           if (blocks)
-            print(`    ${this.words.ours('diagnostics.blocks')}. ${this.words.ours('diagnostics.who')}: ${changeableBy ?? '-'}`);
+            print(
+              `    ${this.messages.text('diagnostics.blocks')}. ${this.messages.text('diagnostics.who')}: ${changeableBy ?? '-'}`,
+            );
         }
       }
     return answers.every(({ visible }) => visible) ? 0 : 1;

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { startLighthouse } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-portal.js';
 
 const screen = '/configuration/feature-flags';
 

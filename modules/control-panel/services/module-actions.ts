@@ -3,7 +3,7 @@ import type { ModuleStatus } from '@portico/core';
 export type ModuleAction = 'start' | 'stop' | 'enable' | 'disable';
 
 /** The module that shows the screen: it cannot be asked to wait for its own request to end. */
-const own = 'configuration';
+const own = 'control-panel';
 /** Without these nobody could sign in and open the screen again. */
 const needed = ['portico.sessions', 'portico.access-control'];
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const screen = '/configuration/feature-flags';
 

@@ -1,5 +1,4 @@
 import {
-  type FlagActor,
   type FlagState,
   Flags,
   type HttpRoutes,
@@ -12,7 +11,7 @@ import {
 } from '@portico/core';
 import { FlagEffects } from '../services/flag-effects.js';
 import { permissions } from '../services/permissions.js';
-import { personOf } from './person-of.js';
+import { flagActor } from './flag-actor.js';
 
 const declaration = { access: { permission: permissions.flags }, answers: 'json', apiToken: true } as const;
 const params = z.strictObject({ key: z.string().max(100) });
@@ -60,7 +59,7 @@ export class FlagApiRoutes implements HttpRoutes {
       { ...declaration, params, body: switching },
       async (ctx: RouteContext<Params, unknown, z.output<typeof switching>>) => {
         const { enabled, reason } = ctx.input.body;
-        await this.flags.override(ctx.input.params.key, enabled ?? undefined, actorOf(ctx, reason));
+        await this.flags.override(ctx.input.params.key, enabled ?? undefined, flagActor(ctx, 'api', reason));
         ctx.body = shown(this.find(ctx.input.params.key));
       },
     );
@@ -76,7 +75,7 @@ export class FlagApiRoutes implements HttpRoutes {
       { ...declaration, params, body: undoing },
       async (ctx: RouteContext<Params, unknown, z.output<typeof undoing>>) => {
         const { change, reason } = ctx.input.body;
-        await this.flags.undo(ctx.input.params.key, change, actorOf(ctx, reason));
+        await this.flags.undo(ctx.input.params.key, change, flagActor(ctx, 'api', reason));
         ctx.body = shown(this.find(ctx.input.params.key));
       },
     );
@@ -85,7 +84,11 @@ export class FlagApiRoutes implements HttpRoutes {
   /** Lines and columns of faults are those of the document when it is written with two spaces. */
   private async import(ctx: RouteContext<unknown, unknown, z.output<typeof importing>>): Promise<void> {
     const { document, dryRun, replace, reason } = ctx.input.body;
-    const answer = await this.flags.import(JSON.stringify(document, undefined, 2), { by: actorOf(ctx, reason), dryRun, replace });
+    const answer = await this.flags.import(JSON.stringify(document, undefined, 2), {
+      by: flagActor(ctx, 'api', reason),
+      dryRun,
+      replace,
+    });
     if (!dryRun && answer.faults.length > 0) throw importRefused(answer.faults);
     ctx.body = { ...answer, changes: answer.changes.map(({ key, from = null, to = null }) => ({ key, from, to })) };
   }
@@ -102,12 +105,6 @@ function importRefused(faults: readonly string[]): PortalError {
     status: 400,
     details: { faults },
   });
-}
-
-function actorOf({ access }: Pick<RouteContext, 'access'>, reason: string | undefined): FlagActor {
-  const { id, name, email } = personOf(access);
-  const token = access.token ? ` (token ${access.token.name})` : '';
-  return { by: { id, name: `${name || email}${token}` }, via: 'api', ...(reason ? { reason } : {}) };
 }
 
 /** Everything about a flag but what only code needs. */
