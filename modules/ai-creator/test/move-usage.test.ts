@@ -64,7 +64,7 @@ describe('a database from before ai-usage', () => {
       const after = await startCreatorPortal({ home, sandbox });
       for (const [table, rows] of Object.entries(tables))
         expect(await read(after.portal, `SELECT * FROM ${table}`), table).to.deep.equal(rows);
-      expect((tables.ai_usage_entry[0] ?? {}).provider).to.equal('openai');
+      expect(tables.ai_usage_entry[0]?.provider).to.equal('openai');
       const left = await read(
         after.portal,
         "SELECT name FROM sqlite_master WHERE name IN ('ai_creator_usage', 'ai_creator_price', 'ai_creator_budget')",
