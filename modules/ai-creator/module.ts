@@ -40,11 +40,11 @@ import { ProgressStreams } from './services/generations/progress-streams.js';
 import { CreateMenuItem } from './services/menus/create-menu-item.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
+import { ImagesFeature } from './services/notices/images-feature.js';
 import { ModelNotices } from './services/notices/model-notices.js';
 import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
 import { DemoSettings } from './services/settings/demo-settings.js';
 import { creatorSettings } from './services/settings/settings.js';
-import { ImagesFeature } from './services/spending/images-feature.js';
 
 export default defineModule(({ provide, contribute, run }) => {
   provide(ImageProvider).to(OpenAiImageProvider);
