@@ -12,39 +12,33 @@ import {
   type ServiceHandle,
   SiteDirectory,
   siteScope,
-  UnitOfWork,
 } from '@portico/core';
 import { ImageProvider, type ProviderModel } from '../../api/index.js';
-import { KnownModel } from '../../entities/known-model.js';
+import type { KnownModel } from '../../entities/known-model.js';
 import { askForModels } from '../provider/asked-provider.js';
 import { isRetired } from '../provider/models.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
+import { KnownModels } from './known-models.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
-import { ModelKnowledge } from './model-knowledge.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
-/** A statement takes a limited number of values. */
-const rowsAtATime = 500;
 
 /** Keeps the list of models up to date, and moves along the preference list when the chosen one is gone. */
 @injectable()
 export class ModelWatch implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  /** By provider and name. */
-  private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private timer: NodeJS.Timeout | undefined;
   private readonly over = new AbortController();
   private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Settings) settings: Settings,
     @inject(optional(ImageProvider)) private readonly providers: ServiceHandle<ImageProvider>,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
-    @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
+    @inject(KnownModels) private readonly known: KnownModels,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(ModelAudit) private readonly audit: ModelAudit,
     @inject(Clock) private readonly clock: Clock,
@@ -54,9 +48,7 @@ export class ModelWatch implements Activity {
   }
 
   async onStart(): Promise<void> {
-    const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
-    for (const provider of new Set(rows.map((row) => row.provider)))
-      this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
+    await this.known.load();
     this.refreshIn(this.config.values.firstListMillis);
     this.listening = this.settings.onDidChange(({ fields }) => {
       if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
@@ -109,7 +101,7 @@ export class ModelWatch implements Activity {
 
   /** Those of the service in use. */
   private get models(): ReadonlyMap<string, KnownModel> {
-    return this.known.get(this.providers.get()?.id ?? '') ?? new Map();
+    return this.known.of(this.providers.get()?.id);
   }
 
   private get preferred(): readonly string[] {
@@ -125,7 +117,7 @@ export class ModelWatch implements Activity {
   notice(scope: Scope): ModelNotice | undefined {
     if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return undefined;
     const model = this.wanted(scope);
-    const { shutdownDate, daysLeft } = this.knowledge.of(model);
+    const { shutdownDate, daysLeft } = this.known.stateOf(model);
     const { model: used } = this.choose(scope);
     const within = warningDays.find((days) => daysLeft !== undefined && daysLeft <= days);
     if (used === model) return within && { scope, model, instead: undefined, shutdownDate, daysLeft, within };
@@ -217,29 +209,15 @@ export class ModelWatch implements Activity {
   }
 
   private async keep(provider: string, models: ReadonlyMap<string, KnownModel>): Promise<void> {
-    await this.unitOfWork.write(async (transaction) => {
-      await transaction.repository(KnownModel).delete({ provider });
-      const rows = [...models.values()];
-      for (let at = 0; at < rows.length; at += rowsAtATime)
-        await transaction.repository(KnownModel).insert(rows.slice(at, at + rowsAtATime));
-    });
-    this.learn(provider, models);
+    await this.known.keep(provider, models);
     await this.audit.record(this.notices());
   }
 
-  private learn(provider: string, models: ReadonlyMap<string, KnownModel>): void {
-    this.known.set(provider, models);
-    this.knowledge.learn(provider, [...models.values()].map(asProviderModel));
-  }
-
   private isGone(name: string): boolean {
-    return isRetired(name) || (this.models.get(name)?.goneAt ?? null) !== null || this.knowledge.of(name).kind === 'gone';
+    return isRetired(name) || (this.models.get(name)?.goneAt ?? null) !== null || this.known.stateOf(name).kind === 'gone';
   }
 
   private scopes(): readonly Scope[] {
     return [instanceScope, ...this.sites.all().map(({ id }) => siteScope(id))];
   }
 }
-
-const asProviderModel = ({ name, shutdownDate }: KnownModel): ProviderModel =>
-  shutdownDate ? { id: name, shutdownDate } : { id: name };
