@@ -30,10 +30,18 @@ export interface LoadedConfig extends HostConfig {
   readonly previousMasterKey: string | undefined;
 }
 
+/** Files that a mode lays over `config/default.json`, each over the ones before it. Development is the deployment with a few things changed. */
+const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
+  production: ['production'],
+  development: ['production', 'development'],
+  demo: ['demo'],
+  test: ['test'],
+};
+
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { root, mode, environment, overrides = {}, ports = new Map() } = options;
-  const files = ['default', mode].map((name) => withPorts(readFile(root, name), ports) as Json);
+  const files = ['default', ...layers[mode]].map((name) => withPorts(readFile(root, name), ports) as Json);
   const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
@@ -61,7 +69,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
 /** The names of ports in the files: `{port:sandbox}` is one that nobody uses, the same wherever the name stands. */
 export function namedPorts({ root, mode }: Pick<LoadOptions, 'root' | 'mode'>): readonly string[] {
-  const text = JSON.stringify(['default', mode].map((name) => readFile(root, name)));
+  const text = JSON.stringify(['default', ...layers[mode]].map((name) => readFile(root, name)));
   return [...new Set([...text.matchAll(/\{port:([\w-]+)\}/g)].map(([, name = '']) => name))];
 }
 
