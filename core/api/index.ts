@@ -3,7 +3,6 @@ export * from './audit.js';
 export * from './basics.js';
 export * from './commands.js';
 export * from './contributions.js';
-export * from './csv.js';
 export * from './disposable.js';
 export * from './errors.js';
 export * from './event.js';

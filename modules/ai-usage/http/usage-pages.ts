@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
-import { Clock, inject, injectable, type RouteContext, z } from '@portico/core';
+import { Clock, csvStream, inject, injectable, type RouteContext, z } from '@portico/core';
 import { UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
-import { requestLines } from '../services/report/usage-csv.js';
+import { requestRows } from '../services/report/usage-csv.js';
 import { usageRange } from '../services/report/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/report/usage-report.js';
 import { shares, usageChart } from './usage-chart.js';
@@ -89,7 +88,7 @@ export class UsagePages {
     const { filter, last } = this.filterOf(ctx);
     ctx.set('Content-Disposition', `attachment; filename="ai-usage-${filter.from}-${last}.csv"`);
     ctx.type = 'text/csv; charset=utf-8';
-    ctx.body = Readable.from(requestLines(this.report, filter));
+    ctx.body = csvStream(requestRows(this.report, filter));
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {

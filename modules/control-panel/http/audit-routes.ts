@@ -5,6 +5,7 @@ import {
   AuditPresenter,
   type AuditVia,
   Clock,
+  csvStream,
   type HttpRoutes,
   inject,
   injectable,
@@ -15,7 +16,7 @@ import {
   SiteDirectory,
   z,
 } from '@portico/core';
-import { exportAudit } from '../services/audit-export.js';
+import { auditJson, auditRows } from '../services/audit-export.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.audit };
@@ -93,7 +94,8 @@ export class AuditRoutes implements HttpRoutes {
     const name = `audit-${this.clock.now().toISOString().slice(0, 10)}.${format}`;
     ctx.set('Content-Disposition', `attachment; filename="${name}"`);
     ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
-    ctx.body = Readable.from(exportAudit(this.log, filterOf(chosen), format));
+    const wanted = filterOf(chosen);
+    ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : Readable.from(auditJson(this.log, wanted));
   }
 }
 
