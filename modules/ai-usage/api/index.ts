@@ -152,7 +152,7 @@ export interface UsageTab {
 
 /** The pages beside each other, for each of them. */
 export interface UsageTabs {
-  /** @param current `href` of the page that shows them. */
+  /** @param current `href` of the page that shows them. @throws PortalError `not-found` (404) when it is not among those that are there. */
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[];
 }
 export const UsageTabs: ServiceToken<UsageTabs> = serviceToken('ai-usage.tabs');

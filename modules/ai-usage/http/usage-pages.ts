@@ -16,6 +16,7 @@ export const usageQuery = z.strictObject({
     .regex(/^[\w:.~-]+$/)
     .optional(),
 });
+const page = '/ai-creator/usage';
 type UsageQuery = z.output<typeof usageQuery>;
 type UsageContext = RouteContext<unknown, UsageQuery>;
 
@@ -56,7 +57,7 @@ export class UsagePages {
         from: filter.from,
         to: last,
         today: this.today(),
-        tabs: scope.kind === 'site' ? [] : this.tabs.of(ctx, place),
+        tabs: scope.kind === 'site' ? [] : this.tabs.of(ctx, page),
         images: days.reduce((sum, day) => sum + day.images, 0),
         requests: days.reduce((sum, day) => sum + day.requests, 0),
         failed: days.reduce((sum, day) => sum + day.failed, 0),
@@ -92,6 +93,7 @@ export class UsagePages {
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
+    this.tabs.of(ctx, page);
     const { from, last, until } = usageRange(ctx.input.query, this.today());
     return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }

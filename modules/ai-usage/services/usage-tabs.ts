@@ -1,4 +1,12 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import {
+  type AccessContext,
+  type Contributions,
+  contributions,
+  inject,
+  injectable,
+  MessageCatalog,
+  notFound,
+} from '@portico/core';
 import { type UsagePage, UsagePages, type UsageTab, type UsageTabs } from '../api/index.js';
 
 /** The pages about money and what it is paid for, beside each other: our own and those of others. */
@@ -10,7 +18,9 @@ export class ContributedTabs implements UsageTabs {
   ) {}
 
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[] {
-    return this.pages.visible(ctx.access).map(({ module, value: { href, label } }) => ({
+    const pages = this.pages.visible(ctx.access);
+    if (!pages.some(({ value: { href } }) => href === current)) throw notFound();
+    return pages.map(({ module, value: { href, label } }) => ({
       href: ctx.url(href),
       label: this.catalog.for(module).text(label, {}, ctx.access.locale),
       isCurrent: href === current,
