@@ -1,5 +1,5 @@
 import { PaidFeatures, UsagePages } from '@portico/ai-usage/api';
-import { SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
+import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
   Commands,
   DemoContents,
@@ -11,7 +11,6 @@ import {
   Permissions,
 } from '@portico/core';
 import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
-import { ImageProvider } from './api/index.js';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
 import { WhyNoButton } from './commands/why-no-button.js';
@@ -29,6 +28,7 @@ import { createImages, creatorFlag, requiredPermissions } from './services/avail
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
+import { DemoSettings } from './services/demo/demo-settings.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
@@ -42,12 +42,10 @@ import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
 import { ImagesFeature } from './services/notices/images-feature.js';
 import { ModelNotices } from './services/notices/model-notices.js';
-import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
-import { DemoSettings } from './services/settings/demo-settings.js';
+import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
 import { creatorSettings } from './services/settings/settings.js';
 
-export default defineModule(({ provide, contribute, run }) => {
-  provide(ImageProvider).to(OpenAiImageProvider);
+export default defineModule(({ contribute, run }) => {
   run(CircuitBreaker);
   run(ModelWatch);
   run(RateLimitBackoff);
@@ -57,6 +55,8 @@ export default defineModule(({ provide, contribute, run }) => {
   run(OpenGenerations);
 
   contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
+  contribute(ChoiceProviders).to(ServiceChoices, { id: 'image-services' });
+  contribute(ChoiceProviders).to(ModelChoices, { id: 'image-models' });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
   contribute(SettingsActions).to(TestImage, { id: 'test-image', order: 20, when: { flag: creatorFlag } });
   contribute(Permissions).value(

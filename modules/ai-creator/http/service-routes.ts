@@ -1,6 +1,6 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { UsageTabs } from '@portico/ai-usage/api';
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
-import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -13,7 +13,6 @@ import { FailureReport, reportedDays } from '../services/failures/failure-report
 import { KeyStates } from '../services/failures/key-states.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
-import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { idParams } from './input.js';
 import { manageInstance } from './permissions.js';
@@ -80,7 +79,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: this.tabs.of(ctx, this.prefix),
         provider: this.provider(ctx),
-        isPlaceMissing: this.client.provider instanceof OpenAiImageProvider && this.client.provider.place === undefined,
+        isPlaceMissing: this.client.provider?.needsAddress === true && this.client.provider.place === undefined,
         breakers: this.keys.open(ctx.access).map(({ failure, ...breaker }) => ({
           ...breaker,
           explanation: this.explain(ctx, failure),

@@ -1,5 +1,6 @@
+import type { ProviderModel } from '@portico/ai-providers/api';
 import { inject, injectable, UnitOfWork } from '@portico/core';
-import type { ProviderModel } from '../../api/index.js';
+
 import { KnownModel } from '../../entities/known-model.js';
 import { ModelKnowledge, type ModelState } from './model-knowledge.js';
 

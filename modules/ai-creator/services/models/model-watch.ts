@@ -1,3 +1,4 @@
+import { isRetired } from '@portico/ai-providers/api';
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
@@ -7,20 +8,16 @@ import {
   injectable,
   instanceScope,
   Log,
-  optional,
   type Scope,
-  type ServiceHandle,
   SiteDirectory,
   siteScope,
 } from '@portico/core';
-import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import type { KnownModel } from '../../entities/known-model.js';
-import { askForModels } from '../provider/asked-provider.js';
-import { isRetired } from '../provider/models.js';
-import { CreatorConfig } from '../settings/creator-config.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
 import { creatorSettings } from '../settings/settings.js';
 import { KnownModels } from './known-models.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
+import { ModelLists } from './model-lists.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
@@ -36,10 +33,10 @@ export class ModelWatch implements Activity {
 
   constructor(
     @inject(Settings) settings: Settings,
-    @inject(optional(ImageProvider)) private readonly providers: ServiceHandle<ImageProvider>,
+    @inject(ChosenProvider) private readonly providers: ChosenProvider,
+    @inject(ModelLists) private readonly lists: ModelLists,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(KnownModels) private readonly known: KnownModels,
-    @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(ModelAudit) private readonly audit: ModelAudit,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -49,7 +46,7 @@ export class ModelWatch implements Activity {
 
   async onStart(): Promise<void> {
     await this.known.load();
-    this.refreshIn(this.config.values.firstListMillis);
+    this.refreshIn(this.lists.firstMillis);
     this.listening = this.settings.onDidChange(({ fields }) => {
       if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
     });
@@ -132,11 +129,7 @@ export class ModelWatch implements Activity {
   /** Asked with the key of the instance, else with that of the first site that has one. @throws ProviderError */
   async refresh(): Promise<boolean> {
     const provider = this.providers.get();
-    const key = this.scopes()
-      .map((scope) => this.settings.secret(scope, 'apiKey'))
-      .find((secret) => secret !== undefined);
-    if (!provider || (provider.needsKey && !key)) return false;
-    const listed = await this.ask(provider, key);
+    const listed = provider && (await this.lists.read(provider, this.scopes(), this.over.signal));
     if (!listed) return false;
     const now = this.clock.now().toISOString();
     const next = new Map(
@@ -150,20 +143,6 @@ export class ModelWatch implements Activity {
     for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
     await this.keep(provider.id, next);
     return true;
-  }
-
-  /** For a limited time; a portal that closes waits for no list. */
-  private async ask(provider: ImageProvider, key: string | undefined): Promise<readonly ProviderModel[] | undefined> {
-    const asking = new AbortController();
-    const giveUp = (): void => asking.abort();
-    const timer = setTimeout(giveUp, this.config.values.testMillis);
-    this.over.signal.addEventListener('abort', giveUp);
-    try {
-      return await askForModels(provider, { key, signal: asking.signal });
-    } finally {
-      clearTimeout(timer);
-      this.over.signal.removeEventListener('abort', giveUp);
-    }
   }
 
   /** The service said that it does not know the model any more. Never throws: the images that came in its place are worth more. */

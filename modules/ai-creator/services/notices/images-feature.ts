@@ -1,7 +1,7 @@
+import { isRetired } from '@portico/ai-providers/api';
 import type { PaidFeature } from '@portico/ai-usage/api';
 import { type AccessContext, inject, injectable, type MenuBadge } from '@portico/core';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { isRetired } from '../provider/models.js';
 import { ModelNotices } from './model-notices.js';
 
 /** Images, as AI Usage asks about them: the models of the service in use, and a mark when a chosen one ends. */

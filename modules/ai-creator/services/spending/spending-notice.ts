@@ -1,6 +1,6 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { type BudgetExceeded, type BudgetState, type Cost, formatMoney, UsageLedger } from '@portico/ai-usage/api';
 import { type AccessContext, inject, injectable, Messages, PortalError, UnitOfWork } from '@portico/core';
-import { countLimits, deliverySizes } from '../../api/index.js';
 import { SettingsLink } from '../settings/settings-link.js';
 import { formatSeconds, translator } from '../translator.js';
 import { GenerationUsage } from './generation-usage.js';

@@ -1,6 +1,6 @@
+import type { ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
 import { UsageLedger } from '@portico/ai-usage/api';
 import { type AccessContext, Ids, inject, injectable, UnitOfWork } from '@portico/core';
-import type { ProviderAnswer, ProviderError } from '../../api/index.js';
 import { imagesFeature } from './generation-usage.js';
 
 interface TestedImage {
