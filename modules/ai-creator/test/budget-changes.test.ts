@@ -89,8 +89,8 @@ describe('changing a budget', () => {
 
   it('survives a restart of the module', async () => {
     await post({ revision: '1', hardLimit: '12' });
-    await creator.portal.modules.stop('ai-creator');
-    await creator.portal.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-usage');
+    await creator.portal.modules.start('ai-usage');
     expect(await page())
       .to.contain('name="revision" value="2"')
       .and.to.match(/name="hardLimit" value="12"/);
