@@ -130,7 +130,7 @@ describe('The tab of Dev flags', () => {
     ['test', /Workbench workbench .* On/],
     [
       'production',
-      /Dev flags have force in development mode only 1 of them are declared here and off\. A portal started with PORTICO_MODE\S+development shows them\./,
+      /Dev flags have force in development mode only 1 of them is declared here and off\. A portal started with PORTICO_MODE\S+development shows them\./,
     ],
   ] as const) {
     it(`${mode === 'test' ? 'shows them in development' : 'says why it is empty'} (${mode})`, async () => {

@@ -1,7 +1,7 @@
 import { UsageLedger } from '@portico/ai-usage/api';
 import { Clock, inject, injectable, UnitOfWork } from '@portico/core';
-import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../../entities/generation.js';
+import type { Provenance } from '../documents/provenance.js';
 import { variationSource } from '../images/pinned-source.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 

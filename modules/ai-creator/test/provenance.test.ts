@@ -1,15 +1,14 @@
 import { digitalSourceType } from '@portico/core/testing';
+import { base, bytes, Library, picture } from '@portico/documents-media/testing';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import {
   compositeMark,
   compositeWithTrainedAlgorithmicMedia,
   generatedMark,
-  type Provenance,
   trainedAlgorithmicMedia,
-  type VariationSource,
-} from '../api/index.js';
-import { base, bytes, Library, picture } from './library.js';
+} from '../services/documents/generated-mark.js';
+import type { Provenance, VariationSource } from '../services/documents/provenance.js';
 
 const provenance: Provenance = {
   kind: 'generated',
@@ -39,12 +38,16 @@ describe('Generated documents', () => {
       original,
       altText: 'Drafted',
       altTextDrafted: true,
-      provenance,
+      metadata: { provenance },
     });
     id = added.id;
     await library.add({ name: 'photo.png', content: await picture(64, 64) });
   });
   after(() => library.close());
+
+  function items(html: string): { title: string; generated?: boolean; caption?: object }[] {
+    return [...html.matchAll(/data-item="([^"]*)"/g)].map(([, json = '']) => JSON.parse(json.replaceAll('&quot;', '"')));
+  }
 
   it('carry the mark in what is delivered and in the small picture, and keep the original untouched', async () => {
     const read = async (path: string): Promise<Buffer> =>
@@ -109,7 +112,7 @@ describe('Generated documents', () => {
       .png()
       .toBuffer();
     const add = (name: string, variationOf: VariationSource) =>
-      library.add({ name, content, provenance: { ...provenance, isComposite: true, variationOf } });
+      library.add({ name, content, metadata: { provenance: { ...provenance, isComposite: true, variationOf } } });
     const source = { name: 'quay.png', sha256: photo.sha256 };
     const near = await add('quay-1.png', { ...source, documentId: photo.id, version: '1.0' });
     const far = await add('quay-2.png', { ...source, idempotencyKey: 'not-added-yet' });
@@ -135,7 +138,12 @@ describe('Generated documents', () => {
 
   it('stand by themselves under the filter AI generated, from all folders', async () => {
     const folder = await library.documents.ensureFolder(library.system(), 'Deep');
-    const inside = await library.add({ name: 'inside.png', folderId: folder.id, content: await picture(80, 80), provenance });
+    const inside = await library.add({
+      name: 'inside.png',
+      folderId: folder.id,
+      content: await picture(80, 80),
+      metadata: { provenance },
+    });
     const list = await library.get(`${base}/api/documents?only=generated`).expect(200);
     expect((list.body.documents as { id: string }[]).map((entry) => entry.id)).to.deep.equal([inside.id, id]);
     const page = await library.get(`${base}?only=generated&q=light`).set('Accept', 'text/html').expect(200);
@@ -143,15 +151,18 @@ describe('Generated documents', () => {
   });
 
   it('are found again by a similar description, in their site alone', async () => {
-    const found = await library.documents.similarGenerated(library.system(), 'a lighthouse at DUSK');
+    const found = await library.documents.similar(library.system(), 'provenance', 'a lighthouse at DUSK');
     expect(found.map(({ name }) => name)).to.include('lighthouses.png');
-    expect(await library.documents.similarGenerated(library.system(), 'a red bicycle')).to.deep.equal([]);
-    expect(await library.documents.similarGenerated(library.system(library.other), 'a lighthouse at dusk')).to.deep.equal([]);
+    expect(await library.documents.similar(library.system(), 'provenance', 'a red bicycle')).to.deep.equal([]);
+    expect(await library.documents.similar(library.system(library.other), 'provenance', 'a lighthouse at dusk')).to.deep.equal(
+      [],
+    );
   });
 
   it('are added once with one key, however often and at whatever time', async () => {
     const content = await picture(70, 70);
-    const add = () => library.add({ name: 'once.png', unique: true, content, provenance, idempotencyKey: 'image-1' });
+    const add = () =>
+      library.add({ name: 'once.png', unique: true, content, metadata: { provenance }, idempotencyKey: 'image-1' });
     const added = await Promise.all([add(), add(), add()]);
     added.push(await add());
     expect(new Set(added.map((document) => document.id)).size).to.equal(1);
@@ -160,5 +171,52 @@ describe('Generated documents', () => {
   it('keep a drafted alternative text marked until a person saves it', async () => {
     await library.form(`${base}/documents/${id}`, { name: 'lighthouses.png', altText: 'Drafted' }).expect(303);
     expect((await library.documents.find(library.system(), id)).altTextDrafted).to.equal(false);
+  });
+
+  it('shows how a generated picture came to be', async () => {
+    const { id } = await library.add({
+      name: 'lighthouse.png',
+      content: await picture(256, 256),
+      metadata: {
+        provenance: {
+          kind: 'generated',
+          prompt: 'a lighthouse <at> dusk',
+          provider: 'openai',
+          model: 'gpt-image-1.5',
+          size: '256x256',
+          generatedAt: '2026-11-22T15:00:00.000Z',
+          generationId: 'g1',
+        },
+      },
+    });
+    const page = await library.get(`${base}/documents/${id}`).expect(200);
+    expect(page.text).to.include('AI generated').and.include('a lighthouse &lt;at&gt; dusk').and.include('gpt-image-1.5');
+    expect((await library.get(`${base}/api/documents/${id}`)).body.provenance.prompt).to.equal('a lighthouse <at> dusk');
+  });
+
+  it('says which picture a machine made, and suggests no caption by itself', async () => {
+    const folder = await library.documents.ensureFolder(library.system(), 'Generated');
+    await library.add({ name: 'by-hand.png', folderId: folder.id, content: await picture(60, 40) });
+    await library.add({
+      name: 'by-machine.png',
+      folderId: folder.id,
+      content: await picture(61, 40),
+      metadata: {
+        provenance: {
+          kind: 'generated',
+          prompt: 'a grid',
+          provider: 'openai',
+          model: 'gpt-image-2.6-flare',
+          size: '256x256',
+          generatedAt: '2026-11-22T15:00:00.000Z',
+          generationId: 'g1',
+        },
+      },
+    });
+    const answer = await library.get(`${base}/selector?type=image&return=image-url&folder=${folder.id}`).expect(200);
+    expect(items(answer.text).map(({ title, generated, caption }) => ({ title, generated, caption }))).to.deep.equal([
+      { title: 'by-machine.png', generated: true, caption: undefined },
+      { title: 'by-hand.png', generated: undefined, caption: undefined },
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import type { DocumentEntity } from '../entities/document.js';
 
 type Queries = Pick<Reader, 'query'>;
 
-/** Words of one description that are remembered, and that are asked for. */
+/** Words of one text that are remembered, and that are asked for. */
 const maxWords = 40;
 const maxAsked = 12;
 /** Documents that one word brings in; a word that everybody uses must not cost more. */
@@ -12,9 +12,9 @@ const maxPerWord = 200;
 /** Words that tell nothing about a picture. */
 const empty = new Set('a an and are as at by for from in into is it of on or over the to under with'.split(' '));
 
-/** The words of a description, each once, without marks, case and plurals. */
-export function descriptionWords(description: string, limit = maxWords): readonly string[] {
-  const words = description
+/** The words of a text, each once, without marks, case and plurals. */
+export function textWords(text: string, limit = maxWords): readonly string[] {
+  const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
@@ -24,10 +24,11 @@ export function descriptionWords(description: string, limit = maxWords): readonl
   return [...new Set(words)].slice(0, limit);
 }
 
-export async function indexDescription(transaction: Transaction, document: DocumentEntity, description: string): Promise<void> {
-  for (const word of descriptionWords(description)) {
-    await transaction.query('INSERT INTO documents_media_generated_word (site_id, word, document_id) VALUES (?, ?, ?)', [
+export async function indexWords(transaction: Transaction, document: DocumentEntity, kind: string, text: string): Promise<void> {
+  for (const word of textWords(text)) {
+    await transaction.query('INSERT INTO documents_media_metadata_word (site_id, kind, word, document_id) VALUES (?, ?, ?, ?)', [
       document.siteId,
+      kind,
       word,
       document.id,
     ]);
@@ -38,17 +39,18 @@ export async function indexDescription(transaction: Transaction, document: Docum
 export async function similarDocuments(
   queries: Queries,
   siteId: string,
-  description: string,
+  kind: string,
+  text: string,
   limit: number,
 ): Promise<readonly string[]> {
-  const words = descriptionWords(description, maxAsked);
+  const words = textWords(text, maxAsked);
   if (words.length === 0) return [];
-  const one = `SELECT document_id FROM (SELECT document_id FROM documents_media_generated_word WHERE site_id = ? AND word = ?
+  const one = `SELECT document_id FROM (SELECT document_id FROM documents_media_metadata_word WHERE site_id = ? AND kind = ? AND word = ?
     ORDER BY document_id DESC LIMIT ${maxPerWord}) AS recent`;
   const rows = await queries.query<{ documentId: string }>(
     `SELECT document_id AS documentId FROM (${words.map(() => one).join(' UNION ALL ')}) AS found
      GROUP BY document_id HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, document_id DESC LIMIT ?`,
-    [...words.flatMap((word) => [siteId, word]), Math.ceil(words.length / 2), limit],
+    [...words.flatMap((word) => [siteId, kind, word]), Math.ceil(words.length / 2), limit],
   );
   return rows.map(({ documentId }) => documentId);
 }
