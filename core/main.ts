@@ -104,7 +104,7 @@ export interface Portal {
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
-  const ports = await freePorts(namedPorts({ root, mode: options.mode }));
+  const ports = await freePorts(namedPorts({ ...options, root }));
   const first = loadConfig({ ...options, root, ports });
   const { modules, problems } = await readManifests(first.modulePaths);
   const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });

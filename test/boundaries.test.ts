@@ -144,6 +144,7 @@ describe('The core', () => {
     'core/views/frame.ts': ['configuration', 'control-panel', 'sites'],
     'core/views/asset-files.ts': ['identity'],
     'core/views/assets.ts': ['identity'],
+    'core/views/accepted-encoding.ts': ['identity'],
   };
   const sources = readdirSync(core.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(?:ts|css)$/.test(entry.name))

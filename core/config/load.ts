@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Laid over files and environment; for the demo and for tests. */
   readonly overrides?: object;
+  /** One more file of config/, over those of the mode. */
+  readonly layer?: string;
   /** Variables that modules declare; known when their manifests have been read, which the configuration says where to find. */
   readonly variables?: Readonly<Record<string, Variable>>;
   /** Ports for the names that stand in the files as `{port:name}`. */
@@ -42,7 +44,7 @@ const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { root, mode, environment, overrides = {}, ports = new Map() } = options;
-  const files = ['default', ...layers[mode]].map((name) => withPorts(readFile(root, name), ports) as Json);
+  const files = filesOf(options).map((name) => withPorts(readFile(root, name), ports) as Json);
   const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
@@ -68,9 +70,13 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   };
 }
 
+function filesOf({ mode, layer }: Pick<LoadOptions, 'mode' | 'layer'>): readonly string[] {
+  return ['default', ...layers[mode], ...(layer === undefined ? [] : [layer])];
+}
+
 /** The names of ports in the files: `{port:sandbox}` is one that nobody uses, the same wherever the name stands. */
-export function namedPorts({ root, mode }: Pick<LoadOptions, 'root' | 'mode'>): readonly string[] {
-  const text = JSON.stringify(['default', ...layers[mode]].map((name) => readFile(root, name)));
+export function namedPorts(options: Pick<LoadOptions, 'root' | 'mode' | 'layer'>): readonly string[] {
+  const text = JSON.stringify(filesOf(options).map((name) => readFile(options.root, name)));
   return [...new Set([...text.matchAll(/\{port:([\w-]+)\}/g)].map(([, name = '']) => name))];
 }
 
