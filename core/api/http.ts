@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ParameterizedContext } from 'koa';
 import type { ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
-import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Who may call a route. Asked by the host before the handler, in the scope of the request. */
 export type RouteAccess = 'public' | 'signed-in' | { readonly permission: PermissionId };
@@ -109,7 +109,7 @@ export interface HttpRoutes {
   readonly prefix: string;
   register(router: Router): void;
 }
-export const HttpRoutes: ExtensionPoint<HttpRoutes> = extensionPoint('portico.http-routes');
+export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.http-routes', { conditional: true });
 
 /** The cookie that carries the session's opaque token: `__Host-`, Secure over https, always HttpOnly and SameSite=Lax. */
 export interface SessionCookie {

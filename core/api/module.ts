@@ -1,5 +1,5 @@
-import type { ContributionOptions } from './contributions.js';
-import type { ExtensionPoint, ServiceToken } from './tokens.js';
+import type { ConditionalOptions, ContributionOptions } from './contributions.js';
+import type { ConditionalPoint, ExtensionPoint, ServiceToken } from './tokens.js';
 
 /** A class that inversify makes: its constructor parameters carry `@inject`. */
 // biome-ignore lint/suspicious/noExplicitAny: constructor parameters are checked by @inject, one by one.
@@ -19,9 +19,9 @@ export interface ServiceBinding<T> {
   value(service: T, options?: { readonly ranking?: number }): void;
 }
 
-export interface ContributionBinding<T> {
-  to(implementation: Class<T>, options?: ContributionOptions): void;
-  value(contribution: T, options?: ContributionOptions): void;
+export interface ContributionBinding<T, Options extends ContributionOptions = ContributionOptions> {
+  to(implementation: Class<T>, options?: Options): void;
+  value(contribution: T, options?: Options): void;
 }
 
 /**
@@ -35,7 +35,8 @@ export interface ModuleSetup {
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void };
   /** Offers a service to other modules; its id stands under `provides` in the manifest. */
   provide<T>(token: ServiceToken<T>): ServiceBinding<T>;
-  /** Adds to an extension point. Parked until the point's host is there. */
+  /** Adds to an extension point. Parked until the point's host is there. Only a conditional point takes a `when`. */
+  contribute<T>(point: ConditionalPoint<T>): ContributionBinding<T, ConditionalOptions>;
   contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T>;
   /** Opens an extension point of this module; its id stands under `hosts` in the manifest. */
   host<T>(point: ExtensionPoint<T>): void;

@@ -44,7 +44,7 @@ export class Mount {
 
   /** @throws PortalError `route-prefix-invalid`, `route-undeclared`, or whatever `register` throws. */
   constructor(
-    contribution: Contribution<HttpRoutes>,
+    readonly contribution: Contribution<HttpRoutes>,
     messages: Messages,
     private readonly words: Messages,
   ) {

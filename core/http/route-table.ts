@@ -1,6 +1,7 @@
 import {
+  type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   type Disposable,
   type HttpRoutes,
   type Log,
@@ -8,6 +9,12 @@ import {
   PortalError,
 } from '../api/index.js';
 import { type Match, Mount } from './mount.js';
+
+/** A mount that knows a path, and what it has for it. */
+export interface Found {
+  readonly mount: Mount;
+  readonly match: Match;
+}
 
 /** Where a request is to be looked for. */
 export interface Place {
@@ -29,7 +36,7 @@ export class RouteTable implements Disposable {
   private readonly subscription: Disposable;
 
   constructor(
-    private readonly contributions: Contributions<HttpRoutes>,
+    private readonly contributions: ConditionalContributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
   ) {
@@ -50,14 +57,20 @@ export class RouteTable implements Disposable {
     return this.at(place)[0]?.module ?? this.lastOwners.get(placeKey(place));
   }
 
-  match(place: Place, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
-    let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
+  /**
+   * What there is for a path: at most one route, and before it mounts that know the path by other methods only. Which of them is there
+   * for this person, the dispatcher asks.
+   */
+  *matches(place: Place, method: string, path: string): Generator<Found> {
     for (const mount of this.at(place)) {
       const match = mount.match(method, path);
-      if (match?.route) return { mount, match };
-      if (match) otherMethods ??= { mount, match };
+      if (match) yield { mount, match };
     }
-    return otherMethods;
+  }
+
+  /** Whether the `when` of a mount holds. One without asks nothing. */
+  isThere({ contribution }: Mount, access: AccessContext): boolean {
+    return contribution.when === undefined || this.contributions.isVisible(contribution, access);
   }
 
   dispose(): void {

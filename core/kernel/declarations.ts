@@ -1,9 +1,10 @@
 import {
   type Activity,
   type Class,
+  type ConditionalOptions,
   type ContributionBinding,
-  type ContributionOptions,
   type ExtensionPoint,
+  isConditional,
   type ModuleManifest,
   type ModuleSetup,
   PortalError,
@@ -28,7 +29,7 @@ export interface DeclaredService {
 export interface DeclaredContribution {
   readonly point: string;
   readonly id: string;
-  readonly options: ContributionOptions;
+  readonly options: ConditionalOptions;
   readonly made: Made;
 }
 
@@ -39,7 +40,7 @@ export class Declarations {
   readonly bindings: { readonly token: ServiceToken<unknown>; readonly made: Made }[] = [];
   readonly services: DeclaredService[] = [];
   readonly contributions: DeclaredContribution[] = [];
-  readonly points: string[] = [];
+  readonly points = new Map<string, symbol>();
   readonly activities: Class<Activity>[] = [];
   private open = true;
 
@@ -71,9 +72,9 @@ export class Declarations {
     };
   }
 
-  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T> {
+  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T, ConditionalOptions> {
     const pointId = tokenId(point);
-    const add = (made: Made, options: ContributionOptions = {}): void => {
+    const add = (made: Made, options: ConditionalOptions = {}): void => {
       this.checkOpen();
       const { requires = {}, optional = {}, hosts = {} } = this.manifest;
       if (!this.house(pointId) && !(pointId in requires) && !(pointId in optional) && !(pointId in hosts))
@@ -82,6 +83,8 @@ export class Declarations {
       const id = options.id ?? ((made.kind === 'class' && made.from.name) || String(own.length));
       if (own.some((other) => other.id === id))
         throw this.fault(`contributes "${id}" to ${pointId} twice; give each an id of its own`);
+      if (options.when !== undefined && !isConditional(point))
+        throw this.fault(`contributes "${id}" to ${pointId} with a "when", which nobody asks there; leave it out`);
       this.contributions.push({ point: pointId, id, options, made });
     };
     return {
@@ -94,7 +97,7 @@ export class Declarations {
     this.checkOpen();
     const id = tokenId(point);
     this.checkManifest('hosts', id, this.manifest.hosts);
-    if (!this.points.includes(id)) this.points.push(id);
+    this.points.set(id, point);
   }
 
   run(activity: Class<Activity>): void {
@@ -125,7 +128,7 @@ export class Declarations {
       if (!this.services.some((service) => service.id === id))
         throw this.fault(`promises the service ${id} under "provides", but does not provide it`);
     for (const id of Object.keys(this.manifest.hosts ?? {}))
-      if (!this.points.includes(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
+      if (!this.points.has(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
   }
 
   private classOf(from: Class<unknown>): Made {

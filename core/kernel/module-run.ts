@@ -155,8 +155,8 @@ export class ModuleRun {
       { ...Object.fromEntries(Object.keys(provides).map((id) => [id, '*'])), ...optional, ...requires },
       this.around.services,
     );
-    for (const point of declared.points) {
-      const { view, closing } = this.around.points.open(point, this.module.id, hosts[point] ?? '1.0.0');
+    for (const [id, point] of declared.points) {
+      const { view, closing } = this.around.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
       this.store.add(closing);
       container.bindPoint(view);
     }

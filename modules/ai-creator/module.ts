@@ -94,7 +94,7 @@ export default defineModule(({ provide, contribute, run }) => {
   contribute(HttpRoutes).to(ApiRoutes);
 
   for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, AtlasRoutes])
-    contribute(HttpRoutes).to(routes);
+    contribute(HttpRoutes).to(routes, { when: { flag: creatorFlag } });
   contribute(MenuItems).to(InstanceUsageItem, {
     id: 'ai-usage',
     order: 30,

@@ -1,22 +1,24 @@
 import { expect } from 'chai';
 import {
+  type ConditionalContributions,
   type ContributionDelta,
   type Contributions,
   Criteria,
   type Criterion,
   extensionPoint,
+  PortalError,
   type ServiceToken,
   serviceToken,
 } from '../../api/index.js';
 import { accessOf, TestHouse } from './test-house.js';
 
-const Lines = extensionPoint<string>('house.lines');
+const Lines = extensionPoint<string>('house.lines', { conditional: true });
 const contributeLine = (text: string, options: object): string =>
-  `contribute(extensionPoint('house.lines')).value('${text}', ${JSON.stringify(options)});`;
+  `contribute(extensionPoint('house.lines', { conditional: true })).value('${text}', ${JSON.stringify(options)});`;
 
 describe('an extension point', () => {
   let house: TestHouse;
-  let lines: Contributions<string>;
+  let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
     house = await TestHouse.build();
@@ -123,6 +125,35 @@ describe('an extension point', () => {
     );
   });
 
+  it('whose host does not ask takes no `when`: from nobody who knows it, and from nobody who thinks otherwise', async () => {
+    house.kernel.host(extensionPoint<string>('house.tools'));
+    await house.write({ id: 'a' }, `contribute(extensionPoint('house.tools')).value('a', { id: 'x', when: { flag: 'sun' } });`);
+    await house.write(
+      { id: 'b' },
+      `contribute(extensionPoint('house.tools', { conditional: true })).value('b', { id: 'x', when: { flag: 'sun' } });
+       contribute(extensionPoint('house.tools')).value('c', { id: 'y' });`,
+    );
+    await house.boot();
+    expect(house.kernel.status('a')?.failure).to.deep.equal({
+      phase: 'setup',
+      message: 'Module a contributes "x" to house.tools with a "when", which nobody asks there; leave it out.',
+    });
+    expect(house.kernel.status('b')?.troubles).to.deep.equal([
+      { point: 'house.tools', id: 'x', count: 1, message: 'core asks no "when" of what is contributed to house.tools.' },
+    ]);
+    house.flags.set('sun', true);
+    const { explanations } = house.kernel;
+    const [left] = explanations.explain('house.tools', 'b/x', accessOf());
+    expect([left?.visible, left?.blocking?.reason]).to.deep.equal([
+      false,
+      'core asks no "when" of what is contributed to house.tools, so what has one is left out.',
+    ]);
+    expect(explanations.explain('house.tools', 'b/y', accessOf())[0]?.visible).to.equal(true);
+    const refuse = (): unknown =>
+      house.kernel.contribute(extensionPoint<string>('house.tools'), 'd', { when: { flag: 'sun' } } as object);
+    expect(refuse).to.throw(PortalError).with.property('code', 'when-not-asked');
+  });
+
   describe('of a module', () => {
     type Shelf = Contributions<string>;
     const Shelves: ServiceToken<Shelf> = serviceToken('host.shelf');
@@ -178,7 +209,7 @@ describe('an extension point', () => {
 
 describe('what is visible', () => {
   let house: TestHouse;
-  let lines: Contributions<string>;
+  let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
     house = await TestHouse.build();

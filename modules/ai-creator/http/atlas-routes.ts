@@ -1,11 +1,10 @@
-import { Flags, type HttpRoutes, inject, injectable, type Router } from '@portico/core';
+import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { errorAtlas } from '../services/failures/error-atlas.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
 import { FailureWords } from '../services/failures/failure-words.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
 import { secondsWords } from '../services/words.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
-import { requireFlag } from './require-flag.js';
 
 /** The error atlas: everything that can go wrong, what people read then, and what the portal does. */
 @injectable()
@@ -16,12 +15,10 @@ export class AtlasRoutes implements HttpRoutes {
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureWords) private readonly failureWords: FailureWords,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
-    @inject(Flags) private readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: { permission: manageInstance } }, async (ctx) => {
-      requireFlag(this.flags);
       const { locale } = ctx.access;
       const counts = new Map((await this.report.recent()).map((count) => [count.code, count]));
       const settings = this.settingsLink.for(ctx.access);

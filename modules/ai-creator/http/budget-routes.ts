@@ -1,6 +1,5 @@
 import {
   type AccessContext,
-  Flags,
   type HttpRoutes,
   inject,
   injectable,
@@ -19,7 +18,6 @@ import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { adminTabs } from './admin-tabs.js';
 import { access, addTableRoutes, answerForm, type EnteredTable, problemsOf } from './entered-table.js';
 import { idParams } from './input.js';
-import { requireFlag } from './require-flag.js';
 
 const place = '/ai-creator/budgets';
 const changeForm = typedBudget.extend({ revision: z.coerce.number().int().min(1) });
@@ -38,19 +36,14 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
     @inject(BudgetWords) private readonly words: BudgetWords,
     @inject(BudgetUsage) private readonly usage: BudgetUsage,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
-    @inject(Flags) readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
     addTableRoutes(router, this);
 
-    router.get('/:id', { access, params: idParams }, (ctx) => {
-      requireFlag(this.flags);
-      return this.showOne(ctx, ctx.input.params.id);
-    });
+    router.get('/:id', { access, params: idParams }, (ctx) => this.showOne(ctx, ctx.input.params.id));
 
     router.post('/:id', { access, params: idParams, body: changeForm }, (ctx) => {
-      requireFlag(this.flags);
       const { id } = ctx.input.params;
       const { revision, ...typed } = ctx.input.body;
       return answerForm(

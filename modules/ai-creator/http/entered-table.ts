@@ -1,7 +1,6 @@
 import {
   type AccessContext,
   PortalError as Failure,
-  type Flags,
   type Person,
   type PortalError,
   type RouteContext,
@@ -10,7 +9,6 @@ import {
 } from '@portico/core';
 import { type AdminPage, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
-import { requireFlag } from './require-flag.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 export const access = { permission: manageInstance };
@@ -18,7 +16,6 @@ export const access = { permission: manageInstance };
 /** A table that administrators keep by hand, with a form for one more row under it. */
 export interface EnteredTable<F> {
   readonly page: AdminPage;
-  readonly flags: Flags;
   readonly form: z.ZodType<F>;
   /** @throws PortalError `invalid-input` (400) with a sentence for each field. */
   add(typed: F, by: Person, asker: AccessContext): Promise<unknown>;
@@ -55,12 +52,8 @@ export async function answerForm(
 /** The routes that all such tables have: the page, one more, one less. */
 export function addTableRoutes<F>(router: Router, table: EnteredTable<F>): void {
   const place = `/ai-creator/${table.page}`;
-  router.get('/', { access }, (ctx) => {
-    requireFlag(table.flags);
-    return table.show(ctx, {});
-  });
+  router.get('/', { access }, (ctx) => table.show(ctx, {}));
   router.post('/', { access, body: table.form }, (ctx: RouteContext<unknown, unknown, F>) => {
-    requireFlag(table.flags);
     const typed = ctx.input.body;
     const done = { place, sentence: ctx.text(`${table.page}.added`) };
     return answerForm(
@@ -71,7 +64,6 @@ export function addTableRoutes<F>(router: Router, table: EnteredTable<F>): void 
     );
   });
   router.post('/:id/remove', { access, params: idParams }, async (ctx) => {
-    requireFlag(table.flags);
     if (ctx.access.person) await table.remove(ctx.input.params.id, ctx.access.person);
     ctx.redirectWith(place, ctx.text(`${table.page}.removed`));
   });

@@ -1,7 +1,6 @@
 import {
   type AccessContext,
   Clock,
-  Flags,
   type HttpRoutes,
   inject,
   injectable,
@@ -27,7 +26,6 @@ export class PriceRoutes implements HttpRoutes, EnteredTable<TypedPrice> {
   constructor(
     @inject(Prices) private readonly prices: Prices,
     @inject(PriceEntry) private readonly entry: PriceEntry,
-    @inject(Flags) readonly flags: Flags,
     @inject(Clock) private readonly clock: Clock,
     @inject(ImageMaker) private readonly maker: ImageMaker,
   ) {}

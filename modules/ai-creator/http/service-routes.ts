@@ -1,4 +1,4 @@
-import { Flags, type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
 import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { atlasRow } from '../services/failures/error-atlas.js';
@@ -11,7 +11,6 @@ import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js
 import { ImageMaker } from '../services/provider/image-maker.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
-import { requireFlag } from './require-flag.js';
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -31,7 +30,6 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(FailureWords) private readonly failureWords: FailureWords,
     @inject(KeyPauses) private readonly pauses: KeyPauses,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
-    @inject(Flags) private readonly flags: Flags,
   ) {}
 
   register(router: Router): void {
@@ -39,7 +37,6 @@ export class ServiceRoutes implements HttpRoutes {
     router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
-      requireFlag(this.flags);
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -50,7 +47,6 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
-      requireFlag(this.flags);
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
@@ -67,7 +63,6 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
-    requireFlag(this.flags);
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
     ctx.render(
       'service',

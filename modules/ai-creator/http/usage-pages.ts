@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
-import { Clock, Flags, inject, injectable, type RouteContext, z } from '@portico/core';
+import { Clock, inject, injectable, type RouteContext, z } from '@portico/core';
 import { formatMoney } from '../services/spending/money.js';
 import { requestLines } from '../services/spending/usage-csv.js';
 import { usageRange } from '../services/spending/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
-import { requireFlag } from './require-flag.js';
 import { shares, usageChart } from './usage-chart.js';
 
 const date = z.iso.date().optional();
@@ -26,7 +25,6 @@ type UsageContext = RouteContext<unknown, UsageQuery>;
 export class UsagePages {
   constructor(
     @inject(UsageReport) private readonly report: UsageReport,
-    @inject(Flags) private readonly flags: Flags,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -94,7 +92,6 @@ export class UsagePages {
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
-    requireFlag(this.flags);
     const { from, last, until } = usageRange(ctx.input.query, this.today());
     return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }

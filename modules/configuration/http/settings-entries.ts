@@ -1,7 +1,7 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   contributions,
   inject,
   injectable,
@@ -38,7 +38,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 @injectable()
 export class SettingsEntries {
   constructor(
-    @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
+    @inject(contributions(SettingsDefinitions)) private readonly definitions: ConditionalContributions<SettingsDefinition>,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(FlagNotices) private readonly flagNotices: FlagNotices,
     @inject(EntryNotices) readonly notices: EntryNotices,

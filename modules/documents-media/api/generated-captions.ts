@@ -1,4 +1,4 @@
-import { type AccessContext, type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, extensionPoint } from '@portico/core';
 import type { SuggestedCaption } from '@portico/item-selector/api';
 
 export type { SuggestedCaption };
@@ -9,4 +9,6 @@ export interface GeneratedCaption {
   suggest(access: AccessContext): SuggestedCaption | undefined;
 }
 /** The first that suggests something is followed. */
-export const GeneratedCaptions: ExtensionPoint<GeneratedCaption> = extensionPoint('documents-media.generated-captions');
+export const GeneratedCaptions: ConditionalPoint<GeneratedCaption> = extensionPoint('documents-media.generated-captions', {
+  conditional: true,
+});

@@ -1,4 +1,12 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, type Site, UnitOfWork } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  contributions,
+  inject,
+  injectable,
+  type Site,
+  UnitOfWork,
+} from '@portico/core';
 import type { SelectedItem } from '@portico/item-selector/api';
 import { type GeneratedCaption, GeneratedCaptions } from '../api/generated-captions.js';
 
@@ -10,7 +18,7 @@ export type GeneratedWords = Pick<SelectedItem, 'generated' | 'caption'>;
 export class GeneratedChoices {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(contributions(GeneratedCaptions)) private readonly captions: Contributions<GeneratedCaption>,
+    @inject(contributions(GeneratedCaptions)) private readonly captions: ConditionalContributions<GeneratedCaption>,
   ) {}
 
   /** By the id of the document; those that people made are left out. */
