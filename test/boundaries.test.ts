@@ -99,6 +99,20 @@ describe('The boundaries of the house', () => {
     expect([...new Set(undeclared.map(show))]).to.deep.equal([]);
   });
 
+  it('have every package declare only what its own code imports: for production what runs there, nothing that the core gives', () => {
+    const idle = packages.flatMap((from) => {
+      const own = imports.filter((each) => each.from === from);
+      const used = (name: string, among: readonly Import[]): boolean =>
+        among.some(({ target }) => target === name || target.startsWith(`${name}/`));
+      const production = own.filter(({ file }) => !/\/(?:test|testing)\//.test(file));
+      return [
+        ...Object.keys(from.manifest.dependencies ?? {}).filter((name) => !used(name, production)),
+        ...Object.keys(from.manifest.devDependencies ?? {}).filter((name) => !used(name, own)),
+      ].map((name) => `${from.manifest.name} declares ${name}`);
+    });
+    expect(idle).to.deep.equal([]);
+  });
+
   it('keep the kernel apart from http, views and persistence', () => {
     const wrong = imports.filter(
       ({ file, target }) =>

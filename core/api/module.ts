@@ -1,4 +1,5 @@
 import type { ConditionalOptions, ContributionOptions } from './contributions.js';
+import type { DeclaredFlag } from './flags.js';
 import type { ConditionalPoint, ExtensionPoint, ServiceToken } from './tokens.js';
 
 /** A class that inversify makes: its constructor parameters carry `@inject`. */
@@ -42,6 +43,8 @@ export interface ModuleSetup {
   host<T>(point: ExtensionPoint<T>): void;
   /** A class with `onStart` or `onStop`. Started in the order given, stopped in reverse. */
   run(activity: Class<Activity>): void;
+  /** Declares a flag of the module's own; it stands under `flags` in the manifest. */
+  flag(definition: DeclaredFlag): void;
 }
 
 /** What one part of a module adds: a function beside the classes it wires, e.g. `budgets.ts` in the folder of budgets. */

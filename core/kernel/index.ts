@@ -1,5 +1,6 @@
 export { currentModule, moduleOf, runInModule } from './attribution.js';
 export type { FlagSource } from './criteria.js';
+export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
 export type { Entrance } from './gate.js';
 export { type Census, Kernel, type KernelOptions } from './kernel.js';
 export { type ManifestProblem, manifestSchema, parseManifest } from './manifest.js';

@@ -130,15 +130,8 @@ export class ModuleRun {
   }
 
   private setUp(definition: ModuleDefinition): Declarations {
-    const declared = new Declarations(this.module.id, this.module.manifest, (point) => this.around.isHousePoint(point));
-    for (const part of definition.parts) {
-      const answer: unknown = this.inModule(() => part(declared.forSetup));
-      if (answer instanceof Promise) {
-        answer.catch((error: unknown) => this.note('setup', error));
-        throw new Error('setup answers a promise; it must be synchronous.');
-      }
-    }
-    declared.finish();
+    const declared = Declarations.of(this.module.id, definition, (work) => this.inModule(work));
+    declared.check(this.module.manifest, (point) => this.around.isHousePoint(point));
     this.declared = declared;
     return declared;
   }
@@ -152,7 +145,7 @@ export class ModuleRun {
     for (const [token, value] of own) container.bindConstant(token, value);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
     container.bindHandles(
-      { ...Object.fromEntries(Object.keys(provides).map((id) => [id, '*'])), ...optional, ...requires },
+      { ...Object.fromEntries(Object.entries(provides).map(([id, version]) => [id, `^${version}`])), ...optional, ...requires },
       this.around.services,
     );
     for (const [id, point] of declared.points) {

@@ -17,13 +17,13 @@ interface Kind { readonly name: string }
 const Kinds: ExtensionPoint<Kind> = extensionPoint('test.kinds');
 @injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
 @injectable() class Postcard { write(): void {} }
-const sun = defineFlag('acme.sun');
+const sun = defineFlag('acme.sun', { type: 'beta', title: 'Sun' });
 export { sun, FlagHandle, Flags };
 export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, SmtpMailer, Postcard };
 `;
 
 const wired = (setup: string): string =>
-  `export default defineModule(({ provide, contribute, host, bind, run }) => { ${setup} });`;
+  `export default defineModule(({ provide, contribute, host, bind, run, flag }) => { ${setup} });`;
 
 const right = `
 @injectable() class Office {
@@ -47,6 +47,7 @@ ${wired(`
   contribute(MenuItems).value({ label: 'x', href: '/x' });
   contribute(MenuItems).value({ label: 'y', href: '/y' }, { when: { flag: sun.key } });
   run(Office);
+  flag(sun);
 `)}
 export const parted = defineModule(({ provide }) => { provide(Mailer).to(SmtpMailer); }, ({ run }) => { run(Office); });`;
 
@@ -92,6 +93,11 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'a flag that was defined in the place of its key',
     source: wired(`contribute(MenuItems).value({ label: 'x', href: '/x' }, { when: { flag: sun } });`),
     says: /TS2322/,
+  },
+  {
+    what: 'a flag of others, known by its key alone, as one of the module itself',
+    source: wired(`flag(defineFlag('acme.moon'));`),
+    says: /TS2345.*'declaration' is missing in type 'FlagDefinition/,
   },
   {
     what: 'a question to a flag with an argument',
