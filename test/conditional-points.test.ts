@@ -61,6 +61,11 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/configuration/instance-settings/acme',
     shows: 'acme-action',
   },
+  SettingsAdditions: {
+    contribution: `{ page: 'acme', fields: { warmth: { type: 'text', label: 'acme-field', default: 'warm' } } }`,
+    page: '/configuration/instance-settings/acme',
+    shows: 'acme-field',
+  },
   SettingsNotices: {
     contribution: `{ settings: 'acme', notices: () => [{ kind: 'info', text: 'acme-notice' }] }`,
     page: '/configuration/instance-settings/acme',

@@ -1,6 +1,6 @@
 import type { ConditionalOptions, ContributionOptions } from './contributions.js';
 import type { DeclaredFlag } from './flags.js';
-import type { ConditionalPoint, ExtensionPoint, ServiceToken } from './tokens.js';
+import type { ExtensionPoint, ServiceToken } from './tokens.js';
 
 /** A class that inversify makes: its constructor parameters carry `@inject`. */
 // biome-ignore lint/suspicious/noExplicitAny: constructor parameters are checked by @inject, one by one.
@@ -20,6 +20,8 @@ export interface ServiceBinding<T> {
   value(service: T, options?: { readonly ranking?: number }): void;
 }
 
+type OptionsOf<Conditional extends boolean> = [Conditional] extends [true] ? ConditionalOptions : ContributionOptions;
+
 export interface ContributionBinding<T, Options extends ContributionOptions = ContributionOptions> {
   to(implementation: Class<T>, options?: Options): void;
   value(contribution: T, options?: Options): void;
@@ -37,8 +39,9 @@ export interface ModuleSetup {
   /** Offers a service to other modules; its id stands under `provides` in the manifest. */
   provide<T>(token: ServiceToken<T>): ServiceBinding<T>;
   /** Adds to an extension point. Parked until the point's host is there. Only a conditional point takes a `when`. */
-  contribute<T>(point: ConditionalPoint<T>): ContributionBinding<T, ConditionalOptions>;
-  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T>;
+  contribute<T, Conditional extends boolean>(
+    point: ExtensionPoint<T, Conditional>,
+  ): ContributionBinding<T, OptionsOf<Conditional>>;
   /** Opens an extension point of this module; its id stands under `hosts` in the manifest. */
   host<T>(point: ExtensionPoint<T>): void;
   /** A class with `onStart` or `onStop`. Started in the order given, stopped in reverse. */

@@ -9,10 +9,13 @@ declare const conditionalPoint: unique symbol;
 export type ServiceToken<T> = symbol & { readonly [serviceType]: (value: T) => T };
 
 /** Names a place where any module may add a `T`. One host reads what many contribute. */
-export type ExtensionPoint<T> = symbol & { readonly [pointType]: (value: T) => T };
+export type ExtensionPoint<T, Conditional extends boolean = boolean> = symbol & {
+  readonly [pointType]: (value: T) => T;
+  readonly [conditionalPoint]: Conditional;
+};
 
 /** An extension point whose host asks the `when` of each contribution, on each request. Only to such a point can one be given. */
-export type ConditionalPoint<T> = ExtensionPoint<T> & { readonly [conditionalPoint]: true };
+export type ConditionalPoint<T> = ExtensionPoint<T, true>;
 
 /**
  * A service that may be absent, now or later. `get` answers what is there at this moment:

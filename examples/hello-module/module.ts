@@ -16,8 +16,5 @@ const hello = defineFlag('acme.hello', { type: 'beta', title: 'Hello in the Prod
 export default defineModule(({ contribute, flag }) => {
   flag(hello);
   contribute(HttpRoutes).to(HelloRoutes);
-  contribute(MenuItems).value(
-    { label: 'hello.title', href: '/hello' },
-    { id: 'hello', order: 50, when: { flag: hello.key, scope: 'site' } },
-  );
+  contribute(MenuItems).value({ label: 'title', href: '/hello' }, { id: 'hello', when: { flag: hello.key, scope: 'site' } });
 });

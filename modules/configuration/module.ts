@@ -8,7 +8,14 @@ import {
   Permissions,
   SecretStores,
 } from '@portico/core';
-import { ChoiceProviders, Settings, SettingsActions, SettingsDefinitions, SettingsNotices } from './api/index.js';
+import {
+  ChoiceProviders,
+  Settings,
+  SettingsActions,
+  SettingsAdditions,
+  SettingsDefinitions,
+  SettingsNotices,
+} from './api/index.js';
 import { GetSetting, SetSetting, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { Why } from './commands/why.js';
@@ -29,6 +36,7 @@ import { StoredSettings } from './services/stored-settings.js';
 
 export default defineModule(({ provide, contribute, host, run }) => {
   host(SettingsDefinitions);
+  host(SettingsAdditions);
   host(SettingsActions);
   host(SettingsNotices);
   host(ChoiceProviders);

@@ -16,5 +16,9 @@ export interface ChoiceProvider {
   readonly id: string;
   /** @param signal aborted when the time is over. */
   choices(scope: Scope, signal: AbortSignal): Promise<readonly Choice[]>;
+  /** What a value is called, where it is told without a form. A memory read. Default: the value itself. */
+  labelOf?(value: string): string | undefined;
+  /** The value in force of a `choice` until somebody chooses, in place of the default of the field. A memory read. */
+  preset?(): string | undefined;
 }
 export const ChoiceProviders: ExtensionPoint<ChoiceProvider> = extensionPoint('configuration.choice-providers');

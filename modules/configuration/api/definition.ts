@@ -34,6 +34,8 @@ export interface TextField extends FieldBase {
   readonly pattern?: TextPattern;
   /** Suggestions; free text stays possible. */
   readonly suggestions?: readonly string[];
+  /** Id of a `ChoiceProvider` that is asked for suggestions when the form is shown; whatever it answers, free text stays possible. */
+  readonly suggestionsFrom?: string;
   readonly check?: Check<string>;
 }
 
@@ -80,7 +82,7 @@ export interface FixedOption {
   readonly label: string;
 }
 
-/** Options that stand in the definition, or the id of a `ChoiceProvider` that is asked when the form is shown. */
+/** Options that stand in the definition, or the id of a `ChoiceProvider` that is asked when the form is shown, and may say what the default is. */
 export type ChoiceSource =
   | { readonly options: readonly FixedOption[]; readonly provider?: undefined }
   | { readonly provider: string; readonly options?: undefined };
@@ -186,7 +188,7 @@ export interface SettingsDefinition<F extends SettingsFields = SettingsFields> {
 }
 
 /** Defaults of choices must be among their options. */
-type OfferedDefaults<F extends SettingsFields> = {
+export type OfferedDefaults<F extends SettingsFields> = {
   readonly [K in keyof F]: F[K] extends { readonly type: 'choice' }
     ? { readonly default: OptionOf<F[K]> }
     : F[K] extends { readonly type: 'multiple-choice' }

@@ -1,4 +1,5 @@
 export * from './actions.js';
+export * from './additions.js';
 export * from './choices.js';
 export * from './definition.js';
 export * from './notices.js';

@@ -1,4 +1,5 @@
 import { type AuditVia, type Event, type Person, type Scope, type ServiceToken, serviceToken } from '@portico/core';
+import type { SettingsAddition } from './additions.js';
 import type { FieldInput, SettingsDefinition, SettingsField, SettingsFields, SettingsValues } from './definition.js';
 
 export type SettingOrigin = 'default' | 'file' | 'environment' | 'instance' | 'site';
@@ -58,9 +59,18 @@ export interface SettingsHandle<F extends SettingsFields> {
   readonly onDidChange: Event<SettingsChange>;
 }
 
+/** A definition that is there, with the fields that other modules bring to its page. */
+export interface SettingsEntry {
+  readonly definition: SettingsDefinition;
+  readonly handle: SettingsHandle<SettingsFields>;
+  /** The module that brings a field; undefined for a name that is none. */
+  moduleOf(field: string): string | undefined;
+}
+
 export interface Settings {
-  of<F extends SettingsFields>(definition: SettingsDefinition<F>): SettingsHandle<F>;
+  /** Of a definition, or of what a module adds to the page of another; what others add is part of the same handle. */
+  of<F extends SettingsFields>(definition: SettingsDefinition<F> | SettingsAddition<F>): SettingsHandle<F>;
   /** For code that knows a definition by its id only; undefined while nobody contributes it. */
-  byId(id: string): { readonly definition: SettingsDefinition; readonly handle: SettingsHandle<SettingsFields> } | undefined;
+  byId(id: string): SettingsEntry | undefined;
 }
 export const Settings: ServiceToken<Settings> = serviceToken('configuration.settings');

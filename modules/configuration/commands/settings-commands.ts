@@ -46,7 +46,7 @@ export class SettingsTargets {
     const field = contribution && Object.hasOwn(contribution.value.fields, name) ? contribution.value.fields[name] : undefined;
     if (!contribution || !field) throw new PortalError('setting-unknown', `There is no setting "${subject}".`, { status: 404 });
     const scope = this.scope(options.site);
-    return { scope, module: contribution.module, name, field, handle: this.registry.of(contribution.value) };
+    return { scope, module: contribution.moduleOf(name), name, field, handle: this.registry.handle(contribution.value.id) };
   }
 
   async save(

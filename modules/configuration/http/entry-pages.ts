@@ -50,10 +50,10 @@ export class EntryPages {
   askReset(ctx: RouteContext<EntryParams>): void {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const { locale, scope } = ctx.access;
-    const handle = this.registry.of(entry.value);
+    const handle = this.registry.handle(entry.value.id);
     const own = this.own(ctx);
-    const value = (field: SettingsField, said: unknown): string => this.words.value(entry.module, field, said, locale);
-    const label = ({ field }: Own): string => this.words.theirs(entry.module, field.label, locale);
+    const value = ({ name, field }: Own, said: unknown): string => this.words.value(entry.moduleOf(name), field, said, locale);
+    const label = ({ name, field }: Own): string => this.words.theirs(entry.moduleOf(name), field.label, locale);
     const title = ctx.text('reset.title', { name: this.words.theirs(entry.module, entry.value.title, locale) });
     const model = {
       title,
@@ -65,7 +65,7 @@ export class EntryPages {
         .filter(({ field }) => field.type !== 'secret')
         .map((each) => {
           const resolved = handle.resolve(scope, each.name);
-          return { label: label(each), now: value(each.field, resolved.own), becomes: value(each.field, resolved.inherited) };
+          return { label: label(each), now: value(each, resolved.own), becomes: value(each, resolved.inherited) };
         }),
       secrets: own
         .filter(({ field }) => field.type === 'secret')
@@ -81,7 +81,7 @@ export class EntryPages {
     const own = this.own(ctx).filter(({ field }) => field.type !== 'secret' || secrets === 'on');
     const patch = Object.fromEntries(own.map(({ name }) => [name, 'inherit' as const]));
     if (own.length > 0)
-      await this.registry.of(entry.value).save(ctx.access.scope, patch, personOf(ctx.access), revision, 'screen');
+      await this.registry.handle(entry.value.id).save(ctx.access.scope, patch, personOf(ctx.access), revision, 'screen');
     const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
     ctx.redirectWith(this.place(ctx), ctx.text('reset.done', { title }));
   }
@@ -90,7 +90,7 @@ export class EntryPages {
   private own(ctx: RouteContext<EntryParams>): readonly Own[] {
     const { scope } = ctx.access;
     const { value } = this.entries.find(ctx.input.params.id, ctx.access);
-    const handle = this.registry.of(value);
+    const handle = this.registry.handle(value.id);
     return Object.entries(value.fields)
       .filter(([, field]) => scope.kind === 'instance' || field.siteOverridable !== false)
       .map(([name, field]) => ({ name, field }))

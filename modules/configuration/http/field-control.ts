@@ -1,4 +1,4 @@
-import type { ResolvedSetting, SecretState, SettingsField } from '../api/index.js';
+import type { ResolvedSetting, SecretState, SettingsField, TextField } from '../api/index.js';
 import { readValue } from '../services/read-value.js';
 import { textOf } from '../services/value-text.js';
 import type { FieldModel, FormParts, Option, SecretModel } from './field-model.js';
@@ -44,10 +44,10 @@ function controlAlone(input: ControlInput): Control {
         kind: 'input',
         type: 'number',
         value: textNow(input),
-        ...(field.unit ? { unit: parts.words.theirs(parts.module, field.unit, parts.locale) } : {}),
+        ...(field.unit ? { unit: parts.words.theirs(parts.moduleOf(input.name), field.unit, parts.locale) } : {}),
       };
     default: {
-      const base = { value: textNow(input), maxLength: field.maxLength, suggestions: field.suggestions };
+      const base = { value: textNow(input), maxLength: field.maxLength, suggestions: suggestionsOf(input, field) };
       return field.type === 'long-text' ? { kind: 'textarea', ...base } : { kind: 'input', type: field.type, ...base };
     }
   }
@@ -57,12 +57,20 @@ function textNow({ field, resolved, typed }: ControlInput): string {
   return typed ?? textOf(field, resolved.value);
 }
 
+/** Those that stand in the definition, and those of the provider while it answers. */
+function suggestionsOf({ name, parts }: ControlInput, field: TextField): readonly string[] | undefined {
+  const asked = field.suggestionsFrom === undefined ? undefined : parts.choices?.get(name);
+  if (asked?.state !== 'ready') return field.suggestions;
+  return [...new Set([...(field.suggestions ?? []), ...asked.choices.map(({ value }) => value)])];
+}
+
 type AnyChoice = Extract<SettingsField, { readonly type: 'choice' | 'multiple-choice' }>;
 
 /** A select or boxes; while a provider does not answer, a text with the reason, so that the rest of the form can be saved. */
 function choiceOf(input: ControlInput, field: AnyChoice): Control {
   const { parts, name } = input;
-  const { words, module, locale } = parts;
+  const { words, locale } = parts;
+  const module = parts.moduleOf(name);
   const many = field.type === 'multiple-choice';
   const chosen = chosenNow(input);
   let offered: readonly { readonly value: string; readonly label: string }[];

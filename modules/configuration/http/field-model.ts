@@ -5,7 +5,8 @@ import type { PostedForm } from './posted-settings.js';
 /** What a form knows beside its fields: where it stands, and what came back. */
 export interface FormParts {
   readonly words: SettingWords;
-  readonly module: string;
+  /** The module that brings a field. */
+  moduleOf(field: string): string;
   readonly locale: string;
   readonly scope: 'instance' | 'site';
   /** What was typed into a form that is shown again. */

@@ -1,17 +1,9 @@
-import {
-  type AccessContext,
-  type ConditionalContributions,
-  type Contribution,
-  contributions,
-  inject,
-  injectable,
-  notFound,
-} from '@portico/core';
-import { type SettingsDefinition, SettingsDefinitions } from '../api/index.js';
+import { type AccessContext, inject, injectable, notFound } from '@portico/core';
 import { EntryNotices } from '../services/entry-notices.js';
 import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingWords } from '../services/setting-words.js';
+import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
 
 export interface EntryModel {
   readonly title: string;
@@ -38,14 +30,14 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 @injectable()
 export class SettingsEntries {
   constructor(
-    @inject(contributions(SettingsDefinitions)) private readonly definitions: ConditionalContributions<SettingsDefinition>,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(FlagNotices) private readonly flagNotices: FlagNotices,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */
-  find(id: string, access: AccessContext): Contribution<SettingsDefinition> {
+  find(id: string, access: AccessContext): CatalogEntry {
     const found = this.visible(access).find(({ value }) => value.id === id);
     if (!found) throw notFound();
     return found;
@@ -72,15 +64,15 @@ export class SettingsEntries {
   }
 
   /** The definitions that a person may change here. */
-  visible(access: AccessContext): readonly Contribution<SettingsDefinition>[] {
+  visible(access: AccessContext): readonly CatalogEntry[] {
     const scope = access.scope.kind;
     const permission = scope === 'instance' ? permissions.instanceSettings : permissions.siteSettings;
     if (!access.can(permission)) return [];
-    return this.definitions.visible(access).filter(({ value }) => value.scopes.includes(scope));
+    return this.catalog.visible(access).filter(({ value }) => value.scopes.includes(scope));
   }
 
   private entry(
-    { module, value: { id, title, description } }: Contribution<SettingsDefinition>,
+    { module, value: { id, title, description } }: CatalogEntry,
     access: AccessContext,
     current: string | undefined,
   ): EntryModel {

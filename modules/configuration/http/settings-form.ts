@@ -12,6 +12,7 @@ class FieldForm {
   private readonly field: SettingsField;
   private readonly resolved: ResolvedSetting;
   private readonly name: string;
+  private readonly module: string;
   private readonly touched: boolean;
 
   constructor(
@@ -21,12 +22,13 @@ class FieldForm {
     this.field = formField.field;
     this.resolved = formField.resolved;
     this.name = formField.name;
+    this.module = parts.moduleOf(formField.name);
     this.touched = this.wasTouched();
   }
 
   model(): FieldModel {
-    const { words, module, locale, errors, scope } = this.parts;
-    const { field, resolved, name, parts } = this;
+    const { words, locale, errors, scope } = this.parts;
+    const { field, resolved, name, module, parts } = this;
     const own = resolved.own !== undefined;
     const losing = words.losing(module, field, resolved, locale);
     return {
@@ -47,8 +49,8 @@ class FieldForm {
   }
 
   private state(): string {
-    const { words, module, locale, scope } = this.parts;
-    const { field, resolved } = this;
+    const { words, locale, scope } = this.parts;
+    const { field, resolved, module } = this;
     const shown = field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean');
     if (isMissing(resolved.value) && resolved.origin === 'default') return words.value(module, field, resolved.value, locale);
     const named = resolved.sources.some(({ wins, place }) => wins && place !== undefined);
@@ -61,8 +63,8 @@ class FieldForm {
 
   private conflict(): { readonly conflict?: string } {
     if (!this.parts.conflict || !this.touched) return {};
-    const { words, module, locale } = this.parts;
-    const value = words.value(module, this.field, this.resolved.value, locale);
+    const { words, locale } = this.parts;
+    const value = words.value(this.module, this.field, this.resolved.value, locale);
     return { conflict: words.ours('conflict.now-stored', { value }, locale) };
   }
 

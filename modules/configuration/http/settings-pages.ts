@@ -1,10 +1,11 @@
-import { type Contribution, inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
+import { inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
 import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingWords } from '../services/setting-words.js';
+import type { CatalogEntry } from '../services/settings-catalog.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
@@ -75,7 +76,7 @@ export class SettingsPages {
 
   async save(ctx: RouteContext<EntryParams>, form: PostedForm): Promise<void> {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
-    const handle = this.registry.of(entry.value);
+    const handle = this.registry.handle(entry.value.id);
     const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = form;
     const fields = this.fields(entry.value, handle, ctx);
     const strangers = strangersIn(typed, fields);
@@ -105,15 +106,10 @@ export class SettingsPages {
   }
 
   /** Tries out what is typed; nothing is saved. A script that asks gets the result alone, and the form stays as it is. */
-  private async act(
-    ctx: RouteContext<EntryParams>,
-    entry: Contribution<SettingsDefinition>,
-    typed: PostedForm,
-    pressed: string,
-  ): Promise<void> {
+  private async act(ctx: RouteContext<EntryParams>, entry: CatalogEntry, typed: PostedForm, pressed: string): Promise<void> {
     const { value: definition } = entry;
     const { scope } = ctx.access;
-    const handle = this.registry.of(definition);
+    const handle = this.registry.handle(definition.id);
     const { patch } = changesOf(typed, this.fields(definition, handle, ctx), scope.kind);
     const preview = new SettingsPreview(definition, handle, scope, patch, this.references);
     const result = await this.actions.run(definition, pressed, ctx.access, preview);
@@ -125,7 +121,7 @@ export class SettingsPages {
 
   private async renderFailure(
     ctx: RouteContext<EntryParams>,
-    entry: Contribution<SettingsDefinition>,
+    entry: CatalogEntry,
     typed: PostedForm,
     error: unknown,
   ): Promise<void> {
@@ -145,14 +141,14 @@ export class SettingsPages {
     });
   }
 
-  private async render(ctx: RouteContext<EntryParams>, entry: Contribution<SettingsDefinition>, shown: Shown): Promise<void> {
+  private async render(ctx: RouteContext<EntryParams>, entry: CatalogEntry, shown: Shown): Promise<void> {
     const { module, value: definition } = entry;
-    const handle = this.registry.of(definition);
+    const handle = this.registry.handle(definition.id);
     const { locale, scope } = ctx.access;
     const title = this.words.theirs(module, definition.title, locale);
     const fields = fieldModels(this.fields(definition, handle, ctx), {
       words: this.words,
-      module,
+      moduleOf: (field) => entry.moduleOf(field),
       locale,
       scope: scope.kind,
       choices: await this.choices.askAll(definition.fields, scope),

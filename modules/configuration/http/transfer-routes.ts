@@ -117,9 +117,11 @@ export class TransferRoutes implements HttpRoutes {
     const value = (said: unknown): string => {
       if (said === undefined) return this.words.ours('transfer.inherits', undefined, locale);
       if (isSealed(said)) return this.words.ours('secret.set', undefined, locale);
-      return found && field && field.type !== 'secret' ? this.words.value(found.module, field, said, locale) : String(said);
+      return found && field && field.type !== 'secret'
+        ? this.words.value(found.moduleOf(name), field, said, locale)
+        : String(said);
     };
-    const label = found && field ? this.words.theirs(found.module, field.label, locale) : name;
+    const label = found && field ? this.words.theirs(found.moduleOf(name), field.label, locale) : name;
     return { label: `${this.titleOf(id, locale)}: ${label}`, place, before: value(before), after: value(after) };
   }
 

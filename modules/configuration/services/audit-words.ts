@@ -35,14 +35,16 @@ export class AuditWords {
     const ours = (key: string): string => this.words.ours(key, undefined, locale);
     const setting = this.setting(record);
     const value = (said: unknown): string =>
-      setting && typeof said !== 'string' ? this.words.value(setting.module, setting.field, said, locale) : plain(said, ours);
+      setting && typeof said !== 'string'
+        ? this.words.value(setting.fieldModule, setting.field, said, locale)
+        : plain(said, ours);
     return {
       id: record.id,
       at: record.at.toISOString(),
       by: record.by.name,
       area: namedAreas.has(record.area) ? ours(`audit.area.${record.area}`) : record.area,
       what: setting
-        ? `${this.words.theirs(setting.module, setting.title, locale)}: ${this.words.theirs(setting.module, setting.field.label, locale)}`
+        ? `${this.words.theirs(setting.module, setting.title, locale)}: ${this.words.theirs(setting.fieldModule, setting.field.label, locale)}`
         : [record.subject, record.attribute].filter(Boolean).join('.'),
       scope: this.scope(record.scope, locale),
       action: this.action(record, locale),
@@ -66,11 +68,14 @@ export class AuditWords {
     area,
     subject,
     attribute,
-  }: AuditRecord): { readonly module: string; readonly title: string; readonly field: SettingsField } | undefined {
+  }: AuditRecord):
+    | { readonly module: string; readonly fieldModule: string; readonly title: string; readonly field: SettingsField }
+    | undefined {
     const found = area === auditArea ? this.registry.contribution(subject) : undefined;
     const fields = found?.value.fields ?? {};
     const field = attribute !== undefined && Object.hasOwn(fields, attribute) ? fields[attribute] : undefined;
-    return found && field && { module: found.module, title: found.value.title, field };
+    if (!found || !field || attribute === undefined) return undefined;
+    return { module: found.module, fieldModule: found.moduleOf(attribute), title: found.value.title, field };
   }
 }
 

@@ -28,8 +28,36 @@ export class Choices {
     return new Map(await Promise.all(asked));
   }
 
+  /** What a value of a field is called; undefined where nobody says. */
+  labelOf(field: SettingsField, value: string): string | undefined {
+    return this.quietly(field, (provider) => provider.labelOf?.(value));
+  }
+
+  /** The field, with what its provider presets for its default. */
+  withPreset(field: SettingsField): SettingsField {
+    if (field.type !== 'choice' || field.provider === undefined) return field;
+    const preset = this.quietly(field, (provider) => provider.preset?.());
+    return preset === undefined ? field : { ...field, default: preset };
+  }
+
+  private quietly(field: SettingsField, ask: (provider: ChoiceProvider) => string | undefined): string | undefined {
+    const id = providerOf(field);
+    const provider = id === undefined ? undefined : this.find(id);
+    try {
+      const answer = provider && ask(provider);
+      return typeof answer === 'string' ? answer : undefined;
+    } catch (error) {
+      this.log.warn('A provider of choices failed.', { provider: id, error });
+      return undefined;
+    }
+  }
+
+  private find(id: string): ChoiceProvider | undefined {
+    return this.providers.all().find(({ value }) => value.id === id)?.value;
+  }
+
   private async ask(id: string, scope: Scope): Promise<AskedChoices> {
-    const provider = this.providers.all().find(({ value }) => value.id === id)?.value;
+    const provider = this.find(id);
     if (!provider) return { state: 'absent' };
     const millis = this.deployment.choicesMillis;
     const control = new AbortController();
@@ -53,7 +81,8 @@ export class Choices {
 }
 
 function providerOf(field: SettingsField): string | undefined {
-  return field.type === 'choice' || field.type === 'multiple-choice' ? field.provider : undefined;
+  if (field.type === 'choice' || field.type === 'multiple-choice') return field.provider;
+  return field.type === 'text' || field.type === 'long-text' || field.type === 'url' ? field.suggestionsFrom : undefined;
 }
 
 /** Providers are other people's code. */

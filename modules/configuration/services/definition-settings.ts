@@ -25,8 +25,8 @@ export interface DefinitionSettingsParts {
   readonly references: SecretReferences;
   readonly choices: Choices;
   readonly log: Log;
-  /** Puts a problem into words. */
-  readonly words: (definitionId: string, problem: Problem) => string;
+  /** Puts a problem of a field into words. */
+  readonly words: (field: string, problem: Problem) => string;
 }
 
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
@@ -34,29 +34,35 @@ const scopeOf = (key: ScopeKey): Scope => (key === 'instance' ? { kind: 'instanc
 
 /** The settings of one definition: values of every scope ready in memory, so that a read is a look into a Map. */
 export class DefinitionSettings implements SettingsHandle<SettingsFields> {
-  private readonly deployed: ReadonlyMap<string, DeployedValue>;
+  private deployed: ReadonlyMap<string, DeployedValue>;
   private readonly sites = new Map<string, Values>();
   private instance: Values;
   private readonly changes: Emitter<SettingsChange>;
   readonly onDidChange;
 
   constructor(
-    readonly definition: SettingsDefinition,
+    private current: SettingsDefinition,
     private readonly parts: DefinitionSettingsParts,
   ) {
-    this.changes = new Emitter((error) =>
-      parts.log.error('A listener of settings failed.', { error, definition: definition.id }),
-    );
+    this.changes = new Emitter((error) => parts.log.error('A listener of settings failed.', { error, definition: current.id }));
     this.onDidChange = this.changes.event;
-    this.deployed = new Map(
-      Object.entries(definition.fields).flatMap(([name, field]) => {
-        const found = parts.deployment.find(definition.id, name, field);
-        return found ? [[name, found] as const] : [];
-      }),
-    );
+    this.deployed = this.readDeployed();
     this.instance = this.valuesOf('instance');
     this.readSites();
-    parts.stored.listen(definition.id, (scope, fields) => this.changed(scope, fields));
+    parts.stored.listen(current.id, (scope, fields) => this.changed(scope, fields));
+  }
+
+  get definition(): SettingsDefinition {
+    return this.current;
+  }
+
+  /** Reads everything anew when fields came or went; listeners stay. */
+  update(definition: SettingsDefinition): void {
+    if (isSame(this.current, definition)) return;
+    this.current = definition;
+    this.deployed = this.readDeployed();
+    this.instance = this.valuesOf('instance');
+    this.readSites();
   }
 
   get(scope: Scope): Values {
@@ -99,7 +105,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.words(id, write.problem);
+      else problems[name] = this.parts.words(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -147,8 +153,9 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   /** Values that their provider does not offer; a provider that does not answer keeps nobody from saving. */
   private async unoffered(scope: Scope, writes: ReadonlyMap<string, FieldWrite>): Promise<Readonly<Record<string, string>>> {
-    const { id, fields } = this.definition;
-    const written = Object.entries(fields).filter(([name]) => writes.get(name)?.kind === 'value');
+    const written = Object.entries(this.definition.fields).filter(
+      ([name, { type }]) => /choice$/.test(type) && writes.get(name)?.kind === 'value',
+    );
     const asked = await this.parts.choices.askAll(Object.fromEntries(written), scope);
     const strangers = [...asked].filter(([name, answer]) => {
       const write = writes.get(name);
@@ -156,7 +163,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(id, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -174,11 +181,24 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   }
 
   private valuesOf(scope: ScopeKey): Values {
-    const entries = Object.entries(this.definition.fields).map(([name, field]) => [
-      name,
-      this.resolveAt(scope, name, field).value,
-    ]);
-    return Object.freeze(Object.fromEntries(entries)) as Values;
+    const values = {};
+    for (const [name, field] of Object.entries(this.definition.fields)) {
+      // What a provider presets may be another value tomorrow.
+      const get = (): unknown => this.resolveAt(scope, name, field).value;
+      const isPreset = field.type === 'choice' && field.provider !== undefined;
+      Object.defineProperty(values, name, isPreset ? { enumerable: true, get } : { enumerable: true, value: get() });
+    }
+    return Object.freeze(values) as Values;
+  }
+
+  private readDeployed(): ReadonlyMap<string, DeployedValue> {
+    const { id, fields } = this.definition;
+    return new Map(
+      Object.entries(fields).flatMap(([name, field]) => {
+        const found = this.parts.deployment.find(id, name, field);
+        return found ? [[name, found] as const] : [];
+      }),
+    );
   }
 
   private resolveAt(scope: ScopeKey, name: string, field: SettingsField): ResolvedSetting {
@@ -187,7 +207,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       instance: this.storedValue('instance', name, field),
       site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
     };
-    return resolveField(field, sources, scope === 'instance' ? 'instance' : 'site');
+    return resolveField(this.parts.choices.withPreset(field), sources, scope === 'instance' ? 'instance' : 'site');
   }
 
   /** A stored value that does not fit its field any more, because the module changed the field, counts as not stored. */
@@ -210,4 +230,13 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     if (!field) throw new PortalError('setting-unknown', `There is no setting ${this.definition.id}.${name}.`, { status: 404 });
     return field;
   }
+}
+
+/** Whether two definitions have the same fields in the same order. */
+function isSame(one: SettingsDefinition, other: SettingsDefinition): boolean {
+  const [left, right] = [Object.entries(one.fields), Object.entries(other.fields)];
+  return (
+    one === other ||
+    (left.length === right.length && left.every(([name, field], at) => right[at]?.[0] === name && right[at]?.[1] === field))
+  );
 }

@@ -1,6 +1,7 @@
-import { type Contribution, inject, injectable, type Scope } from '@portico/core';
-import type { ResolvedSetting, SettingsDefinition, SettingsField } from '../api/index.js';
+import { inject, injectable, type Scope } from '@portico/core';
+import type { ResolvedSetting, SettingsField } from '../api/index.js';
 import { SettingWords } from './setting-words.js';
+import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { textOf } from './value-text.js';
 
@@ -15,8 +16,6 @@ export interface DifferenceRow {
   readonly against: string;
 }
 
-type Entry = Contribution<SettingsDefinition>;
-
 /** What differs from the defaults, and what differs between two places. */
 @injectable()
 export class Differences {
@@ -26,42 +25,42 @@ export class Differences {
   ) {}
 
   /** Of a site only what the site itself says; the rest is the instance's. */
-  fromDefaults(entries: readonly Entry[], scope: Scope, locale: string): readonly DifferenceRow[] {
+  fromDefaults(entries: readonly CatalogEntry[], scope: Scope, locale: string): readonly DifferenceRow[] {
     return this.rows(
       entries,
       scope,
       (entry, name, field) => {
-        const resolved = this.registry.of(entry.value).resolve(scope, name);
+        const resolved = this.registry.handle(entry.value.id).resolve(scope, name);
         const differs = scope.kind === 'site' ? resolved.own !== undefined : resolved.origin !== 'default';
         if (!differs) return undefined;
         const inherited = scope.kind === 'site' ? resolved.inherited : defaultOf(field, resolved);
         return {
-          now: this.now(entry, field, resolved, locale),
-          against: this.words.value(entry.module, field, inherited, locale),
+          now: this.now(entry, name, field, resolved, locale),
+          against: this.words.value(entry.moduleOf(name), field, inherited, locale),
         };
       },
       locale,
     );
   }
 
-  between(entries: readonly Entry[], left: Scope, right: Scope, locale: string): readonly DifferenceRow[] {
+  between(entries: readonly CatalogEntry[], left: Scope, right: Scope, locale: string): readonly DifferenceRow[] {
     return this.rows(
       entries,
       left,
       (entry, name, field) => {
-        const handle = this.registry.of(entry.value);
+        const handle = this.registry.handle(entry.value.id);
         const [one, other] = [handle.resolve(left, name), handle.resolve(right, name)];
         if (comparable(field, one) === comparable(field, other)) return undefined;
-        return { now: this.now(entry, field, one, locale), against: this.now(entry, field, other, locale) };
+        return { now: this.now(entry, name, field, one, locale), against: this.now(entry, name, field, other, locale) };
       },
       locale,
     );
   }
 
   private rows(
-    entries: readonly Entry[],
+    entries: readonly CatalogEntry[],
     scope: Scope,
-    compare: (entry: Entry, name: string, field: SettingsField) => Pick<DifferenceRow, 'now' | 'against'> | undefined,
+    compare: (entry: CatalogEntry, name: string, field: SettingsField) => Pick<DifferenceRow, 'now' | 'against'> | undefined,
     locale: string,
   ): readonly DifferenceRow[] {
     return entries.flatMap((entry) =>
@@ -75,7 +74,7 @@ export class Differences {
             id: entry.value.id,
             field: name,
             entry: title,
-            label: this.words.theirs(entry.module, field.label, locale),
+            label: this.words.theirs(entry.moduleOf(name), field.label, locale),
             ...found,
           },
         ];
@@ -83,8 +82,8 @@ export class Differences {
     );
   }
 
-  private now({ module }: Entry, field: SettingsField, resolved: ResolvedSetting, locale: string): string {
-    return this.words.inForce(module, field, resolved, locale);
+  private now(entry: CatalogEntry, name: string, field: SettingsField, resolved: ResolvedSetting, locale: string): string {
+    return this.words.inForce(entry.moduleOf(name), field, resolved, locale);
   }
 }
 

@@ -1,9 +1,7 @@
 import {
   type AccessContext,
   AccessControl,
-  type Contributions,
   type Criterion,
-  contributions,
   type Disposable,
   type ExplainedStep,
   inject,
@@ -11,16 +9,10 @@ import {
   optional,
   type ServiceHandle,
 } from '@portico/core';
-import {
-  type ResolvedSetting,
-  type SettingsDefinition,
-  SettingsDefinitions,
-  type SettingsField,
-  type SettingsFields,
-  type SettingsHandle,
-} from '../api/index.js';
+import type { ResolvedSetting, SettingsDefinition, SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { permissions } from './permissions.js';
 import { SettingWords } from './setting-words.js';
+import { SettingsCatalog } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 
 interface Subject {
@@ -42,9 +34,9 @@ export class SettingCriterion implements Criterion, Disposable {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingWords) private readonly words: SettingWords,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
-    @inject(contributions(SettingsDefinitions)) definitions: Contributions<SettingsDefinition>,
+    @inject(SettingsCatalog) catalog: SettingsCatalog,
   ) {
-    this.listening = definitions.onDidChange(() => this.subjects.clear());
+    this.listening = catalog.onDidChange(() => this.subjects.clear());
   }
 
   dispose(): void | Promise<void> {
@@ -98,7 +90,7 @@ export class SettingCriterion implements Criterion, Disposable {
     const fields = contribution?.value.fields ?? {};
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!contribution || !field) return undefined;
-    const { module, value: definition } = contribution;
-    return { module, definition, name, field, handle: this.registry.of(definition) };
+    const { value: definition } = contribution;
+    return { module: contribution.moduleOf(name), definition, name, field, handle: this.registry.handle(definition.id) };
   }
 }

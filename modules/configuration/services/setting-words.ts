@@ -1,5 +1,6 @@
 import { inject, injectable, MessageCatalog, Messages } from '@portico/core';
 import type { ResolvedSetting, SecretState, SettingSource, SettingsField } from '../api/index.js';
+import { Choices } from './choices.js';
 import { textOf } from './value-text.js';
 
 /** Puts values and origins of settings into words; labels come from the module that contributes the definition. */
@@ -8,6 +9,7 @@ export class SettingWords {
   constructor(
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
     @inject(Messages) private readonly messages: Messages,
+    @inject(Choices) private readonly choices: Choices,
   ) {}
 
   theirs(module: string, key: string, locale?: string): string {
@@ -27,7 +29,8 @@ export class SettingWords {
         return this.secret(value as SecretState | 'none' | undefined, locale);
       case 'choice': {
         const label = field.options?.find((option) => option.value === value)?.label;
-        return label === undefined ? this.text(field, value, locale) : this.theirs(module, label, locale);
+        if (label !== undefined) return this.theirs(module, label, locale);
+        return this.choices.labelOf(field, String(value)) ?? this.text(field, value, locale);
       }
       case 'multiple-choice':
       case 'list': {

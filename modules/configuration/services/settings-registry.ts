@@ -1,83 +1,124 @@
-import {
-  type Contribution,
-  type Contributions,
-  contributions,
-  inject,
-  injectable,
-  Log,
-  MessageCatalog,
-  Messages,
-} from '@portico/core';
-import {
-  type Settings,
-  type SettingsDefinition,
-  SettingsDefinitions,
-  type SettingsFields,
-  type SettingsHandle,
+import { type Disposable, inject, injectable, Log, MessageCatalog, Messages } from '@portico/core';
+import type {
+  Settings,
+  SettingsAddition,
+  SettingsDefinition,
+  SettingsEntry,
+  SettingsFields,
+  SettingsHandle,
 } from '../api/index.js';
 import { Choices } from './choices.js';
 import { DefinitionSettings } from './definition-settings.js';
 import { DeploymentSettings } from './deployment-settings.js';
 import type { Problem } from './read-value.js';
 import { SecretReferences } from './secret-references.js';
+import { type CatalogEntry, SettingsCatalog, withAdditions } from './settings-catalog.js';
 import { StoredSettings } from './stored-settings.js';
 
-/** One handle per definition, made when it is first asked for. */
+/** What a module asked for by itself, before or without contributing it. */
+interface Given {
+  definition?: SettingsDefinition;
+  readonly additions: Set<SettingsAddition>;
+}
+
+/**
+ * One handle per page, made when it is first asked for. It stays the same while modules come and go: whoever holds it reads the fields
+ * that are there now.
+ */
 @injectable()
-export class SettingsRegistry implements Settings {
+export class SettingsRegistry implements Settings, Disposable {
   private readonly handles = new Map<string, DefinitionSettings>();
+  private readonly given = new Map<string, Given>();
+  private readonly listening: Disposable;
 
   constructor(
-    @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
     @inject(SecretReferences) private readonly references: SecretReferences,
     @inject(Choices) private readonly choices: Choices,
-    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(MessageCatalog) private readonly messagesOf: MessageCatalog,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
-  ) {}
-
-  of<F extends SettingsFields>(definition: SettingsDefinition<F>): SettingsHandle<F> {
-    return this.handleOf(definition) as unknown as SettingsHandle<F>;
+  ) {
+    this.listening = catalog.onDidChange(() => {
+      for (const [id, handle] of this.handles) handle.update(this.definitionOf(id));
+    });
   }
 
-  byId(id: string): { readonly definition: SettingsDefinition; readonly handle: SettingsHandle<SettingsFields> } | undefined {
-    const definition = this.contribution(id)?.value;
-    return definition && { definition, handle: this.handleOf(definition) };
+  dispose(): void | Promise<void> {
+    return this.listening.dispose();
+  }
+
+  of<F extends SettingsFields>(asked: SettingsDefinition<F> | SettingsAddition<F>): SettingsHandle<F> {
+    const id = 'page' in asked ? asked.page : asked.id;
+    const given = this.given.get(id) ?? { additions: new Set() };
+    this.given.set(id, given);
+    if ('page' in asked) given.additions.add(asked as SettingsAddition);
+    else given.definition = asked as SettingsDefinition;
+    return this.handle(id) as unknown as SettingsHandle<F>;
+  }
+
+  byId(id: string): SettingsEntry | undefined {
+    const entry = this.catalog.find(id);
+    if (!entry) return undefined;
+    const { value: definition } = entry;
+    const moduleOf = (field: string): string | undefined =>
+      Object.hasOwn(definition.fields, field) ? entry.moduleOf(field) : undefined;
+    return { definition, handle: this.handle(id), moduleOf };
   }
 
   /** Ids of all definitions that are there now. */
   ids(): readonly string[] {
-    return this.definitions
+    return this.catalog
       .all()
       .map(({ value }) => value.id)
       .sort();
   }
 
-  /** The handle of a definition, with all that belongs to this module alone. */
+  /** The handle of a definition that is there, with all that belongs to this module alone. */
   known(id: string): DefinitionSettings | undefined {
-    const found = this.contribution(id);
-    return found && this.handleOf(found.value);
+    return this.catalog.find(id) && this.handle(id);
   }
 
-  contribution(id: string): Contribution<SettingsDefinition> | undefined {
-    return this.definitions.all().find(({ value }) => value.id === id);
+  contribution(id: string): CatalogEntry | undefined {
+    return this.catalog.find(id);
   }
 
-  /** A definition that comes again as another object, after its module restarted, replaces the earlier one. */
-  private handleOf(definition: SettingsDefinition): DefinitionSettings {
-    const known = this.handles.get(definition.id);
-    if (known?.definition === definition) return known;
+  /** Of a page, whether it is there or not. */
+  handle(id: string): DefinitionSettings {
+    const definition = this.definitionOf(id);
+    const known = this.handles.get(id);
+    if (known) {
+      known.update(definition);
+      return known;
+    }
     const { stored, deployment, references, choices, log } = this;
-    const words = (id: string, problem: Problem): string => this.wordsFor(id, problem);
+    const words = (field: string, problem: Problem): string => this.wordsFor(id, field, problem);
     const handle = new DefinitionSettings(definition, { stored, deployment, references, choices, log, words });
-    this.handles.set(definition.id, handle);
+    this.handles.set(id, handle);
     return handle;
   }
 
-  private wordsFor(id: string, { key, values, theirs }: Problem): string {
-    const module = theirs ? this.contribution(id)?.module : undefined;
-    return (module ? this.catalog.for(module) : this.messages).text(key, values);
+  /** What is contributed comes first; what was only asked for belongs to a module that is starting, or has no page of its own. */
+  private definitionOf(id: string): SettingsDefinition {
+    const { definition, additions = new Set<SettingsAddition>() } = this.given.get(id) ?? {};
+    const contributed = this.catalog.additionsTo(id);
+    const base = this.catalog.base(id) ?? definition ?? bare(id);
+    return withAdditions(base, [...contributed, ...[...additions].map((value) => ({ value }))]);
+  }
+
+  private wordsFor(id: string, field: string, { key, values, theirs }: Problem): string {
+    const module = theirs ? this.contribution(id)?.moduleOf(field) : undefined;
+    return (module ? this.messagesOf.for(module) : this.messages).text(key, values);
   }
 }
+
+/** Stands for a page whose module is not there: what others bring to it can still be read. */
+const bare = (id: string): SettingsDefinition => ({
+  id,
+  section: 'platform',
+  title: id,
+  scopes: ['instance', 'site'],
+  fields: {},
+});

@@ -39,18 +39,18 @@ function criterionOf({ instance, site, locked }: Says): {
     } as never,
     deployment: { find: (_id: string, name: string) => (name === 'lamp' ? locked : undefined) } as never,
     references: {} as never,
-    choices: { askAll: async () => new Map() } as never,
+    choices: { askAll: async () => new Map(), withPreset: (field: unknown) => field } as never,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     words: () => '',
   });
   const registry = {
-    contribution: (id: string) => (id === definition.id ? { module: 'm', value: definition } : undefined),
-    of: () => handle,
+    contribution: (id: string) => (id === definition.id ? { moduleOf: () => 'm', value: definition } : undefined),
+    handle: () => handle,
   };
   const changed = new Emitter<never>();
   const criterion = new SettingCriterion(
     registry as never,
-    new SettingWords({ for: () => messages }, messages),
+    new SettingWords({ for: () => messages }, messages, {} as never),
     { get: () => undefined },
     { onDidChange: changed.event } as never,
   );
