@@ -14,7 +14,7 @@ export interface Toast {
 
 const place = 'portico.toast';
 
-/** Says one sentence in the corner of the page, and to screen readers. */
+/** Says one sentence at the bottom of the page, and to screen readers. */
 export function toast(sentence: string, kind: ToastKind = 'info', link?: ToastLink): void {
   const detail: Toast = { sentence, kind, link };
   document.querySelector('portico-toasts')?.dispatchEvent(new CustomEvent('portico:toast', { detail }));

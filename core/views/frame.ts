@@ -37,7 +37,8 @@ export interface FrameGroup {
 
 /** The house's menus as this person sees them on this page. */
 export interface Frame {
-  readonly product: readonly FrameGroup[];
+  /** What stands beside the page: the Product Menu on a site, the Control Panel on its own pages. Without groups there is nothing. */
+  readonly side: { readonly name: string; readonly groups: readonly FrameGroup[] };
   readonly controlPanel: readonly FrameGroup[];
   readonly sites: readonly FrameLink[];
   readonly personal: readonly FrameLink[];
@@ -55,11 +56,22 @@ export function buildFrame(dependencies: FrameDependencies, access: AccessContex
   const { personalMenuItems } = dependencies;
   const controlPanel = groups(dependencies, 'control-panel', instance, path);
   return {
-    product: access.site ? groups(dependencies, 'product', access, path) : [],
+    side: access.site
+      ? { name: 'house.product-menu', groups: groups(dependencies, 'product', access, path) }
+      : { name: 'house.control-panel', groups: controlPanel.some(isHere) ? controlPanel : [] },
     controlPanel,
     sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
     personal: links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path),
   };
+}
+
+const isHere = ({ links }: FrameGroup): boolean => links.some(({ current }) => current);
+
+/** One or two letters, as a picture of a person: _AA_ for _Arthur Author_. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = [words[0] ?? '', words.length > 1 ? (words.at(-1) ?? '') : ''].map((word) => [...word][0] ?? '');
+  return letters.join('').toLocaleUpperCase();
 }
 
 function groups(

@@ -11,7 +11,7 @@ import {
 } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import { CheckedViews } from './checked-views.js';
-import { buildFrame, type FrameDependencies } from './frame.js';
+import { buildFrame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
 import type { PageState } from './page-state.js';
 import type { Rendering } from './rendering.js';
@@ -157,6 +157,7 @@ export class Views {
       flash: page.flash,
       site: access.site,
       person: access.person,
+      initials: access.person && initialsOf(access.person.name),
       words: this.clientWords(access.locale),
       signInHref: '/sign-in',
       scripts: [...scripts],

@@ -1,12 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { transform } from 'lightningcss';
+import postcss from 'postcss';
 import { PurgeCSS } from 'purgecss';
 import { filesUnder, root } from './files.mjs';
+import { tokenise } from './tokens.mjs';
 
 const folder = 'core/client/theme';
 /** Our own rules, in the order in which browsers read them: later rooms win. */
-const rooms = ['base', 'frame', 'product-menu', 'global-menu', 'pages', 'plain', 'lists', 'controls', 'dialogs'];
+const rooms = [
+  'tokens',
+  'base',
+  'controls',
+  'types',
+  'frame',
+  'pages',
+  'lists',
+  'feedback',
+  'dialogs',
+  'settings',
+  'site',
+  'plain',
+];
 
 /** States that only scripts or the browser set. */
 const safelist = [
@@ -26,7 +41,19 @@ const safelist = [
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
 
-/** Clay's theme, trimmed to what the sources use, and our own rules after it. */
+/** Components of Clay that have our rules instead: none of theirs is delivered. */
+const ours = [
+  /\.alert/,
+  /\.card/,
+  /\.label/,
+  /\.breadcrumb/,
+  /\.management-bar/,
+  /\.navbar/,
+  /\.sheet/,
+  /\.sticker-(?:user|image|overlay)/,
+];
+
+/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. */
 export async function buildTheme(sources) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
   const own = await ownRules();
@@ -42,6 +69,7 @@ export async function buildTheme(sources) {
     keyframes: true,
     fontFace: true,
     variables: true,
+    blocklist: ours,
     extractors: [
       { extensions: ['hbs', 'md'], extractor: (text) => text.match(/[\w-]+/g) ?? [] },
       // In programs most words are not classes; those that are, have a hyphen or stand in a list of them.
@@ -51,9 +79,11 @@ export async function buildTheme(sources) {
       },
     ],
   });
+  const clayRules = postcss.parse(trimmed.css);
+  tokenise(clayRules);
   const { code } = transform({
     filename: 'portico.css',
-    code: Buffer.from(`${trimmed.css}\n${own}`),
+    code: Buffer.from(`${clayRules.toString()}\n${own}`),
     minify: true,
     errorRecovery: true,
     targets: { chrome: 111 << 16, firefox: 121 << 16, safari: (16 << 16) | (4 << 8) },

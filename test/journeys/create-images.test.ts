@@ -21,8 +21,7 @@ describe('An author who needs an image', () => {
 
   /** Opens Documents and Media the way a person does. */
   async function openDocuments(page: Page): Promise<void> {
-    await page.getByRole('button', { name: 'Product Menu' }).click();
-    await page.getByRole('link', { name: 'Documents and Media' }).click();
+    await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Documents and Media' }).click();
     await page.getByRole('heading', { name: 'Documents and Media' }).waitFor();
   }
 
@@ -62,8 +61,7 @@ describe('An author who needs an image', () => {
 
   it('puts one into an article, where it still is after Publish', async () => {
     const page = await browser.page(portal.house, { person: author });
-    await page.getByRole('button', { name: 'Product Menu' }).click();
-    await page.getByRole('link', { name: 'Web Content' }).click();
+    await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Web Content' }).click();
     await page.getByRole('link', { name: 'New', exact: true }).click();
     await page.getByLabel('Title').fill('The coast');
     await page.getByRole('textbox', { name: 'Content' }).click();

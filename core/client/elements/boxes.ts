@@ -4,18 +4,9 @@ import { word } from '../words.js';
 
 /** One sentence about what went wrong, announced at once. */
 export function alertBox(sentence: string, reference?: string): HTMLElement {
-  const text = element('div', { class: 'autofit-col autofit-col-expand' }, sentence);
+  const text = element('div', { class: 'grow' }, sentence);
   if (reference) text.append(element('div', { class: 'small' }, reference));
-  return element(
-    'div',
-    { class: 'alert alert-danger', role: 'alert' },
-    element(
-      'div',
-      { class: 'alert-autofit-row autofit-row' },
-      element('div', { class: 'autofit-col' }, element('span', { class: 'alert-indicator' }, icon('exclamation-full'))),
-      text,
-    ),
-  );
+  return element('div', { class: 'alert alert-danger', role: 'alert' }, icon('exclamation-full'), text);
 }
 
 /** What stands where content will be. */

@@ -1,13 +1,23 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
-import { type Toast, takeToast } from '../toast.js';
+import { type Toast, type ToastKind, takeToast } from '../toast.js';
 import { word } from '../words.js';
 
-const shownMillis = 8000;
+const shownMillis = 6000;
 /** Screen readers say what comes into a live region after they have found it. */
 const heardMillis = 200;
 
-/** The corner where sentences appear; a live region, so that they are heard too. They stay while the pointer or the focus is on them. */
+const icons: Record<ToastKind, string> = {
+  success: 'check-circle-full',
+  info: 'info-circle',
+  warning: 'warning-full',
+  danger: 'exclamation-full',
+};
+
+/**
+ * Where notes appear, at the bottom in the middle; a live region, so that they are heard too. A note goes after six seconds, though not while the pointer
+ * or the focus is on it; one about a failure stays until it is closed.
+ */
 export class PorticoToasts extends HTMLElement {
   constructor() {
     super();
@@ -18,24 +28,32 @@ export class PorticoToasts extends HTMLElement {
   connectedCallback(): void {
     this.setAttribute('role', 'status');
     this.setAttribute('aria-live', 'polite');
+    for (const note of this.querySelectorAll<HTMLElement>('.toast-one:not(:has(button))'))
+      setTimeout(() => this.show(note, 'success'), heardMillis);
     const left = takeToast();
     if (left) setTimeout(() => this.say(left), heardMillis);
   }
 
   private say({ sentence, kind, link }: Toast): void {
-    const close = element('button', { class: 'close', type: 'button', 'aria-label': word('dismiss') }, icon('times'));
-    const box = element(
-      'div',
-      { class: `alert toast-${kind} alert-${kind}` },
-      element('span', { class: 'toast-text' }, sentence, ...(link ? [' ', element('a', { href: link.href }, link.text)] : [])),
-      close,
+    const text = element('span', {}, sentence, ...(link ? [' ', element('a', { href: link.href }, link.text)] : []));
+    this.show(element('div', { class: 'toast-one' }, icon(icons[kind]), text), kind);
+  }
+
+  /** Also a note that came with the page: put in anew it is heard. */
+  private show(note: HTMLElement, kind: ToastKind): void {
+    const close = element(
+      'button',
+      { class: 'btn btn-monospaced', type: 'button', 'aria-label': word('dismiss'), title: word('dismiss') },
+      icon('times'),
     );
-    close.addEventListener('click', () => box.remove());
+    close.addEventListener('click', () => note.remove());
+    note.append(close);
+    this.append(note);
+    if (kind === 'danger') return;
     const leave = (): void => {
-      if (box.matches(':hover, :focus-within')) setTimeout(leave, shownMillis / 4);
-      else box.remove();
+      if (note.matches(':hover, :focus-within')) setTimeout(leave, shownMillis / 4);
+      else note.remove();
     };
     setTimeout(leave, shownMillis);
-    this.append(box);
   }
 }

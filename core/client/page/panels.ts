@@ -1,13 +1,10 @@
-/** Panels of the header (`<details data-panel>`): Escape closes and gives the focus back, a click elsewhere closes those that do not stay. */
+/** Panels of the header (`<details data-panel>`): Escape closes and gives the focus back, a click elsewhere closes. */
 export function watchPanels(): void {
   const panels = [...document.querySelectorAll<HTMLDetailsElement>('details[data-panel]')];
   for (const panel of panels) {
     const button = panel.querySelector('summary');
     button?.setAttribute('aria-expanded', String(panel.open));
-    panel.addEventListener('toggle', () => {
-      button?.setAttribute('aria-expanded', String(panel.open));
-      if (panel.open) for (const other of panels) if (other !== panel && leaves(other)) other.open = false;
-    });
+    panel.addEventListener('toggle', () => button?.setAttribute('aria-expanded', String(panel.open)));
     panel.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !panel.open) return;
       event.preventDefault();
@@ -16,45 +13,20 @@ export function watchPanels(): void {
     });
   }
   const outside = (event: Event): void => {
-    for (const panel of panels) if (panel.open && leaves(panel) && !panel.contains(event.target as Node)) panel.open = false;
+    for (const panel of panels) if (panel.open && !panel.contains(event.target as Node)) panel.open = false;
   };
   document.addEventListener('pointerdown', outside);
   document.addEventListener('focusin', outside);
 }
 
-/** The sidebar stays beside the page where there is room for both. */
-function leaves(panel: HTMLDetailsElement): boolean {
-  return panel.dataset.panel === 'close' || !matchMedia('(min-width: 62em)').matches;
-}
-
-const pinKey = 'portico.product-menu';
-
-/** "Keep open" on the sidebar: it then is open on the next page too. */
-export function watchPin(): void {
-  const pin = document.querySelector<HTMLButtonElement>('.product-menu-pin');
-  if (!pin) return;
-  const show = (): void => pin.setAttribute('aria-pressed', String(remembered() === 'pinned'));
-  pin.hidden = false;
-  pin.addEventListener('click', () => {
-    remember(remembered() === 'pinned' ? undefined : 'pinned');
-    show();
-  });
-  show();
-}
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(pinKey);
-  } catch {
-    return null;
-  }
-}
-
-function remember(value: string | undefined): void {
-  try {
-    if (value === undefined) localStorage.removeItem(pinKey);
-    else localStorage.setItem(pinKey, value);
-  } catch {
-    // A browser without storage forgets the pin; nothing else depends on it.
-  }
+/** The menu beside the page is a popover where there is no room for it: its button says whether it is open, and it goes when there is room. */
+export function watchDrawer(): void {
+  const drawer = document.querySelector<HTMLElement>('.app-side[popover]');
+  const button = document.querySelector(`.app-head [popovertarget="${drawer?.id}"]`);
+  if (!drawer || !button || !('popover' in HTMLElement.prototype)) return;
+  button.setAttribute('aria-expanded', 'false');
+  drawer.addEventListener('toggle', (event) =>
+    button.setAttribute('aria-expanded', String((event as ToggleEvent).newState === 'open')),
+  );
+  matchMedia('(min-width: 56em)').addEventListener('change', () => drawer.hidePopover());
 }

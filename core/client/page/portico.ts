@@ -4,7 +4,7 @@ import { PorticoMenu } from '../elements/menu-element.js';
 import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
 import { confirmForms } from './confirm.js';
-import { watchPanels, watchPin } from './panels.js';
+import { watchDrawer, watchPanels } from './panels.js';
 import { sendOnce } from './send-once.js';
 
 customElements.define('portico-dialog', PorticoDialog);
@@ -13,7 +13,7 @@ customElements.define('portico-tabs', PorticoTabs);
 customElements.define('portico-toasts', PorticoToasts);
 
 watchPanels();
-watchPin();
+watchDrawer();
 confirmForms();
 sendOnce();
 

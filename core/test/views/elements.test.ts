@@ -107,7 +107,15 @@ describe('Elements of the house', function () {
     folder.remove();
   });
 
-  async function visit(work: (page: Page) => Promise<void>, options: { javaScriptEnabled?: boolean } = {}): Promise<void> {
+  /** Here the Product Menu is a drawer; where there is room it stands open beside the page. */
+  const telephone = { width: 390, height: 844 };
+
+  interface VisitOptions {
+    readonly javaScriptEnabled?: boolean;
+    readonly viewport?: { readonly width: number; readonly height: number };
+  }
+
+  async function visit(work: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
     try {
       const opened = await context.newPage();
@@ -258,21 +266,36 @@ describe('Elements of the house', function () {
     }));
 
   it('open and close the menus of the header by keyboard', () =>
+    visit(
+      async (opened) => {
+        for (const [name, link] of [
+          ['Product Menu', 'Search'],
+          ['Global Menu', 'Save'],
+        ] as const) {
+          const button = opened.getByRole('button', { name });
+          await button.focus();
+          await opened.keyboard.press('Enter');
+          await opened.getByRole('link', { name: link }).waitFor();
+          await opened.getByRole('button', { name, expanded: true }).waitFor();
+          await opened.keyboard.press('Tab');
+          await opened.keyboard.press('Escape');
+          await opened.getByRole('link', { name: link }).waitFor({ state: 'hidden' });
+          expect(await focused(opened)).to.equal(name);
+        }
+      },
+      { viewport: telephone },
+    ));
+
+  it('let the menu of the site stand beside the page where there is room', () =>
     visit(async (opened) => {
-      for (const [name, link] of [
-        ['Product Menu', 'Search'],
-        ['Global Menu', 'Save'],
-      ] as const) {
-        const button = opened.getByRole('button', { name });
-        await button.focus();
-        await opened.keyboard.press('Enter');
-        await opened.getByRole('link', { name: link }).waitFor();
-        await opened.getByRole('button', { name, expanded: true }).waitFor();
-        await opened.keyboard.press('Tab');
-        await opened.keyboard.press('Escape');
-        await opened.getByRole('link', { name: link }).waitFor({ state: 'hidden' });
-        expect(await focused(opened)).to.equal(name);
-      }
+      const menu = opened.getByRole('navigation', { name: 'Product Menu' });
+      await menu.getByRole('link', { name: 'Search' }).waitFor();
+      expect(await opened.getByRole('button', { name: 'Product Menu' }).count()).to.equal(0);
+      await opened.setViewportSize(telephone);
+      await menu.waitFor({ state: 'hidden' });
+      await opened.getByRole('button', { name: 'Product Menu' }).click();
+      await menu.getByRole('button', { name: 'Close' }).click();
+      await menu.waitFor({ state: 'hidden' });
     }));
 
   it('are links and forms where scripts are off', () =>
@@ -282,12 +305,13 @@ describe('Elements of the house', function () {
         await opened.waitForURL(`${base}/row/1?`);
         await opened.getByRole('button', { name: 'Product Menu' }).click();
         await opened.getByRole('link', { name: 'Search' }).waitFor();
+        await opened.getByRole('button', { name: 'Close' }).click();
         await opened.getByRole('button', { name: 'New' }).click();
         await opened.getByRole('link', { name: 'Folder' }).click();
         await opened.getByLabel('Name').fill('Plain');
         await opened.getByRole('button', { name: 'Save' }).click();
         await opened.waitForURL(`${base}/page?done`);
       },
-      { javaScriptEnabled: false },
+      { javaScriptEnabled: false, viewport: telephone },
     ));
 });

@@ -89,13 +89,15 @@ describe('Views', () => {
     expect(html).to.contain('Ada').and.to.contain('alert-warning').and.not.to.contain('leaked');
   });
 
-  it('join a field with its help and its error', async () => {
+  it('join a field with its help, or with its error in the place of the help', async () => {
     const html = await fragment(`{{> field id='t' name='t' label='Title' value=v error=e help='Short.' required=true}}`, {
       v: '<b>',
       e: 'Enter a title.',
     });
-    expect(html).to.contain('value="&lt;b&gt;" required aria-describedby="t-error t-help" aria-invalid="true"');
-    expect(html).to.contain('id="t-error"').and.to.contain('Enter a title.').and.to.contain('id="t-help"');
+    expect(html).to.contain('value="&lt;b&gt;" required aria-describedby="t-error" aria-invalid="true"');
+    expect(html).to.contain('id="t-error"').and.to.contain('Enter a title.').and.to.not.contain('id="t-help"');
+    const fine = await fragment(`{{> field id='t' name='t' label='Title' help='Short.'}}`);
+    expect(fine).to.contain('aria-describedby="t-help"').and.to.contain('id="t-help">Short.').and.to.not.contain('aria-invalid');
   });
 
   it('put a page into its frame with a nonce on everything that runs, each script once', async () => {
@@ -133,8 +135,11 @@ describe('Views', () => {
       /aria-label="Product Menu"[\s\S]*Content &amp; Data[\s\S]*href="\/web\/home\/docs" aria-current="page"/,
     );
     expect(inSite).to.match(/aria-label="Global Menu"[\s\S]*Control Panel[\s\S]*System[\s\S]*href="\/settings"/);
+    expect(inSite).to.not.match(/<nav[^>]+aria-label="Control Panel"/);
     const outside = render({}, {}, { ...pageState(), access: { ...pageState().access, site: undefined } });
-    expect(outside).to.contain('Global Menu').and.not.to.contain('Product Menu');
+    expect(outside).to.contain('Global Menu').and.not.to.contain('Product Menu').and.not.to.contain('app-side');
+    const panel = render({}, {}, { ...pageState({ path: '/settings' }), access: { ...pageState().access, site: undefined } });
+    expect(panel).to.match(/<nav[^>]+aria-label="Control Panel">[\s\S]*System[\s\S]*href="\/settings" aria-current="page"/);
   });
 
   it('show beside a menu entry what its module counts there, in a number and in words', async () => {
@@ -157,7 +162,7 @@ describe('Views', () => {
     const render = await load(testViews({ pageAdditions }));
     const html = render({}, {}, pageState());
     expect(html)
-      .to.match(/<portico-toasts><\/portico-toasts>\s*<p>added for [^<]+<\/p>/)
+      .to.match(/<portico-toasts role="status"><\/portico-toasts>\s*<p>added for [^<]+<\/p>/)
       .and.to.contain('/missing/added.js');
     const guest = { ...pageState(), access: { ...pageState().access, person: undefined } };
     for (const other of [

@@ -72,7 +72,7 @@ const isShown = (id: string): boolean => document.querySelector(`[data-round="${
 
 /** As the house draws it. */
 function showBadge(page: string, badge: Notices['badge']): void {
-  const entry = document.querySelector(`.product-menu-link[href="${CSS.escape(page)}"]`);
+  const entry = document.querySelector(`.side-link[href="${CSS.escape(page)}"]`);
   for (const before of entry?.querySelectorAll('.badge, .sr-only') ?? []) before.remove();
   if (!entry || !badge) return;
   const text = span('badge-item badge-item-expand', badge.text);

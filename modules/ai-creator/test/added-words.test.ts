@@ -31,7 +31,7 @@ describe('what is said after Add Selected', function () {
     await creator.stop();
   });
 
-  const toast = (sentence: string): Locator => page.locator('portico-toasts .alert', { hasText: sentence });
+  const toast = (sentence: string): Locator => page.locator('portico-toasts .toast-one', { hasText: sentence });
   const make = async (place: Page | Locator, description: string, count = '1'): Promise<void> => {
     await place.getByLabel('Description').fill(description);
     await place.getByLabel('Number of Images to Generate').selectOption(count);
@@ -57,7 +57,7 @@ describe('what is said after Add Selected', function () {
     expect(await accessibilityFaults(page)).to.deep.equal([]);
     await page.reload();
     await page.getByRole('link', { name: 'a-paper-boat.png' }).first().waitFor();
-    expect(await page.locator('portico-toasts .alert').count(), 'once').to.equal(0);
+    expect(await page.locator('portico-toasts .toast-one').count(), 'once').to.equal(0);
   });
 
   it('leads from the page to the folder that was chosen instead', async () => {

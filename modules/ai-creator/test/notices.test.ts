@@ -109,8 +109,8 @@ describe('what other pages say about images that are being made', () => {
     afterEach(() => expect(browser.complaints.splice(0)).to.deep.equal([]));
     after(() => browser.close());
 
-    const toasts = (page: Page) => page.locator('portico-toasts[role="status"] .alert');
-    const menuEntry = (page: Page) => page.locator('.product-menu-link', { hasText: 'My recent generations' });
+    const toasts = (page: Page) => page.locator('portico-toasts[role="status"] .toast-one');
+    const menuEntry = (page: Page) => page.locator('.side-link', { hasText: 'My recent generations' });
     const order = async (page: Page): Promise<void> => {
       await page.goto('/web/home/documents-media');
       await page.getByRole('button', { name: 'New', exact: true }).click();
@@ -128,7 +128,6 @@ describe('what other pages say about images that are being made', () => {
       const page = await browser.page(creator.house, { person: author });
       await begin(page);
       await page.goto(elsewhere);
-      await page.getByRole('button', { name: 'Product Menu' }).press('Enter');
       expect(await menuEntry(page).textContent()).to.contain('1 in progress');
       await toasts(page).getByText(ready).waitFor();
       await menuEntry(page).getByText('1 ready').waitFor({ state: 'attached' });

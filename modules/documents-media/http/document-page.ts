@@ -9,7 +9,7 @@ import { type DocumentVersion, PortalDocuments } from '../services/portal-docume
 import { documentPlace, listPlace, withQuery } from './addresses.js';
 import { abilities, imageActions } from './list-model.js';
 import { provenanceModel } from './provenance.js';
-import { fileIcon, typeName } from './type-name.js';
+import { fileLook, typeName } from './type-name.js';
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
@@ -33,10 +33,12 @@ export class DocumentPage {
     const path = await this.folders.path(ctx.access, document.folderId);
     const versions = await this.documents.versions(ctx.access, document.id);
     const isImage = imageTypes.has(document.mimeType);
+    const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
       isImage,
-      kindIcon: fileIcon(document.mimeType, document.name),
+      kindIcon: look.icon,
+      kind: look.kind,
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
       maker: this.makers.name(document.createdBy, locale),

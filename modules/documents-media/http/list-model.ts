@@ -6,7 +6,7 @@ import { imageTypes } from '../services/images.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentPlace, folderPlace, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
-import { fileIcon, typeName } from './type-name.js';
+import { fileLook, typeLabel, typeName } from './type-name.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -18,6 +18,11 @@ export interface DocumentRow {
   readonly dimensions: string | undefined;
   readonly modifiedAt: Date;
   readonly kindIcon: string;
+  /** Class of the theme with the colours of the type. */
+  readonly kind: string;
+  readonly typeLabel: string;
+  /** Its format can be: a checkerboard shows through. */
+  readonly isTransparent: boolean;
   readonly actionsTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
@@ -27,6 +32,7 @@ export interface DocumentRow {
 export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow {
   const page = ctx.url(documentPlace(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
+  const { icon, kind } = fileLook(entry.mimeType, entry.name);
   return {
     id: entry.id,
     name: entry.name,
@@ -34,7 +40,10 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     size: entry.size,
     dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
     modifiedAt: new Date(entry.modifiedAt),
-    kindIcon: fileIcon(entry.mimeType, entry.name),
+    kindIcon: icon,
+    kind,
+    typeLabel: typeLabel(entry.mimeType, entry.name),
+    isTransparent: isImage && entry.mimeType !== 'image/jpeg',
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
@@ -75,10 +84,13 @@ export function listModel(
     folderId: input.folder,
     folder: current,
     title: current?.name ?? ctx.text('title'),
-    crumbs: path.slice(0, -1).map(({ id, name }) => ({
-      name,
-      href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
-    })),
+    crumbs: current && [
+      { name: ctx.text('title'), href: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })) },
+      ...path.slice(0, -1).map(({ id, name }) => ({
+        name,
+        href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
+      })),
+    ],
     labels: actionLabels(ctx),
     deleteTitle: ctx.text('delete.title'),
     home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),

@@ -20,32 +20,44 @@ export function typeName(ctx: RouteContext<unknown, unknown, unknown>, mimeType:
   return extension && extension.length <= 5 ? ctx.text('type.file-of', { extension }) : ctx.text('type.file');
 }
 
-interface FileIcon {
+/** How a type of file looks: its icon, and the class of the theme that has its pair of colours. */
+export interface FileLook {
   readonly icon: string;
-  readonly extensions: string;
+  readonly kind: string;
 }
 
-const icons: readonly FileIcon[] = [
-  { icon: 'document-compressed', extensions: 'zip 7z tar gz tgz rar bz2 xz' },
-  { icon: 'document-table', extensions: 'csv tsv xls xlsx ods' },
-  { icon: 'document-presentation', extensions: 'ppt pptx odp key' },
-  { icon: 'document-multimedia', extensions: 'mp3 mp4 mov avi mkv webm wav ogg flac m4a gif' },
-  { icon: 'document-code', extensions: 'html htm css js ts json xml yaml yml' },
-  { icon: 'document-vector', extensions: 'svg ai eps' },
-  { icon: 'document-text', extensions: 'doc docx odt rtf txt md' },
+const other: FileLook = { icon: 'document-code', kind: 't-code' };
+const picture: FileLook = { icon: 'picture', kind: 't-image' };
+const pdf: FileLook = { icon: 'document-pdf', kind: 't-pdf' };
+const text: FileLook = { icon: 'document-text', kind: 't-text' };
+
+const looks: readonly (readonly [look: FileLook, extensions: string])[] = [
+  [text, 'doc docx odt rtf txt text md'],
+  [{ icon: 'document-table', kind: 't-sheet' }, 'xls xlsx ods'],
+  [{ icon: 'document-presentation', kind: 't-slides' }, 'ppt pptx odp key'],
+  [{ icon: 'audio', kind: 't-audio' }, 'mp3 wav ogg oga flac m4a aac'],
+  [{ icon: 'video', kind: 't-video' }, 'mp4 m4v mov avi mkv webm'],
+  [{ icon: 'document-compressed', kind: 't-archive' }, 'zip 7z tar gz tgz rar bz2 xz'],
+  [picture, 'gif svg tif tiff bmp heic ai eps psd'],
 ];
 
-const iconOfExtension: ReadonlyMap<string, string> = new Map(
-  icons.flatMap(({ icon, extensions }) => extensions.split(' ').map((extension): [string, string] => [extension, icon])),
+const lookOfExtension: ReadonlyMap<string, FileLook> = new Map(
+  looks.flatMap(([look, extensions]) => extensions.split(' ').map((extension): [string, FileLook] => [extension, look])),
 );
 
-const picture = { icon: 'document-image' };
-const pdf = { icon: 'document-pdf' };
-const other = { icon: 'document-default' };
+/** The name is enough where the type says nothing: nothing depends on it. */
+export function fileLook(mimeType: string, name: string): FileLook {
+  if (imageTypes.has(mimeType)) return picture;
+  if (mimeType === 'application/pdf') return pdf;
+  return lookOfExtension.get(extensionOf(name)) ?? other;
+}
 
-/** The icon of a file. The name is enough for that: nothing depends on it. */
-export function fileIcon(mimeType: string, name: string): string {
-  if (imageTypes.has(mimeType)) return picture.icon;
-  if (mimeType === 'application/pdf') return pdf.icon;
-  return iconOfExtension.get(extensionOf(name)) ?? (mimeType === 'text/plain' ? 'document-text' : other.icon);
+const longestLabel = 5;
+
+/** The type in a few capitals, for a label on a preview: _PNG_, _DOCX_. */
+export function typeLabel(mimeType: string, name: string): string {
+  const format = formats[mimeType];
+  if (format) return format.toUpperCase();
+  const extension = extensionOf(name).toUpperCase();
+  return extension.length > 0 && extension.length <= longestLabel ? extension : '?';
 }

@@ -30,10 +30,7 @@ describe('Documents and Media in a browser', () => {
 
   it('leads from the Product Menu to an empty list that says what to do', async () => {
     await page.goto('/web/home');
-    if (!(await page.getByRole('link', { name: 'Documents and Media' }).isVisible())) {
-      await page.getByRole('button', { name: 'Product Menu' }).click();
-    }
-    await page.getByRole('link', { name: 'Documents and Media' }).click();
+    await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Documents and Media' }).click();
     await page.getByRole('heading', { name: 'Documents and Media', level: 1 }).waitFor();
     await page.getByText('Nothing here yet').waitFor();
   });

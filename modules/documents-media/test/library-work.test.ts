@@ -77,7 +77,7 @@ describe('Working in Documents and Media', () => {
   it('shows the list as cards and as a table, folders first', async () => {
     await library.add({ name: 'card.png', content: await picture(100, 60) });
     const cards = await library.get(base).expect(200);
-    expect(cards.text).to.include('card-grid').and.include('/thumbnail"').and.not.include('<table');
+    expect(cards.text).to.include('class="cards"').and.include('/thumbnail"').and.not.include('<table');
     const table = await library.get(`${base}?view=table`).expect(200);
     expect(table.text).to.include('<table').and.include('card.png').and.include('PNG image');
     expect(table.text.indexOf('Shelf')).to.be.below(table.text.indexOf('card.png'));

@@ -50,8 +50,7 @@ describe('In a browser', () => {
 
   it('a site administrator adds an author, who finds the content of this site and not of the other', async () => {
     const page = await browser.page(house, { person: { email: 'manager@example.org', password } });
-    await page.getByRole('button', { name: 'Product Menu' }).click();
-    await page.getByRole('link', { name: 'Site Memberships' }).click();
+    await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Site Memberships' }).click();
     await page.getByLabel('Email Address').fill('author@example.org');
     await page.getByLabel('Role').selectOption('Author');
     await page.getByRole('button', { name: 'Add Member' }).click();
@@ -60,10 +59,9 @@ describe('In a browser', () => {
     await page.context().close();
 
     const author = await browser.page(house, { person: { email: 'author@example.org', password } });
-    await author.getByRole('button', { name: 'Product Menu' }).click();
-    await author.getByRole('link', { name: 'Web Content' }).waitFor();
+    await author.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Web Content' }).waitFor();
     await author.goto('/web/guide');
-    expect(await author.getByRole('button', { name: 'Product Menu' }).count()).to.equal(0);
+    expect(await author.getByRole('navigation', { name: 'Product Menu' }).count()).to.equal(0);
     await author.context().close();
   });
 

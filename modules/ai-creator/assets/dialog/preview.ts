@@ -35,11 +35,8 @@ async function replace(place: HTMLElement, src: string, words: Readonly<Record<s
 
 function mark(word: string): HTMLElement {
   const label = document.createElement('span');
-  label.className = 'label label-secondary create-image-added';
+  label.className = 'pill create-image-added';
   label.setAttribute('aria-hidden', 'true');
-  const item = document.createElement('span');
-  item.className = 'label-item label-item-expand';
-  item.textContent = word;
-  label.append(item);
+  label.textContent = word;
   return label;
 }
