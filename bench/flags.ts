@@ -1,5 +1,5 @@
 import { defineFlag, Flags } from '@portico/core';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 
 /**
  * Reads of feature flags beside the same reads of a plain Map, in turn, in this very process: nanoseconds per read and ratios, at 10 and at 10,000 flags.
@@ -15,9 +15,9 @@ process.exitCode = failed ? 1 : 0;
 
 async function measure(size: number): Promise<void> {
   const values = Object.fromEntries(Array.from({ length: size }, (_, index) => [`acme.flag-${index}`, index % 2 === 0]));
-  const house = await startHouse({ flags: values, config: { modulePaths: [] } });
+  const portal = await startTestPortal({ flags: values, config: { modulePaths: [] } });
   try {
-    const flags = house.service(Flags);
+    const flags = portal.service(Flags);
     const keys = Object.keys(values);
     const plain = new Map(Object.entries(values));
     const handles = keys.map((key) => flags.flag(defineFlag(key)));
@@ -32,7 +32,7 @@ async function measure(size: number): Promise<void> {
     }
     report(size, times);
   } finally {
-    await house.stop();
+    await portal.stop();
   }
 }
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BaselineTasks } from './baseline-task.js';
 import { type Comparison, compare, load, median, store } from './load.js';
 import { base, describe } from './measured.js';
 import { measureReads } from './memory-reads.js';
 import { type ServerProcess, startProcess } from './portal-process.js';
 import { administrator, multiplyDocuments, signIn, upload, uploadSpecial } from './sample-content.js';
-import type { TwinTasks } from './twin-task.js';
 
 /**
  * Measures the portal beside a bare server with the same data, both in this very run, in turn. Ratios count; absolute figures are of this machine.
@@ -83,20 +83,20 @@ async function measureLoad(documents: number, fill: boolean): Promise<void> {
     await upload(portal.url, session, documents, documentBytes);
   }
   const measured = await describe(portal.url, { cookie: session.cookie }, home);
-  const tasks: TwinTasks = {
+  const tasks: BaselineTasks = {
     database: join(home, 'portico.db'),
-    home: join(home, 'twin'),
+    home: join(home, 'baseline'),
     pages: measured.map(({ task }) => task),
   };
-  const taskFile = join(home, 'twin.json');
+  const taskFile = join(home, 'baseline.json');
   await writeFile(taskFile, JSON.stringify(tasks));
-  const twin = await startProcess('bench/dist/bare-twin.js', [taskFile], {});
+  const baseline = await startProcess('bench/dist/bare-baseline.js', [taskFile], {});
   console.log(`\n${documents.toLocaleString('en')} documents`);
   for (const { name, goal, path, headers, task } of measured) {
     const { status, bytes } = task;
     const found = await compare(
       (warmUp) => load(portal, path, { headers, status, seconds, bytes }, warmUp),
-      (warmUp) => load(twin, task.path, { status, seconds, bytes }, warmUp),
+      (warmUp) => load(baseline, task.path, { status, seconds, bytes }, warmUp),
     );
     if (path === base) listRates.push(found.ours.rate);
     report(name, goal, found);
@@ -109,11 +109,11 @@ async function measureLoad(documents: number, fill: boolean): Promise<void> {
   ] as const) {
     const found = await compare(
       () => store(portal, `${base}/upload-multiple`, { headers, atOnce, bytes: documentBytes, count: stored }),
-      () => store(twin, '/', { atOnce, bytes: documentBytes, count: stored }),
+      () => store(baseline, '/', { atOnce, bytes: documentBytes, count: stored }),
     );
     report(`durable upload, ${atOnce} at once`, goal, found);
   }
-  await twin.stop();
+  await baseline.stop();
   await portal.stop();
 }
 

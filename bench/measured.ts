@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { TwinTask } from './twin-task.js';
+import type { BaselineTask } from './baseline-task.js';
 
-/** One thing that is asked for again and again, and what the twin must do for it. */
+/** One thing that is asked for again and again, and what the baseline must do for it. */
 export interface Measured {
   readonly name: string;
   readonly goal: number;
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly task: TwinTask;
+  readonly task: BaselineTask;
 }
 
 interface Row {
@@ -21,7 +21,7 @@ interface Asked {
   readonly name: string;
   readonly goal: number;
   readonly path: string;
-  readonly queries: TwinTask['queries'];
+  readonly queries: BaselineTask['queries'];
   readonly headers?: Record<string, string>;
   readonly file?: string;
 }
@@ -54,7 +54,7 @@ export async function describe(url: string, session: Record<string, string>, hom
       values,
     },
   ];
-  const one = ({ id, site }: Row): TwinTask['queries'] => [
+  const one = ({ id, site }: Row): BaselineTask['queries'] => [
     { sql: 'SELECT * FROM documents_media_document WHERE id = ? AND site_id = ?', values: [id, site] },
   ];
   const file = ({ blob }: Row): string => join(home, 'blobs', blob.slice(2, 4), blob.slice(4, 6), blob);

@@ -1,6 +1,6 @@
 import { Settings } from '@portico/configuration/api';
 import { Flags, instanceScope } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 
 export interface ReadCost {
   readonly name: string;
@@ -12,17 +12,17 @@ const rounds = 5;
 
 /** What a flag and a setting cost beside a Map, in the same process. */
 export async function measureReads(): Promise<readonly ReadCost[]> {
-  const house = await startHouse({ flags: { 'LPD-10793': true } });
+  const portal = await startTestPortal({ flags: { 'LPD-10793': true } });
   try {
-    return readCosts(house);
+    return readCosts(portal);
   } finally {
-    await house.stop();
+    await portal.stop();
   }
 }
 
-function readCosts(house: TestHouse): readonly ReadCost[] {
-  const flags = house.service(Flags);
-  const settings = house.service(Settings)?.byId('ai-creator')?.handle;
+function readCosts(portal: TestPortal): readonly ReadCost[] {
+  const flags = portal.service(Flags);
+  const settings = portal.service(Settings)?.byId('ai-creator')?.handle;
   if (!flags || !settings) throw new Error('Flags or settings are missing.');
   const map = new Map<string, unknown>([['LPD-10793', true]]);
   const subjects: readonly (readonly [string, () => unknown])[] = [

@@ -46,7 +46,7 @@ export async function upload(url: string, session: Session, count: number, bytes
   }
 }
 
-/** Adds rows beside the house (which must be closed) until there are `total` documents: copies of one, with ids and names of their own. */
+/** Adds rows beside the portal (which must be closed) until there are `total` documents: copies of one, with ids and names of their own. */
 export function multiplyDocuments(home: string, total: number): void {
   const database = new Database(join(home, 'portico.db'));
   const { count } = database.prepare('SELECT count(*) AS count FROM documents_media_document').get() as { count: number };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Settings } from '@portico/configuration/api';
 import { type Scope, siteScope } from '@portico/core';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 import Database from 'better-sqlite3';
 
 /**
@@ -17,11 +17,11 @@ const most = 5;
 for (const sites of [10, 10_000]) {
   const home = await mkdtemp(join(tmpdir(), 'portico-bench-'));
   try {
-    await (await startHouse({ home })).stop({ keep: true });
+    await (await startTestPortal({ home })).stop({ keep: true });
     const ids = Array.from({ length: sites }, (_, index) => `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`);
     store(home, ids);
-    const house = await startHouse({ home, flags: { 'LPD-10793': true } });
-    const handle = house.service(Settings).byId('ai-creator')?.handle;
+    const portal = await startTestPortal({ home, flags: { 'LPD-10793': true } });
+    const handle = portal.service(Settings).byId('ai-creator')?.handle;
     if (!handle) throw new Error('There are no settings to read.');
     const scopes: readonly Scope[] = ids.map((id) => siteScope(id));
     const plain = new Map(ids.map((id) => [id, { model: `model of ${id}` }]));
@@ -34,7 +34,7 @@ for (const sites of [10, 10_000]) {
       `setting at ${String(sites).padStart(6)} sites   ${us.toFixed(1)} ns   plain Map ${map.toFixed(1)} ns   ${(us / map).toFixed(2)} x`,
     );
     if (us / map > most) process.exitCode = 1;
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
   } finally {
     await rm(home, { recursive: true, force: true });
   }

@@ -42,17 +42,17 @@ import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
-import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './house/disabled-modules.js';
-import { ModuleDataCatalog } from './house/module-data.js';
-import { projectRoot } from './house/project-root.js';
 import { createHttpHost } from './http/index.js';
-import { type Census, type InstalledModule, Kernel, readManifests } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
+import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './portal/disabled-modules.js';
+import { ModuleDataCatalog } from './portal/module-data.js';
+import { projectRoot } from './portal/project-root.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
-export interface HouseOptions extends Omit<LoadOptions, 'root'> {
+export interface PortalOptions extends Omit<LoadOptions, 'root'> {
   readonly root?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -60,8 +60,8 @@ export interface HouseOptions extends Omit<LoadOptions, 'root'> {
   readonly logStream?: LogOptions['stream'];
 }
 
-/** A house that stands: modules started, database open, and nobody let in until `listen`. */
-export interface House {
+/** A portal that stands: modules started, database open, and nobody let in until `listen`. */
+export interface Portal {
   readonly config: LoadedConfig;
   readonly modules: Modules;
   readonly commands: CommandRunner;
@@ -73,7 +73,7 @@ export interface House {
   /** A service, as a module would get it. Undefined while nobody provides it. */
   service<T>(token: ServiceToken<T>): T | undefined;
   /** What the kernel holds at this moment: services, contributions, listeners. */
-  census(): Census;
+  stats(): KernelStats;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
   /** Finishes what runs, stops the modules, closes the database. */
@@ -81,10 +81,10 @@ export interface House {
 }
 
 /**
- * Puts the house together and starts its modules; the only place that knows every part.
- * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the house cannot do without.
+ * Puts the portal together and starts its modules; the only place that knows every part.
+ * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the portal cannot do without.
  */
-export async function openHouse(options: HouseOptions): Promise<House> {
+export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
   const config = loadConfig({ ...options, root });
   const { settings, home } = config;
@@ -169,7 +169,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       accessContexts,
       messages,
       assets,
-      houseFolder: resolve(root, 'views'),
+      viewsFolder: resolve(root, 'views'),
       log,
     });
 
@@ -240,7 +240,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       modules: kernel,
       commands: runner,
       log,
-      census: () => kernel.census(),
+      stats: () => kernel.stats(),
       demoContents,
       callback: () => http.callback(),
       listen: async () => {

@@ -1,4 +1,4 @@
-// Builds what browsers load: the theme, the icons and the house's elements into core/dist/assets, and each package's scripts into its dist/assets.
+// Builds what browsers load: the theme, the icons and the portal's elements into core/dist/assets, and each package's scripts into its dist/assets.
 // Incremental: a package whose inputs did not change is left alone. `--sizes` prints what was built.
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const showSizes = process.argv.includes('--sizes');
 const started = performance.now();
 const built = [];
 
-await attempt(buildHouse);
+await attempt(buildPortal);
 for (const folder of [...(await foldersOf('modules')), ...(await foldersOf('examples'))])
   await attempt(() => buildPackage(folder));
 
@@ -33,7 +33,7 @@ async function attempt(work) {
   }
 }
 
-async function buildHouse() {
+async function buildPortal() {
   const out = join(root, 'core/dist/assets');
   const sources = [
     ...(await filesUnder('views', ['.hbs'])),

@@ -1,4 +1,4 @@
-// Checks every view of the house and its modules, so that a start need not: it trusts the digests written here.
+// Checks every view of the portal and its modules, so that a start need not: it trusts the digests written here.
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readManifests } from '../core/dist/kernel/index.js';
@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 const checked = new CheckedViews([]);
 const nothing = () => undefined;
 const messages = { for: () => ({ text: String }) };
-const views = new Views({ messages, assets: { url: String }, houseFolder: join(root, 'views'), log: { info: nothing }, checked });
+const views = new Views({ messages, assets: { url: String }, viewsFolder: join(root, 'views'), log: { info: nothing }, checked });
 const { modules } = await readManifests([join(root, 'modules'), join(root, 'examples')]);
 for (const module of modules) {
   try {

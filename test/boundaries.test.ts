@@ -37,7 +37,7 @@ const modules = packages.filter(({ manifest }) => manifest.portico);
 /** What runs in production, by its path from the root; imports of types count as all others. */
 const files = fileGraph();
 
-describe('The boundaries of the house', () => {
+describe('The boundaries of the portal', () => {
   it('are looked at: there are modules and imports', () => {
     expect(modules.length).to.be.greaterThan(7);
     expect(imports.length).to.be.greaterThan(300);
@@ -128,7 +128,7 @@ describe('The boundaries of the house', () => {
     expect(wrong.map(show)).to.deep.equal([]);
   });
 
-  it('have nothing in the libraries of the house but packages', () => {
+  it('have nothing in the libraries of the portal but packages', () => {
     const own = imports.filter(({ file, target }) => file.startsWith(join(core.folder, 'libraries/')) && target.startsWith('.'));
     expect(own.map(show)).to.deep.equal([]);
   });

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const author = { email: 'author@portico.example', password: 'painted in plain words' };
 const page = '/configuration/instance-settings/ai-creator';
 const sitePage = '/web/home/configuration/site-settings/ai-creator';
 
-/** Keys by the way they come into the house. None of them may ever come out, save to the images API. */
+/** Keys by the way they come into the portal. None of them may ever come out, save to the images API. */
 const canaries = {
   stored: 'sk-canary-stored-Qw7Zt1Lk9Xv3Bn5M',
   replaced: 'sk-canary-replaced-Er4Yu8Io2Pa6Sd0F',
@@ -37,25 +37,25 @@ function shapesOf(key: string): readonly string[] {
 describe('A key', function () {
   this.timeout(180_000);
   let home: string;
-  let house: TestHouse;
+  let portal: TestPortal;
   let sandbox: ImagesSandbox;
-  let admin: Awaited<ReturnType<TestHouse['signIn']>>;
+  let admin: Awaited<ReturnType<TestPortal['signIn']>>;
   const heard: { readonly where: string; readonly text: string }[] = [];
   const logs: string[] = [];
 
   const environment = { PORTICO_SECRET_CANARY: canaries.variable };
   const open = async (): Promise<void> => {
-    house = await startHouse({
+    portal = await startTestPortal({
       home,
       environment,
       flags: { 'LPD-10793': true },
       config: { modules: { 'ai-creator': { baseUrl: sandbox.url, stopMillis: 50, testMillis: 300 } }, log: { level: 'debug' } },
     });
-    admin = await house.signIn();
+    admin = await portal.signIn();
   };
   const close = async (): Promise<void> => {
-    logs.push(house.log());
-    await house.stop({ keep: true });
+    logs.push(portal.log());
+    await portal.stop({ keep: true });
   };
 
   before(async () => {
@@ -70,7 +70,7 @@ describe('A key', function () {
     );
   });
   after(async () => {
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
     await sandbox.close();
     await rm(home, { recursive: true, force: true });
   });
@@ -78,11 +78,11 @@ describe('A key', function () {
   const hear = (where: string, answer: { readonly text: string; readonly headers: unknown }): void =>
     void heard.push({ where, text: `${JSON.stringify(answer.headers)}\n${answer.text}` });
   const command = async (argv: readonly string[], stdin?: string): Promise<void> => {
-    const { out, err } = await house.command(argv, stdin);
+    const { out, err } = await portal.command(argv, stdin);
     heard.push({ where: argv.join(' '), text: out + err });
   };
   const post = async (path: string, fields: object, as = admin): Promise<number> => {
-    const answer = await house.post(as, path, fields);
+    const answer = await portal.post(as, path, fields);
     hear(`POST ${path}`, answer);
     return answer.status;
   };
@@ -126,7 +126,7 @@ describe('A key', function () {
       const typed = reference === 'file' ? `file:${join(home, 'secrets', 'canary')}` : reference;
       if (typed !== '') expect(await post(page, { apiKey: typed })).to.equal(303);
       if (typed !== '') await command(['settings', 'unset', 'ai-creator.apiKey', '--site', 'home']);
-      const ada = await house.signIn(author);
+      const ada = await portal.signIn(author);
       sandbox.reset();
       for (const behaviour of ['', 'moderation-blocked', 'not-an-image', 'reset-in-body', 'insufficient-quota', 'key-rejected']) {
         const description = `a boat ${behaviour === '' ? '' : `[fail:${behaviour}]`}`;

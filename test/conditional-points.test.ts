@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Flags } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -173,8 +173,8 @@ describe('`when`', () => {
 
   describe('in a portal', () => {
     let folder: string;
-    let house: TestHouse;
-    let administrator: Awaited<ReturnType<TestHouse['signIn']>>;
+    let portal: TestPortal;
+    let administrator: Awaited<ReturnType<TestPortal['signIn']>>;
     const refused = points.filter(({ conditional: asked }) => !asked);
     const idOf = (name: string): string => `refused-${name.toLowerCase()}`;
 
@@ -214,11 +214,11 @@ describe('`when`', () => {
            export default defineModule(({ contribute }) => contribute(${point.name}).value({}, { id: 'x', when: { flag: '${flag}' } }));`,
         );
       const modulePaths = [join(root, 'modules'), join(folder, 'modules')];
-      house = await startHouse({ flags: { [flag]: false }, config: { modulePaths } });
-      administrator = await house.signIn();
+      portal = await startTestPortal({ flags: { [flag]: false }, config: { modulePaths } });
+      administrator = await portal.signIn();
     });
     after(async () => {
-      await house?.stop();
+      await portal?.stop();
       await rm(folder, { recursive: true, force: true });
     });
 
@@ -230,9 +230,9 @@ describe('`when`', () => {
       await writeFile(join(path, 'module.js'), `import { defineModule } from '@portico/core';\n${source}`);
     }
 
-    const switchTo = (on: boolean): Promise<void> => house.service(Flags).override(flag, on, 'somebody');
+    const switchTo = (on: boolean): Promise<void> => portal.service(Flags).override(flag, on, 'somebody');
     const why = async (id: string, name: string): Promise<readonly [number, boolean]> => {
-      const { exitCode, out } = await house.command([
+      const { exitCode, out } = await portal.command([
         'why',
         id,
         `sun-${name}`,
@@ -257,7 +257,7 @@ describe('`when`', () => {
 
     it('makes pages answer as addresses that nobody knows, to everybody', async () => {
       await switchTo(false);
-      for (const visitor of [administrator, house.agent()])
+      for (const visitor of [administrator, portal.agent()])
         for (const accept of ['text/html', 'application/json']) {
           const unknown = await visitor.get('/acme/moon').set('Accept', accept);
           expect(unknown.status).to.equal(404);
@@ -266,12 +266,12 @@ describe('`when`', () => {
             expect([hidden.status, hidden.type, hidden.headers.location]).to.deep.equal([404, unknown.type, undefined]);
           }
         }
-      expect((await house.agent().get('/acme')).text).to.equal('always');
+      expect((await portal.agent().get('/acme')).text).to.equal('always');
     });
 
     for (const { name, id } of refused)
       it(`keeps a module from starting that gives it to ${name}`, () => {
-        expect(house.modules.status(idOf(name))?.failure).to.deep.equal({
+        expect(portal.modules.status(idOf(name))?.failure).to.deep.equal({
           phase: 'setup',
           message: `Module ${idOf(name)} contributes "x" to ${id} with a "when", which nobody asks there; leave it out.`,
         });

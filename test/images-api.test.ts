@@ -6,7 +6,7 @@ import formats from 'ajv-formats';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImagePlace, startImagePlace } from './faults/image-place.js';
-import { must } from './journeys/image-house.js';
+import { must } from './journeys/image-portal.js';
 import { signInAt } from './support/portal-process.js';
 
 const base = '/web/home/ai-creator/api';
@@ -46,34 +46,34 @@ describe('the images API', function () {
   before(async () => {
     sandbox = await createImagesSandbox({ keys: 'any' });
     creating = await startImagePlace(sandbox.url, { breakerSeconds: 1 });
-    const { house } = creating;
+    const { portal } = creating;
     await must(
-      house,
+      portal,
       ['users', 'add', '--email', author.email, '--name', 'Ada Author', '--role', 'Author', '--site', 'home'],
       author.password,
     );
     token = await newToken(scopes);
-    const answer = await fetch(`${house.url}${base}/openapi.json`, { headers: { Authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${portal.url}${base}/openapi.json`, { headers: { Authorization: `Bearer ${token}` } });
     file = (await answer.json()) as object;
     paths = (file as { paths: typeof paths }).paths;
   });
   beforeEach(() => sandbox.reset());
   after(async () => {
-    await creating.house.stop();
+    await creating.portal.stop();
     await sandbox.close();
   });
 
   async function newToken(reach: readonly string[]): Promise<string> {
-    const { house } = creating;
+    const { portal } = creating;
     const fields = new URLSearchParams([['name', 'Night job'], ['days', '30'], ...reach.map((scope) => ['scopes', scope])]);
-    const headers = { ...(await signInAt(house.url, author)), Accept: 'text/html' };
-    const page = await (await fetch(`${house.url}/account/tokens`, { method: 'POST', headers, body: fields })).text();
+    const headers = { ...(await signInAt(portal.url, author)), Accept: 'text/html' };
+    const page = await (await fetch(`${portal.url}/account/tokens`, { method: 'POST', headers, body: fields })).text();
     return /id="created-token" value="([^"]+)"/.exec(page)?.[1] ?? '';
   }
 
   /** Asks an operation, and holds the answer against what the file says of it. */
   async function ask(method: 'get' | 'post', path: string, { body, key, bearer = token }: Asked = {}): Promise<Answered> {
-    const answer = await fetch(`${creating.house.url}${base}${path}`, {
+    const answer = await fetch(`${creating.portal.url}${base}${path}`, {
       method,
       headers: {
         ...(bearer !== '' && { Authorization: `Bearer ${bearer}` }),
@@ -179,17 +179,17 @@ describe('the images API', function () {
     ]);
   });
 
-  it('gives the picture to its maker alone, and to a token only as far as it reaches', async () => {
+  it('gives the picture to its author alone, and to a token only as far as it reaches', async () => {
     const { body } = await over((await create('a secret garden')).body.id);
     const path = body.images[0].href.slice(base.length);
     const narrow = await newToken(['documents-media.view-documents']);
     for (const place of [path, '/images/nobody-knows-this']) {
-      const elsewhere = await fetch(`${creating.house.url}${base}${place}`, { headers: { Authorization: `Bearer ${narrow}` } });
+      const elsewhere = await fetch(`${creating.portal.url}${base}${place}`, { headers: { Authorization: `Bearer ${narrow}` } });
       expect(elsewhere.status, 'whether it is there or not').to.equal(403);
     }
-    const foreign = await fetch(`${creating.house.url}${base}${path}`, { headers: creating.client.headers });
+    const foreign = await fetch(`${creating.portal.url}${base}${path}`, { headers: creating.client.headers });
     expect(foreign.status).to.equal(404);
-    const screen = await fetch(`${creating.house.url}/web/home/ai-creator/images/${body.images[0].id}`, {
+    const screen = await fetch(`${creating.portal.url}/web/home/ai-creator/images/${body.images[0].id}`, {
       headers: { Authorization: `Bearer ${token}` },
       redirect: 'manual',
     });
@@ -222,13 +222,13 @@ describe('the images API', function () {
       `generations/${body.id}/events`,
       `images/${body.images[0].id}`,
     ];
-    const headers = await signInAt(creating.house.url, author);
+    const headers = await signInAt(creating.portal.url, author);
     for (const path of screens) {
-      const answer = await fetch(`${creating.house.url}/web/home/ai-creator/${path}`, { headers });
+      const answer = await fetch(`${creating.portal.url}/web/home/ai-creator/${path}`, { headers });
       expect(answer.status, path).to.equal(404);
     }
     for (const action of ['cancel', 'retry', 'discard']) {
-      const answer = await fetch(`${creating.house.url}/web/home/ai-creator/generations/${body.id}/${action}`, {
+      const answer = await fetch(`${creating.portal.url}/web/home/ai-creator/generations/${body.id}/${action}`, {
         method: 'POST',
         headers,
         body: new URLSearchParams(action === 'retry' ? { token: crypto.randomUUID() } : {}),
@@ -279,14 +279,14 @@ describe('the images API', function () {
     const again = await ask('post', '/generations', { body, key });
     expect([again.status, again.body]).to.deep.equal([201, first.body]);
     expect(sandbox.generations).to.have.length(1);
-    await must(creating.house, ['settings', 'get', 'ai-creator.enabled']);
+    await must(creating.portal, ['settings', 'get', 'ai-creator.enabled']);
     await creating.client.post('/ai-creator/service/breakers/instance/close');
   });
 
   it('leaves a record of what a program made and added, with the name of its token and without the description', async () => {
     const { body } = await over((await create('a canary for the record')).body.id);
     await ask('post', '/images', { body: { images: [{ id: body.images[0].id }] } });
-    const audit = creating.house.service(AuditLog);
+    const audit = creating.portal.service(AuditLog);
     const of = async (subject: string, attribute: string) =>
       (await audit.list({ area: 'ai-creator', subject, attribute }, undefined, 5)).records.map(({ action, after, by, via }) => ({
         action,
@@ -315,7 +315,7 @@ describe('the images API', function () {
   });
 
   async function expire(id: string): Promise<void> {
-    await creating.house
+    await creating.portal
       .service(UnitOfWork)
       .write((transaction) =>
         transaction.query("UPDATE ai_creator_generation SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = ?", [id]),
@@ -323,9 +323,9 @@ describe('the images API', function () {
   }
 
   async function forgetBudgets(): Promise<void> {
-    const { client, house } = creating;
+    const { client, portal } = creating;
     const page = await (
-      await fetch(`${house.url}/ai-creator/budgets`, { headers: { ...client.headers, Accept: 'text/html' } })
+      await fetch(`${portal.url}/ai-creator/budgets`, { headers: { ...client.headers, Accept: 'text/html' } })
     ).text();
     for (const [, id] of page.matchAll(/budgets\/([\w-]+)\/remove/g)) await client.post(`/ai-creator/budgets/${id}/remove`);
   }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -37,9 +37,9 @@ const modules: Readonly<Record<string, string>> = {
     export default defineModule(({ run }) => run(Stubborn));`,
 };
 
-describe('a house with modules that go wrong', () => {
+describe('a portal with modules that go wrong', () => {
   let folder: string;
-  let house: TestHouse;
+  let portal: TestPortal;
 
   before(async function () {
     this.timeout(60_000);
@@ -49,10 +49,10 @@ describe('a house with modules that go wrong', () => {
     await write('breaks-manifest', { id: 'breaks-manifest', requirs: {} }, '');
     await write('needs-the-moon', { id: 'needs-the-moon', requires: { 'moon.light': '^1.0.0' } }, '');
     const modulePaths = [join(root, 'modules'), join(folder, 'modules')];
-    house = await startHouse({ config: { modulePaths, limits: { moduleStartMillis: 4000 } } });
+    portal = await startTestPortal({ config: { modulePaths, limits: { moduleStartMillis: 4000 } } });
   });
   after(async () => {
-    await house?.stop();
+    await portal?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -65,7 +65,7 @@ describe('a house with modules that go wrong', () => {
   }
 
   const failureOf = (id: string): string | undefined => {
-    const failure = house.modules.status(id)?.failure;
+    const failure = portal.modules.status(id)?.failure;
     return failure && `${failure.phase}: ${failure.message}`;
   };
 
@@ -74,56 +74,56 @@ describe('a house with modules that go wrong', () => {
 
   it('has all of its own modules, and says of each other one where it went wrong', () => {
     expect(
-      house.modules
+      portal.modules
         .list()
         .filter(({ id, state }) => !(id in modules) && state !== 'active')
         .map(({ id }) => id),
     ).to.deep.equal(['needs-the-moon', ...offByDefault]);
-    expect(house.modules.status('needs-the-moon')?.reasons).to.deep.equal([
+    expect(portal.modules.status('needs-the-moon')?.reasons).to.deep.equal([
       'Needs moon.light ^1.0.0, which nothing installed offers.',
     ]);
     expect(failureOf('breaks-loading')).to.equal('import: not today');
     expect(failureOf('breaks-setup')).to.equal('setup: no plan');
     expect(failureOf('breaks-making')).to.equal('create: Clumsy cannot be made: dropped it');
     expect(failureOf('never-starts')).to.equal('start: onStart did not finish within 4000 ms.');
-    expect(house.modules.status('breaks-manifest')).to.equal(undefined);
-    expect(house.log()).to.contain('Package @acme/breaks-manifest: \\"portico.requirs\\" is not a key that modules have.');
+    expect(portal.modules.status('breaks-manifest')).to.equal(undefined);
+    expect(portal.log()).to.contain('Package @acme/breaks-manifest: \\"portico.requirs\\" is not a key that modules have.');
   });
 
   it('leaves a broken menu item out, counts it, and shows the rest', async () => {
-    const administrator = await house.signIn();
+    const administrator = await portal.signIn();
     const page = await administrator.get('/web/home');
     expect(page.status).to.equal(200);
     expect(page.text).to.contain('Instance Settings');
     expect((await administrator.get('/breaks-menu')).text).to.equal('fine');
-    const [trouble] = house.modules.status('breaks-menu')?.troubles ?? [];
+    const [trouble] = portal.modules.status('breaks-menu')?.contributionErrors ?? [];
     expect(trouble).to.deep.include({ point: 'portico.menu-items', id: 'broken', message: 'no words' });
     expect((await administrator.get('/configuration/modules/breaks-menu')).text).to.contain('no words');
   });
 
   it('does not serve routes without a declaration, and says so', async () => {
-    expect((await house.agent().get('/breaks-routes')).status).to.equal(404);
-    expect(house.modules.status('breaks-routes')?.troubles[0]?.point).to.equal('portico.http-routes');
+    expect((await portal.agent().get('/breaks-routes')).status).to.equal(404);
+    expect(portal.modules.status('breaks-routes')?.contributionErrors[0]?.point).to.equal('portico.http-routes');
   });
 
   for (const path of ['/breaks-requests/now', '/breaks-requests/later'])
     it(`answers ${path} with a reference and without the words of the error`, async () => {
-      const answer = await house.agent().get(path);
+      const answer = await portal.agent().get(path);
       expect(answer.status).to.equal(500);
       expect(answer.text).not.to.contain('1234');
-      expect(house.modules.status('breaks-requests')?.state).to.equal('active');
-      expect((await house.agent().get('/web/home')).status).to.equal(200);
+      expect(portal.modules.status('breaks-requests')?.state).to.equal('active');
+      expect((await portal.agent().get('/web/home')).status).to.equal(200);
     });
 
   it('stops what does not want to be stopped', async () => {
-    const status = await house.modules.stop('breaks-stopping');
+    const status = await portal.modules.stop('breaks-stopping');
     expect([status.state, failureOf('breaks-stopping')]).to.deep.equal(['resolved', 'stop: I stay']);
   });
 
   it('answers 503 for pages of a module that failed, and 404 for those of one that is disabled', async () => {
-    const failed = await house.agent().get('/breaks-setup');
+    const failed = await portal.agent().get('/breaks-setup');
     expect([failed.status, failed.headers['retry-after']]).to.deep.equal([503, '30']);
-    await house.modules.disable('breaks-setup');
-    expect((await house.agent().get('/breaks-setup')).status).to.equal(404);
+    await portal.modules.disable('breaks-setup');
+    expect((await portal.agent().get('/breaks-setup')).status).to.equal(404);
   });
 });

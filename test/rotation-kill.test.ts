@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, siteScope } from '@portico/core';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const program = fileURLToPath(new URL('../../core/bin/portico.js', import.meta.url));
@@ -34,33 +34,33 @@ const doneIn = (out: string): number => out.match(/^\d+ of \d+: /gm)?.length ?? 
 describe('A rotation that is killed', () => {
   it('leaves every secret readable, in every round, and comes to its end', async () => {
     const home = mkdtempSync(join(tmpdir(), 'portico-kill-'));
-    const open = (): ReturnType<typeof startHouse> => startHouse({ home, flags: { 'LPD-10793': true } });
+    const open = (): ReturnType<typeof startTestPortal> => startTestPortal({ home, flags: { 'LPD-10793': true } });
     try {
-      let house = await open();
-      const { person } = house.service(AccessContexts).system();
-      const found = house.service(Settings).byId('ai-creator');
+      let portal = await open();
+      const { person } = portal.service(AccessContexts).system();
+      const found = portal.service(Settings).byId('ai-creator');
       if (!person || !found) throw new Error('There are no settings to store.');
       for (let index = 0; index < count; index += 1)
         await found.handle.save(siteScope(siteOf(index)), { apiKey: { set: secretOf(index) } }, person);
       const check = (): void => {
-        const handle = house.service(Settings).byId('ai-creator')?.handle;
+        const handle = portal.service(Settings).byId('ai-creator')?.handle;
         for (let index = 0; index < count; index += 1)
           expect(handle?.secret(siteScope(siteOf(index)), 'apiKey')).to.equal(secretOf(index));
       };
       let interrupted = 0;
       for (const records of [0, 1, 7, 20, 33]) {
-        await house.stop({ keep: true });
+        await portal.stop({ keep: true });
         await rotateAndKill(home, records);
         if (existsSync(join(home, 'master.key.previous'))) interrupted += 1;
-        house = await open();
+        portal = await open();
         check();
       }
       expect(interrupted).to.be.greaterThan(1);
-      const { exitCode, out } = await house.command(['secrets', 'rotate']);
+      const { exitCode, out } = await portal.command(['secrets', 'rotate']);
       expect([exitCode, existsSync(join(home, 'master.key.previous'))], out).to.deep.equal([0, false]);
       check();
-      expect((await house.command(['secrets', 'list'])).out).not.to.include('not the current one');
-      await house.stop({ keep: true });
+      expect((await portal.command(['secrets', 'list'])).out).not.to.include('not the current one');
+      await portal.stop({ keep: true });
     } finally {
       rmSync(home, { recursive: true, force: true });
     }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Settings } from '@portico/configuration/api';
 import { AuditLog, instanceScope } from '@portico/core';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const saver = fileURLToPath(new URL('support/settings-saver.js', import.meta.url));
@@ -36,22 +36,22 @@ describe('A portal that is killed while it saves settings', () => {
       let next = 0;
       for (let round = 0; round < rounds; round += 1) {
         const acknowledged = await saveAndKill(home, next);
-        const house = await startHouse({ home, flags: { 'LPD-10793': true } });
+        const portal = await startTestPortal({ home, flags: { 'LPD-10793': true } });
         try {
-          const handle = house.service(Settings).byId('ai-creator')?.handle;
+          const handle = portal.service(Settings).byId('ai-creator')?.handle;
           const { model, retention } = (handle?.get(instanceScope) ?? {}) as { model?: string; retention?: number };
           const stored = Number(model?.replace('model-', ''));
           expect(stored).to.be.within(acknowledged, acknowledged + 1);
           expect(retention).to.equal(24 + (stored % 8000));
           expect(handle?.revision(instanceScope)).to.equal(stored + 1);
-          const { records } = await house.service(AuditLog).list({ area: 'settings', subject: 'ai-creator' }, undefined, 2);
+          const { records } = await portal.service(AuditLog).list({ area: 'settings', subject: 'ai-creator' }, undefined, 2);
           expect(records.map(({ attribute, after }) => [attribute, after]).sort()).to.deep.equal([
             ['model', model],
             ['retention', retention],
           ]);
           next = stored + 1;
         } finally {
-          await house.stop({ keep: true });
+          await portal.stop({ keep: true });
         }
       }
       expect(next).to.be.greaterThan(rounds);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const rounds = 100;
@@ -26,29 +26,29 @@ interface Answer {
   readonly retryAfter: string | undefined;
 }
 
-describe('a house whose modules stop and start a hundred times while people use it', function () {
+describe('a portal whose modules stop and start a hundred times while people use it', function () {
   this.timeout(240_000);
-  let house: TestHouse;
+  let portal: TestPortal;
   let cookie: string;
   const answers = new Map<number, number>();
   const wrong: Answer[] = [];
 
   before(async () => {
-    house = await startHouse({ flags: { 'LPD-10793': true }, config: { limits: { gateMillis: 200 } } });
-    cookie = await signIn(house);
+    portal = await startTestPortal({ flags: { 'LPD-10793': true }, config: { limits: { gateMillis: 200 } } });
+    cookie = await signIn(portal);
     // Off until an operator enables it; here it is tortured like the others.
-    await house.modules.enable('openfeature');
+    await portal.modules.enable('openfeature');
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('answers only what the states allow, and keeps nothing', async () => {
-    const ids = house.modules.list().map(({ id }) => id);
-    expect(statesOf(house)).to.deep.equal(Object.fromEntries(ids.map((id) => [id, 'active'])));
+    const ids = portal.modules.list().map(({ id }) => id);
+    expect(statesOf(portal)).to.deep.equal(Object.fromEntries(ids.map((id) => [id, 'active'])));
     for (const { path } of pages)
       expect([path, (await visit(path)).status]).to.deep.equal([path, path === '/sign-in' ? 303 : 200]);
     await turnAll(ids, 0, 5);
     await pause();
-    const before = { census: house.census(), resources: resources(), heap: heap() };
+    const before = { stats: portal.stats(), resources: resources(), heap: heap() };
 
     let over = false;
     let disabled: string | undefined;
@@ -70,10 +70,10 @@ describe('a house whose modules stop and start a hundred times while people use 
       for (const id of ids) {
         const disabling = round % disabledEvery === disabledEvery - 1;
         if (disabling) disabled = id;
-        const stopped = disabling ? await house.modules.disable(id) : await house.modules.stop(id);
+        const stopped = disabling ? await portal.modules.disable(id) : await portal.modules.stop(id);
         expect(stopped.failure, `${id} stopped badly in round ${round}`).to.equal(undefined);
         await pause();
-        const started = disabling ? await house.modules.enable(id) : await house.modules.start(id);
+        const started = disabling ? await portal.modules.enable(id) : await portal.modules.start(id);
         expect([id, started.state, started.reasons]).to.deep.equal([id, 'active', []]);
         if (disabling) await pause();
         disabled = undefined;
@@ -82,10 +82,10 @@ describe('a house whose modules stop and start a hundred times while people use 
     await Promise.all(visitors);
 
     expect(wrong).to.deep.equal([]);
-    expect(statesOf(house)).to.deep.equal(Object.fromEntries(ids.map((id) => [id, 'active'])));
+    expect(statesOf(portal)).to.deep.equal(Object.fromEntries(ids.map((id) => [id, 'active'])));
     for (const { path } of pages)
       expect([path, (await visit(path)).status]).to.deep.equal([path, path === '/sign-in' ? 303 : 200]);
-    expect(house.census()).to.deep.equal(before.census);
+    expect(portal.stats()).to.deep.equal(before.stats);
     expect(resources()).to.deep.equal(before.resources);
     expect(heap() - before.heap, 'megabytes that stayed').to.be.below(15);
     for (const status of [200, 303, 404, 503]) expect(answers.get(status), `answers of ${status}`).to.be.above(0);
@@ -94,14 +94,14 @@ describe('a house whose modules stop and start a hundred times while people use 
   async function turnAll(ids: readonly string[], from: number, to: number): Promise<void> {
     for (let round = from; round < to; round += 1)
       for (const id of ids) {
-        await house.modules.stop(id);
-        await house.modules.start(id);
+        await portal.modules.stop(id);
+        await portal.modules.start(id);
       }
   }
 
   function visit(path: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const asking = request(house.url + path, { headers: { cookie, accept: 'text/html' }, agent: false }, (answer) => {
+      const asking = request(portal.url + path, { headers: { cookie, accept: 'text/html' }, agent: false }, (answer) => {
         answer.resume();
         answer.on('end', () => resolve({ path, status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] }));
       });
@@ -125,12 +125,12 @@ describe('a house whose modules stop and start a hundred times while people use 
 /** Long enough for a request to get through, on a machine that is not too busy. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-async function signIn(house: TestHouse): Promise<string> {
-  const answer = await fetch(`${house.url}/sign-in`, {
+async function signIn(portal: TestPortal): Promise<string> {
+  const answer = await fetch(`${portal.url}/sign-in`, {
     method: 'POST',
     redirect: 'manual',
-    headers: { Origin: house.url },
-    body: new URLSearchParams(house.administrator),
+    headers: { Origin: portal.url },
+    body: new URLSearchParams(portal.administrator),
   });
   expect(answer.status).to.equal(303);
   return answer.headers
@@ -139,8 +139,8 @@ async function signIn(house: TestHouse): Promise<string> {
     .join('; ');
 }
 
-function statesOf(house: TestHouse): Record<string, string> {
-  return Object.fromEntries(house.modules.list().map(({ id, state }) => [id, state]));
+function statesOf(portal: TestPortal): Record<string, string> {
+  return Object.fromEntries(portal.modules.list().map(({ id, state }) => [id, state]));
 }
 
 /** What a module could forget to give back, by kind. Requests on the wire and files being read come and go. */

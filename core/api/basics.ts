@@ -25,7 +25,7 @@ export interface Log {
 }
 export const Log: ServiceToken<Log> = serviceToken('portico.log');
 
-/** The words of the module that injects it, falling back to the house's. */
+/** The words of the module that injects it, falling back to the portal's. */
 export interface Messages {
   /** `{name}` in the text is replaced from `values`. A missing key answers the key and is reported once. */
   text(key: string, values?: Readonly<Record<string, string | number>>, locale?: string): string;

@@ -32,7 +32,7 @@ export interface CommandCall {
 }
 
 /**
- * A command of `portico`. It runs inside the running house, called over a local socket (mode 0600), or, when no house runs,
+ * A command of `portico`. It runs inside the running portal, called over a local socket (mode 0600), or, when no portal runs,
  * inside one that is opened for it without HTTP. An operator with access to the data directory may do everything.
  */
 export interface Command {

@@ -12,7 +12,7 @@ export interface PortalErrorOptions {
 }
 
 /**
- * The one error of the portal: it names the culprit and the way out.
+ * The one error of the portal: it names the owner and the way out.
  * `code` is kebab-case, stable and listed in docs/errors.md; `message` is a sentence for the person who reads it.
  */
 export class PortalError extends Error {

@@ -19,7 +19,7 @@ export interface ExplainedContribution extends Explanation {
 
 /**
  * Why any contribution of any module is, or is not, there: its module, the host of its point, and every line of its `when`, with the very
- * code that decides. A contribution whose module does not run is known as long as it was there since the house opened.
+ * code that decides. A contribution whose module does not run is known as long as it was there since the portal opened.
  */
 export interface Explanations {
   points(): readonly ExplainablePoint[];

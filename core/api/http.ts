@@ -54,7 +54,7 @@ export type MultipartPart =
 export interface RenderOptions {
   /** Text (already translated) of the title; every page has one. */
   readonly title?: string;
-  /** `page` (default): the house's frame with its menus. `plain`: the bare frame, e.g. sign-in. `none`: the fragment alone. */
+  /** `page` (default): the portal's frame with its menus. `plain`: the bare frame, e.g. sign-in. `none`: the fragment alone. */
   readonly layout?: 'page' | 'plain' | 'none';
   readonly status?: number;
 }
@@ -67,7 +67,7 @@ export interface RouteAdditions<P, Q, B> {
   readonly session: Session | undefined;
   /** Parts of a multipart body; the route must declare `multipart`. */
   parts(): AsyncIterable<MultipartPart>;
-  /** Renders `views/<name>.hbs` of the module, or the house's override, into the answer. `model` is data only. */
+  /** Renders `views/<name>.hbs` of the module, or the portal's override, into the answer. `model` is data only. */
   render(view: string, model?: object, options?: RenderOptions): void;
   /** A word of the module's messages in the person's language. */
   text(key: string, values?: Readonly<Record<string, string | number>>): string;
@@ -122,7 +122,7 @@ export const SessionCookie: ServiceToken<SessionCookie> = serviceToken('portico.
  * The place when it is one of this portal (a path with query and fragment, as a browser would understand it), undefined otherwise.
  * Whatever a request says about where to go next passes through here: `//elsewhere`, `/\elsewhere` and `https:` do not come back.
  */
-export function localPlace(place: string | undefined): string | undefined {
+export function localAddress(place: string | undefined): string | undefined {
   if (!place || !/^\/(?![/\\])[^\\\p{Cc}\s]*$/u.test(place) || place.length > 2000) return undefined;
   const base = 'http://portal.invalid';
   if (!URL.canParse(place, base)) return undefined;

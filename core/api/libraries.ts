@@ -1,5 +1,5 @@
 /**
- * The libraries that modules share with the house: schemas of input and configuration are zod's, entities are TypeORM's, pictures are
+ * The libraries that modules share with the portal: schemas of input and configuration are zod's, entities are TypeORM's, pictures are
  * sharp's. Taken from here, each is loaded once and in one piece; a module that imports zod or TypeORM itself works just as well, and starts
  * later. Sharp is loaded with its first use, and only this way with what it may read already decided.
  */

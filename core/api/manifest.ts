@@ -2,7 +2,7 @@ import type { FlagDeclaration } from './flags.js';
 
 /** The section `portico` of a module's package.json, read and checked before any code of the module runs. */
 export interface ModuleManifest {
-  /** kebab-case, unique in the house. */
+  /** kebab-case, unique in the portal. */
   readonly id: string;
   /** Services and extension points that must be there, by id, with a semver range: `{ "portico.unit-of-work": "^1.0.0" }`. */
   readonly requires?: Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ export interface ModuleManifest {
   readonly flags?: Readonly<Record<string, FlagDeclaration>>;
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
-  /** `stop-house`: the house does not open without this module. Default `isolate`. */
-  readonly onFailure?: 'isolate' | 'stop-house';
+  /** `stop-portal`: the portal does not open without this module. Default `isolate`. */
+  readonly onFailure?: 'isolate' | 'stop-portal';
   /** False: installed but not started until an operator enables it. Default true. */
   readonly enabledByDefault?: boolean;
   /** File whose default export is the array of TypeORM entity classes, relative to the package. */

@@ -26,7 +26,12 @@ export interface ModuleStatus {
   /** Milliseconds that the last start took. */
   readonly startMillis?: number;
   /** Contributions of it that threw since its start: point, id, count, and the last message. */
-  readonly troubles: readonly { readonly point: string; readonly id: string; readonly count: number; readonly message: string }[];
+  readonly contributionErrors: readonly {
+    readonly point: string;
+    readonly id: string;
+    readonly count: number;
+    readonly message: string;
+  }[];
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   readonly requires: readonly string[];
@@ -55,7 +60,7 @@ export interface Modules {
   status(id: string): ModuleStatus | undefined;
   /** Starts a module that was stopped; what it needs must be there. */
   start(id: string): Promise<ModuleStatus>;
-  /** Stops it until it is started, or the house restarts. */
+  /** Stops it until it is started, or the portal restarts. */
   stop(id: string): Promise<ModuleStatus>;
   /** Stops it and keeps it off, over restarts too; its pages answer 404. */
   disable(id: string): Promise<ModuleStatus>;

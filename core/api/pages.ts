@@ -2,7 +2,7 @@ import type { AccessContext } from './access.js';
 import { type ConditionalPoint, extensionPoint } from './tokens.js';
 
 /**
- * A piece that a module adds to the end of every page in the house's frame, for those whom its `when` admits: for what must be told wherever a
+ * A piece that a module adds to the end of every page in the portal's frame, for those whom its `when` admits: for what must be told wherever a
  * person is. Pages pay for it, so it is there only when it has something to say.
  */
 export interface PageAddition {

@@ -93,7 +93,7 @@ export interface IntegrityFinding {
   readonly message: string;
 }
 
-/** A check of the house's invariants that `portico doctor` runs. Reads only. */
+/** A check of the portal's invariants that `portico doctor` runs. Reads only. */
 export interface IntegrityCheck {
   /** Says what is checked, e.g. "Every document version has its blob." */
   readonly title: string;

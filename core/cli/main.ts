@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
-import { callHouse } from '../commands/command-socket.js';
+import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
-import { projectRoot } from '../house/project-root.js';
+import { projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
@@ -16,7 +16,7 @@ All other commands (modules, flags, settings, users, sites, images, budgets, pri
 `;
 
 const argv = process.argv.slice(2);
-// Only what a call of a running house needs is loaded here: the house itself is large.
+// Only what a call of a running portal needs is loaded here: the portal itself is large.
 
 // Whoever reads no further, as `| head` does, has what they wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -45,11 +45,11 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const called = wantsHelp ? ['--help'] : [command, ...rest];
   let answer: number | undefined;
   for (const home of [config.home, ...(process.env.PORTICO_HOME ? [] : [demoHome()])]) {
-    answer ??= await callHouse(home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+    answer ??= await callPortal(home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
   }
   // What stays open is standard input, which nobody reads any more.
   stdin?.unref?.();
-  return answer ?? runInOwnHouse(called);
+  return answer ?? runInOwnPortal(called);
 }
 
 /** Without PORTICO_HOME a running demo is found as well. */
@@ -57,25 +57,25 @@ function demoHome(): string {
   return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
 }
 
-/** No house runs: one is opened for this command alone, without HTTP. */
-async function runInOwnHouse(called: readonly string[]): Promise<number> {
-  const { openHouse } = await import('../main.js');
-  const house = await openHouse({
+/** No portal runs: one is opened for this command alone, without HTTP. */
+async function runInOwnPortal(called: readonly string[]): Promise<number> {
+  const { createPortal } = await import('../main.js');
+  const portal = await createPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
     overrides: { log: { level: 'warn' } },
   });
   try {
-    return await house.commands.run({
+    return await portal.commands.run({
       argv: called,
-      // As with a running house: a terminal has nothing to pipe, and nobody waits for its end.
+      // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
       stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
       signal: AbortSignal.timeout(24 * 3600 * 1000),
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
     });
   } finally {
-    await house.close();
+    await portal.close();
     process.stdin.unref?.();
   }
 }

@@ -1,18 +1,18 @@
 import { deploymentMode } from '../config/index.js';
-import { freePort } from '../house/free-port.js';
 import { moduleOf } from '../kernel/index.js';
-import { type House, openHouse } from '../main.js';
+import { createPortal, type Portal } from '../main.js';
+import { freePort } from '../portal/free-port.js';
 
-/** `portico start`: opens the house and keeps it until it is told to stop. */
+/** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
-  const house = await openHouse({ mode: deploymentMode(process.env), environment: process.env });
-  await serve(house, []);
+  const portal = await createPortal({ mode: deploymentMode(process.env), environment: process.env });
+  await serve(portal, []);
 }
 
 /** `portico demo`: the same with everything on, an offline images API, and sample content. */
 export async function startDemo(): Promise<void> {
   const sandboxPort = await freePort();
-  const house = await openHouse({
+  const portal = await createPortal({
     mode: 'demo',
     environment: process.env,
     overrides: {
@@ -23,23 +23,23 @@ export async function startDemo(): Promise<void> {
     },
   });
   const lines: string[] = [];
-  for (const { value } of house.demoContents.all()) lines.push(...(await value.seed()));
-  await serve(house, lines);
+  for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
+  await serve(portal, lines);
 }
 
-async function serve(house: House, lines: readonly string[]): Promise<void> {
-  const address = await house.listen();
+async function serve(portal: Portal, lines: readonly string[]): Promise<void> {
+  const address = await portal.listen();
   const stop = async (signal: string): Promise<void> => {
-    house.log.info('Closing.', { signal });
+    portal.log.info('Closing.', { signal });
     // Whatever hangs, the process is gone within the time that an operator was promised.
     setTimeout(() => process.exit(1), 10_000).unref();
-    await house.close();
+    await portal.close();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      house.log.error('Nobody caught an error.', { culprit: moduleOf(error) ?? 'core', event, error });
+      portal.log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
     });
   }
   for (const line of lines) console.log(line);

@@ -1,4 +1,4 @@
-/** An icon of the house's sprite, whose address the page says. */
+/** An icon of the portal's sprite, whose address the page says. */
 export function icon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');

@@ -1,5 +1,5 @@
 export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { icon } from './icon.js';
 export { csrfToken, PortalFault, type PortalRequest, portalFetch, portalHeaders, readFault } from './portal-fetch.js';
-export { signInLink, signInPlace } from './sign-in.js';
+export { signInAddress, signInLink } from './sign-in.js';
 export { type ToastKind, type ToastLink, toast, toastNext } from './toast.js';

@@ -1,4 +1,4 @@
-import { word } from './words.js';
+import { word } from './translator.js';
 
 /** An error answer of the portal; `message` is one sentence to show. */
 export class PortalFault extends Error {

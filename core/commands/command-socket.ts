@@ -12,8 +12,8 @@ import { socketPath } from './socket-path.js';
 type Line = { readonly out: string } | { readonly err: string } | { readonly exit: number };
 
 /**
- * Lets the terminal talk to the running house. Only the owner of the data directory can open the socket (0600); there is no
- * other check, because who owns the data directory owns the house.
+ * Lets the terminal talk to the running portal. Only the owner of the data directory can open the socket (0600); there is no
+ * other check, because who owns the data directory owns the portal.
  */
 export async function listenForCommands(home: string, runner: CommandRunner): Promise<Disposable> {
   const path = socketPath(home);
@@ -48,8 +48,8 @@ async function close(server: Server, path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Asks the running house to run a command. Undefined when no house listens. */
-export async function callHouse(
+/** Asks the running portal to run a command. Undefined when no portal listens. */
+export async function callPortal(
   home: string,
   argv: readonly string[],
   io: { stdin: Readable | undefined; stdout: Writable; stderr: Writable },
@@ -61,7 +61,7 @@ export async function callHouse(
     method: 'POST',
     headers: { 'x-portico-argv': Buffer.from(JSON.stringify(argv)).toString('base64') },
   });
-  // The house begins before anything is typed.
+  // The portal begins before anything is typed.
   call.flushHeaders();
   const answered = once(call, 'response');
   if (io.stdin) io.stdin.pipe(call);
@@ -85,7 +85,7 @@ export async function callHouse(
   return exitCode;
 }
 
-/** Undefined when nobody listens: no socket, or one that a killed house left behind. */
+/** Undefined when nobody listens: no socket, or one that a killed portal left behind. */
 async function connectTo(path: string): Promise<Socket | undefined> {
   const connection = connect(path);
   try {

@@ -1,2 +1,2 @@
 export { CommandRunner, type Invocation } from './command-runner.js';
-export { callHouse, listenForCommands } from './command-socket.js';
+export { callPortal, listenForCommands } from './command-socket.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Longest path a Unix socket may have on Linux and macOS, with room to spare. */
 const longest = 100;
 
-/** Where the running house of a data directory listens for commands. */
+/** Where the running portal of a data directory listens for commands. */
 export function socketPath(home: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\portico-${digest(home)}`;
   const path = join(home, 'portico.sock');

@@ -14,7 +14,7 @@ export const hostConfigSchema = z.strictObject({
       allowedHosts: z.array(z.string().min(1)).default([]),
       /** How many proxies of the deployment's own stand in front: sign-ins are slowed by the address that they report. */
       trustedProxies: z.number().int().min(0).max(10).default(0),
-      /** How long running requests may take to end when the house closes. */
+      /** How long running requests may take to end when the portal closes. */
       closeMillis: millis.default(4000),
     })
     .prefault({}),

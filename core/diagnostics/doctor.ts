@@ -1,6 +1,6 @@
 import type { Command, Contributions, IntegrityCheck } from '../api/index.js';
 
-/** `portico doctor`: runs every check of the house's invariants; exit code 1 when one finds an error. */
+/** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
 export function doctorCommand(checks: Contributions<IntegrityCheck>): Command {
   return {
     name: 'doctor',
@@ -13,7 +13,7 @@ export function doctorCommand(checks: Contributions<IntegrityCheck>): Command {
         print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
         for (const { severity, message } of findings) print(`        ${severity}: ${message}`);
       }
-      print(errors === 0 ? 'The house is whole.' : `${errors} ${errors === 1 ? 'error' : 'errors'} found.`);
+      print(errors === 0 ? 'The portal is whole.' : `${errors} ${errors === 1 ? 'error' : 'errors'} found.`);
       return errors === 0 ? 0 : 1;
     },
   };

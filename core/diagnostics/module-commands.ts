@@ -35,7 +35,7 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       },
     },
     change('start', 'Starts a module that was stopped.'),
-    change('stop', 'Stops a module until it is started or the house restarts.'),
+    change('stop', 'Stops a module until it is started or the portal restarts.'),
     change('enable', 'Lets a module start again that was disabled.'),
     change('disable', 'Stops a module and keeps it off.'),
   ];
@@ -46,7 +46,7 @@ function describe(module: ModuleStatus): readonly string[] {
     `${module.id} ${module.version} is ${module.state}.`,
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
-    ...module.troubles.map(
+    ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),
   ];

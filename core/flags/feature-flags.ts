@@ -42,7 +42,7 @@ export interface FeatureFlagsParts {
 
 const mostStrangers = 1000;
 
-/** The feature flags of the house, all in memory; every change of a source resolves them anew and tells the differences. */
+/** The feature flags of the portal, all in memory; every change of a source resolves them anew and tells the differences. */
 export class FeatureFlags implements Flags, Disposable {
   private values: ReadonlyMap<string, boolean> = new Map();
   private states: ReadonlyMap<string, FlagState> = new Map();

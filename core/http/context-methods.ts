@@ -1,4 +1,4 @@
-import { localPlace, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
+import { localAddress, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
 import type { PageRenderer } from './dependencies.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
@@ -34,7 +34,7 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
 
     redirectWith(this: HostContext, place: string, sentence: string, kind: 'success' | 'warning' | 'danger' = 'success'): void {
       if (sentence !== '') flash.put(this, { kind, sentence });
-      const target = localPlace(this.url(place)) ?? '/';
+      const target = localAddress(this.url(place)) ?? '/';
       if (isFragment(this)) {
         // A script that followed the redirect itself would see the sentence in place of the person.
         this.set('X-Portico-Location', target);

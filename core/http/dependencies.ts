@@ -35,7 +35,7 @@ export interface Health {
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
 }
 
-/** All that the HTTP host needs of the rest of the house. */
+/** All that the HTTP host needs of the rest of the portal. */
 export interface HttpDependencies {
   readonly config: HttpConfig;
   readonly routes: ConditionalContributions<HttpRoutes>;

@@ -12,18 +12,18 @@ import { hasBody } from './lingering.js';
 import { type ModuleGate, Stay } from './module-gate.js';
 import type { Route } from './mount.js';
 import { MultipartReader } from './multipart.js';
+import type { RequestContextResolver, Visit } from './request-context-resolver.js';
 import type { RequestGuard } from './request-guard.js';
 import { admit } from './route-access.js';
 import type { Found, RouteTable } from './route-table.js';
-import type { Visit, Visitor } from './visitor.js';
 
-/** The core's own routes have no gate: they are there as long as the house is. */
-const houseModule = 'core';
+/** The core's own routes have no gate: they are there as long as the portal is. */
+const coreModule = 'core';
 
 /** The one stable middleware behind which modules come and go. */
 export class Dispatcher {
   constructor(
-    private readonly visitor: Visitor,
+    private readonly visitor: RequestContextResolver,
     private readonly table: RouteTable,
     private readonly gate: ModuleGate,
     private readonly guard: RequestGuard,
@@ -39,7 +39,7 @@ export class Dispatcher {
     const visit = located instanceof Promise ? await located : located;
     const module = this.table.ownerOf(visit) ?? visit.segment;
     if (module === '') throw notFound();
-    if (module === houseModule) return this.serve(ctx, visit);
+    if (module === coreModule) return this.serve(ctx, visit);
     const entered = this.gate.enter(module);
     const stay = new Stay(entered instanceof Promise ? await entered : entered, ctx.res);
     try {
@@ -51,7 +51,7 @@ export class Dispatcher {
     }
   };
 
-  private async serve(ctx: HostContext, visit: Visit, module = houseModule): Promise<void> {
+  private async serve(ctx: HostContext, visit: Visit, module = coreModule): Promise<void> {
     const found = await this.find(ctx, visit);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;

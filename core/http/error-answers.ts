@@ -1,4 +1,4 @@
-import { type Log, localPlace, type MessageCatalog, type Messages, type PortalError } from '../api/index.js';
+import { type Log, localAddress, type MessageCatalog, type Messages, type PortalError } from '../api/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
 import type { PageRenderer } from './dependencies.js';
@@ -8,7 +8,7 @@ import { ForeignError, portalErrorOf } from './portal-error-of.js';
 import type { SecurityHeaders } from './security-headers.js';
 
 /** Words that head the page of a status. */
-const titles: Readonly<Record<number, string>> = { 401: 'house.error-signed-out', 404: 'house.error-not-found' };
+const titles: Readonly<Record<number, string>> = { 401: 'portal.error-signed-out', 404: 'portal.error-not-found' };
 /** Seconds; a 503 always says when to come back. */
 const defaultRetryAfter = 5;
 
@@ -74,7 +74,7 @@ export class ErrorAnswers {
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.words.text(titles[error.status] ?? 'house.error-title', {}, ctx.exchange.access?.locale);
+    const title = this.words.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
     const model = {
       status: error.status,
       code: codeOf(error),
@@ -100,13 +100,13 @@ export class ErrorAnswers {
 function signInHref(ctx: HostContext): string {
   const referrer = ctx.get('Referer');
   const { pathname, search } = URL.canParse(referrer) ? new URL(referrer) : { pathname: '', search: '' };
-  const back = localPlace(changesState(ctx.method) ? pathname + search : ctx.originalUrl);
+  const back = localAddress(changesState(ctx.method) ? pathname + search : ctx.originalUrl);
   return back ? `/sign-in?next=${encodeURIComponent(back)}` : '/sign-in';
 }
 
 /** The page that asked for something impossible (a day, a place in a list), as it is when nothing is asked for. */
 function plainHref(ctx: HostContext, { code }: PortalError): string | undefined {
-  return code === 'invalid-input' && !changesState(ctx.method) && ctx.querystring !== '' ? localPlace(ctx.path) : undefined;
+  return code === 'invalid-input' && !changesState(ctx.method) && ctx.querystring !== '' ? localAddress(ctx.path) : undefined;
 }
 
 /** A hidden error's code may name what is nobody's business. */

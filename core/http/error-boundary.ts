@@ -11,7 +11,7 @@ const clientLeft = /^(?:ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ECONNRES
 
 /** Begins and ends every request: its name, its headers, its log line, and an answer whatever happens. */
 export class ErrorBoundary {
-  /** Once the house closes, every answer is the last one on its connection. */
+  /** Once the portal closes, every answer is the last one on its connection. */
   closing = false;
 
   constructor(

@@ -13,7 +13,7 @@ export interface Exchange {
   /** Whom the request's API token speaks for, on routes that take one. */
   caller: ApiCaller | undefined;
   access: AccessContext | undefined;
-  /** Whose handler runs, for views, words and the blame. */
+  /** Whose handler runs, for views, words and the owner of errors. */
   module: string | undefined;
   messages: Messages | undefined;
   declaration: RouteDeclaration | undefined;

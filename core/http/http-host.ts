@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { type Log, localPlace, PortalError } from '../api/index.js';
+import { type Log, localAddress, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
 import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
@@ -16,10 +16,10 @@ import { FlashCookie } from './flash.js';
 import { defaultHttpLimits, type HttpLimits } from './http-config.js';
 import { ModuleGate } from './module-gate.js';
 import { PageStates } from './page-states.js';
+import { RequestContextResolver } from './request-context-resolver.js';
 import { RequestGuard } from './request-guard.js';
 import { RouteTable } from './route-table.js';
 import { SecurityHeaders } from './security-headers.js';
-import { Visitor } from './visitor.js';
 
 export interface HttpHost {
   /** The request listener, for a server of the caller's own. */
@@ -60,7 +60,7 @@ class KoaHttpHost implements HttpHost {
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
-    const visitor = new Visitor(sessions, sites, contexts, cookie, moduleGate, config.locales);
+    const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, config.locales);
     this.table = new RouteTable(dependencies.routes, messages, log);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, callers, this.limits);
@@ -181,7 +181,7 @@ function answerHealth(ctx: HostContext, health: Health): boolean {
 function localRedirects(publicUrl: string): (location: string) => void {
   const own = `${publicUrl}/`;
   return (location) => {
-    if (localPlace(location) !== undefined || location.startsWith(own)) return;
+    if (localAddress(location) !== undefined || location.startsWith(own)) return;
     throw new PortalError('redirect-refused', 'A redirect would have led away from this portal.');
   };
 }

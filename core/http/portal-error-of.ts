@@ -17,7 +17,7 @@ const codes: Readonly<Record<number, string>> = {
   429: 'too-many-requests',
 };
 
-/** An error whose words are the house's, not those of whoever threw it. */
+/** An error whose words are the portal's, not those of whoever threw it. */
 export class ForeignError extends PortalError {}
 
 /** What a status alone says, e.g. a handler's `ctx.status = 404` without a body. */

@@ -5,7 +5,7 @@ import { type Disposable, toDisposable } from '../api/index.js';
 
 /** Who is at work: follows promises, timers and callbacks that the work leaves behind. */
 const working = new AsyncLocalStorage<string>();
-const culprits = new WeakMap<object, string>();
+const errorOwners = new WeakMap<object, string>();
 const folders = new Map<string, string>();
 
 /** Runs code of a module, so that whatever it leaves behind bears its name. An error that comes out keeps it. */
@@ -13,16 +13,16 @@ export function runInModule<T>(moduleId: string, work: () => T): T {
   return working.run(moduleId, () => {
     try {
       const answer = work();
-      if (answer instanceof Promise) answer.catch((error: unknown) => blame(error, moduleId));
+      if (answer instanceof Promise) answer.catch((error: unknown) => rememberOwner(error, moduleId));
       return answer;
     } catch (error) {
-      blame(error, moduleId);
+      rememberOwner(error, moduleId);
       throw error;
     }
   });
 }
 
-/** The module whose code runs at this moment; undefined for the house's own. */
+/** The module whose code runs at this moment; undefined for the portal's own. */
 export function currentModule(): string | undefined {
   return working.getStore();
 }
@@ -30,7 +30,7 @@ export function currentModule(): string | undefined {
 /** The module an error came out of: by the work it happened in, else by the files in its stack. */
 export function moduleOf(error: unknown): string | undefined {
   if (typeof error === 'object' && error !== null) {
-    const known = culprits.get(error) ?? moduleInStack(error);
+    const known = errorOwners.get(error) ?? moduleInStack(error);
     if (known !== undefined) return known;
     if ('cause' in error && error.cause !== undefined) return moduleOf(error.cause);
   }
@@ -44,8 +44,8 @@ export function watchFolder(moduleId: string, folder: string): Disposable {
 }
 
 /** Remembers the innermost module an error passed through. */
-function blame(error: unknown, moduleId: string): void {
-  if (typeof error === 'object' && error !== null && !culprits.has(error)) culprits.set(error, moduleId);
+function rememberOwner(error: unknown, moduleId: string): void {
+  if (typeof error === 'object' && error !== null && !errorOwners.has(error)) errorOwners.set(error, moduleId);
 }
 
 function moduleInStack(error: object): string | undefined {

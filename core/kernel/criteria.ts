@@ -3,8 +3,8 @@ import type { AccessContext, Criterion, Flags } from '../api/index.js';
 /** What the kernel asks about flags; with `state` it can also say why a flag is as it is. */
 export type FlagSource = Pick<Flags, 'isEnabled' | 'onDidChange'> & Partial<Pick<Flags, 'state'>>;
 
-/** The keys of `when` that the house itself answers. */
-export function houseCriteria(flags: FlagSource): readonly Criterion[] {
+/** The keys of `when` that the portal itself answers. */
+export function coreCriteria(flags: FlagSource): readonly Criterion[] {
   return [flagCriterion(flags), scopeCriterion, permissionCriterion, givenCriterion];
 }
 

@@ -23,9 +23,10 @@ import {
   tokenId,
 } from '../api/index.js';
 import { watchFolder } from './attribution.js';
-import { type FlagSource, houseCriteria } from './criteria.js';
+import { ContributionErrors } from './contribution-errors.js';
+import { CoreServices } from './core-services.js';
+import { coreCriteria, type FlagSource } from './criteria.js';
 import { type Entrance, Gate, type GatePost } from './gate.js';
-import { HouseParts } from './house-parts.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
@@ -37,7 +38,6 @@ import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Switches, type SwitchStore } from './switches.js';
-import { Troubles } from './troubles.js';
 import { Visibility } from './visibility.js';
 
 export interface KernelOptions {
@@ -61,7 +61,7 @@ export interface KernelOptions {
 }
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
-export interface Census {
+export interface KernelStats {
   readonly services: number;
   /** Parked ones included. */
   readonly contributions: number;
@@ -70,15 +70,15 @@ export interface Census {
   readonly held: number;
 }
 
-/** The house's own parts are bound first, then modules are installed, then it boots. */
+/** The portal's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
   private readonly records = new Map<string, ModuleRecord>();
   private readonly services = new ServiceRegistry();
   private readonly store = new DisposableStore((error) => this.log.error('A part of the kernel could not be closed.', { error }));
-  private readonly troubles: Troubles;
+  private readonly contributionErrors: ContributionErrors;
   private readonly visibility: Visibility;
   private readonly points: PointRegistry;
-  private readonly house: HouseParts;
+  private readonly portal: CoreServices;
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
   private readonly gate: Gate;
@@ -95,28 +95,28 @@ export class Kernel implements Modules {
     this.log = options.logFor('core');
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
-    this.troubles = new Troubles((id) => options.logFor(id));
-    this.visibility = new Visibility(houseCriteria(options.flags), this.troubles);
-    this.points = new PointRegistry(this.visibility, this.troubles, onListenerError);
-    this.house = new HouseParts(this.services, this.points, this.store);
+    this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
+    this.visibility = new Visibility(coreCriteria(options.flags), this.contributionErrors);
+    this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
+    this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new Switches(options.disabled);
     this.gate = new Gate((id) => this.postOf(id), gateMillis);
     this.lifecycle = new Lifecycle({
       records: this.records,
       requirements: this.requirements,
-      around: {
-        root: this.house.root,
+      context: {
+        root: this.portal.root,
         services: this.services,
         points: this.points,
         limits: { loadMillis, prepareMillis, startMillis, stopMillis },
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
-        isHousePoint: (point) => this.house.knows(point),
+        isCorePoint: (point) => this.portal.knows(point),
       },
       flags: options.flags,
       clock: options.clock,
-      troubles: this.troubles,
+      contributionErrors: this.contributionErrors,
       logFor: (id) => options.logFor(id),
       onMove: ({ id, state }, from) => {
         this.changed.fire({ id, from, to: state });
@@ -135,7 +135,7 @@ export class Kernel implements Modules {
   /** Offers a service of the core; before boot only. */
   bind<T>(token: ServiceToken<T>, service: T, version = '1.0.0'): void {
     this.checkBuilding();
-    this.house.bind(token, service, version);
+    this.portal.bind(token, service, version);
   }
 
   /** Opens an extension point of the core; before boot only. */
@@ -143,14 +143,14 @@ export class Kernel implements Modules {
   host<T>(point: ExtensionPoint<T>, version?: string): Contributions<T>;
   host<T>(point: ExtensionPoint<T>, version = '1.0.0'): Contributions<T> {
     this.checkBuilding();
-    return this.house.host(point, version);
+    return this.portal.host(point, version);
   }
 
   /** Contributes in the name of the core, to its own points or to those of modules. */
   contribute<T>(point: ConditionalPoint<T>, value: T, options?: ConditionalOptions): Disposable;
   contribute<T>(point: ExtensionPoint<T>, value: T, options?: ContributionOptions): Disposable;
   contribute<T>(point: ExtensionPoint<T>, value: T, options: ConditionalOptions = {}): Disposable {
-    return this.house.contribute(point, value, options);
+    return this.portal.contribute(point, value, options);
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -168,13 +168,13 @@ export class Kernel implements Modules {
     }
   }
 
-  /** Resolves and starts everything. @throws PortalError `module-needed` when a module that must be there is not; the house is then closed. */
+  /** Resolves and starts everything. @throws PortalError `module-needed` when a module that must be there is not; the portal is then closed. */
   async boot(): Promise<void> {
     this.checkBuilding();
     this.phase = 'open';
     const missing = await this.queue.run(async () => {
       await this.switches.load(this.records.values());
-      this.lifecycle.resolve(this.house.offers);
+      this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
       this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
@@ -184,7 +184,7 @@ export class Kernel implements Modules {
     await this.shutdown();
     throw new PortalError(
       'module-needed',
-      `The house does not open without the module ${missing.id}: ${missing.reasons.join(' ')}`,
+      `The portal does not open without the module ${missing.id}: ${missing.reasons.join(' ')}`,
     );
   }
 
@@ -245,7 +245,7 @@ export class Kernel implements Modules {
     });
   }
 
-  census(): Census {
+  stats(): KernelStats {
     return {
       services: this.services.size,
       contributions: this.points.size,
@@ -261,7 +261,8 @@ export class Kernel implements Modules {
 
   private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
     return this.queue.run(async () => {
-      if (this.phase !== 'open') throw new PortalError('house-closed', 'The house is not open.', { status: 503, retryAfter: 5 });
+      if (this.phase !== 'open')
+        throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
       const record = this.records.get(id);
       if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
       await decide(record);
@@ -279,14 +280,14 @@ export class Kernel implements Modules {
 
   private missedMost(): ModuleStatus | undefined {
     const missed = [...this.records.values()].filter(
-      ({ module, state }) => module.manifest.onFailure === 'stop-house' && state !== 'active' && state !== 'disabled',
+      ({ module, state }) => module.manifest.onFailure === 'stop-portal' && state !== 'active' && state !== 'disabled',
     );
     const first = missed.find(({ state }) => state === 'failed') ?? missed[0];
     return first && this.statusOf(first);
   }
 
   private statusOf(record: ModuleRecord): ModuleStatus {
-    return statusOf(record, this.requirements, this.troubles, this.lifecycle.flaggedOff(record));
+    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
   }
 
   private postOf(id: string): GatePost | undefined {
@@ -299,6 +300,7 @@ export class Kernel implements Modules {
   }
 
   private checkBuilding(): void {
-    if (this.phase !== 'building') throw new PortalError('house-open', 'The house is open; its own parts are bound before boot.');
+    if (this.phase !== 'building')
+      throw new PortalError('portal-open', 'The portal is open; its own parts are bound before boot.');
   }
 }

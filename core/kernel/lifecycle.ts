@@ -1,11 +1,11 @@
 import type { Clock, Log, ModuleState } from '../api/index.js';
+import { type ContributionErrors, messageOf } from './contribution-errors.js';
 import type { FlagSource } from './criteria.js';
 import type { ModuleRecord } from './module-record.js';
-import { ModuleRun, PhaseError, type Surroundings } from './module-run.js';
+import { type KernelContext, ModuleRun, PhaseError } from './module-run.js';
 import { type LifecycleEvent, nextState } from './module-state.js';
 import type { Requirements } from './requirements.js';
 import { resolve } from './resolver.js';
-import { messageOf, type Troubles } from './troubles.js';
 
 /** Where a module should be, given all that is known now. */
 type Goal = 'disabled' | 'unresolved' | 'failed' | 'stopped' | 'waiting' | 'active';
@@ -13,10 +13,10 @@ type Goal = 'disabled' | 'unresolved' | 'failed' | 'stopped' | 'waiting' | 'acti
 export interface LifecycleParts {
   readonly records: ReadonlyMap<string, ModuleRecord>;
   readonly requirements: Requirements;
-  readonly around: Surroundings;
+  readonly context: KernelContext;
   readonly flags: FlagSource;
   readonly clock: Clock;
-  readonly troubles: Troubles;
+  readonly contributionErrors: ContributionErrors;
   logFor(moduleId: string): Log;
   onMove(record: ModuleRecord, from: ModuleState): void;
 }
@@ -31,13 +31,13 @@ export class Lifecycle {
 
   constructor(private readonly parts: LifecycleParts) {}
 
-  /** Decides which modules can run with what is installed. @param house what the core offers, by id, with versions. */
-  resolve(house: ReadonlyMap<string, string>): void {
+  /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */
+  resolve(portal: ReadonlyMap<string, string>): void {
     const modules = [...this.parts.records.values()].map(({ id, module: { manifest } }) => {
       const { requires = {}, provides = {}, hosts = {} } = manifest;
       return { id, requires, provides, hosts };
     });
-    const { order, unresolved } = resolve(modules, house);
+    const { order, unresolved } = resolve(modules, portal);
     this.order = order;
     for (const record of this.parts.records.values()) record.unresolved = unresolved.get(record.id);
   }
@@ -52,12 +52,12 @@ export class Lifecycle {
   async reconcile(): Promise<void> {
     let moved = true;
     while (moved) {
-      const stopped = await this.inTurns(
+      const stopped = await this.oneByOne(
         () => this.stoppable(),
         (record) => this.stop(record),
       );
       this.settle();
-      const started = await this.inTurns(
+      const started = await this.oneByOne(
         () => this.startable(),
         (record) => this.start(record),
       );
@@ -104,7 +104,7 @@ export class Lifecycle {
   }
 
   /** Does what can be done now, side by side, and looks again whenever one is done. Answers how many there were. */
-  private async inTurns(next: () => readonly ModuleRecord[], act: (record: ModuleRecord) => Promise<void>): Promise<number> {
+  private async oneByOne(next: () => readonly ModuleRecord[], act: (record: ModuleRecord) => Promise<void>): Promise<number> {
     const acting = new Map<string, Promise<void>>();
     let count = 0;
     for (;;) {
@@ -122,16 +122,16 @@ export class Lifecycle {
   }
 
   private async start(record: ModuleRecord): Promise<void> {
-    const { clock, requirements, troubles, around } = this.parts;
+    const { clock, requirements, contributionErrors, context } = this.parts;
     const log = this.parts.logFor(record.id);
     const needs = requirements.of(record);
     const began = clock.monotonic();
     this.starts += 1;
-    const run = new ModuleRun(record.module, around, log, this.starts, needs.services);
+    const run = new ModuleRun(record.module, context, log, this.starts, needs.services);
     record.forgive();
     record.run = run;
     record.uses = new Set([...needs.uses].filter((id) => id !== 'core'));
-    troubles.clear(record.id);
+    contributionErrors.clear(record.id);
     this.move(record, 'start');
     try {
       await run.start(() => record.load());

@@ -2,7 +2,7 @@ import type { ModuleManifest } from '../api/index.js';
 import { z } from '../libraries/zod.js';
 import { isRange, isVersion } from './version.js';
 
-/** Something about a package that keeps it from being a module of this house. */
+/** Something about a package that keeps it from being a module of this portal. */
 export interface ManifestProblem {
   readonly package: string;
   /** Where in its package.json, e.g. `portico.requires["acme.mail"]`. */
@@ -11,13 +11,13 @@ export interface ManifestProblem {
   readonly message: string;
 }
 
-/** First segments of addresses and names that belong to the house itself. */
+/** First segments of addresses and names that belong to the portal itself. */
 const reserved = ['core', 'portico', 'assets', 'health', 'web'];
 
 const moduleId = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be in kebab-case, e.g. "documents-media"')
-  .refine((id) => !reserved.includes(id), 'is reserved for the house');
+  .refine((id) => !reserved.includes(id), 'is reserved for the portal');
 
 const offerId = z
   .string()
@@ -52,7 +52,7 @@ export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   hosts: z.record(offerId, version).optional(),
   flags: z.record(flagKey, flagDeclaration).optional(),
   enabledBy: flagKey.optional(),
-  onFailure: z.enum(['isolate', 'stop-house']).optional(),
+  onFailure: z.enum(['isolate', 'stop-portal']).optional(),
   enabledByDefault: z.boolean().optional(),
   entities: insidePackage.optional(),
   migrations: insidePackage.optional(),

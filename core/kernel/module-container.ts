@@ -4,7 +4,7 @@ import type { Declarations, Made } from './declarations.js';
 import type { PointView } from './point-view.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 
-/** What one start of a module is made of: its own container under the house's, and the objects in it. */
+/** What one start of a module is made of: its own container under the portal's, and the objects in it. */
 export class ModuleContainer {
   private readonly container: Container;
 

@@ -4,7 +4,7 @@ import { runInModule } from './attribution.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { ModuleRun } from './module-run.js';
 
-/** What the house knows about a module: what was decided, and what has happened to it. */
+/** What the portal knows about a module: what was decided, and what has happened to it. */
 export class ModuleRecord {
   state: ModuleState = 'installed';
   /** Why it cannot run whatever happens; undefined when it can. */

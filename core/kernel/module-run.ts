@@ -2,6 +2,7 @@ import type { Container } from 'inversify';
 import type { Activity, Contribution, Disposable, Log, ModuleDefinition } from '../api/index.js';
 import { DisposableStore, serviceToken, toDisposable } from '../api/index.js';
 import { runInModule } from './attribution.js';
+import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
 import { Door } from './gate.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -9,9 +10,8 @@ import { ModuleContainer } from './module-container.js';
 import type { Offered, PointRegistry } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 import { withinLimit } from './time-limit.js';
-import { messageOf } from './troubles.js';
 
-/** Work of the house around each start of a module; what it answers is disposed after the stop. */
+/** Work of the portal around each start of a module; what it answers is disposed after the stop. */
 export type Preparation = (module: InstalledModule) => Promise<Disposable | undefined>;
 
 export interface Limits {
@@ -23,15 +23,15 @@ export interface Limits {
   readonly prepareMillis: number;
 }
 
-/** What the house lends to every start. */
-export interface Surroundings {
+/** What the portal lends to every start. */
+export interface KernelContext {
   readonly root: Container;
   readonly services: ServiceRegistry;
   readonly points: PointRegistry;
   readonly limits: Limits;
   readonly prepare: readonly Preparation[];
   moduleServices(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
-  isHousePoint(point: string): boolean;
+  isCorePoint(point: string): boolean;
 }
 
 /** Where a start or stop failed. */
@@ -62,7 +62,7 @@ export class ModuleRun {
    */
   constructor(
     private readonly module: InstalledModule,
-    private readonly around: Surroundings,
+    private readonly context: KernelContext,
     private readonly log: Log,
     private readonly age: number,
     private readonly required: readonly ServiceEntry[],
@@ -76,9 +76,9 @@ export class ModuleRun {
 
   /** Makes everything and shows nothing. @throws PhaseError; the caller then stops this run. */
   async start(load: () => Promise<ModuleDefinition>): Promise<void> {
-    const { loadMillis, prepareMillis, startMillis } = this.around.limits;
+    const { loadMillis, prepareMillis, startMillis } = this.context.limits;
     const definition = await this.phase('import', () => withinLimit(load(), loadMillis, 'Loading the module'));
-    for (const prepare of this.around.prepare)
+    for (const prepare of this.context.prepare)
       await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
     const declared = await this.phase('setup', () => this.setUp(definition));
     const container = await this.phase('create', () => this.create(declared));
@@ -87,13 +87,13 @@ export class ModuleRun {
 
   /** Shows everything at once. */
   publish(): void {
-    for (const entry of this.ready?.services ?? []) this.published.add(this.around.services.add(entry));
-    this.published.add(this.around.points.publish(this.ready?.offers ?? []));
+    for (const entry of this.ready?.services ?? []) this.published.add(this.context.services.add(entry));
+    this.published.add(this.context.points.publish(this.ready?.offers ?? []));
   }
 
   /** Takes everything back, each step in its own try. Answers the faults, first one first. */
   async stop(): Promise<readonly PhaseError[]> {
-    const { stopMillis } = this.around.limits;
+    const { stopMillis } = this.context.limits;
     this.over = true;
     await this.attempt('drain', () => withinLimit(this.door.close(), stopMillis, 'A running request'));
     await this.attempt('withdraw', () => this.published.dispose());
@@ -117,7 +117,7 @@ export class ModuleRun {
 
   /** Disposed after the stop, within a limit of its own: one that hangs does not keep the next. */
   private hold(item: Disposable): void {
-    const { stopMillis } = this.around.limits;
+    const { stopMillis } = this.context.limits;
     this.store.add(
       toDisposable(() =>
         withinLimit(
@@ -131,25 +131,25 @@ export class ModuleRun {
 
   private setUp(definition: ModuleDefinition): Declarations {
     const declared = Declarations.of(this.module.id, definition, (work) => this.inModule(work));
-    declared.check(this.module.manifest, (point) => this.around.isHousePoint(point));
+    declared.check(this.module.manifest, (point) => this.context.isCorePoint(point));
     this.declared = declared;
     return declared;
   }
 
   private create(declared: Declarations): ModuleContainer {
-    const container = new ModuleContainer(this.around.root, (made) => {
+    const container = new ModuleContainer(this.context.root, (made) => {
       if (isDisposable(made)) this.hold(made);
     });
     const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
-    const own = new Map(this.around.moduleServices(this.module));
+    const own = new Map(this.context.moduleServices(this.module));
     for (const [token, value] of own) container.bindConstant(token, value);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
     container.bindHandles(
       { ...Object.fromEntries(Object.entries(provides).map(([id, version]) => [id, `^${version}`])), ...optional, ...requires },
-      this.around.services,
+      this.context.services,
     );
     for (const [id, point] of declared.points) {
-      const { view, closing } = this.around.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
+      const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
       this.store.add(closing);
       container.bindPoint(view);
     }

@@ -1,13 +1,13 @@
 import type { ModuleStatus } from '../api/index.js';
+import type { ContributionErrors } from './contribution-errors.js';
 import type { ModuleRecord } from './module-record.js';
 import type { Requirements } from './requirements.js';
-import type { Troubles } from './troubles.js';
 
 /** A module as people see it. */
 export function statusOf(
   record: ModuleRecord,
   requirements: Requirements,
-  troubles: Troubles,
+  contributionErrors: ContributionErrors,
   flaggedOff: boolean,
 ): ModuleStatus {
   const { id, version, description, manifest } = record.module;
@@ -19,7 +19,7 @@ export function statusOf(
     reasons: reasonsOf(record, requirements, flaggedOff),
     ...(record.failure && { failure: record.failure }),
     ...(record.startMillis !== undefined && { startMillis: record.startMillis }),
-    troubles: troubles.of(id),
+    contributionErrors: contributionErrors.of(id),
     ...(manifest.enabledBy !== undefined && { enabledBy: manifest.enabledBy }),
     requires: Object.keys(manifest.requires ?? {}),
     provides: Object.keys(manifest.provides ?? {}),
@@ -32,11 +32,11 @@ function reasonsOf(record: ModuleRecord, requirements: Requirements, flaggedOff:
   const { state, stopped, wanted, switchedOn, failure, unresolved, module } = record;
   switch (state) {
     case 'installed':
-      return ['The house has not opened yet.'];
+      return ['The portal has not opened yet.'];
     case 'unresolved':
       return unresolved ?? [];
     case 'resolved':
-      return stopped ? ['Stopped by an operator.'] : ['The house is closing.'];
+      return stopped ? ['Stopped by an operator.'] : ['The portal is closing.'];
     case 'waiting':
       return requirements.explain(record);
     case 'failed':

@@ -7,8 +7,8 @@ import {
   toDisposable,
   tokenId,
 } from '../api/index.js';
+import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
-import type { Troubles } from './troubles.js';
 import { fits } from './version.js';
 import type { Visibility } from './visibility.js';
 
@@ -35,7 +35,7 @@ export class PointRegistry {
 
   constructor(
     private readonly visibility: Visibility,
-    private readonly troubles: Troubles,
+    private readonly contributionErrors: ContributionErrors,
     private readonly onListenerError: (error: unknown) => void,
   ) {}
 
@@ -85,7 +85,7 @@ export class PointRegistry {
       version,
       isConditional(token),
       this.visibility,
-      this.troubles,
+      this.contributionErrors,
       this.onListenerError,
     );
     this.views.set(point, view);
@@ -122,7 +122,7 @@ export class PointRegistry {
     return [...new Set([...this.views.keys(), ...this.remembered.keys()])].sort();
   }
 
-  /** What was contributed to a point since the house opened, whether it is there now or not. */
+  /** What was contributed to a point since the portal opened, whether it is there now or not. */
   rememberedAt(point: string): readonly Remembered[] {
     return [...(this.remembered.get(point)?.values() ?? [])];
   }
@@ -154,7 +154,7 @@ export class PointRegistry {
     if (!this.refused.has(contribution)) {
       this.refused.add(contribution);
       const { module, id } = contribution;
-      this.troubles.count(
+      this.contributionErrors.count(
         module,
         point,
         id,

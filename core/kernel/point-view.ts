@@ -8,7 +8,7 @@ import {
   type Given,
 } from '../api/index.js';
 import { runInModule } from './attribution.js';
-import type { Troubles } from './troubles.js';
+import type { ContributionErrors } from './contribution-errors.js';
 import { type Step, stepsOf, type Visibility } from './visibility.js';
 
 /** What one point holds at one moment. `conditional` is false when nothing in it asks anything. */
@@ -32,7 +32,7 @@ export class PointView<T> implements ConditionalContributions<T> {
     /** Whether the host asks each contribution's `when`; what has one is left out otherwise. */
     readonly conditional: boolean,
     private readonly visibility: Visibility,
-    private readonly troubles: Troubles,
+    private readonly contributionErrors: ContributionErrors,
     onListenerError: (error: unknown) => void,
   ) {
     this.changed = new Emitter(onListenerError);
@@ -74,7 +74,7 @@ export class PointView<T> implements ConditionalContributions<T> {
   each<R>(use: (value: T, contribution: Contribution<T>) => R, among: readonly Contribution<T>[] = this.snapshot.all): R[] {
     const results: R[] = [];
     for (const contribution of among) {
-      const fail = (error: unknown): void => this.troubles.count(contribution.module, this.id, contribution.id, error);
+      const fail = (error: unknown): void => this.contributionErrors.count(contribution.module, this.id, contribution.id, error);
       try {
         const result = runInModule(contribution.module, () => use(contribution.value, contribution));
         if (result instanceof Promise) result.catch(fail);

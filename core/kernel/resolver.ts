@@ -23,11 +23,11 @@ interface Offer {
 /**
  * Decides which modules can run, from their manifests alone. Optional requirements are not asked:
  * they never keep a module from running and never make a circle.
- * @param house services and points of the core itself, by id, with their version.
+ * @param portal services and points of the core itself, by id, with their version.
  */
-export function resolve(modules: readonly Resolvable[], house: ReadonlyMap<string, string>): Resolution {
-  const { accepted, unresolved } = withoutSecondHosts(modules, house);
-  const offers = offersOf(accepted, house);
+export function resolve(modules: readonly Resolvable[], portal: ReadonlyMap<string, string>): Resolution {
+  const { accepted, unresolved } = withoutSecondHosts(modules, portal);
+  const offers = offersOf(accepted, portal);
   const fitting = (id: string, range: string): Offer[] => (offers.get(id) ?? []).filter((offer) => fits(offer.version, range));
 
   const resolved = new Set<string>(['core']);
@@ -67,14 +67,14 @@ export function resolve(modules: readonly Resolvable[], house: ReadonlyMap<strin
 /** One point has one host: the first in order keeps it, the core before all. */
 function withoutSecondHosts(
   modules: readonly Resolvable[],
-  house: ReadonlyMap<string, string>,
+  portal: ReadonlyMap<string, string>,
 ): { accepted: readonly Resolvable[]; unresolved: Map<string, readonly string[]> } {
   const hosts = new Map<string, string>();
   const unresolved = new Map<string, readonly string[]>();
   const accepted = modules.filter((module) => {
     const points = Object.keys(module.hosts);
     const taken = points.flatMap((point) => {
-      const host = house.has(point) ? 'core' : hosts.get(point);
+      const host = portal.has(point) ? 'core' : hosts.get(point);
       return host === undefined ? [] : [`Hosts ${point}, which ${host} hosts already.`];
     });
     if (taken.length > 0) unresolved.set(module.id, taken);
@@ -84,14 +84,14 @@ function withoutSecondHosts(
   return { accepted, unresolved };
 }
 
-function offersOf(modules: readonly Resolvable[], house: ReadonlyMap<string, string>): ReadonlyMap<string, Offer[]> {
+function offersOf(modules: readonly Resolvable[], portal: ReadonlyMap<string, string>): ReadonlyMap<string, Offer[]> {
   const offers = new Map<string, Offer[]>();
   const add = (id: string, offer: Offer): void => {
     const known = offers.get(id);
     if (known === undefined) offers.set(id, [offer]);
     else known.push(offer);
   };
-  for (const [id, version] of house) add(id, { by: 'core', version });
+  for (const [id, version] of portal) add(id, { by: 'core', version });
   for (const module of modules)
     for (const [id, version] of [...Object.entries(module.provides), ...Object.entries(module.hosts)])
       add(id, { by: module.id, version });

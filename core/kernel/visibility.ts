@@ -1,5 +1,5 @@
 import type { AccessContext, Contribution, Criterion, ExplainedStep, Explanation, Given, When } from '../api/index.js';
-import { messageOf, type Troubles } from './troubles.js';
+import { type ContributionErrors, messageOf } from './contribution-errors.js';
 
 /** One line of a `when`: a key and one subject of it. */
 export interface Step {
@@ -29,22 +29,22 @@ const rank = (key: string): number => (order.includes(key) ? order.indexOf(key) 
 
 /** Answers `when` from the criteria that are there now. A key nobody answers hides; so does an error. */
 export class Visibility {
-  private readonly house: ReadonlyMap<string, Contribution<Criterion>>;
+  private readonly portal: ReadonlyMap<string, Contribution<Criterion>>;
   private table: ReadonlyMap<string, Contribution<Criterion>>;
 
   constructor(
-    house: readonly Criterion[],
-    private readonly troubles: Troubles,
+    portal: readonly Criterion[],
+    private readonly contributionErrors: ContributionErrors,
   ) {
-    this.house = new Map(
-      house.map((value) => [value.key, { id: value.key, module: 'core', order: 0, when: undefined, value }] as const),
+    this.portal = new Map(
+      portal.map((value) => [value.key, { id: value.key, module: 'core', order: 0, when: undefined, value }] as const),
     );
-    this.table = this.house;
+    this.table = this.portal;
   }
 
-  /** Takes the criteria of modules; a key of the house, and the first of several, stays. */
+  /** Takes the criteria of modules; a key of the portal, and the first of several, stays. */
   use(criteria: readonly Contribution<Criterion>[]): void {
-    const table = new Map(this.house);
+    const table = new Map(this.portal);
     for (const criterion of criteria) if (!table.has(criterion.value.key)) table.set(criterion.value.key, criterion);
     this.table = table;
   }
@@ -56,7 +56,7 @@ export class Visibility {
       try {
         if (!criterion.value.holds(subject, access, given)) return false;
       } catch (error) {
-        this.troubles.count(criterion.module, 'portico.criteria', criterion.id, error);
+        this.contributionErrors.count(criterion.module, 'portico.criteria', criterion.id, error);
         return false;
       }
     }
@@ -84,7 +84,7 @@ export class Visibility {
     try {
       return criterion.value.explain(subject, access, given);
     } catch (error) {
-      this.troubles.count(criterion.module, 'portico.criteria', criterion.id, error);
+      this.contributionErrors.count(criterion.module, 'portico.criteria', criterion.id, error);
       return {
         criterion: key,
         subject,

@@ -5,7 +5,7 @@ import { type Disposable, type Log, type Messages, toDisposable } from '../api/i
 import { readMessageFile } from './message-file.js';
 
 const fallbackLocale = 'en';
-const house = 'core';
+const portal = 'core';
 
 type Texts = ReadonlyMap<string, string>;
 type Locales = ReadonlyMap<string, Texts>;
@@ -20,11 +20,11 @@ export interface MessageOwner {
 
 export interface MessageCatalogOptions {
   readonly log: Pick<Log, 'warn'>;
-  /** Folder of the house's own words. */
-  readonly houseFolder?: string;
+  /** Folder of the portal's own words. */
+  readonly viewsFolder?: string;
 }
 
-/** All words of the house. A text is looked for in the module's locale, its English, the house's locale, the house's English. */
+/** All words of the portal. A text is looked for in the module's locale, its English, the portal's locale, the portal's English. */
 export class MessageCatalog {
   private readonly owners = new Map<string, Locales>();
   private readonly views = new Map<string, Messages>();
@@ -33,7 +33,7 @@ export class MessageCatalog {
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.owners.set(house, readFolder(options.houseFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
+    this.owners.set(portal, readFolder(options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
   }
 
   /** @throws PortalError `messages-invalid` */
@@ -46,7 +46,7 @@ export class MessageCatalog {
     });
   }
 
-  /** The words of one module; good for as long as the house stands, whether the module runs or not. */
+  /** The words of one module; good for as long as the portal stands, whether the module runs or not. */
   for(moduleId: string): Messages {
     let messages = this.views.get(moduleId);
     if (!messages) {
@@ -79,7 +79,7 @@ export class MessageCatalog {
     let chain = known.get(locale);
     if (!chain) {
       const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
-      chain = [moduleId, house].flatMap((owner) => [...locales].flatMap((wanted) => this.owners.get(owner)?.get(wanted) ?? []));
+      chain = [moduleId, portal].flatMap((owner) => [...locales].flatMap((wanted) => this.owners.get(owner)?.get(wanted) ?? []));
       known.set(locale, chain);
     }
     return chain;

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { type Disposable, PortalError, toDisposable } from '../api/index.js';
 import { explainStorageError, isBusy } from './storage-errors.js';
 
-/** Kept here so that nobody's garbage collection opens a house to a second one. */
+/** Kept here so that nobody's garbage collection opens a portal to a second one. */
 const held = new Set<Database.Database>();
 
 /**
@@ -12,7 +12,7 @@ const held = new Set<Database.Database>();
  * it goes with the process, however that ends. @throws PortalError `home-in-use`, `home-not-a-folder` (503).
  */
 export async function lockHome(home: string): Promise<Disposable> {
-  const pidFile = join(home, 'house.pid');
+  const pidFile = join(home, 'portal.pid');
   let connection: Database.Database | undefined;
   try {
     makeFolder(home);

@@ -43,7 +43,7 @@ export interface Persistence {
   migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void>;
   sweep(): Promise<SweepReport>;
   readonly checks: readonly IntegrityCheck[];
-  /** Whether the house still writes; for the health page. */
+  /** Whether the portal still writes; for the health page. */
   health(): StorageState;
   /** Lets waiting writes finish, then closes. */
   close(): Promise<void>;

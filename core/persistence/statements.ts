@@ -8,11 +8,11 @@ interface Prepared {
   /** Answers rows as lists; undefined for a statement that answers none. */
   readonly rows: Database.Statement<unknown[], unknown[]> | undefined;
   /** Makes a row of a list. */
-  readonly row: RowMaker;
+  readonly row: RowFactory;
   readonly width: number;
 }
 
-type RowMaker = (list: readonly unknown[]) => unknown;
+type RowFactory = (list: readonly unknown[]) => unknown;
 
 const capacity = 500;
 
@@ -38,7 +38,7 @@ export class Statements {
     // Columns came or went since the statement was prepared.
     if (found.length > 0 && (found[0] as unknown[]).length !== width) {
       this.statements.delete(sql);
-      const again = rowMaker(rows.columns().map(({ name }) => name));
+      const again = createRowFactory(rows.columns().map(({ name }) => name));
       return found.map((list) => again(list as unknown[]) as Row);
     }
     for (let index = 0; index < found.length; index += 1) found[index] = row(found[index] as unknown[]);
@@ -62,7 +62,7 @@ export class Statements {
     const statement = this.connection.prepare(sql) as Statement;
     const columns = statement.reader ? statement.columns().map(({ name }) => name) : [];
     const rows = statement.reader ? (statement.raw(true) as Database.Statement<unknown[], unknown[]>) : undefined;
-    const prepared: Prepared = { statement, rows, row: rowMaker(columns), width: columns.length };
+    const prepared: Prepared = { statement, rows, row: createRowFactory(columns), width: columns.length };
     this.statements.set(sql, prepared);
     if (this.statements.size > capacity) {
       for (const oldest of this.statements.keys()) {
@@ -78,9 +78,9 @@ export class Statements {
  * Rows that the driver makes itself take twice as long to make, and have no common shape, so that whoever reads them is slow as well.
  * The code is made of the names of columns as JSON, and of nothing else.
  */
-function rowMaker(columns: readonly string[]): RowMaker {
+function createRowFactory(columns: readonly string[]): RowFactory {
   const fields = columns.map((name, index) => `${name === '__proto__' ? '["__proto__"]' : JSON.stringify(name)}: list[${index}]`);
-  return new Function('list', `return { ${fields.join(', ')} };`) as RowMaker;
+  return new Function('list', `return { ${fields.join(', ')} };`) as RowFactory;
 }
 
 /** An object in place of a value would be taken for named parameters: only primitives reach the driver. */

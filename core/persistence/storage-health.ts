@@ -1,6 +1,6 @@
 import type { Log, PortalError } from '../api/index.js';
 
-/** What the house says about its storage: whether it still writes, and if not, why. */
+/** What the portal says about its storage: whether it still writes, and if not, why. */
 export interface StorageState {
   readonly writable: boolean;
   readonly code?: string;
@@ -29,6 +29,6 @@ export class StorageHealth {
   fail(failure: PortalError): void {
     if (this.failure) return;
     this.failure = failure;
-    this.log.error('Storage failed: nothing is written any more until the house is restarted.', { error: failure });
+    this.log.error('Storage failed: nothing is written any more until the portal is restarted.', { error: failure });
   }
 }

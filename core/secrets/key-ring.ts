@@ -60,7 +60,7 @@ export class KeyRing {
 /**
  * The given key, else the key file, made at first use. A key file that lies there still opens what it sealed after a key is given, and
  * so does the key before the last rotation until that is finished. A key that cannot be used is a problem of the ring, not an error:
- * the house stands without its secrets.
+ * the portal stands without its secrets.
  */
 export function openKeyRing({ home, masterKey, previousKey }: KeyRingOptions): KeyRing {
   const problems: string[] = [];

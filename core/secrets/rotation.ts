@@ -36,7 +36,7 @@ interface Kept {
 }
 
 /**
- * Seals everything again under a new master key, while the house runs. Until the last record is done both keys are known, on disk and in
+ * Seals everything again under a new master key, while the portal runs. Until the last record is done both keys are known, on disk and in
  * memory: stopped at any point, everything can be read, and the next call goes on.
  */
 export class SecretRotation {

@@ -1,4 +1,4 @@
 export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType } from './digital-source-type.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';
-export { startHouse, type TestHouse, type TestHouseOptions } from './test-house.js';
+export { startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';

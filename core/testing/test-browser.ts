@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { TestHouse } from './test-house.js';
+import type { TestPortal } from './test-portal.js';
 
 const launchArguments = [
   '--no-sandbox',
@@ -32,10 +32,10 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath, args: launchArguments }));
   }
 
-  /** A page of the house, on the sites' front page when somebody is signed in. */
-  async page(house: TestHouse, { person, width = 1280, height = 800, javaScript = true }: PageOptions = {}): Promise<Page> {
+  /** A page of the portal, on the sites' front page when somebody is signed in. */
+  async page(portal: TestPortal, { person, width = 1280, height = 800, javaScript = true }: PageOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({
-      baseURL: house.url,
+      baseURL: portal.url,
       viewport: { width, height },
       javaScriptEnabled: javaScript,
       reducedMotion: 'reduce',

@@ -24,10 +24,10 @@ interface Entry {
 }
 
 const prefix = '/assets/';
-const houseFolder = fileURLToPath(new URL('../../', import.meta.url));
+const viewsFolder = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The house itself, as the owner of its theme and elements. */
-export const houseAssets: AssetOwner = { id: 'core', folder: houseFolder, manifest: { assets: 'dist/assets' } };
+/** The portal itself, as the owner of its theme and elements. */
+export const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { assets: 'dist/assets' } };
 
 /**
  * What browsers load, under `/assets/<module>/<hash>/<file>`. The hash is that of all files of the module, so that scripts which import each
@@ -39,7 +39,7 @@ export class Assets {
 
   constructor(private readonly options: AssetsOptions) {}
 
-  async load(module: AssetOwner = houseAssets): Promise<Disposable> {
+  async load(module: AssetOwner = portalAssets): Promise<Disposable> {
     const files = await readAssetFiles(join(module.folder, module.manifest.assets ?? 'dist/assets'));
     const digest = createHash('sha256');
     for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) digest.update(`${file.name} ${file.hash}\n`);

@@ -9,7 +9,7 @@ import type {
   ServiceHandle,
   SiteDirectory,
 } from '../api/index.js';
-import { placePath } from './places.js';
+import { addressPath } from './places.js';
 
 export interface FrameDependencies {
   readonly menuItems: ConditionalContributions<MenuItem>;
@@ -30,12 +30,12 @@ export interface FrameLink {
 }
 
 export interface FrameGroup {
-  /** Message key of the house. */
+  /** Message key of the portal. */
   readonly heading: string;
   readonly links: readonly FrameLink[];
 }
 
-/** The house's menus as this person sees them on this page. */
+/** The portal's menus as this person sees them on this page. */
 export interface Frame {
   /** What stands beside the page: the Product Menu on a site, the Control Panel on its own pages. Without groups there is nothing. */
   readonly side: { readonly name: string; readonly groups: readonly FrameGroup[] };
@@ -57,8 +57,8 @@ export function buildFrame(dependencies: FrameDependencies, access: AccessContex
   const controlPanel = groups(dependencies, 'control-panel', instance, path);
   return {
     side: access.site
-      ? { name: 'house.product-menu', groups: groups(dependencies, 'product', access, path) }
-      : { name: 'house.control-panel', groups: controlPanel.some(isHere) ? controlPanel : [] },
+      ? { name: 'portal.product-menu', groups: groups(dependencies, 'product', access, path) }
+      : { name: 'portal.control-panel', groups: controlPanel.some(isHere) ? controlPanel : [] },
     controlPanel,
     sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
     personal: links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path),
@@ -85,7 +85,7 @@ function groups(
   return categories[menu].flatMap((category) => {
     const inGroup = inMenu.filter(({ value }) => (value.category ?? defaultCategory[menu]) === category);
     const found = inGroup.length > 0 ? links(dependencies, menuItems, inGroup, access, path) : [];
-    return found.length > 0 ? [{ heading: `house.menu.${category}`, links: found }] : [];
+    return found.length > 0 ? [{ heading: `portal.menu.${category}`, links: found }] : [];
   });
 }
 
@@ -97,7 +97,7 @@ function links<T extends MenuItem | PersonalMenuItem>(
   path: string,
 ): FrameLink[] {
   return items.each((item, { module }) => {
-    const href = placePath(item.href, access.site);
+    const href = addressPath(item.href, access.site);
     return {
       label: dependencies.messages.for(module).text(item.label, undefined, access.locale),
       href,
@@ -113,7 +113,7 @@ function siteLinks({ sites }: FrameDependencies, access: AccessContext): FrameLi
   const all = sites.get()?.all() ?? [];
   return all.slice(0, sitesShown).map((site) => ({
     label: site.name,
-    href: placePath('~', site),
+    href: addressPath('~', site),
     icon: 'sites',
     current: site.id === access.site?.id,
     post: false,

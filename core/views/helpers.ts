@@ -1,7 +1,7 @@
 import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { holds } from './lean-compiler.js';
-import { placePath } from './places.js';
+import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
@@ -29,7 +29,7 @@ const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, es
 export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
     t: (key, hash, { messages, page }) => messages.text(String(key), texts(hash), page.access.locale),
-    url: (place, _hash, { page }) => placePath(String(place ?? ''), page.access.site),
+    url: (place, _hash, { page }) => addressPath(String(place ?? ''), page.access.site),
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),

@@ -32,7 +32,7 @@ export interface ViewSetOptions {
   readonly files: ReadonlyMap<string, ViewFile>;
   readonly helpers: ViewHelpers;
   readonly checked: CheckedViews;
-  /** Partials of the house. */
+  /** Partials of the portal. */
   readonly inherited: Partials;
   /** Which partials see only what they are given. */
   readonly standsAlone?: (partial: string) => boolean;

@@ -30,14 +30,14 @@ export interface ViewsDependencies extends FrameDependencies {
   readonly messages: { for(moduleId: string): Messages };
   readonly pageAdditions?: ConditionalContributions<PageAddition>;
   readonly assets: { url(moduleId: string, file: string): string };
-  /** The house's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
-  readonly houseFolder: string;
+  /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
+  readonly viewsFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Default: what the build found good. */
   readonly checked?: CheckedViews;
 }
 
-const house = 'core';
+const portal = 'core';
 const clientWordKeys = [
   'close',
   'cancel',
@@ -59,24 +59,24 @@ export class Views {
   private readonly sets = new Map<string, ViewSet>();
   private readonly words = new Map<string, Handlebars.SafeString>();
 
-  /** @throws PortalError `view-broken` when a view of the house itself cannot be used. */
+  /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
     this.checked = dependencies.checked ?? new CheckedViews();
     this.helpers = createHelpers({
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
     });
-    const files = readViewFiles(dependencies.houseFolder);
+    const files = readViewFiles(dependencies.viewsFolder);
     const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
     this.layouts = new ViewSet({
-      owner: house,
+      owner: portal,
       files: new Map(own),
       helpers: this.helpers,
       checked: this.checked,
       inherited: {},
       standsAlone: (partial) => partial.startsWith('partials/'),
     });
-    this.sets.set(house, this.viewSet(house, this.overrides(house)));
+    this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
   }
 
   /** @throws PortalError `view-broken`, naming file and line. */
@@ -86,7 +86,7 @@ export class Views {
     const set = this.viewSet(module.id, new Map([...own, ...overrides]));
     this.sets.set(module.id, set);
     if (overrides.size > 0)
-      this.dependencies.log.info('The house overrides views.', { module: module.id, views: [...overrides.keys()] });
+      this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
     return toDisposable(() => {
       if (this.sets.get(module.id) === set) this.sets.delete(module.id);
     });
@@ -112,8 +112,8 @@ export class Views {
       { additions, ...this.layoutModel(body, options, rendering) },
       {
         ...rendering,
-        moduleId: house,
-        messages: this.dependencies.messages.for(house),
+        moduleId: portal,
+        messages: this.dependencies.messages.for(portal),
       },
     );
   }
@@ -158,7 +158,7 @@ export class Views {
       site: access.site,
       person: access.person,
       initials: access.person && initialsOf(access.person.name),
-      words: this.clientWords(access.locale),
+      words: this.clientMessages(access.locale),
       signInHref: '/sign-in',
       scripts: [...scripts],
       styles: [...styles],
@@ -167,12 +167,12 @@ export class Views {
     };
   }
 
-  /** The words of the house's own elements, as an attribute has them: they are on every page, and never change. */
-  private clientWords(locale: string): Handlebars.SafeString {
+  /** The words of the portal's own elements, as an attribute has them: they are on every page, and never change. */
+  private clientMessages(locale: string): Handlebars.SafeString {
     let words = this.words.get(locale);
     if (!words) {
-      const messages = this.dependencies.messages.for(house);
-      const texts = clientWordKeys.map((key) => [key, messages.text(`house.${key}`, undefined, locale)]);
+      const messages = this.dependencies.messages.for(portal);
+      const texts = clientWordKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
       words = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
       this.words.set(locale, words);
     }
@@ -191,6 +191,6 @@ export class Views {
   }
 
   private overrides(moduleId: string): ReturnType<typeof readViewFiles> {
-    return readViewFiles(join(this.dependencies.houseFolder, moduleId));
+    return readViewFiles(join(this.dependencies.viewsFolder, moduleId));
   }
 }

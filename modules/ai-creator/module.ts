@@ -19,9 +19,9 @@ import { UsageCommand } from './commands/usage-command.js';
 import { WhyNoButton } from './commands/why-no-button.js';
 import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
-import { AtlasRoutes } from './http/atlas-routes.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
+import { ErrorCatalogRoutes } from './http/error-catalog-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { NoticeRoutes } from './http/notice-routes.js';
@@ -36,7 +36,7 @@ import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
-import { KeyPauses } from './services/failures/key-pauses.js';
+import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
@@ -60,7 +60,7 @@ export default defineModule(({ provide, contribute, run }) => {
   run(Prices);
   run(CircuitBreaker);
   run(ModelWatch);
-  run(KeyPauses);
+  run(RateLimitBackoff);
   run(GenerationWorker);
   run(Expiry);
   run(ProgressStreams);
@@ -93,7 +93,7 @@ export default defineModule(({ provide, contribute, run }) => {
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, AtlasRoutes])
+  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, ErrorCatalogRoutes])
     contribute(HttpRoutes).to(routes, { when: { flag: creatorFlag } });
   contribute(MenuItems).to(InstanceUsageItem, {
     id: 'ai-usage',

@@ -23,8 +23,8 @@ import { PeopleRoutes } from './http/people-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes } from './http/sign-in-routes.js';
 import { SignOutRoutes } from './http/sign-out-routes.js';
-import { AccountBook } from './services/account-book.js';
-import { ApiTokenBook } from './services/api-token-book.js';
+import { AccountRepository } from './services/account-repository.js';
+import { ApiTokenRepository } from './services/api-token-repository.js';
 import { DemoPeople } from './services/demo-people.js';
 import { AdministratorCheck, MembershipCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
@@ -35,10 +35,10 @@ import { SessionStore } from './services/session-store.js';
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
   provide(Sessions).to(SessionStore);
-  provide(ApiTokens).to(ApiTokenBook);
+  provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
-  provide(People).to(AccountBook);
-  provide(PersonDirectory).to(AccountBook);
+  provide(People).to(AccountRepository);
+  provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });

@@ -5,14 +5,14 @@ import { FrontDoorRoutes } from './http/front-door-routes.js';
 import { HomePageRoutes } from './http/home-page-routes.js';
 import { SitesRoutes } from './http/sites-routes.js';
 import { DemoSites } from './services/demo-sites.js';
-import { SiteBook } from './services/site-book.js';
+import { SiteRepository } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
 import { SitesStart } from './services/sites-start.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(HomePageSections);
-  provide(SiteDirectory).to(SiteBook);
-  provide(Sites).to(SiteBook);
+  provide(SiteDirectory).to(SiteRepository);
+  provide(Sites).to(SiteRepository);
   run(SitesStart);
 
   for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });

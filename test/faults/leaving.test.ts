@@ -229,7 +229,7 @@ describe('a client that leaves', function () {
     upstream.prompts.length = 0;
   });
   after(async () => {
-    await creating.house.stop();
+    await creating.portal.stop();
     await upstream.close();
   });
 

@@ -44,7 +44,7 @@ describe('one request upstream, however often it is asked for', function () {
   before(async () => {
     upstream = await RawUpstream.start();
     creating = await startImagePlace(upstream.url);
-    const { url } = creating.house;
+    const { url } = creating.portal;
     second = new ImageClient(url, await signInAt(url));
     const picture = sharp({ create: { width: 1024, height: 1024, channels: 3, background: '#369' } });
     const body = answerOf(await picture.png().toBuffer());
@@ -57,7 +57,7 @@ describe('one request upstream, however often it is asked for', function () {
     upstream.prompts.length = 0;
   });
   after(async () => {
-    await creating.house.stop();
+    await creating.portal.stop();
     await upstream.close();
   });
 
@@ -82,8 +82,8 @@ describe('one request upstream, however often it is asked for', function () {
     'a replay after the module was started anew': async (press, fields) => {
       const id = await press(creating.client, fields);
       await creating.client.settled(id);
-      await creating.house.modules.stop('ai-creator');
-      await creating.house.modules.start('ai-creator');
+      await creating.portal.modules.stop('ai-creator');
+      await creating.portal.modules.start('ai-creator');
       return [id, await press(creating.client, fields)];
     },
   };

@@ -167,8 +167,8 @@ describe('an images API that misbehaves on the line', function () {
     upstream.prompts.length = 0;
   });
   after(async () => {
-    await patient.house.stop();
-    await impatient.house.stop();
+    await patient.portal.stop();
+    await impatient.portal.stop();
     await upstream.close();
   });
 
@@ -187,7 +187,7 @@ describe('an images API that misbehaves on the line', function () {
   it('is of use again at once, and the portal is whole', async () => {
     upstream.next(reply(body));
     expect((await patient.client.settled(await patient.client.create('a good end'))).state).to.equal('offered');
-    const doctor = await patient.house.command(['doctor']);
+    const doctor = await patient.portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
   });
 

@@ -1,7 +1,7 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type ImageHouse, must, startImageHouse } from './image-house.js';
+import { author, type ImagePortal, must, startImagePortal } from './image-portal.js';
 
 /** One grey point. */
 const point = Buffer.from(
@@ -11,18 +11,18 @@ const point = Buffer.from(
 
 describe('An author who captions images', function () {
   this.timeout(60_000);
-  let portal: ImageHouse;
+  let started: ImagePortal;
   let browser: TestBrowser;
   let page: Page;
   let selector: Locator;
   let text: Locator;
 
   before(async () => {
-    portal = await startImageHouse();
+    started = await startImagePortal();
     browser = await TestBrowser.open();
   });
   beforeEach(async () => {
-    page = await browser.page(portal.house, { person: author });
+    page = await browser.page(started.portal, { person: author });
     selector = page.getByRole('dialog', { name: 'Select Image' });
     text = page.getByRole('textbox', { name: 'Content' });
   });
@@ -32,7 +32,7 @@ describe('An author who captions images', function () {
   });
   after(async () => {
     await browser.close();
-    await portal.stop();
+    await started.stop();
   });
 
   async function startArticle(title: string): Promise<void> {
@@ -81,7 +81,7 @@ describe('An author who captions images', function () {
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.getByText('“The coast” is published.').waitFor();
 
-    const visitor = await browser.page(portal.house);
+    const visitor = await browser.page(started.portal);
     await visitor.goto('/web/home/articles/the-coast');
     const figure = visitor.getByRole('figure', { name: 'Image created with AI, by Ada' });
     await figure.waitFor();
@@ -120,8 +120,8 @@ describe('An author who captions images', function () {
   });
 
   it('finds the caption below the image from the start where the administrator wants it', async () => {
-    await must(portal.house, ['settings', 'set', 'ai-creator.caption', 'shown', '--site', 'home']);
-    await must(portal.house, ['settings', 'set', 'ai-creator.captionText', 'Drawn by a machine', '--site', 'home']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.caption', 'shown', '--site', 'home']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.captionText', 'Drawn by a machine', '--site', 'home']);
     await startArticle('From the start');
     await selector.getByRole('button', { name: /waves-on-a-quiet-beach/ }).click();
     await text.getByText('Drawn by a machine').waitFor();

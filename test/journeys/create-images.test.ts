@@ -1,19 +1,19 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type ImageHouse, startImageHouse } from './image-house.js';
+import { author, type ImagePortal, startImagePortal } from './image-portal.js';
 
 describe('An author who needs an image', () => {
-  let portal: ImageHouse;
+  let started: ImagePortal;
   let browser: TestBrowser;
 
   before(async () => {
-    portal = await startImageHouse();
+    started = await startImagePortal();
     browser = await TestBrowser.open();
   });
   after(async () => {
     await browser.close();
-    await portal.stop();
+    await started.stop();
   });
   afterEach(() => {
     expect(browser.complaints.splice(0)).to.deep.equal([]);
@@ -39,7 +39,7 @@ describe('An author who needs an image', () => {
   }
 
   it('makes two in Documents and Media and finds them there, in the size that was asked for', async () => {
-    const page = await browser.page(portal.house, { person: author });
+    const page = await browser.page(started.portal, { person: author });
     await openDocuments(page);
     const dialog = await openDialog(page);
     await describeImages(dialog, 'A lighthouse at dusk', '512x512', 2);
@@ -55,12 +55,12 @@ describe('An author who needs an image', () => {
     await documents.first().click();
     await page.getByText('512 × 512 pixels').waitFor();
     await page.getByText('A lighthouse at dusk').first().waitFor();
-    expect(portal.sandbox.generations).to.have.length(1);
+    expect(started.sandbox.generations).to.have.length(1);
     await page.context().close();
   });
 
   it('puts one into an article, where it still is after Publish', async () => {
-    const page = await browser.page(portal.house, { person: author });
+    const page = await browser.page(started.portal, { person: author });
     await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Web Content' }).click();
     await page.getByRole('link', { name: 'New', exact: true }).click();
     await page.getByLabel('Title').fill('The coast');
@@ -80,7 +80,7 @@ describe('An author who needs an image', () => {
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.getByText('“The coast” is published.').waitFor();
 
-    const visitor = await browser.page(portal.house);
+    const visitor = await browser.page(started.portal);
     await visitor.goto('/web/home/articles/the-coast');
     const picture = visitor.locator('article img');
     await picture.waitFor();
@@ -91,7 +91,7 @@ describe('An author who needs an image', () => {
   });
 
   it('does the whole job by keyboard, and gets the focus back', async () => {
-    const page = await browser.page(portal.house, { person: author });
+    const page = await browser.page(started.portal, { person: author });
     await page.goto('/web/home/documents-media');
     const button = page.getByRole('button', { name: 'New', exact: true });
     await button.focus();
@@ -116,7 +116,7 @@ describe('An author who needs an image', () => {
   });
 
   it('does the same job without scripts', async () => {
-    const page = await browser.page(portal.house, { person: author, javaScript: false });
+    const page = await browser.page(started.portal, { person: author, javaScript: false });
     await page.goto('/web/home/ai-creator/create');
     await page.getByLabel('Description').fill('A mountain in the morning');
     await page.getByLabel('Image Size').selectOption('256x256');
@@ -134,8 +134,8 @@ describe('An author who needs an image', () => {
   });
 
   it('reads one plain sentence when the tokens have run out, and keeps the description', async () => {
-    portal.sandbox.next('insufficient-quota' as never);
-    const page = await browser.page(portal.house, { person: author });
+    started.sandbox.next('insufficient-quota' as never);
+    const page = await browser.page(started.portal, { person: author });
     await openDocuments(page);
     const dialog = await openDialog(page);
     await describeImages(dialog, 'A picture nobody pays for', '512x512', 1);

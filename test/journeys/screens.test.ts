@@ -1,7 +1,7 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type ImageHouse, must, type Person, startImageHouse } from './image-house.js';
+import { author, type ImagePortal, must, type Person, startImagePortal } from './image-portal.js';
 
 /** The last one is a screen of 1280 pixels at 400 percent. */
 const widths = [1280, 380, 320];
@@ -11,7 +11,7 @@ interface Screen {
   /** Default: the author. */
   readonly administrator?: true;
   /** Brings the page there. */
-  readonly open: (page: Page, images: ImageHouse) => Promise<unknown>;
+  readonly open: (page: Page, images: ImagePortal) => Promise<unknown>;
 }
 
 const dialogOf = (page: Page): Locator => page.getByRole('dialog', { name: 'Create AI Image' });
@@ -180,21 +180,21 @@ const screens: readonly Screen[] = [
 
 describe('the screens of AI Creator', function () {
   this.timeout(120_000);
-  let images: ImageHouse;
+  let images: ImagePortal;
   let browser: TestBrowser;
 
   before(async () => {
-    images = await startImageHouse();
+    images = await startImagePortal();
     browser = await TestBrowser.open();
-    const { house } = images;
+    const { portal } = images;
     const add = ['images', 'create', '--site', 'home', '--description', 'a heron at the river', '--as', author.email];
-    await must(house, add);
-    const administrator = await house.signIn();
+    await must(portal, add);
+    const administrator = await portal.signIn();
     const price = { model: 'gpt-image-2.6-flare', validFrom: '2026-01-01', currency: 'USD', inputPrice: '5', outputPrice: '40' };
-    await house.post(administrator, '/ai-creator/prices', price);
+    await portal.post(administrator, '/ai-creator/prices', price);
     const budget = { target: 'each-person', unit: 'images', period: 'day', softLimit: '1', hardLimit: '500' };
-    await house.post(administrator, '/ai-creator/budgets', budget);
-    await house.post(administrator, '/ai-creator/service/refresh');
+    await portal.post(administrator, '/ai-creator/budgets', budget);
+    await portal.post(administrator, '/ai-creator/service/refresh');
   });
   afterEach(() => expect(browser.complaints.splice(0)).to.deep.equal([]));
   after(async () => {
@@ -203,11 +203,11 @@ describe('the screens of AI Creator', function () {
   });
 
   const visit = (person: Person, width: number): Promise<Page> =>
-    browser.page(images.house, { person, width, height: width === 320 ? 256 : 800 });
+    browser.page(images.portal, { person, width, height: width === 320 ? 256 : 800 });
 
   for (const width of widths) {
     it(`have no fault that axe finds, nothing that moves, and nothing to push sideways, ${width} pixels wide`, async () => {
-      const pages = { author: await visit(author, width), administrator: await visit(images.house.administrator, width) };
+      const pages = { author: await visit(author, width), administrator: await visit(images.portal.administrator, width) };
       const faults: string[] = [];
       for (const { name, administrator, open } of screens) {
         images.sandbox.reset();

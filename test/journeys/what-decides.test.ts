@@ -2,21 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, flag, type ImageHouse, must, startImageHouse } from './image-house.js';
+import { author, flag, type ImagePortal, must, startImagePortal } from './image-portal.js';
 
 describe('What decides whether Create AI Image is there', () => {
-  let portal: ImageHouse;
+  let started: ImagePortal;
   let browser: TestBrowser;
   let page: Page;
 
   before(async () => {
-    portal = await startImageHouse();
+    started = await startImagePortal();
     browser = await TestBrowser.open();
-    page = await browser.page(portal.house, { person: author });
+    page = await browser.page(started.portal, { person: author });
   });
   after(async () => {
     await browser.close();
-    await portal.stop();
+    await started.stop();
   });
 
   /** The entries of the New menu, as the author sees them. */
@@ -36,22 +36,22 @@ describe('What decides whether Create AI Image is there', () => {
   });
 
   it('goes with the release flag, without a restart, and its routes and settings pages with it', async () => {
-    const content = JSON.parse(await readFile(portal.house.flagsFile, 'utf8'));
+    const content = JSON.parse(await readFile(started.portal.flagsFile, 'utf8'));
     content.flags[flag].enabled = false;
-    await writeFile(portal.house.flagsFile, JSON.stringify(content));
+    await writeFile(started.portal.flagsFile, JSON.stringify(content));
     await until(async () => !(await newMenu()).includes('Create AI Image'));
     expect(await statusOf('/web/home/ai-creator/create')).to.be.oneOf([403, 404]);
-    const administrator = await portal.house.signIn();
+    const administrator = await started.portal.signIn();
     expect((await administrator.get('/configuration/instance-settings/ai-creator')).status).to.equal(404);
     expect((await administrator.get('/web/home/configuration/site-settings/ai-creator')).status).to.equal(404);
     content.flags[flag].enabled = true;
-    await writeFile(portal.house.flagsFile, JSON.stringify(content));
+    await writeFile(started.portal.flagsFile, JSON.stringify(content));
     await until(async () => (await newMenu()).includes('Create AI Image'));
     expect((await administrator.get('/configuration/instance-settings/ai-creator')).status).to.equal(200);
   });
 
   it('goes with the checkbox of the instance, which an administrator clears in Instance Settings', async () => {
-    const admin = await browser.page(portal.house, { person: portal.house.administrator });
+    const admin = await browser.page(started.portal, { person: started.portal.administrator });
     await admin.getByRole('button', { name: 'Global Menu' }).click();
     await admin.getByRole('tab', { name: 'Control Panel' }).waitFor();
     await admin.getByRole('link', { name: 'Instance Settings' }).click();
@@ -69,46 +69,46 @@ describe('What decides whether Create AI Image is there', () => {
   });
 
   it('goes with the site that switched it off, and only there', async () => {
-    await must(portal.house, ['settings', 'set', 'ai-creator.enabled', 'false', '--site', 'home']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.enabled', 'false', '--site', 'home']);
     expect(await newMenu()).not.to.include('Create AI Image');
-    await must(portal.house, ['settings', 'unset', 'ai-creator.enabled', '--site', 'home']);
+    await must(started.portal, ['settings', 'unset', 'ai-creator.enabled', '--site', 'home']);
     expect(await newMenu()).to.include('Create AI Image');
   });
 
   it('a site cannot switch on what the instance switched off', async () => {
-    await must(portal.house, ['settings', 'set', 'ai-creator.enabled', 'false']);
-    await must(portal.house, ['settings', 'set', 'ai-creator.enabled', 'true', '--site', 'home']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.enabled', 'false']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.enabled', 'true', '--site', 'home']);
     expect(await newMenu()).not.to.include('Create AI Image');
-    await must(portal.house, ['settings', 'set', 'ai-creator.enabled', 'true']);
-    await must(portal.house, ['settings', 'unset', 'ai-creator.enabled', '--site', 'home']);
+    await must(started.portal, ['settings', 'set', 'ai-creator.enabled', 'true']);
+    await must(started.portal, ['settings', 'unset', 'ai-creator.enabled', '--site', 'home']);
   });
 
   it('goes with the module, whose pages then say that they come back', async () => {
-    await portal.house.modules.stop('ai-creator');
+    await started.portal.modules.stop('ai-creator');
     expect(await newMenu()).not.to.include('Create AI Image');
     const answer = await page.request.get('/web/home/ai-creator/create');
     expect(answer.status()).to.equal(503);
     expect(answer.headers()['retry-after']).to.match(/^\d+$/);
-    await portal.house.modules.start('ai-creator');
+    await started.portal.modules.start('ai-creator');
     expect(await newMenu()).to.include('Create AI Image');
   });
 
   it('stays when only the key is missing, and then says what is missing', async () => {
-    await must(portal.house, ['settings', 'unset', 'ai-creator.apiKey']);
+    await must(started.portal, ['settings', 'unset', 'ai-creator.apiKey']);
     expect(await newMenu()).to.include('Create AI Image');
     await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
     await dialog.getByText('An API key is missing').waitFor();
     expect(await dialog.getByRole('link', { name: 'Open AI Creator settings' }).count()).to.equal(0);
 
-    const admin = await browser.page(portal.house, { person: portal.house.administrator });
+    const admin = await browser.page(started.portal, { person: started.portal.administrator });
     await admin.goto('/web/home/ai-creator/create');
     await admin.getByRole('link', { name: 'Open AI Creator settings' }).waitFor();
     await admin.context().close();
   });
 
   it('is explained step by step', async () => {
-    const answer = await must(portal.house, ['why-no-button', '--site', 'home', '--person', author.email]);
+    const answer = await must(started.portal, ['why-no-button', '--site', 'home', '--person', author.email]);
     expect(answer).to.match(/key/i);
   });
 });

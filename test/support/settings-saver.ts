@@ -1,12 +1,12 @@
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope } from '@portico/core';
-import { startHouse } from '@portico/core/testing';
+import { startTestPortal } from '@portico/core/testing';
 
 /** Saves two fields that belong together, again and again, and says so after each save, until it is killed. Arguments: data directory, first number. */
 const [, , home = '', first = '0'] = process.argv;
-const house = await startHouse({ home, flags: { 'LPD-10793': true } });
-const found = house.service(Settings).byId('ai-creator');
-const { person } = house.service(AccessContexts).system();
+const portal = await startTestPortal({ home, flags: { 'LPD-10793': true } });
+const found = portal.service(Settings).byId('ai-creator');
+const { person } = portal.service(AccessContexts).system();
 if (!found || !person) throw new Error('There are no settings to save.');
 process.stdout.write('ready\n');
 for (let number = Number(first); ; number += 1) {

@@ -4,7 +4,7 @@ import { icon } from '../icon.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
 import { keepToastsIn } from '../toast-place.js';
-import { word } from '../words.js';
+import { word } from '../translator.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 

@@ -1,6 +1,6 @@
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
-import { word } from '../words.js';
+import { word } from '../translator.js';
 import { alertBox } from './boxes.js';
 
 /** What shows the answer to a form. */

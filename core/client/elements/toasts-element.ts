@@ -1,7 +1,7 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
 import { type Toast, type ToastKind, takeToast } from '../toast.js';
-import { word } from '../words.js';
+import { word } from '../translator.js';
 
 const shownMillis = 6000;
 /** Screen readers say what comes into a live region after they have found it. */

@@ -1,6 +1,6 @@
 import { element, giveFocusBack, uniqueId } from '../dom.js';
 import { keepToastsIn } from '../toast-place.js';
-import { word } from '../words.js';
+import { word } from '../translator.js';
 
 /** Asks before a form with `data-confirm` is sent. */
 export function confirmForms(): void {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { startHouse, type TestHouse } from '../../testing/index.js';
+import { startTestPortal, type TestPortal } from '../../testing/index.js';
 
 const portico = join(import.meta.dirname, '../../../bin/portico.js');
 
@@ -26,45 +26,45 @@ async function run(
 }
 
 describe('The command line', () => {
-  describe('beside a running house', () => {
-    let house: TestHouse;
+  describe('beside a running portal', () => {
+    let portal: TestPortal;
 
     before(async () => {
-      house = await startHouse({ flags: { 'acme.test': false } });
+      portal = await startTestPortal({ flags: { 'acme.test': false } });
     });
-    after(() => house.stop());
+    after(() => portal.stop());
 
-    it('runs commands inside the house', async () => {
-      const { exitCode, out } = await run(house.home, ['modules', 'list']);
+    it('runs commands inside the portal', async () => {
+      const { exitCode, out } = await run(portal.home, ['modules', 'list']);
       expect(exitCode).to.equal(0);
       expect(out).to.match(/^identity +1\.0\.0 +active$/m);
     });
 
-    it('changes what the house holds in memory at once', async () => {
-      expect((await run(house.home, ['flags', 'set', 'acme.test', 'on'])).exitCode).to.equal(0);
-      expect((await run(house.home, ['flags', 'why', 'acme.test'])).out).to.match(/\bon\b/i);
+    it('changes what the portal holds in memory at once', async () => {
+      expect((await run(portal.home, ['flags', 'set', 'acme.test', 'on'])).exitCode).to.equal(0);
+      expect((await run(portal.home, ['flags', 'why', 'acme.test'])).out).to.match(/\bon\b/i);
     });
 
     it('says what is wrong with a misspelt command and exits with 2', async () => {
-      const { exitCode, err } = await run(house.home, ['modules', 'lst']);
+      const { exitCode, err } = await run(portal.home, ['modules', 'lst']);
       expect(exitCode).to.equal(2);
       expect(err).to.contain("unknown command 'lst'");
     });
 
     it('says what stands behind each group of commands', async () => {
-      const { out } = await run(house.home, ['help']);
+      const { out } = await run(portal.home, ['help']);
       expect(out).to.match(/^ {2}modules +disable, enable, list, start, stop, why$/m);
     });
 
     it('tells a refusal in one sentence and exits with 1', async () => {
-      const { exitCode, err } = await run(house.home, ['modules', 'stop', 'nobody']);
+      const { exitCode, err } = await run(portal.home, ['modules', 'stop', 'nobody']);
       expect(exitCode).to.equal(1);
       expect(err).to.equal('There is no module nobody.\n');
     });
 
     it('gives every answer whole, whenever the end of what is piped arrives', async () => {
       for (let call = 0; call < 12; call += 1) {
-        const { exitCode, out, err } = await run(house.home, ['flags', 'list']);
+        const { exitCode, out, err } = await run(portal.home, ['flags', 'list']);
         expect(err).to.equal('');
         expect(out).to.contain('acme.test');
         expect(exitCode).to.equal(0);
@@ -72,17 +72,17 @@ describe('The command line', () => {
     });
 
     it('lets only the owner of the data directory call', async () => {
-      expect((await stat(join(house.home, 'portico.sock'))).mode & 0o777).to.equal(0o600);
+      expect((await stat(join(portal.home, 'portico.sock'))).mode & 0o777).to.equal(0o600);
     });
 
-    it('checks that the house is whole', async () => {
-      const { exitCode, out } = await run(house.home, ['doctor']);
-      expect(out).to.contain('The house is whole.');
+    it('checks that the portal is whole', async () => {
+      const { exitCode, out } = await run(portal.home, ['doctor']);
+      expect(out).to.contain('The portal is whole.');
       expect(exitCode).to.equal(0);
     });
   });
 
-  describe('without a running house', () => {
+  describe('without a running portal', () => {
     let home: string;
 
     before(async () => {
@@ -97,7 +97,7 @@ describe('The command line', () => {
       expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
     });
 
-    it('opens the house for the command alone', async () => {
+    it('opens the portal for the command alone', async () => {
       const { exitCode, out } = await run(home, ['modules', 'list']);
       expect(out).to.match(/^sites +1\.0\.0 +active$/m);
       expect(exitCode).to.equal(0);

@@ -5,7 +5,7 @@ import { defineFlag, type FlagChange, PortalError } from '../../api/index.js';
 import type { OpenFlags } from '../../flags/index.js';
 import { eventually, FlagBench, quiet } from './flag-bench.js';
 
-describe('The feature flags of a house', () => {
+describe('The feature flags of a portal', () => {
   let bench: FlagBench;
   beforeEach(async () => {
     bench = await FlagBench.create();

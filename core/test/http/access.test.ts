@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type AccessContext, localPlace } from '../../api/index.js';
+import { type AccessContext, localAddress } from '../../api/index.js';
 import { as, home, startHost, type TestHost } from './test-host.js';
 
 describe('Who may call a route', () => {
@@ -91,7 +91,7 @@ describe('Who may call a route', () => {
 describe('A place to go next', () => {
   it('is on the portal', () => {
     for (const place of ['/', '/web/home?x=1#y', '/web/a/b', '/x?u=//evil', '/%2F%2Fevil'])
-      expect(localPlace(place), place).to.equal(place);
+      expect(localAddress(place), place).to.equal(place);
   });
 
   it('is nowhere else', () => {
@@ -111,6 +111,6 @@ describe('A place to go next', () => {
       '/\u0000/evil',
       `/${'x'.repeat(3000)}`,
     ];
-    for (const place of [undefined, ...tricks]) expect(localPlace(place), JSON.stringify(place)).to.equal(undefined);
+    for (const place of [undefined, ...tricks]) expect(localAddress(place), JSON.stringify(place)).to.equal(undefined);
   });
 });

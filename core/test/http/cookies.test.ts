@@ -21,7 +21,7 @@ async function withSessionRoutes(publicUrl: string): Promise<TestHost> {
     });
     router.post('/away', { access: 'public' }, (ctx) => ctx.redirectWith('//evil.example', 'No.'));
     router.get('/', { access: 'public' }, (ctx) =>
-      ctx.render('note', { text: ctx.text('house.save'), url: ctx.url('~/notes/1') }, { title: 'Notes', status: 201 }),
+      ctx.render('note', { text: ctx.text('portal.save'), url: ctx.url('~/notes/1') }, { title: 'Notes', status: 201 }),
     );
     router.get('/part', { access: 'public' }, (ctx) => ctx.render('note', {}, { layout: 'none' }));
     router.get('/data', { access: 'public' }, (ctx) => {

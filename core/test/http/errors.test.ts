@@ -107,7 +107,7 @@ describe('What goes wrong', () => {
     expect((await json('/notes/away')).headers['retry-after']).to.equal('5');
   });
 
-  it("keeps the status of a library's refusal, in words of the house", async () => {
+  it("keeps the status of a library's refusal, in words of the portal", async () => {
     const { status, body } = await json('/notes/library');
     expect([status, body.error.code, body.error.message]).to.deep.equal([413, 'too-large', 'What was sent is too large.']);
     expect((await json('/notes/thrown')).text).not.to.contain('secret');

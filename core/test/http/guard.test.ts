@@ -91,7 +91,7 @@ describe('The guard of the HTTP host', () => {
     expect((await host.get('/health/ready')).body).to.deep.equal({ status: 'ready', reasons: [] });
     host.health.ok = false;
     const { status, body } = await host.get('/health/ready');
-    expect([status, body]).to.deep.equal([503, { status: 'not-ready', reasons: ['the house closes'] }]);
+    expect([status, body]).to.deep.equal([503, { status: 'not-ready', reasons: ['the portal closes'] }]);
   });
 
   it('serves through a server of the caller, too', async () => {

@@ -35,7 +35,7 @@ describe('The routes of modules', () => {
     for (const path of ['/web/home/other', '/other', '/archive']) expect((await host.get(path)).status, path).to.equal(404);
   });
 
-  it('come and go while the house stands', async () => {
+  it('come and go while the portal stands', async () => {
     expect((await host.get('/notes')).status).to.equal(404);
     host.routes.add('notes', '/notes', says('one'));
     expect((await host.get('/notes')).text).to.equal('one');

@@ -178,7 +178,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
     messages: new MessageCatalog({ log: { warn: write('warn') } }),
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     clock: { now: () => new Date(), monotonic: () => performance.now() },
-    health: { live: () => true, ready: () => ({ ok: health.ok, reasons: health.ok ? [] : ['the house closes'] }) },
+    health: { live: () => true, ready: () => ({ ok: health.ok, reasons: health.ok ? [] : ['the portal closes'] }) },
     ...parts,
   };
   const host = createHttpHost(dependencies);

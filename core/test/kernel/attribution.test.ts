@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { expect } from 'chai';
 import { extensionPoint } from '../../api/index.js';
 import { currentModule, moduleOf, runInModule } from '../../kernel/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 describe('an error', () => {
   it('is known by the module it came out of, thrown or rejected, through its causes', async () => {
@@ -56,14 +56,14 @@ describe('an error', () => {
   });
 
   it('is known by the files in its stack', async () => {
-    const house = await TestHouse.build();
+    const portal = await TestPortal.build();
     try {
-      const actions = house.kernel.host(extensionPoint<() => void>('house.actions'));
-      await house.write(
+      const actions = portal.kernel.host(extensionPoint<() => void>('portal.actions'));
+      await portal.write(
         { id: 'culprit' },
-        `contribute(extensionPoint('house.actions')).value(() => { throw new Error('oops'); });`,
+        `contribute(extensionPoint('portal.actions')).value(() => { throw new Error('oops'); });`,
       );
-      await house.boot();
+      await portal.boot();
       const [action] = actions.all();
       let error: unknown;
       try {
@@ -73,7 +73,7 @@ describe('an error', () => {
       }
       expect(moduleOf(error)).to.equal('culprit');
     } finally {
-      await house.close();
+      await portal.close();
     }
   });
 });

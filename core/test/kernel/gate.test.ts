@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 /** A module whose start and stop last until the test lets them end. */
 const slow = {
@@ -8,26 +8,26 @@ const slow = {
 } as const;
 
 describe('the gate', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   const pauses: { start?: Promise<void>; stop?: Promise<void> } = {};
 
   beforeEach(async () => {
-    house = await TestHouse.build();
+    portal = await TestPortal.build();
     Object.assign(globalThis, { porticoPauses: pauses });
-    await house.write({ id: 'a', enabledBy: 'F-1' }, slow.setup, slow.before);
-    await house.write({ id: 'broken' }, `throw new Error('no luck');`);
-    house.flags.set('F-1', true);
+    await portal.write({ id: 'a', enabledBy: 'F-1' }, slow.setup, slow.before);
+    await portal.write({ id: 'broken' }, `throw new Error('no luck');`);
+    portal.flags.set('F-1', true);
   });
   afterEach(async () => {
     delete pauses.start;
     delete pauses.stop;
-    await house.close();
-    expect(house.kernel.census().held).to.equal(0);
+    await portal.close();
+    expect(portal.kernel.stats().held).to.equal(0);
     Reflect.deleteProperty(globalThis, 'porticoPauses');
   });
 
   const kind = async (id: string): Promise<string> => {
-    const entrance = await house.kernel.enter(id);
+    const entrance = await portal.kernel.enter(id);
     if (entrance.kind === 'entered') entrance.leave();
     return entrance.kind;
   };
@@ -41,32 +41,32 @@ describe('the gate', () => {
   }
 
   it('lets requests into active modules', async () => {
-    await house.boot();
+    await portal.boot();
     expect(await kind('a')).to.equal('entered');
   });
 
   it('knows nothing of modules that are disabled, switched off by their flag, or unknown', async () => {
-    await house.boot();
+    await portal.boot();
     expect(await kind('nobody')).to.equal('absent');
-    house.flags.set('F-1', false);
-    await house.kernel.stop('broken');
+    portal.flags.set('F-1', false);
+    await portal.kernel.stop('broken');
     expect(await kind('a')).to.equal('absent');
-    house.flags.set('F-1', true);
-    await house.kernel.disable('a');
+    portal.flags.set('F-1', true);
+    await portal.kernel.disable('a');
     expect(await kind('a')).to.equal('absent');
   });
 
   it('turns requests away from modules that failed or were stopped, and says when to try again', async () => {
-    await house.boot();
-    await house.kernel.stop('a');
-    expect(await house.kernel.enter('broken')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
-    expect(await house.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
+    await portal.boot();
+    await portal.kernel.stop('a');
+    expect(await portal.kernel.enter('broken')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
+    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
   });
 
   it('holds requests while a module starts', async () => {
     const go = pause('start');
-    house.kernel.install(await house.installed());
-    const booting = house.kernel.boot();
+    portal.kernel.install(await portal.installed());
+    const booting = portal.kernel.boot();
     const entering = kind('a');
     setTimeout(go, 20);
     expect(await entering).to.equal('entered');
@@ -75,29 +75,29 @@ describe('the gate', () => {
 
   it('turns requests away when the start takes too long for them', async () => {
     const go = pause('start');
-    house.kernel.install(await house.installed());
-    const booting = house.kernel.boot();
-    expect(await house.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 2 });
+    portal.kernel.install(await portal.installed());
+    const booting = portal.kernel.boot();
+    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 2 });
     go();
     await booting;
   });
 
   it('waits for running requests before a module stops, and holds new ones until it knows', async () => {
-    await house.boot();
-    const running = await house.kernel.enter('a');
-    const stopping = house.kernel.stop('a');
+    await portal.boot();
+    const running = await portal.kernel.enter('a');
+    const stopping = portal.kernel.stop('a');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(house.states()).to.include({ a: 'stopping' });
-    const entering = house.kernel.enter('a');
+    expect(portal.states()).to.include({ a: 'stopping' });
+    const entering = portal.kernel.enter('a');
     if (running.kind === 'entered') running.leave();
     expect((await stopping).failure).to.equal(undefined);
     expect((await entering).kind).to.equal('unavailable');
   });
 
   it('holds requests over a restart', async () => {
-    await house.boot();
+    await portal.boot();
     const go = pause('stop');
-    const restart = Promise.all([house.kernel.stop('a'), house.kernel.start('a')]);
+    const restart = Promise.all([portal.kernel.stop('a'), portal.kernel.start('a')]);
     await new Promise((resolve) => setImmediate(resolve));
     const entering = kind('a');
     go();
@@ -106,25 +106,25 @@ describe('the gate', () => {
   });
 
   it('gives a request that never ends up after the stop limit, and says so', async () => {
-    await house.boot();
-    await house.kernel.enter('a');
-    expect((await house.kernel.stop('a')).failure).to.deep.equal({
+    await portal.boot();
+    await portal.kernel.enter('a');
+    expect((await portal.kernel.stop('a')).failure).to.deep.equal({
       phase: 'drain',
       message: 'A running request did not finish within 200 ms.',
     });
   });
 
   it('counts a request that leaves twice once', async () => {
-    await house.boot();
-    const first = await house.kernel.enter('a');
-    const second = await house.kernel.enter('a');
+    await portal.boot();
+    const first = await portal.kernel.enter('a');
+    const second = await portal.kernel.enter('a');
     if (first.kind === 'entered') {
       first.leave();
       first.leave();
     }
-    const stopping = house.kernel.stop('a');
+    const stopping = portal.kernel.stop('a');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(house.states()).to.include({ a: 'stopping' });
+    expect(portal.states()).to.include({ a: 'stopping' });
     if (second.kind === 'entered') second.leave();
     expect((await stopping).state).to.equal('resolved');
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { extensionPoint, type ModuleManifest, PortalError } from '../../api/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 const graph: readonly ModuleManifest[] = [
   { id: 'a', provides: { 'x.s': '1.0.0' } },
@@ -29,7 +29,7 @@ function setupOf({ id, provides = {}, hosts = {}, optional = {} }: ModuleManifes
     ...Object.keys(provides).map((service) => `provide(serviceToken('${service}')).value({ by: '${id}' });`),
     ...Object.keys(hosts).map((point) => `host(extensionPoint('${point}'));`),
     ...('c.points' in optional ? [`contribute(extensionPoint('c.points')).value('${id}');`] : []),
-    `contribute(extensionPoint('house.lines')).value('${id}');`,
+    `contribute(extensionPoint('portal.lines')).value('${id}');`,
   ].join('\n');
 }
 
@@ -41,36 +41,36 @@ describe('whatever operators and flags do', () => {
   for (const seed of [1, 2, 3, 4])
     it(`every module is where it should be after each of 150 changes (${seed})`, async () => {
       failing.clear();
-      const house = await TestHouse.build();
+      const portal = await TestPortal.build();
       try {
-        const lines = house.kernel.host(extensionPoint<string>('house.lines'));
-        for (const manifest of graph) await house.write(manifest, setupOf(manifest));
-        const kernel = await house.boot();
+        const lines = portal.kernel.host(extensionPoint<string>('portal.lines'));
+        for (const manifest of graph) await portal.write(manifest, setupOf(manifest));
+        const kernel = await portal.boot();
         const random = randomOf(seed);
         const actions = ['start', 'stop', 'enable', 'disable'] as const;
         for (let change = 0; change < 150; change += 1) {
           const { id } = graph[random(graph.length)] as ModuleManifest;
           const kind = random(6);
-          if (kind === 4) house.flags.set(random(2) === 0 ? 'F-b' : 'F-d', random(2) === 0);
+          if (kind === 4) portal.flags.set(random(2) === 0 ? 'F-b' : 'F-d', random(2) === 0);
           if (kind === 5 && !failing.delete(id)) failing.add(id);
           const action = actions[kind] ?? 'start';
           await kernel[action](id).catch((error: unknown) => {
             if (!(error instanceof PortalError) || error.code !== 'module-disabled') throw error;
           });
           check(
-            house,
+            portal,
             lines.all().map(({ value }) => value),
           );
         }
         await kernel.shutdown();
-        expect(kernel.census()).to.include({ contributions: 0, listeners: 0, held: 0 });
+        expect(kernel.stats()).to.include({ contributions: 0, listeners: 0, held: 0 });
       } finally {
-        await house.close();
+        await portal.close();
       }
     });
 
-  function check(house: TestHouse, lines: readonly string[]): void {
-    const statuses = house.kernel.list();
+  function check(portal: TestPortal, lines: readonly string[]): void {
+    const statuses = portal.kernel.list();
     const active = new Set(statuses.filter(({ state }) => state === 'active').map(({ id }) => id));
     const offered = new Set(
       graph
@@ -85,7 +85,7 @@ describe('whatever operators and flags do', () => {
       if (status.state === 'active') expect([status.id, met, status.reasons]).to.deep.equal([status.id, true, []]);
       else expect(status.reasons, status.id).not.to.deep.equal([]);
       if (status.state === 'waiting') expect([status.id, met]).to.deep.equal([status.id, false]);
-      if (flag !== undefined && !house.flags.isEnabled(flag)) expect(status.state).to.equal('disabled');
+      if (flag !== undefined && !portal.flags.isEnabled(flag)) expect(status.state).to.equal('disabled');
       if (status.id === 'h') expect(status.state).to.be.oneOf(['unresolved', 'disabled']);
       expect(status.state === 'failed', status.id).to.equal(status.state === 'failed' && status.failure !== undefined);
     }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
 import type { SwitchStore } from '../../kernel/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 describe('the life of modules', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let stored: readonly string[];
   const disabled: SwitchStore = {
     load: async () => stored,
@@ -15,9 +15,9 @@ describe('the life of modules', () => {
 
   beforeEach(async () => {
     stored = [];
-    house = await TestHouse.build({ disabled });
+    portal = await TestPortal.build({ disabled });
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
   const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
     work.then(
@@ -26,17 +26,17 @@ describe('the life of modules', () => {
     );
 
   it('follows what operators decide, and keeps it over restarts', async () => {
-    await house.write({ id: 'a' });
-    await house.write({ id: 'quiet', enabledByDefault: false });
-    await house.boot();
-    expect(house.states()).to.deep.equal({ a: 'active', quiet: 'disabled' });
-    expect(house.kernel.status('quiet')?.reasons).to.deep.equal(['Off until an operator enables it.']);
-    await house.kernel.disable('a');
-    await house.kernel.enable('quiet');
-    expect(house.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
+    await portal.write({ id: 'a' });
+    await portal.write({ id: 'quiet', enabledByDefault: false });
+    await portal.boot();
+    expect(portal.states()).to.deep.equal({ a: 'active', quiet: 'disabled' });
+    expect(portal.kernel.status('quiet')?.reasons).to.deep.equal(['Off until an operator enables it.']);
+    await portal.kernel.disable('a');
+    await portal.kernel.enable('quiet');
+    expect(portal.states()).to.deep.equal({ a: 'disabled', quiet: 'active' });
     expect(stored).to.deep.equal(['+quiet', 'a']);
     stored = [...stored, 'gone'];
-    const next = await TestHouse.build({ disabled });
+    const next = await TestPortal.build({ disabled });
     try {
       await next.write({ id: 'a' });
       await next.write({ id: 'quiet', enabledByDefault: false });
@@ -50,7 +50,7 @@ describe('the life of modules', () => {
   });
 
   it('changes nothing when a decision cannot be kept', async () => {
-    const frail = await TestHouse.build({
+    const frail = await TestPortal.build({
       disabled: { load: async () => [], save: async () => Promise.reject(new Error('disk full')) },
     });
     try {
@@ -64,67 +64,67 @@ describe('the life of modules', () => {
   });
 
   it('follows a flag that switches a whole module', async () => {
-    await house.write({ id: 'a', enabledBy: 'F-1' });
-    await house.boot();
-    expect(house.kernel.status('a')).to.include({ state: 'disabled' });
-    expect(house.kernel.status('a')?.reasons).to.deep.equal(['The flag F-1 is off.']);
-    house.flags.set('F-1', true);
-    expect((await house.kernel.enable('a')).state).to.equal('active');
-    house.flags.set('F-1', false);
-    house.flags.set('F-1', true);
-    house.flags.set('F-1', false);
-    expect((await house.kernel.enable('a')).state).to.equal('disabled');
+    await portal.write({ id: 'a', enabledBy: 'F-1' });
+    await portal.boot();
+    expect(portal.kernel.status('a')).to.include({ state: 'disabled' });
+    expect(portal.kernel.status('a')?.reasons).to.deep.equal(['The flag F-1 is off.']);
+    portal.flags.set('F-1', true);
+    expect((await portal.kernel.enable('a')).state).to.equal('active');
+    portal.flags.set('F-1', false);
+    portal.flags.set('F-1', true);
+    portal.flags.set('F-1', false);
+    expect((await portal.kernel.enable('a')).state).to.equal('disabled');
   });
 
   it('does not load the code of what will not run', async () => {
-    await house.write({ id: 'a', enabledBy: 'F-1' }, '', 'globalThis.porticoLoaded = true;');
-    await house.boot();
+    await portal.write({ id: 'a', enabledBy: 'F-1' }, '', 'globalThis.porticoLoaded = true;');
+    await portal.boot();
     expect('porticoLoaded' in globalThis).to.equal(false);
   });
 
   it('starts what was stopped only when it is told to', async () => {
-    await house.write({ id: 'a', enabledBy: 'F-1' });
-    house.flags.set('F-1', true);
-    await house.boot();
-    const status = await house.kernel.stop('a');
+    await portal.write({ id: 'a', enabledBy: 'F-1' });
+    portal.flags.set('F-1', true);
+    await portal.boot();
+    const status = await portal.kernel.stop('a');
     expect(status).to.include({ state: 'resolved' });
     expect(status.reasons).to.deep.equal(['Stopped by an operator.']);
-    house.flags.set('F-1', false);
-    house.flags.set('F-1', true);
-    expect((await house.kernel.stop('a')).state).to.equal('resolved');
-    expect((await house.kernel.start('a')).state).to.equal('active');
+    portal.flags.set('F-1', false);
+    portal.flags.set('F-1', true);
+    expect((await portal.kernel.stop('a')).state).to.equal('resolved');
+    expect((await portal.kernel.start('a')).state).to.equal('active');
   });
 
   it('says what keeps a module from starting, as a chain', async () => {
-    await house.write({ id: 'a', provides: { 'a.s': '1.0.0' } }, `provide(serviceToken('a.s')).value(1);`);
-    await house.write(
+    await portal.write({ id: 'a', provides: { 'a.s': '1.0.0' } }, `provide(serviceToken('a.s')).value(1);`);
+    await portal.write(
       { id: 'b', requires: { 'a.s': '^1.0.0' }, provides: { 'b.s': '1.0.0' } },
       `provide(serviceToken('b.s')).value(1);`,
     );
-    await house.write({ id: 'c', requires: { 'b.s': '^1.0.0' } });
-    await house.write({ id: 'd', requires: { 'c.s': '^1.0.0' } });
-    await house.boot();
-    await house.kernel.disable('a');
-    expect((await house.kernel.start('c')).reasons).to.deep.equal([
+    await portal.write({ id: 'c', requires: { 'b.s': '^1.0.0' } });
+    await portal.write({ id: 'd', requires: { 'c.s': '^1.0.0' } });
+    await portal.boot();
+    await portal.kernel.disable('a');
+    expect((await portal.kernel.start('c')).reasons).to.deep.equal([
       'Needs b.s, which b offers; b is waiting.',
       'Needs a.s, which a offers; a is disabled.',
     ]);
-    expect(house.kernel.status('d')).to.include({ state: 'unresolved' });
-    expect(house.kernel.status('d')?.reasons).to.deep.equal(['Needs c.s ^1.0.0, which nothing installed offers.']);
-    await house.kernel.enable('a');
-    expect(house.states()).to.deep.equal({ a: 'active', b: 'active', c: 'active', d: 'unresolved' });
+    expect(portal.kernel.status('d')).to.include({ state: 'unresolved' });
+    expect(portal.kernel.status('d')?.reasons).to.deep.equal(['Needs c.s ^1.0.0, which nothing installed offers.']);
+    await portal.kernel.enable('a');
+    expect(portal.states()).to.deep.equal({ a: 'active', b: 'active', c: 'active', d: 'unresolved' });
   });
 
   it('goes through one queue: changes asked for at once do not interleave', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a' },
       'run(Slow);',
       `class Slow { async onStart() { await pause(); } async onStop() { await pause(); } }
       const pause = () => new Promise((resolve) => setTimeout(resolve, 2));`,
     );
-    await house.boot();
-    house.changes.length = 0;
-    const { kernel } = house;
+    await portal.boot();
+    portal.changes.length = 0;
+    const { kernel } = portal;
     await Promise.all([
       kernel.stop('a'),
       kernel.start('a'),
@@ -135,7 +135,7 @@ describe('the life of modules', () => {
     ]);
     const down = ['stopping', 'resolved'];
     const up = ['starting', 'active'];
-    expect(house.changes.map(({ to }) => to)).to.deep.equal([
+    expect(portal.changes.map(({ to }) => to)).to.deep.equal([
       ...down,
       ...up,
       ...down,
@@ -149,7 +149,7 @@ describe('the life of modules', () => {
   });
 
   it('refuses a change that waits for itself, and allows it later', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a' },
       'run(Meddler);',
       `const Meddler = parts(class Meddler { constructor(modules, journal) { this.modules = modules; this.journal = journal; }
@@ -158,70 +158,74 @@ describe('the life of modules', () => {
            setTimeout(() => this.modules.stop('b').then((status) => this.journal.push(status.state)), 20);
          } }, core.Modules, Journal);`,
     );
-    await house.write({ id: 'b' });
-    await house.boot();
-    expect(house.journal).to.deep.equal(['lifecycle-reentered']);
-    while (house.journal.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(house.journal).to.deep.equal(['lifecycle-reentered', 'resolved']);
+    await portal.write({ id: 'b' });
+    await portal.boot();
+    expect(portal.journal).to.deep.equal(['lifecycle-reentered']);
+    while (portal.journal.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(portal.journal).to.deep.equal(['lifecycle-reentered', 'resolved']);
   });
 
   it('names what it cannot do', async () => {
-    await house.write({ id: 'a' });
-    await house.boot();
-    await house.kernel.disable('a');
-    expect(await codeOf(house.kernel.start('a'))).to.equal('module-disabled');
-    expect(await codeOf(house.kernel.start('nobody'))).to.equal('module-unknown');
-    expect(() => house.kernel.install([]))
+    await portal.write({ id: 'a' });
+    await portal.boot();
+    await portal.kernel.disable('a');
+    expect(await codeOf(portal.kernel.start('a'))).to.equal('module-disabled');
+    expect(await codeOf(portal.kernel.start('nobody'))).to.equal('module-unknown');
+    expect(() => portal.kernel.install([]))
       .to.throw(PortalError)
-      .with.property('code', 'house-open');
-    await house.kernel.shutdown();
-    expect(await codeOf(house.kernel.enable('a'))).to.equal('house-closed');
+      .with.property('code', 'portal-open');
+    await portal.kernel.shutdown();
+    expect(await codeOf(portal.kernel.enable('a'))).to.equal('portal-closed');
   });
 
   it('ends with everything stopped, in the reverse of the order of the start', async () => {
     const tell = `const Life = parts(class { constructor(j) { this.j = j; } onStart() { this.j.push('+' + id); } onStop() { this.j.push('-' + id); } }, Journal);`;
     const named = (id: string): string => `const id = '${id}'; ${tell}`;
-    await house.write({ id: 'c', requires: { 'b.s': '*' } }, 'run(Life);', named('c'));
-    await house.write(
+    await portal.write({ id: 'c', requires: { 'b.s': '*' } }, 'run(Life);', named('c'));
+    await portal.write(
       { id: 'b', requires: { 'a.s': '*' }, provides: { 'b.s': '1.0.0' } },
       `provide(serviceToken('b.s')).value(1); run(Life);`,
       named('b'),
     );
-    await house.write({ id: 'a', provides: { 'a.s': '1.0.0' } }, `provide(serviceToken('a.s')).value(1); run(Life);`, named('a'));
-    await house.boot();
-    await house.kernel.shutdown();
-    expect(house.journal).to.deep.equal(['+a', '+b', '+c', '-c', '-b', '-a']);
-    expect(house.states()).to.deep.equal({ a: 'resolved', b: 'resolved', c: 'resolved' });
+    await portal.write(
+      { id: 'a', provides: { 'a.s': '1.0.0' } },
+      `provide(serviceToken('a.s')).value(1); run(Life);`,
+      named('a'),
+    );
+    await portal.boot();
+    await portal.kernel.shutdown();
+    expect(portal.journal).to.deep.equal(['+a', '+b', '+c', '-c', '-b', '-a']);
+    expect(portal.states()).to.deep.equal({ a: 'resolved', b: 'resolved', c: 'resolved' });
   });
 
   it('may end while it begins: what has not started yet does not start any more', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a', provides: { 'a.s': '1.0.0' } },
       `provide(serviceToken('a.s')).value(1); run(Slow);`,
       'class Slow { onStart() { return new Promise((resolve) => setTimeout(resolve, 10)); } }',
     );
-    await house.write({ id: 'b', requires: { 'a.s': '*' }, onFailure: 'stop-house' });
-    const booting = house.boot();
-    while (house.states().a !== 'starting') await new Promise((resolve) => setImmediate(resolve));
-    await house.kernel.shutdown();
+    await portal.write({ id: 'b', requires: { 'a.s': '*' }, onFailure: 'stop-portal' });
+    const booting = portal.boot();
+    while (portal.states().a !== 'starting') await new Promise((resolve) => setImmediate(resolve));
+    await portal.kernel.shutdown();
     await booting;
-    expect(house.changes.map(({ id, to }) => `${id} ${to}`))
+    expect(portal.changes.map(({ id, to }) => `${id} ${to}`))
       .to.include('a active')
       .and.not.include('b starting');
-    expect(house.states()).to.deep.equal({ a: 'resolved', b: 'resolved' });
+    expect(portal.states()).to.deep.equal({ a: 'resolved', b: 'resolved' });
   });
 
   it('runs activities in order and in reverse, and disposes of what it made last-in-first-out', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a' },
       `run(First); run(Second); bind(serviceToken('a.last')).to(Last);`,
       `const living = (name, ...tokens) => parts(class { constructor(j) { this.j = j; } onStart() { this.j.push('start ' + name); }
          onStop() { this.j.push('stop ' + name); } dispose() { this.j.push('dispose ' + name); } }, Journal, ...tokens);
        const First = living('first'); const Second = living('second', First); const Last = living('last', Second);`,
     );
-    await house.boot();
-    await house.kernel.stop('a');
-    expect(house.journal).to.deep.equal([
+    await portal.boot();
+    await portal.kernel.stop('a');
+    expect(portal.journal).to.deep.equal([
       'start first',
       'start second',
       'stop second',

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseManifest, readManifests } from '../../kernel/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 function faultsOf(section: unknown): string[] {
   const parsed = parseManifest('@acme/mail', section);
@@ -18,7 +18,7 @@ describe('a manifest', () => {
     expect(faultsOf({ id: 'Mail' })).to.deep.equal([
       'Package @acme/mail: "portico.id" must be in kebab-case, e.g. "documents-media".',
     ]);
-    expect(faultsOf({ id: 'web' })).to.deep.equal(['Package @acme/mail: "portico.id" is reserved for the house.']);
+    expect(faultsOf({ id: 'web' })).to.deep.equal(['Package @acme/mail: "portico.id" is reserved for the portal.']);
     expect(faultsOf({ id: 'mail', requires: { 'acme.post': 'soon' } })).to.deep.equal([
       'Package @acme/mail: "portico.requires["acme.post"]" must be a semver range, e.g. "^1.0.0".',
     ]);
@@ -44,7 +44,7 @@ describe('a manifest', () => {
     expect(faultsOf({})).to.deep.equal(['Package @acme/mail: "portico.id" is wrong: expected string, received undefined.']);
     expect(faultsOf('mail')).to.deep.equal(['Package @acme/mail: "portico" is wrong: expected object, received string.']);
     expect(faultsOf({ id: 'mail', onFailure: 'panic' })[0]).to.match(
-      /"portico.onFailure" is wrong: expected one of "isolate"\|"stop-house"/,
+      /"portico.onFailure" is wrong: expected one of "isolate"\|"stop-portal"/,
     );
   });
 
@@ -56,19 +56,19 @@ describe('a manifest', () => {
 });
 
 describe('reading manifests', () => {
-  let house: TestHouse;
-  const read = () => readManifests([join(house.folder, 'modules')]);
+  let portal: TestPortal;
+  const read = () => readManifests([join(portal.folder, 'modules')]);
 
   beforeEach(async () => {
-    house = await TestHouse.build();
+    portal = await TestPortal.build();
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
   it('answers modules by id, with absolute paths', async () => {
-    await house.write({ id: 'b' });
-    await house.write({ id: 'a' });
+    await portal.write({ id: 'b' });
+    await portal.write({ id: 'a' });
     const { modules, problems } = await read();
-    const folder = join(house.folder, 'modules', 'a');
+    const folder = join(portal.folder, 'modules', 'a');
     expect(problems).to.deep.equal([]);
     expect(modules.map(({ id }) => id)).to.deep.equal(['a', 'b']);
     expect(modules[0]).to.deep.equal({
@@ -83,26 +83,26 @@ describe('reading manifests', () => {
   });
 
   it('runs no code of a module', async () => {
-    await house.write({ id: 'a' }, '', 'globalThis.porticoManifestTest = true;');
+    await portal.write({ id: 'a' }, '', 'globalThis.porticoManifestTest = true;');
     await read();
     expect('porticoManifestTest' in globalThis).to.equal(false);
   });
 
   it('leaves a package with a problem out, names it, and keeps the others', async () => {
-    await house.write({ id: 'good' });
-    await house.writePackage('unbuilt', { portico: { id: 'unbuilt' } }, undefined);
-    await house.writePackage('plain', {}, '');
-    await house.writePackage('outside', { portico: { id: 'outside' }, exports: { '.': '../good/module.js' } }, '');
-    await house.writePackage('twin', { portico: { id: 'good' } }, '');
-    await mkdir(join(house.folder, 'modules', 'not-a-package'));
+    await portal.write({ id: 'good' });
+    await portal.writePackage('unbuilt', { portico: { id: 'unbuilt' } }, undefined);
+    await portal.writePackage('plain', {}, '');
+    await portal.writePackage('outside', { portico: { id: 'outside' }, exports: { '.': '../good/module.js' } }, '');
+    await portal.writePackage('twin', { portico: { id: 'good' } }, '');
+    await mkdir(join(portal.folder, 'modules', 'not-a-package'));
     const { modules, problems } = await read();
     expect(modules.map(({ id }) => id)).to.deep.equal(['good']);
-    const twin = join(house.folder, 'modules', 'twin');
+    const twin = join(portal.folder, 'modules', 'twin');
     expect(problems.map(({ message }) => message)).to.have.members([
       'Package @test/unbuilt: "exports["."]" names ./module.js, which does not exist; build the module first.',
       'Package @test/plain: "portico" is missing; every module has this section in its package.json.',
       'Package @test/outside: "exports["."]" leads out of the package: ../good/module.js.',
-      `Package ${twin}: "portico.id" is "good", as in ${join(house.folder, 'modules', 'good')}; the second is left out.`,
+      `Package ${twin}: "portico.id" is "good", as in ${join(portal.folder, 'modules', 'good')}; the second is left out.`,
     ]);
   });
 });

@@ -10,49 +10,49 @@ import {
   type ServiceToken,
   serviceToken,
 } from '../../api/index.js';
-import { accessOf, TestHouse } from './test-house.js';
+import { accessOf, TestPortal } from './test-portal.js';
 
-const Lines = extensionPoint<string>('house.lines', { conditional: true });
+const Lines = extensionPoint<string>('portal.lines', { conditional: true });
 const contributeLine = (text: string, options: object): string =>
-  `contribute(extensionPoint('house.lines', { conditional: true })).value('${text}', ${JSON.stringify(options)});`;
+  `contribute(extensionPoint('portal.lines', { conditional: true })).value('${text}', ${JSON.stringify(options)});`;
 
 describe('an extension point', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
-    house = await TestHouse.build();
-    lines = house.kernel.host(Lines);
+    portal = await TestPortal.build();
+    lines = portal.kernel.host(Lines);
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
   const values = (): string[] => lines.all().map(({ value }) => value);
 
   it('sorts by order, then module, then id', async () => {
-    await house.write({ id: 'b' }, contributeLine('b.z', { id: 'z' }) + contributeLine('b.a', { id: 'a' }));
-    await house.write({ id: 'a' }, contributeLine('a.z', { id: 'z' }) + contributeLine('a.early', { id: 'q', order: 5 }));
-    house.kernel.contribute(Lines, 'core', { id: 'c', order: 100 });
-    await house.boot();
+    await portal.write({ id: 'b' }, contributeLine('b.z', { id: 'z' }) + contributeLine('b.a', { id: 'a' }));
+    await portal.write({ id: 'a' }, contributeLine('a.z', { id: 'z' }) + contributeLine('a.early', { id: 'q', order: 5 }));
+    portal.kernel.contribute(Lines, 'core', { id: 'c', order: 100 });
+    await portal.boot();
     expect(values()).to.deep.equal(['a.early', 'a.z', 'b.a', 'b.z', 'core']);
   });
 
   it('gives frozen snapshots; an old one never changes under its reader', async () => {
-    await house.write({ id: 'a' }, contributeLine('a', { id: 'a' }));
-    await house.boot();
+    await portal.write({ id: 'a' }, contributeLine('a', { id: 'a' }));
+    await portal.boot();
     const before = lines.all();
     expect(before).to.be.frozen;
     expect(before[0]).to.be.frozen;
-    await house.kernel.stop('a');
+    await portal.kernel.stop('a');
     expect(before).to.have.length(1);
     expect(lines.all()).to.deep.equal([]);
   });
 
   it('tells what came and went, once per start and stop', async () => {
-    await house.write({ id: 'a' }, contributeLine('one', { id: '1' }) + contributeLine('two', { id: '2' }));
+    await portal.write({ id: 'a' }, contributeLine('one', { id: '1' }) + contributeLine('two', { id: '2' }));
     const deltas: ContributionDelta<string>[] = [];
     lines.onDidChange((delta) => deltas.push(delta));
-    await house.boot();
-    await house.kernel.stop('a');
+    await portal.boot();
+    await portal.kernel.stop('a');
     expect(deltas.map(({ added, removed }) => [added.length, removed.length])).to.deep.equal([
       [2, 0],
       [0, 2],
@@ -60,97 +60,99 @@ describe('an extension point', () => {
   });
 
   it('finds what is bound to a flag, in whatever point, while its module is active', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a' },
       contributeLine('one', { id: '1', when: { flag: 'sun' } }) +
         contributeLine('two', { id: '2', when: { flag: ['rain', 'sun'] } }) +
         contributeLine('three', { id: '3', when: { flag: 'rain' } }) +
         contributeLine('four', { id: '4' }),
     );
-    await house.boot();
+    await portal.boot();
     const found = (): readonly (readonly string[])[] =>
-      house.kernel.contributionsWhen('sun').map(({ point, module, id }) => [point, module, id]);
+      portal.kernel.contributionsWhen('sun').map(({ point, module, id }) => [point, module, id]);
     expect(found()).to.deep.equal([
-      ['house.lines', 'a', '1'],
-      ['house.lines', 'a', '2'],
+      ['portal.lines', 'a', '1'],
+      ['portal.lines', 'a', '2'],
     ]);
-    await house.kernel.stop('a');
+    await portal.kernel.stop('a');
     expect(found()).to.deep.equal([]);
   });
 
   it('takes the contributions of a listener that throws as they are', async () => {
-    await house.write({ id: 'a' }, contributeLine('one', { id: '1' }));
+    await portal.write({ id: 'a' }, contributeLine('one', { id: '1' }));
     lines.onDidChange(() => {
       throw new Error('deaf');
     });
-    await house.boot();
-    expect(house.states()).to.deep.equal({ a: 'active' });
-    expect(house.logged).to.deep.include({ module: 'core', level: 'error', message: 'A listener failed.' });
+    await portal.boot();
+    expect(portal.states()).to.deep.equal({ a: 'active' });
+    expect(portal.logged).to.deep.include({ module: 'core', level: 'error', message: 'A listener failed.' });
   });
 
   it('leaves out what throws, counts it, and lets the neighbours live', async () => {
-    await house.write({ id: 'a' }, contributeLine('good', { id: 'good' }) + contributeLine('bad', { id: 'bad' }));
-    await house.boot();
+    await portal.write({ id: 'a' }, contributeLine('good', { id: 'good' }) + contributeLine('bad', { id: 'bad' }));
+    await portal.boot();
     const shout = (text: string): string => {
       if (text === 'bad') throw new Error('too bad');
       return text.toUpperCase();
     };
     expect(lines.each(shout)).to.deep.equal(['GOOD']);
     lines.each(shout);
-    expect(house.kernel.status('a')?.troubles).to.deep.equal([{ point: 'house.lines', id: 'bad', count: 2, message: 'too bad' }]);
-    await house.kernel.stop('a');
-    await house.kernel.start('a');
-    expect(house.kernel.status('a')?.troubles).to.deep.equal([]);
+    expect(portal.kernel.status('a')?.contributionErrors).to.deep.equal([
+      { point: 'portal.lines', id: 'bad', count: 2, message: 'too bad' },
+    ]);
+    await portal.kernel.stop('a');
+    await portal.kernel.start('a');
+    expect(portal.kernel.status('a')?.contributionErrors).to.deep.equal([]);
   });
 
   it('counts a contribution whose promise is broken, and leaves the promise to the caller', async () => {
-    await house.write({ id: 'a' }, contributeLine('late', { id: 'late' }));
-    await house.boot();
+    await portal.write({ id: 'a' }, contributeLine('late', { id: 'late' }));
+    await portal.boot();
     const answers = lines.each(async () => Promise.reject(new Error('too late')));
     const [settled] = await Promise.allSettled(answers);
     expect(settled?.status).to.equal('rejected');
-    expect(house.kernel.status('a')?.troubles.map(({ message }) => message)).to.deep.equal(['too late']);
+    expect(portal.kernel.status('a')?.contributionErrors.map(({ message }) => message)).to.deep.equal(['too late']);
   });
 
   it('refuses two contributions of one id, and contributions that the manifest does not name', async () => {
-    await house.write({ id: 'a' }, contributeLine('1', { id: 'x' }) + contributeLine('2', { id: 'x' }));
-    await house.write({ id: 'b' }, `contribute(extensionPoint('other.points')).value(1);`);
-    await house.boot();
-    expect(house.kernel.status('a')?.failure).to.deep.equal({
+    await portal.write({ id: 'a' }, contributeLine('1', { id: 'x' }) + contributeLine('2', { id: 'x' }));
+    await portal.write({ id: 'b' }, `contribute(extensionPoint('other.points')).value(1);`);
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({
       phase: 'setup',
-      message: 'Module a contributes "x" to house.lines twice; give each an id of its own.',
+      message: 'Module a contributes "x" to portal.lines twice; give each an id of its own.',
     });
-    expect(house.kernel.status('b')?.failure?.message).to.equal(
+    expect(portal.kernel.status('b')?.failure?.message).to.equal(
       'Module b contributes to other.points; add it to "optional" or "requires" of its manifest.',
     );
   });
 
   it('whose host does not ask takes no `when`: from nobody who knows it, and from nobody who thinks otherwise', async () => {
-    house.kernel.host(extensionPoint<string>('house.tools'));
-    await house.write({ id: 'a' }, `contribute(extensionPoint('house.tools')).value('a', { id: 'x', when: { flag: 'sun' } });`);
-    await house.write(
+    portal.kernel.host(extensionPoint<string>('portal.tools'));
+    await portal.write({ id: 'a' }, `contribute(extensionPoint('portal.tools')).value('a', { id: 'x', when: { flag: 'sun' } });`);
+    await portal.write(
       { id: 'b' },
-      `contribute(extensionPoint('house.tools', { conditional: true })).value('b', { id: 'x', when: { flag: 'sun' } });
-       contribute(extensionPoint('house.tools')).value('c', { id: 'y' });`,
+      `contribute(extensionPoint('portal.tools', { conditional: true })).value('b', { id: 'x', when: { flag: 'sun' } });
+       contribute(extensionPoint('portal.tools')).value('c', { id: 'y' });`,
     );
-    await house.boot();
-    expect(house.kernel.status('a')?.failure).to.deep.equal({
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({
       phase: 'setup',
-      message: 'Module a contributes "x" to house.tools with a "when", which nobody asks there; leave it out.',
+      message: 'Module a contributes "x" to portal.tools with a "when", which nobody asks there; leave it out.',
     });
-    expect(house.kernel.status('b')?.troubles).to.deep.equal([
-      { point: 'house.tools', id: 'x', count: 1, message: 'core asks no "when" of what is contributed to house.tools.' },
+    expect(portal.kernel.status('b')?.contributionErrors).to.deep.equal([
+      { point: 'portal.tools', id: 'x', count: 1, message: 'core asks no "when" of what is contributed to portal.tools.' },
     ]);
-    house.flags.set('sun', true);
-    const { explanations } = house.kernel;
-    const [left] = explanations.explain('house.tools', 'b/x', accessOf());
+    portal.flags.set('sun', true);
+    const { explanations } = portal.kernel;
+    const [left] = explanations.explain('portal.tools', 'b/x', accessOf());
     expect([left?.visible, left?.blocking?.reason]).to.deep.equal([
       false,
-      'core asks no "when" of what is contributed to house.tools, so what has one is left out.',
+      'core asks no "when" of what is contributed to portal.tools, so what has one is left out.',
     ]);
-    expect(explanations.explain('house.tools', 'b/y', accessOf())[0]?.visible).to.equal(true);
+    expect(explanations.explain('portal.tools', 'b/y', accessOf())[0]?.visible).to.equal(true);
     const refuse = (): unknown =>
-      house.kernel.contribute(extensionPoint<string>('house.tools'), 'd', { when: { flag: 'sun' } } as object);
+      portal.kernel.contribute(extensionPoint<string>('portal.tools'), 'd', { when: { flag: 'sun' } } as object);
     expect(refuse).to.throw(PortalError).with.property('code', 'when-not-asked');
   });
 
@@ -159,29 +161,29 @@ describe('an extension point', () => {
     const Shelves: ServiceToken<Shelf> = serviceToken('host.shelf');
 
     beforeEach(async () => {
-      await house.write(
+      await portal.write(
         { id: 'host', hosts: { 'host.books': '1.0.0' }, provides: { 'host.shelf': '1.0.0' } },
         `host(extensionPoint('host.books')); provide(serviceToken('host.shelf')).to(Shelf);`,
         `const Shelf = parts(class { constructor(books) { this.books = books; } all() { return this.books.all(); } },
            contributions(extensionPoint('host.books')));`,
       );
-      await house.write(
+      await portal.write(
         { id: 'author', optional: { 'host.books': '^1.0.0' } },
         `contribute(extensionPoint('host.books')).value('book');`,
       );
-      await house.write(
+      await portal.write(
         { id: 'futurist', optional: { 'host.books': '^2.0.0' } },
         `contribute(extensionPoint('host.books')).value('later');`,
       );
-      await house.write(
+      await portal.write(
         { id: 'scholar', requires: { 'host.books': '^1.0.0' } },
         `contribute(extensionPoint('host.books')).value('tome');`,
       );
-      await house.boot();
+      await portal.boot();
     });
 
     const books = (): string[] | undefined =>
-      house.kernel
+      portal.kernel
         .handle(Shelves)
         .get()
         ?.all()
@@ -192,41 +194,41 @@ describe('an extension point', () => {
     });
 
     it('parks what is contributed until the host is back, and takes along those who require it', async () => {
-      await house.kernel.stop('host');
+      await portal.kernel.stop('host');
       expect(books()).to.equal(undefined);
-      expect(house.states()).to.deep.equal({ host: 'resolved', author: 'active', futurist: 'active', scholar: 'waiting' });
-      await house.kernel.start('host');
+      expect(portal.states()).to.deep.equal({ host: 'resolved', author: 'active', futurist: 'active', scholar: 'waiting' });
+      await portal.kernel.start('host');
       expect(books()).to.deep.equal(['book', 'tome']);
-      expect(house.states()).to.include({ host: 'active', scholar: 'active' });
+      expect(portal.states()).to.include({ host: 'active', scholar: 'active' });
     });
 
     it('may be used by the core before it is there', async () => {
-      house.kernel.contribute(extensionPoint<string>('host.books'), 'of the core');
+      portal.kernel.contribute(extensionPoint<string>('host.books'), 'of the core');
       expect(books()).to.deep.equal(['book', 'of the core', 'tome']);
     });
   });
 });
 
 describe('what is visible', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
-    house = await TestHouse.build();
-    lines = house.kernel.host(Lines);
+    portal = await TestPortal.build();
+    lines = portal.kernel.host(Lines);
     const when = { given: 'uploads', permission: ['a.add', 'a.use'], setting: 'a.on', scope: 'site', flag: 'F-1' };
-    await house.write({ id: 'a' }, contributeLine('strict', { id: 'strict', when }) + contributeLine('open', { id: 'open' }));
-    await house.write(
+    await portal.write({ id: 'a' }, contributeLine('strict', { id: 'strict', when }) + contributeLine('open', { id: 'open' }));
+    await portal.write(
       { id: 'settings' },
       'contribute(core.Criteria).to(Setting);',
       `class Setting { constructor() { this.key = 'setting'; }
          holds(subject, access) { if (access.site.address === 'broken') throw new Error('no answer'); return access.site.address !== 'closed'; }
          explain(subject, access) { return { criterion: 'setting', subject, met: this.holds(subject, access), reason: 'As it is set.' }; } }`,
     );
-    await house.boot();
-    house.flags.set('F-1', true);
+    await portal.boot();
+    portal.flags.set('F-1', true);
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
   const strictFor = (site: string | undefined, permissions = ['a.add', 'a.use'], given = ['uploads']): boolean =>
     lines.visible(accessOf(permissions, site), given).some(({ id }) => id === 'strict');
@@ -241,7 +243,7 @@ describe('what is visible', () => {
     expect(strictFor('home', ['a.add'])).to.equal(false);
     expect(strictFor('home', undefined, [])).to.equal(false);
     expect(strictFor('closed')).to.equal(false);
-    house.flags.set('F-1', false);
+    portal.flags.set('F-1', false);
     expect(strictFor('home')).to.equal(false);
   });
 
@@ -264,7 +266,7 @@ describe('what is visible', () => {
 
   it('is hidden when asking fails, which is counted and explained', () => {
     expect(strictFor('broken')).to.equal(false);
-    expect(house.kernel.status('settings')?.troubles).to.deep.equal([
+    expect(portal.kernel.status('settings')?.contributionErrors).to.deep.equal([
       { point: 'portico.criteria', id: 'Setting', count: 1, message: 'no answer' },
     ]);
     expect(lines.explain('strict', accessOf(['a.add', 'a.use'], 'broken'), ['uploads'])?.blocking?.reason).to.equal(
@@ -273,7 +275,7 @@ describe('what is visible', () => {
   });
 
   it('is hidden when nobody answers a key, which is explained', async () => {
-    await house.kernel.stop('settings');
+    await portal.kernel.stop('settings');
     expect(strictFor('home')).to.equal(false);
     expect(lines.explain('strict', accessOf(['a.add', 'a.use'], 'home'), ['uploads'])?.blocking).to.deep.equal({
       criterion: 'setting',
@@ -281,17 +283,17 @@ describe('what is visible', () => {
       met: false,
       reason: 'No active module can say whether the setting a.on holds, so it is hidden.',
     });
-    await house.kernel.start('settings');
+    await portal.kernel.start('settings');
     expect(strictFor('home')).to.equal(true);
   });
 
-  it('cannot be widened by a module that answers a key of the house', async () => {
+  it('cannot be widened by a module that answers a key of the portal', async () => {
     const generous: Criterion = {
       key: 'permission',
       holds: () => true,
       explain: (subject) => ({ criterion: 'permission', subject, met: true, reason: 'Why not.' }),
     };
-    house.kernel.contribute(Criteria, generous, { order: -1 });
+    portal.kernel.contribute(Criteria, generous, { order: -1 });
     expect(strictFor('home', [])).to.equal(false);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Resolvable, resolve } from '../../kernel/index.js';
 
-const house = new Map([
+const portal = new Map([
   ['portico.clock', '1.2.0'],
   ['portico.menu-items', '1.0.0'],
 ]);
@@ -18,14 +18,14 @@ describe('the resolver', () => {
         module('a'),
         module('b', { requires: { 'portico.clock': '^1.1.0' }, provides: { 'b.service': '1.4.0' } }),
       ],
-      house,
+      portal,
     );
     expect(order).to.deep.equal(['a', 'b', 'c']);
     expect(unresolved.size).to.equal(0);
   });
 
   it('names what nothing offers', () => {
-    const { order, unresolved } = resolve([module('a', { requires: { 'x.y': '^1.0.0' } })], house);
+    const { order, unresolved } = resolve([module('a', { requires: { 'x.y': '^1.0.0' } })], portal);
     expect(order).to.deep.equal([]);
     expect(unresolved.get('a')).to.deep.equal(['Needs x.y ^1.0.0, which nothing installed offers.']);
   });
@@ -37,7 +37,7 @@ describe('the resolver', () => {
         module('b', { provides: { 'b.service': '1.0.0' } }),
         module('c', { requires: { 'portico.clock': '>=2' } }),
       ],
-      house,
+      portal,
     );
     expect(unresolved.get('a')).to.deep.equal(['Needs b.service ^2.0.0, but b offers 1.0.0.']);
     expect(unresolved.get('c')).to.deep.equal(['Needs portico.clock >=2, but core offers 1.2.0.']);
@@ -50,7 +50,7 @@ describe('the resolver', () => {
         module('old', { provides: { 's.s': '1.0.0' } }),
         module('new', { provides: { 's.s': '2.1.0' } }),
       ],
-      house,
+      portal,
     );
     expect(order).to.include('a');
   });
@@ -62,7 +62,7 @@ describe('the resolver', () => {
         module('b', { requires: { 'c.s': '^1.0.0' }, provides: { 'b.s': '1.0.0' } }),
         module('c', { requires: { 'gone.s': '^1.0.0' }, provides: { 'c.s': '1.0.0' } }),
       ],
-      house,
+      portal,
     );
     expect(unresolved.get('a')).to.deep.equal([
       'Needs b.s, which b offers; b is unresolved.',
@@ -80,7 +80,7 @@ describe('the resolver', () => {
         module('behind', { requires: { 'a.s': '*' } }),
         module('apart'),
       ],
-      house,
+      portal,
     );
     expect(order).to.deep.equal(['apart']);
     expect(unresolved.get('a')).to.deep.equal(['Requirements go in a circle: a -> b -> c -> a.']);
@@ -92,7 +92,7 @@ describe('the resolver', () => {
   });
 
   it('does not let a module answer its own requirement', () => {
-    const { unresolved } = resolve([module('a', { requires: { 'a.s': '*' }, provides: { 'a.s': '1.0.0' } })], house);
+    const { unresolved } = resolve([module('a', { requires: { 'a.s': '*' }, provides: { 'a.s': '1.0.0' } })], portal);
     expect(unresolved.get('a')).to.deep.equal(['Requirements go in a circle: a -> a.']);
   });
 
@@ -103,7 +103,7 @@ describe('the resolver', () => {
         module('b', { requires: { 'x.s': '*' }, provides: { 'b.s': '1.0.0' } }),
         module('other', { provides: { 'x.s': '1.0.0' } }),
       ],
-      house,
+      portal,
     );
     expect(order).to.deep.equal(['other', 'b', 'a']);
   });
@@ -115,7 +115,7 @@ describe('the resolver', () => {
         module('b', { hosts: { 'p.points': '1.0.0' } }),
         module('c', { hosts: { 'portico.menu-items': '1.0.0' } }),
       ],
-      house,
+      portal,
     );
     expect(order).to.deep.equal(['a']);
     expect(unresolved.get('b')).to.deep.equal(['Hosts p.points, which a hosts already.']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ServiceToken, serviceToken } from '../../api/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 interface Voice {
   say(): string;
@@ -16,43 +16,43 @@ const listener = (token: string): string =>
      say() { const voice = this.voice.get ? this.voice.get() : this.voice; return voice ? voice.say() : 'silence'; } }, ${token});`;
 
 describe('a service', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
 
   beforeEach(async () => {
-    house = await TestHouse.build();
+    portal = await TestPortal.build();
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
-  const voice = (): string | undefined => house.kernel.handle(Voice).get()?.say();
-  const echo = (): string | undefined => house.kernel.handle(Echo).get()?.say();
+  const voice = (): string | undefined => portal.kernel.handle(Voice).get()?.say();
+  const echo = (): string | undefined => portal.kernel.handle(Echo).get()?.say();
   const provides = { 'choir.voice': '1.0.0' };
 
   it('is the one of the highest ranking, then the oldest', async () => {
-    await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write({ id: 'b', provides }, provideVoice('bass'));
-    await house.write({ id: 'c', provides }, provideVoice('solo', 5));
-    await house.boot();
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write({ id: 'b', provides }, provideVoice('bass'));
+    await portal.write({ id: 'c', provides }, provideVoice('solo', 5));
+    await portal.boot();
     expect(voice()).to.equal('solo');
-    await house.kernel.stop('c');
+    await portal.kernel.stop('c');
     expect(voice()).to.equal('alto');
-    await house.kernel.stop('a');
-    await house.kernel.start('a');
+    await portal.kernel.stop('a');
+    await portal.kernel.start('a');
     expect(voice()).to.equal('bass');
   });
 
   it('is one instance for all of a module that name its class', async () => {
-    await house.write(
+    await portal.write(
       { id: 'a', provides },
       `provide(serviceToken('choir.voice')).to(Voice); run(Voice); run(Herald);`,
       `let made = 0; class Voice { constructor() { made += 1; } onStart() { this.started = true; } say() { return made + ' ' + this.started; } }
        const Herald = parts(class { constructor(voice) { this.voice = voice; } }, Voice);`,
     );
-    await house.boot();
+    await portal.boot();
     expect(voice()).to.equal('1 true');
   });
 
   it('makes what its classes inject by class, and what those inject, once, whichever part of the module names it', async () => {
-    await house.writeSource(
+    await portal.writeSource(
       { id: 'a', provides },
       `const made = (name, ...tokens) => parts(class { constructor(j, ...rest) { j.push(name); this.rest = rest; } }, Journal, ...tokens);
        const Deep = made('deep'); const Middle = made('middle', Deep); const Base = made('base', Middle);
@@ -63,99 +63,99 @@ describe('a service', () => {
          ({ run, bind }) => { run(Base); bind(serviceToken('a.deep')).to(Deep); },
        );`,
     );
-    await house.boot();
-    expect(house.kernel.status('a')?.failure?.message).to.equal(undefined);
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure?.message).to.equal(undefined);
     expect(voice()).to.equal(true);
-    expect(house.journal).to.deep.equal(['deep', 'middle', 'base']);
+    expect(portal.journal).to.deep.equal(['deep', 'middle', 'base']);
   });
 
   it('of each part of a module is declared in the order of the parts, and two parts may not contribute the same id', async () => {
-    await house.writeSource(
+    await portal.writeSource(
       { id: 'a' },
       `const line = (id) => ({ contribute }) => contribute(extensionPoint('portico.lines')).value(id, { id });
        export default defineModule(line('one'), line('two'), line('one'));`,
     );
-    await house.boot();
-    expect(house.kernel.status('a')?.failure).to.deep.equal({
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({
       phase: 'setup',
       message: 'Module a contributes "one" to portico.lines twice; give each an id of its own.',
     });
   });
 
   it('that is optional may come and go while its user stays', async () => {
-    await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write(
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write(
       { id: 'listener', optional: { 'choir.voice': '^1.0.0' }, provides: { 'listener.echo': '1.0.0' } },
       `provide(serviceToken('listener.echo')).to(Echo);`,
       listener(`optional(serviceToken('choir.voice'))`),
     );
-    await house.boot();
+    await portal.boot();
     expect(echo()).to.equal('alto');
-    await house.kernel.disable('a');
+    await portal.kernel.disable('a');
     expect(echo()).to.equal('silence');
-    await house.kernel.enable('a');
+    await portal.kernel.enable('a');
     expect(echo()).to.equal('alto');
-    expect(house.changes.filter(({ id }) => id === 'listener')).to.have.length(3);
+    expect(portal.changes.filter(({ id }) => id === 'listener')).to.have.length(3);
   });
 
   it('that is optional is taken in the named versions only', async () => {
-    await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write(
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write(
       { id: 'listener', optional: { 'choir.voice': '^2.0.0' }, provides: { 'listener.echo': '1.0.0' } },
       `provide(serviceToken('listener.echo')).to(Echo);`,
       listener(`optional(serviceToken('choir.voice'))`),
     );
-    await house.boot();
+    await portal.boot();
     expect(echo()).to.equal('silence');
   });
 
   it('that is required moves its users to the next best when it goes', async () => {
-    await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write({ id: 'c', provides }, provideVoice('solo', 5));
-    await house.write(
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write({ id: 'c', provides }, provideVoice('solo', 5));
+    await portal.write(
       { id: 'listener', requires: { 'choir.voice': '^1.0.0' }, provides: { 'listener.echo': '1.0.0' } },
       `provide(serviceToken('listener.echo')).to(Echo);`,
       listener(`serviceToken('choir.voice')`),
     );
-    await house.boot();
+    await portal.boot();
     expect(echo()).to.equal('solo');
-    await house.kernel.stop('c');
-    expect(house.states()).to.include({ listener: 'active' });
+    await portal.kernel.stop('c');
+    expect(portal.states()).to.include({ listener: 'active' });
     expect(echo()).to.equal('alto');
-    await house.kernel.stop('a');
-    expect(house.states()).to.include({ listener: 'waiting' });
+    await portal.kernel.stop('a');
+    expect(portal.states()).to.include({ listener: 'waiting' });
     expect(echo()).to.equal(undefined);
-    await house.kernel.start('c');
+    await portal.kernel.start('c');
     expect(echo()).to.equal('solo');
-    await house.kernel.start('a');
-    expect(house.changes.at(-1)).to.deep.equal({ id: 'a', from: 'starting', to: 'active' });
+    await portal.kernel.start('a');
+    expect(portal.changes.at(-1)).to.deep.equal({ id: 'a', from: 'starting', to: 'active' });
   });
 
   it('must be named in the manifest by those who ask for it', async () => {
-    await house.write({ id: 'a', provides }, provideVoice('alto'));
-    await house.write({ id: 'listener' }, `run(Echo);`, listener(`serviceToken('choir.voice')`));
-    await house.boot();
-    expect(house.kernel.status('listener')?.failure).to.deep.equal({
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write({ id: 'listener' }, `run(Echo);`, listener(`serviceToken('choir.voice')`));
+    await portal.boot();
+    expect(portal.kernel.status('listener')?.failure).to.deep.equal({
       phase: 'create',
       message: 'Echo cannot be made: it asks for the service choir.voice; name it under "requires" in the manifest.',
     });
   });
 
   it('must be named in the manifest by those who offer it, and offered by those who name it', async () => {
-    await house.write({ id: 'a' }, provideVoice('alto'));
-    await house.write({ id: 'b', provides }, '');
-    await house.boot();
-    expect(house.kernel.status('a')?.failure?.message).to.equal(
+    await portal.write({ id: 'a' }, provideVoice('alto'));
+    await portal.write({ id: 'b', provides }, '');
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure?.message).to.equal(
       'Module a provides choir.voice; add it to "provides" of its manifest.',
     );
-    expect(house.kernel.status('b')?.failure?.message).to.equal(
+    expect(portal.kernel.status('b')?.failure?.message).to.equal(
       'Module b promises the service choir.voice under "provides", but does not provide it.',
     );
   });
 
   it('of a module alone is bound for that module only', async () => {
     const Name: ServiceToken<string> = serviceToken('test.name');
-    const own = await TestHouse.build({ moduleServices: ({ id }) => [[Name, `I am ${id}`]] });
+    const own = await TestPortal.build({ moduleServices: ({ id }) => [[Name, `I am ${id}`]] });
     try {
       for (const id of ['x', 'y'])
         await own.write(

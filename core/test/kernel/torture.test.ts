@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { extensionPoint, serviceToken } from '../../api/index.js';
-import { TestHouse } from './test-house.js';
+import { TestPortal } from './test-portal.js';
 
 /** Of each start: what it holds, so that a collected start can be told from one that is kept. */
 const remember = `globalThis.porticoStarts.push(new WeakRef(this));`;
 
-describe('a house whose modules start and stop a hundred times', () => {
-  let house: TestHouse;
+describe('a portal whose modules start and stop a hundred times', () => {
+  let portal: TestPortal;
   const starts: WeakRef<object>[] = [];
 
   before(() => void Object.assign(globalThis, { porticoStarts: starts }));
@@ -16,18 +16,18 @@ describe('a house whose modules start and stop a hundred times', () => {
 
   beforeEach(async () => {
     starts.length = 0;
-    house = await TestHouse.build({ limits: { startMillis: 2000, stopMillis: 2000, gateMillis: 50 } });
-    house.kernel.host(extensionPoint('house.lines', { conditional: true }));
-    await house.write(
+    portal = await TestPortal.build({ limits: { startMillis: 2000, stopMillis: 2000, gateMillis: 50 } });
+    portal.kernel.host(extensionPoint('portal.lines', { conditional: true }));
+    await portal.write(
       { id: 'base', provides: { 'base.store': '1.0.0' }, hosts: { 'base.kinds': '1.0.0' } },
-      `host(extensionPoint('base.kinds')); provide(serviceToken('base.store')).to(Store); contribute(extensionPoint('house.lines', { conditional: true })).value('base');`,
+      `host(extensionPoint('base.kinds')); provide(serviceToken('base.store')).to(Store); contribute(extensionPoint('portal.lines', { conditional: true })).value('base');`,
       `const Store = parts(class Store {
          constructor(kinds) { ${remember} this.kinds = kinds; this.timer = setInterval(() => {}, 1000); kinds.onDidChange(() => {}); }
          count() { return this.kinds.all().length; }
          dispose() { clearInterval(this.timer); }
        }, contributions(extensionPoint('base.kinds')));`,
     );
-    await house.write(
+    await portal.write(
       {
         id: 'middle',
         requires: { 'base.store': '^1.0.0' },
@@ -41,20 +41,20 @@ describe('a house whose modules start and stop a hundred times', () => {
          onStop() { this.listening.dispose(); }
        }, serviceToken('base.store'), core.Modules);`,
     );
-    await house.write(
+    await portal.write(
       { id: 'leaf', requires: { 'middle.view': '^1.0.0' }, optional: { 'base.store': '^1.0.0' } },
-      `run(Leaf); contribute(extensionPoint('house.lines', { conditional: true })).value('leaf', { when: { flag: 'F-1' } });`,
+      `run(Leaf); contribute(extensionPoint('portal.lines', { conditional: true })).value('leaf', { when: { flag: 'F-1' } });`,
       `const Leaf = parts(class Leaf { constructor(view, store) { ${remember} this.view = view; this.store = store; } onStart() {} },
          serviceToken('middle.view'), optional(serviceToken('base.store')));`,
     );
-    await house.boot();
+    await portal.boot();
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
 
   it('answers requests as its states allow, and leaves nothing behind', async () => {
-    const { kernel } = house;
+    const { kernel } = portal;
     await new Promise((resolve) => setImmediate(resolve)); // mocha's own timer is there by then
-    const before = { census: kernel.census(), timers: timers() };
+    const before = { stats: kernel.stats(), timers: timers() };
     const answers = { entered: 0, unavailable: 0, absent: 0 };
     let done = false;
     const visitor = async (id: string): Promise<void> => {
@@ -76,24 +76,24 @@ describe('a house whose modules start and stop a hundred times', () => {
     done = true;
     await Promise.all(visitors);
 
-    expect(house.states()).to.deep.equal({ base: 'active', leaf: 'active', middle: 'active' });
-    expect(kernel.census()).to.deep.equal(before.census);
+    expect(portal.states()).to.deep.equal({ base: 'active', leaf: 'active', middle: 'active' });
+    expect(kernel.stats()).to.deep.equal(before.stats);
     expect(timers()).to.equal(before.timers);
     expect(kernel.handle(serviceToken<{ count(): number }>('base.store')).get()?.count()).to.equal(1);
     expect(answers.entered).to.be.above(100);
     expect(answers.unavailable).to.be.above(0);
     expect(answers.absent).to.be.above(0);
-    expect(house.logged.filter(({ level }) => level === 'error' || level === 'warn')).to.deep.equal([]);
+    expect(portal.logged.filter(({ level }) => level === 'error' || level === 'warn')).to.deep.equal([]);
 
     await kernel.shutdown();
-    expect(kernel.census()).to.include({ contributions: 0, listeners: 0, held: 0 });
+    expect(kernel.stats()).to.include({ contributions: 0, listeners: 0, held: 0 });
     expect(timers()).to.equal(before.timers - 1);
   });
 
   it('lets go of every start that is over', async () => {
     for (let round = 0; round < 20; round += 1) {
-      await house.kernel.stop('base');
-      await house.kernel.start('base');
+      await portal.kernel.stop('base');
+      await portal.kernel.start('base');
     }
     expect(starts).to.have.length(63);
     let alive = starts.length;

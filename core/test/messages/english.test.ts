@@ -21,7 +21,7 @@ function viewsUnder(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Keys of words that a view names and neither its module nor the house has. */
+/** Keys of words that a view names and neither its module nor the portal has. */
 function missingIn(views: readonly string[], words: ReadonlySet<string>): string[] {
   return views.flatMap((view) =>
     [...readFileSync(view, 'utf8').matchAll(literal)]
@@ -32,25 +32,25 @@ function missingIn(views: readonly string[], words: ReadonlySet<string>): string
 }
 
 describe('English', () => {
-  const house = readMessageFile(join(root, 'core/messages/en.json'));
+  const portal = readMessageFile(join(root, 'core/messages/en.json'));
 
-  it('has every word that a view of the house names', () => {
+  it('has every word that a view of the portal names', () => {
     const own = ['layouts', 'partials', 'core'].flatMap((folder) => viewsUnder(join(root, 'views', folder)));
     expect(own).not.to.have.length(0);
-    expect(missingIn(own, new Set(house.keys()))).to.deep.equal([]);
+    expect(missingIn(own, new Set(portal.keys()))).to.deep.equal([]);
   });
 
   for (const folder of [...packagesIn('modules'), ...packagesIn('examples')]) {
     const name = relative(root, folder);
     it(`has every word that a view of ${name} names`, () => {
       const file = join(folder, 'messages/en.json');
-      const words = new Set([...house.keys(), ...(existsSync(file) ? readMessageFile(file).keys() : [])]);
+      const words = new Set([...portal.keys(), ...(existsSync(file) ? readMessageFile(file).keys() : [])]);
       expect(missingIn(viewsUnder(join(folder, 'views')), words)).to.deep.equal([]);
     });
 
     it(`has every label that ${name} contributes`, () => {
       const file = join(folder, 'messages/en.json');
-      const words = new Set([...house.keys(), ...(existsSync(file) ? readMessageFile(file).keys() : [])]);
+      const words = new Set([...portal.keys(), ...(existsSync(file) ? readMessageFile(file).keys() : [])]);
       const source = readFileSync(join(folder, 'module.ts'), 'utf8');
       const labels = [...source.matchAll(/\b(?:label|title): '([^']+)'/g)].map(([, key]) => key ?? '');
       expect(labels.filter((key) => !words.has(key))).to.deep.equal([]);

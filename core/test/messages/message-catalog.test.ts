@@ -1,35 +1,35 @@
 import { expect } from 'chai';
 import { MessageCatalog } from '../../messages/index.js';
-import { TestFolder } from '../views/view-house.js';
+import { TestFolder } from '../views/view-portal.js';
 
 describe('Messages', () => {
-  let house: TestFolder;
+  let portal: TestFolder;
   let folder: TestFolder;
   let warnings: unknown[];
   let catalog: MessageCatalog;
 
   beforeEach(() => {
-    house = new TestFolder()
-      .write('en.json', '{"save": "Save", "hello": "House {name}"}')
+    portal = new TestFolder()
+      .write('en.json', '{"save": "Save", "hello": "Portal {name}"}')
       .write('de.json', '{"save": "Sichern"}');
     folder = new TestFolder()
       .write('messages/en.json', '{"hello": "Hello {name}, {name}{other}", "only": "Only English"}')
       .write('messages/de.json', '{"hello": "Hallo {name}"}');
     warnings = [];
     catalog = new MessageCatalog({
-      houseFolder: house.path,
+      viewsFolder: portal.path,
       log: { warn: (message, facts) => warnings.push([message, facts]) },
     });
   });
 
   afterEach(() => {
-    house.remove();
+    portal.remove();
     folder.remove();
   });
 
   const load = () => catalog.load({ id: 'demo', folder: folder.path, manifest: {} });
 
-  it('come from the module first, then from the house', async () => {
+  it('come from the module first, then from the portal', async () => {
     await load();
     const messages = catalog.for('demo');
     expect(messages.text('hello', { name: 'Ada' })).to.equal('Hello Ada, Ada{other}');
@@ -64,10 +64,10 @@ describe('Messages', () => {
     ]);
   });
 
-  it('leave with their module, and the house answers', async () => {
+  it('leave with their module, and the portal answers', async () => {
     const messages = catalog.for('demo');
     await (await load()).dispose();
-    expect(messages.text('hello', { name: 'Ada' })).to.equal('House Ada');
+    expect(messages.text('hello', { name: 'Ada' })).to.equal('Portal Ada');
   });
 
   it('are refused with the file and the key that is wrong', async () => {

@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { codeFrom, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
 import { note, titles } from './fixtures/note-rows.js';
 import { Note } from './fixtures/notes.js';
+import { codeFrom, createPortal, removeHomes, type TestPortal } from './fixtures/portal.js';
 
 describe('what follows a commit', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   const insert = (title: string): Promise<unknown> =>
-    house.unitOfWork.write((transaction) => transaction.repository(Note).insert(note(title)));
+    portal.unitOfWork.write((transaction) => transaction.repository(Note).insert(note(title)));
 
   beforeEach(async () => {
-    house = await openHouse();
+    portal = await createPortal();
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
   after(removeHomes);
 
   it('runs effects after the commit, in order, and outlives one that throws', async () => {
     const heard: string[] = [];
-    await house.unitOfWork.write(async (transaction) => {
+    await portal.unitOfWork.write(async (transaction) => {
       transaction.afterCommit(async () => {
         await delay(5);
-        heard.push(`first sees ${(await titles(house)).join()}`);
+        heard.push(`first sees ${(await titles(portal)).join()}`);
       });
       transaction.afterCommit(() => {
         throw new Error('an effect failed');
@@ -30,7 +30,7 @@ describe('what follows a commit', () => {
       expect(heard).to.deep.equal([]);
     });
     expect(heard).to.deep.equal(['first sees a', 'third']);
-    expect(house.log.lines.map((line) => line.message)).to.deep.equal([
+    expect(portal.log.lines.map((line) => line.message)).to.deep.equal([
       'Something that follows a commit failed; the commit stands.',
     ]);
   });
@@ -38,7 +38,7 @@ describe('what follows a commit', () => {
   it('runs the effects of transactions in the order of their commits', async () => {
     const heard: number[] = [];
     const write = (number: number): Promise<void> =>
-      house.unitOfWork.write(async (transaction) => {
+      portal.unitOfWork.write(async (transaction) => {
         transaction.afterCommit(() => delay(number === 0 ? 20 : 0));
         transaction.afterCommit(() => void heard.push(number));
       });
@@ -47,36 +47,36 @@ describe('what follows a commit', () => {
   });
 
   it('lets an effect write, while others write', async () => {
-    const first = house.unitOfWork.write(async (transaction) => {
+    const first = portal.unitOfWork.write(async (transaction) => {
       transaction.afterCommit(() =>
-        house.unitOfWork.write(async (following) => {
+        portal.unitOfWork.write(async (following) => {
           await following.repository(Note).insert(note('by an effect'));
           following.afterCommit(() => insert('by an effect of an effect').then(() => undefined));
         }),
       );
     });
     await Promise.all([first, insert('beside')]);
-    expect(await titles(house)).to.deep.equal(['beside', 'by an effect', 'by an effect of an effect']);
+    expect(await titles(portal)).to.deep.equal(['beside', 'by an effect', 'by an effect of an effect']);
   });
 
   it('waits for no effect that never ends', async () => {
-    await house.close();
-    house = await openHouse({ transactionMillis: 30 });
+    await portal.close();
+    portal = await createPortal({ transactionMillis: 30 });
     const heard: string[] = [];
-    const stuck = house.unitOfWork.write(async (transaction) => {
+    const stuck = portal.unitOfWork.write(async (transaction) => {
       transaction.afterCommit(() => new Promise(() => undefined));
       transaction.afterCommit(() => void heard.push('after the stuck one'));
     });
-    await house.unitOfWork.write(async (transaction) => transaction.afterCommit(() => void heard.push('next')));
+    await portal.unitOfWork.write(async (transaction) => transaction.afterCommit(() => void heard.push('next')));
     await stuck;
     expect(heard).to.deep.equal(['after the stuck one', 'next']);
-    expect(house.log.lines).to.have.length(1);
+    expect(portal.log.lines).to.have.length(1);
   });
 
   it('runs no effect of a transaction that rolled back', async () => {
     const heard: string[] = [];
     await codeFrom(
-      house.unitOfWork.write(async (transaction) => {
+      portal.unitOfWork.write(async (transaction) => {
         transaction.afterCommit(() => void heard.push('effect'));
         throw new Error('no');
       }),

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { lockHome } from '../../persistence/index.js';
 import { run } from './fixtures/child.js';
-import { codeFrom, makeHome, removeHomes } from './fixtures/house.js';
+import { codeFrom, makeHome, removeHomes } from './fixtures/portal.js';
 
 describe('the lock on the data directory', () => {
   after(removeHomes);
 
-  it('refuses a second house in the same process and in another, and says who holds it', async () => {
+  it('refuses a second portal in the same process and in another, and says who holds it', async () => {
     const home = makeHome();
     const lock = await lockHome(home);
     expect(await codeFrom(lockHome(home))).to.equal('home-in-use');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { MigrationClass } from '../../persistence/index.js';
-import { codeFrom, findings, openHouse, removeHomes, type TestHouse } from './fixtures/house.js';
+import { codeFrom, createPortal, findings, removeHomes, type TestPortal } from './fixtures/portal.js';
 
 /** A migration that runs the given statements. */
 function migration(name: string, ...statements: readonly string[]): MigrationClass {
@@ -23,8 +23,8 @@ const makeBook = migration(
 );
 
 describe('migrations', () => {
-  let house: TestHouse;
-  const rows = <Row>(sql: string): Promise<Row[]> => house.unitOfWork.read((reader) => reader.query<Row>(sql));
+  let portal: TestPortal;
+  const rows = <Row>(sql: string): Promise<Row[]> => portal.unitOfWork.read((reader) => reader.query<Row>(sql));
   const applied = async (): Promise<string[]> =>
     (await rows<{ name: string }>("SELECT name FROM portico_migration WHERE owner = 'library' ORDER BY position")).map(
       (row) => row.name,
@@ -34,56 +34,56 @@ describe('migrations', () => {
       (row) => row.name,
     );
   const reopen = async (): Promise<void> => {
-    await house.close();
-    house = await openHouse({ home: house.home });
+    await portal.close();
+    portal = await createPortal({ home: portal.home });
   };
 
   beforeEach(async () => {
-    house = await openHouse();
+    portal = await createPortal();
   });
-  afterEach(() => house.close());
+  afterEach(() => portal.close());
   after(removeHomes);
 
   it('are applied once, in order, over restarts too', async () => {
-    await house.migrate('library', [makeShelf]);
-    await house.migrate('library', [makeShelf]);
+    await portal.migrate('library', [makeShelf]);
+    await portal.migrate('library', [makeShelf]);
     await reopen();
-    await house.migrate('library', [makeShelf, makeBook]);
+    await portal.migrate('library', [makeShelf, makeBook]);
     await reopen();
-    await house.migrate('library', [makeShelf, makeBook]);
+    await portal.migrate('library', [makeShelf, makeBook]);
     expect(await applied()).to.deep.equal(['make-shelf', 'make-book']);
     expect(await rows('SELECT * FROM book')).to.deep.equal([{ id: 'b', shelf: 's' }]);
-    expect(await findings(house)).to.deep.equal([]);
+    expect(await findings(portal)).to.deep.equal([]);
   });
 
   it('belong to their owner', async () => {
-    await house.migrate('library', [makeShelf]);
-    await house.migrate('archive', [migration('make-shelf', 'CREATE TABLE loan (id TEXT PRIMARY KEY)')]);
+    await portal.migrate('library', [makeShelf]);
+    await portal.migrate('archive', [migration('make-shelf', 'CREATE TABLE loan (id TEXT PRIMARY KEY)')]);
     expect(await tables()).to.deep.equal(['loan', 'shelf']);
   });
 
   it('that fail leave the state of before, and those before them stand', async () => {
     const breaks = migration('breaks', 'CREATE TABLE loan (id TEXT)', 'INSERT INTO nowhere VALUES (1)');
-    expect(await codeFrom(house.migrate('library', [makeShelf, makeBook, breaks]))).to.equal('migration-failed');
+    expect(await codeFrom(portal.migrate('library', [makeShelf, makeBook, breaks]))).to.equal('migration-failed');
     expect(await tables()).to.deep.equal(['book', 'shelf']);
     expect(await applied()).to.deep.equal(['make-shelf', 'make-book']);
-    await house.migrate('library', [makeShelf, makeBook, migration('breaks', 'CREATE TABLE loan (id TEXT)')]);
+    await portal.migrate('library', [makeShelf, makeBook, migration('breaks', 'CREATE TABLE loan (id TEXT)')]);
     expect(await tables()).to.deep.equal(['book', 'loan', 'shelf']);
   });
 
   it('that newer code applied make older code refuse to start', async () => {
-    await house.migrate('library', [makeShelf, makeBook]);
+    await portal.migrate('library', [makeShelf, makeBook]);
     await reopen();
-    const refusal = await house.migrate('library', [makeShelf]).catch((error: Error) => error);
+    const refusal = await portal.migrate('library', [makeShelf]).catch((error: Error) => error);
     expect(refusal).to.include({ code: 'database-newer' });
     expect(refusal).to.have.property('message').that.includes('newer version of library (make-book)');
   });
 
   it('are refused out of order and with the same name twice', async () => {
-    await house.migrate('library', [makeBook].slice(1));
-    await house.migrate('library', [makeShelf]);
-    expect(await codeFrom(house.migrate('library', [makeBook, makeShelf]))).to.equal('migration-failed');
-    expect(await codeFrom(house.migrate('library', [makeShelf, makeBook, makeBook]))).to.equal('migration-failed');
+    await portal.migrate('library', [makeBook].slice(1));
+    await portal.migrate('library', [makeShelf]);
+    expect(await codeFrom(portal.migrate('library', [makeBook, makeShelf]))).to.equal('migration-failed');
+    expect(await codeFrom(portal.migrate('library', [makeShelf, makeBook, makeBook]))).to.equal('migration-failed');
     expect(await applied()).to.deep.equal(['make-shelf']);
   });
 
@@ -95,34 +95,34 @@ describe('migrations', () => {
       'DROP TABLE shelf',
       'ALTER TABLE shelf_new RENAME TO shelf',
     );
-    await house.migrate('library', [makeShelf, makeBook, rebuild]);
+    await portal.migrate('library', [makeShelf, makeBook, rebuild]);
     expect(await rows('SELECT * FROM book')).to.deep.equal([{ id: 'b', shelf: 's' }]);
-    const orphan = house.unitOfWork.write((transaction) => transaction.query("INSERT INTO book VALUES ('c', 'nowhere')"));
+    const orphan = portal.unitOfWork.write((transaction) => transaction.query("INSERT INTO book VALUES ('c', 'nowhere')"));
     expect(await codeFrom(orphan)).to.equal('SQLITE_CONSTRAINT_FOREIGNKEY');
   });
 
   it('that leave rows without their parent are undone', async () => {
     const orphans = migration('orphans', "DELETE FROM shelf WHERE id = 's'");
-    expect(await codeFrom(house.migrate('library', [makeShelf, makeBook, orphans]))).to.equal('migration-failed');
+    expect(await codeFrom(portal.migrate('library', [makeShelf, makeBook, orphans]))).to.equal('migration-failed');
     expect(await rows('SELECT * FROM shelf')).to.deep.equal([{ id: 's' }]);
   });
 
   it('wait for writes and let none between', async () => {
-    await house.migrate('library', [makeShelf]);
+    await portal.migrate('library', [makeShelf]);
     const write = (id: string): Promise<unknown> =>
-      house.unitOfWork.write((transaction) => transaction.query('INSERT INTO shelf VALUES (?)', [id]));
-    await Promise.all([write('a'), house.migrate('library', [makeShelf, makeBook]), write('b')]);
+      portal.unitOfWork.write((transaction) => transaction.query('INSERT INTO shelf VALUES (?)', [id]));
+    await Promise.all([write('a'), portal.migrate('library', [makeShelf, makeBook]), write('b')]);
     expect(await rows('SELECT id FROM shelf ORDER BY id')).to.deep.equal([{ id: 'a' }, { id: 'b' }, { id: 's' }]);
   });
 
   it('that are missing are found by the doctor', async () => {
-    await house.migrate('library', [makeShelf]);
-    await house.unitOfWork.write((transaction) => transaction.query("DELETE FROM portico_migration WHERE owner = 'library'"));
-    expect(await findings(house)).to.deep.equal(['Migration make-shelf of library is not applied.']);
+    await portal.migrate('library', [makeShelf]);
+    await portal.unitOfWork.write((transaction) => transaction.query("DELETE FROM portico_migration WHERE owner = 'library'"));
+    expect(await findings(portal)).to.deep.equal(['Migration make-shelf of library is not applied.']);
   });
 
   it('that forget a column of an entity are found by the doctor', async () => {
-    await house.unitOfWork.write((transaction) => transaction.query('ALTER TABLE test_note DROP COLUMN blob_id'));
-    expect(await findings(house)).to.deep.equal(['Table test_note has no column blob_id; a migration is missing.']);
+    await portal.unitOfWork.write((transaction) => transaction.query('ALTER TABLE test_note DROP COLUMN blob_id'));
+    expect(await findings(portal)).to.deep.equal(['Table test_note has no column blob_id; a migration is missing.']);
   });
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { run } from './fixtures/child.js';
-import { findings, hours, makeHome, openHouse, removeHomes } from './fixtures/house.js';
 import { Note } from './fixtures/notes.js';
+import { createPortal, findings, hours, makeHome, removeHomes } from './fixtures/portal.js';
 
 const source = fileURLToPath(new URL('../../../test/persistence/fixtures/faulty-disk.c', import.meta.url));
 
@@ -60,7 +60,7 @@ describe('a disk that fails', function () {
   });
 
   for (const way of ['blob', 'row']) {
-    it(`at fsync of a ${way} makes the house stop writing and say so, until it is restarted`, async () => {
+    it(`at fsync of a ${way} makes the portal stop writing and say so, until it is restarted`, async () => {
       const home = makeHome();
       expect(await witness(['failingSync', home, way], { env: faulty() })).to.deep.equal({
         before: 'no error',
@@ -69,13 +69,13 @@ describe('a disk that fails', function () {
         writable: false,
         code: 'storage-failed',
         read: 1,
-        lines: ['Storage failed: nothing is written any more until the house is restarted.'],
+        lines: ['Storage failed: nothing is written any more until the portal is restarted.'],
       });
-      const house = await openHouse({ home });
-      const titles = (await house.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
+      const portal = await createPortal({ home });
+      const titles = (await portal.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
       expect(titles).to.include('before').and.not.include('later');
-      expect(await findings(house)).to.deep.equal([]);
-      await house.close();
+      expect(await findings(portal)).to.deep.equal([]);
+      await portal.close();
     });
   }
 
@@ -85,19 +85,19 @@ describe('a disk that fails', function () {
     expect(await child.ended).to.equal('SIGKILL');
     rmSync(join(faults, 'no-log-sync'));
     expect(child.lines).to.deep.equal(['{"code":"storage-failed"}']);
-    const house = await openHouse({ home });
-    expect(await findings(house)).to.deep.equal([]);
-    const titles = (await house.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
+    const portal = await createPortal({ home });
+    expect(await findings(portal)).to.deep.equal([]);
+    const titles = (await portal.unitOfWork.read((reader) => reader.repository(Note).find())).map((note) => note.title);
     expect(titles).to.include('before');
-    house.clock.forward(hours(25));
-    const { removedBlobs } = await house.sweep();
+    portal.clock.forward(hours(25));
+    const { removedBlobs } = await portal.sweep();
     expect(removedBlobs).to.equal(titles.includes('doubtful') ? 0 : 1);
-    await house.close();
+    await portal.close();
   });
 
   it('because it is read-only is refused with words', async () => {
     const home = makeHome();
-    await (await openHouse({ home })).close();
+    await (await createPortal({ home })).close();
     const readOnly = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
     if (!mounts) chmodSync(home, 0o500);
     const child = run('lock-holder', [home], { wrap: mounts ? [...mounts, 'sh', '-c', readOnly, home] : [] });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import supertest from 'supertest';
 import { Assets } from '../../views/index.js';
-import { silentLog, TestFolder } from './view-house.js';
+import { silentLog, TestFolder } from './view-portal.js';
 
 describe('Assets', () => {
   const script = `export const text = '${'portico '.repeat(100)}';`;

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { RenderOptions } from '../../api/index.js';
 import { MessageCatalog } from '../../messages/index.js';
 import { Assets, Views } from '../../views/index.js';
-import { houseViews, menuItem, noContributions, pageState, silentLog, someContributions, TestFolder } from './view-house.js';
+import { menuItem, noContributions, pageState, portalViews, silentLog, someContributions, TestFolder } from './view-portal.js';
 
 const page = `
   <portico-menu><details class="dropdown">
@@ -36,8 +36,8 @@ const folderForm = `<form class="dialog-form" method="post" action="/folder">
   <div class="modal-footer"><button class="btn" type="button" data-close>Cancel</button><button class="btn btn-primary">Save</button></div>
 </form>`;
 
-/** The house's elements in a real browser, on pages of a small server of their own. */
-describe('Elements of the house', function () {
+/** The portal's elements in a real browser, on pages of a small server of their own. */
+describe('Elements of the portal', function () {
   this.timeout(60_000);
   let folder: TestFolder;
   let server: Server;
@@ -51,14 +51,14 @@ describe('Elements of the house', function () {
     await assets.load();
     const views = new Views({
       menuItems: someContributions([
-        menuItem('docs', { label: 'house.search', href: '~/docs' }),
-        menuItem('set', { label: 'house.save', href: '/settings', menu: 'control-panel' }),
+        menuItem('docs', { label: 'portal.search', href: '~/docs' }),
+        menuItem('set', { label: 'portal.save', href: '/settings', menu: 'control-panel' }),
       ]),
       personalMenuItems: noContributions(),
       sites: { get: () => undefined },
       messages: new MessageCatalog({ log: silentLog }),
       assets,
-      houseFolder: houseViews,
+      viewsFolder: portalViews,
       log: silentLog,
     });
     await views.load({ id: 'demo', folder: folder.path, manifest: {} });

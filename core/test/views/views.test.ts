@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import type { AccessContext, RenderOptions } from '../../api/index.js';
 import type { PageState, Views } from '../../views/index.js';
-import { houseViews, menuItem, pageState, TestFolder, testViews } from './view-house.js';
+import { menuItem, pageState, portalViews, TestFolder, testViews } from './view-portal.js';
 
 describe('Views', () => {
   let folder: TestFolder;
-  let house: TestFolder;
+  let portal: TestFolder;
 
   beforeEach(() => {
     folder = new TestFolder();
-    house = new TestFolder();
+    portal = new TestFolder();
   });
 
   afterEach(() => {
     folder.remove();
-    house.remove();
+    portal.remove();
   });
 
   async function load(views: Views): Promise<(model?: object, options?: RenderOptions, page?: PageState) => string> {
@@ -51,13 +51,13 @@ describe('Views', () => {
   });
 
   it('treat templates inside data as text', async () => {
-    expect(await fragment('{{text}}', { text: '{{t "house.save"}} {{> head}}' })).to.equal(
-      '{{t &quot;house.save&quot;}} {{&gt; head}}',
+    expect(await fragment('{{text}}', { text: '{{t "portal.save"}} {{> head}}' })).to.equal(
+      '{{t &quot;portal.save&quot;}} {{&gt; head}}',
     );
   });
 
   it('give places, words, sizes, dates and tokens through helpers', async () => {
-    const view = `{{url '~/x'}} {{url '/y'}} {{t 'house.save'}} {{bytes 1400000}} {{bytes 12}} {{{csrf}}}`;
+    const view = `{{url '~/x'}} {{url '/y'}} {{t 'portal.save'}} {{bytes 1400000}} {{bytes 12}} {{{csrf}}}`;
     expect(await fragment(view)).to.equal(
       '/web/home/x /y Save 1.4 MB 12 B <input type="hidden" name="csrf" value="tok&quot;en">',
     );
@@ -83,7 +83,7 @@ describe('Views', () => {
     expect(await fragment('[{{{csrf}}}]', {}, pageState({ csrf: undefined }))).to.equal('[]');
   });
 
-  it('show house partials only what they are given, and their block the model', async () => {
+  it('show portal partials only what they are given, and their block the model', async () => {
     const view = `{{#> alert kind='warning'}}{{name}}{{/alert}}`;
     const html = await fragment(view, { name: 'Ada', title: 'leaked title', text: 'leaked text' });
     expect(html).to.contain('Ada').and.to.contain('alert-warning').and.not.to.contain('leaked');
@@ -126,8 +126,8 @@ describe('Views', () => {
   it('show menus under their headings: of the site in the site, of the control panel everywhere', async () => {
     folder.write('views/a.hbs', '');
     const menuItems = [
-      menuItem('docs', { label: 'house.search', href: '~/docs' }),
-      menuItem('set', { label: 'house.save', href: '/settings', menu: 'control-panel', category: 'system' }),
+      menuItem('docs', { label: 'portal.search', href: '~/docs' }),
+      menuItem('set', { label: 'portal.save', href: '/settings', menu: 'control-panel', category: 'system' }),
     ];
     const render = await load(testViews({ menuItems }));
     const inSite = render({}, {}, pageState({ path: '/web/home/docs/1' }));
@@ -145,7 +145,7 @@ describe('Views', () => {
   it('show beside a menu entry what its module counts there, in a number and in words', async () => {
     folder.write('views/a.hbs', '');
     const badge = ({ person }: AccessContext) => person && ({ kind: 'success', text: '2', label: '2 ready' } as const);
-    const item = menuItem('docs', { label: 'house.search', href: '~/docs', badge });
+    const item = menuItem('docs', { label: 'portal.search', href: '~/docs', badge });
     const render = await load(testViews({ menuItems: [item] }));
     expect(render({}, {}, pageState())).to.match(
       /class="badge badge-success" title="2 ready" aria-hidden="true"><[^>]+>2<\/span><\/span><span class="sr-only"> 2 ready<\/span>/,
@@ -180,14 +180,14 @@ describe('Views', () => {
     expect(html).to.contain('href="/sign-in').and.not.to.contain('Product Menu').and.not.to.contain('Global Menu');
   });
 
-  it('let the house override a view and a partial of a module', async () => {
+  it('let the portal override a view and a partial of a module', async () => {
     folder.write('views/a.hbs', 'own {{> row}}').write('views/partials/row.hbs', 'own row').write('views/b.hbs', 'own b');
-    house.write('demo/a.hbs', 'house {{> row}}').write('layouts/page.hbs', '{{{body}}}');
-    const views = testViews({ houseFolder: house.path });
-    expect((await load(views))()).to.equal('house own row');
+    portal.write('demo/a.hbs', 'portal {{> row}}').write('layouts/page.hbs', '{{{body}}}');
+    const views = testViews({ viewsFolder: portal.path });
+    expect((await load(views))()).to.equal('portal own row');
     expect(views.render('demo', 'b', {}, { layout: 'none' }, pageState())).to.equal('own b');
-    house.write('demo/partials/row.hbs', 'house row');
-    expect((await load(testViews({ houseFolder: house.path })))()).to.equal('house house row');
+    portal.write('demo/partials/row.hbs', 'portal row');
+    expect((await load(testViews({ viewsFolder: portal.path })))()).to.equal('portal portal row');
   });
 
   it('refuse a missing partial at start, naming file, line and partial', async () => {
@@ -219,7 +219,7 @@ describe('Views', () => {
   });
 
   it('show errors with a reference and a way out', () => {
-    const views = testViews({ houseFolder: houseViews });
+    const views = testViews({ viewsFolder: portalViews });
     for (const [status, title] of [
       [404, 'Page not found'],
       [403, 'You may not do this'],

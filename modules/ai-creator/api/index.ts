@@ -124,7 +124,7 @@ export interface ModelNames {
   readonly listed?: boolean;
 }
 
-/** Makes images. The service with the highest ranking is asked; bring your own to use another maker. One call is at most one paid request. */
+/** Makes images. The service with the highest ranking is asked; bring your own to use another provider. One call is at most one paid request. */
 export interface ImageProvider {
   /** Stable, stored with every image. */
   readonly id: string;
@@ -135,7 +135,7 @@ export interface ImageProvider {
   readonly takesKey?: boolean;
   /** Default: one way to make pictures, which takes any name or none. */
   readonly modelNames?: ModelNames;
-  /** Images of one request. For more the house asks several times, two at a time. Default: as many as are asked for. */
+  /** Images of one request. For more the portal asks several times, two at a time. Default: as many as are asked for. */
   readonly imagesPerRequest?: number;
   /** @throws ProviderError */
   generate(request: ImageRequest): Promise<ProviderAnswer>;

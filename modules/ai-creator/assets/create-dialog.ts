@@ -6,9 +6,9 @@ import { causeOf, emphasize, formData, lock, showProblems } from './dialog/piece
 import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
 import { RoundList } from './dialog/round-list.js';
+import { markSeen } from './dialog/seen.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 import { SourceField } from './dialog/source-field.js';
-import { markTold } from './dialog/told.js';
 
 interface Created {
   readonly id: string;
@@ -126,7 +126,7 @@ class CreateImage extends HTMLElement {
     await showing;
     if (this.closed.signal.aborted) return;
     this.running = undefined;
-    if (over) markTold(href.slice(href.lastIndexOf('/') + 1));
+    if (over) markSeen(href.slice(href.lastIndexOf('/') + 1));
     const round = await this.show(href);
     // An alert speaks for itself.
     const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();

@@ -2,7 +2,7 @@ import { toast } from '@portico/core/client';
 import { follow } from './dialog/follow.js';
 import { fill } from './dialog/pieces.js';
 import { ask } from './dialog/requests.js';
-import { markTold, untold } from './dialog/told.js';
+import { markSeen, unseen } from './dialog/seen.js';
 
 interface Notices {
   readonly isRunning: boolean;
@@ -45,8 +45,8 @@ class GenerationNotices extends HTMLElement {
   private async show({ badge, settled }: Notices): Promise<void> {
     showBadge(`${this.dataset.page}`, badge);
     if (document.hidden || settled.length === 0) return;
-    if (this.isTheirPage) return markTold(...settled.map(({ id }) => id));
-    const fresh = await untold(settled.map(({ id }) => id));
+    if (this.isTheirPage) return markSeen(...settled.map(({ id }) => id));
+    const fresh = await unseen(settled.map(({ id }) => id));
     const news = settled.filter(({ id }) => fresh.includes(id) && !isShown(id));
     const { show: text = '', many = '' } = this.json<Record<string, string>>(this.dataset.words) ?? {};
     if (news.length > singly) return toast(fill(many, { count: news.length }), 'info', { href: `${this.dataset.page}`, text });
@@ -70,7 +70,7 @@ class GenerationNotices extends HTMLElement {
 /** An open dialog shows it. */
 const isShown = (id: string): boolean => document.querySelector(`[data-round="${CSS.escape(id)}"]`) !== null;
 
-/** As the house draws it. */
+/** As the portal draws it. */
 function showBadge(page: string, badge: Notices['badge']): void {
   const entry = document.querySelector(`.side-link[href="${CSS.escape(page)}"]`);
   for (const before of entry?.querySelectorAll('.badge, .sr-only') ?? []) before.remove();

@@ -1,8 +1,8 @@
 import { type Command, type CommandCall, type CommandOption, inject, injectable, Messages } from '@portico/core';
 import { budgetPeriods, budgetTargets, budgetUnits } from '../entities/budget-rules.js';
 import { BudgetEntry, typedBudget } from '../services/spending/budget-entry.js';
+import { amount, BudgetPresenter } from '../services/spending/budget-presenter.js';
 import { BudgetUsage, type BudgetUse } from '../services/spending/budget-usage.js';
-import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { asOption, Operator } from './operator.js';
 import { typedOptions, withOptionNames } from './typed-options.js';
@@ -24,7 +24,7 @@ const fields: readonly CommandOption[] = [
 @injectable()
 export class BudgetLines {
   constructor(
-    @inject(BudgetWords) private readonly words: BudgetWords,
+    @inject(BudgetPresenter) private readonly words: BudgetPresenter,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 

@@ -11,12 +11,12 @@ import {
 import { Documents } from '@portico/documents-media/api';
 import { SiteAccess } from '../services/access/site-access.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
-import { type Failure, FailureWords } from '../services/failures/failure-words.js';
+import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
-import { cancelKey, costWords, type RoundModel, roundModel } from '../services/presentation/round-model.js';
-import { wordsOf } from '../services/words.js';
+import { cancelKey, formatCost, type GenerationView, generationView } from '../services/presentation/generation-view.js';
+import { translator } from '../services/translator.js';
 
 const where = [
   { name: 'site', value: 'address', required: true, description: 'Friendly address of the site, e.g. home.' },
@@ -24,13 +24,13 @@ const where = [
 ] as const;
 const generationArgument = [{ name: 'id', required: true, description: 'Id of the generation.' }] as const;
 
-/** Words of a generation for a terminal. */
+/** Translate of a generation for a terminal. */
 @injectable()
-export class GenerationWords {
+export class GenerationPresenter {
   constructor(
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
   ) {}
 
@@ -43,13 +43,13 @@ export class GenerationWords {
 
   /** Whoever sits at the terminal may know: the exact cause, what to do, and where to read more. */
   failure(failure: Failure, locale: string): readonly string[] {
-    const explanation = this.failureWords.of(failure, locale);
+    const explanation = this.failureMessages.of(failure, locale);
     return explanation ? [explanation.cause, explanation.remedy, ...explanation.links.map(({ href }) => href)] : [];
   }
 
-  of(round: GenerationWithImages, locale: string): RoundModel {
-    const words = wordsOf(this.messages, locale);
-    return { ...roundModel(round, words, this.clock.now()), cost: costWords(round, words, locale) };
+  of(round: GenerationWithImages, locale: string): GenerationView {
+    const translate = translator(this.messages, locale);
+    return { ...generationView(round, translate, this.clock.now()), cost: formatCost(round, translate, locale) };
   }
 }
 
@@ -63,7 +63,7 @@ export class ImagesList implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationWords) private readonly words: GenerationWords,
+    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
   ) {}
 
   async run({ options, print }: CommandCall): Promise<void> {
@@ -88,7 +88,7 @@ export class ImagesShow implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationWords) private readonly words: GenerationWords,
+    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {

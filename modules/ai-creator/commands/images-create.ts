@@ -5,9 +5,9 @@ import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
 import { readOrder } from '../services/generations/image-order.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
-import { problemSentence } from '../services/presentation/round-model.js';
-import { wordsOf } from '../services/words.js';
-import { GenerationWords } from './images-commands.js';
+import { problemSentence } from '../services/presentation/generation-view.js';
+import { translator } from '../services/translator.js';
+import { GenerationPresenter } from './images-commands.js';
 
 /** The whole job from a terminal: describe, make, add. */
 @injectable()
@@ -32,7 +32,7 @@ export class ImagesCreate implements Command {
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly messages: Messages,
-    @inject(GenerationWords) private readonly generationWords: GenerationWords,
+    @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
     @inject(Ids) private readonly ids: Ids,
   ) {}
 
@@ -50,21 +50,21 @@ export class ImagesCreate implements Command {
     const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
     const { id } = await this.generations.create(access, wanted).catch((error: unknown) => {
       if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
-      const message = [error.message, ...this.generationWords.pause(access)].join('\n');
+      const message = [error.message, ...this.generationPresenter.pause(access)].join('\n');
       throw new PortalError(error.code, message, { status: error.status, expose: true, cause: error });
     });
     let waitsUntil: string | null = null;
     await this.generations.settled(id, signal, (generation) => {
       if (generation.retryAt && generation.retryAt !== waitsUntil)
-        warn(this.generationWords.of({ generation, images: [] }, access.locale).status);
+        warn(this.generationPresenter.of({ generation, images: [] }, access.locale).status);
       waitsUntil = generation.retryAt;
     });
     const round = await this.generations.find(access, id);
-    const sentence = problemSentence(round, wordsOf(this.messages, access.locale));
+    const sentence = problemSentence(round, translator(this.messages, access.locale));
     const offered = round.images.filter(({ state }) => state === 'offered');
     if (offered.length === 0) {
       warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
-      for (const line of this.generationWords.failure(round.generation, access.locale)) warn(line);
+      for (const line of this.generationPresenter.failure(round.generation, access.locale)) warn(line);
       return 1;
     }
     if (sentence) warn(sentence);

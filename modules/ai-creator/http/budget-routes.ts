@@ -12,8 +12,8 @@ import {
 import { budgetPeriods, budgetTargets, budgetUnits } from '../entities/budget-rules.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/spending/budget-entry.js';
 import { BudgetHistory } from '../services/spending/budget-history.js';
+import { amount, BudgetPresenter } from '../services/spending/budget-presenter.js';
 import { BudgetUsage } from '../services/spending/budget-usage.js';
-import { amount, BudgetWords } from '../services/spending/budget-words.js';
 import { Budgets, type StoredBudget } from '../services/spending/budgets.js';
 import { adminTabs } from './admin-tabs.js';
 import { access, addTableRoutes, answerForm, type EnteredTable, problemsOf } from './entered-table.js';
@@ -33,7 +33,7 @@ export class BudgetRoutes implements HttpRoutes, EnteredTable<TypedBudget> {
   constructor(
     @inject(Budgets) private readonly budgets: Budgets,
     @inject(BudgetEntry) private readonly entry: BudgetEntry,
-    @inject(BudgetWords) private readonly words: BudgetWords,
+    @inject(BudgetPresenter) private readonly words: BudgetPresenter,
     @inject(BudgetUsage) private readonly usage: BudgetUsage,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
   ) {}

@@ -17,10 +17,10 @@ import { readStyles } from '../services/descriptions/styles.js';
 import { Generations } from '../services/generations/generations.js';
 import { readOrder } from '../services/generations/image-order.js';
 import { referenceOf } from '../services/images/pinned-source.js';
-import { roundModel } from '../services/presentation/round-model.js';
+import { generationView } from '../services/presentation/generation-view.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
 import { SpendingNotice } from '../services/spending/spending-notice.js';
-import { wordsOf } from '../services/words.js';
+import { translator } from '../services/translator.js';
 import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
 import { type FormSource, FormSources } from './form-sources.js';
 import { type CreateForm, createForm, createQuery } from './input.js';
@@ -90,8 +90,8 @@ export class CreateRoutes implements HttpRoutes {
         });
         const href = `~/ai-creator/generations/${generation.id}`;
         if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
-        const words = wordsOf(this.messages, ctx.access.locale);
-        const { id, state, isRunning, status } = roundModel({ generation, images: [] }, words, this.clock.now());
+        const translate = translator(this.messages, ctx.access.locale);
+        const { id, state, isRunning, status } = generationView({ generation, images: [] }, translate, this.clock.now());
         ctx.status = 201;
         ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
       } catch (error) {
@@ -160,14 +160,14 @@ export class CreateRoutes implements HttpRoutes {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(scriptWords.map((key) => [key, ctx.text(key)])),
+      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.text(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }
 }
 
-/** Words that the dialog's script says. */
-const scriptWords = [
+/** Translate that the dialog's script says. */
+const clientMessages = [
   'notices.show',
   'notices.many',
   'round.cause',

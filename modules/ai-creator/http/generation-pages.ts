@@ -1,12 +1,12 @@
 import { Clock, Ids, inject, injectable, Messages, PortalError, type RouteContext } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { type Failure, FailureWords } from '../services/failures/failure-words.js';
+import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { Previews } from '../services/images/previews.js';
 import { VariationSources } from '../services/images/variation-sources.js';
-import { costWords, type ImageModel, type RoundModel, roundModel } from '../services/presentation/round-model.js';
-import { wordsOf } from '../services/words.js';
+import { formatCost, type GenerationView, generationView, type ImageModel } from '../services/presentation/generation-view.js';
+import { translator } from '../services/translator.js';
 import { folderHref } from './answers.js';
 import type { AddForm } from './input.js';
 
@@ -25,18 +25,18 @@ export class GenerationPages {
     @inject(Generations) private readonly generations: Generations,
     @inject(Previews) private readonly previews: Previews,
     @inject(Documents) private readonly documents: Documents,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
     @inject(VariationSources) private readonly sources: VariationSources,
   ) {}
 
-  model(ctx: AnyContext, round: GenerationWithImages): RoundModel {
-    const explain = (failure: Failure) => this.failureWords.for(ctx.access, failure);
-    const words = wordsOf(this.messages, ctx.access.locale);
-    const model = roundModel(round, words, this.clock.now(), explain, this.sources.arePossible);
-    const cost = costWords(round, words, ctx.access.locale);
+  model(ctx: AnyContext, round: GenerationWithImages): GenerationView {
+    const explain = (failure: Failure) => this.failureMessages.for(ctx.access, failure);
+    const translate = translator(this.messages, ctx.access.locale);
+    const model = generationView(round, translate, this.clock.now(), explain, this.sources.arePossible);
+    const cost = formatCost(round, translate, ctx.access.locale);
     return { ...model, cost, preview: this.previews.find(model.id)?.number };
   }
 
@@ -79,7 +79,7 @@ function ignoreMissing(error: unknown): undefined {
   throw error;
 }
 
-const asTyped = (round: RoundModel, form: AddForm): RoundModel => ({
+const asTyped = (round: GenerationView, form: AddForm): GenerationView => ({
   ...round,
   images: round.images.map((image) => imageAsTyped(image, form)),
 });

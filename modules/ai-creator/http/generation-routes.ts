@@ -1,7 +1,7 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { Generations } from '../services/generations/generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
-import { cancelKey, type RoundModel } from '../services/presentation/round-model.js';
+import { cancelKey, type GenerationView } from '../services/presentation/generation-view.js';
 import { eventStream, isFragment, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { discardForm, idParams, retryForm } from './input.js';
@@ -78,12 +78,12 @@ export class GenerationRoutes implements HttpRoutes {
     });
   }
 
-  private async round(ctx: AnyContext, id: string): Promise<RoundModel> {
+  private async round(ctx: AnyContext, id: string): Promise<GenerationView> {
     return this.pages.model(ctx, await this.generations.find(ctx.access, id));
   }
 }
 
-const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt, preview }: RoundModel): object => ({
+const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt, preview }: GenerationView): object => ({
   id,
   state,
   isRunning,
@@ -96,7 +96,7 @@ const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryA
 });
 
 /** The same with addresses that a script can use. */
-const forScripts = (ctx: AnyContext, { href, images, missing: _, ...round }: RoundModel): object => ({
+const forScripts = (ctx: AnyContext, { href, images, missing: _, ...round }: GenerationView): object => ({
   ...round,
   href: ctx.url(href),
   images: images.map((image) => ({ ...image, href: ctx.url(image.href) })),

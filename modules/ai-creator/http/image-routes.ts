@@ -17,7 +17,7 @@ import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
 import { answerPicture } from './picture.js';
 
-/** Pictures for their maker, and making documents of them. */
+/** Pictures for their author, and making documents of them. */
 @injectable()
 export class ImageRoutes implements HttpRoutes {
   readonly prefix = '~/ai-creator/images';

@@ -27,7 +27,7 @@ export class NoticeRoutes implements HttpRoutes {
     router.get('/events', { access: 'signed-in', answers: 'json' }, (ctx) => {
       const { personId, site } = this.availability.require(ctx.access);
       const own = (tell: () => void) => [
-        this.open.onDidChange((maker) => maker.personId === personId && maker.siteId === site.id && tell()),
+        this.open.onDidChange((author) => author.personId === personId && author.siteId === site.id && tell()),
       ];
       eventStream(
         ctx,

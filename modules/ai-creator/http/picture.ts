@@ -12,7 +12,7 @@ export function setPictureHeaders(ctx: RouteContext<unknown, unknown, unknown>, 
   });
 }
 
-/** Answers a picture for its maker; it does not change. */
+/** Answers a picture for its author; it does not change. */
 export async function answerPicture(
   ctx: RouteContext<unknown, unknown, unknown>,
   blobs: BlobStore,

@@ -12,7 +12,7 @@ const previewQuery = z.strictObject({
     .optional(),
 });
 
-/** How an image that is being made looks so far, for its maker. */
+/** How an image that is being made looks so far, for its author. */
 @injectable()
 export class PreviewRoutes implements HttpRoutes {
   readonly prefix = '~/ai-creator/generations';

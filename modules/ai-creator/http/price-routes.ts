@@ -9,7 +9,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { ImageMaker } from '../services/provider/image-maker.js';
+import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { writeAmount } from '../services/spending/money.js';
 import { PriceEntry, type TypedPrice, typedPrice } from '../services/spending/price-entry.js';
 import { Prices } from '../services/spending/prices.js';
@@ -27,7 +27,7 @@ export class PriceRoutes implements HttpRoutes, EnteredTable<TypedPrice> {
     @inject(Prices) private readonly prices: Prices,
     @inject(PriceEntry) private readonly entry: PriceEntry,
     @inject(Clock) private readonly clock: Clock,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
   ) {}
 
   register(router: Router): void {
@@ -60,7 +60,7 @@ export class PriceRoutes implements HttpRoutes, EnteredTable<TypedPrice> {
           validFrom: typed.validFrom ?? this.clock.now().toISOString().slice(0, 10),
           currency: typed.currency ?? prices.at(-1)?.currency ?? 'USD',
         },
-        models: [...(this.maker.provider?.modelNames?.preferred ?? []), ...(this.maker.provider?.modelNames?.suggested ?? [])],
+        models: [...(this.client.provider?.modelNames?.preferred ?? []), ...(this.client.provider?.modelNames?.suggested ?? [])],
         ...problemsOf(error),
       },
       { title: ctx.text('prices.title'), ...(error && { status: error.status }) },

@@ -1,14 +1,19 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
 import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
-import { atlasRow } from '../services/failures/error-atlas.js';
+import { errorCatalogEntry } from '../services/failures/error-catalog.js';
+import {
+  type Failure,
+  type FailureExplanation,
+  type FailureLink,
+  FailureMessages,
+} from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
-import { type Failure, type FailureExplanation, type FailureLink, FailureWords } from '../services/failures/failure-words.js';
-import { KeyPauses } from '../services/failures/key-pauses.js';
+import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
-import { ImageMaker } from '../services/provider/image-maker.js';
+import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
 
@@ -25,10 +30,10 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(ModelNotices) private readonly notices: ModelNotices,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(FailureReport) private readonly report: FailureReport,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
-    @inject(KeyPauses) private readonly pauses: KeyPauses,
+    @inject(FailureMessages) private readonly failureMessages: FailureMessages,
+    @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
   ) {}
 
@@ -42,7 +47,11 @@ export class ServiceRoutes implements HttpRoutes {
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        ctx.redirectWith(place, `${error.message} ${ctx.text(atlasRow(error.code)?.remedy ?? 'errors.title')}`, 'danger');
+        ctx.redirectWith(
+          place,
+          `${error.message} ${ctx.text(errorCatalogEntry(error.code)?.remedy ?? 'errors.title')}`,
+          'danger',
+        );
       }
     });
 
@@ -54,7 +63,7 @@ export class ServiceRoutes implements HttpRoutes {
 
   /** Who is asked, and where. */
   private provider(ctx: RouteContext<unknown, unknown, unknown>): string {
-    const { provider } = this.maker;
+    const { provider } = this.client;
     if (!provider) return ctx.text('service.nobody');
     const { name, place, needsKey, takesKey = true } = provider;
     const key = needsKey ? 'needed' : takesKey ? 'optional' : 'unused';
@@ -69,7 +78,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: adminTabs(ctx, 'service'),
         provider: this.provider(ctx),
-        isPlaceMissing: this.maker.provider instanceof OpenAiImageProvider && this.maker.provider.place === undefined,
+        isPlaceMissing: this.client.provider instanceof OpenAiImageProvider && this.client.provider.place === undefined,
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
@@ -94,7 +103,7 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private explain(ctx: RouteContext<unknown, unknown, unknown>, failure: Failure): FailureExplanation | undefined {
-    const explanation = this.failureWords.for(ctx.access, failure);
+    const explanation = this.failureMessages.for(ctx.access, failure);
     return explanation && { ...explanation, links: explanation.links.filter(elsewhere) };
   }
 }

@@ -3,24 +3,24 @@ import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const list = '/web/home/documents-media';
 
 describe('what is said after Add Selected', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   let page: Page;
   let summer: string;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
-    const system = creator.house.service(AccessContexts).system(creator.site);
-    summer = (await creator.house.service(Documents).ensureFolder(system, 'Summer')).id;
+    const system = creator.portal.service(AccessContexts).system(creator.site);
+    summer = (await creator.portal.service(Documents).ensureFolder(system, 'Summer')).id;
   });
   beforeEach(async () => {
-    page = await browser.page(creator.house, { person: author });
+    page = await browser.page(creator.portal, { person: author });
   });
   afterEach(async () => {
     await page.context().close();
@@ -86,7 +86,7 @@ describe('what is said after Add Selected', function () {
 
   it('names the folder without scripts', async () => {
     const round = await creator.settled((await creator.create({ folder: summer })).body.id as string);
-    const plain = await browser.page(creator.house, { person: author, javaScript: false });
+    const plain = await browser.page(creator.portal, { person: author, javaScript: false });
     await plain.goto(`/web/home/ai-creator/generations/${round.id}`);
     await plain.getByRole('checkbox', { name: /^Image 1/ }).check();
     await plain.getByRole('button', { name: 'Add Selected' }).click();
@@ -109,7 +109,7 @@ describe('what is said after Add Selected', function () {
     const round = await creator.settled(
       (await creator.create({ folder: summer, description: 'a lost folder' })).body.id as string,
     );
-    const documents = creator.house.service(Documents);
+    const documents = creator.portal.service(Documents);
     const read = documents.folder;
     documents.folder = (...asked) => {
       documents.folder = () => Promise.reject(new Error('The folder cannot be read.'));

@@ -3,12 +3,12 @@ import { AccessContexts } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
 import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('adding images', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -16,10 +16,14 @@ describe('adding images', () => {
   const add = async (fields: object) =>
     creator.visitor
       .post('/web/home/ai-creator/images')
-      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor), Accept: 'application/json' })
+      .set({
+        Origin: creator.portal.url,
+        'X-Portico-Csrf': await creator.portal.csrf(creator.visitor),
+        Accept: 'application/json',
+      })
       .type('form')
       .send(fields);
-  const system = () => creator.house.service(AccessContexts).system(creator.site);
+  const system = () => creator.portal.service(AccessContexts).system(creator.site);
 
   for (const size of ['512x512', '1024x1024']) {
     it(`keeps the original of ${size} untouched as version 1.0, and delivers a marked one`, async () => {
@@ -49,13 +53,13 @@ describe('adding images', () => {
   }
 
   it('puts images into the folder that was chosen, and refuses one that is not there', async () => {
-    const folder = await creator.house.service(Documents).ensureFolder(system(), 'Chosen');
+    const folder = await creator.portal.service(Documents).ensureFolder(system(), 'Chosen');
     const round = await creator.settled((await creator.create()).body.id);
     const [image] = round.images;
     const fields = { image: image?.id, selected: image?.id, name: 'x', altText: 'y' };
     expect((await add({ ...fields, folder: '0190a1b2-0000-7000-8000-000000000000' })).status).to.equal(404);
     const { body } = await add({ ...fields, folder: folder.id });
-    expect((await creator.house.service(Documents).find(system(), body.documents[0].id)).folderId).to.equal(folder.id);
+    expect((await creator.portal.service(Documents).find(system(), body.documents[0].id)).folderId).to.equal(folder.id);
   });
 
   it('marks a drafted alternative text until it was read, changed or confirmed', async () => {
@@ -70,7 +74,7 @@ describe('adding images', () => {
       reviewed: ids[2],
     });
     const documents = await Promise.all(
-      (body.documents as { id: string }[]).map(({ id }) => creator.house.service(Documents).find(system(), id)),
+      (body.documents as { id: string }[]).map(({ id }) => creator.portal.service(Documents).find(system(), id)),
     );
     expect(documents.map(({ altTextDrafted }) => altTextDrafted)).to.deep.equal([true, false, false]);
   });
@@ -79,10 +83,10 @@ describe('adding images', () => {
     const round = await creator.settled((await creator.create()).body.id);
     const [image] = round.images;
     const picture = await creator.visitor.get(image?.href ?? '').buffer(true);
-    const before = await creator.house.service(Documents).add(creator.house.service(AccessContexts).system(creator.site), {
+    const before = await creator.portal.service(Documents).add(creator.portal.service(AccessContexts).system(creator.site), {
       name: 'added-before-the-crash.png',
       content: picture.body as Buffer,
-      onceKey: `ai-creator:${image?.id}`,
+      idempotencyKey: `ai-creator:${image?.id}`,
     });
     const { body } = await creator.addAll(round);
     expect(body.documents.map(({ id }: { id: string }) => id)).to.deep.equal([before.id]);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 const base = '/web/home/ai-creator/api';
 
 describe('creating images with a program', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -14,7 +14,7 @@ describe('creating images with a program', () => {
   const post = async (path: string, body: object, key?: string) => {
     const request = creator.visitor
       .post(`${base}${path}`)
-      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor) });
+      .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(creator.visitor) });
     return (key === undefined ? request : request.set('Idempotency-Key', key)).send(body);
   };
   const over = async (id: string) => {
@@ -68,24 +68,24 @@ describe('creating images with a program', () => {
   it('knows nothing of what belongs to others, and asks guests who they are', async () => {
     const { id } = (await post('/generations', { description: 'mine' }, newToken())).body as { id: string };
     const image = (await over(id)).body.images[0].id as string;
-    const other = await creator.house.signIn();
+    const other = await creator.portal.signIn();
     expect((await other.get(`${base}/generations/${id}`)).status).to.equal(404);
-    const csrf = await creator.house.csrf(other);
+    const csrf = await creator.portal.csrf(other);
     const add = await other
       .post(`${base}/images`)
-      .set({ Origin: creator.house.url, 'X-Portico-Csrf': csrf })
+      .set({ Origin: creator.portal.url, 'X-Portico-Csrf': csrf })
       .send({ images: [{ id: image }] });
     expect(add.status).to.equal(404);
-    expect((await creator.house.agent().get(`${base}/generations`)).status).to.equal(401);
+    expect((await creator.portal.agent().get(`${base}/generations`)).status).to.equal(401);
   });
 
   it('takes an API token as far as it reaches', async () => {
     const token = async (scopes: readonly string[]): Promise<string> => {
-      const { text } = await creator.house.post(creator.visitor, '/account/tokens', { name: 'Night job', days: '30', scopes });
+      const { text } = await creator.portal.post(creator.visitor, '/account/tokens', { name: 'Night job', days: '30', scopes });
       return /id="created-token" value="([^"]+)"/.exec(text)?.[1] ?? '';
     };
     const ask = (bearer: string) =>
-      creator.house
+      creator.portal
         .agent()
         .post(`${base}/generations`)
         .set({ Authorization: `Bearer ${bearer}`, 'Idempotency-Key': newToken() })
@@ -96,7 +96,7 @@ describe('creating images with a program', () => {
     expect((await over(made.body.id)).body.state).to.equal('offered');
     const narrow = await token(['ai-creator.create-images']);
     const add = { images: [{ id: (await over(made.body.id)).body.images[0].id }] };
-    const adding = creator.house.agent().post(`${base}/images`).set('Authorization', `Bearer ${narrow}`).send(add);
+    const adding = creator.portal.agent().post(`${base}/images`).set('Authorization', `Bearer ${narrow}`).send(add);
     for (const { status, headers, body } of [await ask(narrow), await adding]) {
       expect([status, body.error.code]).to.deep.equal([403, 'insufficient-scope']);
       expect(body.error.message).to.equal('This API token lacks the scope documents-media.add-document.');
@@ -136,7 +136,7 @@ describe('creating images with a program', () => {
     const { body } = await creator.create({ description: 'from a terminal', count: '2' });
     await creator.settled(body.id);
     const as = ['--site', 'home', '--as', 'ada@portico.example'];
-    const run = (...words: string[]) => creator.house.command(['images', ...words, ...as]);
+    const run = (...words: string[]) => creator.portal.command(['images', ...words, ...as]);
     expect((await run('list')).out).to.contain(`${body.id}  offered  2/2  from a terminal`);
     expect((await run('show', body.id)).out).to.match(/^offered: 2 images are ready\.[\s\S]*waiting {2}from-a-terminal-2\.png/);
     expect((await run('cancel', body.id)).out.trim()).to.equal('It was over already.');
@@ -144,6 +144,6 @@ describe('creating images with a program', () => {
     expect([added.exitCode, added.out.trim().split('\n').length]).to.deep.equal([0, 2]);
     const again = await run('add', body.id);
     expect([again.exitCode, again.err.includes('waits to be added')]).to.deep.equal([1, true]);
-    expect((await creator.house.command(['images', 'show', body.id, '--site', 'home'])).exitCode).to.equal(1);
+    expect((await creator.portal.command(['images', 'show', body.id, '--site', 'home'])).exitCode).to.equal(1);
   });
 });

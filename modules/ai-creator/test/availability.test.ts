@@ -4,7 +4,7 @@ import { AccessContexts, Flags, instanceScope, type Scope, siteScope } from '@po
 import { expect } from 'chai';
 import type { Response } from 'supertest';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 interface Why {
   readonly visible: boolean;
@@ -22,15 +22,15 @@ interface Why {
 }
 
 describe('what decides whether Create AI Image is there', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   after(() => creator.stop());
 
   const save = async (scope: Scope, patch: SettingsPatch): Promise<void> => {
-    const { person } = creator.house.service(AccessContexts).system();
-    if (person) await creator.house.service(Settings).of(creatorSettings).save(scope, patch, person);
+    const { person } = creator.portal.service(AccessContexts).system();
+    if (person) await creator.portal.service(Settings).of(creatorSettings).save(scope, patch, person);
   };
   const page = async (): Promise<string> =>
     (await creator.visitor.get('/web/home/documents-media').set('Accept', 'text/html')).text;
@@ -68,10 +68,10 @@ describe('what decides whether Create AI Image is there', () => {
   });
 
   it('goes with the flag: no menu entry, no settings page, and every route refuses', async () => {
-    await creator.house.service(Flags).override('LPD-10793', false, 'system');
+    await creator.portal.service(Flags).override('LPD-10793', false, 'system');
     try {
       expect(await page()).to.not.contain('Create AI Image');
-      const administrator = await creator.house.signIn();
+      const administrator = await creator.portal.signIn();
       expect((await administrator.get('/configuration/instance-settings/ai-creator')).status).to.equal(404);
       await everyRouteRefuses(403);
       const answer = await creator.create();
@@ -82,16 +82,16 @@ describe('what decides whether Create AI Image is there', () => {
       expect(blocking).to.not.have.property('href');
       expect((await why('', administrator)).blocking?.href).to.equal('/configuration/feature-flags');
     } finally {
-      await creator.house.service(Flags).override('LPD-10793', undefined, 'system');
+      await creator.portal.service(Flags).override('LPD-10793', undefined, 'system');
     }
     expect(await page()).to.contain('Create AI Image');
-    expect(creator.house.service(Settings).of(creatorSettings).get(instanceScope).enabled).to.equal(true);
+    expect(creator.portal.service(Settings).of(creatorSettings).get(instanceScope).enabled).to.equal(true);
   });
 
   it('follows the flag file without a restart', async () => {
     const write = (enabled: boolean): Promise<void> =>
       writeFile(
-        creator.house.flagsFile,
+        creator.portal.flagsFile,
         JSON.stringify({ flags: { 'LPD-10793': { type: 'release', title: 'Create AI Image', enabled } } }),
       );
     const seen = async (expected: boolean): Promise<boolean> => {
@@ -165,16 +165,16 @@ describe('what decides whether Create AI Image is there', () => {
   });
 
   it('is explained for others by those who may diagnose, and for oneself by everybody', async () => {
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     const about = await why(`?person=${encodeURIComponent(author.email)}`, administrator);
     expect([about.visible, about.summary]).to.deep.equal([true, 'Ada Author sees Create AI Image in Home.']);
-    for (const email of [creator.house.administrator.email, 'nobody@portico.example']) {
+    for (const email of [creator.portal.administrator.email, 'nobody@portico.example']) {
       const answer = await creator.visitor.get(`/web/home/ai-creator/why?person=${email}`).set('Accept', 'application/json');
       expect(answer.status, email).to.equal(403);
     }
     const folder = await why('?folder=01900000-0000-7000-8000-000000000000');
     expect([folder.visible, folder.blocking?.criterion]).to.deep.equal([false, 'folder']);
-    const general = await creator.house.command([
+    const general = await creator.portal.command([
       'why',
       'documents-media.new-menu-items',
       'ai-creator/create-ai-image',
@@ -194,17 +194,17 @@ describe('what decides whether Create AI Image is there', () => {
   });
 
   it('is not for guests, nor for those who may not add documents', async () => {
-    expect((await dialog(creator.house.agent())).status).to.not.equal(200);
-    const result = await creator.house.command(['why-no-button', '--site', 'home', '--person', author.email]);
+    expect((await dialog(creator.portal.agent())).status).to.not.equal(200);
+    const result = await creator.portal.command(['why-no-button', '--site', 'home', '--person', author.email]);
     expect(result.exitCode, result.err).to.equal(0);
     expect(result.out).to.contain('sees Create AI Image').and.to.contain('[x] An API key is set');
-    const people = await creator.house.command(['why-no-button', '--site', 'home', '--person', 'nobody@portico.example']);
+    const people = await creator.portal.command(['why-no-button', '--site', 'home', '--person', 'nobody@portico.example']);
     expect(people.exitCode).to.equal(1);
     expect(people.err + people.out).to.contain('nobody@portico.example');
   });
 
   it('stays there without a key: the dialog says what is missing, with a link for those who may set it', async () => {
-    const other = await startCreatorHouse({ key: '' });
+    const other = await startCreatorPortal({ key: '' });
     try {
       expect((await other.visitor.get('/web/home/documents-media').set('Accept', 'text/html')).text).to.contain(
         'Create AI Image',
@@ -212,7 +212,7 @@ describe('what decides whether Create AI Image is there', () => {
       const forAuthors = await other.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
       expect(forAuthors.text).to.contain('An API key is missing').and.to.contain('Ask an administrator');
       expect(forAuthors.text).to.not.contain('instance-settings/ai-creator');
-      const administrator = await other.house.signIn();
+      const administrator = await other.portal.signIn();
       const forAdministrators = await administrator.get('/web/home/ai-creator/create').set('Accept', 'text/html');
       expect(forAdministrators.text).to.contain('/configuration/instance-settings/ai-creator');
       const refused = await other.create();

@@ -3,29 +3,29 @@ import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import type { Response } from 'supertest';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const second = { email: 'bea@portico.example', name: 'Bea Administrator', password: 'another long password' };
 const first = { target: 'each-person', subject: '', unit: 'images', period: 'day', softLimit: '5', hardLimit: '10' };
 
 describe('changing a budget', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   let id: string;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
-    administrator = await creator.house.signIn();
-    await creator.house.post(administrator, '/ai-creator/budgets', first);
+    creator = await startCreatorPortal();
+    administrator = await creator.portal.signIn();
+    await creator.portal.post(administrator, '/ai-creator/budgets', first);
     id = (await changes())[0]?.attribute ?? '';
   });
   afterEach(() => creator.stop());
 
-  const changes = async () => (await creator.house.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' })).records;
+  const changes = async () => (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' })).records;
   const post = async (fields: object, as = administrator): Promise<Response> =>
     as
       .post(`/ai-creator/budgets/${id}`)
-      .set('Origin', creator.house.url)
-      .set('X-Portico-Csrf', await creator.house.csrf(as))
+      .set('Origin', creator.portal.url)
+      .set('X-Portico-Csrf', await creator.portal.csrf(as))
       .set('Accept', 'text/html')
       .type('form')
       .send({ ...first, ...fields });
@@ -50,9 +50,9 @@ describe('changing a budget', () => {
   });
 
   it('says to the second of two administrators what the first one saved, and keeps what was typed', async () => {
-    const { id: bea } = await creator.house.service(People).add(second);
-    await creator.house.service(People).grant(bea, 'Administrator');
-    const other = await creator.house.signIn(second);
+    const { id: bea } = await creator.portal.service(People).add(second);
+    await creator.portal.service(People).grant(bea, 'Administrator');
+    const other = await creator.portal.signIn(second);
     expect((await post({ revision: '1', hardLimit: '20' }, other)).status).to.equal(303);
     const late = await post({ revision: '1', hardLimit: '30' });
     expect(late.status).to.equal(409);
@@ -65,7 +65,7 @@ describe('changing a budget', () => {
     expect((await post({ revision: '2', hardLimit: '30' })).status, 'knowing both').to.equal(303);
     const json = await administrator
       .post(`/ai-creator/budgets/${id}`)
-      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(administrator), Accept: 'application/json' })
+      .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(administrator), Accept: 'application/json' })
       .type('form')
       .send({ ...first, revision: '1' });
     expect([json.status, json.body.error.code]).to.deep.equal([409, 'budget-conflict']);
@@ -83,14 +83,14 @@ describe('changing a budget', () => {
     expect(wrong.text).to.contain('The warning comes before the refusal').and.to.contain('value="50"');
     expect((await post({ revision: '1' }, creator.visitor)).status).to.equal(403);
     expect((await creator.visitor.get(`/ai-creator/budgets/${id}`).set('Accept', 'text/html')).status).to.equal(404);
-    await creator.house.post(administrator, `/ai-creator/budgets/${id}/remove`);
+    await creator.portal.post(administrator, `/ai-creator/budgets/${id}/remove`);
     expect((await post({ revision: '1' })).status, 'of what is gone').to.equal(404);
   });
 
   it('survives a restart of the module', async () => {
     await post({ revision: '1', hardLimit: '12' });
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
     expect(await page())
       .to.contain('name="revision" value="2"')
       .and.to.match(/name="hardLimit" value="12"/);
@@ -100,7 +100,7 @@ describe('changing a budget', () => {
     const browser = await TestBrowser.open();
     try {
       for (const width of [1280, 380]) {
-        const screen = await browser.page(creator.house, { width, person: creator.house.administrator });
+        const screen = await browser.page(creator.portal, { width, person: creator.portal.administrator });
         await screen.goto('/ai-creator/budgets');
         await screen.getByRole('link', { name: 'Change: Each person, images per day' }).press('Enter');
         const limit = screen.getByLabel('Refuse beyond');

@@ -1,21 +1,21 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const day = { subject: '', unit: 'images', period: 'day', softLimit: '', hardLimit: '10' };
 
 describe('the list of budgets', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal();
+    administrator = await creator.portal.signIn();
   });
   afterEach(() => creator.stop());
 
   const add = async (fields: object): Promise<unknown> =>
-    creator.house.post(administrator, '/ai-creator/budgets', { ...day, ...fields });
-  const make = async (count: string, as?: Visitor): Promise<void> => {
+    creator.portal.post(administrator, '/ai-creator/budgets', { ...day, ...fields });
+  const make = async (count: string, as?: TestClient): Promise<void> => {
     const { body } = await creator.create({ count }, as);
     await creator.settled(body.id as string, as);
   };
@@ -59,7 +59,7 @@ describe('the list of budgets', () => {
   });
 
   it('counts costs as amounts, and is shown without a fault that axe finds', async () => {
-    await creator.house.command(['prices', 'set', '--model', 'gpt-image-2.6-flare', '--image', '0.25', '--from', '2026-01-01']);
+    await creator.portal.command(['prices', 'set', '--model', 'gpt-image-2.6-flare', '--image', '0.25', '--from', '2026-01-01']);
     await add({ target: 'instance', unit: 'cost', hardLimit: '12.5' });
     await add({ target: 'each-person' });
     await make('2');
@@ -67,7 +67,7 @@ describe('the list of budgets', () => {
     const browser = await TestBrowser.open();
     try {
       for (const width of [1280, 380]) {
-        const screen = await browser.page(creator.house, { width, person: creator.house.administrator });
+        const screen = await browser.page(creator.portal, { width, person: creator.portal.administrator });
         await screen.goto('/ai-creator/budgets');
         await screen.getByText('0.50 of 12.50').waitFor();
         expect(await accessibilityFaults(screen)).to.deep.equal([]);

@@ -2,7 +2,7 @@ import { AccessContexts, AuditLog, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import { appliesTo, type BudgetRule, windowOf } from '../entities/budget-rules.js';
 import { UsageEntry } from '../entities/usage-entry.js';
-import { author, type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const rule = (given: Partial<BudgetRule>): BudgetRule => ({
   id: 'a',
@@ -36,19 +36,19 @@ describe('the rules of budgets', () => {
 });
 
 describe('budgets', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   beforeEach(async () => {
-    creator = await startCreatorHouse({ config: { concurrency: 4 } });
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal({ config: { concurrency: 4 } });
+    administrator = await creator.portal.signIn();
   });
   afterEach(() => creator.stop());
 
   const post = async (path: string, fields: object, as = administrator) =>
     as
       .post(path)
-      .set('Origin', creator.house.url)
-      .set('X-Portico-Csrf', await creator.house.csrf(as))
+      .set('Origin', creator.portal.url)
+      .set('X-Portico-Csrf', await creator.portal.csrf(as))
       .set('Accept', 'text/html')
       .type('form')
       .send(fields);
@@ -76,7 +76,7 @@ describe('budgets', () => {
       code: 'ai-creator-budget',
       message: 'An unexpected error occurred and no image was made. Try again later.',
     });
-    const rows = await creator.house
+    const rows = await creator.portal
       .service(UnitOfWork)
       .read((reader) => reader.query<object>('SELECT id FROM ai_creator_usage'));
     expect(rows).to.have.length(10);
@@ -139,7 +139,7 @@ describe('budgets', () => {
 
   it('are a step of Why: a word for authors, the exact budget for administrators', async () => {
     await budget({ hardLimit: '0' });
-    const stepOf = async (as: Visitor): Promise<{ met: boolean; reason: string; href?: string } | undefined> => {
+    const stepOf = async (as: TestClient): Promise<{ met: boolean; reason: string; href?: string } | undefined> => {
       const why = await as.get('/web/home/ai-creator/why').set('Accept', 'application/json');
       return (why.body as { steps: { criterion: string; met: boolean; reason: string; href?: string }[] }).steps.find(
         ({ criterion }) => criterion === 'budget',
@@ -176,31 +176,31 @@ describe('budgets', () => {
     expect(page.text).to.contain('Each person with the role Author').and.to.contain('images per day');
     const id = /budgets\/([\w-]+)\/remove/.exec(page.text)?.[1] ?? '';
     expect((await post(`/ai-creator/budgets/${id}/remove`, {})).status).to.equal(303);
-    const { records } = await creator.house.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' });
+    const { records } = await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' });
     expect(records.map(({ action }) => action)).to.deep.equal(['removed', 'added']);
     expect((await creator.visitor.get('/ai-creator/budgets').set('Accept', 'text/html')).status).to.equal(404);
   });
 });
 
 describe('prices and usage', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   before(async () => {
-    creator = await startCreatorHouse();
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal();
+    administrator = await creator.portal.signIn();
   });
   after(() => creator.stop());
 
   const post = async (path: string, fields: object) =>
     administrator
       .post(path)
-      .set('Origin', creator.house.url)
-      .set('X-Portico-Csrf', await creator.house.csrf(administrator))
+      .set('Origin', creator.portal.url)
+      .set('X-Portico-Csrf', await creator.portal.csrf(administrator))
       .set('Accept', 'text/html')
       .type('form')
       .send(fields);
   const entry = async (id: string): Promise<UsageEntry | null> =>
-    creator.house.service(UnitOfWork).read((reader) => reader.repository(UsageEntry).findOneBy({ id }));
+    creator.portal.service(UnitOfWork).read((reader) => reader.repository(UsageEntry).findOneBy({ id }));
   const dialog = async (): Promise<string> =>
     (await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html')).text;
 
@@ -270,9 +270,9 @@ describe('prices and usage', () => {
   });
 
   it('export all of it as CSV, which no spreadsheet runs', async () => {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     expect(person).to.not.equal(undefined);
-    await creator.house.service(UnitOfWork).write(async (transaction) => {
+    await creator.portal.service(UnitOfWork).write(async (transaction) => {
       for (let index = 0; index < 1100; index += 1)
         await transaction.query(
           "INSERT INTO ai_creator_usage (id, at, site_id, person_id, roles, model, quality, state, images) VALUES (?, ?, 's', 'p', '|', '=1+1', 'low', 'settled', 1)",

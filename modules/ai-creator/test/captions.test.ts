@@ -3,7 +3,7 @@ import { AccessContexts, type Scope } from '@portico/core';
 import type { SuggestedCaption } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 /** What choosing a picture answers, as far as it matters here. */
 interface Choice {
@@ -13,11 +13,11 @@ interface Choice {
 }
 
 describe('The caption for AI images', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let added: { readonly id: string; readonly generated?: boolean; readonly caption?: object };
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     const { body } = await creator.create();
     const answer = await creator.addAll(await creator.settled(body.id));
     added = answer.body.documents[0];
@@ -25,10 +25,10 @@ describe('The caption for AI images', () => {
   after(() => creator.stop());
 
   async function decide(change: { readonly caption?: string; readonly captionText?: string }, scope: Scope): Promise<void> {
-    const person = creator.house.service(AccessContexts).system().person;
+    const person = creator.portal.service(AccessContexts).system().person;
     if (!person) throw new Error('There is no system.');
     const changes = Object.fromEntries(Object.entries(change).map(([field, value]) => [field, { set: value }]));
-    await creator.house.service(Settings).of(creatorSettings).save(scope, changes, person);
+    await creator.portal.service(Settings).of(creatorSettings).save(scope, changes, person);
   }
 
   async function choices(): Promise<readonly Choice[]> {
@@ -67,7 +67,7 @@ describe('The caption for AI images', () => {
   it('is not suggested while the flag is off', async () => {
     await decide({ caption: 'shown', captionText: 'Made with AI' }, { kind: 'site', siteId: creator.site.id });
     expect((await choices())[0]).to.have.property('caption');
-    await creator.house.command(['flags', 'set', 'LPD-10793', 'off']);
+    await creator.portal.command(['flags', 'set', 'LPD-10793', 'off']);
     expect((await choices())[0])
       .to.include({ generated: true })
       .and.not.to.have.property('caption');

@@ -1,4 +1,4 @@
-import { createImagesSandbox, type ImagesSandbox, type MannersName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
+import { createImagesSandbox, type DialectName, dialectNames, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import type { HostConfig } from '@portico/core';
 import type { ImageRequest } from '../api/index.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
@@ -7,7 +7,7 @@ import { CreatorConfig } from '../services/settings/creator-config.js';
 
 /** What a service must see of a request, written down apart from the profile. */
 export interface ServiceCase {
-  readonly id: MannersName;
+  readonly id: DialectName;
   readonly model: string;
   /** Where the key arrives; undefined: nowhere. */
   readonly keyHeader: 'authorization' | 'api-key' | undefined;
@@ -53,7 +53,7 @@ export const cases: readonly ServiceCase[] = [
   },
   {
     id: 'azure-openai',
-    model: 'house-pictures',
+    model: 'portal-pictures',
     keyHeader: 'api-key',
     path: '/openai/v1/images/generations',
     query: { 'api-version': 'preview' },
@@ -103,14 +103,14 @@ export const cases: readonly ServiceCase[] = [
   {
     ...plain,
     id: 'generic',
-    model: 'house-model',
+    model: 'portal-model',
     keyHeader: 'authorization',
     body: { size: '1024x1024', response_format: 'b64_json' },
     sizes: large,
     requests: 4,
     streams: false,
     varies: false,
-    lists: 'house-model',
+    lists: 'portal-model',
   },
 ];
 
@@ -131,11 +131,11 @@ export const providerAt = (profile: ServiceProfile, baseUrl: string | undefined)
   return new OpenAiImageProvider(new CreatorConfig(config), { profile });
 };
 
-/** The provider with the profile of a case, and the stand-in with the same server's manners. */
+/** The provider with the profile of a case, and the stand-in with the same server's dialect. */
 export async function benchOf({ id }: ServiceCase): Promise<Bench> {
   const profile = profileOf(id);
   if (!profile) throw new Error(`There is no profile ${id}.`);
-  const sandbox = await createImagesSandbox({ manners: mannersNames.find((name) => name === id) });
+  const sandbox = await createImagesSandbox({ dialect: dialectNames.find((name) => name === id) });
   return { profile, sandbox, provider: providerAt(profile, sandbox.url) };
 }
 

@@ -1,9 +1,9 @@
-import { type BehaviourName, mannersNames, sandboxKey } from '@portico/ai-sandbox/api';
+import { type BehaviourName, dialectNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { type ImagePreview, ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { profileOf, profiles } from '../services/profiles/index.js';
-import { ImageMaker } from '../services/provider/image-maker.js';
+import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { imageProviderFaults } from '../testing/index.js';
 import { type Bench, benchOf, cases, providerAt, requestOf } from './conformance-cases.js';
@@ -47,7 +47,7 @@ describe('image services', () => {
   it('have a profile, a name in the settings, and a stand-in each', () => {
     const ids = profiles.map(({ id }) => id);
     expect(ids).to.deep.equal(cases.map(({ id }) => id));
-    expect(ids).to.deep.equal([...mannersNames]);
+    expect(ids).to.deep.equal([...dialectNames]);
     expect(creatorSettings.fields.service.options.map(({ value }) => value)).to.deep.equal(ids);
   });
 
@@ -72,7 +72,7 @@ describe('image services', () => {
       beforeEach(() => bench.sandbox.reset());
       after(() => bench.sandbox.close());
 
-      it('does all that the house counts on', async function () {
+      it('does all that the portal counts on', async function () {
         this.timeout(60_000);
         expect(await imageProviderFaults(bench.provider, { key: sandboxKey, model: each.model })).to.deep.equal([]);
       });
@@ -91,8 +91,8 @@ describe('image services', () => {
 
       it('makes four images in as few requests as it can, each image asked for once', async () => {
         let came = 0;
-        const maker = new ImageMaker({ get: () => bench.provider });
-        await maker.make(requestOf(each, { count: 4 }), async ({ images, provider }) => {
+        const client = new ImageProviderClient({ get: () => bench.provider });
+        await client.make(requestOf(each, { count: 4 }), async ({ images, provider }) => {
           expect(provider).to.equal(each.id);
           came += images.length;
         });

@@ -1,13 +1,13 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 describe('what an image costs', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     const price = ['--model', 'gpt-image-2.6-flare', '--image', '0.0234', '--from', '2026-01-01', '--currency', 'EUR'];
-    expect((await creator.house.command(['prices', 'set', ...price])).exitCode).to.equal(0);
+    expect((await creator.portal.command(['prices', 'set', ...price])).exitCode).to.equal(0);
   });
   after(() => creator.stop());
 
@@ -24,10 +24,10 @@ describe('what an image costs', () => {
     expect(await html(`/web/home/documents-media/documents/${document}`)).to.contain('€0.0468');
     const report = await creator.visitor.get(`/web/home/documents-media/documents/${document}/provenance`);
     expect((report.body as { provenance: { cost: object } }).provenance.cost).to.deep.equal({ amount: 0.0468, currency: 'EUR' });
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     const csv = (await administrator.get('/ai-creator/usage.csv')).text.split('\r\n');
     expect(csv[1]).to.match(/,gpt-image-2\.6-flare,low,2,\d+,\d+,0\.0468,EUR,$/);
-    const shown = await creator.house.command(['images', 'show', id, '--site', 'home', '--as', author.email]);
+    const shown = await creator.portal.command(['images', 'show', id, '--site', 'home', '--as', author.email]);
     expect(shown.out).to.contain('Cost: €0.0468');
   });
 
@@ -35,31 +35,31 @@ describe('what an image costs', () => {
     const browser = await TestBrowser.open();
     try {
       for (const width of [1280, 380]) {
-        const page = await browser.page(creator.house, { width, person: author, javaScript: false });
+        const page = await browser.page(creator.portal, { width, person: author, javaScript: false });
         await page.goto('/web/home/ai-creator/create');
         const row = page.getByRole('row', { name: /^512x512/ });
         expect(await row.getByRole('cell').allTextContents()).to.deep.equal(['€0.0234', '€0.0468', '€0.0702', '€0.0936']);
         expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(width);
         await page.context().close();
       }
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       await page.goto('/web/home/ai-creator/create');
       await page.getByLabel('Number of Images to Generate').selectOption('3');
       await page.getByText('About €0.0702').waitFor();
       expect(await page.getByRole('table').count(), 'with scripts one line says it').to.equal(0);
       expect(await accessibilityFaults(page)).to.deep.equal([]);
-      await creator.house.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
+      await creator.portal.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
       await page.reload();
       await page.getByText('No price known, so nothing can be said about the cost.').waitFor();
       expect(browser.complaints).to.deep.equal([]);
     } finally {
-      await creator.house.command(['settings', 'unset', 'ai-creator.model']);
+      await creator.portal.command(['settings', 'unset', 'ai-creator.model']);
       await browser.close();
     }
   }).timeout(60_000);
 
   it('is left out where no cost is known', async () => {
-    await creator.house.command(['settings', 'set', 'ai-creator.model', 'gpt-image-2']);
+    await creator.portal.command(['settings', 'set', 'ai-creator.model', 'gpt-image-2']);
     const { body } = await creator.create({ token: newToken() });
     await creator.settled(body.id as string);
     expect(await html(`/web/home/ai-creator/generations/${body.id as string}`)).to.not.contain('Cost:');

@@ -3,12 +3,12 @@ import { digitalSourceType } from '@portico/core/testing';
 import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('creating images', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -30,8 +30,8 @@ describe('creating images', () => {
       expect(added.status).to.equal(200);
       expect(added.body.failed).to.deep.equal([]);
       for (const { id, view } of added.body.documents as { id: string; view: string }[]) {
-        const documents = creator.house.service(Documents);
-        const access = creator.house.service(AccessContexts).system(creator.site);
+        const documents = creator.portal.service(Documents);
+        const access = creator.portal.service(AccessContexts).system(creator.site);
         const document = await documents.find(access, id);
         expect(document).to.include({ width: side, height: side, mimeType: 'image/png' });
         expect(document.provenance).to.include({
@@ -68,7 +68,7 @@ describe('creating images', () => {
     const refused = await creator.create({ description: '  ', size: '300x300', count: '5' });
     expect(refused.status).to.equal(400);
     expect(Object.keys(refused.body.error.fields)).to.deep.equal(['description', 'size', 'count']);
-    const page = await creator.house.post(creator.visitor, '/web/home/ai-creator/generations', {
+    const page = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
       token: 'abcdefgh',
       description: 'words that were typed',
       size: '300x300',
@@ -125,14 +125,14 @@ describe('creating images', () => {
     creator.sandbox.next('insufficient-quota');
     const round = await creator.settled((await creator.create({ description: 'a secret wish' })).body.id);
     expect(round.problem?.sentence).to.equal('An unexpected error occurred and no image was made. Try again later.');
-    expect(creator.house.log()).to.contain('insufficient_quota').and.to.not.contain('a secret wish');
+    expect(creator.portal.log()).to.contain('insufficient_quota').and.to.not.contain('a secret wish');
     expect(creator.sandbox.generations).to.have.length(1);
     await creator.sendAgain();
   });
 
   it('tells an administrator the exact cause and its remedy, and an author neither', async () => {
-    const administrator = await creator.house.signIn();
-    for (const [visitor, isTold] of [
+    const administrator = await creator.portal.signIn();
+    for (const [visitor, isSeen] of [
       [administrator, true],
       [creator.visitor, false],
     ] as const) {
@@ -142,8 +142,8 @@ describe('creating images', () => {
       const page = await visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'text/html');
       expect(page.text).to.contain('Ask an administrator');
       expect([page.text.includes('The answer was 403'), page.text.includes('Verify the organization')]).to.deep.equal([
-        isTold,
-        isTold,
+        isSeen,
+        isSeen,
       ]);
       await creator.sendAgain();
     }
@@ -151,18 +151,18 @@ describe('creating images', () => {
 
   it('answers 404 for what belongs to somebody else', async () => {
     const round = await creator.settled((await creator.create()).body.id);
-    const other = await creator.house.signIn();
+    const other = await creator.portal.signIn();
     for (const path of [`/web/home/ai-creator/generations/${round.id}`, round.images[0]?.href ?? '']) {
       expect((await other.get(path)).status).to.equal(404);
     }
     expect((await creator.addAll(round, other)).status).to.equal(404);
-    expect((await creator.house.agent().get(`/web/home/ai-creator/generations/${round.id}`)).status).to.not.equal(200);
+    expect((await creator.portal.agent().get(`/web/home/ai-creator/generations/${round.id}`)).status).to.not.equal(200);
   });
 
   it('works as a form with a results page', async () => {
     const form = await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
     expect(form.text).to.contain('Number of Images to Generate').and.to.contain('Image Size');
-    const answer = await creator.house.post(creator.visitor, '/web/home/ai-creator/generations', {
+    const answer = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
       token: 'a-form-without-scripts',
       description: 'a cat',
       size: '256x256',
@@ -174,7 +174,7 @@ describe('creating images', () => {
     const page = await creator.visitor.get(place).set('Accept', 'text/html');
     expect(page.text).to.contain('Add Selected').and.to.contain('Try Again').and.to.contain('a-cat.png');
     const id = /name="image" value="([^"]+)"/.exec(page.text)?.[1];
-    const added = await creator.house.post(creator.visitor, '/web/home/ai-creator/images', {
+    const added = await creator.portal.post(creator.visitor, '/web/home/ai-creator/images', {
       image: id,
       selected: id,
       name: 'my cat',
@@ -190,10 +190,10 @@ describe('creating images', () => {
     const page = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(page.text).to.contain('a forgotten forest').and.to.contain('Kept until');
     const place = `/web/home/ai-creator/generations/${round.id}/discard`;
-    const asked = await creator.house.post(creator.visitor, place);
+    const asked = await creator.portal.post(creator.visitor, place);
     expect([asked.status, asked.headers.location]).to.deep.equal([303, place]);
     expect((await creator.visitor.get(round.images[0]?.href ?? '')).status, 'nothing is lost yet').to.equal(200);
-    await creator.house.post(creator.visitor, place, { confirmed: 'true' });
+    await creator.portal.post(creator.visitor, place, { confirmed: 'true' });
     const after = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(after.text).to.not.contain('a forgotten forest');
     expect((await creator.visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const create = '/web/home/ai-creator/create';
 
 describe('better descriptions', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -22,12 +22,12 @@ describe('better descriptions', () => {
 
   it('take a style on the command line too, and say when there is none of this name', async () => {
     const call = ['images', 'create', '--site', 'home', '--description', 'a goat', '--style'];
-    const made = await creator.house.command([...call, 'Watercolor']);
+    const made = await creator.portal.command([...call, 'Watercolor']);
     expect(made.exitCode, made.err).to.equal(0);
     expect(creator.sandbox.generations[0]?.body).to.include({
       prompt: 'a goat\n\nStyle: loose watercolor painting on rough paper',
     });
-    const wrong = await creator.house.command([...call, 'Nobody knows it']);
+    const wrong = await creator.portal.command([...call, 'Nobody knows it']);
     expect([wrong.exitCode, wrong.err.includes('style: ')]).to.deep.equal([1, true]);
     expect(creator.sandbox.generations).to.have.length(1);
   });
@@ -49,7 +49,7 @@ describe('better descriptions', () => {
   it('offer one’s own earlier descriptions, and nobody else’s', async () => {
     await creator.settled((await creator.create({ description: 'my earlier idea' })).body.id);
     expect(await page(create)).to.contain('my earlier idea');
-    const other = await creator.house.signIn();
+    const other = await creator.portal.signIn();
     expect((await other.get(create).set('Accept', 'text/html')).text).not.to.contain('my earlier idea');
   });
 

@@ -1,18 +1,18 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('the dialog Create AI Image', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   let page: Page;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
-    page = await browser.page(creator.house, { person: author });
+    page = await browser.page(creator.portal, { person: author });
   });
   after(async () => {
     await browser.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { errorAtlas } from '../services/failures/error-atlas.js';
+import { errorCatalog } from '../services/failures/error-catalog.js';
 import { classify, errorTable } from '../services/openai/error-table.js';
 import { categoriesIn, retryAfterOf } from '../services/openai/refusal-details.js';
 
@@ -26,10 +26,10 @@ const inDocs = {
   page: { settings: 'AI Creator settings', service: 'Image Service', usage: 'AI Usage' },
 } as const;
 
-describe('the error atlas', () => {
+describe('the error catalog', () => {
   it('has the sentences of every code, and no sentence without a code', async () => {
     const words = await messages();
-    const codes = errorAtlas.map(({ code }) => code).sort();
+    const codes = errorCatalog.map(({ code }) => code).sort();
     const worded = (kind: string): readonly string[] =>
       Object.keys(words)
         .filter((key) => key.startsWith(`${kind}.`))
@@ -41,7 +41,7 @@ describe('the error atlas', () => {
 
   it('is in step with what its documentation says of what the portal does', async () => {
     const rows = await documented('What arrives, and what the portal does');
-    const expected = errorAtlas.map(({ code, charged, retry, breaker }) => [
+    const expected = errorCatalog.map(({ code, charged, retry, breaker }) => [
       code,
       [charged, inDocs.retry[retry], inDocs.breaker[breaker]],
     ]);
@@ -51,7 +51,7 @@ describe('the error atlas', () => {
   it('is in step with what its documentation says that people read, sentence by sentence', async () => {
     const words = await messages();
     const rows = await documented('What people read');
-    const expected = errorAtlas.map(({ code, author, cause, remedy, page, help }) => [
+    const expected = errorCatalog.map(({ code, author, cause, remedy, page, help }) => [
       code,
       [words[author], words[cause], words[remedy], [page && inDocs.page[page], help && `<${help}>`].filter(Boolean).join(', ')],
     ]);

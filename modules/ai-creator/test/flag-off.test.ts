@@ -1,28 +1,28 @@
 import { Flags } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const price = { model: 'gpt-image-2.6-flare', validFrom: '2026-01-01', currency: 'USD', inputPrice: '5', outputPrice: '40' };
 const budget = { target: 'each-person', unit: 'images', period: 'day', hardLimit: '50' };
 
 describe('the pages of administrators while the flag is off', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
-  const switchTo = (on: boolean): Promise<void> => creator.house.service(Flags).override('LPD-10793', on, 'somebody');
+  let creator: CreatorPortal;
+  let administrator: TestClient;
+  const switchTo = (on: boolean): Promise<void> => creator.portal.service(Flags).override('LPD-10793', on, 'somebody');
   const idOn = async (page: string): Promise<string> => {
     const { text } = await administrator.get(`/ai-creator/${page}`);
     return new RegExp(`/ai-creator/${page}/([\\w-]+)/remove`).exec(text)?.[1] ?? '';
   };
 
   before(async () => {
-    creator = await startCreatorHouse();
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal();
+    administrator = await creator.portal.signIn();
   });
   after(() => creator.stop());
 
   it('are not there, and take nothing: what was entered stays as it was', async () => {
-    await creator.house.post(administrator, '/ai-creator/prices', price);
-    await creator.house.post(administrator, '/ai-creator/budgets', budget);
+    await creator.portal.post(administrator, '/ai-creator/prices', price);
+    await creator.portal.post(administrator, '/ai-creator/budgets', budget);
     const [priceId, budgetId] = [await idOn('prices'), await idOn('budgets')];
     const sent: readonly (readonly [path: string, fields?: object])[] = [
       ['prices', { ...price, validFrom: '2026-02-01' }],
@@ -37,7 +37,7 @@ describe('the pages of administrators while the flag is off', () => {
     for (const page of ['usage', 'usage.csv', 'prices', 'budgets', `budgets/${budgetId}`, 'service', 'errors'])
       expect((await administrator.get(`/ai-creator/${page}`)).status, page).to.equal(404);
     for (const [path, fields] of sent)
-      expect((await creator.house.post(administrator, `/ai-creator/${path}`, fields)).status, path).to.equal(404);
+      expect((await creator.portal.post(administrator, `/ai-creator/${path}`, fields)).status, path).to.equal(404);
     await switchTo(true);
     expect([await idOn('prices'), await idOn('budgets')]).to.deep.equal([priceId, budgetId]);
     const { text } = await administrator.get('/ai-creator/prices');

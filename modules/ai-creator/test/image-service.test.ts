@@ -6,34 +6,34 @@ import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorHouse, newToken, startCreatorHouse, type Visitor } from './creator-house.js';
+import { author, type CreatorPortal, newToken, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');
 const clock: Clock = { now: () => new Date(time), monotonic: () => performance.now() };
 
 describe('the image service as administrators see it', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   beforeEach(async () => {
     time = Date.parse('2026-11-22T10:00:00Z');
-    creator = await startCreatorHouse({ clock, config: { breakerSeconds: 60 }, sandboxOptions: { now: () => clock.now() } });
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal({ clock, config: { breakerSeconds: 60 }, sandboxOptions: { now: () => clock.now() } });
+    administrator = await creator.portal.signIn();
   });
   afterEach(() => creator.stop());
 
   const post = async (path: string, fields: object = {}) =>
     administrator
       .post(path)
-      .set('Origin', creator.house.url)
-      .set('X-Portico-Csrf', await creator.house.csrf(administrator))
+      .set('Origin', creator.portal.url)
+      .set('X-Portico-Csrf', await creator.portal.csrf(administrator))
       .set('Accept', 'text/html')
       .type('form')
       .send(fields);
   const page = async (): Promise<string> => (await administrator.get('/ai-creator/service').set('Accept', 'text/html')).text;
   const choose = async (model: string): Promise<void> => {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     if (person)
-      await creator.house
+      await creator.portal
         .service(Settings)
         .of(creatorSettings)
         .save(instanceScope, { model: { set: model } }, person);
@@ -61,7 +61,7 @@ describe('the image service as administrators see it', () => {
       creator.sandbox.next('key-rejected');
       await failOnce();
       const argv = ['images', 'create', '--site', 'home', '--description', 'a lighthouse', '--as', author.email];
-      const { exitCode, out, err } = await creator.house.command(argv);
+      const { exitCode, out, err } = await creator.portal.command(argv);
       expect([exitCode, out]).to.deep.equal([1, '']);
       expect(err.split('\n')[0]).to.equal(
         'Creating images is not available right now. Ask an administrator to look at the AI Creator settings.',
@@ -96,7 +96,7 @@ describe('the image service as administrators see it', () => {
     });
 
     it('leads the administrator of a site to the settings of that site, in the dialog', async () => {
-      const people = creator.house.service(People);
+      const people = creator.portal.service(People);
       const email = 'sita@example.com';
       const { id } = await people.add({ ...author, email, name: 'Sita Site' });
       await people.grant(id, 'Site Administrator', creator.site.id);
@@ -105,7 +105,7 @@ describe('the image service as administrators see it', () => {
       await failOnce();
       const browser = await TestBrowser.open();
       try {
-        const screen = await browser.page(creator.house, { width: 380, person: { ...author, email } });
+        const screen = await browser.page(creator.portal, { width: 380, person: { ...author, email } });
         await screen.goto('/web/home/ai-creator/create');
         await screen.getByLabel('Description').first().fill('a lighthouse');
         await screen.getByRole('button', { name: 'Create', exact: true }).click();
@@ -132,10 +132,10 @@ describe('the image service as administrators see it', () => {
     });
 
     it('sends again after the key was changed, and when an administrator says so', async () => {
-      const { person } = creator.house.service(AccessContexts).system();
+      const { person } = creator.portal.service(AccessContexts).system();
       creator.sandbox.next('key-rejected');
       await failOnce();
-      const settings = creator.house.service(Settings).of(creatorSettings);
+      const settings = creator.portal.service(Settings).of(creatorSettings);
       const key = settings.secret(instanceScope, 'apiKey') ?? '';
       if (person) await settings.save(instanceScope, { apiKey: { set: `${key}` } }, person);
       expect((await creator.create()).status).to.equal(201);
@@ -177,10 +177,10 @@ describe('the image service as administrators see it', () => {
     });
 
     it('are read soon after the start, with nobody asking for it', async () => {
-      const other = await startCreatorHouse({ clock, config: { firstListMillis: 1 } });
+      const other = await startCreatorPortal({ clock, config: { firstListMillis: 1 } });
       try {
-        await other.house.modules.stop('ai-creator');
-        await other.house.modules.start('ai-creator');
+        await other.portal.modules.stop('ai-creator');
+        await other.portal.modules.start('ai-creator');
         for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
         expect(other.sandbox.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['GET /v1/models']);
       } finally {
@@ -189,25 +189,25 @@ describe('the image service as administrators see it', () => {
     });
 
     it('are not waited for when the module stops', async () => {
-      const other = await startCreatorHouse({ clock, config: { firstListMillis: 1, testMillis: 60_000 } });
+      const other = await startCreatorPortal({ clock, config: { firstListMillis: 1, testMillis: 60_000 } });
       try {
-        await other.house.modules.stop('ai-creator');
+        await other.portal.modules.stop('ai-creator');
         other.sandbox.nextList('stall-before-headers');
-        await other.house.modules.start('ai-creator');
+        await other.portal.modules.start('ai-creator');
         for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
-        await other.house.modules.stop('ai-creator');
-        expect(other.house.log()).not.to.match(/"level":(?:40|50)/);
+        await other.portal.modules.stop('ai-creator');
+        expect(other.portal.log()).not.to.match(/"level":(?:40|50)/);
       } finally {
         await other.stop();
       }
     });
 
     it('are not taken for read because the service refused one', async () => {
-      const other = await startCreatorHouse({ clock });
+      const other = await startCreatorPortal({ clock });
       try {
-        await other.house.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
+        await other.portal.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
         await other.settled((await other.create()).body.id as string);
-        expect((await other.house.command(['doctor'])).out).to.contain('the list of models was not read yet');
+        expect((await other.portal.command(['doctor'])).out).to.contain('the list of models was not read yet');
       } finally {
         await other.stop();
       }
@@ -217,11 +217,11 @@ describe('the image service as administrators see it', () => {
       await choose('gpt-image-1.5');
       await post('/ai-creator/service/refresh');
       time = Date.parse('2026-12-02T10:00:00Z');
-      administrator = await creator.house.signIn();
+      administrator = await creator.portal.signIn();
       await post('/ai-creator/service/refresh');
       await post('/ai-creator/service/refresh');
       expect(await page()).to.contain('gpt-image-1.5, chosen for the instance, is gone. gpt-image-2.6-flare takes its place.');
-      const { records } = await creator.house.service(AuditLog).list({ area: 'ai-creator', subject: 'model' });
+      const { records } = await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'model' });
       expect(records.map(({ before, after, action }) => [action, before, after])).to.deep.equal([
         ['moved', 'gpt-image-1.5', 'gpt-image-2.6-flare'],
       ]);

@@ -1,4 +1,4 @@
-import { createImagesSandbox, type ImagesSandbox, mannersNames } from '@portico/ai-sandbox/api';
+import { createImagesSandbox, dialectNames, type ImagesSandbox } from '@portico/ai-sandbox/api';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
@@ -6,31 +6,31 @@ import { expect } from 'chai';
 import { profiles } from '../services/profiles/index.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { cases, type ServiceCase } from './conformance-cases.js';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const settingsPage = '/configuration/instance-settings/ai-creator';
 const keyMissing = 'An API key is missing';
 
 /** Services whose models have no preferred name. */
-const chosenModels: Readonly<Record<string, string>> = { 'azure-openai': 'house-pictures', generic: 'house-model' };
+const chosenModels: Readonly<Record<string, string>> = { 'azure-openai': 'portal-pictures', generic: 'portal-model' };
 
 interface Place {
-  readonly creator: CreatorHouse;
+  readonly creator: CreatorPortal;
   readonly sandbox: ImagesSandbox;
 }
 
 async function placeOf({ id }: ServiceCase, key?: string): Promise<Place> {
-  const sandbox = await createImagesSandbox({ manners: mannersNames.find((name) => name === id) });
-  const creator = await startCreatorHouse({ sandbox, ...(key !== undefined && { key }) });
+  const sandbox = await createImagesSandbox({ dialect: dialectNames.find((name) => name === id) });
+  const creator = await startCreatorPortal({ sandbox, ...(key !== undefined && { key }) });
   await choose(creator, { service: id, model: chosenModels[id] ?? '' });
   return { creator, sandbox };
 }
 
-async function choose({ house }: CreatorHouse, values: Readonly<Record<'service' | 'model', string>>): Promise<void> {
-  const { person } = house.service(AccessContexts).system();
+async function choose({ portal }: CreatorPortal, values: Readonly<Record<'service' | 'model', string>>): Promise<void> {
+  const { person } = portal.service(AccessContexts).system();
   if (!person) throw new Error('There is no system.');
   const patch = { service: { set: values.service }, model: { set: values.model } };
-  await house.service(Settings).of(creatorSettings).save(instanceScope, patch, person);
+  await portal.service(Settings).of(creatorSettings).save(instanceScope, patch, person);
 }
 
 const stop = async ({ creator, sandbox }: Place): Promise<void> => {
@@ -38,7 +38,7 @@ const stop = async ({ creator, sandbox }: Place): Promise<void> => {
   await sandbox.close();
 };
 
-const htmlOf = async (visitor: CreatorHouse['visitor'], path: string): Promise<string> =>
+const htmlOf = async (visitor: CreatorPortal['visitor'], path: string): Promise<string> =>
   (await visitor.get(path).set('Accept', 'text/html')).text;
 
 describe('an image service that is chosen', () => {
@@ -62,8 +62,8 @@ describe('an image service that is chosen', () => {
         );
         const added = await creator.addAll(round);
         const [first] = added.body.documents as readonly { readonly id: string }[];
-        const access = creator.house.service(AccessContexts).system(creator.site);
-        const { provenance, width } = await creator.house.service(Documents).find(access, first?.id ?? '');
+        const access = creator.portal.service(AccessContexts).system(creator.site);
+        const { provenance, width } = await creator.portal.service(Documents).find(access, first?.id ?? '');
         expect(provenance).to.include({ provider: each.id, model: each.model, size: '256x256' });
         expect([provenance?.parameters?.requested, width]).to.deep.equal([each.sizes[0], 256]);
       } finally {
@@ -74,13 +74,13 @@ describe('an image service that is chosen', () => {
     it(`is named by Test Connection and on its page: ${each.id}`, async () => {
       const place = await placeOf(each, profile?.key === 'required' ? undefined : '');
       try {
-        const { house } = place.creator;
-        const administrator = await house.signIn();
+        const { portal } = place.creator;
+        const administrator = await portal.signIn();
         for (const action of ['test-connection', 'test-image']) {
           const answer = await administrator
             .post(settingsPage)
-            .set('Origin', house.url)
-            .set('X-Portico-Csrf', await house.csrf(administrator))
+            .set('Origin', portal.url)
+            .set('X-Portico-Csrf', await portal.csrf(administrator))
             .set('Accept', 'application/json')
             .type('form')
             .send({ 'form.action': `ai-creator/${action}` });
@@ -88,7 +88,7 @@ describe('an image service that is chosen', () => {
           expect(kind, JSON.stringify(findings)).to.equal('success');
           expect(findings[0]?.text).to.match(new RegExp(`^${profile?.name.replaceAll('.', '\\.')}, at 127\\.0\\.0\\.1:\\d+\\.$`));
         }
-        await house.post(administrator, '/ai-creator/service/refresh');
+        await portal.post(administrator, '/ai-creator/service/refresh');
         const page = await htmlOf(administrator, '/ai-creator/service');
         expect(page).to.contain(`Images are made by ${profile?.name}, at 127.0.0.1:`).and.to.contain(each.lists);
         expect(page, 'nothing is said to be gone').to.not.contain('takes its place');
@@ -122,9 +122,9 @@ describe('an image service that is chosen', () => {
     if (!openai) throw new Error('The cases changed.');
     const place = await placeOf(openai);
     try {
-      const { house } = place.creator;
-      const administrator = await house.signIn();
-      await house.post(administrator, '/ai-creator/service/refresh');
+      const { portal } = place.creator;
+      const administrator = await portal.signIn();
+      await portal.post(administrator, '/ai-creator/service/refresh');
       await choose(place.creator, { service: 'localai', model: '' });
       const other = await htmlOf(administrator, '/ai-creator/service');
       expect(other).to.contain('Used now: <strong>stablediffusion').and.to.not.contain('gpt-image');
@@ -137,8 +137,8 @@ describe('an image service that is chosen', () => {
   });
 
   it('can be chosen by the deployment, and only for the whole instance', async () => {
-    const sandbox = await createImagesSandbox({ manners: 'ollama' });
-    const creator = await startCreatorHouse({
+    const sandbox = await createImagesSandbox({ dialect: 'ollama' });
+    const creator = await startCreatorPortal({
       sandbox,
       key: '',
       environment: { PORTICO_SETTING_AI_CREATOR_SERVICE: 'ollama' },
@@ -147,7 +147,7 @@ describe('an image service that is chosen', () => {
       const { body } = await creator.create();
       const round = await creator.settled(body.id as string);
       expect(round.state).to.equal('offered');
-      const administrator = await creator.house.signIn();
+      const administrator = await creator.portal.signIn();
       const instance = await htmlOf(administrator, settingsPage);
       expect(instance)
         .to.contain('Image Service')
@@ -161,8 +161,8 @@ describe('an image service that is chosen', () => {
 
   it('has the whole deadline for each answer, when it makes one image at a time', async function () {
     this.timeout(40_000);
-    const sandbox = await createImagesSandbox({ manners: 'ollama', latency: 2500 });
-    const creator = await startCreatorHouse({ sandbox, key: '', config: { answerMillis: 4500 } });
+    const sandbox = await createImagesSandbox({ dialect: 'ollama', latency: 2500 });
+    const creator = await startCreatorPortal({ sandbox, key: '', config: { answerMillis: 4500 } });
     try {
       await choose(creator, { service: 'ollama', model: '' });
       const { body } = await creator.create({ count: '3', size: '256x256' });
@@ -175,9 +175,9 @@ describe('an image service that is chosen', () => {
   });
 
   it('says what is missing: an address, or the name of a model', async () => {
-    const creator = await startCreatorHouse({ key: '', config: { baseUrl: undefined } });
+    const creator = await startCreatorPortal({ key: '', config: { baseUrl: undefined } });
     try {
-      const administrator = await creator.house.signIn();
+      const administrator = await creator.portal.signIn();
       const page = (): Promise<string> => htmlOf(administrator, '/ai-creator/service');
       await choose(creator, { service: 'generic', model: '' });
       expect(await page())
@@ -186,9 +186,9 @@ describe('an image service that is chosen', () => {
         .and.to.not.contain('Used now');
       const why = await creator.visitor.get('/web/home/ai-creator/why').set('Accept', 'text/html');
       expect(why.text).to.contain('No model is chosen');
-      await choose(creator, { service: 'generic', model: 'house-model' });
+      await choose(creator, { service: 'generic', model: 'portal-model' });
       expect(await page())
-        .to.contain('Used now: <strong>house-model')
+        .to.contain('Used now: <strong>portal-model')
         .and.to.not.contain('No model is chosen');
       const { body } = await creator.create();
       const round = await creator.settled(body.id as string);
@@ -208,13 +208,13 @@ describe('an image service that is chosen', () => {
     if (!ollama) throw new Error('The cases changed.');
     const place = await placeOf(ollama, '');
     try {
-      const { house } = place.creator;
-      const administrator = await house.signIn();
+      const { portal } = place.creator;
+      const administrator = await portal.signIn();
       await choose(place.creator, { service: 'openai', model: '' });
       const answer = await administrator
         .post(settingsPage)
-        .set('Origin', house.url)
-        .set('X-Portico-Csrf', await house.csrf(administrator))
+        .set('Origin', portal.url)
+        .set('X-Portico-Csrf', await portal.csrf(administrator))
         .set('Accept', 'application/json')
         .type('form')
         .send({ 'form.action': 'ai-creator/test-connection', service: 'ollama' });

@@ -1,21 +1,21 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('creating images in a browser', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   let page: Page;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
   });
   beforeEach(async () => {
     creator.sandbox.reset();
-    page = await browser.page(creator.house, { person: author });
+    page = await browser.page(creator.portal, { person: author });
   });
   afterEach(async () => {
     await page.context().close();
@@ -200,7 +200,7 @@ describe('creating images in a browser', function () {
 
   it('says so when the flag goes off between opening and Create', async () => {
     const dialog = await openDialog();
-    await creator.house.command(['flags', 'set', 'LPD-10793', 'off']);
+    await creator.portal.command(['flags', 'set', 'LPD-10793', 'off']);
     try {
       await describeImage(dialog, 'a moment too late');
       await dialog
@@ -210,13 +210,13 @@ describe('creating images in a browser', function () {
       expect(await dialog.getByLabel('Description').inputValue()).to.equal('a moment too late');
       expect(creator.sandbox.requests).to.have.length(0);
     } finally {
-      await creator.house.command(['flags', 'set', 'LPD-10793', 'on']);
+      await creator.portal.command(['flags', 'set', 'LPD-10793', 'on']);
     }
   });
 
   for (const width of [1280, 380]) {
     it(`leaves nothing that axe would find fault with, ${width} pixels wide`, async () => {
-      const narrow = await browser.page(creator.house, { person: author, width });
+      const narrow = await browser.page(creator.portal, { person: author, width });
       const dialog = await openDialog(narrow);
       expect(await accessibilityFaults(narrow), 'form').to.deep.equal([]);
       await dialog.getByRole('button', { name: 'Create', exact: true }).click();
@@ -274,9 +274,9 @@ describe('creating images in a browser', function () {
   });
 
   it('says that a key is missing, and where it is set', async () => {
-    const other = await startCreatorHouse({ key: '' });
+    const other = await startCreatorPortal({ key: '' });
     try {
-      const administrator = await browser.page(other.house, { person: other.house.administrator });
+      const administrator = await browser.page(other.portal, { person: other.portal.administrator });
       const dialog = await openDialog(administrator);
       await dialog.getByText('An API key is missing').waitFor();
       await dialog.getByRole('link', { name: 'Open AI Creator settings' }).click();

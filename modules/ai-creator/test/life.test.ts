@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { type Clock, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -33,21 +33,21 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 describe('the life of an image', () => {
   describe('clicks', () => {
-    let creator: CreatorHouse;
+    let creator: CreatorPortal;
     before(async () => {
-      creator = await startCreatorHouse({ sandboxOptions: { latency: 150 } });
+      creator = await startCreatorPortal({ sandboxOptions: { latency: 150 } });
     });
     beforeEach(() => creator.sandbox.reset());
     after(() => creator.stop());
 
     it('makes one request of a double click, and of 50 at the same time', async () => {
       const token = newToken();
-      const csrf = await creator.house.csrf(creator.visitor);
+      const csrf = await creator.portal.csrf(creator.visitor);
       const answers = await Promise.all(
         Array.from({ length: 50 }, () =>
           creator.visitor
             .post('/web/home/ai-creator/generations')
-            .set({ Origin: creator.house.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
+            .set({ Origin: creator.portal.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
             .type('form')
             .send({ token, description: 'a cat', size: '256x256', count: '1' }),
         ),
@@ -78,12 +78,12 @@ describe('the life of an image', () => {
       creator.sandbox.next('stall-before-headers', 'stall-before-headers');
       const [first, second, third] = await Promise.all([creator.create(), creator.create(), creator.create()]);
       await until(() => creator.sandbox.generations.length === 2);
-      const csrf = await creator.house.csrf(creator.visitor);
+      const csrf = await creator.portal.csrf(creator.visitor);
       const cancel = async (id: string): Promise<{ maybeCharged?: boolean; sentence: string; cancelled: boolean }> =>
         (
           await creator.visitor
             .post(`/web/home/ai-creator/generations/${id}/cancel`)
-            .set({ Origin: creator.house.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
+            .set({ Origin: creator.portal.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
         ).body;
       const ids: string[] = [first.body.id, second.body.id, third.body.id];
       const states = await Promise.all(
@@ -115,8 +115,8 @@ describe('the life of an image', () => {
       creator.sandbox.next('stall-before-headers');
       const { id } = (await creator.create()).body as { id: string };
       await until(() => creator.sandbox.generations.length === 1);
-      await creator.house.modules.stop('ai-creator');
-      await creator.house.modules.start('ai-creator');
+      await creator.portal.modules.stop('ai-creator');
+      await creator.portal.modules.start('ai-creator');
       const round = await creator.settled(id);
       expect([round.state, round.problem?.code]).to.deep.equal(['unknown', 'unknown']);
       expect(creator.sandbox.generations).to.have.length(1);
@@ -137,7 +137,7 @@ describe('the life of an image', () => {
     });
 
     it('never sends again what was sent, continues what was reserved, and offers what came', async () => {
-      const first = await startCreatorHouse({ home, sandbox, config: { concurrency: 1 } });
+      const first = await startCreatorPortal({ home, sandbox, config: { concurrency: 1 } });
       const offered = await first.settled((await first.create({ description: 'a finished forest' })).body.id);
       sandbox.next('stall-before-headers');
       const sent = (await first.create({ description: 'a lost letter' })).body.id as string;
@@ -145,7 +145,7 @@ describe('the life of an image', () => {
       const reserved = (await first.create({ description: 'a patient cat' })).body.id as string;
       await first.stop();
 
-      const second = await startCreatorHouse({ home, sandbox });
+      const second = await startCreatorPortal({ home, sandbox });
       expect((await second.settled(sent)).state).to.equal('unknown');
       expect((await second.settled(reserved)).state).to.equal('offered');
       const again = await second.settled(offered.id);
@@ -158,13 +158,13 @@ describe('the life of an image', () => {
     });
 
     it('settles what a sudden death left in each state', async () => {
-      const first = await startCreatorHouse({ home, sandbox });
+      const first = await startCreatorPortal({ home, sandbox });
       const ids: Record<string, string> = {};
       for (const state of ['reserved', 'sent', 'received', 'offered']) {
         ids[state] = (await first.settled((await first.create({ description: `left in ${state}` })).body.id)).id;
       }
       const { reserved = '', sent = '', received = '', offered = '' } = ids;
-      await first.house.service(UnitOfWork).write(async (transaction) => {
+      await first.portal.service(UnitOfWork).write(async (transaction) => {
         for (const id of [reserved, sent]) {
           await transaction.query('DELETE FROM ai_creator_image WHERE generation_id = ?', [id]);
         }
@@ -177,7 +177,7 @@ describe('the life of an image', () => {
       });
       await first.stop();
       sandbox.reset();
-      const second = await startCreatorHouse({ home, sandbox });
+      const second = await startCreatorPortal({ home, sandbox });
       const states = await Promise.all([reserved, sent, received, offered].map(async (id) => (await second.settled(id)).state));
       expect(states).to.deep.equal(['offered', 'unknown', 'offered', 'offered']);
       expect((await second.settled(received)).images).to.have.length(1);
@@ -194,30 +194,30 @@ describe('the life of an image', () => {
       await until(() => sandbox.generations.length === 1);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      const creator = await startCreatorHouse({ home, sandbox });
+      const creator = await startCreatorPortal({ home, sandbox });
       expect((await creator.settled(sent)).state).to.equal('unknown');
       expect((await creator.settled(waiting)).state).to.equal('offered');
       const prompts = sandbox.generations.map(({ body }) => (body as { prompt: string }).prompt);
       expect(prompts).to.deep.equal(['killed while it was sent', 'killed while it was waiting']);
-      const doctor = await creator.house.command(['doctor']);
+      const doctor = await creator.portal.command(['doctor']);
       expect(doctor.exitCode, doctor.out).to.equal(0);
       await creator.stop();
     });
 
     it('keeps results for as long as it says, and no longer', async () => {
       const clock = new TestClock();
-      const creator = await startCreatorHouse({ home, sandbox, clock });
+      const creator = await startCreatorPortal({ home, sandbox, clock });
       const round = await creator.settled((await creator.create()).body.id);
       clock.forward(71);
-      const visitor = await creator.house.signIn({ email: 'ada@portico.example', password: 'a long enough password' });
+      const visitor = await creator.portal.signIn({ email: 'ada@portico.example', password: 'a long enough password' });
       expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(200);
       clock.forward(2);
       expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);
       expect((await visitor.get(`/web/home/ai-creator/generations/${round.id}`)).status).to.equal(404);
-      await creator.house.modules.stop('ai-creator');
-      await creator.house.modules.start('ai-creator');
+      await creator.portal.modules.stop('ai-creator');
+      await creator.portal.modules.start('ai-creator');
       await until(async () => {
-        const rows = await creator.house.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
+        const rows = await creator.portal.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
         return rows.length === 0;
       });
       await creator.stop();
@@ -226,7 +226,7 @@ describe('the life of an image', () => {
     it('leaves no trace of the key: not in an answer, a log, a database byte or an error', async () => {
       const key = 'sk-canary-7f3a91c2d4-do-not-leak';
       const open = await createImagesSandbox({ keys: [sandboxKey, key] });
-      const creator = await startCreatorHouse({ home, sandbox: open, key });
+      const creator = await startCreatorPortal({ home, sandbox: open, key });
       const texts: string[] = [];
       const failures: readonly BehaviourName[] = [
         'key-rejected',
@@ -242,9 +242,9 @@ describe('the life of an image', () => {
         texts.push(JSON.stringify(await creator.settled(id)));
         texts.push((await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'text/html')).text);
       }
-      const administrator = await creator.house.signIn();
+      const administrator = await creator.portal.signIn();
       texts.push((await administrator.get('/configuration/instance-settings/ai-creator').set('Accept', 'text/html')).text);
-      const log = creator.house.log();
+      const log = creator.portal.log();
       await creator.stop();
       await open.close();
       for (const text of [...texts, log]) expect(text).to.not.contain('canary-7f3a');
@@ -257,18 +257,26 @@ describe('the life of an image', () => {
   });
 
   it('makes images from the command line, and adds them to a folder', async () => {
-    const creator = await startCreatorHouse();
+    const creator = await startCreatorPortal();
     const call = ['images', 'create', '--site', 'home', '--description', 'a lighthouse at dusk', '--size', '512x512'];
     try {
-      const made = await creator.house.command([...call, '--count', '2', '--folder', 'Generated', '--as', 'ada@portico.example']);
+      const made = await creator.portal.command([
+        ...call,
+        '--count',
+        '2',
+        '--folder',
+        'Generated',
+        '--as',
+        'ada@portico.example',
+      ]);
       expect(made.exitCode, made.err).to.equal(0);
       expect(made.out.trim().split('\n')).to.have.length(2);
       expect(made.out).to.contain('a-lighthouse-at-dusk.png').and.to.contain('a-lighthouse-at-dusk-2.png');
       creator.sandbox.next('insufficient-quota');
-      const failed = await creator.house.command(call);
+      const failed = await creator.portal.command(call);
       expect([failed.exitCode, failed.out]).to.deep.equal([1, '']);
       expect(failed.err).to.contain('insufficient_quota');
-      const wrong = await creator.house.command([...call.slice(0, -1), '300x300']);
+      const wrong = await creator.portal.command([...call.slice(0, -1), '300x300']);
       expect([wrong.exitCode, wrong.err.includes('256x256, 512x512, 1024x1024')]).to.deep.equal([1, true]);
       expect(creator.sandbox.generations).to.have.length(2);
     } finally {

@@ -1,14 +1,14 @@
 import { UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { startCreatorHouse } from './creator-house.js';
+import { startCreatorPortal } from './creator-portal.js';
 
 describe('a dialog with more rounds than are shown', () => {
   it('shows the newest ones, the newest first', async () => {
-    const creator = await startCreatorHouse();
+    const creator = await startCreatorPortal();
     try {
       const { id } = (await creator.create()).body as { id: string };
       await creator.settled(id);
-      await creator.house.service(UnitOfWork).write(async (transaction) => {
+      await creator.portal.service(UnitOfWork).write(async (transaction) => {
         for (let round = 1; round <= 60; round += 1)
           await transaction.query(
             `INSERT INTO ai_creator_generation (id, token, site_id, person_id, root_id, description, size, count, state, attempts,

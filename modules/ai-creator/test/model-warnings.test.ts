@@ -3,7 +3,7 @@ import { AccessContexts, AuditLog, type Clock, instanceScope, type Scope, siteSc
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 let time = 0;
 const clock: Clock = { now: () => new Date(time), monotonic: () => performance.now() };
@@ -11,33 +11,33 @@ const clock: Clock = { now: () => new Date(time), monotonic: () => performance.n
 const ending = 'gpt-image-1.5';
 
 describe('warnings about a model that ends', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   beforeEach(async () => {
     time = Date.parse('2026-08-01T10:00:00Z');
-    creator = await startCreatorHouse({ clock, sandboxOptions: { now: () => clock.now() } });
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal({ clock, sandboxOptions: { now: () => clock.now() } });
+    administrator = await creator.portal.signIn();
   });
   afterEach(() => creator.stop());
 
   const on = async (day: string): Promise<void> => {
     time = Date.parse(`${day}T10:00:00Z`);
-    administrator = await creator.house.signIn();
+    administrator = await creator.portal.signIn();
   };
   const choose = async (model: string, scope: Scope = instanceScope): Promise<void> => {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     if (person)
-      await creator.house
+      await creator.portal
         .service(Settings)
         .of(creatorSettings)
         .save(scope, { model: { set: model } }, person);
   };
   const page = async (path: string): Promise<string> => (await administrator.get(path).set('Accept', 'text/html')).text;
   const refresh = async (): Promise<void> => {
-    await creator.house.post(administrator, '/ai-creator/service/refresh');
+    await creator.portal.post(administrator, '/ai-creator/service/refresh');
   };
   const warned = async (subject = 'model-warning') =>
-    (await creator.house.service(AuditLog).list({ area: 'ai-creator', subject })).records.map(({ attribute, after, scope }) => [
+    (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject })).records.map(({ attribute, after, scope }) => [
       scope,
       attribute,
       (after as { within?: number }).within,
@@ -70,7 +70,7 @@ describe('warnings about a model that ends', () => {
   });
 
   it('are a number in the list of settings and at AI Usage in the menus, and a finding of the doctor', async () => {
-    const doctor = async (): Promise<string> => (await creator.house.command(['doctor'])).out;
+    const doctor = async (): Promise<string> => (await creator.portal.command(['doctor'])).out;
     await choose(ending);
     expect(await doctor(), 'nothing was asked yet')
       .to.contain('ok      No chosen image model is known to end; the list of models was not read yet. (ai-creator)')
@@ -81,7 +81,7 @@ describe('warnings about a model that ends', () => {
     const text = await page('/configuration/instance-settings');
     expect(text).to.match(/AI Usage<\/span>\s*<span class="badge badge-warning" title="1 warning about the model"/);
     expect(await page(instance)).to.match(/AI Creator <span class="badge badge-warning"><span[^>]*>1</);
-    const { exitCode, out } = await creator.house.command(['doctor']);
+    const { exitCode, out } = await creator.portal.command(['doctor']);
     expect(out).to.contain(`warning: ${sentence(21)}`);
     expect(exitCode, 'a warning breaks nothing').to.equal(0);
     expect((await creator.visitor.get('/web/home/documents-media').set('Accept', 'text/html')).text).to.not.contain(
@@ -119,7 +119,7 @@ describe('warnings about a model that ends', () => {
   it('are written down at once when somebody chooses such a model', async () => {
     await on('2026-11-10');
     await choose(ending);
-    await creator.house.modules.stop('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
     expect(await warned()).to.deep.equal([['instance', ending, 30]]);
   });
 
@@ -129,7 +129,7 @@ describe('warnings about a model that ends', () => {
     const browser = await TestBrowser.open();
     try {
       for (const width of [1280, 380]) {
-        const screen = await browser.page(creator.house, { width, person: creator.house.administrator });
+        const screen = await browser.page(creator.portal, { width, person: creator.portal.administrator });
         await screen.goto(instance);
         await screen.getByText(sentence(21)).waitFor();
         await screen.getByRole('button', { name: 'Global Menu' }).click();

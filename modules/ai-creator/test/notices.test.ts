@@ -2,15 +2,15 @@ import { SiteDirectory } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, type CreatorHouse, type RoundAnswer, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 const elsewhere = '/web/home/web-content';
 const ready = 'Your AI image is ready: a lighthouse at dusk';
 
 describe('what other pages say about images that are being made', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   afterEach(() => creator.stop());
 
@@ -39,10 +39,10 @@ describe('what other pages say about images that are being made', () => {
     expect(await badge()).to.equal('1 ready');
     await made();
     expect(await badge()).to.equal('2 ready');
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     expect(await badge(elsewhere, administrator)).to.equal(undefined);
-    await creator.house.command(['sites', 'add', '--name', 'Guide', '--address', 'guide']);
-    expect(creator.house.service(SiteDirectory).byAddress('guide')).to.not.equal(undefined);
+    await creator.portal.command(['sites', 'add', '--name', 'Guide', '--address', 'guide']);
+    expect(creator.portal.service(SiteDirectory).byAddress('guide')).to.not.equal(undefined);
     expect(await html('/web/guide', administrator)).to.not.contain('generation-notices');
     await creator.addAll(await creator.settled(id));
     expect(await badge()).to.equal('1 ready');
@@ -50,9 +50,9 @@ describe('what other pages say about images that are being made', () => {
 
   it('is known after the module was stopped and started', async () => {
     await made();
-    await creator.house.modules.stop('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
     expect(await html()).to.not.contain('generation-notices');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.modules.start('ai-creator');
     expect(await badge()).to.equal('1 ready');
   });
 
@@ -62,7 +62,7 @@ describe('what other pages say about images that are being made', () => {
     creator.sandbox.next('moderation-blocked');
     const failed = await made({ description: 'something else' });
     const cancelled = await creator.create();
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${cancelled.body.id as string}/cancel`);
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${cancelled.body.id as string}/cancel`);
     await creator.settled(cancelled.body.id as string);
     const { body } = await creator.visitor.get('/web/home/ai-creator/notices/status');
     expect(body).to.deep.equal({
@@ -77,7 +77,7 @@ describe('what other pages say about images that are being made', () => {
     const events = await creator.visitor.get('/web/home/ai-creator/notices/events');
     expect(events.headers['content-type']).to.contain('text/event-stream');
     expect(events.text).to.match(/^event: over\ndata: \{"isRunning":false/);
-    const guest = await fetch(`${creator.house.url}/web/home/ai-creator/notices/status`);
+    const guest = await fetch(`${creator.portal.url}/web/home/ai-creator/notices/status`);
     expect(guest.status).to.equal(401);
   });
 
@@ -96,8 +96,8 @@ describe('what other pages say about images that are being made', () => {
     const three = (body.generations as RoundAnswer[]).find(({ images }) => images.length === 3);
     if (three) await creator.addAll({ ...three, images: three.images.slice(1) });
     expect(await told(), 'some were added').to.deep.equal(sentences);
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
     expect(await told(), 'after a restart').to.deep.equal(sentences);
   });
 
@@ -125,7 +125,7 @@ describe('what other pages say about images that are being made', () => {
 
     it('is a toast and a number on another page of the site, once, whatever is loaded again or opened beside it', async () => {
       creator.sandbox.next({ name: 'slow', millis: 2500 });
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       await begin(page);
       await page.goto(elsewhere);
       expect(await menuEntry(page).textContent()).to.contain('1 in progress');
@@ -145,7 +145,7 @@ describe('what other pages say about images that are being made', () => {
 
     it('is told on the same page after the dialog was closed, by keyboard, with a link that leads there', async () => {
       creator.sandbox.next({ name: 'slow', millis: 1500 });
-      const page = await browser.page(creator.house, { width: 380, person: author });
+      const page = await browser.page(creator.portal, { width: 380, person: author });
       await begin(page);
       await page.keyboard.press('Escape');
       await toasts(page).getByText(ready).waitFor();
@@ -157,7 +157,7 @@ describe('what other pages say about images that are being made', () => {
     }).timeout(60_000);
 
     it('is told on the same page, too, when the dialog was closed before the portal had answered', async () => {
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       let answer = (): void => undefined;
       const closed = new Promise<void>((resolve) => (answer = resolve));
       await page.route('**/ai-creator/generations', async (route) => {
@@ -173,7 +173,7 @@ describe('what other pages say about images that are being made', () => {
     }).timeout(60_000);
 
     it('is not told again when the dialog showed it', async () => {
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       await begin(page);
       await page.getByRole('button', { name: 'Add Selected' }).waitFor();
       await page.goto(elsewhere);
@@ -184,7 +184,7 @@ describe('what other pages say about images that are being made', () => {
     }).timeout(60_000);
 
     it('costs no request on pages while nothing is open, and one script while something is', async () => {
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       const asked: string[] = [];
       page.on('request', (request) => asked.push(request.url()));
       const visit = async (): Promise<readonly string[]> => {

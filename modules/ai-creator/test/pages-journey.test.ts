@@ -1,14 +1,14 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('creating images on pages of their own', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
   });
   afterEach(() => {
@@ -20,7 +20,7 @@ describe('creating images on pages of their own', function () {
   });
 
   it('does the whole job without scripts', async () => {
-    const plain = await browser.page(creator.house, { person: author, javaScript: false });
+    const plain = await browser.page(creator.portal, { person: author, javaScript: false });
     await plain.goto('/web/home/ai-creator/create');
     await plain.getByLabel('Description').fill('a plain flower');
     await plain.getByLabel('Image Size').selectOption('256x256');
@@ -44,7 +44,7 @@ describe('creating images on pages of their own', function () {
     it(`asks before it discards, ${javaScript ? 'in a window' : 'on a page of its own without scripts'}`, async () => {
       const description = `a paper boat, scripts ${javaScript}`;
       await creator.settled((await creator.create({ description })).body.id as string);
-      const own = await browser.page(creator.house, { person: author, javaScript, width: 380 });
+      const own = await browser.page(creator.portal, { person: author, javaScript, width: 380 });
       await own.goto('/web/home/ai-creator/generations');
       const discard = own.getByRole('button', { name: `Discard: ${description}` });
       const question = 'Discard these images? They cannot be brought back.';
@@ -68,7 +68,7 @@ describe('creating images on pages of their own', function () {
     creator.sandbox.next('moderation-blocked');
     const { id } = (await creator.create({ description: 'a boat that was declined' })).body as { readonly id: string };
     await creator.settled(id);
-    const own = await browser.page(creator.house, { person: author, javaScript: false });
+    const own = await browser.page(creator.portal, { person: author, javaScript: false });
     await own.goto(`/web/home/ai-creator/generations/${id}/discard`);
     await own.getByText('Take this off the list? It brought no image.').waitFor();
     await own.context().close();

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type CreatorHouse, newToken, type RoundAnswer, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 describe('images that come while others do not', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -13,7 +13,11 @@ describe('images that come while others do not', () => {
   const post = async (path: string, fields: object) =>
     creator.visitor
       .post(`/web/home/ai-creator/generations/${path}`)
-      .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor), Accept: 'application/json' })
+      .set({
+        Origin: creator.portal.url,
+        'X-Portico-Csrf': await creator.portal.csrf(creator.visitor),
+        Accept: 'application/json',
+      })
       .type('form')
       .send(fields);
   const look = async (id: string): Promise<RoundAnswer> =>

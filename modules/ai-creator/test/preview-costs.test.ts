@@ -4,30 +4,30 @@ import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import { UsageEntry } from '../entities/usage-entry.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 /** Two partial images of 100 tokens, at 40.00 per million tokens. */
 const previewCost = 2 * 100 * 40;
 
 describe('the estimate of what images cost, when previews are on', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     await choose({ previews: true });
     for (const model of ['gpt-image-2.6-flare', 'gpt-image-2'])
-      await creator.house.command(['prices', 'set', '--model', model, '--input', '5', '--output', '40', '--from', '2026-01-01']);
+      await creator.portal.command(['prices', 'set', '--model', model, '--input', '5', '--output', '40', '--from', '2026-01-01']);
   });
   afterEach(() => creator.stop());
 
   const choose = async (values: object): Promise<void> => {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     const changes = Object.fromEntries(Object.entries(values).map(([field, set]) => [field, { set }]));
-    if (person) await creator.house.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
+    if (person) await creator.portal.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
   };
   const make = async (count: string): Promise<UsageEntry> => {
     const { body } = await creator.create({ count });
     await creator.settled(body.id as string);
-    const entry = await creator.house
+    const entry = await creator.portal
       .service(UnitOfWork)
       .read((reader) => reader.repository(UsageEntry).findOneBy({ id: body.id as string }));
     if (!entry) throw new Error('Nothing was counted.');
@@ -59,7 +59,7 @@ describe('the estimate of what images cost, when previews are on', () => {
     const { cost } = await make('2');
     const browser = await TestBrowser.open();
     try {
-      const page = await browser.page(creator.house, { person: author });
+      const page = await browser.page(creator.portal, { person: author });
       await page.goto('/web/home/ai-creator/create');
       const money = (millionths: number): string => `About $${(millionths / 1_000_000).toFixed(4)}`;
       await page.getByText(money((cost ?? 0) / 2 + previewCost)).waitFor();
@@ -71,7 +71,7 @@ describe('the estimate of what images cost, when previews are on', () => {
   });
 
   it('says that they cost extra where nobody knows how much', async () => {
-    await creator.house.command(['prices', 'set', '--model', 'gpt-image-2', '--image', '0.25', '--from', '2026-02-01']);
+    await creator.portal.command(['prices', 'set', '--model', 'gpt-image-2', '--image', '0.25', '--from', '2026-02-01']);
     await choose({ service: 'azure-openai' });
     expect(await form()).to.contain('The previews of a single image cost extra, and what they cost is not known.');
     expect((await estimates()).slice(0, 2)).to.deep.equal([250_000, 500_000]);

@@ -4,17 +4,17 @@ import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('An author who looks on while an image is made', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
 
   before(async () => {
-    creator = await startCreatorHouse();
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    creator = await startCreatorPortal();
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     if (person) await settings.save({ kind: 'instance' }, { previews: { set: true } }, person);
     browser = await TestBrowser.open();
   });
@@ -40,7 +40,7 @@ describe('An author who looks on while an image is made', function () {
   };
 
   it('sees it grow in its place, hears of it once, and then has the image there', async () => {
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     creator.sandbox.next({ name: 'slow', millis: 4500 });
     const dialog = await begin(page);
     const place = dialog.locator('.create-image-preview');
@@ -70,7 +70,7 @@ describe('An author who looks on while an image is made', function () {
   });
 
   it('sees no movement where none is wanted', async () => {
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     creator.sandbox.next('stream-stall');
     const dialog = await begin(page);
@@ -86,14 +86,14 @@ describe('An author who looks on while an image is made', function () {
   });
 
   it('sees it without scripts as well', async () => {
-    const page = await browser.page(creator.house, { person: author, javaScript: false });
+    const page = await browser.page(creator.portal, { person: author, javaScript: false });
     creator.sandbox.next('stream-stall');
     const { id } = (await creator.create()).body as { id: string };
     const preview = page.getByRole('img', { name: 'The image as it is so far, not finished' });
     for (let tries = 0; tries < 50 && (await preview.count()) === 0; tries += 1)
       await page.goto(`/web/home/ai-creator/generations/${id}`);
     expect(await preview.count()).to.equal(1);
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
     await page.context().close();
   });
 });

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import type { Response } from 'supertest';
 import { Previews } from '../services/images/previews.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
@@ -16,22 +16,22 @@ async function until(happened: () => Promise<boolean> | boolean): Promise<void> 
 }
 
 describe('Previews of an image that is made', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
 
   async function allow(previews: boolean): Promise<void> {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     if (!person) throw new Error('There is no system.');
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     await settings.save({ kind: 'instance' }, { previews: { set: previews } }, person);
   }
   const place = (id: string): string => `/web/home/ai-creator/generations/${id}`;
-  const get = (path: string, as: Visitor = creator.visitor): Promise<Response> =>
+  const get = (path: string, as: TestClient = creator.visitor): Promise<Response> =>
     as.get(path).set('Accept', 'application/json, image/*') as unknown as Promise<Response>;
   const numberOf = async (id: string): Promise<number | undefined> => (await get(`${place(id)}/status`)).body.preview;
 
@@ -41,7 +41,7 @@ describe('Previews of an image that is made', () => {
     expect(creator.sandbox.generations[0]?.body).not.to.have.property('stream');
   });
 
-  it('are shown to the maker only, small, from here, and gone when it is over', async () => {
+  it('are shown to the author only, small, from here, and gone when it is over', async () => {
     await allow(true);
     creator.sandbox.next('stream-stall');
     const { id } = (await creator.create()).body as { id: string };
@@ -55,13 +55,13 @@ describe('Previews of an image that is made', () => {
     const { width, height, format } = await sharp(bytes).metadata();
     expect([width, height, format]).to.deep.equal([512, 512, 'webp']);
     expect(await digitalSourceType(bytes)).to.equal(trainedAlgorithmicMedia);
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     expect((await get(`${place(id)}/preview`, administrator)).status).to.equal(404);
-    expect((await get(`${place(id)}/preview`, creator.house.agent())).status).to.equal(401);
+    expect((await get(`${place(id)}/preview`, creator.portal.agent())).status).to.equal(401);
     expect((await get(`${place(id)}/preview?number=x`)).status).to.equal(400);
     expect((await creator.visitor.get(place(id))).text, 'without scripts').to.contain(`${place(id)}/preview?number=1`);
 
-    await creator.house.post(creator.visitor, `${place(id)}/cancel`);
+    await creator.portal.post(creator.visitor, `${place(id)}/cancel`);
     expect((await creator.settled(id)).problem?.code).to.equal('cancelled');
     expect((await get(`${place(id)}/preview`)).status).to.equal(404);
     expect(await numberOf(id)).to.equal(undefined);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { Modules } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 interface Told {
   readonly event: string;
@@ -9,7 +9,7 @@ interface Told {
 }
 
 /** Listens to a stream until it ends, or until `leaveAfter` events came. */
-async function listen(creator: CreatorHouse, path: string, leaveAfter = 1000): Promise<readonly Told[]> {
+async function listen(creator: CreatorPortal, path: string, leaveAfter = 1000): Promise<readonly Told[]> {
   const probe = await creator.visitor.get('/web/home/ai-creator/generations');
   const cookie = String((probe as unknown as { request: { cookies: string } }).request.cookies);
   return new Promise((resolve, reject) => {
@@ -22,7 +22,7 @@ async function listen(creator: CreatorHouse, path: string, leaveAfter = 1000): P
           event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
           data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}') as Told['data'],
         }));
-    const sent = request(`${creator.house.url}${path}`, { headers: { cookie, accept: 'text/event-stream' } }, (answer) => {
+    const sent = request(`${creator.portal.url}${path}`, { headers: { cookie, accept: 'text/event-stream' } }, (answer) => {
       if (!/^text\/event-stream/.test(answer.headers['content-type'] ?? '')) {
         answer.resume();
         resolve([{ event: String(answer.statusCode), data: { state: '', status: '', isRunning: false } }]);
@@ -43,9 +43,9 @@ async function listen(creator: CreatorHouse, path: string, leaveAfter = 1000): P
 }
 
 describe('following what is being made', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -64,7 +64,7 @@ describe('following what is being made', () => {
     const round = await creator.settled((await creator.create()).body.id);
     const path = `/web/home/ai-creator/generations/${round.id}/events`;
     expect((await listen(creator, path)).map(({ event }) => event)).to.deep.equal(['over']);
-    expect((await (await creator.house.signIn()).get(path)).status).to.equal(404);
+    expect((await (await creator.portal.signIn()).get(path)).status).to.equal(404);
   });
 
   it('goes on when whoever listened goes away, at ten different points', async () => {
@@ -83,7 +83,7 @@ describe('following what is being made', () => {
     const path = `/web/home/ai-creator/generations/${id}/events`;
     const following = Array.from({ length: 5 }, () => listen(creator, path));
     expect((await Promise.race(following)).at(-1)?.event).to.equal('503');
-    const cancel = await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
+    const cancel = await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
     expect(cancel.status).to.equal(303);
     const ends = (await Promise.all(following)).map((told) => told.at(-1)?.event).sort();
     expect(ends).to.deep.equal(['503', 'over', 'over', 'over', 'over']);
@@ -94,7 +94,7 @@ describe('following what is being made', () => {
     const { id } = (await creator.create()).body as { id: string };
     const following = listen(creator, `/web/home/ai-creator/generations/${id}/events`);
     await listen(creator, `/web/home/ai-creator/generations/${id}/events`, 1);
-    const modules = creator.house.service(Modules);
+    const modules = creator.portal.service(Modules);
     const status = await modules.stop('ai-creator');
     expect(status.failure).to.equal(undefined);
     expect((await following).at(-1)?.event).to.equal('progress');

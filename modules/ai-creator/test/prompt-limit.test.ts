@@ -1,7 +1,7 @@
 import { createImagesSandbox } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import { cleanDescription } from '../services/descriptions/description.js';
-import { type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 const api = '/web/home/ai-creator/api';
 const words = (length: number): string =>
@@ -11,22 +11,22 @@ const words = (length: number): string =>
     .padEnd(length, 'x');
 
 describe('the longest description', () => {
-  const page = async ({ visitor }: CreatorHouse): Promise<string> =>
+  const page = async ({ visitor }: CreatorPortal): Promise<string> =>
     (await visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html')).text;
-  const ask = async ({ house, visitor }: CreatorHouse, body: object) =>
+  const ask = async ({ portal, visitor }: CreatorPortal, body: object) =>
     visitor
       .post(`${api}/generations`)
-      .set({ Origin: house.url, 'X-Portico-Csrf': await house.csrf(visitor), 'Idempotency-Key': newToken() })
+      .set({ Origin: portal.url, 'X-Portico-Csrf': await portal.csrf(visitor), 'Idempotency-Key': newToken() })
       .send(body);
-  const told = async ({ visitor }: CreatorHouse): Promise<unknown> => {
+  const told = async ({ visitor }: CreatorPortal): Promise<unknown> => {
     const { body } = await visitor.get(`${api}/openapi.json`);
     return body.paths['/generations'].post.requestBody.content['application/json'].schema.properties.description.maxLength;
   };
 
   describe('of OpenAI', () => {
-    let creator: CreatorHouse;
+    let creator: CreatorPortal;
     before(async () => {
-      creator = await startCreatorHouse();
+      creator = await startCreatorPortal();
     });
     beforeEach(() => creator.sandbox.reset());
     after(() => creator.stop());
@@ -38,7 +38,7 @@ describe('the longest description', () => {
       const refused = await ask(creator, { description: long });
       expect([refused.status, Object.keys(refused.body.error.fields)]).to.deep.equal([400, ['description']]);
       expect(refused.body.error.fields.description).to.contain('32001').and.to.contain('32000');
-      const command = await creator.house.command(['images', 'create', '--site', 'home', '--description', long]);
+      const command = await creator.portal.command(['images', 'create', '--site', 'home', '--description', long]);
       expect(command.exitCode).to.not.equal(0);
       expect(command.err).to.contain('32000');
       expect(creator.sandbox.requests).to.have.length(0);
@@ -65,9 +65,9 @@ describe('the longest description', () => {
   });
 
   it('is another one for another service', async () => {
-    const sandbox = await createImagesSandbox({ manners: 'ollama' });
+    const sandbox = await createImagesSandbox({ dialect: 'ollama' });
     const environment = { PORTICO_SETTING_AI_CREATOR_SERVICE: 'ollama' };
-    const creator = await startCreatorHouse({ sandbox, environment, key: '' });
+    const creator = await startCreatorPortal({ sandbox, environment, key: '' });
     try {
       expect(await page(creator)).to.contain('data-limit="4000"');
       expect(await told(creator)).to.equal(4000);

@@ -6,7 +6,7 @@ import { AccessContexts, type Clock, instanceScope, UnitOfWork } from '@portico/
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -28,11 +28,11 @@ const longText = (word: string): string => `${word} begins ${`${word} goes on an
 describe('how long descriptions are kept', () => {
   let home: string;
   let clock: TestClock;
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'portico-prompts-'));
     clock = new TestClock();
-    creator = await startCreatorHouse({ home, clock, config: { retries: 0 } });
+    creator = await startCreatorPortal({ home, clock, config: { retries: 0 } });
   });
   afterEach(async () => {
     await creator.stop();
@@ -40,28 +40,28 @@ describe('how long descriptions are kept', () => {
   });
 
   const keep = async (hours: { readonly promptRetention?: number; readonly retention?: number }): Promise<void> => {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     const changes = Object.fromEntries(Object.entries(hours).map(([field, set]) => [field, { set }]));
-    if (person) await creator.house.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
+    if (person) await creator.portal.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
   };
   const make = async (description: string) => creator.settled((await creator.create({ description })).body.id as string);
   const sweep = async (): Promise<void> => {
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
   };
   const descriptions = async (): Promise<readonly string[]> =>
     (
-      await creator.house
+      await creator.portal
         .service(UnitOfWork)
         .read((reader) => reader.query<{ description: string }>('SELECT description FROM ai_creator_generation ORDER BY id'))
     ).map(({ description }) => description.slice(0, 12));
   const discard = async (id: string): Promise<void> => {
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
   };
   const page = async (path: string) => {
-    const visitor = await creator.house.signIn(author);
+    const visitor = await creator.portal.signIn(author);
     return visitor.get(`/web/home/ai-creator/${path}`).set('Accept', 'text/html');
   };
   /** Names of the files below the data directory in which a text stands. */
@@ -81,7 +81,7 @@ describe('how long descriptions are kept', () => {
     await discard((await make('is discarded')).id);
     const saved = await make('is added to the site');
     const added = await creator.addAll(saved);
-    await make('waits for its maker');
+    await make('waits for its author');
     clock.forward(3);
     expect((await page('create')).text, 'before the sweep')
       .to.not.contain('fails at once')
@@ -89,12 +89,12 @@ describe('how long descriptions are kept', () => {
     await sweep();
     expect(await descriptions()).to.deep.equal(['', '', '', 'waits for it']);
     const shown = await page('create');
-    expect(shown.text).to.contain('waits for its maker').and.to.not.contain('is discarded');
+    expect(shown.text).to.contain('waits for its author').and.to.not.contain('is discarded');
     expect((await page('generations')).text).to.contain('The description is kept no longer');
     const round = await page(`generations/${failed.id}`);
     expect([round.status, round.text.includes('Try Again')]).to.deep.equal([200, false]);
-    const documents = creator.house.service(Documents);
-    const access = creator.house.service(AccessContexts).system(creator.site);
+    const documents = creator.portal.service(Documents);
+    const access = creator.portal.service(AccessContexts).system(creator.site);
     const document = await documents.find(access, added.body.documents[0].id as string);
     expect(document.provenance?.prompt).to.equal('is added to the site');
   });
@@ -107,7 +107,7 @@ describe('how long descriptions are kept', () => {
     await creator.settled(first.body.id);
     clock.forward(2);
     await sweep();
-    const visitor = await creator.house.signIn(author);
+    const visitor = await creator.portal.signIn(author);
     const again = await creator.create({ token, description: 'clicked twice' }, visitor);
     expect(again.body.id).to.equal(first.body.id);
     const other = await creator.create({ token, description: 'clicked with other words' }, visitor);
@@ -120,10 +120,10 @@ describe('how long descriptions are kept', () => {
     const key = newToken();
     const body = { description: 'sent by a program', count: 1 };
     const send = async (also: object = {}) => {
-      const visitor = await creator.house.signIn(author);
+      const visitor = await creator.portal.signIn(author);
       return visitor
         .post('/web/home/ai-creator/api/generations')
-        .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(visitor), 'Idempotency-Key': key })
+        .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(visitor), 'Idempotency-Key': key })
         .send({ ...body, ...also });
     };
     const first = await send();
@@ -145,7 +145,7 @@ describe('how long descriptions are kept', () => {
     await sweep();
     expect((await page(`generations/${round.id}`)).status).to.equal(404);
     expect((await page('generations')).text).to.not.contain('an owl in the moonlight');
-    const images = await creator.house.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
+    const images = await creator.portal.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
     expect(images).to.deep.equal([]);
     expect((await page('create')).text).to.contain('an owl in the moonlight');
     expect((await page(`create?from=${round.id}`)).text).to.contain('>an owl in the moonlight</textarea>');
@@ -169,8 +169,8 @@ describe('how long descriptions are kept', () => {
     await sweep();
     for (const word of [failing, discarded, waiting]) expect(await filesWith(word), word).to.deep.equal([]);
     expect(await filesWith(added), 'the document keeps its own').to.not.deep.equal([]);
-    for (const word of words) expect(creator.house.log()).to.not.contain(word);
-    const usage = await creator.house
+    for (const word of words) expect(creator.portal.log()).to.not.contain(word);
+    const usage = await creator.portal
       .service(UnitOfWork)
       .read((reader) => reader.query<{ error: string }>('SELECT error_code AS error FROM ai_creator_usage WHERE error_code > 0'));
     expect(usage, 'what was used is still known').to.deep.equal([{ error: 'declined' }]);

@@ -1,13 +1,13 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const place = '/web/home/ai-creator/generations';
 
 describe('My recent generations', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   afterEach(() => creator.stop());
 
@@ -29,7 +29,7 @@ describe('My recent generations', () => {
     await make('an old one');
     await make('a declined one', 'moderation-blocked');
     const cancelled = (await creator.create({ description: 'a cancelled one' })).body.id as string;
-    await creator.house.post(creator.visitor, `${place}/${cancelled}/cancel`);
+    await creator.portal.post(creator.visitor, `${place}/${cancelled}/cancel`);
     await creator.settled(cancelled);
     creator.sandbox.next('stall-before-headers');
     await creator.create({ description: 'a running one' });
@@ -53,7 +53,7 @@ describe('My recent generations', () => {
       '2 Came to nothing',
       '3 a declined one',
     ]);
-    await creator.house.post(creator.visitor, `${place}/${failed}/discard`, { confirmed: 'true' });
+    await creator.portal.post(creator.visitor, `${place}/${failed}/discard`, { confirmed: 'true' });
     await make('a good one');
     expect(await outline()).to.deep.equal(['1 My recent generations', '2 Ready or in progress', '3 a good one']);
   });
@@ -71,7 +71,7 @@ describe('My recent generations', () => {
       await make('a good one');
       await make('a declined one', 'moderation-blocked');
       const browser = await TestBrowser.open();
-      const page = await browser.page(creator.house, { width, person: author });
+      const page = await browser.page(creator.portal, { width, person: author });
       await page.goto(place);
       await page
         .getByRole('region', { name: 'Came to nothing' })

@@ -4,27 +4,27 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('refining images in a browser', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   let page: Page;
   let dialog: Locator;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
     const content = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#cc5500' } })
       .jpeg()
       .toBuffer();
-    const access = creator.house.service(AccessContexts).system(creator.site);
-    await creator.house.service(Documents).add(access, { name: 'beach.jpg', content, altText: 'A beach in the evening' });
+    const access = creator.portal.service(AccessContexts).system(creator.site);
+    await creator.portal.service(Documents).add(access, { name: 'beach.jpg', content, altText: 'A beach in the evening' });
   });
   beforeEach(async () => {
     creator.sandbox.reset();
-    page = await browser.page(creator.house, { person: author });
+    page = await browser.page(creator.portal, { person: author });
     dialog = page.getByRole('dialog', { name: 'Create AI Image' });
   });
   afterEach(async () => {
@@ -127,10 +127,10 @@ describe('refining images in a browser', function () {
     const content = await sharp({ create: { width: 90, height: 90, channels: 3, background: '#336699' } })
       .png()
       .toBuffer();
-    const access = creator.house.service(AccessContexts).system(creator.site);
-    const { id } = await creator.house.service(Documents).add(access, { name: 'fleeting.png', content });
+    const access = creator.portal.service(AccessContexts).system(creator.site);
+    const { id } = await creator.portal.service(Documents).add(access, { name: 'fleeting.png', content });
     await refineDocument('fleeting.png');
-    await creator.house.post(await creator.house.signIn(), `/web/home/documents-media/documents/${id}/delete`);
+    await creator.portal.post(await creator.portal.signIn(), `/web/home/documents-media/documents/${id}/delete`);
     await description().fill('what was there');
     await press('Create');
     await dialog.getByRole('alert').waitFor();
@@ -140,7 +140,7 @@ describe('refining images in a browser', function () {
   });
 
   it('does it all without scripts', async () => {
-    const plain = await browser.page(creator.house, { person: author, javaScript: false });
+    const plain = await browser.page(creator.portal, { person: author, javaScript: false });
     await plain.goto('/web/home/ai-creator/create');
     await plain.getByLabel('Description').fill('a plain wall');
     await plain.getByRole('button', { name: 'Create', exact: true }).click();
@@ -167,7 +167,7 @@ describe('refining images in a browser', function () {
   for (const width of [1280, 380]) {
     it(`leaves nothing that axe would find fault with, ${width} pixels wide`, async () => {
       await page.context().close();
-      page = await browser.page(creator.house, { person: author, width });
+      page = await browser.page(creator.portal, { person: author, width });
       dialog = page.getByRole('dialog', { name: 'Create AI Image' });
       await makeOne(`a fair garden ${width}`);
       expect(await accessibilityFaults(page), 'round').to.deep.equal([]);

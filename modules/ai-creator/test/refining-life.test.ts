@@ -6,7 +6,7 @@ import { AccessContexts, BlobStore, type Clock, UnitOfWork } from '@portico/core
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1000; tries += 1) {
@@ -19,7 +19,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 describe('the life of a variation', () => {
   let home: string;
   let sandbox: ImagesSandbox;
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let ahead = 0;
   const clock: Clock = {
     now: () => new Date(Date.now() + ahead),
@@ -29,7 +29,7 @@ describe('the life of a variation', () => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'portico-variations-'));
     sandbox = await createImagesSandbox();
-    creator = await startCreatorHouse({ home, sandbox, clock, config: { concurrency: 1 } });
+    creator = await startCreatorPortal({ home, sandbox, clock, config: { concurrency: 1 } });
   });
   beforeEach(() => sandbox.reset());
   after(async () => {
@@ -42,20 +42,20 @@ describe('the life of a variation', () => {
     const content = await sharp({ create: { width: 80, height: 80, channels: 3, background: '#aa5500' } })
       .png()
       .toBuffer();
-    const access = creator.house.service(AccessContexts).system(creator.site);
-    return (await creator.house.service(Documents).add(access, { name, content })).id;
+    const access = creator.portal.service(AccessContexts).system(creator.site);
+    return (await creator.portal.service(Documents).add(access, { name, content })).id;
   }
   /** The file that was kept of the source. */
   async function keptFile(id: string): Promise<string> {
-    const [row] = await creator.house
+    const [row] = await creator.portal
       .service(UnitOfWork)
       .read((reader) =>
         reader.query<{ blob: string }>('SELECT source_blob AS blob FROM ai_creator_generation WHERE id = ?', [id]),
       );
-    return creator.house.service(BlobStore).pathOf(row?.blob ?? '');
+    return creator.portal.service(BlobStore).pathOf(row?.blob ?? '');
   }
   const usage = () =>
-    creator.house
+    creator.portal
       .service(UnitOfWork)
       .read((reader) =>
         reader.query<{ images: number; inputTokens: number }>(
@@ -75,21 +75,21 @@ describe('the life of a variation', () => {
     await creator.create({ description: 'a lost letter' });
     await until(() => sandbox.generations.length === 1);
     const waiting = (await creator.create({ description: 'a patient cat', sourceDocument: source })).body.id as string;
-    await creator.house.post(await creator.house.signIn(), `/web/home/documents-media/documents/${source}/delete`);
+    await creator.portal.post(await creator.portal.signIn(), `/web/home/documents-media/documents/${source}/delete`);
     await creator.stop();
-    creator = await startCreatorHouse({ home, sandbox, clock, config: { concurrency: 1 } });
+    creator = await startCreatorPortal({ home, sandbox, clock, config: { concurrency: 1 } });
     expect((await creator.settled(waiting)).state).to.equal('offered');
     expect(sandbox.edits).to.have.length(1);
-    const doctor = await creator.house.command(['doctor']);
+    const doctor = await creator.portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
   });
 
   it('is counted like any other image, and a refused one leaves no file behind', async () => {
     const source = await addDocument('costly.png');
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     const rows = await usage();
     const budget = { target: 'instance', unit: 'images', period: 'day', hardLimit: String(sumOf(rows) + 1) };
-    await creator.house.post(administrator, '/ai-creator/budgets', budget);
+    await creator.portal.post(administrator, '/ai-creator/budgets', budget);
     const { id } = (await creator.create({ sourceDocument: source })).body as { id: string };
     await creator.settled(id);
     const after = await usage();
@@ -101,9 +101,9 @@ describe('the life of a variation', () => {
     expect([refused.status, refused.body.error.code]).to.deep.equal([429, 'ai-creator-budget']);
     expect(await files()).to.equal(before);
     expect(sandbox.edits).to.have.length(1);
-    await creator.house.service(UnitOfWork).write((transaction) => transaction.query('DELETE FROM ai_creator_budget'));
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.service(UnitOfWork).write((transaction) => transaction.query('DELETE FROM ai_creator_budget'));
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
   });
 
   it('leaves no file of its source when it is discarded', async () => {
@@ -111,7 +111,7 @@ describe('the life of a variation', () => {
     await creator.settled(id);
     const file = await keptFile(id);
     expect(await isThere(file)).to.equal(true);
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/discard`, { confirmed: 'true' });
     await until(async () => !(await isThere(file)));
   });
 
@@ -120,10 +120,10 @@ describe('the life of a variation', () => {
     await creator.settled(id);
     const file = await keptFile(id);
     ahead = 80 * 3600 * 1000;
-    await creator.house.modules.stop('ai-creator');
-    await creator.house.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
     await until(async () => !(await isThere(file)));
-    const doctor = await creator.house.command(['doctor']);
+    const doctor = await creator.portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
   });
 });

@@ -6,21 +6,21 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { sourcePicture } from '../services/images/source-picture.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, type RoundAnswer, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 describe('refining images where it cannot be', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let documentId: string;
   before(async () => {
-    creator = await startCreatorHouse({
+    creator = await startCreatorPortal({
       config: { concurrency: 1 },
       modules: { 'documents-media': { maxImagePixels: 100_000_000 } },
     });
     const content = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#008844' } })
       .png()
       .toBuffer();
-    const access = creator.house.service(AccessContexts).system(creator.site);
-    documentId = (await creator.house.service(Documents).add(access, { name: 'leaf.png', content })).id;
+    const access = creator.portal.service(AccessContexts).system(creator.site);
+    documentId = (await creator.portal.service(Documents).add(access, { name: 'leaf.png', content })).id;
   });
   beforeEach(() => creator.sandbox.reset());
   afterEach(() => choose('openai'));
@@ -28,9 +28,9 @@ describe('refining images where it cannot be', () => {
 
   /** A service without an edits endpoint, or the one that has it. */
   async function choose(service: 'openai' | 'ollama'): Promise<void> {
-    const { person } = creator.house.service(AccessContexts).system();
+    const { person } = creator.portal.service(AccessContexts).system();
     if (!person) throw new Error('Nobody is the system.');
-    await creator.house
+    await creator.portal
       .service(Settings)
       .of(creatorSettings)
       .save({ kind: 'instance' }, { service: { set: service } }, person);
@@ -47,7 +47,7 @@ describe('refining images where it cannot be', () => {
     return { first, second };
   }
   async function outcome({ first, second }: { readonly first: string; readonly second: string }): Promise<RoundAnswer> {
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${first}/cancel`);
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${first}/cancel`);
     return creator.settled(second);
   }
 
@@ -79,13 +79,13 @@ describe('refining images where it cannot be', () => {
 
   it('sends nothing when the file that was kept has vanished, and the doctor names it', async () => {
     const line = await waiting();
-    const [row] = await creator.house
+    const [row] = await creator.portal
       .service(UnitOfWork)
       .read((reader) =>
         reader.query<{ blob: string }>('SELECT source_blob AS blob FROM ai_creator_generation WHERE id = ?', [line.second]),
       );
-    await rm(creator.house.service(BlobStore).pathOf(row?.blob ?? ''));
-    const { out } = await creator.house.command(['doctor']);
+    await rm(creator.portal.service(BlobStore).pathOf(row?.blob ?? ''));
+    const { out } = await creator.portal.command(['doctor']);
     expect(out).to.contain(`The file ${row?.blob} that the generation ${line.second} varies is missing.`);
     const round = await outcome(line);
     expect(round.problem).to.deep.include({ code: 'source-gone' });
@@ -99,8 +99,8 @@ describe('refining images where it cannot be', () => {
     })
       .png({ compressionLevel: 1 })
       .toBuffer();
-    const access = creator.house.service(AccessContexts).system(creator.site);
-    const { id } = await creator.house.service(Documents).add(access, { name: 'wall.png', content });
+    const access = creator.portal.service(AccessContexts).system(creator.site);
+    const { id } = await creator.portal.service(Documents).add(access, { name: 'wall.png', content });
     const answer = await creator.create({ sourceDocument: id });
     expect([answer.status, answer.body.error.code]).to.deep.equal([422, 'source-unsuitable']);
     expect(answer.body.error.message).to.equal('wall.png cannot be varied: it is too large, or it cannot be read.');
@@ -108,7 +108,7 @@ describe('refining images where it cannot be', () => {
   });
 });
 
-describe('a picture that leaves the house', () => {
+describe('a picture that leaves the portal', () => {
   const wide = sharp({ create: { width: 4096, height: 1024, channels: 3, background: '#204060' } });
   const facts = async (bytes: Buffer) => {
     const picture = await sourcePicture(bytes);

@@ -4,7 +4,7 @@ import { digitalSourceType } from '@portico/core/testing';
 import { compositeWithTrainedAlgorithmicMedia, Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { type CreatorHouse, newToken, type RoundAnswer, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';
 const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -15,12 +15,12 @@ interface EditBody {
 }
 
 describe('refining images', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let photo: Buffer;
   let photoId: string;
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     photo = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#ff2200' } })
       .jpeg()
       .withExif({ IFD0: { Copyright: 'A secret place' } })
@@ -30,9 +30,9 @@ describe('refining images', () => {
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
 
-  const system = () => creator.house.service(AccessContexts).system(creator.site);
+  const system = () => creator.portal.service(AccessContexts).system(creator.site);
   const addDocument = async (name: string, content: Buffer): Promise<string> =>
-    (await creator.house.service(Documents).add(system(), { name, content, altText: 'Something red' })).id;
+    (await creator.portal.service(Documents).add(system(), { name, content, altText: 'Something red' })).id;
   const made = async (fields: object = {}): Promise<RoundAnswer> => creator.settled((await creator.create(fields)).body.id);
   const imageOf = async (fields: object = {}) => {
     const [image] = (await made(fields)).images;
@@ -89,13 +89,13 @@ describe('refining images', () => {
   it('answers 404 for what is unknown, is no picture, or belongs to somebody else, and asks nobody', async () => {
     const image = await imageOf();
     const text = await addDocument('letter.txt', Buffer.from('A letter.'));
-    await creator.house.command(['sites', 'add', '--name', 'Elsewhere', '--address', 'elsewhere']);
-    const elsewhere = creator.house.service(AccessContexts).system(creator.house.service(SiteDirectory).byAddress('elsewhere'));
-    const other = await creator.house.service(Documents).add(elsewhere, { name: 'theirs.jpg', content: photo });
+    await creator.portal.command(['sites', 'add', '--name', 'Elsewhere', '--address', 'elsewhere']);
+    const elsewhere = creator.portal.service(AccessContexts).system(creator.portal.service(SiteDirectory).byAddress('elsewhere'));
+    const other = await creator.portal.service(Documents).add(elsewhere, { name: 'theirs.jpg', content: photo });
     creator.sandbox.reset();
-    const stranger = await creator.house.signIn();
+    const stranger = await creator.portal.signIn();
     const foreign = await creator.create({ sourceImage: image.id }, stranger);
-    const unknown = creator.house.service(Ids).next();
+    const unknown = creator.portal.service(Ids).next();
     const answers = [
       foreign,
       await creator.create({ sourceImage: unknown }),
@@ -122,7 +122,7 @@ describe('refining images', () => {
     const other = await creator.create({ token, sourceDocument: photoId });
     const none = await creator.create({ token });
     expect([other.status, none.status]).to.deep.equal([409, 409]);
-    expect((await creator.house.command(['doctor'])).exitCode).to.equal(0);
+    expect((await creator.portal.command(['doctor'])).exitCode).to.equal(0);
   });
 
   it('makes it although the document was deleted before its turn', async () => {
@@ -130,7 +130,7 @@ describe('refining images', () => {
     await Promise.all(busy);
     const id = await addDocument('short-lived.png', await sharp(photo).resize(200).png().toBuffer());
     const { body } = await creator.create({ description: 'its echo', sourceDocument: id });
-    await creator.house.post(await creator.house.signIn(), `${documents}/${id}/delete`);
+    await creator.portal.post(await creator.portal.signIn(), `${documents}/${id}/delete`);
     expect((await creator.visitor.get(`${documents}/${id}`)).status).to.equal(404);
     const round = await creator.settled(body.id);
     expect(round.state).to.equal('offered');
@@ -143,7 +143,7 @@ describe('refining images', () => {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, 'error-500');
     const round = await made({ count: '2', sourceDocument: photoId });
     expect(round.images).to.have.length(1);
-    const answer = await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${round.id}/retry`, {
+    const answer = await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${round.id}/retry`, {
       token: newToken(),
     });
     expect(answer.status).to.be.oneOf([201, 303]);
@@ -208,7 +208,7 @@ describe('refining images', () => {
 
   describe('without scripts', () => {
     const send = (fields: object) =>
-      creator.house.post(creator.visitor, '/web/home/ai-creator/generations', {
+      creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
         token: newToken(),
         description: 'a lighthouse at dusk',
         size: '512x512',
@@ -258,7 +258,7 @@ describe('refining images', () => {
     const post = async (body: object, key = newToken()) =>
       creator.visitor
         .post(`${base}/generations`)
-        .set({ Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(creator.visitor), 'Idempotency-Key': key })
+        .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(creator.visitor), 'Idempotency-Key': key })
         .send(body);
 
     it('takes a source over REST, tells it again, and says so in the OpenAPI file', async () => {
@@ -269,7 +269,7 @@ describe('refining images', () => {
         await creator.settled(body.id);
         expect((await creator.visitor.get(`${base}/generations/${body.id}`)).body.source).to.deep.equal(source);
       }
-      expect((await post({ description: 'x', source: { document: creator.house.service(Ids).next() } })).status).to.equal(404);
+      expect((await post({ description: 'x', source: { document: creator.portal.service(Ids).next() } })).status).to.equal(404);
       for (const source of [{}, { image: image.id, document: photoId }, { image: image.id, mask: 'x' }])
         expect((await post({ description: 'x', source })).status).to.equal(400);
       const { body } = await creator.visitor.get(`${base}/openapi.json`);
@@ -281,14 +281,14 @@ describe('refining images', () => {
       const image = await imageOf();
       const as = ['--site', 'home', '--as', 'ada@portico.example'];
       const run = (...words: string[]) =>
-        creator.house.command(['images', 'create', ...as, '--description', 'from a terminal', ...words]);
+        creator.portal.command(['images', 'create', ...as, '--description', 'from a terminal', ...words]);
       creator.sandbox.reset();
       expect((await run('--from-document', photoId)).exitCode).to.equal(0);
       expect((await run('--from-image', image.id)).exitCode).to.equal(0);
       expect(creator.sandbox.edits).to.have.length(2);
       const both = await run('--from-document', photoId, '--from-image', image.id);
       expect([both.exitCode, both.err.includes('A variation has one source')]).to.deep.equal([1, true]);
-      expect((await run('--from-document', creator.house.service(Ids).next())).exitCode).to.equal(1);
+      expect((await run('--from-document', creator.portal.service(Ids).next())).exitCode).to.equal(1);
     });
   });
 });

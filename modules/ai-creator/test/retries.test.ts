@@ -9,7 +9,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 const short = { retries: 2, retryMillis: 30 };
 
@@ -28,26 +28,26 @@ interface Status {
   readonly retryAt?: string;
 }
 
-const statusOf = async (creator: CreatorHouse, id: string): Promise<Status> =>
+const statusOf = async (creator: CreatorPortal, id: string): Promise<Status> =>
   (await creator.visitor.get(`/web/home/ai-creator/generations/${id}/status`)).body as Status;
 
 /** Resolves when it waits to be sent. */
-const waits = (creator: CreatorHouse, id: string): Promise<void> =>
+const waits = (creator: CreatorPortal, id: string): Promise<void> =>
   until(async () => (await statusOf(creator, id)).retryAt !== undefined);
 
-const cancel = async (creator: CreatorHouse, id: string): Promise<object> =>
+const cancel = async (creator: CreatorPortal, id: string): Promise<object> =>
   (
     await creator.visitor.post(`/web/home/ai-creator/generations/${id}/cancel`).set({
-      Origin: creator.house.url,
-      'X-Portico-Csrf': await creator.house.csrf(creator.visitor),
+      Origin: creator.portal.url,
+      'X-Portico-Csrf': await creator.portal.csrf(creator.visitor),
       Accept: 'application/json',
     })
   ).body as object;
 
 describe('sending again by itself', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse({ config: { ...short, retryCapSeconds: 20 } });
+    creator = await startCreatorPortal({ config: { ...short, retryCapSeconds: 20 } });
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -78,8 +78,8 @@ describe('sending again by itself', () => {
     const next = await make({ description: 'the next one with the same key' });
     expect(next.problem?.sentence).to.match(/^Too many images .* Try again in 2\d seconds\.$/);
     expect(creator.sandbox.generations, 'the key rests').to.have.length(1);
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     const key = settings.secret(instanceScope, 'apiKey') ?? '';
     if (person) await settings.save(instanceScope, { apiKey: { set: key } }, person);
     expect((await make()).state, 'a new key has not heard it').to.equal('offered');
@@ -149,7 +149,7 @@ describe('a generation that waits to be sent again', () => {
   const prompts = (): readonly string[] => sandbox.generations.map(({ body }) => (body as { prompt: string }).prompt);
 
   it('is one generation, however often it was clicked, and counts once', async () => {
-    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
     const token = newToken();
     const first = await creator.create({ token });
@@ -158,7 +158,7 @@ describe('a generation that waits to be sent again', () => {
     expect(second.body.id).to.equal(first.body.id);
     await creator.settled(first.body.id);
     expect(sandbox.generations).to.have.length(2);
-    const usage = await creator.house
+    const usage = await creator.portal
       .service(UnitOfWork)
       .read((reader) => reader.query('SELECT state, images, error_code AS error FROM ai_creator_usage'));
     expect(usage).to.deep.equal([{ state: 'settled', images: 1, error: null }]);
@@ -166,7 +166,7 @@ describe('a generation that waits to be sent again', () => {
   });
 
   it('leaves its place to others, and those with the same key wait with it', async () => {
-    const creator = await startCreatorHouse({ home, sandbox, config: { ...short, concurrency: 1 } });
+    const creator = await startCreatorPortal({ home, sandbox, config: { ...short, concurrency: 1 } });
     sandbox.next({ name: 'error-503', retryAfter: 1 });
     const trouble = (await creator.create({ description: 'has trouble' })).body.id as string;
     await waits(creator, trouble);
@@ -187,11 +187,11 @@ describe('a generation that waits to be sent again', () => {
   });
 
   it('waits no longer for a service that is used no more', async () => {
-    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 300 });
     await creator.settled((await creator.create()).body.id);
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     if (person) await settings.save(instanceScope, { service: { set: 'localai' } }, person);
     await creator.settled((await creator.create()).body.id);
     expect(sandbox.generations.map(({ status }) => status)).to.have.length(2);
@@ -199,15 +199,15 @@ describe('a generation that waits to be sent again', () => {
   });
 
   it('asks the checkbox again before it is sent', async () => {
-    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
     const { id } = (await creator.create()).body as { id: string };
     await waits(creator, id);
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     if (person) await settings.save(instanceScope, { enabled: { set: false } }, person);
     await until(async () => {
-      const [row] = await creator.house
+      const [row] = await creator.portal
         .service(UnitOfWork)
         .read((reader) => reader.query<{ code: string }>('SELECT error_code AS code FROM ai_creator_generation'));
       return row?.code === 'switched-off';
@@ -217,13 +217,13 @@ describe('a generation that waits to be sent again', () => {
   });
 
   it('goes on after a restart, at its time', async () => {
-    const first = await startCreatorHouse({ home, sandbox, config: short });
+    const first = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 2 });
     const { id } = (await first.create({ description: 'a patient cat' })).body as { id: string };
     await waits(first, id);
     const { retryAt } = await statusOf(first, id);
     await first.stop();
-    const second = await startCreatorHouse({ home, sandbox, config: short });
+    const second = await startCreatorPortal({ home, sandbox, config: short });
     expect(await statusOf(second, id)).to.include({ state: 'reserved', attempts: 1, retryAt });
     expect((await second.settled(id)).state).to.equal('offered');
     expect(prompts()).to.deep.equal(['a patient cat', 'a patient cat']);
@@ -241,18 +241,18 @@ describe('a generation that waits to be sent again', () => {
     await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    const creator = await startCreatorPortal({ home, sandbox, config: short });
     expect(await statusOf(creator, told)).to.include({ state: 'reserved', attempts: 1 });
     expect([(await creator.settled(told)).state, (await creator.settled(behind)).state]).to.deep.equal(['offered', 'offered']);
     expect(prompts().filter((prompt) => prompt === 'killed while it was sent')).to.have.length(2);
     expect(sandbox.generations.map(({ status }) => status)).to.deep.equal([429, 200, 200]);
-    const doctor = await creator.house.command(['doctor']);
+    const doctor = await creator.portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out).to.equal(0);
     await creator.stop();
   });
 
   it('is told to whoever asks: on the page, by the API and in a terminal', async () => {
-    const creator = await startCreatorHouse({ home, sandbox, config: short });
+    const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 15 });
     const { id } = (await creator.create()).body as { id: string };
     await waits(creator, id);
@@ -266,14 +266,14 @@ describe('a generation that waits to be sent again', () => {
     expect([body.status, Date.parse(body.retryAt) > Date.now(), body.problem]).to.satisfy(
       ([status, isLater, problem]: [string, boolean, unknown]) => sentence.test(status) && isLater && problem === undefined,
     );
-    const shown = await creator.house.command(['images', 'show', id, '--site', 'home', '--as', 'ada@portico.example']);
+    const shown = await creator.portal.command(['images', 'show', id, '--site', 'home', '--as', 'ada@portico.example']);
     expect(shown.out).to.match(sentence);
     await cancel(creator, id);
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     if (person) await settings.save(instanceScope, { apiKey: { set: settings.secret(instanceScope, 'apiKey') ?? '' } }, person);
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
-    const made = await creator.house.command(['images', 'create', '--site', 'home', '--description', 'a cat']);
+    const made = await creator.portal.command(['images', 'create', '--site', 'home', '--description', 'a cat']);
     expect([made.exitCode, made.err.trim()]).to.deep.equal([0, 'The image service is busy. Trying again in 1 s.']);
     await creator.stop();
   });

@@ -1,23 +1,23 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('an author whose image service is busy', function () {
   this.timeout(60_000);
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   let page: Page;
   let heard: string[];
 
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
   });
   beforeEach(async () => {
     creator.sandbox.reset();
     heard = [];
-    page = await browser.page(creator.house, { person: author });
+    page = await browser.page(creator.portal, { person: author });
   });
   afterEach(async () => {
     await page.context().close();

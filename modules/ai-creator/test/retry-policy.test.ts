@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ProviderError, type ProviderErrorCode } from '../api/index.js';
-import { errorAtlas } from '../services/failures/error-atlas.js';
+import { errorCatalog } from '../services/failures/error-catalog.js';
 import { mayTryAgain, pauseBefore } from '../services/generations/retry-policy.js';
 
 const limits = { retries: 2, retryCapSeconds: 60, retryMillis: 2000 };
@@ -9,7 +9,7 @@ const failure = (code: string, status?: number, retryAfterSeconds?: number, mayb
 
 describe('the policy of sending again', () => {
   it('sends again only what the service did not carry out', () => {
-    const again = errorAtlas.map(({ code }) => code).filter((code) => mayTryAgain(failure(code, 500)));
+    const again = errorCatalog.map(({ code }) => code).filter((code) => mayTryAgain(failure(code, 500)));
     expect(again).to.deep.equal(['too-fast', 'server-trouble']);
     const statuses = [500, 501, 502, 503, 504, 520, 524, 529, undefined];
     expect(statuses.filter((status) => mayTryAgain(failure('server-trouble', status)))).to.deep.equal([500, 502, 503]);

@@ -1,14 +1,14 @@
 import type { Clock } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('how long ago an image was asked for', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let ahead = 0;
   const clock: Clock = { now: () => new Date(start + ahead), monotonic: () => performance.now() };
   const start = Date.now();
   before(async () => {
-    creator = await startCreatorHouse({ clock });
+    creator = await startCreatorPortal({ clock });
   });
   after(() => creator.stop());
 
@@ -22,14 +22,14 @@ describe('how long ago an image was asked for', () => {
     const told: string[] = [];
     for (ahead of [0, 1000, 2000]) told.push(await status());
     expect(told).to.deep.equal(['0 seconds', '1 second', '2 seconds'].map((time) => `Being made: asked ${time} ago`));
-    await creator.house.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
   });
 });
 
 describe('when one can try again', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse({ config: { retries: 0, retryCapSeconds: 1 } });
+    creator = await startCreatorPortal({ config: { retries: 0, retryCapSeconds: 1 } });
   });
   after(() => creator.stop());
 
@@ -46,7 +46,7 @@ describe('when one can try again', () => {
   });
 
   it('is told in the singular of the longest pause too', async () => {
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     const { text } = await administrator.get('/ai-creator/errors').set('Accept', 'text/html');
     expect(text).to.contain('after a pause of at most 1 second, at most 0 times');
   });

@@ -3,7 +3,7 @@ import { AccessContexts, siteScope } from '@portico/core';
 import { expect } from 'chai';
 import { deniedWord } from '../services/descriptions/deny-list.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('the list of unwanted words', () => {
   it('finds whole words and phrases, whatever their case and spaces', () => {
@@ -66,11 +66,11 @@ describe('the list of unwanted words', () => {
 });
 
 describe('safety in a site', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
-    const { person } = creator.house.service(AccessContexts).system();
-    const settings = creator.house.service(Settings).of(creatorSettings);
+    creator = await startCreatorPortal();
+    const { person } = creator.portal.service(AccessContexts).system();
+    const settings = creator.portal.service(Settings).of(creatorSettings);
     if (person)
       await settings.save(
         siteScope(creator.site.id),
@@ -86,7 +86,7 @@ describe('safety in a site', () => {
     expect(JSON.stringify(refused.body)).to.contain('dragon');
     expect((await creator.create({ description: 'a d-r-á-g-o-n' })).status).to.equal(400);
     expect(creator.sandbox.requests).to.have.length(0);
-    expect(creator.house.log()).to.not.contain('secret-canary-town');
+    expect(creator.portal.log()).to.not.contain('secret-canary-town');
   });
 
   it('sends the level of moderation, and a hash in place of the person', async () => {
@@ -95,6 +95,6 @@ describe('safety in a site', () => {
     const sent = creator.sandbox.generations[0]?.body as { moderation: string; safety_identifier: string };
     expect(sent.moderation).to.equal('low');
     expect(sent.safety_identifier).to.match(/^[0-9a-f]{64}$/);
-    expect(creator.house.log()).to.not.contain('secret-canary-town');
+    expect(creator.portal.log()).to.not.contain('secret-canary-town');
   });
 });

@@ -1,15 +1,15 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, type CreatorHouse, newToken, startCreatorHouse } from './creator-house.js';
+import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 const folder = '/web/home/documents-media';
 
 describe('a dialog after the session has ended', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let browser: TestBrowser;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
     browser = await TestBrowser.open();
   });
   after(async () => {
@@ -25,11 +25,11 @@ describe('a dialog after the session has ended', () => {
     await page.getByLabel('Email Address').fill(author.email);
     await page.getByLabel('Password').fill(author.password);
     await page.getByRole('button', { name: 'Sign In' }).click();
-    await page.waitForURL(`${creator.house.url}${place}`);
+    await page.waitForURL(`${creator.portal.url}${place}`);
   };
 
   it('leads to sign in and back when it cannot be opened', async () => {
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.goto(folder);
     await page.context().clearCookies();
     await open(page);
@@ -46,7 +46,7 @@ describe('a dialog after the session has ended', () => {
   }).timeout(60_000);
 
   it('leads to sign in and back when Create is refused, and has the words there again', async () => {
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.goto(folder);
     await open(page);
     await page.getByLabel('Description').fill('too late');
@@ -64,7 +64,7 @@ describe('a dialog after the session has ended', () => {
 
   it('leads to sign in when what is being made cannot be cancelled any more', async () => {
     creator.sandbox.next({ name: 'slow', millis: 20_000 });
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.goto(folder);
     await open(page);
     await page.getByLabel('Description').fill('nobody is there');
@@ -79,7 +79,7 @@ describe('a dialog after the session has ended', () => {
 
   it('leads to sign in when what came cannot be shown any more', async () => {
     creator.sandbox.next({ name: 'slow', millis: 3000 });
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.goto(folder);
     await open(page);
     await page.getByLabel('Description').fill('nobody sees it');
@@ -94,7 +94,7 @@ describe('a dialog after the session has ended', () => {
   it('is a page with the same link for a form of My recent generations', async () => {
     const recent = '/web/home/ai-creator/generations';
     await creator.settled((await creator.create({ description: 'let go of' })).body.id as string);
-    const page = await browser.page(creator.house, { person: author });
+    const page = await browser.page(creator.portal, { person: author });
     await page.goto(recent);
     await page.context().clearCookies();
     await page.getByRole('button', { name: 'Discard: let go of' }).click();
@@ -107,12 +107,12 @@ describe('a dialog after the session has ended', () => {
   }).timeout(60_000);
 
   it('is a page with the same link without scripts', async () => {
-    const answer = await fetch(`${creator.house.url}/web/home/ai-creator/generations`, {
+    const answer = await fetch(`${creator.portal.url}/web/home/ai-creator/generations`, {
       method: 'POST',
       redirect: 'manual',
       headers: {
-        Origin: creator.house.url,
-        Referer: `${creator.house.url}/web/home/ai-creator/create?folder=1`,
+        Origin: creator.portal.url,
+        Referer: `${creator.portal.url}/web/home/ai-creator/create?folder=1`,
         Accept: 'text/html',
         'Content-Type': 'application/x-www-form-urlencoded',
       },

@@ -1,25 +1,25 @@
 import { AuditLog } from '@portico/core';
 import { expect } from 'chai';
-import { author, type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { author, type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 describe('money and limits from a terminal', () => {
-  let creator: CreatorHouse;
-  let administrator: Visitor;
+  let creator: CreatorPortal;
+  let administrator: TestClient;
   beforeEach(async () => {
-    creator = await startCreatorHouse();
-    administrator = await creator.house.signIn();
+    creator = await startCreatorPortal();
+    administrator = await creator.portal.signIn();
   });
   afterEach(() => creator.stop());
 
   const portico = async (...argv: string[]): Promise<{ exitCode: number; out: string; err: string }> =>
-    creator.house.command(argv);
+    creator.portal.command(argv);
   const done = async (...argv: string[]): Promise<string> => {
     const { exitCode, out, err } = await portico(...argv);
     expect(exitCode, err).to.equal(0);
     return out;
   };
   const audit = async (subject: string) =>
-    (await creator.house.service(AuditLog).list({ area: 'ai-creator', subject })).records.map(({ action, via, by }) => [
+    (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject })).records.map(({ action, via, by }) => [
       action,
       via,
       by.name,
@@ -97,7 +97,7 @@ describe('money and limits from a terminal', () => {
       ['prices', 'set', '--model', 'a', '--image', '1', ...as],
     ];
     for (const argv of calls) expect((await portico(...argv)).err, argv.join(' ')).to.contain('Ada Author may not do this.');
-    const { email } = creator.house.administrator;
+    const { email } = creator.portal.administrator;
     await done('prices', 'set', '--model', 'a', '--image', '1', '--as', email);
     expect((await audit('price'))[0]?.[2]).to.not.equal('Portico');
   });
@@ -136,7 +136,7 @@ describe('money and limits from a terminal', () => {
       outputPrice: '',
       imagePrice: '1',
     };
-    const headers = { Origin: creator.house.url, 'X-Portico-Csrf': await creator.house.csrf(administrator) };
+    const headers = { Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(administrator) };
     const post = (accept: string) =>
       administrator
         .post('/ai-creator/prices')
@@ -177,7 +177,7 @@ describe('money and limits from a terminal', () => {
     );
     const screen = await administrator.get('/web/home/ai-creator/usage.csv');
     expect(await done('usage', '--csv', '--site', 'home')).to.equal(screen.text.replaceAll('\r\n', '\n'));
-    await done('images', 'create', '--site', 'home', '--description', 'a boat of the house');
+    await done('images', 'create', '--site', 'home', '--description', 'a boat of the portal');
     expect(await done('usage', '--by', 'person'))
       .to.contain('Portico')
       .and.not.contain('system');

@@ -2,14 +2,14 @@ import { ImageProvider } from '@portico/ai-creator/api';
 import { BlobStore, PortalError, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import { ProviderError } from '../api/index.js';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const full = (): Promise<never> => Promise.reject(new PortalError('storage-full', 'There is no room.', { status: 507 }));
 
 describe('storage that refuses for a while', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse({ config: { answerMillis: 1000, scaleMillis: 1000, retries: 0 } });
+    creator = await startCreatorPortal({ config: { answerMillis: 1000, scaleMillis: 1000, retries: 0 } });
   });
   beforeEach(() => creator.sandbox.reset());
   after(() => creator.stop());
@@ -28,7 +28,7 @@ describe('storage that refuses for a while', () => {
   }
 
   it('takes nothing from what arrived in time, although the deadline of the answer passes meanwhile', async () => {
-    const blobs = creator.house.service(BlobStore);
+    const blobs = creator.portal.service(BlobStore);
     const restore = refuse(blobs as never, 'store', 5);
     try {
       const round = await creator.settled((await creator.create()).body.id as string);
@@ -39,8 +39,8 @@ describe('storage that refuses for a while', () => {
   });
 
   it('does not leave a request that failed as one that goes on', async () => {
-    const provider = creator.house.service(ImageProvider);
-    const unitOfWork = creator.house.service(UnitOfWork);
+    const provider = creator.portal.service(ImageProvider);
+    const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};
     provider.generate = async () => {
@@ -57,8 +57,8 @@ describe('storage that refuses for a while', () => {
   });
 
   it('ends as unknown what ended in a way that could never be written down', async () => {
-    const provider = creator.house.service(ImageProvider);
-    const unitOfWork = creator.house.service(UnitOfWork);
+    const provider = creator.portal.service(ImageProvider);
+    const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};
     provider.generate = async () => {

@@ -13,7 +13,7 @@ import {
 import { eventsOf } from '../services/openai/event-stream.js';
 import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { defaultProfile } from '../services/profiles/index.js';
-import { ImageMaker } from '../services/provider/image-maker.js';
+import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { CreatorConfig } from '../services/settings/creator-config.js';
 
 const order = {
@@ -141,10 +141,10 @@ describe('an answer that is streamed', () => {
   it('that tells of a model which is gone is not asked for with another model', async () => {
     sandbox.next('stream-model-gone');
     const of = provider();
-    const maker = new ImageMaker({ get: () => of } as unknown as ServiceHandle<ImageProvider>);
+    const client = new ImageProviderClient({ get: () => of } as unknown as ServiceHandle<ImageProvider>);
     const deadline = new AbortController();
     const request: ImageRequest = { ...order, key: sandboxKey, preview: () => {}, signal: deadline.signal };
-    const error = await maker.make(request, async () => {}).catch((reason: unknown) => reason);
+    const error = await client.make(request, async () => {}).catch((reason: unknown) => reason);
     expect(error).to.include({ code: 'model-not-found', maybeCharged: true });
     expect(sandbox.generations).to.have.length(1);
   });

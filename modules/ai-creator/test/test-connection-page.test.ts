@@ -1,19 +1,19 @@
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const page = '/configuration/instance-settings/ai-creator';
 const typedKey = 'sk-canary-page-9876543210-qrst';
 
 describe('Test Connection in a browser', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let sandbox: ImagesSandbox;
   let browser: TestBrowser;
 
   before(async () => {
     sandbox = await createImagesSandbox({ keys: 'any' });
-    creator = await startCreatorHouse({ sandbox });
+    creator = await startCreatorPortal({ sandbox });
     browser = await TestBrowser.open();
   });
   after(async () => {
@@ -23,7 +23,7 @@ describe('Test Connection in a browser', () => {
   });
 
   it('shows the answer beside the button and leaves the form, and the typed key in it, as they are', async () => {
-    const form = await browser.page(creator.house, { person: creator.house.administrator });
+    const form = await browser.page(creator.portal, { person: creator.portal.administrator });
     await form.goto(page);
     const key = form.getByLabel('API Key', { exact: true });
     await key.fill(typedKey);
@@ -40,7 +40,7 @@ describe('Test Connection in a browser', () => {
   });
 
   it('works as a plain form, without scripts', async () => {
-    const form = await browser.page(creator.house, { person: creator.house.administrator, javaScript: false });
+    const form = await browser.page(creator.portal, { person: creator.portal.administrator, javaScript: false });
     await form.goto(page);
     await form.getByLabel('Deadline', { exact: true }).fill('99');
     await form.getByRole('button', { name: 'Test Connection' }).click();

@@ -2,7 +2,7 @@ import { createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai
 import { Settings } from '@portico/configuration/api';
 import { expect } from 'chai';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorHouse, startCreatorHouse, type Visitor } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const page = '/configuration/instance-settings/ai-creator';
 const sitePage = '/web/home/configuration/site-settings/ai-creator';
@@ -15,14 +15,14 @@ interface Result {
 }
 
 describe('Test Connection', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   let sandbox: ImagesSandbox;
-  let admin: Visitor;
+  let admin: TestClient;
 
   before(async () => {
     sandbox = await createImagesSandbox({ keys: 'any' });
-    creator = await startCreatorHouse({ sandbox, config: { testMillis: 400 } });
-    admin = await creator.house.signIn();
+    creator = await startCreatorPortal({ sandbox, config: { testMillis: 400 } });
+    admin = await creator.portal.signIn();
   });
   after(async () => {
     await creator.stop();
@@ -33,8 +33,8 @@ describe('Test Connection', () => {
   const press = async (fields: object = {}, action = 'test-connection', at = page): Promise<Result> => {
     const answer = await admin
       .post(at)
-      .set('Origin', creator.house.url)
-      .set('X-Portico-Csrf', await creator.house.csrf(admin))
+      .set('Origin', creator.portal.url)
+      .set('X-Portico-Csrf', await creator.portal.csrf(admin))
       .set('Accept', 'application/json')
       .type('form')
       .send({ 'form.action': `ai-creator/${action}`, ...fields });
@@ -55,17 +55,17 @@ describe('Test Connection', () => {
   });
 
   it('uses a typed key, and neither stores nor repeats it', async () => {
-    const before = creator.house.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey');
-    const answer = await creator.house.post(admin, page, { 'form.action': 'ai-creator/test-connection', apiKey: typedKey });
+    const before = creator.portal.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey');
+    const answer = await creator.portal.post(admin, page, { 'form.action': 'ai-creator/test-connection', apiKey: typedKey });
     expect(answer.status).to.equal(200);
     expect(answer.text).to.include('Typed into this form, not stored yet.').and.not.include(typedKey);
     expect(answer.text).to.include('type it once more before you save');
-    expect(creator.house.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey')).to.equal(before);
-    expect(creator.house.log()).not.to.include(typedKey);
+    expect(creator.portal.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey')).to.equal(before);
+    expect(creator.portal.log()).not.to.include(typedKey);
   });
 
   it('keeps everything else that was typed', async () => {
-    const answer = await creator.house.post(admin, page, {
+    const answer = await creator.portal.post(admin, page, {
       'form.action': 'ai-creator/test-connection',
       model: 'gpt-image-2.6-sunburst',
       'model.was': 'gpt-image-2.6-flare',
@@ -74,7 +74,7 @@ describe('Test Connection', () => {
     });
     expect(answer.text).to.include('value="gpt-image-2.6-sunburst"').and.include('value="222"');
     expect(answer.text).to.include('gpt-image-2.6-sunburst is there');
-    expect(creator.house.service(Settings).of(creatorSettings).get({ kind: 'instance' }).deadline).to.equal(180);
+    expect(creator.portal.service(Settings).of(creatorSettings).get({ kind: 'instance' }).deadline).to.equal(180);
   });
 
   it('looks at the shape of a key before anything is sent', async () => {
@@ -149,15 +149,15 @@ describe('Test Connection', () => {
   });
 
   it('calls nobody when a form is saved, and a service that is down keeps nobody from saving', async () => {
-    await creator.house.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'on' });
-    await creator.house.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'off', enabled: 'on', apiKey: sandboxKey });
+    await creator.portal.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'on' });
+    await creator.portal.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'off', enabled: 'on', apiKey: sandboxKey });
     expect(sandbox.requests).to.have.length(0);
-    const down = await startCreatorHouse({ config: { baseUrl: 'http://127.0.0.1:9/v1' } });
+    const down = await startCreatorPortal({ config: { baseUrl: 'http://127.0.0.1:9/v1' } });
     try {
-      const visitor = await down.house.signIn();
-      const saved = await down.house.post(visitor, page, { apiKey: sandboxKey, 'enabled.shown': '1', 'enabled.was': 'on' });
+      const visitor = await down.portal.signIn();
+      const saved = await down.portal.post(visitor, page, { apiKey: sandboxKey, 'enabled.shown': '1', 'enabled.was': 'on' });
       expect(saved.status).to.equal(303);
-      expect(down.house.service(Settings).of(creatorSettings).get({ kind: 'instance' }).enabled).to.equal(false);
+      expect(down.portal.service(Settings).of(creatorSettings).get({ kind: 'instance' }).enabled).to.equal(false);
     } finally {
       await down.stop();
     }
@@ -175,9 +175,9 @@ describe('Test Connection', () => {
   });
 
   it('is there for nobody else, and answers 404 for actions that are not there', async () => {
-    const author = await creator.house.post(creator.visitor, page, { 'form.action': 'ai-creator/test-connection' });
+    const author = await creator.portal.post(creator.visitor, page, { 'form.action': 'ai-creator/test-connection' });
     expect(author.status).to.be.oneOf([403, 404]);
-    const ghost = await creator.house.post(admin, page, { 'form.action': 'ai-creator/ghost' });
+    const ghost = await creator.portal.post(admin, page, { 'form.action': 'ai-creator/ghost' });
     expect(ghost.status).to.equal(404);
     expect(sandbox.requests).to.have.length(0);
   });

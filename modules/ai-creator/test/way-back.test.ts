@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { type CreatorHouse, startCreatorHouse } from './creator-house.js';
+import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('a page that is asked for a day or a place that is none', () => {
-  let creator: CreatorHouse;
+  let creator: CreatorPortal;
   before(async () => {
-    creator = await startCreatorHouse();
+    creator = await startCreatorPortal();
   });
   after(() => creator.stop());
 
@@ -16,7 +16,7 @@ describe('a page that is asked for a day or a place that is none', () => {
     '/account/tokens',
   ];
   it('says what is wrong with it, and leads back to its beginning', async () => {
-    const administrator = await creator.house.signIn();
+    const administrator = await creator.portal.signIn();
     for (const place of places) {
       const { status, text } = await administrator.get(`${place}?from=yesterday`).set('Accept', 'text/html');
       expect([status, /<li>from: This [^<]+<\/li>/.test(text)], place).to.deep.equal([400, true]);

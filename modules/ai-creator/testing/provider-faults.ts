@@ -19,7 +19,7 @@ export interface ProviderTrial {
 type Faults = readonly string[];
 
 /**
- * What a provider of images does otherwise than the house counts on, as sentences; empty when there is nothing. It makes about twenty images:
+ * What a provider of images does otherwise than the portal counts on, as sentences; empty when there is nothing. It makes about twenty images:
  * never point it at a service that charges for them.
  */
 export async function imageProviderFaults(provider: ImageProvider, trial: ProviderTrial = {}): Promise<Faults> {

@@ -3,7 +3,7 @@
  * Tests and the demo talk to it over real HTTP.
  */
 export { type Behaviour, type BehaviourName, behaviourNames } from '../server/behaviours.js';
-export { type MannersName, mannersNames } from '../server/manners.js';
+export { type DialectName, dialectNames } from '../server/dialect.js';
 export {
   createImagesSandbox,
   type ImagesSandbox,

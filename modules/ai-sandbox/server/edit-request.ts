@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { loadSharp } from '@portico/core';
 import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
+import type { Dialect } from './dialect.js';
 import { type ImageOrder, readOrder } from './image-request.js';
-import type { Manners } from './manners.js';
 
 /** A request for variations of a picture. */
 export interface EditOrder extends ImageOrder {
@@ -63,7 +63,7 @@ export async function readEditForm(body: Buffer, contentType: string): Promise<E
 }
 
 /** Checks an edit as strictly as the API does; answers the order or the error. */
-export async function readEdit(form: EditForm, now: Date, manners: Manners): Promise<EditOrder | ApiError> {
+export async function readEdit(form: EditForm, now: Date, dialect: Dialect): Promise<EditOrder | ApiError> {
   const { fields, file, fileField, fault } = form;
   if (fault) return fault;
   const { image, input_fidelity: fidelity, n, stream, partial_images: partials, ...rest } = fields;
@@ -71,10 +71,10 @@ export async function readEdit(form: EditForm, now: Date, manners: Manners): Pro
   if ('moderation' in rest) return unknownParameter('moderation');
   if (!fidelities.includes(fidelity)) return invalidValue('input_fidelity', "Supported values are 'low' and 'high'.");
   const typed = Object.entries({ n: numberIn(n), stream: switchIn(stream), partial_images: numberIn(partials) });
-  const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now, manners);
+  const order = readOrder({ ...rest, ...Object.fromEntries(typed.filter(([, value]) => value !== undefined)) }, now, dialect);
   if (!('prompt' in order)) return order;
-  if (!file || !manners.edits.some((name) => name === fileField))
-    return invalidValue('image', `Missing required parameter: '${manners.edits[0]}'.`);
+  if (!file || !dialect.edits.some((name) => name === fileField))
+    return invalidValue('image', `Missing required parameter: '${dialect.edits[0]}'.`);
   const { type, size } = image as { readonly type: string; readonly size: number };
   if (!types.includes(type)) return invalidFile(`Invalid file 'image': unsupported mimetype ('${type}').`);
   if (size >= maxFileBytes) return invalidFile("Invalid file 'image': it has 50 MB or more.");

@@ -1,5 +1,5 @@
 import { type ApiError, invalidSize, invalidValue, modelNotFound, unknownParameter } from './api-error.js';
-import type { Manners } from './manners.js';
+import type { Dialect } from './dialect.js';
 import { modelsAt } from './models.js';
 import type { PictureFormat } from './painting/painter.js';
 
@@ -33,41 +33,41 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Checks a body as strictly as the server does; answers the order or the error. */
-export function readOrder(body: unknown, now: Date, manners: Manners): ImageOrder | ApiError {
+export function readOrder(body: unknown, now: Date, dialect: Dialect): ImageOrder | ApiError {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return invalidValue('body', 'We could not parse the JSON body of your request.');
   }
   const fields = body as Readonly<Record<string, unknown>>;
-  const stranger = Object.keys(fields).find((name) => manners.fields && !manners.fields.includes(name));
+  const stranger = Object.keys(fields).find((name) => dialect.fields && !dialect.fields.includes(name));
   if (stranger) return unknownParameter(stranger);
   const { prompt, model, n = 1, size = 'auto' } = fields;
   if (typeof prompt !== 'string' || prompt.trim() === '') return invalidValue('prompt', "Missing required parameter: 'prompt'.");
   if (prompt.length > 32_000) return invalidValue('prompt', 'The prompt is longer than 32000 characters.');
-  if (!answersTo(model, now, manners)) return modelNotFound(model);
+  if (!answersTo(model, now, dialect)) return modelNotFound(model);
   if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > 10) {
     return invalidValue('n', `Invalid value '${String(n)}' for 'n': expected an integer from 1 to 10.`);
   }
-  const pixels = typeof size === 'string' ? (sizes[size] ?? (manners.sizes === 'free' ? freeSize(size) : undefined)) : undefined;
+  const pixels = typeof size === 'string' ? (sizes[size] ?? (dialect.sizes === 'free' ? freeSize(size) : undefined)) : undefined;
   if (!pixels) return invalidSize(size);
   for (const [name, allowed] of Object.entries(choices)) {
-    const value = manners.fields?.includes(name) ? fields[name] : undefined;
+    const value = dialect.fields?.includes(name) ? fields[name] : undefined;
     if (value !== undefined && !(typeof value === 'string' && allowed.includes(value))) {
       return invalidValue(name, `Invalid value for '${name}'. Supported values are ${allowed.join(', ')}.`);
     }
   }
-  const partials = manners.fields?.includes('stream') ? readStream(fields) : undefined;
+  const partials = dialect.fields?.includes('stream') ? readStream(fields) : undefined;
   if (typeof partials === 'object') return partials;
   const [width, height] = pixels;
   return {
     prompt,
     model: String(model),
-    n: manners.takesCount ? n : 1,
+    n: dialect.takesCount ? n : 1,
     width,
     height,
     size: `${width}x${height}`,
     quality: String(fields.quality ?? 'auto'),
     format: (fields.output_format as PictureFormat | undefined) ?? 'png',
-    asAddress: !manners.answersBase64 && fields.response_format !== 'b64_json',
+    asAddress: !dialect.answersBase64 && fields.response_format !== 'b64_json',
     partials,
   };
 }
@@ -85,7 +85,7 @@ function readStream({
   return stream ? Number(partials ?? 0) : undefined;
 }
 
-function answersTo(model: unknown, now: Date, { names, models }: Manners): model is string {
+function answersTo(model: unknown, now: Date, { names, models }: Dialect): model is string {
   if (names === 'any') return true;
   return typeof model === 'string' && (names?.includes(model) ?? modelsAt(now, models).some(({ id }) => id === model));
 }

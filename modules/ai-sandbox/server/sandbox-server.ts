@@ -1,5 +1,5 @@
 import { type Activity, HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
-import { mannersNames } from './manners.js';
+import { dialectNames } from './dialect.js';
 import type { ImagesSandbox } from './sandbox.js';
 
 /** Section `modules.ai-sandbox` of the host's configuration. */
@@ -9,12 +9,12 @@ const Section = z
     port: z.int().min(0).max(65535).default(0),
     /** Milliseconds that each answer takes at least, so that a demo shows how waiting looks. */
     latency: z.int().min(0).max(60_000).default(0),
-    /** Whose manners it has. */
-    manners: z.enum(mannersNames).default('openai'),
+    /** Whose dialect it has. */
+    dialect: z.enum(dialectNames).default('openai'),
   })
   .prefault({});
 
-/** The sandbox as a part of the house; it listens only when the deployment says so. */
+/** The sandbox as a part of the portal; it listens only when the deployment says so. */
 @injectable()
 export class SandboxServer implements Activity {
   private sandbox: ImagesSandbox | undefined;
@@ -37,7 +37,7 @@ export class SandboxServer implements Activity {
     this.sandbox = await createImagesSandbox({
       port: section.data.port,
       latency: section.data.latency,
-      manners: section.data.manners,
+      dialect: section.data.dialect,
       keys: 'any',
     });
     this.log.info('The image sandbox listens.', { url: this.sandbox.url });

@@ -4,10 +4,10 @@ import Koa, { type Context } from 'koa';
 import { answerOf } from './answer.js';
 import { type ApiError, apiErrors } from './api-error.js';
 import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, withoutBehaviours } from './behaviours.js';
+import { type DialectName, dialect as dialectOf, keyFault, keyHeaders, shapeOf } from './dialect.js';
 import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
-import { keyFault, keyHeaders, type MannersName, manners as mannersOf, shapeOf } from './manners.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
@@ -26,8 +26,8 @@ const editsPath = '/images/edits';
 const pictureAddress = 'http://127.0.0.1:9/generated-images/picture.png';
 
 export interface SandboxOptions {
-  /** Whose manners it has. Default `openai`. */
-  readonly manners?: MannersName;
+  /** Whose dialect it has. Default `openai`. */
+  readonly dialect?: DialectName;
   /** Default 0: any free port. */
   readonly port?: number;
   /** Keys that are accepted; default `[sandboxKey]`. `any`: every key of a sensible shape. */
@@ -77,7 +77,7 @@ export interface ImagesSandbox {
 
 /** Starts a sandbox. */
 export async function createImagesSandbox(options: SandboxOptions = {}): Promise<ImagesSandbox> {
-  const manners = mannersOf[options.manners ?? 'openai'];
+  const dialect = dialectOf[options.dialect ?? 'openai'];
   const script: Behaviour[] = [];
   const tell = (behaviours: readonly (Behaviour | BehaviourName)[], to = script): void => {
     to.push(...behaviours.map((behaviour) => (typeof behaviour === 'string' ? { name: behaviour } : behaviour)));
@@ -97,7 +97,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const refuse = (ctx: Context, error: ApiError): void => {
     ctx.status = error.status;
     if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
-    ctx.body = shapeOf(error, manners);
+    ctx.body = shapeOf(error, dialect);
   };
 
   const draw = async (order: ImageOrder | EditOrder): Promise<string> => {
@@ -111,12 +111,12 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
       const picture = 'source' in order ? await variation(scene, order.source, order) : scene;
       data.push(order.asAddress ? { url: pictureAddress } : { b64_json: picture.toString('base64') });
     }
-    return JSON.stringify(answerOf(order, data, now(), manners.countsTokens));
+    return JSON.stringify(answerOf(order, data, now(), dialect.countsTokens));
   };
 
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
     const told = script.shift();
-    const order = form ? await readEdit(form, now(), manners) : readOrder(entry.body, now(), manners);
+    const order = form ? await readEdit(form, now(), dialect) : readOrder(entry.body, now(), dialect);
     const asked = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
     const behaviour = asked?.name === 'fewer' && 'prompt' in order ? shortages.next(order) : asked;
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
@@ -162,7 +162,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     const behaviour = listScript.shift();
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, error);
-    const body = modelList(now(), options.models ?? manners.models);
+    const body = modelList(now(), options.models ?? dialect.models);
     if (behaviour) await spoil(ctx, entry, behaviour, async () => JSON.stringify(body));
     else ctx.body = body;
   };
@@ -183,7 +183,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx) => {
-    const isEdit = manners.edits.length > 0 && ctx.method === 'POST' && ctx.path === `${manners.root}${editsPath}`;
+    const isEdit = dialect.edits.length > 0 && ctx.method === 'POST' && ctx.path === `${dialect.root}${editsPath}`;
     const form = isEdit ? await readEditForm(await readBody(ctx.req, maxFormBytes), ctx.get('content-type')) : undefined;
     const entry: SandboxRequest = {
       method: ctx.method,
@@ -195,11 +195,11 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
       status: undefined,
     };
     requests.push(entry);
-    const fault = keyFault(ctx.req.headers, manners, options.keys ?? [sandboxKey]);
-    const isFound = Object.entries(manners.query ?? {}).every(([name, value]) => entry.query[name] === value);
+    const fault = keyFault(ctx.req.headers, dialect, options.keys ?? [sandboxKey]);
+    const isFound = Object.entries(dialect.query ?? {}).every(([name, value]) => entry.query[name] === value);
     if (fault) refuse(ctx, fault);
-    else if (isFound && ctx.method === 'GET' && ctx.path === `${manners.root}/models`) await list(ctx, entry);
-    else if (isFound && (isEdit || (ctx.method === 'POST' && ctx.path === `${manners.root}${generationsPath}`)))
+    else if (isFound && ctx.method === 'GET' && ctx.path === `${dialect.root}/models`) await list(ctx, entry);
+    else if (isFound && (isEdit || (ctx.method === 'POST' && ctx.path === `${dialect.root}${generationsPath}`)))
       await generate(ctx, entry, form);
     else
       refuse(ctx, {
@@ -214,7 +214,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   const server = createServer(app.callback());
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${manners.root}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${dialect.root}`,
     requests,
     get generations() {
       return requests.filter(({ path }) => path.endsWith(generationsPath));

@@ -93,7 +93,7 @@ describe('variations of the image sandbox', () => {
   });
 
   it('take the picture under the names that the server knows', async () => {
-    const one = await createImagesSandbox({ manners: 'stable-diffusion-cpp' });
+    const one = await createImagesSandbox({ dialect: 'stable-diffusion-cpp' });
     try {
       for (const [name, status] of [
         ['image[]', 200],

@@ -12,7 +12,7 @@ export interface Choice {
  * time limit: when it fails, the form says so and takes any text, so that a stranger that is down keeps nobody from saving.
  */
 export interface ChoiceProvider {
-  /** `<module>.<plural-noun>`, unique in the house. */
+  /** `<module>.<plural-noun>`, unique in the portal. */
   readonly id: string;
   /** @param signal aborted when the time is over. */
   choices(scope: Scope, signal: AbortSignal): Promise<readonly Choice[]>;

@@ -176,7 +176,7 @@ export type SettingsValues<F extends SettingsFields> = { readonly [K in keyof F]
 
 /** A form's worth of settings, as data. */
 export interface SettingsDefinition<F extends SettingsFields = SettingsFields> {
-  /** kebab-case, e.g. `ai-creator`; unique in the house. */
+  /** kebab-case, e.g. `ai-creator`; unique in the portal. */
   readonly id: string;
   readonly section: 'content-and-data' | 'platform' | 'security';
   /** Message key, looked up in the contributing module. */

@@ -14,7 +14,7 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 
 interface Target {
@@ -34,7 +34,7 @@ const secretLimit = 16_384;
 export class SettingsTargets {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) readonly words: SettingWords,
+    @inject(SettingPresenter) readonly words: SettingPresenter,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}

@@ -1,6 +1,6 @@
 import { AccessContexts, type Command, type CommandCall, inject, injectable } from '@portico/core';
 import { Diagnostics } from '../services/diagnostics.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 
 /** The question of the page Diagnostics, from a terminal. */
 @injectable()
@@ -25,7 +25,7 @@ export class Why implements Command {
   constructor(
     @inject(Diagnostics) private readonly diagnostics: Diagnostics,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
   ) {}
 
   /** Exit code 0 when it is there, 1 otherwise. */

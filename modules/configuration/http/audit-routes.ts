@@ -15,7 +15,7 @@ import {
   z,
 } from '@portico/core';
 import { exportAudit } from '../services/audit-export.js';
-import { AuditWords } from '../services/audit-words.js';
+import { AuditPresenter } from '../services/audit-presenter.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.audit };
@@ -44,7 +44,7 @@ export class AuditRoutes implements HttpRoutes {
 
   constructor(
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditWords) private readonly words: AuditWords,
+    @inject(AuditPresenter) private readonly words: AuditPresenter,
     @inject(Clock) private readonly clock: Clock,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}

@@ -1,8 +1,8 @@
 import { AuditLog, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
-import { AuditWords } from '../services/audit-words.js';
+import { AuditPresenter } from '../services/audit-presenter.js';
 import { scopeKey } from '../services/definition-settings.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { auditArea } from '../services/settings-audit.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { personOf } from './person-of.js';
@@ -26,9 +26,9 @@ export class EntryPages {
   constructor(
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditWords) private readonly auditWords: AuditWords,
+    @inject(AuditPresenter) private readonly auditPresenter: AuditPresenter,
   ) {}
 
   async history(ctx: RouteContext<EntryParams, { readonly before?: string | undefined }>): Promise<void> {
@@ -41,7 +41,7 @@ export class EntryPages {
     const model = {
       title,
       backHref: this.place(ctx),
-      rows: records.map((record) => this.auditWords.row(record, ctx.access.locale)),
+      rows: records.map((record) => this.auditPresenter.row(record, ctx.access.locale)),
       next: next && `?before=${next}`,
     };
     ctx.render('settings-history', model, { title });

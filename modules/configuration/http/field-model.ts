@@ -1,10 +1,10 @@
 import type { AskedChoices } from '../services/choices.js';
-import type { SettingWords } from '../services/setting-words.js';
+import type { SettingPresenter } from '../services/setting-presenter.js';
 import type { PostedForm } from './posted-settings.js';
 
 /** What a form knows beside its fields: where it stands, and what came back. */
 export interface FormParts {
-  readonly words: SettingWords;
+  readonly words: SettingPresenter;
   /** The module that brings a field. */
   moduleOf(field: string): string;
   readonly locale: string;

@@ -93,8 +93,20 @@ export class ModuleRoutes implements HttpRoutes {
   }
 
   private model(ctx: Pick<RouteContext, 'text'>, status: ModuleStatus): ModuleModel {
-    const { id, version, description, state, reasons, failure, troubles, requires, provides, hosts, contributes, startMillis } =
-      status;
+    const {
+      id,
+      version,
+      description,
+      state,
+      reasons,
+      failure,
+      contributionErrors,
+      requires,
+      provides,
+      hosts,
+      contributes,
+      startMillis,
+    } = status;
     return {
       id,
       version,
@@ -111,7 +123,7 @@ export class ModuleRoutes implements HttpRoutes {
               : 'warning',
       reasons,
       failure: failure && ctx.text('modules.failure', { phase: failure.phase, message: failure.message }),
-      troubles,
+      contributionErrors,
       requires,
       provides,
       hosts,

@@ -9,7 +9,7 @@ import {
   notFound,
 } from '@portico/core';
 import { type SettingsAction, type SettingsActionResult, SettingsActions, type SettingsDefinition } from '../api/index.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import type { SettingsPreview } from '../services/settings-preview.js';
 
 /** What the view needs of the buttons beside one field. */
@@ -31,7 +31,7 @@ export interface ShownResult extends SettingsActionResult {
 export class FormActions {
   constructor(
     @inject(contributions(SettingsActions)) private readonly actions: ConditionalContributions<SettingsAction>,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(Log) private readonly log: Log,
   ) {}
 

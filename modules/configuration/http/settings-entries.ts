@@ -2,7 +2,7 @@ import { type AccessContext, inject, injectable, notFound } from '@portico/core'
 import { EntryNotices } from '../services/entry-notices.js';
 import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
 
 export interface EntryModel {
@@ -31,7 +31,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 export class SettingsEntries {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(FlagNotices) private readonly flagNotices: FlagNotices,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}

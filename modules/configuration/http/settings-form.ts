@@ -1,5 +1,5 @@
 import type { ResolvedSetting, SettingsField } from '../api/index.js';
-import { isMissing } from '../services/setting-words.js';
+import { isMissing } from '../services/setting-presenter.js';
 import { controlOf } from './field-control.js';
 import type { FieldModel, FormParts } from './field-model.js';
 import { type FormField, postedText, shownState, shownValue, tickOf } from './posted-settings.js';

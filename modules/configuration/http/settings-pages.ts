@@ -4,7 +4,7 @@ import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import type { CatalogEntry } from '../services/settings-catalog.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
@@ -37,7 +37,7 @@ export class SettingsPages {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(Choices) private readonly choices: Choices,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(FormActions) private readonly actions: FormActions,
     @inject(SecretReferences) private readonly references: SecretReferences,
   ) {}

@@ -12,7 +12,7 @@ import {
 } from '@portico/core';
 import { type ImportChange, isSealed } from '../services/import-plan.js';
 import { permissions } from '../services/permissions.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 import { SettingsExport } from '../services/settings-export.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { type ImportDone, SettingsTransfer } from '../services/settings-transfer.js';
@@ -40,7 +40,7 @@ export class TransferRoutes implements HttpRoutes {
     @inject(SettingsTransfer) private readonly transfer: SettingsTransfer,
     @inject(SettingsExport) private readonly settings: SettingsExport,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 

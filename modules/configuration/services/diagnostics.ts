@@ -17,7 +17,7 @@ import {
   SiteDirectory,
 } from '@portico/core';
 import { permissions } from './permissions.js';
-import { SettingWords } from './setting-words.js';
+import { SettingPresenter } from './setting-presenter.js';
 
 export interface Question {
   readonly point: string;
@@ -58,7 +58,7 @@ export class Diagnostics {
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
   ) {}
 
   points(): readonly ExplainablePoint[] {

@@ -1,6 +1,6 @@
 import { inject, injectable, type Scope } from '@portico/core';
 import type { ResolvedSetting, SettingsField } from '../api/index.js';
-import { SettingWords } from './setting-words.js';
+import { SettingPresenter } from './setting-presenter.js';
 import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { textOf } from './value-text.js';
@@ -21,7 +21,7 @@ export interface DifferenceRow {
 export class Differences {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
   ) {}
 
   /** Of a site only what the site itself says; the rest is the instance's. */

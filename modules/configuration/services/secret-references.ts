@@ -14,7 +14,7 @@ const referencesSchema = z.strictObject({
   sites: z.boolean().default(false),
 });
 
-/** Variables that open the house itself, whatever the deployment allows. */
+/** Variables that open the portal itself, whatever the deployment allows. */
 const never = /^PORTICO_(?:MASTER_KEY|ADMIN_|SETTING_)/;
 
 export type ReferenceProblem = 'not-allowed' | 'missing' | 'not-readable' | 'too-large' | 'empty';

@@ -11,7 +11,7 @@ import {
 } from '@portico/core';
 import type { ResolvedSetting, SettingsDefinition, SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { permissions } from './permissions.js';
-import { SettingWords } from './setting-words.js';
+import { SettingPresenter } from './setting-presenter.js';
 import { SettingsCatalog } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 
@@ -32,7 +32,7 @@ export class SettingCriterion implements Criterion, Disposable {
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(SettingsCatalog) catalog: SettingsCatalog,
   ) {

@@ -3,7 +3,7 @@ import { SettingsImport, type StoredSetting } from '../entities/index.js';
 import { scopeKey } from './definition-settings.js';
 import { groupBy } from './group-by.js';
 import { type ImportPlan, planImport } from './import-plan.js';
-import { SettingWords } from './setting-words.js';
+import { SettingPresenter } from './setting-presenter.js';
 import { sameRow } from './settings-audit.js';
 import { SettingsExport } from './settings-export.js';
 import { SettingsRegistry } from './settings-registry.js';
@@ -47,7 +47,7 @@ export class SettingsTransfer {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingsExport) private readonly places: SettingsExport,
-    @inject(SettingWords) private readonly words: SettingWords,
+    @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
   ) {}

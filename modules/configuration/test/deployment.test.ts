@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Settings } from '@portico/configuration/api';
 import { instanceScope, PortalError, SiteDirectory, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, wordsOf } from './lighthouse-house.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, visibleText } from './lighthouse-portal.js';
 
 const environmentKey = 'sk-environment-0123456789';
 const storedKey = 'sk-stored-0123456789-abcd';
 
 describe('Settings of the deployment', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   before(async () => {
-    house = await startLighthouse({
+    portal = await startLighthouse({
       environment: {
         PORTICO_SETTING_LIGHTHOUSE_API_KEY: environmentKey,
         PORTICO_SETTING_LIGHTHOUSE_SECONDS: '12',
@@ -31,10 +31,10 @@ describe('Settings of the deployment', () => {
       },
     });
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const handle = () => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
     return found.handle;
   };
@@ -54,29 +54,29 @@ describe('Settings of the deployment', () => {
   });
 
   it('are reported when they do not fit or must not stand where they are', async () => {
-    const log = house.log();
+    const log = portal.log();
     expect(log).to.include('PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting');
     expect(log).not.to.include(environmentKey);
-    const admin = await house.signIn();
-    expect(wordsOf((await admin.get(instancePage)).text)).to.include(
+    const admin = await portal.signIn();
+    expect(visibleText((await admin.get(instancePage)).text)).to.include(
       'In force: Ends in 6789, from the environment (PORTICO_SETTING_LIGHTHOUSE_API_KEY).',
     );
   });
 
   it('are named by the doctor when they belong to no setting', async () => {
-    const { out, err } = await house.command(['doctor']);
+    const { out, err } = await portal.command(['doctor']);
     expect(out + err).to.include('PORTICO_SETTING_LIGHTHOSE_LAMP names no setting');
     expect(out + err).not.to.include('PORTICO_SETTING_LIGHTHOUSE_LAMP names');
   });
 
   it('lock fields, which are then read-only at every scope and name what locks them', async () => {
-    const admin = await house.signIn();
+    const admin = await portal.signIn();
     for (const page of [instancePage, sitePage]) {
       const { text } = await admin.get(page);
-      expect(wordsOf(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
+      expect(visibleText(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
       expect(text).to.match(/id="setting-lamp"[^>]* disabled/);
     }
-    const home = siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+    const home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
     const person = { id: 'system', kind: 'system', email: '', name: 'Test' } as const;
     for (const scope of [instanceScope, home]) {
       const code = await handle()
@@ -88,8 +88,8 @@ describe('Settings of the deployment', () => {
   });
 
   it('do not keep the rest of a form from being saved', async () => {
-    const admin = await house.signIn();
-    expect((await saveForm(house, admin, instancePage, { greeting: 'Stored' })).status).to.equal(303);
+    const admin = await portal.signIn();
+    expect((await saveForm(portal, admin, instancePage, { greeting: 'Stored' })).status).to.equal(303);
     expect(handle().resolve(instanceScope, 'greeting')).to.include({
       value: 'Stored',
       inherited: 'From the file',
@@ -103,34 +103,34 @@ describe('A stored secret after a restart', () => {
 
   it('is there with the same master key; with another it is unreadable, and everything else works', async () => {
     const first = masterKey();
-    let house = await startLighthouse({ environment: { PORTICO_MASTER_KEY: first } });
-    const { home } = house;
+    let portal = await startLighthouse({ environment: { PORTICO_MASTER_KEY: first } });
+    const { home } = portal;
     try {
-      let admin = await house.signIn();
-      await saveForm(house, admin, instancePage, { apiKey: storedKey, greeting: 'Kept', lamp: 'on' });
-      await house.stop({ keep: true });
+      let admin = await portal.signIn();
+      await saveForm(portal, admin, instancePage, { apiKey: storedKey, greeting: 'Kept', lamp: 'on' });
+      await portal.stop({ keep: true });
 
-      house = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: first } });
-      expect(house.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey')).to.equal(storedKey);
-      await house.stop({ keep: true });
+      portal = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: first } });
+      expect(portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey')).to.equal(storedKey);
+      await portal.stop({ keep: true });
 
-      house = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: masterKey() } });
-      const handle = house.service(Settings).byId('lighthouse')?.handle;
+      portal = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: masterKey() } });
+      const handle = portal.service(Settings).byId('lighthouse')?.handle;
       expect(handle?.secret(instanceScope, 'apiKey')).to.equal(undefined);
       expect(handle?.get(instanceScope)).to.deep.include({ greeting: 'Kept', lamp: true });
       expect(handle?.get(instanceScope).apiKey).to.include({ isSet: true, readable: false });
-      const doctor = await house.command(['doctor']);
+      const doctor = await portal.command(['doctor']);
       expect(doctor.out + doctor.err).to.include(
         'The secret lighthouse.apiKey of the instance cannot be read with this master key.',
       );
-      admin = await house.signIn();
+      admin = await portal.signIn();
       const { text } = await admin.get(instancePage);
-      expect(wordsOf(text)).to.include('What is stored cannot be read');
+      expect(visibleText(text)).to.include('What is stored cannot be read');
       expect(formOf(text).greeting).to.equal('Kept');
-      await saveForm(house, admin, instancePage, { apiKey: storedKey });
+      await saveForm(portal, admin, instancePage, { apiKey: storedKey });
       expect(handle?.secret(instanceScope, 'apiKey')).to.equal(storedKey);
     } finally {
-      await house.stop({ keep: false });
+      await portal.stop({ keep: false });
     }
   });
 });

@@ -1,7 +1,7 @@
 import { Flags, Modules } from '@portico/core';
-import { TestBrowser, type TestHouse } from '@portico/core/testing';
+import { TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
 const base = '/configuration/diagnostics';
@@ -28,18 +28,18 @@ interface Answers {
 }
 
 describe('Diagnostics', () => {
-  let house: TestHouse;
-  let admin: Visitor;
-  let ada: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
+  let ada: TestClient;
 
   before(async () => {
-    house = await startLighthouse();
+    portal = await startLighthouse();
     const { email, name, password } = author;
-    await house.command(['users', 'add', '--email', email, '--name', name, '--role', 'Author', '--site', 'home'], password);
-    admin = await house.signIn();
-    ada = await house.signIn(author);
+    await portal.command(['users', 'add', '--email', email, '--name', name, '--role', 'Author', '--site', 'home'], password);
+    admin = await portal.signIn();
+    ada = await portal.signIn(author);
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const ask = async (query: Record<string, string>, as = admin): Promise<{ readonly status: number; readonly body: Answers }> =>
     as.get(base).query(query).set('Accept', 'application/json');
@@ -64,7 +64,7 @@ describe('Diagnostics', () => {
   });
 
   it('names the flag that blocks, with its reason, and links for those who may change it', async () => {
-    await house.service(Flags).override('lighthouse', false, 'somebody');
+    await portal.service(Flags).override('lighthouse', false, 'somebody');
     try {
       const question = { point: 'configuration.settings-definitions', contribution: 'lighthouse', site: 'home' };
       const [answer] = (await ask(question)).body.answers;
@@ -73,14 +73,14 @@ describe('Diagnostics', () => {
       expect(own?.blocking?.criterion).to.equal('flag');
       expect(own?.blocking).not.to.have.property('href');
     } finally {
-      await house.service(Flags).override('lighthouse', undefined, 'somebody');
+      await portal.service(Flags).override('lighthouse', undefined, 'somebody');
     }
   });
 
   it('still knows what a module contributed before it stopped, and why it is not active', async () => {
-    await house.service(Modules).disable('web-content');
+    await portal.service(Modules).disable('web-content');
     try {
-      const { points } = { points: await house.command(['why', 'portico.menu-items']) };
+      const { points } = { points: await portal.command(['why', 'portico.menu-items']) };
       const id = /web-content\/(\S+)/.exec(points.out)?.[1] ?? '';
       const [answer] = (await ask(menu(id, { site: 'home' }))).body.answers;
       expect(answer?.blocking).to.include({ criterion: 'module', subject: 'web-content' });
@@ -90,25 +90,25 @@ describe('Diagnostics', () => {
       expect(own?.steps[0]?.reason).to.equal('The module web-content is not running.');
       expect((await ada.get(base).query(menu(id, { site: 'home' }))).text).not.to.include('by an operator');
     } finally {
-      await house.service(Modules).enable('web-content');
+      await portal.service(Modules).enable('web-content');
     }
   });
 
   it('says when nobody hosts the point', async () => {
-    await house.service(Modules).stop('documents-media');
+    await portal.service(Modules).stop('documents-media');
     try {
-      const { out } = await house.command(['why', 'documents-media.new-menu-items', 'create-ai-image', '--site', 'home']);
+      const { out } = await portal.command(['why', 'documents-media.new-menu-items', 'create-ai-image', '--site', 'home']);
       expect(out).to.include('No active module hosts the extension point documents-media.new-menu-items');
     } finally {
-      await house.service(Modules).start('documents-media');
+      await portal.service(Modules).start('documents-media');
     }
   });
 
   it('answers the same on the screen, over HTTP and in a terminal', async () => {
     const question = menu('configuration/site-settings', { site: 'home', person: author.email });
     const [answer] = (await ask(question)).body.answers;
-    const page = wordsOf((await admin.get(base).query(question)).text);
-    const { exitCode, out } = await house.command([
+    const page = visibleText((await admin.get(base).query(question)).text);
+    const { exitCode, out } = await portal.command([
       'why',
       'portico.menu-items',
       'configuration/site-settings',
@@ -122,22 +122,22 @@ describe('Diagnostics', () => {
       expect(out).to.include(text);
     }
     expect(exitCode).to.equal(1);
-    const json = await house.command(['why', 'portico.menu-items', 'modules', '--person', house.administrator.email, '--json']);
+    const json = await portal.command(['why', 'portico.menu-items', 'modules', '--person', portal.administrator.email, '--json']);
     expect([json.exitCode, (JSON.parse(json.out) as Answers).answers[0]?.visible]).to.deep.equal([0, true]);
   });
 
   it('lets a person ask for themselves only, and says nothing of anybody else', async () => {
     expect((await ask(menu('modules'), ada)).body.answers[0]?.visible).to.equal(false);
-    for (const person of [house.administrator.email, 'nobody@portico.example', 'guest']) {
+    for (const person of [portal.administrator.email, 'nobody@portico.example', 'guest']) {
       expect((await ask(menu('modules', { person }), ada)).status, person).to.equal(403);
     }
-    expect((await ask(menu('modules'), house.agent())).status).to.equal(401);
+    expect((await ask(menu('modules'), portal.agent())).status).to.equal(401);
     expect((await ask(menu('modules', { person: 'nobody@portico.example' }))).status).to.equal(404);
     expect((await ask(menu('ghost'))).status).to.equal(404);
   });
 
   it('tells somebody who may not see a site the same as of a site that is not there', async () => {
-    const access = (await house.command(['why', 'portico.menu-items', 'site-settings', '--site', 'nowhere'])).err;
+    const access = (await portal.command(['why', 'portico.menu-items', 'site-settings', '--site', 'nowhere'])).err;
     expect(access).to.include('There is no site with the address nowhere.');
     expect((await ask(menu('site-settings', { site: 'nowhere' }), ada)).status).to.equal(404);
   });
@@ -145,7 +145,7 @@ describe('Diagnostics', () => {
   it('is a page that can be used with the keyboard, without scripts, on a telephone', async () => {
     const browser = await TestBrowser.open();
     try {
-      const page = await browser.page(house, { person: house.administrator, javaScript: false, width: 380 });
+      const page = await browser.page(portal, { person: portal.administrator, javaScript: false, width: 380 });
       await page.goto(base);
       await page.getByLabel('Contribution').selectOption({ value: 'portico.menu-items configuration/site-settings' });
       await page.getByLabel('Site', { exact: true }).selectOption('home');

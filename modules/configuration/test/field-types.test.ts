@@ -1,35 +1,35 @@
 import { Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, saveForm, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { formOf, saveForm, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const page = '/configuration/instance-settings/beacon';
 const sitePage = '/web/home/configuration/site-settings/beacon';
 
 describe('A form with fields of every type', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   const mood = (mood: 'awake' | 'asleep' | 'angry'): void => {
     Object.assign(globalThis, { harbourMaster: mood });
   };
   before(async () => {
-    house = await startLighthouse({
+    portal = await startLighthouse({
       config: { modules: { configuration: { choicesMillis: 100 } } },
       environment: { PORTICO_SETTING_BEACON_LINKS: '["https://env.example/"]' },
     });
-    admin = await house.signIn();
+    admin = await portal.signIn();
   });
   after(async () => {
     mood('awake');
-    await house.stop();
+    await portal.stop();
   });
   afterEach(() => mood('awake'));
 
   const values = (): Readonly<Record<string, unknown>> =>
-    house.service(Settings).byId('beacon')?.handle.get(instanceScope) as Readonly<Record<string, unknown>>;
+    portal.service(Settings).byId('beacon')?.handle.get(instanceScope) as Readonly<Record<string, unknown>>;
   const save = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
-    saveForm(house, admin, page, changes);
+    saveForm(portal, admin, page, changes);
 
   it('shows values as people write them', async () => {
     const { text } = await admin.get(page);
@@ -48,7 +48,7 @@ describe('A form with fields of every type', () => {
 
   it('writes nothing when nothing was changed', async () => {
     await save({});
-    expect(wordsOf((await admin.get(page)).text)).to.include('Nothing was changed in Beacon.');
+    expect(visibleText((await admin.get(page)).text)).to.include('Nothing was changed in Beacon.');
   });
 
   it('stores typed values', async () => {
@@ -63,7 +63,7 @@ describe('A form with fields of every type', () => {
       motto: 'Shine on',
       broken: 'Mended',
     });
-    expect([answer.status, wordsOf(answer.text)]).to.deep.equal([303, wordsOf(answer.text)]);
+    expect([answer.status, visibleText(answer.text)]).to.deep.equal([303, visibleText(answer.text)]);
     expect(values()).to.deep.equal({
       pause: 3600,
       memory: 2_000_000,
@@ -77,7 +77,7 @@ describe('A form with fields of every type', () => {
       broken: 'Mended',
     });
     expect(Object.isFrozen(values().links)).to.equal(true);
-    expect(wordsOf((await admin.get(page)).text)).to.include(
+    expect(visibleText((await admin.get(page)).text)).to.include(
       'Set here. Otherwise: https://env.example/, from the environment (PORTICO_SETTING_BEACON_LINKS); https://one.example/, by default.',
     );
   });
@@ -96,25 +96,25 @@ describe('A form with fields of every type', () => {
       '"nowhere" is not an address',
       'Give at least 1.',
     ])
-      expect(wordsOf(text).replaceAll('&quot;', '"')).to.include(sentence);
+      expect(visibleText(text).replaceAll('&quot;', '"')).to.include(sentence);
   });
 
   it('takes several boxes of one name', async () => {
     const form = { ...formOf((await admin.get(page)).text), signals: ['horn', 'radio'] };
-    expect((await house.post(admin, page, form)).status).to.equal(303);
+    expect((await portal.post(admin, page, form)).status).to.equal(303);
     expect(values().signals).to.deep.equal(['horn', 'radio']);
   });
 
   it('gives a site its own list', async () => {
-    await saveForm(house, admin, sitePage, { 'signals.mode': 'own', signals: 'horn' });
-    const home = siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
-    const handle = house.service(Settings).byId('beacon')?.handle;
+    await saveForm(portal, admin, sitePage, { 'signals.mode': 'own', signals: 'horn' });
+    const home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
+    const handle = portal.service(Settings).byId('beacon')?.handle;
     expect([handle?.get(home).signals, handle?.resolve(home, 'links').own]).to.deep.equal([['horn'], undefined]);
   });
 
   it('refuses what a provider does not offer', async () => {
     const { status, text } = await save({ harbour: 'east' });
-    expect([status, wordsOf(text).includes('Choose one of the options.')]).to.deep.equal([400, true]);
+    expect([status, visibleText(text).includes('Choose one of the options.')]).to.deep.equal([400, true]);
   });
 
   for (const [asLong, sentence] of [
@@ -124,13 +124,13 @@ describe('A form with fields of every type', () => {
     it(`can be saved while a provider is ${asLong}, and says so`, async () => {
       mood(asLong);
       const { text } = await admin.get(page);
-      expect(wordsOf(text)).to.include(sentence).and.to.include('no module that runs brings it');
+      expect(visibleText(text)).to.include(sentence).and.to.include('no module that runs brings it');
       expect(text).to.match(/<input[^>]*name="harbour" value="[\w-]+"/);
       const answer = await save({ harbour: `typed-${asLong}`, ships: 'Argo\nBounty' });
       expect(answer.status).to.equal(303);
       expect(values()).to.deep.include({ harbour: `typed-${asLong}`, ships: ['Argo', 'Bounty'] });
       mood('awake');
-      expect(wordsOf((await admin.get(page)).text)).to.include(`typed-${asLong} (not offered now)`);
+      expect(visibleText((await admin.get(page)).text)).to.include(`typed-${asLong} (not offered now)`);
     });
   }
 
@@ -138,6 +138,6 @@ describe('A form with fields of every type', () => {
     const { text } = await admin.get(page);
     expect(text).to.include('data-own-view="Drawn by the lighthouse itself"');
     expect(text).to.match(/<input class="form-control" type="text" id="setting-broken"/);
-    expect(house.log()).to.include('A view of a module cannot be shown within a page.');
+    expect(portal.log()).to.include('A view of a module cannot be shown within a page.');
   });
 });

@@ -1,20 +1,20 @@
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse, type Visitor } from './lighthouse-house.js';
+import { startLighthouse, type TestClient } from './lighthouse-portal.js';
 
 describe('The feature flags over HTTP', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   let csrf: string;
   before(async () => {
-    house = await startLighthouse({ flags: { sun: false }, environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
-    admin = await house.signIn();
-    csrf = await house.csrf(admin);
+    portal = await startLighthouse({ flags: { sun: false }, environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
+    admin = await portal.signIn();
+    csrf = await portal.csrf(admin);
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const send = (method: 'put' | 'post', path: string, body: object) =>
-    admin[method](`/api/flags${path}`).set('Origin', house.url).set('X-Portico-Csrf', csrf).send(body);
+    admin[method](`/api/flags${path}`).set('Origin', portal.url).set('X-Portico-Csrf', csrf).send(body);
 
   it('are listed with value, reason and sources', async () => {
     const { body } = await admin.get('/api/flags');
@@ -66,17 +66,17 @@ describe('The feature flags over HTTP', () => {
   });
 
   it('are the same for the command line, which pipes files in and out', async () => {
-    await house.command(['flags', 'set', 'sun', 'on', '--reason', 'The fair.']);
-    const { out: file } = await house.command(['flags', 'export']);
+    await portal.command(['flags', 'set', 'sun', 'on', '--reason', 'The fair.']);
+    const { out: file } = await portal.command(['flags', 'export']);
     expect(JSON.parse(file)).to.deep.include({ format: 'portico-flags', version: 1, flags: { sun: true } });
-    expect((await house.command(['flags', 'undo', 'sun'])).out).to.equal(
+    expect((await portal.command(['flags', 'undo', 'sun'])).out).to.equal(
       'sun (sun) is off. Switched off by feature-flags.json.\n',
     );
-    expect((await house.command(['flags', 'import', '--dry-run'], file)).out).to.equal(
+    expect((await portal.command(['flags', 'import', '--dry-run'], file)).out).to.equal(
       'sun: unset -> on\nNothing was changed: this was a dry run.\n',
     );
-    expect(await house.command(['flags', 'import'], '{"flags": }')).to.deep.include({ exitCode: 1, out: '' });
-    expect((await house.command(['flags', 'why', 'sun'])).out).to.match(
+    expect(await portal.command(['flags', 'import'], '{"flags": }')).to.deep.include({ exitCode: 1, out: '' });
+    expect((await portal.command(['flags', 'why', 'sun'])).out).to.match(
       /set unset -> on by the command line \(command\): The fair\./,
     );
   });
@@ -86,8 +86,8 @@ describe('The feature flags over HTTP', () => {
     expect((await send('put', '/ghost', { enabled: true })).status).to.equal(404);
     for (const body of [{}, { enabled: 'true' }, { enabled: true, more: 1 }, { enabled: true, reason: 'x'.repeat(501) }])
       expect((await send('put', '/sun', body)).body.error.code).to.equal('invalid-input');
-    expect((await house.agent().get('/api/flags')).body.error.code).to.equal('sign-in-required');
-    expect((await admin.put('/api/flags/sun').set('Origin', house.url).send({ enabled: true })).body.error.code).to.equal(
+    expect((await portal.agent().get('/api/flags')).body.error.code).to.equal('sign-in-required');
+    expect((await admin.put('/api/flags/sun').set('Origin', portal.url).send({ enabled: true })).body.error.code).to.equal(
       'csrf-invalid',
     );
   });

@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { Flags } from '@portico/core';
-import { accessibilityFaults, TestBrowser, type TestHouse } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-house.js';
+import { startLighthouse } from './lighthouse-portal.js';
 
 const screen = '/configuration/feature-flags';
 
 describe('An operator of feature flags in a browser', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let browser: TestBrowser;
   before(async () => {
-    house = await startLighthouse({ environment: { PORTICO_FLAG_FOGHORN: 'true' } });
+    portal = await startLighthouse({ environment: { PORTICO_FLAG_FOGHORN: 'true' } });
     await writeFile(
-      house.flagsFile,
+      portal.flagsFile,
       JSON.stringify({
         flags: {
           lighthouse: { title: 'Lighthouse', enabled: true, review: '2001-01-01' },
@@ -22,13 +22,13 @@ describe('An operator of feature flags in a browser', () => {
         },
       }),
     );
-    for (let turn = 0; turn < 400 && !house.service(Flags).state('foghorn'); turn += 1)
+    for (let turn = 0; turn < 400 && !portal.service(Flags).state('foghorn'); turn += 1)
       await new Promise((resolve) => setTimeout(resolve, 10));
     browser = await TestBrowser.open();
   });
   after(async () => {
     await browser.close();
-    await house.stop();
+    await portal.stop();
   });
   afterEach(() => {
     expect(browser.complaints.splice(0)).to.deep.equal([]);
@@ -36,7 +36,7 @@ describe('An operator of feature flags in a browser', () => {
 
   for (const javaScript of [true, false]) {
     it(`switches what another flag needs, sees both change, and takes it back${javaScript ? '' : ' without scripts'}`, async () => {
-      const page = await browser.page(house, { person: house.administrator, javaScript });
+      const page = await browser.page(portal, { person: portal.administrator, javaScript });
       const beacon = page.getByRole('switch', { name: 'Beacon (beacon)' });
       const lamp = page.getByRole('switch', { name: 'Lamp (lamp)' });
       await page.goto(screen);
@@ -51,20 +51,20 @@ describe('An operator of feature flags in a browser', () => {
         'true',
         'true',
       ]);
-      expect(house.service(Flags).isEnabled('beacon')).to.equal(true);
+      expect(portal.service(Flags).isEnabled('beacon')).to.equal(true);
       await page.getByRole('button', { name: 'Undo: back to no switch here' }).click();
       await page.getByText('Lamp (lamp) is off.').waitFor();
       expect([await beacon.getAttribute('aria-checked'), await lamp.getAttribute('aria-checked')]).to.deep.equal([
         'false',
         'false',
       ]);
-      expect(house.service(Flags).state('lamp')?.origin).to.equal('file');
+      expect(portal.service(Flags).state('lamp')?.origin).to.equal('file');
       await page.context().close();
     });
   }
 
   it('cannot switch a flag that the environment locks, and reads which variable does', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto(screen);
     const foghorn = page.getByRole('switch', { name: 'Foghorn (foghorn)' });
     expect([await foghorn.isDisabled(), await foghorn.getAttribute('aria-checked')]).to.deep.equal([true, 'true']);
@@ -75,7 +75,7 @@ describe('An operator of feature flags in a browser', () => {
   });
 
   it('gives a reason, sees what goes with the flag, and that it is gone', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto(`${screen}/lighthouse`);
     await page.getByText('settings page, of lighthouse').waitFor();
     await page.getByLabel('Reason').fill('The bulb is broken.');
@@ -93,7 +93,7 @@ describe('An operator of feature flags in a browser', () => {
   });
 
   it('finds the screens accessible, wide and narrow', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     for (const path of [`${screen}?changed=lighthouse`, `${screen}?type=dev`, `${screen}/lighthouse`, `${screen}/foghorn`]) {
       for (const width of [1280, 380]) {
         await page.setViewportSize({ width, height: 800 });

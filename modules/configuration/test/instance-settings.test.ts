@@ -2,22 +2,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { formOf, instancePage, saveForm, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const key = 'sk-canary-0123456789-wxyz';
 
 describe('Instance Settings', () => {
-  let house: TestHouse;
-  let admin: Visitor;
-  /** Every answer of the house, to look for the key in. */
+  let portal: TestPortal;
+  let admin: TestClient;
+  /** Every answer of the portal, to look for the key in. */
   const answers: string[] = [];
   before(async () => {
-    house = await startLighthouse();
-    admin = await house.signIn();
+    portal = await startLighthouse();
+    admin = await portal.signIn();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const page = async (path = instancePage): Promise<string> => {
     const { text } = await admin.get(path);
@@ -25,22 +25,22 @@ describe('Instance Settings', () => {
     return text;
   };
   const save = async (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> => {
-    const answer = await saveForm(house, admin, instancePage, changes);
+    const answer = await saveForm(portal, admin, instancePage, changes);
     answers.push(answer.text);
     return answer;
   };
   const values = (): Readonly<Record<string, unknown>> =>
-    (house.service(Settings).byId('lighthouse')?.handle.get(instanceScope) ?? {}) as Readonly<Record<string, unknown>>;
-  const secret = (): string | undefined => house.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
+    (portal.service(Settings).byId('lighthouse')?.handle.get(instanceScope) ?? {}) as Readonly<Record<string, unknown>>;
+  const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
 
   it('lists its entries by section', async () => {
-    expect(wordsOf(await page('/configuration/instance-settings'))).to.match(
+    expect(visibleText(await page('/configuration/instance-settings'))).to.match(
       /Content and Data .*Lighthouse .*Platform .*Feature Flags .*Security .*Harbour/,
     );
   });
 
   it('has a page for each section that has entries', async () => {
-    const words = wordsOf(await page('/configuration/instance-settings?section=content-and-data'));
+    const words = visibleText(await page('/configuration/instance-settings?section=content-and-data'));
     expect(words).to.include('Lighthouse').and.not.to.include('Harbour');
     const statuses = ['?section=ghost', '?ghost=1'].map((query) => admin.get(`/configuration/instance-settings${query}`));
     expect((await Promise.all(statuses)).map(({ status }) => status)).to.deep.equal([400, 400]);
@@ -50,7 +50,7 @@ describe('Instance Settings', () => {
     const html = await page();
     expect(html).to.match(/<label for="setting-apiKey">API Key<\/label>/);
     expect(html).to.match(/<input class="custom-control-input" type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
-    expect(wordsOf(html))
+    expect(visibleText(html))
       .to.match(/Greeting By default\. /)
       .and.to.match(/API Key .* Not set\./);
     expect(formOf(html)).to.include({ greeting: 'Ahoy', seconds: '5', colour: 'white', horn: 'on', apiKey: '' });
@@ -60,18 +60,18 @@ describe('Instance Settings', () => {
     const answer = await save({ greeting: '  Hello ', lamp: 'on', horn: undefined, colour: 'red', apiKey: key });
     expect([answer.status, answer.location]).to.deep.equal([303, instancePage]);
     expect(values()).to.deep.include({ greeting: 'Hello', lamp: true, horn: false, colour: 'red', seconds: 5, budget: 100 });
-    const handle = house.service(Settings).byId('lighthouse')?.handle;
+    const handle = portal.service(Settings).byId('lighthouse')?.handle;
     expect(handle?.resolve(instanceScope, 'seconds')).to.include({ own: undefined, origin: 'default' });
     expect(handle?.resolve(instanceScope, 'greeting')).to.include({ own: 'Hello', inherited: 'Ahoy', origin: 'instance' });
-    const words = wordsOf(await page());
+    const words = visibleText(await page());
     expect(words).to.include('Lighthouse was saved and is in force.');
     expect(words).to.include('Set here. Otherwise: Ahoy, by default.');
   });
 
   it('shows of a secret its last four characters, who set it and when, and never the secret', async () => {
     const html = await page();
-    const setBy = house.service(Settings).byId('lighthouse')?.handle.get(instanceScope).apiKey as { setBy?: string };
-    expect(wordsOf(html)).to.match(/In force: Ends in wxyz, from Instance Settings \( .*, set by .+\)/);
+    const setBy = portal.service(Settings).byId('lighthouse')?.handle.get(instanceScope).apiKey as { setBy?: string };
+    expect(visibleText(html)).to.match(/In force: Ends in wxyz, from Instance Settings \( .*, set by .+\)/);
     expect(setBy.setBy).to.be.a('string').and.not.equal('');
     expect(formOf(html).apiKey).to.equal('');
     expect(secret()).to.equal(key);
@@ -90,7 +90,7 @@ describe('Instance Settings', () => {
       page: 'javascript:alert(1)',
     });
     expect(status).to.equal(400);
-    const words = wordsOf(text);
+    const words = visibleText(text);
     expect(words)
       .to.include('This is not a key: it has spaces')
       .and.include('Enter 60 or less.')
@@ -123,15 +123,15 @@ describe('Instance Settings', () => {
   it('shows both values when somebody else saved meanwhile, and touches nothing that was left alone', async () => {
     const mine = formOf(await page());
     await save({ greeting: 'Theirs', seconds: '9' });
-    const conflict = await house.post(admin, instancePage, { ...mine, greeting: 'Mine' });
+    const conflict = await portal.post(admin, instancePage, { ...mine, greeting: 'Mine' });
     expect(conflict.status).to.equal(409);
     const shown = formOf(conflict.text);
     expect(shown).to.include({ greeting: 'Mine', seconds: '9' });
-    expect(wordsOf(conflict.text))
+    expect(visibleText(conflict.text))
       .to.include('Stored meanwhile: Theirs')
       .and.to.include('saved these settings while you were editing');
     expect(values()).to.include({ greeting: 'Theirs', seconds: 9 });
-    const again = await house.post(admin, instancePage, shown);
+    const again = await portal.post(admin, instancePage, shown);
     expect(again.status).to.equal(303);
     expect(values()).to.include({ greeting: 'Mine', seconds: 9 });
   });
@@ -140,7 +140,7 @@ describe('Instance Settings', () => {
     const mine = formOf(await page());
     const saves = await Promise.all(
       ['First', 'Second', 'Third'].map((notes) =>
-        house.post(admin, instancePage, { ...mine, notes, page: `https://${notes}.example` }),
+        portal.post(admin, instancePage, { ...mine, notes, page: `https://${notes}.example` }),
       ),
     );
     expect(saves.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409]);
@@ -152,7 +152,7 @@ describe('Instance Settings', () => {
   it('leaves alone what the form showed and nobody touched, even when it is told no revision', async () => {
     const { 'form.revision': _revision, ...mine } = formOf(await page());
     await save({ seconds: '11' });
-    expect((await house.post(admin, instancePage, { ...mine, notes: 'Mine' })).status).to.equal(303);
+    expect((await portal.post(admin, instancePage, { ...mine, notes: 'Mine' })).status).to.equal(303);
     expect(values()).to.include({ seconds: 11, notes: 'Mine' });
     await save({ notes: '' });
   });
@@ -165,30 +165,30 @@ describe('Instance Settings', () => {
   });
 
   it('says so when nothing was changed', async () => {
-    const before = house.service(Settings).byId('lighthouse')?.handle.revision(instanceScope);
+    const before = portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope);
     expect((await save({})).status).to.equal(303);
-    expect(wordsOf(await page())).to.include('Nothing was changed in Lighthouse.');
-    expect(house.service(Settings).byId('lighthouse')?.handle.revision(instanceScope)).to.equal(before);
+    expect(visibleText(await page())).to.include('Nothing was changed in Lighthouse.');
+    expect(portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope)).to.equal(before);
   });
 
   it('refuses a form without the token of the session', async () => {
-    const { status } = await admin.post(instancePage).set('Origin', house.url).type('form').send({ greeting: 'Forged' });
+    const { status } = await admin.post(instancePage).set('Origin', portal.url).type('form').send({ greeting: 'Forged' });
     expect([status, values().greeting]).to.deep.equal([403, 'Ahoy']);
   });
 
   it('is there for nobody who may not manage it', async () => {
-    const guest = await house.agent().get(instancePage).set('Accept', 'application/json');
+    const guest = await portal.agent().get(instancePage).set('Accept', 'application/json');
     expect(guest.status).to.equal(401);
   });
 
   it('has no page while the flag is off, and the values stay', async () => {
     const edit = (enabled: boolean): Promise<unknown> =>
-      house.command(['flags', 'set', 'lighthouse', enabled ? 'on' : 'off']).then(({ exitCode }) => expect(exitCode).to.equal(0));
+      portal.command(['flags', 'set', 'lighthouse', enabled ? 'on' : 'off']).then(({ exitCode }) => expect(exitCode).to.equal(0));
     await edit(false);
-    expect([(await admin.get(instancePage)).status, (await house.post(admin, instancePage, {})).status]).to.deep.equal([
+    expect([(await admin.get(instancePage)).status, (await portal.post(admin, instancePage, {})).status]).to.deep.equal([
       404, 404,
     ]);
-    expect(wordsOf(await page('/configuration/instance-settings'))).not.to.include('Lighthouse');
+    expect(visibleText(await page('/configuration/instance-settings'))).not.to.include('Lighthouse');
     await edit(true);
     expect([(await admin.get(instancePage)).status, secret(), values().colour]).to.deep.equal([200, key, 'red']);
   });
@@ -200,11 +200,11 @@ describe('Instance Settings', () => {
   });
 
   it('lets no secret into an answer, the log or a file', async () => {
-    const files = await readdir(house.home, { recursive: true, withFileTypes: true });
+    const files = await readdir(portal.home, { recursive: true, withFileTypes: true });
     const contents = await Promise.all(
       files.filter((entry) => entry.isFile()).map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')),
     );
-    const places = [...answers, house.log(), ...contents];
+    const places = [...answers, portal.log(), ...contents];
     expect(places.filter((text) => text.includes('sk-canary'))).to.have.length(0);
     expect(answers).to.have.length.above(15);
   });

@@ -1,20 +1,20 @@
 import { Flags } from '@portico/core';
-import { accessibilityFaults, TestBrowser, type TestHouse } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-house.js';
+import { startLighthouse } from './lighthouse-portal.js';
 
 type Page = Awaited<ReturnType<TestBrowser['page']>>;
 
 describe('An administrator in a browser', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let browser: TestBrowser;
   before(async () => {
-    house = await startLighthouse();
+    portal = await startLighthouse();
     browser = await TestBrowser.open();
   });
   after(async () => {
     await browser.close();
-    await house.stop();
+    await portal.stop();
   });
   afterEach(() => {
     expect(browser.complaints.splice(0)).to.deep.equal([]);
@@ -30,9 +30,9 @@ describe('An administrator in a browser', () => {
 
   for (const javaScript of [true, false]) {
     it(`stores a key and ticks a checkbox ${javaScript ? 'by the menus' : 'without scripts'}`, async () => {
-      await house.command(['settings', 'unset', 'lighthouse.apiKey']);
-      await house.command(['settings', 'unset', 'lighthouse.lamp']);
-      const page = await browser.page(house, { person: house.administrator, javaScript });
+      await portal.command(['settings', 'unset', 'lighthouse.apiKey']);
+      await portal.command(['settings', 'unset', 'lighthouse.lamp']);
+      const page = await browser.page(portal, { person: portal.administrator, javaScript });
       if (javaScript) await openEntry(page);
       else await page.goto('/configuration/instance-settings/lighthouse');
       await page.getByLabel('API Key').fill('has spaces in it');
@@ -54,7 +54,7 @@ describe('An administrator in a browser', () => {
   }
 
   it('gives a site a value of its own by typing it, and takes a switch away from it', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/web/home/configuration/site-settings/lighthouse');
     await page.getByLabel('Greeting').fill('Welcome');
     const lamp = page.getByRole('checkbox', { name: 'Light the Lamp' });
@@ -71,14 +71,14 @@ describe('An administrator in a browser', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Lighthouse was saved and is in force.').waitFor();
     await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings; Off, by default.').waitFor();
-    expect((await house.command(['settings', 'get', 'lighthouse.greeting', '--site', 'home'])).out).to.equal(
+    expect((await portal.command(['settings', 'get', 'lighthouse.greeting', '--site', 'home'])).out).to.equal(
       'Welcome, from Site Settings\n',
     );
     await page.context().close();
   });
 
   it('is asked before a field or a whole form is reset', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/web/home/configuration/site-settings/lighthouse');
     await page.getByLabel('Notes').fill('Not yet saved');
     await page
@@ -100,10 +100,10 @@ describe('An administrator in a browser', () => {
   });
 
   it('shows both values when somebody else saved meanwhile', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/configuration/instance-settings/lighthouse');
     await page.getByLabel('Greeting').fill('Mine');
-    await house.command(['settings', 'set', 'lighthouse.greeting', 'Theirs']);
+    await portal.command(['settings', 'set', 'lighthouse.greeting', 'Theirs']);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Stored meanwhile: Theirs').waitFor();
     expect(await page.getByLabel('Greeting').inputValue()).to.equal('Mine');
@@ -113,7 +113,7 @@ describe('An administrator in a browser', () => {
   });
 
   it('imports a file after its faults are mended, and takes the import back', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/configuration/instance-settings');
     await page.getByRole('link', { name: 'Export and Import' }).click();
     const file = (seconds: number): string =>
@@ -135,17 +135,17 @@ describe('An administrator in a browser', () => {
     await page.getByText('Lighthouse: Seconds per Turn').waitFor();
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported: 1 changed.').waitFor();
-    expect((await house.command(['settings', 'get', 'lighthouse.seconds'])).out).to.match(/^42 seconds/);
+    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).to.match(/^42 seconds/);
     await page.getByRole('button', { name: 'Undo' }).first().click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Undone: 1 put back.').waitFor();
-    expect((await house.command(['settings', 'get', 'lighthouse.seconds'])).out).not.to.match(/^42/);
+    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).not.to.match(/^42/);
     await page.context().close();
   });
 
   for (const javaScript of [true, false]) {
     it(`switches a feature flag off and on again${javaScript ? '' : ' without scripts'}`, async () => {
-      const page = await browser.page(house, { person: house.administrator, javaScript });
+      const page = await browser.page(portal, { person: portal.administrator, javaScript });
       await page.goto('/configuration/instance-settings');
       await page.getByRole('link', { name: 'Feature Flags' }).click();
       await page.getByRole('tab', { name: 'Beta' }).click();
@@ -155,20 +155,20 @@ describe('An administrator in a browser', () => {
         await page.getByRole('switch', { name: /lighthouse/ }).click();
         await page.getByText(`lighthouse (lighthouse) is ${enabled ? 'on' : 'off'}.`).waitFor();
         expect(await page.getByRole('switch', { name: /lighthouse/ }).getAttribute('aria-checked')).to.equal(String(enabled));
-        expect(house.service(Flags).isEnabled('lighthouse')).to.equal(enabled);
+        expect(portal.service(Flags).isEnabled('lighthouse')).to.equal(enabled);
       }
       await page.context().close();
     });
   }
 
   it('is asked before a module is stopped', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/configuration/modules');
     await page.getByRole('link', { name: 'Stop lighthouse' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stop lighthouse' });
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    expect(house.modules.status('lighthouse')?.state).to.equal('active');
+    expect(portal.modules.status('lighthouse')?.state).to.equal('active');
     await page.getByRole('link', { name: 'Stop lighthouse' }).click();
     await dialog.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('lighthouse: Stopped.').waitFor();
@@ -178,7 +178,7 @@ describe('An administrator in a browser', () => {
   });
 
   it('finds every screen accessible, wide and narrow', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     for (const path of [
       '/configuration/instance-settings',
       '/configuration/instance-settings?section=platform',

@@ -1,33 +1,33 @@
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { instancePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const screen = '/configuration/modules';
 
 describe('The Modules screen', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   before(async () => {
-    house = await startLighthouse();
-    admin = await house.signIn();
+    portal = await startLighthouse();
+    admin = await portal.signIn();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const act = (id: string, action: string): Promise<number> =>
-    house.post(admin, `${screen}/${id}/${action}`).then(({ status }) => status);
-  const state = (id: string): string | undefined => house.modules.status(id)?.state;
+    portal.post(admin, `${screen}/${id}/${action}`).then(({ status }) => status);
+  const state = (id: string): string | undefined => portal.modules.status(id)?.state;
 
   it('lists the modules with their state, and shows one with what it needs and adds', async () => {
-    expect(wordsOf((await admin.get(screen)).text)).to.match(
+    expect(visibleText((await admin.get(screen)).text)).to.match(
       /lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
     );
-    const details = wordsOf((await admin.get(`${screen}/lighthouse`)).text);
+    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
     expect(details).to.include('configuration.settings-definitions').and.to.include('portico.menu-items: lamp');
     expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
   });
 
   it('asks before it stops, naming what stops with it', async () => {
-    const question = wordsOf((await admin.get(`${screen}/lighthouse/stop`)).text);
+    const question = visibleText((await admin.get(`${screen}/lighthouse/stop`)).text);
     expect(question).to.include('Stop lighthouse?').and.to.include('Nothing stored is lost.');
     expect(state('lighthouse')).to.equal('active');
   });

@@ -1,15 +1,15 @@
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, sitePage, startLighthouse, wordsOf } from './lighthouse-house.js';
+import { instancePage, sitePage, startLighthouse, visibleText } from './lighthouse-portal.js';
 
 const password = 'a long enough password';
 
 describe('Who may see what', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   before(async () => {
-    house = await startLighthouse();
+    portal = await startLighthouse();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const paths = [
     '/configuration/instance-settings',
@@ -29,19 +29,19 @@ describe('Who may see what', () => {
     it(`is decided by the role of ${role}`, async () => {
       const email = `${role.toLowerCase().replace(' ', '-')}@portico.example`;
       const add = ['users', 'add', '--email', email, '--name', role, '--role', role, ...(atSite ? ['--site', 'home'] : [])];
-      expect(await house.command(add, password)).to.include({ exitCode: 0, err: '' });
-      const person = await house.signIn({ email, password });
+      expect(await portal.command(add, password)).to.include({ exitCode: 0, err: '' });
+      const person = await portal.signIn({ email, password });
       const statuses: number[] = [];
       for (const path of paths) statuses.push((await person.get(path)).status);
       expect(statuses).to.deep.equal(expected);
-      const change = await house.post(person, '/configuration/feature-flags/lighthouse', { enabled: 'true' });
+      const change = await portal.post(person, '/configuration/feature-flags/lighthouse', { enabled: 'true' });
       expect(change.status).to.equal(expected[2] === 200 ? 303 : 403);
     });
   }
 
   it('shows an operator the entries they may open, and no others', async () => {
-    const operator = await house.signIn({ email: 'operator@portico.example', password });
-    const words = wordsOf((await operator.get('/configuration/instance-settings')).text);
+    const operator = await portal.signIn({ email: 'operator@portico.example', password });
+    const words = visibleText((await operator.get('/configuration/instance-settings')).text);
     expect(words).to.include('Feature Flags').and.not.to.include('Lighthouse').and.not.to.include('Harbour');
   });
 });

@@ -4,35 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, instanceScope, Modules, siteScope } from '@portico/core';
-import type { TestHouse, TestHouseOptions } from '@portico/core/testing';
+import type { TestPortal, TestPortalOptions } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, startLighthouse, wordsOf } from './lighthouse-house.js';
+import { instancePage, saveForm, startLighthouse, visibleText } from './lighthouse-portal.js';
 
 const canary = 'sk-canary-rotation-0123456789-uiop';
 const newKey = (): string => randomBytes(32).toString('base64');
 
 describe('A new master key', () => {
   let home: string;
-  let house: TestHouse;
+  let portal: TestPortal;
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'portico-rotation-'));
   });
   afterEach(async () => {
-    await house.stop();
+    await portal.stop();
     rmSync(home, { recursive: true, force: true });
   });
 
-  const open = async (options: TestHouseOptions = {}): Promise<void> => {
-    house = await startLighthouse({ home, ...options });
+  const open = async (options: TestPortalOptions = {}): Promise<void> => {
+    portal = await startLighthouse({ home, ...options });
   };
   const handle = (): NonNullable<ReturnType<Settings['byId']>>['handle'] => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('There is no lighthouse.');
     return found.handle;
   };
   const scopes = [instanceScope, ...['a', 'b', 'c'].map(siteScope)];
   const store = async (): Promise<void> => {
-    const { person } = house.service(AccessContexts).system();
+    const { person } = portal.service(AccessContexts).system();
     if (!person) throw new Error('Nobody is at work.');
     for (const [index, scope] of scopes.entries()) await handle().save(scope, { apiKey: { set: `${canary}${index}` } }, person);
   };
@@ -40,21 +40,21 @@ describe('A new master key', () => {
   const all = scopes.map((_, index) => `${canary}${index}`);
   const keyFile = (): string => readFileSync(join(home, 'master.key'), 'utf8');
 
-  it('takes the place of the former one while the house runs, in force after a restart, and is audited', async () => {
+  it('takes the place of the former one while the portal runs, in force after a restart, and is audited', async () => {
     await open();
     await store();
     const before = keyFile();
-    const { exitCode, out } = await house.command(['secrets', 'rotate']);
+    const { exitCode, out } = await portal.command(['secrets', 'rotate']);
     expect([exitCode, secrets()]).to.deep.equal([0, all]);
     expect(out).to.include('4 of 4: lighthouse.apiKey').and.not.include(canary);
     expect(keyFile()).not.to.equal(before);
     expect(readdirSync(home).filter((name) => name.startsWith('master.key'))).to.deep.equal(['master.key']);
-    const { records } = await house.service(AuditLog).list({ area: 'secrets' });
+    const { records } = await portal.service(AuditLog).list({ area: 'secrets' });
     expect(records.map(({ action }) => action)).to.deep.equal(['rotation-finished', 'rotation-started']);
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
     await open();
     expect(secrets()).to.deep.equal(all);
-    const list = await house.command(['secrets', 'list']);
+    const list = await portal.command(['secrets', 'list']);
     expect(list.out)
       .to.match(/lighthouse\.apiKey {2}site a {2}set by Portico {2}\S+Z {2}key [0-9a-f]{12} {2}readable/)
       .and.include('4 stored.')
@@ -66,12 +66,12 @@ describe('A new master key', () => {
     await store();
     const before = keyFile();
     // As a process that died after the new key file was in place and one record was done.
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
     writeFileSync(join(home, 'master.key.previous'), before, { mode: 0o600 });
     writeFileSync(join(home, 'master.key'), newKey(), { mode: 0o600 });
     await open();
     expect(secrets()).to.deep.equal(all);
-    const { out } = await house.command(['secrets', 'rotate']);
+    const { out } = await portal.command(['secrets', 'rotate']);
     expect(out)
       .to.match(/^Going on/)
       .and.include('4 of 4');
@@ -82,23 +82,23 @@ describe('A new master key', () => {
   it('keeps the former one while a module that keeps secrets is off', async () => {
     await open();
     await store();
-    await house.service(Modules).stop('configuration');
-    const { exitCode, out } = await house.command(['secrets', 'rotate']);
+    await portal.service(Modules).stop('configuration');
+    const { exitCode, out } = await portal.command(['secrets', 'rotate']);
     expect([exitCode, out.includes('The former key is kept: configuration')]).to.deep.equal([1, true]);
-    await house.service(Modules).start('configuration');
+    await portal.service(Modules).start('configuration');
     expect(secrets()).to.deep.equal(all);
-    expect((await house.command(['secrets', 'rotate'])).exitCode).to.equal(0);
+    expect((await portal.command(['secrets', 'rotate'])).exitCode).to.equal(0);
     expect(secrets()).to.deep.equal(all);
   });
 
   it('never costs a key that lies where the former one should', async () => {
     await open();
     await store();
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
     writeFileSync(join(home, 'master.key.previous'), 'half a key');
     await open();
     const before = keyFile();
-    const { exitCode, err } = await house.command(['secrets', 'rotate']);
+    const { exitCode, err } = await portal.command(['secrets', 'rotate']);
     expect([exitCode, keyFile()]).to.deep.equal([1, before]);
     expect(err).to.include('Another key lies in');
     expect(secrets()).to.deep.equal(all);
@@ -108,12 +108,12 @@ describe('A new master key', () => {
     const [former, next] = [newKey(), newKey()];
     await open({ environment: { PORTICO_MASTER_KEY: former } });
     await store();
-    expect((await house.command(['secrets', 'rotate'])).err).to.include('PORTICO_MASTER_KEY_PREVIOUS');
-    await house.stop({ keep: true });
+    expect((await portal.command(['secrets', 'rotate'])).err).to.include('PORTICO_MASTER_KEY_PREVIOUS');
+    await portal.stop({ keep: true });
     await open({ environment: { PORTICO_MASTER_KEY: next, PORTICO_MASTER_KEY_PREVIOUS: former } });
     expect(secrets()).to.deep.equal(all);
-    expect((await house.command(['secrets', 'rotate'])).out).to.include('PORTICO_MASTER_KEY_PREVIOUS can be removed.');
-    await house.stop({ keep: true });
+    expect((await portal.command(['secrets', 'rotate'])).out).to.include('PORTICO_MASTER_KEY_PREVIOUS can be removed.');
+    await portal.stop({ keep: true });
     await open({ environment: { PORTICO_MASTER_KEY: next } });
     expect(secrets()).to.deep.equal(all);
   });
@@ -125,19 +125,19 @@ describe('A new master key', () => {
     it(`that is ${name} leaves the secrets unreadable and everything else at work`, async () => {
       await open({ environment: { PORTICO_MASTER_KEY: newKey() } });
       await store();
-      await house.stop({ keep: true });
+      await portal.stop({ keep: true });
       await open({ environment: { PORTICO_MASTER_KEY: masterKey } });
       expect(secrets()).to.deep.equal(scopes.map(() => undefined));
-      const admin = await house.signIn();
+      const admin = await portal.signIn();
       const page = await admin.get(instancePage);
-      expect(wordsOf(page.text)).to.include('What is stored cannot be read');
-      expect((await saveForm(house, admin, instancePage, { greeting: 'Still here' })).status).to.equal(303);
-      const list = await house.command(['secrets', 'list']);
+      expect(visibleText(page.text)).to.include('What is stored cannot be read');
+      expect((await saveForm(portal, admin, instancePage, { greeting: 'Still here' })).status).to.equal(303);
+      const list = await portal.command(['secrets', 'list']);
       expect([list.exitCode, list.out.match(/unreadable/g)?.length]).to.deep.equal([1, 4]);
-      const typed = await saveForm(house, admin, instancePage, { apiKey: canary });
+      const typed = await saveForm(portal, admin, instancePage, { apiKey: canary });
       expect(typed.status).to.equal(name === 'another one' ? 303 : 503);
       expect(typed.text).not.to.include(canary);
-      expect((await house.command(['doctor'])).out).to.include('lighthouse.apiKey');
+      expect((await portal.command(['doctor'])).out).to.include('lighthouse.apiKey');
       expect((await admin.get('/health/ready')).status).to.equal(200);
     });
   }
@@ -145,11 +145,11 @@ describe('A new master key', () => {
   it('that is missing is made anew; what the lost one sealed shows as unreadable', async () => {
     await open();
     await store();
-    await house.stop({ keep: true });
+    await portal.stop({ keep: true });
     rmSync(join(home, 'master.key'));
     await open();
     expect(secrets()).to.deep.equal(scopes.map(() => undefined));
-    const { person } = house.service(AccessContexts).system();
+    const { person } = portal.service(AccessContexts).system();
     if (person) await handle().save(instanceScope, { apiKey: { set: canary } }, person);
     expect(handle().secret(instanceScope, 'apiKey')).to.equal(canary);
   });

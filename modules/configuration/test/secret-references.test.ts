@@ -2,30 +2,30 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const canary = 'sk-canary-reference-0123456789-hjkl';
 
 describe('References to secrets of the deployment', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   let folder: string;
 
   before(async () => {
-    house = await startLighthouse({
+    portal = await startLighthouse({
       environment: { PORTICO_SECRET_LIGHT: canary, OTHER_SECRET: canary, PORTICO_SECRET_EMPTY: ' ' },
     });
-    admin = await house.signIn();
-    folder = join(house.home, 'secrets');
+    admin = await portal.signIn();
+    folder = join(portal.home, 'secrets');
     await mkdir(folder);
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
-  const secret = (): string | undefined => house.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
-  const save = (apiKey: string, page = instancePage): ReturnType<typeof saveForm> => saveForm(house, admin, page, { apiKey });
-  const words = async (): Promise<string> => wordsOf((await admin.get(instancePage)).text);
+  const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
+  const save = (apiKey: string, page = instancePage): ReturnType<typeof saveForm> => saveForm(portal, admin, page, { apiKey });
+  const words = async (): Promise<string> => visibleText((await admin.get(instancePage)).text);
 
   it('are used in place of a secret, and shown in place of it', async () => {
     expect((await save('env:PORTICO_SECRET_LIGHT')).status).to.equal(303);
@@ -45,7 +45,7 @@ describe('References to secrets of the deployment', () => {
     expect(await words()).not.to.include('cannot be used');
     await writeFile(file, 'another-key-0123');
     expect(secret()).to.equal('another-key-0123');
-    expect((await house.command(['settings', 'get', 'lighthouse.apiKey'])).out).to.include(`file:${file}`);
+    expect((await portal.command(['settings', 'get', 'lighthouse.apiKey'])).out).to.include(`file:${file}`);
   });
 
   it('say what is wrong with what is there', async () => {
@@ -66,7 +66,7 @@ describe('References to secrets of the deployment', () => {
     await rm(file);
     await mkdir(file);
     expect(await words()).to.include('the portal may not read it');
-    expect((await house.command(['doctor'])).out).to.include('lighthouse.apiKey');
+    expect((await portal.command(['doctor'])).out).to.include('lighthouse.apiKey');
   });
 
   it('name only what the deployment allows', async () => {
@@ -77,15 +77,15 @@ describe('References to secrets of the deployment', () => {
       'env:HOME',
       'env:',
       'file:/etc/passwd',
-      `file:${house.home}/master.key`,
-      `file:${house.home}/secrets/../master.key`,
-      `file:${house.home}/secrets`,
+      `file:${portal.home}/master.key`,
+      `file:${portal.home}/secrets/../master.key`,
+      `file:${portal.home}/secrets`,
       'file:secrets/light',
     ];
     for (const reference of forbidden) {
       const answer = await save(reference);
       expect(answer.status, reference).to.equal(400);
-      expect(wordsOf(answer.text)).to.include('The deployment allows only these places: env:PORTICO_SECRET_*');
+      expect(visibleText(answer.text)).to.include('The deployment allows only these places: env:PORTICO_SECRET_*');
     }
     expect((await save('env:PORTICO_SECRET_LIGHT', sitePage)).status).to.equal(400);
   });
@@ -93,8 +93,8 @@ describe('References to secrets of the deployment', () => {
   it('leave nothing of the secret in the database, the log or a page', async () => {
     await save('env:PORTICO_SECRET_LIGHT');
     expect(secret()).to.equal(canary);
-    const rows = await house.service(Settings).byId('lighthouse')?.handle.resolve(instanceScope, 'apiKey');
+    const rows = await portal.service(Settings).byId('lighthouse')?.handle.resolve(instanceScope, 'apiKey');
     expect(JSON.stringify(rows)).not.to.include(canary);
-    expect(house.log()).not.to.include(canary);
+    expect(portal.log()).not.to.include(canary);
   });
 });

@@ -4,7 +4,7 @@ import { defineSettings, type SettingsDefinition } from '../api/index.js';
 import { DefinitionSettings } from '../services/definition-settings.js';
 import type { DeployedValue, StoredValue } from '../services/resolve-field.js';
 import { SettingCriterion } from '../services/setting-criterion.js';
-import { SettingWords } from '../services/setting-words.js';
+import { SettingPresenter } from '../services/setting-presenter.js';
 
 const definition = defineSettings({
   id: 'lamp-house',
@@ -50,7 +50,7 @@ function criterionOf({ instance, site, locked }: Says): {
   const changed = new Emitter<never>();
   const criterion = new SettingCriterion(
     registry as never,
-    new SettingWords({ for: () => messages }, messages, {} as never),
+    new SettingPresenter({ for: () => messages }, messages, {} as never),
     { get: () => undefined },
     { onDidChange: changed.event } as never,
   );

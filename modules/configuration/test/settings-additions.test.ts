@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { defineSettingsAddition, Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures');
 const password = 'between-two-tides';
@@ -14,31 +14,31 @@ const keeper = defineSettingsAddition({
 });
 
 describe('Fields that a module brings to the page of another', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
 
   before(async () => {
-    house = await startLighthouse({
+    portal = await startLighthouse({
       config: {
         modulePaths: ['modules', `${fixtures}/lighthouse`, `${fixtures}/keeper`],
         modules: { configuration: { settings: { lighthouse: { song: 'Hymn' } } } },
       },
       environment: { PORTICO_SETTING_LIGHTHOUSE_WATCH: '6', PORTICO_LOCKED_SETTINGS: 'lighthouse.watch' },
     });
-    admin = await house.signIn();
+    admin = await portal.signIn();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
   afterEach(() => {
     Object.assign(globalThis, { shipInPort: undefined });
   });
 
   const entry = () => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
     return found;
   };
   const run = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, out, err } = await house.command(args);
+    const { exitCode, out, err } = await portal.command(args);
     expect([exitCode, err], args.join(' ')).to.deep.equal([0, '']);
     return out;
   };
@@ -48,27 +48,27 @@ describe('Fields that a module brings to the page of another', () => {
     const order = [...text.matchAll(/id="setting-(\w+)-state"/g)].map(([, name]) => name);
     expect(order.slice(0, 5)).to.deep.equal(['apiKey', 'lamp', 'password', 'watch', 'horn']);
     expect(order.slice(-2)).to.deep.equal(['ship', 'song']);
-    expect(wordsOf(text)).to.include('Password of the Keeper').and.include('bells').and.not.include('Another lamp');
+    expect(visibleText(text)).to.include('Password of the Keeper').and.include('bells').and.not.include('Another lamp');
     expect(entry().moduleOf('password')).to.equal('keeper');
     expect(entry().moduleOf('lamp')).to.equal('lighthouse');
     expect(entry().moduleOf('anchor')).to.equal(undefined);
   });
 
   it('are saved with it, checked by their own module', async () => {
-    const refused = await saveForm(house, admin, instancePage, { password: 'short', greeting: 'Hello' });
-    expect(wordsOf(refused.text)).to.include('A keeper has a longer password.');
-    expect((await saveForm(house, admin, instancePage, { password, greeting: 'Hello' })).status).to.equal(303);
+    const refused = await saveForm(portal, admin, instancePage, { password: 'short', greeting: 'Hello' });
+    expect(visibleText(refused.text)).to.include('A keeper has a longer password.');
+    expect((await saveForm(portal, admin, instancePage, { password, greeting: 'Hello' })).status).to.equal(303);
     expect(entry().handle.secret(instanceScope, 'password')).to.equal(password);
     expect(entry().handle.get(instanceScope)).to.include({ greeting: 'Hello' });
     expect((await admin.get(instancePage)).text).to.not.include(password);
   });
 
   it('have a source at a site, like all others', async () => {
-    const home = house.service(SiteDirectory).byAddress('home');
-    const saved = await saveForm(house, admin, sitePage, { 'password.mode': 'none' });
+    const home = portal.service(SiteDirectory).byAddress('home');
+    const saved = await saveForm(portal, admin, sitePage, { 'password.mode': 'none' });
     expect(saved.status).to.equal(303);
     expect(entry().handle.secret(siteScope(home?.id ?? ''), 'password')).to.equal(undefined);
-    await saveForm(house, admin, sitePage, { 'password.mode': 'inherit' });
+    await saveForm(portal, admin, sitePage, { 'password.mode': 'inherit' });
     expect(entry().handle.secret(siteScope(home?.id ?? ''), 'password')).to.equal(password);
   });
 
@@ -76,7 +76,7 @@ describe('Fields that a module brings to the page of another', () => {
     expect(await run('settings', 'get', 'lighthouse.watch'))
       .to.include('6 bells')
       .and.include('PORTICO_SETTING_LIGHTHOUSE_WATCH');
-    expect((await house.command(['settings', 'set', 'lighthouse.watch', '3'])).err).to.include('locks lighthouse.watch');
+    expect((await portal.command(['settings', 'set', 'lighthouse.watch', '3'])).err).to.include('locks lighthouse.watch');
     expect(await run('settings', 'get', 'lighthouse.song')).to.include('Hymn');
     await run('settings', 'set', 'lighthouse.song', 'Ballad');
     const file = await run('settings', 'export', '--entry', 'lighthouse', '--scope', 'instance');
@@ -89,18 +89,18 @@ describe('Fields that a module brings to the page of another', () => {
       },
     ]);
     await run('settings', 'set', 'lighthouse.song', 'Round');
-    const { exitCode } = await house.command(['settings', 'import'], file);
+    const { exitCode } = await portal.command(['settings', 'import'], file);
     expect([exitCode, entry().handle.get(instanceScope).song]).to.deep.equal([0, 'Ballad']);
     expect(await run('secrets', 'list')).to.include('lighthouse.password');
   });
 
   it('are read by their own module through a handle of what it brings', () => {
-    const handle = house.service(Settings).of(keeper);
+    const handle = portal.service(Settings).of(keeper);
     expect(handle.get(instanceScope).watch).to.equal(6);
   });
 
   it('of which one is there twice leave the later one out, which doctor says', async () => {
-    const { out } = await house.command(['doctor']);
+    const { out } = await portal.command(['doctor']);
     expect(out).to.include(
       'The module keeper brings a setting lighthouse.lamp too, which is left out: the one of lighthouse stays.',
     );
@@ -120,17 +120,17 @@ describe('Fields that a module brings to the page of another', () => {
       .and.match(/<option value="Shanty">/);
     await run('settings', 'set', 'lighthouse.ship', 'brig');
     expect(before.get(instanceScope).ship).to.equal('brig');
-    expect((await house.command(['settings', 'set', 'lighthouse.ship', 'raft'])).exitCode).to.equal(1);
-    expect((await house.command(['settings', 'set', 'lighthouse.song', 'of my own'])).exitCode).to.equal(0);
+    expect((await portal.command(['settings', 'set', 'lighthouse.ship', 'raft'])).exitCode).to.equal(1);
+    expect((await portal.command(['settings', 'set', 'lighthouse.song', 'of my own'])).exitCode).to.equal(0);
   });
 
   it('go with their module, and what is stored comes back with it, to whoever holds the page', async () => {
     const { handle } = entry();
-    await house.modules.disable('keeper');
+    await portal.modules.disable('keeper');
     expect((await admin.get(instancePage)).text).to.not.include('setting-password');
-    expect((await house.command(['settings', 'get', 'lighthouse.password'])).exitCode).to.equal(1);
+    expect((await portal.command(['settings', 'get', 'lighthouse.password'])).exitCode).to.equal(1);
     expect(Object.keys(entry().definition.fields)).to.not.include('password');
-    await house.modules.enable('keeper');
+    await portal.modules.enable('keeper');
     expect(handle.secret(instanceScope, 'password')).to.equal(password);
     expect((await admin.get(instancePage)).text).to.include('setting-password');
   });

@@ -1,57 +1,57 @@
 import { Settings } from '@portico/configuration/api';
 import { AuditLog, type AuditRecord } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type Visitor } from './lighthouse-house.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient } from './lighthouse-portal.js';
 
 const key = 'sk-audit-0123456789-wxyz';
 
 describe('The audit of settings', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   before(async () => {
-    house = await startLighthouse({ environment: { PORTICO_SECRET_LAMP: `${key}-env` } });
-    admin = await house.signIn();
+    portal = await startLighthouse({ environment: { PORTICO_SECRET_LAMP: `${key}-env` } });
+    admin = await portal.signIn();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const records = async (): Promise<readonly AuditRecord[]> =>
-    (await house.service(AuditLog).list({ area: 'settings', subject: 'lighthouse' })).records;
+    (await portal.service(AuditLog).list({ area: 'settings', subject: 'lighthouse' })).records;
   const last = async (): Promise<unknown> => {
     const [{ attribute, action, before, after, via, scope } = {} as AuditRecord] = await records();
     return [attribute, action, before, after, via, scope === 'instance' ? scope : 'site'];
   };
 
   it('says who changed what from where, with the old and the new value', async () => {
-    await saveForm(house, admin, instancePage, { greeting: 'Hello' });
+    await saveForm(portal, admin, instancePage, { greeting: 'Hello' });
     expect(await last()).to.deep.equal(['greeting', 'changed', undefined, 'Hello', 'screen', 'instance']);
-    await house.command(['settings', 'set', 'lighthouse.greeting', 'Hi']);
+    await portal.command(['settings', 'set', 'lighthouse.greeting', 'Hi']);
     expect(await last()).to.deep.equal(['greeting', 'changed', 'Hello', 'Hi', 'command', 'instance']);
-    await house.command(['settings', 'unset', 'lighthouse.greeting']);
+    await portal.command(['settings', 'unset', 'lighthouse.greeting']);
     expect(await last()).to.deep.equal(['greeting', 'inherited', 'Hi', undefined, 'command', 'instance']);
     const [, , first] = await records();
     expect(first?.by.name).to.not.equal('');
   });
 
   it('says of secrets that they were set, replaced and removed, and nothing else', async () => {
-    await saveForm(house, admin, instancePage, { apiKey: key });
+    await saveForm(portal, admin, instancePage, { apiKey: key });
     expect(await last()).to.deep.equal(['apiKey', 'set', undefined, undefined, 'screen', 'instance']);
-    await saveForm(house, admin, instancePage, { apiKey: `${key}2` });
+    await saveForm(portal, admin, instancePage, { apiKey: `${key}2` });
     expect(await last()).to.deep.equal(['apiKey', 'replaced', undefined, undefined, 'screen', 'instance']);
-    await saveForm(house, admin, instancePage, { apiKey: 'env:PORTICO_SECRET_LAMP' });
+    await saveForm(portal, admin, instancePage, { apiKey: 'env:PORTICO_SECRET_LAMP' });
     expect(await last()).to.deep.equal(['apiKey', 'replaced', undefined, 'env:PORTICO_SECRET_LAMP', 'screen', 'instance']);
-    await saveForm(house, admin, instancePage, { 'apiKey.remove': 'on' });
+    await saveForm(portal, admin, instancePage, { 'apiKey.remove': 'on' });
     expect(await last()).to.deep.equal(['apiKey', 'removed', 'env:PORTICO_SECRET_LAMP', undefined, 'screen', 'instance']);
-    await saveForm(house, admin, sitePage, { 'apiKey.mode': 'none' });
+    await saveForm(portal, admin, sitePage, { 'apiKey.mode': 'none' });
     expect(await last()).to.deep.equal(['apiKey', 'none', undefined, undefined, 'screen', 'site']);
     expect(JSON.stringify(await records())).not.to.include(key);
   });
 
   it('says nothing of a save that failed or changed nothing', async () => {
     const count = (await records()).length;
-    await saveForm(house, admin, instancePage, { greeting: 'Fine', seconds: '61' });
-    await saveForm(house, admin, instancePage, {});
-    const handle = house.service(Settings).byId('lighthouse')?.handle;
+    await saveForm(portal, admin, instancePage, { greeting: 'Fine', seconds: '61' });
+    await saveForm(portal, admin, instancePage, {});
+    const handle = portal.service(Settings).byId('lighthouse')?.handle;
     const person = { id: 'system', kind: 'system', email: '', name: 'Test' } as const;
     const conflict = handle?.save({ kind: 'instance' }, { greeting: { set: 'Late' } }, person, 0);
     expect(await conflict?.catch((error: { code: string }) => error.code)).to.equal('settings-conflict');

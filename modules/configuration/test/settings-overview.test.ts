@@ -1,39 +1,39 @@
 import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
 import { instanceScope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
 const key = 'sk-overview-0123456789-wxyz';
 const variable = 'PORTICO_SETTING_LIGHTHOUSE_SECONDS';
 
 describe('What belongs to the entries of settings', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   before(async () => {
-    house = await startLighthouse({ environment: { [variable]: '9' } });
-    admin = await house.signIn();
-    await house.service(Sites).add({ name: 'Other', address: 'other' });
-    await saveForm(house, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key });
-    await saveForm(house, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Welcome', lamp: undefined });
+    portal = await startLighthouse({ environment: { [variable]: '9' } });
+    admin = await portal.signIn();
+    await portal.service(Sites).add({ name: 'Other', address: 'other' });
+    await saveForm(portal, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key });
+    await saveForm(portal, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Welcome', lamp: undefined });
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
-  const words = async (path: string): Promise<string> => wordsOf((await admin.get(path)).text);
+  const words = async (path: string): Promise<string> => visibleText((await admin.get(path)).text);
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
     return found.handle;
   };
-  const home = (): ReturnType<typeof siteScope> => siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+  const home = (): ReturnType<typeof siteScope> => siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
 
   describe('What Differs from the Defaults', () => {
     const page = '/configuration/settings-differences';
 
     it('lists what the instance, the deployment and each site say, and links to it', async () => {
       const { text } = await admin.get(page);
-      expect(wordsOf(text))
+      expect(visibleText(text))
         .to.match(/Instance .*API Key .*Ends in wxyz, from Instance Settings Not set/)
         .and.to.include(`9 seconds, from the environment (${variable}) 5 seconds`)
         .and.to.match(/Home .*Light the Lamp Lighthouse Off, from Site Settings On/)
@@ -96,7 +96,7 @@ describe('What belongs to the entries of settings', () => {
     });
 
     it('is exported as JSON and as CSV that no spreadsheet takes for formulas', async () => {
-      await saveForm(house, admin, instancePage, { notes: '=1+1, "quoted"' });
+      await saveForm(portal, admin, instancePage, { notes: '=1+1, "quoted"' });
       const json = await admin.get('/configuration/audit-log/export?format=json&text=notes');
       expect(json.headers['content-disposition']).to.match(/^attachment; filename="audit-.*\.json"$/);
       const { version, records } = JSON.parse(json.text) as { version: number; records: readonly Record<string, unknown>[] };
@@ -115,7 +115,7 @@ describe('What belongs to the entries of settings', () => {
         `${instancePage}/history`,
         `${instancePage}/reset`,
       ])
-        expect((await house.agent().get(path).set('Accept', 'application/json')).status, path).to.equal(401);
+        expect((await portal.agent().get(path).set('Accept', 'application/json')).status, path).to.equal(401);
     });
   });
 
@@ -129,30 +129,30 @@ describe('What belongs to the entries of settings', () => {
     });
 
     it('of a site makes everything inherit again', async () => {
-      const answer = await house.post(admin, `${sitePage}/reset`, { revision: String(handle().revision(home())) });
+      const answer = await portal.post(admin, `${sitePage}/reset`, { revision: String(handle().revision(home())) });
       expect(answer.status).to.equal(303);
       expect(handle().get(home())).to.include({ greeting: 'Hello', lamp: true });
     });
 
     it('of the instance keeps secrets unless they are meant', async () => {
       expect(await words(`${instancePage}/reset`)).to.include('Also remove what is stored: API Key');
-      await house.post(admin, `${instancePage}/reset`, { revision: String(handle().revision(instanceScope)) });
+      await portal.post(admin, `${instancePage}/reset`, { revision: String(handle().revision(instanceScope)) });
       expect(handle().get(instanceScope)).to.include({ greeting: 'Ahoy', lamp: false, seconds: 9 });
       expect(handle().secret(instanceScope, 'apiKey')).to.equal(key);
-      await house.post(admin, `${instancePage}/reset`, { revision: String(handle().revision(instanceScope)), secrets: 'on' });
+      await portal.post(admin, `${instancePage}/reset`, { revision: String(handle().revision(instanceScope)), secrets: 'on' });
       expect(handle().secret(instanceScope, 'apiKey')).to.equal(undefined);
     });
 
     it('stops when somebody else saved meanwhile', async () => {
-      await saveForm(house, admin, instancePage, { greeting: 'Newer' });
-      const late = await house.post(admin, `${instancePage}/reset`, { revision: '1' });
+      await saveForm(portal, admin, instancePage, { greeting: 'Newer' });
+      const late = await portal.post(admin, `${instancePage}/reset`, { revision: '1' });
       expect([late.status, handle().get(instanceScope).greeting]).to.deep.equal([409, 'Newer']);
     });
 
     it('of one field works at a site, too', async () => {
-      await saveForm(house, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Mine' });
+      await saveForm(portal, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Mine' });
       expect((await admin.get(sitePage)).text).to.include('Inherit Again');
-      const answer = await saveForm(house, admin, sitePage, { 'form.reset': 'greeting' });
+      const answer = await saveForm(portal, admin, sitePage, { 'form.reset': 'greeting' });
       expect([answer.status, handle().resolve(home(), 'greeting').own]).to.deep.equal([200, undefined]);
     });
   });

@@ -1,8 +1,8 @@
 import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
 import { AuditLog, instanceScope, SiteDirectory, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 const key = 'sk-transfer-0123456789-wxyz';
 const page = '/configuration/settings-transfer';
@@ -19,41 +19,41 @@ interface File {
 }
 
 describe('Export and import of settings', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   before(async () => {
-    house = await startLighthouse({
+    portal = await startLighthouse({
       environment: {
         PORTICO_SECRET_LAMP: `${key}-env`,
         PORTICO_SETTING_LIGHTHOUSE_HORN: 'false',
         PORTICO_LOCKED_SETTINGS: 'lighthouse.horn',
       },
     });
-    admin = await house.signIn();
-    await saveForm(house, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key, seconds: '7' });
-    await saveForm(house, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Welcome', 'apiKey.mode': 'none' });
+    admin = await portal.signIn();
+    await saveForm(portal, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key, seconds: '7' });
+    await saveForm(portal, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Welcome', 'apiKey.mode': 'none' });
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
     return found.handle;
   };
-  const home = (): ReturnType<typeof siteScope> => siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
+  const home = (): ReturnType<typeof siteScope> => siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
   const exported = async (...options: readonly string[]): Promise<File> =>
-    JSON.parse((await house.command(['settings', 'export', ...options])).out) as File;
+    JSON.parse((await portal.command(['settings', 'export', ...options])).out) as File;
   const fileOf = (values: object, entry: object = {}): string =>
     JSON.stringify(
       { format: 'portico-settings', version: 1, settings: [{ scope: 'instance', id: 'lighthouse', values, ...entry }] },
       undefined,
       2,
     );
-  const run = (text: string, ...options: readonly string[]): ReturnType<TestHouse['command']> =>
-    house.command(['settings', 'import', ...options], text);
+  const run = (text: string, ...options: readonly string[]): ReturnType<TestPortal['command']> =>
+    portal.command(['settings', 'import', ...options], text);
 
   it('writes everything, one scope or one entry, and never a secret', async () => {
-    const all = await house.command(['settings', 'export']);
+    const all = await portal.command(['settings', 'export']);
     expect(all.out).not.to.include(key);
     const { format, version, settings } = JSON.parse(all.out) as File;
     expect([format, version]).to.deep.equal(['portico-settings', 1]);
@@ -63,11 +63,11 @@ describe('Export and import of settings', () => {
     ]);
     expect((await exported('--scope', 'site:home')).settings).to.have.length(1);
     expect((await exported('--entry', 'harbour')).settings).to.deep.equal([]);
-    expect((await house.command(['settings', 'export', '--scope', 'site:ghost'])).exitCode).to.equal(1);
+    expect((await portal.command(['settings', 'export', '--scope', 'site:ghost'])).exitCode).to.equal(1);
   });
 
   it('takes back what it wrote, and changes nothing then', async () => {
-    const { out } = await house.command(['settings', 'export']);
+    const { out } = await portal.command(['settings', 'export']);
     expect((await run(out)).out.trim()).to.equal('0 changed.');
   });
 
@@ -86,26 +86,26 @@ describe('Export and import of settings', () => {
     const id = /portico settings undo (\S+)/.exec(done.out)?.[1] ?? '';
     expect(handle().get(instanceScope)).to.include({ greeting: 'From a file', seconds: 5 });
     expect(handle().secret(instanceScope, 'apiKey')).to.equal(`${key}-env`);
-    const { records } = await house.service(AuditLog).list({ area: 'settings', via: 'import' });
+    const { records } = await portal.service(AuditLog).list({ area: 'settings', via: 'import' });
     expect(records.map(({ attribute }) => attribute).sort()).to.deep.equal(['apiKey', 'greeting', 'seconds']);
     expect((await exported('--scope', 'instance')).settings[0]?.values).to.deep.include({
       apiKey: { reference: 'env:PORTICO_SECRET_LAMP' },
     });
 
-    expect((await house.command(['settings', 'undo', id])).out).to.equal('3 put back.\n');
+    expect((await portal.command(['settings', 'undo', id])).out).to.equal('3 put back.\n');
     expect(handle().get(instanceScope)).to.include({ greeting: 'Hello', seconds: 7 });
     expect(handle().secret(instanceScope, 'apiKey')).to.equal(key);
-    expect((await house.command(['settings', 'undo', id])).err).to.include('There is no such import to undo.');
+    expect((await portal.command(['settings', 'undo', id])).err).to.include('There is no such import to undo.');
   });
 
   it('is not undone over what somebody saved since', async () => {
     await run(fileOf({ greeting: 'Imported', seconds: 8 }));
-    await saveForm(house, admin, instancePage, { greeting: 'Newer' });
-    const undo = await house.command(['settings', 'undo']);
+    await saveForm(portal, admin, instancePage, { greeting: 'Newer' });
+    const undo = await portal.command(['settings', 'undo']);
     expect([undo.exitCode, undo.err.includes('lighthouse.greeting')]).to.deep.equal([1, true]);
     expect(handle().get(instanceScope)).to.include({ greeting: 'Newer', seconds: 8 });
-    await saveForm(house, admin, instancePage, { greeting: 'Imported' });
-    expect((await house.command(['settings', 'undo'])).exitCode).to.equal(0);
+    await saveForm(portal, admin, instancePage, { greeting: 'Imported' });
+    expect((await portal.command(['settings', 'undo'])).exitCode).to.equal(0);
   });
 
   const faults: readonly (readonly [string, string, string])[] = [
@@ -161,17 +161,17 @@ describe('Export and import of settings', () => {
 
   it('works for a site on the screen: check, import, undo', async () => {
     const content = fileOf({ greeting: 'On screen' }, { scope: 'site:home' });
-    const checked = await house.post(admin, `${page}/import`, { content, action: 'check' });
-    expect(wordsOf(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
+    const checked = await portal.post(admin, `${page}/import`, { content, action: 'check' });
+    expect(visibleText(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
     expect(handle().get(home()).greeting).to.equal('Welcome');
-    expect((await house.post(admin, `${page}/import`, { content, action: 'import' })).status).to.equal(303);
+    expect((await portal.post(admin, `${page}/import`, { content, action: 'import' })).status).to.equal(303);
     expect(handle().get(home()).greeting).to.equal('On screen');
     const { text } = await admin.get(page);
     const id = /name="id" value="([^"]+)"/.exec(text)?.[1];
-    await house.post(admin, `${page}/undo`, { id });
+    await portal.post(admin, `${page}/undo`, { id });
     expect(handle().get(home()).greeting).to.equal('Welcome');
-    const faulty = await house.post(admin, `${page}/import`, { content: fileOf({ seconds: 99 }), action: 'import' });
-    expect([faulty.status, wordsOf(faulty.text).includes('Enter 60 or less.')]).to.deep.equal([400, true]);
+    const faulty = await portal.post(admin, `${page}/import`, { content: fileOf({ seconds: 99 }), action: 'import' });
+    expect([faulty.status, visibleText(faulty.text).includes('Enter 60 or less.')]).to.deep.equal([400, true]);
   });
 
   it('is downloaded as a file', async () => {

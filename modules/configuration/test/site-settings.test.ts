@@ -1,8 +1,8 @@
 import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
 import { instanceScope, type Scope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type Visitor, wordsOf } from './lighthouse-house.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
 
 /** Made here from its id: these tests need a second site, and the module needs no sites. */
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
@@ -11,33 +11,33 @@ const instanceKey = 'sk-instance-0123456789';
 const siteKey = 'sk-site-0123456789-own';
 
 describe('Site Settings', () => {
-  let house: TestHouse;
-  let admin: Visitor;
+  let portal: TestPortal;
+  let admin: TestClient;
   let home: Scope;
   let other: Site;
   before(async () => {
-    house = await startLighthouse();
-    admin = await house.signIn();
-    home = siteScope(house.service(SiteDirectory).byAddress('home')?.id ?? '');
-    other = await house.service(Sites).add({ name: 'Other', address: 'other' });
+    portal = await startLighthouse();
+    admin = await portal.signIn();
+    home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
+    other = await portal.service(Sites).add({ name: 'Other', address: 'other' });
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = house.service(Settings).byId('lighthouse');
+    const found = portal.service(Settings).byId('lighthouse');
     if (!found) throw new Error('The lighthouse is gone.');
     return found.handle;
   };
   const atSite = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
-    saveForm(house, admin, sitePage, changes);
+    saveForm(portal, admin, sitePage, changes);
   const atInstance = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>
-    saveForm(house, admin, instancePage, changes);
-  const words = async (): Promise<string> => wordsOf((await admin.get(sitePage)).text);
+    saveForm(portal, admin, instancePage, changes);
+  const words = async (): Promise<string> => visibleText((await admin.get(sitePage)).text);
 
   it('shows what is in force and where it comes from, and not what sites cannot have', async () => {
     await atInstance({ lamp: 'on', greeting: 'Hello' });
     const { text } = await admin.get(sitePage);
-    expect(wordsOf(text))
+    expect(visibleText(text))
       .to.include('In force: On, from Instance Settings.')
       .and.to.match(/Greeting .* From Instance Settings\./);
     expect(formOf(text)).to.include({
@@ -47,7 +47,7 @@ describe('Site Settings', () => {
       greeting: 'Hello',
       'apiKey.mode': 'inherit',
     });
-    expect(wordsOf(text)).not.to.include('Budget');
+    expect(visibleText(text)).not.to.include('Budget');
   });
 
   it('switches off what the instance switched on, for this site only', async () => {
@@ -112,7 +112,7 @@ describe('Site Settings', () => {
   it('follows an instance that was changed while the form was open', async () => {
     const form = formOf((await admin.get(sitePage)).text);
     await atInstance({ greeting: 'Newer', lamp: undefined });
-    expect((await house.post(admin, sitePage, { ...form, 'notes.mode': 'own', notes: 'Ours' })).status).to.equal(303);
+    expect((await portal.post(admin, sitePage, { ...form, 'notes.mode': 'own', notes: 'Ours' })).status).to.equal(303);
     expect(handle().get(home)).to.include({ greeting: 'Newer', notes: 'Ours', lamp: false });
     expect(handle().resolve(home, 'greeting').own).to.equal(undefined);
     await atInstance({ greeting: 'Changed', lamp: 'on' });
@@ -122,7 +122,7 @@ describe('Site Settings', () => {
     const { status, text } = await atSite({ 'greeting.mode': 'inherit', greeting: 'Typed' });
     expect(status).to.equal(400);
     expect(formOf(text)).to.include({ greeting: 'Typed', 'greeting.mode': 'inherit' });
-    expect(wordsOf(text)).to.include('You typed a value but chose to inherit.');
+    expect(visibleText(text)).to.include('You typed a value but chose to inherit.');
   });
 
   it('uses the key of the site, the instance’s, or none', async () => {
@@ -145,7 +145,7 @@ describe('Site Settings', () => {
   });
 
   it('asks for the key when the site is to have its own, and refuses a key beside "none here"', async () => {
-    expect(wordsOf((await atSite({ 'apiKey.mode': 'own' })).text)).to.include('Enter a value, or choose to inherit.');
+    expect(visibleText((await atSite({ 'apiKey.mode': 'own' })).text)).to.include('Enter a value, or choose to inherit.');
     const both = await atSite({ 'apiKey.mode': 'none', apiKey: siteKey });
     expect([both.status, both.text.includes(siteKey)]).to.deep.equal([400, false]);
   });

@@ -70,8 +70,8 @@ export interface VariationSource {
   readonly documentId?: string;
   /** Version of that document, e.g. `1.0`. */
   readonly version?: string;
-  /** Of the document that it became, when it was none then: the `onceKey` under which it would be added. */
-  readonly onceKey?: string;
+  /** Of the document that it became, when it was none then: the `idempotencyKey` under which it would be added. */
+  readonly idempotencyKey?: string;
 }
 
 export interface NewDocument {
@@ -87,7 +87,7 @@ export interface NewDocument {
   readonly original?: Readable | Uint8Array;
   readonly provenance?: Provenance;
   /** Adds at most once in a site: the same key answers the document that was added with it, while it is there. At most 100 characters. */
-  readonly onceKey?: string;
+  readonly idempotencyKey?: string;
 }
 
 /** Addresses of a document, below the site, starting with `/web/`. */

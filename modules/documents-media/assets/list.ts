@@ -1,5 +1,5 @@
 import { openDialog, portalHeaders, toast } from '@portico/core/client';
-import { type DocumentsAdded, fill, wordsOf } from './parts/events.js';
+import { type DocumentsAdded, fill, messagesOf } from './parts/events.js';
 import type { UploadElement } from './upload.js';
 
 /** The list of Documents and Media: shows what was added without leaving the page, and takes files that are dropped on it. */
@@ -31,7 +31,7 @@ class DocumentsElement extends HTMLElement {
     }
     const [first] = documents;
     if (!first) return;
-    const words = wordsOf(this);
+    const words = messagesOf(this);
     const sentence =
       documents.length === 1
         ? fill(words['added-one'], { name: first.name })

@@ -1,6 +1,6 @@
-import { PortalFault, portalFetch, signInPlace, toast } from '@portico/core/client';
+import { PortalFault, portalFetch, signInAddress, toast } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
-import { type AddedDocument, type DocumentsAdded, fill, wordsOf } from './parts/events.js';
+import { type AddedDocument, type DocumentsAdded, fill, messagesOf } from './parts/events.js';
 
 /** The criterion as it came in the query. */
 interface Criterion {
@@ -44,7 +44,7 @@ class DocumentSelector extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const { documents, folder } = event.detail;
-    const words = wordsOf(this);
+    const words = messagesOf(this);
     if (folder) {
       const url = new URL(this.dataset.self ?? location.href, location.href);
       for (const stale of ['after', 'before', 'q']) url.searchParams.delete(stale);
@@ -94,7 +94,7 @@ class DocumentSelector extends HTMLElement {
       this.querySelector<HTMLElement>('.breadcrumb a, .selector-item, .card-title a, input[type="search"]')?.focus();
     } catch (error) {
       const isSignedOut = error instanceof PortalFault && error.status === 401;
-      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInPlace() : undefined);
+      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInAddress() : undefined);
     } finally {
       this.removeAttribute('aria-busy');
     }

@@ -1,5 +1,5 @@
 import { closeDialog, PortalFault } from '@portico/core/client';
-import { type AddedDocument, fill, tellAdded, wordsOf } from './parts/events.js';
+import { type AddedDocument, fill, messagesOf, tellAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
 import { UploadRow } from './parts/upload-row.js';
 
@@ -23,7 +23,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   connectedCallback(): void {
     const { form, input, zone } = this;
     if (!form || !input || !zone) return;
-    this.words = wordsOf(this);
+    this.words = messagesOf(this);
     const hint = this.querySelector<HTMLElement>('.upload-zone-hint');
     if (hint) hint.hidden = false;
     input.addEventListener('change', () => this.choose([...(input.files ?? [])]));

@@ -26,7 +26,7 @@ export class DocumentEntity {
 
   /** Of the one who added it: the same key is added once. */
   @Column('text', { name: 'once_key', nullable: true })
-  onceKey!: string | null;
+  idempotencyKey!: string | null;
 
   /** Label of the current version. */
   @Column('text')

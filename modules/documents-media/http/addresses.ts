@@ -10,9 +10,9 @@ export function withQuery(place: string, query: Readonly<Record<string, string |
   return parameters ? `${place}?${parameters}` : place;
 }
 
-export function listPlace(folderId: string | undefined, added: readonly string[] = []): string {
+export function listAddress(folderId: string | undefined, added: readonly string[] = []): string {
   return withQuery('~/documents-media', { folder: folderId, added: added.join(',') });
 }
 
-export const documentPlace = (id: string): string => `~/documents-media/documents/${id}`;
-export const folderPlace = (id: string): string => `~/documents-media/folders/${id}`;
+export const documentAddress = (id: string): string => `~/documents-media/documents/${id}`;
+export const folderAddress = (id: string): string => `~/documents-media/folders/${id}`;

@@ -1,12 +1,12 @@
 import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
 import type { Document, Provenance } from '../api/documents.js';
+import { Creators } from '../services/creators.js';
 import { altTextLimit } from '../services/document-adding.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
-import { Makers } from '../services/makers.js';
 import { NewMenu } from '../services/new-menu.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
-import { documentPlace, listPlace, withQuery } from './addresses.js';
+import { documentAddress, listAddress, withQuery } from './addresses.js';
 import { abilities, imageActions } from './list-model.js';
 import { provenanceModel } from './provenance.js';
 import { fileLook, typeName } from './type-name.js';
@@ -23,13 +23,13 @@ export class DocumentPage {
   constructor(
     @inject(PortalDocuments) private readonly documents: PortalDocuments,
     @inject(Folders) private readonly folders: Folders,
-    @inject(Makers) private readonly makers: Makers,
+    @inject(Creators) private readonly creators: Creators,
     @inject(NewMenu) private readonly newMenu: NewMenu,
   ) {}
 
   async show(ctx: RouteContext<unknown, unknown, unknown>, document: Document, refused?: RefusedForm): Promise<void> {
     const { locale } = ctx.access;
-    const place = documentPlace(document.id);
+    const place = documentAddress(document.id);
     const path = await this.folders.path(ctx.access, document.folderId);
     const versions = await this.documents.versions(ctx.access, document.id);
     const isImage = imageTypes.has(document.mimeType);
@@ -41,16 +41,16 @@ export class DocumentPage {
       kind: look.kind,
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
-      maker: this.makers.name(document.createdBy, locale),
+      author: this.creators.name(document.createdBy, locale),
       version: versions[0]?.label,
       view: ctx.url(`${place}/view`),
       download: ctx.url(`${place}/download`),
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
       action: ctx.url(place),
-      back: ctx.url(listPlace(document.folderId)),
+      back: ctx.url(listAddress(document.folderId)),
       home: ctx.url('~/documents-media'),
-      crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listPlace(step.id)) })),
+      crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
       again: document.provenance ? this.again(ctx, document.id) : [],
       imageActions: isImage ? imageActions(ctx, this.newMenu.entries(ctx.access, document.folderId)) : [],
       provenance: document.provenance && (await this.provenance(ctx, document.provenance, versions, `${place}/provenance`)),
@@ -63,7 +63,7 @@ export class DocumentPage {
         size: version.size,
         dimensions: dimensions(version),
         createdAt: new Date(version.createdAt),
-        maker: this.makers.name(version.createdBy, locale),
+        author: this.creators.name(version.createdBy, locale),
         download: ctx.url(`${place}/versions/${version.label}/download`),
       })),
       values: refused?.form ?? { name: document.name, altText: document.altText },
@@ -87,7 +87,7 @@ export class DocumentPage {
       variationOf: variationOf && {
         ...variationOf,
         name: source?.name ?? variationOf.name,
-        href: source && ctx.url(documentPlace(source.id)),
+        href: source && ctx.url(documentAddress(source.id)),
       },
     };
   }

@@ -4,7 +4,7 @@ import { DocumentChanges } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { mayDelete, mayUpdate, mayView } from './access.js';
-import { documentPlace, listPlace } from './addresses.js';
+import { documentAddress, listAddress } from './addresses.js';
 import { DocumentPage } from './document-page.js';
 import { FolderPicker } from './folder-picker.js';
 import { renderFragment } from './fragment.js';
@@ -45,7 +45,7 @@ export class DocumentRoutes implements HttpRoutes {
         const moved = await this.changes.move(ctx.access, document.id, ctx.input.body.to);
         const [target] = (await this.folders.path(ctx.access, moved.folderId)).slice(-1);
         const folder = target?.name ?? ctx.text('home-folder');
-        ctx.redirectWith(listPlace(moved.folderId, [moved.id]), ctx.text('moved', { name: moved.name, folder }));
+        ctx.redirectWith(listAddress(moved.folderId, [moved.id]), ctx.text('moved', { name: moved.name, folder }));
       });
     });
 
@@ -54,8 +54,8 @@ export class DocumentRoutes implements HttpRoutes {
       const model = {
         title: ctx.text('delete.title', { name: document.name }),
         text: ctx.text('delete.document-text', { name: document.name }),
-        action: ctx.url(`${documentPlace(document.id)}/delete`),
-        back: ctx.url(documentPlace(document.id)),
+        action: ctx.url(`${documentAddress(document.id)}/delete`),
+        back: ctx.url(documentAddress(document.id)),
         allowed: true,
       };
       renderFragment(ctx, 'delete', model);
@@ -63,7 +63,7 @@ export class DocumentRoutes implements HttpRoutes {
 
     router.post('/documents/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
       const { name, folderId } = await this.changes.delete(ctx.access, ctx.input.params.id);
-      ctx.redirectWith(listPlace(folderId), ctx.text('deleted', { name }));
+      ctx.redirectWith(listAddress(folderId), ctx.text('deleted', { name }));
     });
   }
 
@@ -75,8 +75,8 @@ export class DocumentRoutes implements HttpRoutes {
     return {
       name: document.name,
       folderId: document.folderId,
-      action: ctx.url(`${documentPlace(document.id)}/move`),
-      back: ctx.url(documentPlace(document.id)),
+      action: ctx.url(`${documentAddress(document.id)}/move`),
+      back: ctx.url(documentAddress(document.id)),
     };
   }
 
@@ -85,7 +85,7 @@ export class DocumentRoutes implements HttpRoutes {
     const { id } = ctx.input.params;
     try {
       const document = await this.changes.update(ctx.access, id, form);
-      ctx.redirectWith(documentPlace(id), ctx.text('saved', { name: document.name }));
+      ctx.redirectWith(documentAddress(id), ctx.text('saved', { name: document.name }));
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409, 415].includes(error.status)) throw error;
       await this.page.show(ctx, await this.find(ctx), { form, error });

@@ -2,7 +2,7 @@ import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, ty
 import type { Folder } from '../api/documents.js';
 import { Folders } from '../services/folders.js';
 import { mayAdd, mayDelete, mayUpdate } from './access.js';
-import { folderPlace, listPlace, withQuery } from './addresses.js';
+import { folderAddress, listAddress, withQuery } from './addresses.js';
 import { errorsOf } from './document-page.js';
 import { FolderPicker, type Movable } from './folder-picker.js';
 import { renderFragment, wantsJson } from './fragment.js';
@@ -40,7 +40,7 @@ export class FolderRoutes implements HttpRoutes {
       showForm(ctx, {
         title: ctx.text('folder.new-title'),
         action: ctx.url(withQuery('~/documents-media/folders/new', { folder })),
-        back: ctx.url(listPlace(folder)),
+        back: ctx.url(listAddress(folder)),
         name,
         error,
       });
@@ -62,7 +62,7 @@ export class FolderRoutes implements HttpRoutes {
             ctx.status = 201;
             ctx.body = { folder: { id: added.id, name: added.name } };
           } else {
-            ctx.redirectWith(listPlace(added.id), ctx.text('folder.added', { name: added.name }));
+            ctx.redirectWith(listAddress(added.id), ctx.text('folder.added', { name: added.name }));
           }
         },
       );
@@ -73,8 +73,8 @@ export class FolderRoutes implements HttpRoutes {
     const form = (ctx: AnyContext, folder: Folder, name: string, error?: PortalError): void =>
       showForm(ctx, {
         title: ctx.text('folder.rename-title', { name: folder.name }),
-        action: ctx.url(`${folderPlace(folder.id)}/rename`),
-        back: ctx.url(listPlace(folder.parentId)),
+        action: ctx.url(`${folderAddress(folder.id)}/rename`),
+        back: ctx.url(listAddress(folder.parentId)),
         name,
         error,
       });
@@ -92,7 +92,7 @@ export class FolderRoutes implements HttpRoutes {
         (error) => form(ctx, folder, name, error),
         async () => {
           const renamed = await this.folders.rename(ctx.access, folder.id, name);
-          ctx.redirectWith(listPlace(folder.parentId), ctx.text('saved', { name: renamed.name }));
+          ctx.redirectWith(listAddress(folder.parentId), ctx.text('saved', { name: renamed.name }));
         },
       );
     });
@@ -103,8 +103,8 @@ export class FolderRoutes implements HttpRoutes {
       name: folder.name,
       folderId: folder.parentId,
       exceptId: folder.id,
-      action: ctx.url(`${folderPlace(folder.id)}/move`),
-      back: ctx.url(listPlace(folder.parentId)),
+      action: ctx.url(`${folderAddress(folder.id)}/move`),
+      back: ctx.url(listAddress(folder.parentId)),
     });
 
     router.get('/folders/:id/move', { access: mayUpdate, params: idParams, query: moveQuery }, async (ctx) => {
@@ -119,7 +119,7 @@ export class FolderRoutes implements HttpRoutes {
         await this.folders.move(ctx.access, folder.id, to);
         const [target] = (await this.folders.path(ctx.access, to)).slice(-1);
         const place = target?.name ?? ctx.text('home-folder');
-        ctx.redirectWith(listPlace(to), ctx.text('moved', { name: folder.name, folder: place }));
+        ctx.redirectWith(listAddress(to), ctx.text('moved', { name: folder.name, folder: place }));
       });
     });
   }
@@ -134,10 +134,10 @@ export class FolderRoutes implements HttpRoutes {
         text: isEmpty
           ? ctx.text('delete.folder-text')
           : ctx.text('delete.folder-full', { name: folder.name, inside: insideOf(ctx, inside) }),
-        action: ctx.url(`${folderPlace(folder.id)}/delete`),
-        back: ctx.url(listPlace(folder.parentId)),
+        action: ctx.url(`${folderAddress(folder.id)}/delete`),
+        back: ctx.url(listAddress(folder.parentId)),
         allowed: isEmpty,
-        open: ctx.url(listPlace(folder.id)),
+        open: ctx.url(listAddress(folder.id)),
       };
       renderFragment(ctx, 'delete', model, error?.status);
     };
@@ -153,7 +153,7 @@ export class FolderRoutes implements HttpRoutes {
         (error) => show(ctx, folder, error),
         async () => {
           await this.folders.delete(ctx.access, folder.id);
-          ctx.redirectWith(listPlace(folder.parentId), ctx.text('deleted', { name: folder.name }));
+          ctx.redirectWith(listAddress(folder.parentId), ctx.text('deleted', { name: folder.name }));
         },
       );
     });

@@ -4,7 +4,7 @@ import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/d
 import type { FolderStep } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
-import { documentPlace, folderPlace, withQuery } from './addresses.js';
+import { documentAddress, folderAddress, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
 
@@ -30,7 +30,7 @@ export interface DocumentRow {
 
 /** What a list shows of a document. */
 export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow {
-  const page = ctx.url(documentPlace(entry.id));
+  const page = ctx.url(documentAddress(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
   return {
@@ -51,7 +51,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
 }
 
 function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {
-  const base = ctx.url(folderPlace(entry.id));
+  const base = ctx.url(folderAddress(entry.id));
   return {
     id: entry.id,
     name: entry.name,

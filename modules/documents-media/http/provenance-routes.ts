@@ -1,6 +1,6 @@
 import { type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
 import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../api/generated-mark.js';
-import { Makers } from '../services/makers.js';
+import { Creators } from '../services/creators.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
 import { idParams } from './input.js';
@@ -12,7 +12,7 @@ export class ProvenanceRoutes implements HttpRoutes {
 
   constructor(
     @inject(PortalDocuments) private readonly documents: PortalDocuments,
-    @inject(Makers) private readonly makers: Makers,
+    @inject(Creators) private readonly creators: Creators,
   ) {}
 
   register(router: Router): void {
@@ -23,7 +23,7 @@ export class ProvenanceRoutes implements HttpRoutes {
       const versions = await this.documents.versions(ctx.access, document.id);
       ctx.body = {
         document: { id: document.id, name: document.name, altText: document.altText, altTextDrafted: document.altTextDrafted },
-        person: { id: document.createdBy, name: this.makers.name(document.createdBy, ctx.access.locale) },
+        person: { id: document.createdBy, name: this.creators.name(document.createdBy, ctx.access.locale) },
         addedAt: document.createdAt,
         digitalSourceType: isComposite ? compositeWithTrainedAlgorithmicMedia : trainedAlgorithmicMedia,
         provenance: document.provenance,

@@ -3,7 +3,7 @@ import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { DocumentPermissions } from '../api/documents.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
-import { GeneratedChoices, type GeneratedWords } from '../services/generated-choices.js';
+import { GeneratedChoices, type GeneratedMessages } from '../services/generated-choices.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
@@ -88,7 +88,7 @@ function selectable(
   site: Site,
   entry: DocumentEntry,
   returnTypes: readonly string[],
-  generated: GeneratedWords | undefined,
+  generated: GeneratedMessages | undefined,
 ): readonly object[] {
   const row = documentRow(ctx, entry);
   const links = documentLinks(entry, site);

@@ -4,7 +4,7 @@ import { Folders } from '../services/folders.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { addedDocument } from './added-document.js';
-import { listPlace, withQuery } from './addresses.js';
+import { listAddress, withQuery } from './addresses.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery } from './input.js';
 
@@ -43,7 +43,7 @@ export class UploadRoutes implements HttpRoutes {
       folderName: path.at(-1)?.name ?? ctx.text('home-folder'),
       action: ctx.url(withQuery(place, { folder })),
       back: ctx.url(
-        listPlace(
+        listAddress(
           folder,
           report?.documents.map((document) => document.id),
         ),
@@ -76,7 +76,7 @@ export class UploadRoutes implements HttpRoutes {
       return;
     }
     const ids = documents.map((document) => document.id);
-    ctx.redirectWith(listPlace(folder, ids), addedSentence(ctx, documents));
+    ctx.redirectWith(listAddress(folder, ids), addedSentence(ctx, documents));
   }
 }
 

@@ -18,7 +18,7 @@ export function siteFor(access: AccessContext, permission: string, what: 'docume
   });
 }
 
-/** Who is written down as the maker. */
-export function makerOf(access: AccessContext): string {
+/** Who is written down as the author. */
+export function ownerOf(access: AccessContext): string {
   return access.person?.id ?? 'guest';
 }

@@ -17,12 +17,12 @@ import { type Document, DocumentPermissions, type NewDocument } from '../api/doc
 import { DocumentEntity } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
-import { makerOf, siteFor } from './access.js';
+import { ownerOf, siteFor } from './access.js';
 import { DocumentLimits } from './document-limits.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { type FileFacts, FileTypes } from './file-types.js';
 import { Folders } from './folders.js';
-import { indexDescription } from './generated-words.js';
+import { indexDescription } from './generated-messages.js';
 import { imageTypes } from './images.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 
@@ -67,7 +67,7 @@ export class DocumentAdding {
     const name = checkedName(document.name);
     const altText = checkedAltText(document.altText ?? '');
     const before = await this.unitOfWork.read(async (reader) => {
-      const there = await findByKey(reader, site.id, document.onceKey);
+      const there = await findByKey(reader, site.id, document.idempotencyKey);
       if (there) return there;
       await this.folders.requirePlace(reader, site.id, document.folderId);
       if (!document.unique) await refuseTakenName(reader, site.id, document.folderId, name);
@@ -79,7 +79,7 @@ export class DocumentAdding {
       if (document.original) received.push(await this.receive(document.original, name));
       received.push(await this.receive(document.content, name));
       const added = await this.unitOfWork.write(async (transaction) => {
-        const meanwhile = await findByKey(transaction, site.id, document.onceKey);
+        const meanwhile = await findByKey(transaction, site.id, document.idempotencyKey);
         if (meanwhile) return { document: toDocument(meanwhile), isNew: false };
         await this.folders.requirePlace(transaction, site.id, document.folderId);
         const free = await this.freeName(transaction, site.id, document, name);
@@ -138,7 +138,7 @@ export class DocumentAdding {
     received: readonly Received[],
   ): Promise<Document> {
     const now = this.clock.now().getTime();
-    const createdBy = makerOf(access);
+    const createdBy = ownerOf(access);
     const documentId = this.ids.next();
     const versions = received.map(
       ({ blob, facts }, index): DocumentVersionEntity => ({
@@ -167,7 +167,7 @@ export class DocumentAdding {
       nameKey: nameKey(document.name),
       altText: document.altText,
       altTextDrafted: document.altTextDrafted === true && document.altText !== '',
-      onceKey: document.onceKey ?? null,
+      idempotencyKey: document.idempotencyKey ?? null,
       version: label,
       kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
       provenance: document.provenance ? JSON.stringify(document.provenance) : null,

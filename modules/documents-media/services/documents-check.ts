@@ -6,7 +6,7 @@ interface Lost {
   readonly blobId: string;
 }
 
-/** Whether each blob has its file is checked by the core, for all blobs of the house. */
+/** Whether each blob has its file is checked by the core, for all blobs of the portal. */
 const sql = `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS blobId
     FROM documents_media_document_version version LEFT JOIN portico_blob blob ON blob.id = version.blob_id
     WHERE blob.id IS NULL OR blob.sha256 <> version.sha256

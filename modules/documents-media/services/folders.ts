@@ -13,7 +13,7 @@ import {
 } from '@portico/core';
 import { DocumentPermissions, type Folder } from '../api/documents.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
-import { makerOf, siteFor } from './access.js';
+import { ownerOf, siteFor } from './access.js';
 import { folderColumns, toFolder } from './document-record.js';
 import { checkedName, nameKey } from './names.js';
 
@@ -230,7 +230,7 @@ export class Folders {
       parentId: parentId ?? rootFolder,
       name,
       nameKey: nameKey(name),
-      createdBy: makerOf(access),
+      createdBy: ownerOf(access),
       createdAt: now,
       modifiedAt: now,
     };

@@ -11,7 +11,7 @@ import type { SelectedItem } from '@portico/item-selector/api';
 import { type GeneratedCaption, GeneratedCaptions } from '../api/generated-captions.js';
 
 /** What a choice says beside name and address, when a machine made the document. */
-export type GeneratedWords = Pick<SelectedItem, 'generated' | 'caption'>;
+export type GeneratedMessages = Pick<SelectedItem, 'generated' | 'caption'>;
 
 /** Which of the documents on a page were generated, and what may stand below them. */
 @injectable()
@@ -22,7 +22,7 @@ export class GeneratedChoices {
   ) {}
 
   /** By the id of the document; those that people made are left out. */
-  async among(access: AccessContext, site: Site, ids: readonly string[]): Promise<ReadonlyMap<string, GeneratedWords>> {
+  async among(access: AccessContext, site: Site, ids: readonly string[]): Promise<ReadonlyMap<string, GeneratedMessages>> {
     if (ids.length === 0) return new Map();
     const rows = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string }>(
@@ -33,7 +33,7 @@ export class GeneratedChoices {
     );
     if (rows.length === 0) return new Map();
     const caption = this.captions.each((source) => source.suggest(access), this.captions.visible(access)).find(Boolean);
-    const words: GeneratedWords = { generated: true, ...(caption && { caption }) };
+    const words: GeneratedMessages = { generated: true, ...(caption && { caption }) };
     return new Map(rows.map(({ id }) => [id, words]));
   }
 }

@@ -16,7 +16,7 @@ import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
-import { similarDocuments } from './generated-words.js';
+import { similarDocuments } from './generated-messages.js';
 import { imageTypes } from './images.js';
 
 export type DocumentVersion = Pick<
@@ -93,7 +93,7 @@ export class PortalDocuments implements Documents {
     source: VariationSource,
   ): Promise<{ readonly id: string; readonly name: string } | undefined> {
     const site = siteFor(access, DocumentPermissions.view);
-    const [column, value] = source.documentId ? ['id', source.documentId] : ['once_key', source.onceKey];
+    const [column, value] = source.documentId ? ['id', source.documentId] : ['once_key', source.idempotencyKey];
     if (!value) return undefined;
     const [row] = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; name: string }>(

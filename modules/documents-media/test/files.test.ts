@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { base, Library, picture } from './library.js';
 
-describe('Sending documents', () => {
+describe('GenerationRunner documents', () => {
   let library: Library;
   let image: string;
   let content: Buffer;
@@ -146,7 +146,7 @@ describe('Sending documents', () => {
   });
 
   it('shows pictures to guests, for published articles, and keeps the list and all changes from them', async () => {
-    const guest = library.house.agent();
+    const guest = library.portal.agent();
     await guest.get(`${image}/view`).expect(200);
     await guest.get(`${image}/thumbnail`).expect(200);
     for (const path of [
@@ -160,14 +160,14 @@ describe('Sending documents', () => {
       expect(answer.status, path).to.be.oneOf([302, 303, 401, 403, 404]);
       expect(answer.text, path).not.to.include('blau.png');
     }
-    const change = await guest.post(`${image}/delete`).set('Origin', library.house.url);
+    const change = await guest.post(`${image}/delete`).set('Origin', library.portal.url);
     expect(change.status).to.be.oneOf([302, 303, 401, 403, 404]);
     await guest.get(`${image}/view`).expect(200);
   });
 
   it('answers 404 in another site, for every address of a document', async () => {
     const there = image.replace('/web/home/', '/web/other/');
-    const administrator = await library.house.signIn();
+    const administrator = await library.portal.signIn();
     for (const path of ['', '/download', '/view', '/thumbnail', '/versions/1.0/download', '/move', '/delete']) {
       await administrator.get(there + path).expect(404);
     }

@@ -11,7 +11,7 @@ describe('Documents and Media in a browser', () => {
   before(async () => {
     library = await Library.open({ config: { modules: { 'documents-media': { maxFileBytes: 2_000_000 } } } });
     browser = await TestBrowser.open();
-    page = await browser.page(library.house, { person: author });
+    page = await browser.page(library.portal, { person: author });
   });
 
   afterEach(() => {
@@ -151,7 +151,7 @@ describe('Documents and Media in a browser', () => {
   });
 
   it('does the same without scripts', async () => {
-    const plain = await browser.page(library.house, { person: author, javaScript: false });
+    const plain = await browser.page(library.portal, { person: author, javaScript: false });
     await plain.goto(base);
     await plain.getByText('New', { exact: true }).click();
     await plain.getByRole('link', { name: 'File Upload', exact: true }).click();
@@ -169,7 +169,7 @@ describe('Documents and Media in a browser', () => {
   });
 
   it('fits a narrow window', async () => {
-    const narrow = await browser.page(library.house, { person: author, width: 380, height: 760 });
+    const narrow = await browser.page(library.portal, { person: author, width: 380, height: 760 });
     for (const path of [base, `${base}?view=table`, `${base}/upload`]) {
       await narrow.goto(path);
       const overflow = await narrow.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

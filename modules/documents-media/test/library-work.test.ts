@@ -85,7 +85,7 @@ describe('Working in Documents and Media', () => {
 
   it('makes, renames and moves folders, and says so', async () => {
     const made = await library.form(`${base}/folders/new`, { name: ' Travel ' }).expect(303);
-    const id = new URL(made.headers.location ?? '', library.house.url).searchParams.get('folder') ?? '';
+    const id = new URL(made.headers.location ?? '', library.portal.url).searchParams.get('folder') ?? '';
     const page = await library.get(made.headers.location ?? '').expect(200);
     expect(page.text).to.include('The folder Travel was made.').and.include('Nothing here yet');
     await library.form(`${base}/folders/${id}/rename`, { name: 'Journeys' }).expect(303);
@@ -127,7 +127,7 @@ describe('Working in Documents and Media', () => {
       '/selector?folder=gone&type=image&return=image-url',
     ])
       expect((await library.get(`${base}${path}`).set('Accept', 'text/html').expect(404)).text, path).to.contain(sentence);
-    const nowhere = library.house.service(AccessContexts).system();
+    const nowhere = library.portal.service(AccessContexts).system();
     const told: string[] = [];
     for (const ask of [() => library.documents.folder(nowhere, 'gone'), () => library.documents.ensureFolder(nowhere, 'New')])
       await Promise.resolve()
@@ -174,7 +174,7 @@ describe('Working in Documents and Media', () => {
     for (const address of [path, `${path}/download`, `${path}/thumbnail`, `${path}/versions/1.0/download`]) {
       await library.get(address).expect(404);
     }
-    const doctor = await library.house.command(['doctor']);
+    const doctor = await library.portal.command(['doctor']);
     expect(doctor.exitCode, doctor.out + doctor.err).to.equal(0);
   });
 
@@ -199,7 +199,7 @@ describe('Working in Documents and Media', () => {
 
   it('shows members who may only look the document without its tools', async () => {
     const { id } = await library.add({ name: 'look.txt' });
-    const guest = library.house.agent();
+    const guest = library.portal.agent();
     const page = await guest.get(`${base}/documents/${id}`).expect(200);
     expect(page.text)
       .to.include('look.txt')

@@ -1,46 +1,46 @@
 import { type AccessContext, AccessContexts, type Site, SiteDirectory } from '@portico/core';
-import { startHouse, type TestHouse, type TestHouseOptions } from '@portico/core/testing';
+import { startTestPortal, type TestPortal, type TestPortalOptions } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { Sites } from '@portico/sites/api';
 import sharp from 'sharp';
 import type supertest from 'supertest';
 import { type Document, Documents, type NewDocument } from '../api/index.js';
 
-type Agent = ReturnType<TestHouse['agent']>;
+type Agent = ReturnType<TestPortal['agent']>;
 
 export const author = { email: 'author@portico.example', password: 'paper boats on the river' };
 
 export const base = '/web/home/documents-media';
 
-/** A house with an author of the site Home, a member without rights, and a second site. */
+/** A portal with an author of the site Home, a member without rights, and a second site. */
 export class Library {
   private constructor(
-    readonly house: TestHouse,
+    readonly portal: TestPortal,
     readonly home: Site,
     readonly other: Site,
     readonly author: Agent,
     readonly csrf: string,
   ) {}
 
-  static async open(options?: TestHouseOptions): Promise<Library> {
-    const house = await startHouse(options);
-    const people = house.service(People);
-    const home = house.service(SiteDirectory).byAddress('home');
+  static async open(options?: TestPortalOptions): Promise<Library> {
+    const portal = await startTestPortal(options);
+    const people = portal.service(People);
+    const home = portal.service(SiteDirectory).byAddress('home');
     if (!home) throw new Error('There is no site Home.');
-    const other = await house.service(Sites).add({ name: 'Other', address: 'other' });
+    const other = await portal.service(Sites).add({ name: 'Other', address: 'other' });
     const { id } = await people.add({ ...author, name: 'Ada Author' });
     await people.grant(id, 'Author', home.id);
-    const agent = await house.signIn(author);
-    return new Library(house, home, other, agent, await house.csrf(agent));
+    const agent = await portal.signIn(author);
+    return new Library(portal, home, other, agent, await portal.csrf(agent));
   }
 
   get documents(): Documents {
-    return this.house.service(Documents);
+    return this.portal.service(Documents);
   }
 
   /** The portal itself at work in a site. */
   system(site: Site = this.home): AccessContext {
-    return this.house.service(AccessContexts).system(site);
+    return this.portal.service(AccessContexts).system(site);
   }
 
   add(document: Partial<NewDocument> & Pick<NewDocument, 'name'>, site?: Site): Promise<Document> {
@@ -53,7 +53,7 @@ export class Library {
 
   /** A change as a script of the page makes it. */
   post(path: string): supertest.Test {
-    return this.author.post(path).set('Origin', this.house.url).set('X-Portico-Csrf', this.csrf);
+    return this.author.post(path).set('Origin', this.portal.url).set('X-Portico-Csrf', this.csrf);
   }
 
   form(path: string, fields: object = {}): supertest.Test {
@@ -70,7 +70,7 @@ export class Library {
   }
 
   close(): Promise<void> {
-    return this.house.stop();
+    return this.portal.stop();
   }
 }
 

@@ -99,7 +99,7 @@ describe('Generated documents', () => {
       ['1.1', false],
       ['1.0', true],
     ]);
-    await library.house.agent().get(`${base}/documents/${id}/provenance`).expect(401);
+    await library.portal.agent().get(`${base}/documents/${id}/provenance`).expect(401);
   });
 
   it("say what they are a variation of, and carry the mark of a composite where that was no machine's", async () => {
@@ -112,7 +112,7 @@ describe('Generated documents', () => {
       library.add({ name, content, provenance: { ...provenance, isComposite: true, variationOf } });
     const source = { name: 'quay.png', sha256: photo.sha256 };
     const near = await add('quay-1.png', { ...source, documentId: photo.id, version: '1.0' });
-    const far = await add('quay-2.png', { ...source, onceKey: 'not-added-yet' });
+    const far = await add('quay-2.png', { ...source, idempotencyKey: 'not-added-yet' });
     const elsewhere = await library.add({ name: 'quay.png', content: await picture(90, 60) }, library.other);
     const foreign = await add('quay-3.png', { ...source, documentId: elsewhere.id });
     const report = async (id: string) => (await library.get(`${base}/documents/${id}/provenance`).expect(200)).body;
@@ -128,7 +128,7 @@ describe('Generated documents', () => {
       const { text } = await library.get(`${base}/documents/${id}`).set('Accept', 'text/html');
       expect(text).to.contain('quay.png (not in Documents and Media)');
     }
-    await library.add({ name: 'became.png', content: await picture(90, 60), onceKey: 'not-added-yet' });
+    await library.add({ name: 'became.png', content: await picture(90, 60), idempotencyKey: 'not-added-yet' });
     expect((await report(far.id)).source).to.deep.include({ name: 'became.png' });
     for (const { id } of [near, far, foreign]) await library.form(`${base}/documents/${id}/delete`).expect(303);
   });
@@ -151,7 +151,7 @@ describe('Generated documents', () => {
 
   it('are added once with one key, however often and at whatever time', async () => {
     const content = await picture(70, 70);
-    const add = () => library.add({ name: 'once.png', unique: true, content, provenance, onceKey: 'image-1' });
+    const add = () => library.add({ name: 'once.png', unique: true, content, provenance, idempotencyKey: 'image-1' });
     const added = await Promise.all([add(), add(), add()]);
     added.push(await add());
     expect(new Set(added.map((document) => document.id)).size).to.equal(1);

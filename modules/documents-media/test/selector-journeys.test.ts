@@ -14,7 +14,7 @@ describe('Choosing a picture in a browser', () => {
     await library.add({ name: 'inside.png', folderId: album.id, content: await picture(90, 60) });
     await library.add({ name: 'choice.png', content: await picture(120, 80), altText: 'A choice' });
     browser = await TestBrowser.open();
-    page = await browser.page(library.house, { person: author });
+    page = await browser.page(library.portal, { person: author });
   });
 
   afterEach(() => {
@@ -120,7 +120,7 @@ describe('Choosing a picture in a browser', () => {
   });
 
   it('says above the dialog that the session has ended, with the way to sign in', async () => {
-    const signedOut = await browser.page(library.house, { person: author });
+    const signedOut = await browser.page(library.portal, { person: author });
     await signedOut.goto(base);
     await signedOut.evaluate(`
       (() => {

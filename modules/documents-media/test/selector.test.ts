@@ -82,7 +82,7 @@ describe('Documents and Media in the item selector', () => {
   });
 
   it('is closed to those who may not open Documents and Media', async () => {
-    const guest = library.house.agent();
+    const guest = library.portal.agent();
     expect((await guest.get(`${selector}?type=image&return=image-url`)).status).to.be.oneOf([302, 303, 401, 403, 404]);
   });
 

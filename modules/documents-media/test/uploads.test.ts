@@ -44,7 +44,7 @@ describe('Uploading documents', () => {
   it('works as a plain form: the token as a field, then a list that shows what was added', async () => {
     const answer = await library.author
       .post(`${base}/upload-multiple`)
-      .set('Origin', library.house.url)
+      .set('Origin', library.portal.url)
       .set('Accept', 'text/html')
       .field('csrf', library.csrf)
       .attach('file', Buffer.from('first'), { filename: 'plain-1.txt' })
@@ -172,8 +172,8 @@ describe('Uploading documents', () => {
   });
 
   it('leaves nothing behind when a client goes away in the middle', async () => {
-    const before = { blobs: await countBlobs(library.house.home), names: await names(library) };
-    const { hostname, port } = new URL(library.house.url);
+    const before = { blobs: await countBlobs(library.portal.home), names: await names(library) };
+    const { hostname, port } = new URL(library.portal.url);
     const cookie = (await library.get(base)).request.cookies as unknown as string;
     expect(cookie).to.include('=');
     await new Promise<void>((resolve, reject) => {
@@ -182,7 +182,7 @@ describe('Uploading documents', () => {
           [
             `POST ${base}/upload HTTP/1.1`,
             `Host: ${hostname}:${port}`,
-            `Origin: ${library.house.url}`,
+            `Origin: ${library.portal.url}`,
             `Cookie: ${cookie}`,
             `X-Portico-Csrf: ${library.csrf}`,
             'Content-Type: multipart/form-data; boundary=x',
@@ -196,18 +196,18 @@ describe('Uploading documents', () => {
       socket.on('close', () => resolve()).on('error', reject);
     });
     await library.get(base).expect(200);
-    for (let attempt = 0; attempt < 50 && (await countBlobs(library.house.home)) > before.blobs; attempt += 1) {
+    for (let attempt = 0; attempt < 50 && (await countBlobs(library.portal.home)) > before.blobs; attempt += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect({ blobs: await countBlobs(library.house.home), names: await names(library) }).to.deep.equal(before);
+    expect({ blobs: await countBlobs(library.portal.home), names: await names(library) }).to.deep.equal(before);
   });
 
   it('takes the bytes back when the file is refused', async () => {
-    const before = await countBlobs(library.house.home);
+    const before = await countBlobs(library.portal.home);
     await library.upload([{ name: 'refused.png', content: Buffer.from('nothing') }]).expect(415);
     await library.add({ name: 'clash.txt' });
     await library.upload([{ name: 'clash.txt', content: Buffer.from('again') }]).expect(409);
-    expect(await countBlobs(library.house.home)).to.equal(before + 1);
+    expect(await countBlobs(library.portal.home)).to.equal(before + 1);
   });
 
   it('refuses a folder that is not there, or is in another site', async () => {

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type Command, type CommandCall, inject, injectable } from '@portico/core';
 import type { Account } from '../api/index.js';
-import { AccountBook } from '../services/account-book.js';
+import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { accountOf, email } from './account-option.js';
 
@@ -11,7 +11,7 @@ abstract class AccountCommand implements Command {
   abstract readonly summary: string;
   readonly options = [email];
 
-  constructor(protected readonly accounts: AccountBook) {}
+  constructor(protected readonly accounts: AccountRepository) {}
 
   run(call: CommandCall): Promise<void> {
     return this.change(accountOf(this.accounts, call), call);
@@ -25,7 +25,7 @@ export class DisableUser extends AccountCommand {
   readonly name = 'users disable';
   readonly summary = 'Disable an account and end its sessions at once.';
 
-  constructor(@inject(AccountBook) accounts: AccountBook) {
+  constructor(@inject(AccountRepository) accounts: AccountRepository) {
     super(accounts);
   }
 
@@ -40,7 +40,7 @@ export class EnableUser extends AccountCommand {
   readonly name = 'users enable';
   readonly summary = 'Enable a disabled account.';
 
-  constructor(@inject(AccountBook) accounts: AccountBook) {
+  constructor(@inject(AccountRepository) accounts: AccountRepository) {
     super(accounts);
   }
 
@@ -55,7 +55,7 @@ export class SetUserPassword extends AccountCommand {
   readonly name = 'users set-password';
   readonly summary = 'Set a password: read from standard input, or made for one sign-in and printed once.';
 
-  constructor(@inject(AccountBook) accounts: AccountBook) {
+  constructor(@inject(AccountRepository) accounts: AccountRepository) {
     super(accounts);
   }
 

@@ -1,6 +1,6 @@
 import { type CommandCall, type CommandOption, PortalError } from '@portico/core';
 import type { Account } from '../api/index.js';
-import type { AccountBook } from '../services/account-book.js';
+import type { AccountRepository } from '../services/account-repository.js';
 
 /** Whom a command is about. */
 export const email: CommandOption = {
@@ -11,7 +11,7 @@ export const email: CommandOption = {
 };
 
 /** @throws PortalError `person-unknown` (404). */
-export function accountOf(accounts: AccountBook, call: CommandCall): Account {
+export function accountOf(accounts: AccountRepository, call: CommandCall): Account {
   const address = String(call.options.email);
   const account = accounts.byEmail(address);
   if (!account) throw new PortalError('person-unknown', `Nobody has the email address ${address}.`, { status: 404 });

@@ -9,7 +9,7 @@ import {
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-import { AccountBook } from '../services/account-book.js';
+import { AccountRepository } from '../services/account-repository.js';
 import { accountOf, email } from './account-option.js';
 
 /** Granting and revoking differ in one word. */
@@ -28,7 +28,7 @@ abstract class ChangeRole implements Command {
   ];
 
   constructor(
-    protected readonly accounts: AccountBook,
+    protected readonly accounts: AccountRepository,
     private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
@@ -53,7 +53,10 @@ export class GrantRole extends ChangeRole {
   readonly summary = 'Grant a role, on the instance or in a site.';
   protected readonly done = 'is now';
 
-  constructor(@inject(AccountBook) accounts: AccountBook, @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>) {
+  constructor(
+    @inject(AccountRepository) accounts: AccountRepository,
+    @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>,
+  ) {
     super(accounts, sites);
   }
 
@@ -68,7 +71,10 @@ export class RevokeRole extends ChangeRole {
   readonly summary = 'Take a role away, on the instance or in a site.';
   protected readonly done = 'is no longer';
 
-  constructor(@inject(AccountBook) accounts: AccountBook, @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>) {
+  constructor(
+    @inject(AccountRepository) accounts: AccountRepository,
+    @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>,
+  ) {
     super(accounts, sites);
   }
 

@@ -10,7 +10,7 @@ import {
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
-import { AccountBook } from '../services/account-book.js';
+import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { PeopleList } from '../services/people-list.js';
 
@@ -26,7 +26,7 @@ export class AddUser implements Command {
   ];
 
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 

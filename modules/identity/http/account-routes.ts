@@ -8,7 +8,7 @@ import {
   type Session,
   SessionCookie,
 } from '@portico/core';
-import { AccountBook } from '../services/account-book.js';
+import { AccountRepository } from '../services/account-repository.js';
 import { SignIn } from '../services/sign-in.js';
 import { changePasswordForm, nameForm } from './input.js';
 
@@ -18,7 +18,7 @@ export class AccountRoutes implements HttpRoutes {
   readonly prefix = '/account';
 
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
   ) {}

@@ -8,7 +8,7 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { ApiTokenBook } from '../services/api-token-book.js';
+import { ApiTokenRepository } from '../services/api-token-repository.js';
 import { PermissionsHeld } from '../services/permissions-held.js';
 import { idParams, newApiTokenForm } from './input.js';
 
@@ -29,7 +29,7 @@ export class ApiTokenRoutes implements HttpRoutes {
   readonly prefix = home;
 
   constructor(
-    @inject(ApiTokenBook) private readonly tokens: ApiTokenBook,
+    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(PermissionsHeld) private readonly held: PermissionsHeld,
     @inject(MessageCatalog) private readonly words: MessageCatalog,
   ) {}

@@ -9,7 +9,7 @@ import {
   type Site,
 } from '@portico/core';
 import { siteRoles } from '../api/index.js';
-import { AccountBook } from '../services/account-book.js';
+import { AccountRepository } from '../services/account-repository.js';
 import { manageMemberships } from '../services/identity-permissions.js';
 import { PeopleList } from '../services/people-list.js';
 import { listQuery, memberRoleForm, newMemberForm } from './input.js';
@@ -24,7 +24,7 @@ export class MembershipsRoutes implements HttpRoutes {
   readonly prefix = home;
 
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(PeopleList) private readonly list: PeopleList,
   ) {}
 

@@ -1,8 +1,8 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, SessionCookie } from '@portico/core';
 import { SessionStore } from '../services/session-store.js';
 import { SignIn } from '../services/sign-in.js';
+import { addressAfterSignIn } from './address-after-sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
-import { placeAfterSignIn } from './place-after-sign-in.js';
 
 /** Signing in. What fails is shown again with the email address as it was typed, and one sentence whatever was wrong. */
 @injectable()
@@ -55,7 +55,7 @@ export class SignInRoutes implements HttpRoutes {
 
   private goOn(ctx: RouteContext, next: string | undefined): void {
     ctx.status = 303;
-    ctx.redirect(placeAfterSignIn(next));
+    ctx.redirect(addressAfterSignIn(next));
   }
 
   private showSignIn(ctx: RouteContext, model: { email?: string; next?: string; error?: PortalError }): void {

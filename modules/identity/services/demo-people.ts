@@ -1,5 +1,5 @@
 import { type DemoContent, inject, injectable, optional, type ServiceHandle, SiteDirectory } from '@portico/core';
-import { AccountBook, type RoleInPlace } from './account-book.js';
+import { AccountRepository, type RoleInPlace } from './account-repository.js';
 import { Passwords } from './passwords.js';
 
 /**
@@ -9,7 +9,7 @@ import { Passwords } from './passwords.js';
 @injectable()
 export class DemoPeople implements DemoContent {
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 

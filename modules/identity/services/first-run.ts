@@ -1,5 +1,5 @@
 import { inject, injectable, Log, PortalError } from '@portico/core';
-import { AccountBook } from './account-book.js';
+import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 import { Passwords } from './passwords.js';
@@ -12,7 +12,7 @@ export class FirstRun {
   constructor(
     @inject(IdentityConfig) private readonly config: IdentityConfig,
     @inject(Directory) private readonly directory: Directory,
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(Log) private readonly log: Log,
   ) {}
 

@@ -1,5 +1,5 @@
 import { type Activity, inject, injectable, Log, UnitOfWork } from '@portico/core';
-import { ApiTokenBook } from './api-token-book.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { FirstRun } from './first-run.js';
 import { RoleCatalog } from './role-catalog.js';
@@ -17,7 +17,7 @@ export class IdentityStart implements Activity {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(SessionStore) private readonly sessions: SessionStore,
-    @inject(ApiTokenBook) private readonly tokens: ApiTokenBook,
+    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
     @inject(FirstRun) private readonly firstRun: FirstRun,
     @inject(Log) private readonly log: Log,

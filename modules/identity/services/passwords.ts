@@ -34,17 +34,17 @@ export class Passwords {
   }
 
   hash(password: string): Promise<string> {
-    return this.inTurn(async () => (await argon2()).hash(password, parameters));
+    return this.withSemaphore(async () => (await argon2()).hash(password, parameters));
   }
 
   /** @param passwordHash undefined for an unknown account: it takes as long and answers false. */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     if (Buffer.byteLength(password) > mostPasswordBytes) return false;
-    const same = await this.inTurn(async () => (await argon2()).verify(passwordHash ?? nobodysHash, password));
+    const same = await this.withSemaphore(async () => (await argon2()).verify(passwordHash ?? nobodysHash, password));
     return same && passwordHash !== undefined;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private async withSemaphore<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= atOnce) {
       if (this.waiting.length >= longestQueue) {
         throw new PortalError('sign-in-busy', 'Too many people are signing in right now. Try again in a few seconds.', {

@@ -9,7 +9,7 @@ import {
   type RoleName,
 } from '@portico/core';
 import type { Account } from '../api/index.js';
-import { AccountBook } from './account-book.js';
+import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
 import { RoleAccessControl } from './role-access-control.js';
 
@@ -20,7 +20,7 @@ import { RoleAccessControl } from './role-access-control.js';
 @injectable()
 export class PeopleAdministration {
   constructor(
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(RoleAccessControl) private readonly accessControl: AccessControl,
   ) {}
 

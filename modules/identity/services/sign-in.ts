@@ -1,11 +1,11 @@
 import { inject, injectable, notFound, PortalError, type Session, UnitOfWork } from '@portico/core';
 import { PersonEntity } from '../entities/person-entity.js';
-import { AccountBook } from './account-book.js';
+import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
 import { PasswordTickets } from './password-tickets.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
-import { SignInBrake } from './sign-in-brake.js';
+import { SignInRateLimiter } from './sign-in-rate-limiter.js';
 
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
 export type SignInResult =
@@ -20,9 +20,9 @@ export class SignIn {
     @inject(Directory) private readonly directory: Directory,
     @inject(Passwords) private readonly passwords: Passwords,
     @inject(SessionStore) private readonly sessions: SessionStore,
-    @inject(SignInBrake) private readonly brake: SignInBrake,
+    @inject(SignInRateLimiter) private readonly rateLimiter: SignInRateLimiter,
     @inject(PasswordTickets) private readonly tickets: PasswordTickets,
-    @inject(AccountBook) private readonly accounts: AccountBook,
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
   ) {}
 
   /**
@@ -31,13 +31,13 @@ export class SignIn {
    */
   async withPassword(email: string, password: string, address: string): Promise<SignInResult> {
     const key = email.trim().toLowerCase();
-    await this.brake.attempt(key, address);
+    await this.rateLimiter.attempt(key, address);
     const account = this.directory.byEmail(key);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
     if (!right || !stored) throw failed();
     const result = await this.open(stored);
-    await this.brake.succeeded(key, address);
+    await this.rateLimiter.succeeded(key, address);
     return result;
   }
 
@@ -56,12 +56,12 @@ export class SignIn {
   /** Changes the password of a signed-in person; every other session of theirs ends. Answers the token of a new one. */
   async changePassword(session: Session, current: string, next: string, address: string): Promise<string> {
     const key = session.person.email;
-    await this.brake.attempt(key, address);
+    await this.rateLimiter.attempt(key, address);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
     if (!(await this.passwords.verify(stored?.passwordHash, current))) {
       throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
     }
-    await this.brake.succeeded(key, address);
+    await this.rateLimiter.succeeded(key, address);
     return this.replacePassword(session.person.id, next);
   }
 

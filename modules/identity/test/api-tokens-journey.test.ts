@@ -1,17 +1,17 @@
-import { accessibilityFaults, startHouse, TestBrowser, type TestHouse } from '@portico/core/testing';
+import { accessibilityFaults, startTestPortal, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import supertest from 'supertest';
 
 describe('A person who makes an API token in a browser', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let browser: TestBrowser;
   before(async () => {
-    house = await startHouse();
+    portal = await startTestPortal();
     browser = await TestBrowser.open();
   });
   after(async () => {
     await browser.close();
-    await house.stop();
+    await portal.stop();
   });
   afterEach(() => {
     expect(browser.complaints.splice(0)).to.deep.equal([]);
@@ -19,7 +19,7 @@ describe('A person who makes an API token in a browser', () => {
 
   for (const javaScript of [true, false]) {
     it(`sees it once, uses it, and revokes it${javaScript ? '' : ', without scripts'}`, async () => {
-      const page = await browser.page(house, { person: house.administrator, javaScript });
+      const page = await browser.page(portal, { person: portal.administrator, javaScript });
       await page.goto('/account');
       await page.getByRole('link', { name: 'Manage API tokens' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill('Deployments');
@@ -32,7 +32,7 @@ describe('A person who makes an API token in a browser', () => {
         const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
         expect(overflow, `wider than ${width} pixels by`).to.equal(0);
       }
-      const ask = (): supertest.Test => supertest(house.url).get('/api/flags').set('Authorization', `Bearer ${token}`);
+      const ask = (): supertest.Test => supertest(portal.url).get('/api/flags').set('Authorization', `Bearer ${token}`);
       expect((await ask()).status).to.equal(200);
       await page.goto('/account/tokens');
       expect(await page.content()).not.to.include(token);

@@ -1,36 +1,40 @@
 import { AuditLog, UnitOfWork } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { type Account, People } from '../api/index.js';
-import { addPerson, FakeClock, password, type Visitor } from './support.js';
+import { addPerson, FakeClock, password, type TestClient } from './support.js';
 
 const home = '/account/tokens';
 const flags = 'configuration.manage-flags';
 
 describe('API tokens', () => {
   const clock = new FakeClock();
-  let house: TestHouse;
+  let portal: TestPortal;
   let ada: Account;
-  let visitor: Visitor;
+  let visitor: TestClient;
   before(async () => {
-    house = await startHouse({ clock, flags: { sun: false }, config: { modules: { identity: { failuresPerAddress: 4 } } } });
-    ada = await addPerson(house, 'ada@example.org');
-    await house.service(People).grant(ada.id, 'Operator');
-    visitor = await house.signIn({ email: 'ada@example.org', password });
+    portal = await startTestPortal({
+      clock,
+      flags: { sun: false },
+      config: { modules: { identity: { failuresPerAddress: 4 } } },
+    });
+    ada = await addPerson(portal, 'ada@example.org');
+    await portal.service(People).grant(ada.id, 'Operator');
+    visitor = await portal.signIn({ email: 'ada@example.org', password });
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   async function create(fields: object = {}): Promise<string> {
-    const { text } = await house.post(visitor, home, { name: 'Deployments', days: '30', scopes: flags, ...fields });
+    const { text } = await portal.post(visitor, home, { name: 'Deployments', days: '30', scopes: flags, ...fields });
     return /id="created-token" value="([^"]+)"/.exec(text)?.[1] ?? '';
   }
   const ask = (token: string, path = '/api/flags'): supertest.Test =>
-    supertest(house.url).get(path).set('Authorization', `Bearer ${token}`);
+    supertest(portal.url).get(path).set('Authorization', `Bearer ${token}`);
   const codeOf = async (token: string): Promise<string> => ((await ask(token)).body.error?.code as string | undefined) ?? 'fine';
   const revokeAll = async (): Promise<void> => {
     for (const [, id] of (await visitor.get(home)).text.matchAll(/tokens\/([^/"]+)\/revoke/g))
-      await house.post(visitor, `${home}/${id}/revoke`);
+      await portal.post(visitor, `${home}/${id}/revoke`);
   };
   afterEach(revokeAll);
 
@@ -39,11 +43,11 @@ describe('API tokens', () => {
     expect(token).to.match(/^portico_[\w-]{43}$/);
     expect((await ask(token)).body.flags.map(({ key }: { key: string }) => key)).to.include('sun');
     expect((await visitor.get(home)).text).not.to.include(token);
-    const rows = await house
+    const rows = await portal
       .service(UnitOfWork)
       .read((reader) => reader.query<Record<string, unknown>>('SELECT * FROM identity_api_token'));
     expect(JSON.stringify(rows)).not.to.include(token.slice(8));
-    expect(house.log()).not.to.include(token);
+    expect(portal.log()).not.to.include(token);
   });
 
   it('open no page, and no route that does not ask for them', async () => {
@@ -54,11 +58,11 @@ describe('API tokens', () => {
 
   it('change things without a token of changes, and the audit log names person and token', async () => {
     const token = await create({ name: 'Night job' });
-    const put = (): supertest.Test => supertest(house.url).put('/api/flags/sun').set('Authorization', `Bearer ${token}`);
+    const put = (): supertest.Test => supertest(portal.url).put('/api/flags/sun').set('Authorization', `Bearer ${token}`);
     const answer = await put().send({ enabled: true, reason: 'Release.' });
     expect([answer.status, answer.body.enabled]).to.deep.equal([200, true]);
     await put().send({ enabled: null });
-    const { records } = await house.service(AuditLog).list({ area: 'flags', subject: 'sun' });
+    const { records } = await portal.service(AuditLog).list({ area: 'flags', subject: 'sun' });
     expect(records.map(({ by, via, reason }) => [by.id, by.name, via, reason]).at(-1)).to.deep.equal([
       ada.id,
       'ada (token Night job)',
@@ -69,9 +73,9 @@ describe('API tokens', () => {
 
   it('never reach further than their person does at that moment', async () => {
     const token = await create();
-    await house.service(People).revoke(ada.id, 'Operator');
+    await portal.service(People).revoke(ada.id, 'Operator');
     expect((await ask(token)).status).to.equal(404);
-    await house.service(People).grant(ada.id, 'Operator');
+    await portal.service(People).grant(ada.id, 'Operator');
     expect((await ask(token)).status).to.equal(200);
   });
 
@@ -90,21 +94,21 @@ describe('API tokens', () => {
     expect(await codeOf(revoked)).to.equal('api-token-invalid');
     const short = await create({ days: '1' });
     expect(await codeOf(short)).to.equal('fine');
-    await house.service(People).setActive(ada.id, false);
+    await portal.service(People).setActive(ada.id, false);
     expect(await codeOf(short)).to.equal('api-token-invalid');
-    await house.service(People).setActive(ada.id, true);
-    visitor = await house.signIn({ email: 'ada@example.org', password });
+    await portal.service(People).setActive(ada.id, true);
+    visitor = await portal.signIn({ email: 'ada@example.org', password });
     clock.advance({ hours: 24 });
-    visitor = await house.signIn({ email: 'ada@example.org', password });
+    visitor = await portal.signIn({ email: 'ada@example.org', password });
     expect(await codeOf(short)).to.equal('api-token-invalid');
   });
 
   it('of others can neither be seen nor revoked', async () => {
     const token = await create();
     const id = /tokens\/([^/"]+)\/revoke/.exec((await visitor.get(home)).text)?.[1];
-    const admin = await house.signIn();
+    const admin = await portal.signIn();
     expect((await admin.get(home)).text).not.to.include('Deployments');
-    expect((await house.post(admin, `${home}/${id}/revoke`)).status).to.equal(404);
+    expect((await portal.post(admin, `${home}/${id}/revoke`)).status).to.equal(404);
     expect((await ask(token)).status).to.equal(200);
   });
 
@@ -118,7 +122,7 @@ describe('API tokens', () => {
   ];
   for (const [what, fields, sentence] of faults) {
     it(`are refused with ${what}, and what was typed stays`, async () => {
-      const answer = await house.post(visitor, home, { name: 'Kept', days: '30', scopes: flags, ...fields });
+      const answer = await portal.post(visitor, home, { name: 'Kept', days: '30', scopes: flags, ...fields });
       expect([answer.status, sentence.test(answer.text)]).to.deep.equal([400, true]);
       if (!('name' in fields)) expect(answer.text).to.include('value="Kept"');
       expect(answer.text).not.to.include('created-token');
@@ -130,9 +134,9 @@ describe('API tokens', () => {
     expect((await visitor.get(home)).text).to.include('Never used.');
     await ask(token);
     expect((await visitor.get(home)).text).to.include('Last used');
-    await house.modules.stop('identity');
-    await house.modules.start('identity');
-    visitor = await house.signIn({ email: 'ada@example.org', password });
+    await portal.modules.stop('identity');
+    await portal.modules.start('identity');
+    visitor = await portal.signIn({ email: 'ada@example.org', password });
     expect((await visitor.get(home)).text).to.include('Last used');
     expect(await codeOf(token)).to.equal('fine');
   });

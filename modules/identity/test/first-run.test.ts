@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHouse, type TestHouse, type TestHouseOptions } from '@portico/core/testing';
+import { startTestPortal, type TestPortal, type TestPortalOptions } from '@portico/core/testing';
 import { expect } from 'chai';
 import { type Account, People } from '../api/index.js';
 import { password, trySignIn } from './support.js';
 
-/** Starts a house and answers what it wrote to the console meanwhile. */
-async function watchedStart(options: TestHouseOptions): Promise<{ house: TestHouse; written: string }> {
+/** Starts a portal and answers what it wrote to the console meanwhile. */
+async function watchedStart(options: TestPortalOptions): Promise<{ portal: TestPortal; written: string }> {
   const write = process.stdout.write;
   let written = '';
   process.stdout.write = ((text: string) => {
@@ -15,7 +15,7 @@ async function watchedStart(options: TestHouseOptions): Promise<{ house: TestHou
     return true;
   }) as typeof process.stdout.write;
   try {
-    return { house: await startHouse(options), written };
+    return { portal: await startTestPortal(options), written };
   } finally {
     process.stdout.write = write;
   }
@@ -31,16 +31,16 @@ describe('The first run', () => {
   afterEach(() => rm(home, { recursive: true, force: true }));
 
   it('makes the administrator that the environment names, and prints nothing', async () => {
-    const { house, written } = await watchedStart({ home });
+    const { portal, written } = await watchedStart({ home });
     try {
-      const account = house.service(People).byEmail(house.administrator.email) as Account;
+      const account = portal.service(People).byEmail(portal.administrator.email) as Account;
       expect({ roles: account.roles, mustChange: account.mustChangePassword }).to.deep.equal({
         roles: ['Administrator'],
         mustChange: false,
       });
       expect(written).to.equal('');
     } finally {
-      await house.stop();
+      await portal.stop();
     }
   });
 
@@ -50,39 +50,39 @@ describe('The first run', () => {
     const [, email = '', oneTime = ''] = /^First administrator: (\S+), one-time password: (\S+)\n$/.exec(first.written) ?? [];
     expect(email).to.equal('ada@example.org');
     try {
-      const { house } = first;
-      expect(house.log()).not.to.include(oneTime);
-      const visitor = house.agent();
-      const asked = await trySignIn(house, visitor, { email, password: oneTime });
+      const { portal } = first;
+      expect(portal.log()).not.to.include(oneTime);
+      const visitor = portal.agent();
+      const asked = await trySignIn(portal, visitor, { email, password: oneTime });
       expect(asked.text).to.include('Choose a password');
       const ticket = /name="ticket" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
       const chosen = await visitor
         .post('/sign-in/new-password')
-        .set('Origin', house.url)
+        .set('Origin', portal.url)
         .type('form')
         .send({ ticket, password, repeated: password });
       expect(chosen.status).to.equal(303);
       expect((await visitor.get('/identity/users')).status).to.equal(200);
     } finally {
-      await first.house.stop();
+      await first.portal.stop();
     }
     const second = await watchedStart({ home, environment });
     try {
       expect(second.written).to.equal('');
-      expect(second.house.service(People).byEmail('ada@example.org')?.mustChangePassword).to.equal(false);
+      expect(second.portal.service(People).byEmail('ada@example.org')?.mustChangePassword).to.equal(false);
     } finally {
-      await second.house.stop();
+      await second.portal.stop();
     }
   });
 
-  it('does not open the house with a weak password or a wrong address, and names the variable', async () => {
+  it('does not open the portal with a weak password or a wrong address, and names the variable', async () => {
     for (const [variable, value, sentence] of [
       ['PORTICO_ADMIN_PASSWORD', 'admin', 'PORTICO_ADMIN_PASSWORD: Use at least 12 characters.'],
       ['PORTICO_ADMIN_EMAIL', 'admin', 'PORTICO_ADMIN_EMAIL: Enter an email address'],
     ] as const) {
-      const message = await startHouse({ home, environment: { [variable]: value } }).then(
-        async (house) => {
-          await house.stop();
+      const message = await startTestPortal({ home, environment: { [variable]: value } }).then(
+        async (portal) => {
+          await portal.stop();
           return 'It opened.';
         },
         (error: Error) => error.message,

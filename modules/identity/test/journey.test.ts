@@ -1,5 +1,5 @@
 import { type Site, SiteDirectory } from '@portico/core';
-import { startHouse, TestBrowser, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -7,22 +7,22 @@ import { People } from '../api/index.js';
 import { addPerson, password } from './support.js';
 
 describe('In a browser', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let browser: TestBrowser;
 
   before(async () => {
-    house = await startHouse();
+    portal = await startTestPortal();
     browser = await TestBrowser.open();
-    await house.service(Sites).add({ name: 'Guide', address: 'guide' });
-    const home = house.service(SiteDirectory).byAddress('home') as Site;
-    const manager = await addPerson(house, 'manager@example.org', { name: 'Mary Manager' });
-    await house.service(People).grant(manager.id, 'Site Administrator', home.id);
-    await addPerson(house, 'author@example.org', { name: 'Arthur Author' });
+    await portal.service(Sites).add({ name: 'Guide', address: 'guide' });
+    const home = portal.service(SiteDirectory).byAddress('home') as Site;
+    const manager = await addPerson(portal, 'manager@example.org', { name: 'Mary Manager' });
+    await portal.service(People).grant(manager.id, 'Site Administrator', home.id);
+    await addPerson(portal, 'author@example.org', { name: 'Arthur Author' });
   });
 
   after(async () => {
     await browser?.close();
-    await house?.stop();
+    await portal?.stop();
     expect(browser.complaints).to.deep.equal([]);
   });
 
@@ -33,7 +33,7 @@ describe('In a browser', () => {
   };
 
   it('somebody signs in by keyboard, after a slip, and out again', async () => {
-    const page = await browser.page(house);
+    const page = await browser.page(portal);
     await page.goto('/account');
     await signIn(page, 'manager@example.org', 'not my password');
     await page.getByText('The email address or the password is not right.').waitFor();
@@ -49,7 +49,7 @@ describe('In a browser', () => {
   });
 
   it('a site administrator adds an author, who finds the content of this site and not of the other', async () => {
-    const page = await browser.page(house, { person: { email: 'manager@example.org', password } });
+    const page = await browser.page(portal, { person: { email: 'manager@example.org', password } });
     await page.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Site Memberships' }).click();
     await page.getByLabel('Email Address').fill('author@example.org');
     await page.getByLabel('Role').selectOption('Author');
@@ -58,7 +58,7 @@ describe('In a browser', () => {
     await page.getByRole('button', { name: 'Remove Author from Arthur Author' }).waitFor();
     await page.context().close();
 
-    const author = await browser.page(house, { person: { email: 'author@example.org', password } });
+    const author = await browser.page(portal, { person: { email: 'author@example.org', password } });
     await author.getByRole('navigation', { name: 'Product Menu' }).getByRole('link', { name: 'Web Content' }).waitFor();
     await author.goto('/web/guide');
     expect(await author.getByRole('navigation', { name: 'Product Menu' }).count()).to.equal(0);
@@ -66,7 +66,7 @@ describe('In a browser', () => {
   });
 
   it('an administrator adds a person, who chooses a password at the first sign-in', async () => {
-    const page = await browser.page(house, { person: house.administrator });
+    const page = await browser.page(portal, { person: portal.administrator });
     await page.getByRole('button', { name: 'Global Menu' }).click();
     await page.getByRole('link', { name: 'Users and Organizations' }).click();
     await page.getByRole('link', { name: 'Add Person' }).click();
@@ -78,7 +78,7 @@ describe('In a browser', () => {
     await page.getByRole('button', { name: 'Revoke Operator' }).waitFor();
     await page.context().close();
 
-    const nora = await browser.page(house);
+    const nora = await browser.page(portal);
     await nora.goto('/sign-in');
     await signIn(nora, 'nora@example.org', oneTime ?? '');
     await nora.getByLabel('New Password', { exact: true }).fill(password);
@@ -90,7 +90,7 @@ describe('In a browser', () => {
   });
 
   it('all of it works without scripts', async () => {
-    const page = await browser.page(house, { person: house.administrator, javaScript: false });
+    const page = await browser.page(portal, { person: portal.administrator, javaScript: false });
     await page.goto('/web/guide/identity/memberships');
     await page.getByLabel('Email Address').fill('author@example.org');
     await page.getByRole('button', { name: 'Add Member' }).click();

@@ -1,66 +1,66 @@
 import { type Site, SiteDirectory } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import { type Account, People } from '../api/index.js';
-import { addPerson, password, trySignIn, type Visitor } from './support.js';
+import { addPerson, password, type TestClient, trySignIn } from './support.js';
 
 const oneTimePassword = (text: string): string => /<code[^>]*>([a-z2-9-]{19})<\/code>/.exec(text)?.[1] ?? '';
 
 describe('Users and Organizations', () => {
-  let house: TestHouse;
-  let administrator: Visitor;
-  const account = (email: string): Account => house.service(People).byEmail(email) as Account;
+  let portal: TestPortal;
+  let administrator: TestClient;
+  const account = (email: string): Account => portal.service(People).byEmail(email) as Account;
 
   before(async () => {
-    house = await startHouse();
-    administrator = await house.signIn();
+    portal = await startTestPortal();
+    administrator = await portal.signIn();
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('adds a person with a password for one sign-in, which is shown once', async () => {
-    const answer = await house.post(administrator, '/identity/users/new', { email: 'New@Example.org', name: 'Nora New' });
+    const answer = await portal.post(administrator, '/identity/users/new', { email: 'New@Example.org', name: 'Nora New' });
     expect(answer.status).to.equal(200);
     const first = oneTimePassword(answer.text);
     expect(first).to.have.length(19);
     const page = await administrator.get(`/identity/users/${account('new@example.org').id}`);
     expect(page.text).to.include('Nora New').and.not.to.include(first);
 
-    const visitor = house.agent();
-    const asked = await trySignIn(house, visitor, { email: 'new@example.org', password: first });
+    const visitor = portal.agent();
+    const asked = await trySignIn(portal, visitor, { email: 'new@example.org', password: first });
     expect(asked.text).to.include('Choose a password');
     expect((await visitor.get('/account')).status).to.equal(303);
     const ticket = /name="ticket" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
-    const choose = (fields: object, by: Visitor = visitor) =>
+    const choose = (fields: object, by: TestClient = visitor) =>
       by
         .post('/sign-in/new-password')
-        .set('Origin', house.url)
+        .set('Origin', portal.url)
         .type('form')
         .send({ ticket, ...fields });
     expect((await choose({ password: 'short', repeated: 'short' })).text).to.include('Use at least 12 characters.');
     expect((await choose({ password, repeated: 'something else entirely' })).text).to.include('not the same');
     expect((await choose({ password, repeated: password })).status).to.equal(303);
     expect((await visitor.get('/account')).status).to.equal(200);
-    expect((await choose({ password, repeated: password }, house.agent())).status).to.equal(410);
-    expect((await trySignIn(house, house.agent(), { email: 'new@example.org', password: first })).status).to.equal(401);
-    expect((await trySignIn(house, house.agent(), { email: 'new@example.org', password })).status).to.equal(303);
+    expect((await choose({ password, repeated: password }, portal.agent())).status).to.equal(410);
+    expect((await trySignIn(portal, portal.agent(), { email: 'new@example.org', password: first })).status).to.equal(401);
+    expect((await trySignIn(portal, portal.agent(), { email: 'new@example.org', password })).status).to.equal(303);
   });
 
   it('keeps what was typed when something is wrong with it', async () => {
-    const wrong = await house.post(administrator, '/identity/users/new', { email: 'not an address', name: '' });
+    const wrong = await portal.post(administrator, '/identity/users/new', { email: 'not an address', name: '' });
     expect(wrong.status).to.equal(400);
     expect(wrong.text)
       .to.include('value="not an address"')
       .and.to.include('Enter an email address')
       .and.to.include('Enter a name');
-    const taken = await house.post(administrator, '/identity/users/new', { email: house.administrator.email, name: 'Again' });
+    const taken = await portal.post(administrator, '/identity/users/new', { email: portal.administrator.email, name: 'Again' });
     expect(taken.status).to.equal(409);
     expect(taken.text).to.include('There is already a person with this email address.').and.to.include('value="Again"');
   });
 
   it('adds one person when two ask for the same address at once', async () => {
-    const add = () => house.service(People).add({ email: 'twin@example.org', name: 'Twin', password });
+    const add = () => portal.service(People).add({ email: 'twin@example.org', name: 'Twin', password });
     const answers = await Promise.allSettled([add(), add(), add()]);
     expect(answers.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     expect(answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []))).to.deep.equal([
@@ -71,7 +71,7 @@ describe('Users and Organizations', () => {
 
   it('pages by key and searches in names and addresses', async () => {
     for (let number = 10; number < 35; number += 1)
-      await addPerson(house, `list-${number}@example.org`, { name: `100% Lister ${number}` });
+      await addPerson(portal, `list-${number}@example.org`, { name: `100% Lister ${number}` });
     const first = await administrator.get('/identity/users?q=list');
     const emails = (text: string) => [...text.matchAll(/list-\d+@example\.org/g)].map(([email]) => email);
     expect(emails(first.text)).to.have.length(20);
@@ -89,51 +89,51 @@ describe('Users and Organizations', () => {
   });
 
   it('changes name, roles and access of a person', async () => {
-    const { id } = await addPerson(house, 'otto@example.org');
+    const { id } = await addPerson(portal, 'otto@example.org');
     const page = `/identity/users/${id}`;
-    const home = house.service(SiteDirectory).byAddress('home') as Site;
-    await house.post(administrator, `${page}/name`, { name: 'Otto' });
-    await house.post(administrator, `${page}/instance-roles`, { role: 'Operator', intent: 'grant' });
-    await house.post(administrator, `${page}/site-roles`, { role: 'Author', site: home.id });
+    const home = portal.service(SiteDirectory).byAddress('home') as Site;
+    await portal.post(administrator, `${page}/name`, { name: 'Otto' });
+    await portal.post(administrator, `${page}/instance-roles`, { role: 'Operator', intent: 'grant' });
+    await portal.post(administrator, `${page}/site-roles`, { role: 'Author', site: home.id });
     const { name, roles, siteRoles } = account('otto@example.org');
     expect({ name, roles, siteRoles }).to.deep.equal({ name: 'Otto', roles: ['Operator'], siteRoles: { [home.id]: ['Author'] } });
     expect((await administrator.get(page)).text)
       .to.include('aria-label="Remove Author in Home"')
       .and.to.include('aria-label="Revoke Operator"');
-    await house.post(administrator, `${page}/instance-roles`, { role: 'Operator', intent: 'revoke' });
-    await house.post(administrator, `${page}/site-roles`, { role: 'Author', site: home.id, intent: 'revoke' });
-    await house.post(administrator, `${page}/active`, { active: 'false' });
+    await portal.post(administrator, `${page}/instance-roles`, { role: 'Operator', intent: 'revoke' });
+    await portal.post(administrator, `${page}/site-roles`, { role: 'Author', site: home.id, intent: 'revoke' });
+    await portal.post(administrator, `${page}/active`, { active: 'false' });
     expect(account('otto@example.org')).to.deep.include({ roles: [], siteRoles: {}, active: false });
-    expect((await trySignIn(house, house.agent(), { email: 'otto@example.org', password })).status).to.equal(401);
-    await house.post(administrator, `${page}/active`, { active: 'true' });
-    expect((await trySignIn(house, house.agent(), { email: 'otto@example.org', password })).status).to.equal(303);
+    expect((await trySignIn(portal, portal.agent(), { email: 'otto@example.org', password })).status).to.equal(401);
+    await portal.post(administrator, `${page}/active`, { active: 'true' });
+    expect((await trySignIn(portal, portal.agent(), { email: 'otto@example.org', password })).status).to.equal(303);
   });
 
   it('sets a password for one sign-in', async () => {
-    const { id } = await addPerson(house, 'lost@example.org');
-    const answer = await house.post(administrator, `/identity/users/${id}/password`);
-    const asked = await trySignIn(house, house.agent(), { email: 'lost@example.org', password: oneTimePassword(answer.text) });
+    const { id } = await addPerson(portal, 'lost@example.org');
+    const answer = await portal.post(administrator, `/identity/users/${id}/password`);
+    const asked = await trySignIn(portal, portal.agent(), { email: 'lost@example.org', password: oneTimePassword(answer.text) });
     expect(asked.text).to.include('Choose a password');
   });
 
   it('never leaves the portal without an active administrator', async () => {
-    const { id } = account(house.administrator.email);
+    const { id } = account(portal.administrator.email);
     for (const [path, fields] of [
       ['instance-roles', { role: 'Administrator', intent: 'revoke' }],
       ['active', { active: 'false' }],
     ] as const) {
-      const answer = await house.post(administrator, `/identity/users/${id}/${path}`, fields);
+      const answer = await portal.post(administrator, `/identity/users/${id}/${path}`, fields);
       expect(answer.status, path).to.equal(409);
       expect(answer.text, path).to.include('This is the last active administrator');
     }
-    expect(account(house.administrator.email)).to.deep.include({ roles: ['Administrator'], active: true });
+    expect(account(portal.administrator.email)).to.deep.include({ roles: ['Administrator'], active: true });
   });
 
   it('lets one of two administrators go, even when both go at once', async () => {
-    const second = await addPerson(house, 'second@example.org');
-    const people = house.service(People);
+    const second = await addPerson(portal, 'second@example.org');
+    const people = portal.service(People);
     await people.grant(second.id, 'Administrator');
-    const first = account(house.administrator.email);
+    const first = account(portal.administrator.email);
     const answers = await Promise.allSettled([
       people.revoke(second.id, 'Administrator'),
       people.revoke(first.id, 'Administrator'),
@@ -142,37 +142,37 @@ describe('Users and Organizations', () => {
   });
 
   it('does not let people with less power take the accounts of administrators, or their role', async () => {
-    await house.post(administrator, '/identity/roles/operator', { permissions: ['identity.manage-people', 'sites.view-site'] });
-    const { id } = await addPerson(house, 'helper@example.org');
-    await house.service(People).grant(id, 'Operator');
-    const helper = await house.signIn({ email: 'helper@example.org', password });
-    const target = account(house.administrator.email).id;
-    expect((await house.post(helper, `/identity/users/${target}/password`)).status).to.equal(403);
-    expect((await house.post(helper, `/identity/users/${target}/active`, { active: 'false' })).status).to.equal(403);
-    expect((await house.post(helper, `/identity/users/${id}/instance-roles`, { role: 'Administrator' })).status).to.equal(403);
+    await portal.post(administrator, '/identity/roles/operator', { permissions: ['identity.manage-people', 'sites.view-site'] });
+    const { id } = await addPerson(portal, 'helper@example.org');
+    await portal.service(People).grant(id, 'Operator');
+    const helper = await portal.signIn({ email: 'helper@example.org', password });
+    const target = account(portal.administrator.email).id;
+    expect((await portal.post(helper, `/identity/users/${target}/password`)).status).to.equal(403);
+    expect((await portal.post(helper, `/identity/users/${target}/active`, { active: 'false' })).status).to.equal(403);
+    expect((await portal.post(helper, `/identity/users/${id}/instance-roles`, { role: 'Administrator' })).status).to.equal(403);
     expect(account('helper@example.org').roles).to.deep.equal(['Operator']);
     expect((await helper.get(`/identity/users/${target}`)).text).to.include('Only an administrator may change the account');
   });
 });
 
 describe('Site Memberships', () => {
-  let house: TestHouse;
-  let manager: Visitor;
+  let portal: TestPortal;
+  let manager: TestClient;
   let home: Site;
   let guide: Site;
   const page = '/web/home/identity/memberships';
 
   before(async () => {
-    house = await startHouse();
-    home = house.service(SiteDirectory).byAddress('home') as Site;
-    guide = await house.service(Sites).add({ name: 'Guide', address: 'guide' });
-    const { id } = await addPerson(house, 'manager@example.org');
-    await house.service(People).grant(id, 'Site Administrator', home.id);
-    await addPerson(house, 'author@example.org', { name: 'Arthur' });
-    manager = await house.signIn({ email: 'manager@example.org', password });
+    portal = await startTestPortal();
+    home = portal.service(SiteDirectory).byAddress('home') as Site;
+    guide = await portal.service(Sites).add({ name: 'Guide', address: 'guide' });
+    const { id } = await addPerson(portal, 'manager@example.org');
+    await portal.service(People).grant(id, 'Site Administrator', home.id);
+    await addPerson(portal, 'author@example.org', { name: 'Arthur' });
+    manager = await portal.signIn({ email: 'manager@example.org', password });
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('stand in the Product Menu of those who may change them', async () => {
     expect((await manager.get('/web/home')).text).to.include(page);
@@ -180,36 +180,36 @@ describe('Site Memberships', () => {
   });
 
   it('add an author by email address, who can then write in this site', async () => {
-    const answer = await house.post(manager, page, { email: 'Author@example.org', role: 'Author' });
+    const answer = await portal.post(manager, page, { email: 'Author@example.org', role: 'Author' });
     expect([answer.status, answer.headers.location]).to.deep.equal([303, page]);
     const shown = await manager.get(page);
     expect(shown.text).to.include('Arthur is now Author here.').and.to.include('aria-label="Remove Author from Arthur"');
-    const author = await house.signIn({ email: 'author@example.org', password });
+    const author = await portal.signIn({ email: 'author@example.org', password });
     expect((await author.get('/web/home/web-content')).status).to.equal(200);
     expect((await author.get('/web/guide/web-content')).status).to.equal(404);
   });
 
   it('remove the role again', async () => {
-    const { id } = house.service(People).byEmail('author@example.org') as Account;
-    await house.post(manager, `${page}/roles`, { person: id, role: 'Author', intent: 'revoke' });
-    expect(house.service(People).byId(id)?.siteRoles).to.deep.equal({});
+    const { id } = portal.service(People).byEmail('author@example.org') as Account;
+    await portal.post(manager, `${page}/roles`, { person: id, role: 'Author', intent: 'revoke' });
+    expect(portal.service(People).byId(id)?.siteRoles).to.deep.equal({});
   });
 
   it('keep the address that was typed when nobody has it', async () => {
-    const answer = await house.post(manager, page, { email: 'nobody@example.org', role: 'Author' });
+    const answer = await portal.post(manager, page, { email: 'nobody@example.org', role: 'Author' });
     expect(answer.status).to.equal(400);
     expect(answer.text).to.include('Nobody with this email address has an account.').and.to.include('value="nobody@example.org"');
   });
 
   it('do not reach into another site, or to people who are not members', async () => {
-    const { id } = await addPerson(house, 'other@example.org');
-    await house.service(People).grant(id, 'Author', guide.id);
+    const { id } = await addPerson(portal, 'other@example.org');
+    await portal.service(People).grant(id, 'Author', guide.id);
     expect((await manager.get('/web/guide/identity/memberships')).status).to.equal(404);
     expect(
-      (await house.post(manager, '/web/guide/identity/memberships', { email: 'manager@example.org', role: 'Author' })).status,
+      (await portal.post(manager, '/web/guide/identity/memberships', { email: 'manager@example.org', role: 'Author' })).status,
     ).to.equal(403);
-    expect((await house.post(manager, `${page}/roles`, { person: id, role: 'Author', intent: 'revoke' })).status).to.equal(404);
-    expect((await house.post(manager, page, { email: 'manager@example.org', role: 'Administrator' })).status).to.equal(400);
-    expect(house.service(People).byId(id)?.siteRoles).to.deep.equal({ [guide.id]: ['Author'] });
+    expect((await portal.post(manager, `${page}/roles`, { person: id, role: 'Author', intent: 'revoke' })).status).to.equal(404);
+    expect((await portal.post(manager, page, { email: 'manager@example.org', role: 'Administrator' })).status).to.equal(400);
+    expect(portal.service(People).byId(id)?.siteRoles).to.deep.equal({ [guide.id]: ['Author'] });
   });
 });

@@ -1,38 +1,38 @@
 import { AccessControl, instanceScope, type Person, type Site, SiteDirectory, siteScope } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import { type Account, People } from '../api/index.js';
-import { addPerson, password, type Visitor } from './support.js';
+import { addPerson, password, type TestClient } from './support.js';
 
 const manageMemberships = 'identity.manage-memberships';
 const managePeople = 'identity.manage-people';
 const viewSite = 'sites.view-site';
 
 describe('Roles', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let home: Site;
   let guide: Site;
-  let administrator: Visitor;
+  let administrator: TestClient;
   const can = (person: Person | undefined, permission: string, site?: Site): boolean =>
-    house.service(AccessControl).can(person, permission, site ? siteScope(site.id) : instanceScope);
-  const person = (email: string): Account => house.service(People).byEmail(email) as Account;
+    portal.service(AccessControl).can(person, permission, site ? siteScope(site.id) : instanceScope);
+  const person = (email: string): Account => portal.service(People).byEmail(email) as Account;
 
   before(async () => {
-    house = await startHouse();
-    home = house.service(SiteDirectory).byAddress('home') as Site;
-    guide = await house.service(Sites).add({ name: 'Guide', address: 'guide' });
-    administrator = await house.signIn();
-    for (const name of ['manager', 'author', 'operator', 'nobody']) await addPerson(house, `${name}@example.org`);
-    await house.service(People).grant(person('manager@example.org').id, 'Site Administrator', home.id);
-    await house.service(People).grant(person('author@example.org').id, 'Author', home.id);
-    await house.service(People).grant(person('operator@example.org').id, 'Operator');
+    portal = await startTestPortal();
+    home = portal.service(SiteDirectory).byAddress('home') as Site;
+    guide = await portal.service(Sites).add({ name: 'Guide', address: 'guide' });
+    administrator = await portal.signIn();
+    for (const name of ['manager', 'author', 'operator', 'nobody']) await addPerson(portal, `${name}@example.org`);
+    await portal.service(People).grant(person('manager@example.org').id, 'Site Administrator', home.id);
+    await portal.service(People).grant(person('author@example.org').id, 'Author', home.id);
+    await portal.service(People).grant(person('operator@example.org').id, 'Operator');
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('give an administrator every permission everywhere, and nobody one that does not exist', () => {
-    const admin = person(house.administrator.email);
+    const admin = person(portal.administrator.email);
     expect([can(admin, managePeople), can(admin, managePeople, guide), can(admin, manageMemberships, guide)]).to.deep.equal([
       true,
       true,
@@ -58,12 +58,12 @@ describe('Roles', () => {
       can(manager, manageMemberships, guide),
       can(manager, manageMemberships),
     ]).to.deep.equal([true, false, false]);
-    expect(house.service(AccessControl).rolesOf(manager, siteScope(home.id))).to.deep.equal(['Site Administrator', 'Guest']);
-    expect(house.service(AccessControl).rolesOf(manager, siteScope(guide.id))).to.deep.equal(['Guest']);
+    expect(portal.service(AccessControl).rolesOf(manager, siteScope(home.id))).to.deep.equal(['Site Administrator', 'Guest']);
+    expect(portal.service(AccessControl).rolesOf(manager, siteScope(guide.id))).to.deep.equal(['Guest']);
   });
 
   it('let an author into the articles of the own site; those of another are not there', async () => {
-    const author = await house.signIn({ email: 'author@example.org', password });
+    const author = await portal.signIn({ email: 'author@example.org', password });
     expect((await author.get('/web/home/web-content')).status).to.equal(200);
     expect((await author.get('/web/guide/web-content')).status).to.equal(404);
     expect((await author.get('/web/home')).text).to.include('/web/home/web-content');
@@ -71,8 +71,8 @@ describe('Roles', () => {
   });
 
   it('are gone at once when they are taken, or the account is disabled', async () => {
-    const { id } = await addPerson(house, 'short@example.org');
-    const people = house.service(People);
+    const { id } = await addPerson(portal, 'short@example.org');
+    const people = portal.service(People);
     await people.grant(id, 'Site Administrator', home.id);
     expect(can(person('short@example.org'), manageMemberships, home)).to.equal(true);
     await people.setActive(id, false);
@@ -89,15 +89,15 @@ describe('Roles', () => {
         () => 'granted',
         (error: { code: string }) => error.code,
       );
-    expect(await refused(house.service(People).grant(id, 'Author'))).to.equal('invalid-input');
-    expect(await refused(house.service(People).grant(id, 'Operator', home.id))).to.equal('invalid-input');
-    expect(await refused(house.service(People).grant(id, 'Author', id))).to.equal('not-found');
-    expect(await refused(house.service(People).grant(home.id, 'Operator'))).to.equal('not-found');
+    expect(await refused(portal.service(People).grant(id, 'Author'))).to.equal('invalid-input');
+    expect(await refused(portal.service(People).grant(id, 'Operator', home.id))).to.equal('invalid-input');
+    expect(await refused(portal.service(People).grant(id, 'Author', id))).to.equal('not-found');
+    expect(await refused(portal.service(People).grant(home.id, 'Operator'))).to.equal('not-found');
   });
 
   it('can be granted twice', async () => {
     const { id } = person('author@example.org');
-    await house.service(People).grant(id, 'Author', home.id);
+    await portal.service(People).grant(id, 'Author', home.id);
     expect(person('author@example.org').siteRoles).to.deep.equal({ [home.id]: ['Author'] });
   });
 
@@ -116,7 +116,7 @@ describe('Roles', () => {
       const author = person('author@example.org');
       const rolePage = await administrator.get('/identity/roles/author');
       const chosen = [...rolePage.text.matchAll(/value="([\w.-]+)" checked/g)].map((match) => match[1] as string);
-      const save = (permissions: readonly string[]) => house.post(administrator, '/identity/roles/author', { permissions });
+      const save = (permissions: readonly string[]) => portal.post(administrator, '/identity/roles/author', { permissions });
       expect((await save([...chosen, manageMemberships])).status).to.equal(303);
       expect(can(author, manageMemberships, home)).to.equal(true);
       expect((await administrator.get('/identity/roles/author')).text).to.include('changed here');
@@ -127,12 +127,12 @@ describe('Roles', () => {
 
     it('of Administrator are not up for decision', async () => {
       expect((await administrator.get('/identity/roles/administrator')).text).to.include('That is not up for decision.');
-      await house.post(administrator, '/identity/roles/administrator', {});
-      expect(can(person(house.administrator.email), managePeople)).to.equal(true);
+      await portal.post(administrator, '/identity/roles/administrator', {});
+      expect(can(person(portal.administrator.email), managePeople)).to.equal(true);
     });
 
     it('of guests stay what modules thought of for everybody, and roles in a site have none on the instance', async () => {
-      await house.post(administrator, '/identity/roles/guest', { permissions: [viewSite, manageMemberships, managePeople] });
+      await portal.post(administrator, '/identity/roles/guest', { permissions: [viewSite, manageMemberships, managePeople] });
       expect([
         can(undefined, viewSite, home),
         can(undefined, manageMemberships, home),
@@ -142,15 +142,15 @@ describe('Roles', () => {
     });
 
     it('cannot be given by somebody who does not have them', async () => {
-      await house.post(administrator, '/identity/roles/operator', { permissions: ['identity.manage-roles', viewSite] });
-      const operator = await house.signIn({ email: 'operator@example.org', password });
-      await house.post(operator, '/identity/roles/operator', { permissions: ['identity.manage-roles', managePeople, viewSite] });
+      await portal.post(administrator, '/identity/roles/operator', { permissions: ['identity.manage-roles', viewSite] });
+      const operator = await portal.signIn({ email: 'operator@example.org', password });
+      await portal.post(operator, '/identity/roles/operator', { permissions: ['identity.manage-roles', managePeople, viewSite] });
       expect(can(person('operator@example.org'), managePeople)).to.equal(false);
       expect(can(person('operator@example.org'), 'identity.manage-roles')).to.equal(true);
     });
 
     it('are closed to everybody else', async () => {
-      const author = await house.signIn({ email: 'author@example.org', password });
+      const author = await portal.signIn({ email: 'author@example.org', password });
       for (const path of [
         '/identity/roles',
         '/identity/users',
@@ -159,9 +159,9 @@ describe('Roles', () => {
         '/sites',
       ]) {
         expect((await author.get(path)).status, path).to.equal(404);
-        expect((await house.agent().get(path).set('Accept', 'text/html')).status, path).to.equal(303);
+        expect((await portal.agent().get(path).set('Accept', 'text/html')).status, path).to.equal(303);
       }
-      expect((await house.post(author, '/identity/roles/author', { permissions: [managePeople] })).status).to.equal(403);
+      expect((await portal.post(author, '/identity/roles/author', { permissions: [managePeople] })).status).to.equal(403);
     });
   });
 });

@@ -1,25 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { People } from '../api/index.js';
-import { networkOf } from '../services/sign-in-brake.js';
+import { networkOf } from '../services/sign-in-rate-limiter.js';
 import { addPerson, isSignedIn, password, tokenIn, trySignIn } from './support.js';
 
 const oneSentence = 'The email address or the password is not right.';
 
 describe('Signing in', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
 
   before(async () => {
-    house = await startHouse();
-    await addPerson(house, 'ada@example.org');
+    portal = await startTestPortal();
+    await addPerson(portal, 'ada@example.org');
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('asks for an email address and a password', async () => {
-    const page = await house.agent().get('/sign-in');
+    const page = await portal.agent().get('/sign-in');
     expect(page.status).to.equal(200);
     expect(page.text).to.match(/<label[^>]*for="email"[^>]*>\s*Email Address/);
     expect(page.text).to.match(/<label[^>]*for="password"[^>]*>\s*Password/);
@@ -27,19 +27,19 @@ describe('Signing in', () => {
   });
 
   it('leads to the front page of the first site, whatever the case of the address', async () => {
-    const visitor = house.agent();
-    const answer = await trySignIn(house, visitor, { email: ' Ada@Example.org ', password });
+    const visitor = portal.agent();
+    const answer = await trySignIn(portal, visitor, { email: ' Ada@Example.org ', password });
     expect([answer.status, answer.headers.location]).to.deep.equal([303, '/web/home']);
     expect(await isSignedIn(visitor)).to.equal(true);
   });
 
   it('sends guests from a page that needs a session to sign in, and back', async () => {
-    const visitor = house.agent();
+    const visitor = portal.agent();
     const sent = await visitor.get('/account?x=1').set('Accept', 'text/html');
     expect([sent.status, sent.headers.location]).to.deep.equal([303, '/sign-in?next=%2Faccount%3Fx%3D1']);
     const form = await visitor.get(sent.headers.location as string);
     expect(form.text).to.include('name="next" value="/account?x&#x3D;1"');
-    const answer = await trySignIn(house, visitor, { email: 'ada@example.org', password, next: '/account?x=1' });
+    const answer = await trySignIn(portal, visitor, { email: 'ada@example.org', password, next: '/account?x=1' });
     expect(answer.headers.location).to.equal('/account?x=1');
   });
 
@@ -54,65 +54,65 @@ describe('Signing in', () => {
     '',
   ]) {
     it(`does not lead to ${JSON.stringify(next)}`, async () => {
-      const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password, next });
+      const answer = await trySignIn(portal, portal.agent(), { email: 'ada@example.org', password, next });
       expect(answer.headers.location).to.equal('/web/home');
     });
   }
 
   it('gives a session of 256 bits that scripts and other sites cannot use', async () => {
-    const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password });
+    const answer = await trySignIn(portal, portal.agent(), { email: 'ada@example.org', password });
     expect(Buffer.from(tokenIn(answer), 'base64url')).to.have.length(32);
     expect(answer.headers['set-cookie']).to.match(/^portico=[\w-]+; Path=\/; HttpOnly; SameSite=Lax/);
   });
 
   it('writes neither the token nor the password anywhere', async () => {
-    const answer = await trySignIn(house, house.agent(), { email: 'ada@example.org', password });
-    const everything = readdirSync(house.home, { recursive: true, withFileTypes: true })
+    const answer = await trySignIn(portal, portal.agent(), { email: 'ada@example.org', password });
+    const everything = readdirSync(portal.home, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
       .join('');
     expect(everything).to.include('ada@example.org');
     expect(everything.includes(tokenIn(answer))).to.equal(false);
     expect(everything.includes(password)).to.equal(false);
-    expect(house.log()).not.to.include(password);
-    expect(house.log()).not.to.include(tokenIn(answer));
+    expect(portal.log()).not.to.include(password);
+    expect(portal.log()).not.to.include(tokenIn(answer));
   });
 
   it('gives a new session each time, and ends the one of before', async () => {
-    const visitor = house.agent();
-    const first = tokenIn(await trySignIn(house, visitor, { email: 'ada@example.org', password }));
+    const visitor = portal.agent();
+    const first = tokenIn(await trySignIn(portal, visitor, { email: 'ada@example.org', password }));
     const answer = await visitor
       .post('/sign-in')
-      .set('Origin', house.url)
-      .set('X-Portico-Csrf', await house.csrf(visitor))
+      .set('Origin', portal.url)
+      .set('X-Portico-Csrf', await portal.csrf(visitor))
       .type('form')
       .send({ email: 'ada@example.org', password });
     expect(tokenIn(answer)).not.to.equal(first);
-    const thief = await house.agent().get('/account').set('Cookie', `portico=${first}`);
+    const thief = await portal.agent().get('/account').set('Cookie', `portico=${first}`);
     expect(thief.status).not.to.equal(200);
   });
 
   it('does not take over a token that somebody planted', async () => {
     const planted = 'A'.repeat(43);
-    const answer = await trySignIn(house, house.agent().set('Cookie', `portico=${planted}`), {
+    const answer = await trySignIn(portal, portal.agent().set('Cookie', `portico=${planted}`), {
       email: 'ada@example.org',
       password,
     });
     expect(answer.status).to.equal(303);
     expect(tokenIn(answer)).not.to.equal(planted);
-    expect((await house.agent().get('/account').set('Cookie', `portico=${planted}`)).status).not.to.equal(200);
+    expect((await portal.agent().get('/account').set('Cookie', `portico=${planted}`)).status).not.to.equal(200);
   });
 
   it('says the same for a wrong password, an unknown address, a disabled account and a monstrous password', async () => {
-    const disabled = await addPerson(house, 'disabled@example.org');
-    await house.service(People).setActive(disabled.id, false);
+    const disabled = await addPerson(portal, 'disabled@example.org');
+    await portal.service(People).setActive(disabled.id, false);
     for (const [email, tried] of [
       ['ada@example.org', 'not her password'],
       ['nobody@example.org', password],
       ['disabled@example.org', password],
       ['ada@example.org', 'x'.repeat(5000)],
     ] as const) {
-      const answer = await trySignIn(house, house.agent(), { email, password: tried });
+      const answer = await trySignIn(portal, portal.agent(), { email, password: tried });
       expect(answer.status, email).to.equal(401);
       expect(answer.text, email).to.include(oneSentence).and.to.include(`value="${email}"`);
       expect(answer.text, email).not.to.include(tried.slice(0, 40));
@@ -121,10 +121,10 @@ describe('Signing in', () => {
   });
 
   it('tells programs the code of the failure', async () => {
-    const answer = await house
+    const answer = await portal
       .agent()
       .post('/sign-in')
-      .set('Origin', house.url)
+      .set('Origin', portal.url)
       .set('Accept', 'application/json')
       .send({ email: 'nobody@example.org', password });
     expect(answer.status).to.equal(401);
@@ -132,7 +132,7 @@ describe('Signing in', () => {
   });
 
   it('refuses a form that another site sends', async () => {
-    const answer = await house
+    const answer = await portal
       .agent()
       .post('/sign-in')
       .set('Origin', 'https://evil.example')
@@ -145,16 +145,17 @@ describe('Signing in', () => {
 });
 
 describe('Guessing passwords', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
 
   before(async () => {
-    house = await startHouse({ config: { modules: { identity: { failuresPerAddress: 12, longestDelayMillis: 1 } } } });
-    for (const name of ['ada', 'bob']) await addPerson(house, `${name}@example.org`);
+    portal = await startTestPortal({ config: { modules: { identity: { failuresPerAddress: 12, longestDelayMillis: 1 } } } });
+    for (const name of ['ada', 'bob']) await addPerson(portal, `${name}@example.org`);
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
-  const guess = async (email: string, tried = 'wrong wrong wrong') => trySignIn(house, house.agent(), { email, password: tried });
+  const guess = async (email: string, tried = 'wrong wrong wrong') =>
+    trySignIn(portal, portal.agent(), { email, password: tried });
 
   it('has to wait after five failures at one account, also with the right password', async () => {
     for (let failures = 0; failures < 5; failures += 1) expect((await guess('ada@example.org')).status).to.equal(401);
@@ -182,7 +183,7 @@ describe('Guessing passwords', () => {
   });
 
   it('goes by the address that the proxy of the deployment saw, and by no other that is claimed', async () => {
-    const behind = await startHouse({
+    const behind = await startTestPortal({
       config: { server: { trustedProxies: 1 }, modules: { identity: { failuresPerAddress: 3 } } },
     });
     try {

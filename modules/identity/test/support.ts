@@ -1,5 +1,5 @@
 import type { Clock } from '@portico/core';
-import type { TestHouse } from '@portico/core/testing';
+import type { TestPortal } from '@portico/core/testing';
 import { type Account, type NewAccount, People } from '../api/index.js';
 
 export const password = 'a lighthouse at dusk';
@@ -21,18 +21,18 @@ export class FakeClock implements Clock {
   }
 }
 
-export function addPerson(house: TestHouse, email: string, more: Partial<NewAccount> = {}): Promise<Account> {
-  return house.service(People).add({ email, name: email.split('@')[0] ?? email, password, ...more });
+export function addPerson(portal: TestPortal, email: string, more: Partial<NewAccount> = {}): Promise<Account> {
+  return portal.service(People).add({ email, name: email.split('@')[0] ?? email, password, ...more });
 }
 
-export type Visitor = ReturnType<TestHouse['agent']>;
+export type TestClient = ReturnType<TestPortal['agent']>;
 
 export function trySignIn(
-  house: TestHouse,
-  visitor: Visitor,
+  portal: TestPortal,
+  visitor: TestClient,
   fields: { readonly email: string; readonly password: string; readonly next?: string },
-): ReturnType<Visitor['post']> {
-  return visitor.post('/sign-in').set('Origin', house.url).set('Accept', 'text/html').type('form').send(fields);
+): ReturnType<TestClient['post']> {
+  return visitor.post('/sign-in').set('Origin', portal.url).set('Accept', 'text/html').type('form').send(fields);
 }
 
 /** The session's token, as the answer gives it to the browser. */
@@ -42,6 +42,6 @@ export function tokenIn(answer: { readonly headers: Record<string, unknown> }): 
 }
 
 /** Whether a page for signed-in people lets this visitor in. */
-export async function isSignedIn(visitor: Visitor): Promise<boolean> {
+export async function isSignedIn(visitor: TestClient): Promise<boolean> {
   return (await visitor.get('/account')).status === 200;
 }

@@ -1,16 +1,16 @@
 import { AccessContexts, SiteDirectory } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { criterionQuery } from '../api/index.js';
 
 describe('The item selector', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
 
   before(async () => {
-    house = await startHouse();
+    portal = await startTestPortal();
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const address = (criterion: Parameters<typeof criterionQuery>[0]): string =>
     `/web/home/item-selector?${criterionQuery(criterion)}`;
@@ -25,7 +25,7 @@ describe('The item selector', () => {
   });
 
   it('is a fragment for dialogs and a page for everybody else', async () => {
-    const administrator = await house.signIn();
+    const administrator = await portal.signIn();
     const path = address({ itemType: 'image', returnTypes: ['image-url'], uploads: true });
     const page = await administrator.get(path).expect(200);
     expect(page.text).to.include('<html').and.include('Select Image');
@@ -35,24 +35,24 @@ describe('The item selector', () => {
   });
 
   it('shows a tab only to those who may see it, and says so to the others', async () => {
-    const site = house.service(SiteDirectory).byAddress('home');
-    const access = house.service(AccessContexts).for(undefined, site);
+    const site = portal.service(SiteDirectory).byAddress('home');
+    const access = portal.service(AccessContexts).for(undefined, site);
     expect(access.can('documents-media.open-documents')).to.equal(false);
-    const guest = house.agent();
+    const guest = portal.agent();
     const answer = await guest.get(address({ itemType: 'image', returnTypes: ['image-url'], uploads: true }));
     expect(answer.status).to.be.oneOf([302, 303, 401, 404]);
   });
 
   it('goes away with its module and comes back, and its tabs with theirs', async () => {
-    const administrator = await house.signIn();
+    const administrator = await portal.signIn();
     const path = address({ itemType: 'image', returnTypes: ['image-url'], uploads: false });
-    await house.modules.stop('documents-media');
+    await portal.modules.stop('documents-media');
     const empty = await administrator.get(path).expect(200);
     expect(empty.text).to.include('Nothing to choose from');
-    await house.modules.stop('item-selector');
+    await portal.modules.stop('item-selector');
     expect((await administrator.get(path)).status).to.be.oneOf([404, 503]);
-    await house.modules.start('item-selector');
-    await house.modules.start('documents-media');
+    await portal.modules.start('item-selector');
+    await portal.modules.start('documents-media');
     expect((await administrator.get(path).expect(200)).text).to.include('Documents and Media</a>');
   });
 });

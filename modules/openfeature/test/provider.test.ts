@@ -1,25 +1,25 @@
 import { ErrorCode, type EventDetails, OpenFeature, ProviderEvents } from '@openfeature/server-sdk';
 import { Flags } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { FlagProvider } from '../api/index.js';
 
 describe('OpenFeature', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   const client = OpenFeature.getClient();
   before(async () => {
-    house = await startHouse({
+    portal = await startTestPortal({
       flags: { sun: true, rain: false },
       environment: { PORTICO_FLAG_LOCKED: 'true' },
       config: { flagDefaults: { moon: true } },
     });
-    await house.modules.enable('openfeature');
+    await portal.modules.enable('openfeature');
   });
-  after(() => house.stop());
+  after(() => portal.stop());
   afterEach(() => OpenFeature.clearHandlers());
 
   it('is off until an operator enables it', async () => {
-    const other = await startHouse();
+    const other = await startTestPortal();
     try {
       expect(other.modules.status('openfeature')?.state).to.equal('disabled');
     } finally {
@@ -64,7 +64,7 @@ describe('OpenFeature', () => {
       ProviderEvents.ConfigurationChanged,
       (details?: EventDetails<typeof ProviderEvents.ConfigurationChanged>) => void heard.push(details?.flagsChanged),
     );
-    const flags = house.service(Flags);
+    const flags = portal.service(Flags);
     await flags.override('rain', true, 'Ada');
     await flags.override('rain', true, 'Ada');
     expect(await client.getBooleanValue('rain', false)).to.equal(true);
@@ -73,17 +73,17 @@ describe('OpenFeature', () => {
   });
 
   it('gets nothing from us while the module is stopped, and our flags again afterwards', async () => {
-    await house.modules.stop('openfeature');
+    await portal.modules.stop('openfeature');
     expect([await client.getBooleanValue('sun', false), OpenFeature.getProviderMetadata().name]).to.deep.equal([
       false,
       'No-op Provider',
     ]);
-    await house.modules.start('openfeature');
+    await portal.modules.start('openfeature');
     expect(await client.getBooleanValue('sun', false)).to.equal(true);
   });
 
   it('can be given a domain of its own', async () => {
-    await OpenFeature.setProviderAndWait('acme', house.service(FlagProvider));
+    await OpenFeature.setProviderAndWait('acme', portal.service(FlagProvider));
     expect(await OpenFeature.getClient('acme').getBooleanValue('sun', false)).to.equal(true);
   });
 });

@@ -1,5 +1,5 @@
 import { type Command, type CommandCall, inject, injectable } from '@portico/core';
-import { SiteBook } from '../services/site-book.js';
+import { SiteRepository } from '../services/site-repository.js';
 
 @injectable()
 export class ListSites implements Command {
@@ -7,7 +7,7 @@ export class ListSites implements Command {
   readonly summary = 'List the sites with their friendly addresses.';
   readonly whenEmpty = 'There is no site.';
 
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   async run(call: CommandCall): Promise<void> {
     for (const { address, name } of this.sites.all()) call.print(`${address}  ${name}`);
@@ -23,7 +23,7 @@ export class AddSite implements Command {
     { name: 'address', value: 'address', description: 'Friendly address: lower-case letters, digits, hyphens.', required: true },
   ];
 
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   async run(call: CommandCall): Promise<void> {
     const { name, address } = call.options;

@@ -1,12 +1,12 @@
 import { type HttpRoutes, inject, injectable, notFound, type Router } from '@portico/core';
-import { SiteBook } from '../services/site-book.js';
+import { SiteRepository } from '../services/site-repository.js';
 
 /** The bare address of the portal leads to its first site. */
 @injectable()
 export class FrontDoorRoutes implements HttpRoutes {
   readonly prefix = '/';
 
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   register(router: Router): void {
     router.get('/', { access: 'public' }, (ctx) => {

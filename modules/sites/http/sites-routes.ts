@@ -1,5 +1,5 @@
 import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router, z } from '@portico/core';
-import { SiteBook } from '../services/site-book.js';
+import { SiteRepository } from '../services/site-repository.js';
 import { manageSites } from '../services/sites-permissions.js';
 
 const access = { permission: manageSites } as const;
@@ -15,7 +15,7 @@ const nameForm = z.strictObject({ name: text });
 export class SitesRoutes implements HttpRoutes {
   readonly prefix = home;
 
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   register(router: Router): void {
     router.get('/', { access }, (ctx) => {

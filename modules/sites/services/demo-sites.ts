@@ -1,9 +1,9 @@
 import { type DemoContent, inject, injectable } from '@portico/core';
-import { SiteBook } from './site-book.js';
+import { SiteRepository } from './site-repository.js';
 
 @injectable()
 export class DemoSites implements DemoContent {
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   async seed(): Promise<readonly string[]> {
     if (!this.sites.byAddress('guide')) await this.sites.add({ name: 'Guide', address: 'guide' });

@@ -1,9 +1,9 @@
 import { type Activity, inject, injectable } from '@portico/core';
-import { SiteBook } from './site-book.js';
+import { SiteRepository } from './site-repository.js';
 
 @injectable()
 export class SitesStart implements Activity {
-  constructor(@inject(SiteBook) private readonly sites: SiteBook) {}
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   onStart(): Promise<void> {
     return this.sites.open();

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
 const fixture = join(import.meta.dirname, '../../test/fixtures/home-sections');
 
 describe('The home page of a site', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let text: string;
 
   before(async () => {
-    house = await startHouse({ config: { modulePaths: ['modules', fixture] } });
-    const page = await house.agent().get('/web/home');
+    portal = await startTestPortal({ config: { modulePaths: ['modules', fixture] } });
+    const page = await portal.agent().get('/web/home');
     expect(page.status).to.equal(200);
     text = page.text;
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('shows at most twenty entries of a section, as text and with links into the site', () => {
     expect(text).to.include('Good news').and.to.include('Something happened.');
@@ -29,7 +29,7 @@ describe('The home page of a site', () => {
     for (const title of ['Throwing', 'Rejecting', 'Hanging']) expect(text, title).to.include(title);
     expect(text.split('This part cannot be shown right now.')).to.have.length(4);
     expect(text).not.to.include('This section');
-    expect(house.log()).to.include('This section rejects.');
+    expect(portal.log()).to.include('This section rejects.');
   });
 
   it('leaves out sections that have nothing to show', () => {
@@ -37,7 +37,7 @@ describe('The home page of a site', () => {
   });
 
   it('changes with the modules that contribute to it', async () => {
-    await house.modules.stop('home-sections');
-    expect((await house.agent().get('/web/home')).text).to.include('Nothing is published here yet');
+    await portal.modules.stop('home-sections');
+    expect((await portal.agent().get('/web/home')).text).to.include('Nothing is published here yet');
   });
 });

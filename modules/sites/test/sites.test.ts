@@ -2,91 +2,91 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SiteDirectory } from '@portico/core';
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { Sites } from '../api/index.js';
 
-type Visitor = ReturnType<TestHouse['agent']>;
+type TestClient = ReturnType<TestPortal['agent']>;
 
 describe('Sites', () => {
-  let house: TestHouse;
-  let administrator: Visitor;
+  let portal: TestPortal;
+  let administrator: TestClient;
 
   before(async () => {
-    house = await startHouse();
-    administrator = await house.signIn();
+    portal = await startTestPortal();
+    administrator = await portal.signIn();
   });
 
-  after(() => house.stop());
+  after(() => portal.stop());
 
   it('begin with Home, where the bare address leads', async () => {
-    expect(house.service(SiteDirectory).all()).to.have.length(1);
-    const door = await house.agent().get('/');
+    expect(portal.service(SiteDirectory).all()).to.have.length(1);
+    const door = await portal.agent().get('/');
     expect(door.headers.location).to.equal('/web/home');
-    const page = await house.agent().get('/web/home');
+    const page = await portal.agent().get('/web/home');
     expect(page.status).to.equal(200);
     expect(page.text).to.match(/<h1[^>]*>Home<\/h1>/);
     expect(page.text).to.include('Nothing is published here yet');
   });
 
   it('are added on the page Sites, and are there at once', async () => {
-    const answer = await house.post(administrator, '/sites/new', { name: ' The  Guide ', address: 'guide' });
+    const answer = await portal.post(administrator, '/sites/new', { name: ' The  Guide ', address: 'guide' });
     expect([answer.status, answer.headers.location]).to.deep.equal([303, '/sites']);
     expect((await administrator.get('/sites')).text)
       .to.include('The site The Guide is there.')
       .and.to.include('/web/guide');
-    expect((await house.agent().get('/web/guide')).text).to.match(/<h1[^>]*>The Guide<\/h1>/);
+    expect((await portal.agent().get('/web/guide')).text).to.match(/<h1[^>]*>The Guide<\/h1>/);
   });
 
   it('have addresses of lower-case letters, digits and hyphens, and keep what was typed otherwise', async () => {
     for (const address of ['', 'Guide', 'a b', '-a', 'a-', 'ä', '../x', 'a/b', 'x'.repeat(61), 'sign-in', 'web']) {
-      const answer = await house.post(administrator, '/sites/new', { name: 'Some name', address });
+      const answer = await portal.post(administrator, '/sites/new', { name: 'Some name', address });
       expect(answer.status, address).to.equal(400);
       expect(answer.text, address).to.include('value="Some name"').and.to.include('aria-invalid="true"');
     }
-    expect((await house.post(administrator, '/sites/new', { name: ' ', address: 'fine' })).text).to.include('Enter a name');
-    expect(house.service(SiteDirectory).byAddress('fine')).to.equal(undefined);
+    expect((await portal.post(administrator, '/sites/new', { name: ' ', address: 'fine' })).text).to.include('Enter a name');
+    expect(portal.service(SiteDirectory).byAddress('fine')).to.equal(undefined);
   });
 
   it('have an address each, also when two are added at once', async () => {
-    const add = () => house.service(Sites).add({ name: 'Twin', address: 'twin' });
+    const add = () => portal.service(Sites).add({ name: 'Twin', address: 'twin' });
     const answers = await Promise.allSettled([add(), add()]);
     expect(answers.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
-    expect((await house.post(administrator, '/sites/new', { name: 'Twin', address: 'twin' })).status).to.equal(409);
+    expect((await portal.post(administrator, '/sites/new', { name: 'Twin', address: 'twin' })).status).to.equal(409);
   });
 
   it('are renamed and keep their address', async () => {
-    const site = await house.service(Sites).add({ name: 'Before', address: 'renamed' });
-    expect((await house.post(administrator, `/sites/${site.id}`, { name: 'After' })).status).to.equal(303);
-    expect(house.service(SiteDirectory).byAddress('renamed')).to.deep.equal({ ...site, name: 'After' });
-    expect(house.service(SiteDirectory).byId(site.id)?.name).to.equal('After');
-    expect((await house.post(administrator, `/sites/${site.id}`, { name: '' })).status).to.equal(400);
-    expect((await house.post(administrator, '/sites/01890a5d-ac96-774b-bcce-b302099a8057', { name: 'X' })).status).to.equal(404);
+    const site = await portal.service(Sites).add({ name: 'Before', address: 'renamed' });
+    expect((await portal.post(administrator, `/sites/${site.id}`, { name: 'After' })).status).to.equal(303);
+    expect(portal.service(SiteDirectory).byAddress('renamed')).to.deep.equal({ ...site, name: 'After' });
+    expect(portal.service(SiteDirectory).byId(site.id)?.name).to.equal('After');
+    expect((await portal.post(administrator, `/sites/${site.id}`, { name: '' })).status).to.equal(400);
+    expect((await portal.post(administrator, '/sites/01890a5d-ac96-774b-bcce-b302099a8057', { name: 'X' })).status).to.equal(404);
   });
 
   it('tell whoever listens about each change, after it is in place', async () => {
     const names: string[] = [];
-    const directory = house.service(SiteDirectory);
+    const directory = portal.service(SiteDirectory);
     const subscription = directory.onDidChange(() => names.push(directory.byAddress('heard')?.name ?? ''));
-    const { id } = await house.service(Sites).add({ name: 'One', address: 'heard' });
-    await house.service(Sites).rename(id, 'Two');
+    const { id } = await portal.service(Sites).add({ name: 'One', address: 'heard' });
+    await portal.service(Sites).rename(id, 'Two');
     await subscription.dispose();
     expect(names).to.deep.equal(['One', 'Two']);
   });
 
   it('that do not exist answer 404', async () => {
-    expect((await house.agent().get('/web/nowhere')).status).to.equal(404);
-    expect((await house.agent().get('/web')).status).to.equal(404);
+    expect((await portal.agent().get('/web/nowhere')).status).to.equal(404);
+    expect((await portal.agent().get('/web')).status).to.equal(404);
   });
 
   it('are listed and added by command', async () => {
-    expect(await house.command(['sites', 'add', '--name', 'Lab', '--address', 'lab'])).to.deep.equal({
+    expect(await portal.command(['sites', 'add', '--name', 'Lab', '--address', 'lab'])).to.deep.equal({
       exitCode: 0,
       out: 'Added Lab at /web/lab.\n',
       err: '',
     });
-    expect((await house.command(['sites', 'list'])).out).to.include('home  Home\nlab  Lab\n');
-    expect((await house.command(['sites', 'add', '--name', 'Lab', '--address', 'lab'])).exitCode).to.equal(1);
+    expect((await portal.command(['sites', 'list'])).out).to.include('home  Home\nlab  Lab\n');
+    expect((await portal.command(['sites', 'add', '--name', 'Lab', '--address', 'lab'])).exitCode).to.equal(1);
   });
 });
 
@@ -100,11 +100,11 @@ describe('Sites over a restart', () => {
   after(() => rm(home, { recursive: true, force: true }));
 
   it('stay what they were, and no second Home is made', async () => {
-    const first = await startHouse({ home });
+    const first = await startTestPortal({ home });
     await first.service(Sites).add({ name: 'Guide', address: 'guide' });
     const before = first.service(SiteDirectory).all();
     await first.stop();
-    const second = await startHouse({ home });
+    const second = await startTestPortal({ home });
     try {
       expect(second.service(SiteDirectory).all()).to.deep.equal(before);
     } finally {

@@ -1,53 +1,53 @@
-import { startHouse, type TestHouse } from '@portico/core/testing';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
-type Agent = ReturnType<TestHouse['agent']>;
+type Agent = ReturnType<TestPortal['agent']>;
 
 describe('Articles', () => {
-  let house: TestHouse;
+  let portal: TestPortal;
   let author: Agent;
 
   before(async () => {
-    house = await startHouse();
-    author = await house.signIn();
+    portal = await startTestPortal();
+    author = await portal.signIn();
   });
-  after(() => house.stop());
+  after(() => portal.stop());
 
   const placeOf = ({ headers }: { readonly headers: { readonly location?: string } }): string => headers.location ?? '';
   const revisionOf = (html: string): string => /name="revision" value="(\d+)"/.exec(html)?.[1] ?? '';
 
   it('are saved as a draft that visitors do not see', async () => {
-    const saved = await house.post(author, '/web/home/web-content/new', {
+    const saved = await portal.post(author, '/web/home/web-content/new', {
       title: 'A draft',
       body: '<p>Hidden</p>',
       intent: 'draft',
     });
     expect(saved.status).to.equal(303);
     expect((await author.get(placeOf(saved))).text).to.contain('Hidden');
-    expect((await house.agent().get('/web/home/articles/a-draft')).status).to.equal(404);
+    expect((await portal.agent().get('/web/home/articles/a-draft')).status).to.equal(404);
   });
 
   it('are read by everybody when they are published, cleaned', async () => {
     const body = '<p>Light <img src="/web/home/x" alt="A lighthouse" onerror="alert(1)"><script>alert(1)</script></p>';
-    await house.post(author, '/web/home/web-content/new', { title: 'The Lighthouse', body, intent: 'publish' });
-    const page = await house.agent().get('/web/home/articles/the-lighthouse');
+    await portal.post(author, '/web/home/web-content/new', { title: 'The Lighthouse', body, intent: 'publish' });
+    const page = await portal.agent().get('/web/home/articles/the-lighthouse');
     expect(page.status).to.equal(200);
     expect(page.text).to.contain('<img src="/web/home/x" alt="A lighthouse">');
     expect(page.text).not.to.contain('alert(1)');
-    expect((await house.agent().get('/web/home')).text).to.contain('The Lighthouse');
+    expect((await portal.agent().get('/web/home')).text).to.contain('The Lighthouse');
   });
 
   it('are announced on the home page by their text, without its headings and captions, under one title', async () => {
     const body =
       '<h2>A heading</h2><figure><img src="/web/home/x" alt=""><figcaption>Image created with AI</figcaption></figure><p>The first <strong>words</strong>.</p>';
-    await house.post(author, '/web/home/web-content/new', { title: 'Announced', body, intent: 'publish' });
-    const page = (await house.agent().get('/web/home')).text;
+    await portal.post(author, '/web/home/web-content/new', { title: 'Announced', body, intent: 'publish' });
+    const page = (await portal.agent().get('/web/home')).text;
     expect(page).to.contain('The first words.').and.not.to.contain('A heading').and.not.to.contain('created with AI');
     expect(page).to.contain('<title>Home</title>');
   });
 
   it('keep what was typed when the title is missing', async () => {
-    const answer = await house.post(author, '/web/home/web-content/new', {
+    const answer = await portal.post(author, '/web/home/web-content/new', {
       title: ' ',
       body: '<p>Kept text</p>',
       intent: 'publish',
@@ -58,25 +58,25 @@ describe('Articles', () => {
 
   it('get an address of their own when two have the same title', async () => {
     for (const body of ['one', 'two'])
-      await house.post(author, '/web/home/web-content/new', { title: 'Twin', body, intent: 'publish' });
-    expect((await house.agent().get('/web/home/articles/twin')).text).to.contain('one');
-    expect((await house.agent().get('/web/home/articles/twin-2')).text).to.contain('two');
+      await portal.post(author, '/web/home/web-content/new', { title: 'Twin', body, intent: 'publish' });
+    expect((await portal.agent().get('/web/home/articles/twin')).text).to.contain('one');
+    expect((await portal.agent().get('/web/home/articles/twin-2')).text).to.contain('two');
   });
 
   it('show both texts when somebody else saved meanwhile, and lose neither', async () => {
     const place = placeOf(
-      await house.post(author, '/web/home/web-content/new', {
+      await portal.post(author, '/web/home/web-content/new', {
         title: 'Shared',
         body: 'first',
         intent: 'draft',
       }),
     );
     const revision = revisionOf((await author.get(place)).text);
-    await house.post(author, place, { title: 'Shared', body: 'theirs', revision, intent: 'draft' });
-    const conflict = await house.post(author, place, { title: 'Shared', body: 'mine', revision, intent: 'draft' });
+    await portal.post(author, place, { title: 'Shared', body: 'theirs', revision, intent: 'draft' });
+    const conflict = await portal.post(author, place, { title: 'Shared', body: 'mine', revision, intent: 'draft' });
     expect(conflict.status).to.equal(409);
     expect(conflict.text).to.contain('mine').and.to.contain('theirs');
-    const again = await house.post(author, place, {
+    const again = await portal.post(author, place, {
       title: 'Shared',
       body: 'mine',
       revision: revisionOf(conflict.text),
@@ -86,38 +86,38 @@ describe('Articles', () => {
   });
 
   it('keep the published text while a draft is changed', async () => {
-    await house.post(author, '/web/home/web-content/new', { title: 'Stable', body: 'published', intent: 'publish' });
+    await portal.post(author, '/web/home/web-content/new', { title: 'Stable', body: 'published', intent: 'publish' });
     const list = await author.get('/web/home/web-content');
     const path = /href="([^"]+)">Stable</.exec(list.text)?.[1] ?? '';
     const revision = revisionOf((await author.get(path)).text);
-    await house.post(author, path, { title: 'Stable', body: 'changed', revision, intent: 'draft' });
-    expect((await house.agent().get('/web/home/articles/stable')).text)
+    await portal.post(author, path, { title: 'Stable', body: 'changed', revision, intent: 'draft' });
+    expect((await portal.agent().get('/web/home/articles/stable')).text)
       .to.contain('published')
       .and.not.to.contain('changed');
   });
 
   it('go from visitors when they are unpublished, and altogether when they are deleted', async () => {
     const title = 'Gone';
-    const place = placeOf(await house.post(author, '/web/home/web-content/new', { title, body: 'x', intent: 'draft' }));
-    await house.post(author, place, { title, body: 'x', revision: 1, intent: 'publish' });
-    await house.post(author, `${place}/unpublish`);
-    expect((await house.agent().get('/web/home/articles/gone')).status).to.equal(404);
-    await house.post(author, `${place}/delete`);
+    const place = placeOf(await portal.post(author, '/web/home/web-content/new', { title, body: 'x', intent: 'draft' }));
+    await portal.post(author, place, { title, body: 'x', revision: 1, intent: 'publish' });
+    await portal.post(author, `${place}/unpublish`);
+    expect((await portal.agent().get('/web/home/articles/gone')).status).to.equal(404);
+    await portal.post(author, `${place}/delete`);
     expect((await author.get(place)).status).to.equal(404);
   });
 
   it('are not there for guests to write, nor in another site', async () => {
-    const place = placeOf(await house.post(author, '/web/home/web-content/new', { title: 'Mine', body: 'x', intent: 'draft' }));
-    await house.post(author, place, { title: 'Mine', body: 'x', revision: 1, intent: 'publish' });
-    expect((await house.agent().get('/web/home/web-content')).status).to.equal(303);
-    await house.command(['sites', 'add', '--name', 'Other', '--address', 'other']);
+    const place = placeOf(await portal.post(author, '/web/home/web-content/new', { title: 'Mine', body: 'x', intent: 'draft' }));
+    await portal.post(author, place, { title: 'Mine', body: 'x', revision: 1, intent: 'publish' });
+    expect((await portal.agent().get('/web/home/web-content')).status).to.equal(303);
+    await portal.command(['sites', 'add', '--name', 'Other', '--address', 'other']);
     expect((await author.get(place.replace('/web/home/', '/web/other/'))).status).to.equal(404);
-    expect((await house.agent().get('/web/other/articles/mine')).status).to.equal(404);
+    expect((await portal.agent().get('/web/other/articles/mine')).status).to.equal(404);
   });
 
   it('come in pages by key', async () => {
     for (let number = 1; number <= 25; number += 1) {
-      await house.post(author, '/web/home/web-content/new', { title: `Page filler ${number}`, body: 'x', intent: 'draft' });
+      await portal.post(author, '/web/home/web-content/new', { title: `Page filler ${number}`, body: 'x', intent: 'draft' });
     }
     const first = await author.get('/web/home/web-content');
     const next = /href="([^"]+\?after=[^"]+)"/.exec(first.text)?.[1] ?? '';

@@ -1,7 +1,7 @@
 import { ask } from './requests.js';
 
 /** How far a generation is. */
-export interface RoundStatus {
+export interface GenerationStatus {
   readonly id: string;
   readonly state: string;
   readonly isRunning: boolean;
@@ -14,22 +14,22 @@ export interface RoundStatus {
   readonly preview?: number;
 }
 
-type Told<S> = (status: S) => void;
+type StatusListener<S> = (status: S) => void;
 interface Running {
   readonly isRunning: boolean;
 }
 
 /** Follows until nothing more happens: the server tells; where it cannot, it is asked. True when it is over, false when it is gone or `stop` says so. */
-export async function follow<S extends Running = RoundStatus>(
+export async function follow<S extends Running = GenerationStatus>(
   href: string,
-  onStatus: Told<S>,
+  onStatus: StatusListener<S>,
   stop: AbortSignal,
 ): Promise<boolean> {
   return (await listen(href, onStatus, stop)) || (await poll(href, onStatus, stop));
 }
 
 /** Server-sent events; false when the stream breaks off before the end. */
-function listen<S extends Running>(href: string, onStatus: Told<S>, stop: AbortSignal): Promise<boolean> {
+function listen<S extends Running>(href: string, onStatus: StatusListener<S>, stop: AbortSignal): Promise<boolean> {
   if (!('EventSource' in window) || stop.aborted) return Promise.resolve(false);
   return new Promise((resolve) => {
     const source = new EventSource(`${href}/events`);
@@ -52,7 +52,7 @@ function listen<S extends Running>(href: string, onStatus: Told<S>, stop: AbortS
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
-async function poll<S extends Running>(href: string, onStatus: Told<S>, stop: AbortSignal): Promise<boolean> {
+async function poll<S extends Running>(href: string, onStatus: StatusListener<S>, stop: AbortSignal): Promise<boolean> {
   for (let wait = 400; !stop.aborted; ) {
     await pause(wait);
     if (stop.aborted) return false;

@@ -1,9 +1,9 @@
-import type { RoundStatus } from './follow.js';
+import type { GenerationStatus } from './follow.js';
 
 /** Tells in a round how far it is, and shows the newest preview in the place of the coming image; the first is said once. */
 export function showProgress(
   round: HTMLElement | undefined,
-  { status, preview }: RoundStatus,
+  { status, preview }: GenerationStatus,
   words: Readonly<Record<string, string>>,
   say: (sentence: string) => void,
 ): void {

@@ -10,14 +10,14 @@ import {
   type Router,
 } from '@portico/core';
 import { createImages } from '../../services/availability/availability.js';
-import { FailureWords } from '../../services/failures/failure-words.js';
+import { FailureMessages } from '../../services/failures/failure-messages.js';
 import type { GenerationWithImages } from '../../services/generations/generation-store.js';
 import { Generations } from '../../services/generations/generations.js';
 import { ImageAdding } from '../../services/generations/image-adding.js';
 import { readOrder } from '../../services/generations/image-order.js';
 import { referenceOf, type SourceReference } from '../../services/images/pinned-source.js';
-import { cancelKey, roundModel } from '../../services/presentation/round-model.js';
-import { wordsOf } from '../../services/words.js';
+import { cancelKey, generationView } from '../../services/presentation/generation-view.js';
+import { translator } from '../../services/translator.js';
 import { answerPicture } from '../picture.js';
 import { openApi } from './open-api.js';
 import { type Answer, operations } from './operations.js';
@@ -36,7 +36,7 @@ export class ApiRoutes implements HttpRoutes {
   constructor(
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
+    @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
@@ -115,8 +115,8 @@ export class ApiRoutes implements HttpRoutes {
   }
 
   private describe(ctx: AnyContext, round: GenerationWithImages): Answer<typeof generationSchema> {
-    const model = roundModel(round, wordsOf(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
-      this.failureWords.for(ctx.access, failure),
+    const model = generationView(round, translator(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
+      this.failureMessages.for(ctx.access, failure),
     );
     const { id, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {

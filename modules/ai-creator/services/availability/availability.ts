@@ -11,7 +11,7 @@ import {
   scopeRefusal,
 } from '@portico/core';
 import { DocumentPermissions } from '@portico/documents-media/api';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { creatorSettings } from '../settings/settings.js';
 
 export const creatorFlag = 'LPD-10793';
@@ -35,7 +35,7 @@ export class Availability {
   constructor(
     @inject(Flags) private readonly flags: Flags,
     @inject(Settings) settings: Settings,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Messages) private readonly words: Messages,
   ) {
     this.settings = settings.of(creatorSettings);
@@ -78,11 +78,11 @@ export class Availability {
 
   /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */
   get promptLimit(): number {
-    return this.maker.promptLimit;
+    return this.client.promptLimit;
   }
 
   /** Whether a key is missing that the provider needs. */
   keyMissing(scope: Scope): boolean {
-    return (this.maker.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;
+    return (this.client.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;
   }
 }

@@ -3,7 +3,7 @@ import { type AccessContext, type ExplainedStep, inject, injectable, Messages } 
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { ModelWatch } from '../models/model-watch.js';
 import { instanceSettings, SettingsLink, siteSettings } from '../settings/settings-link.js';
-import { BudgetWords } from '../spending/budget-words.js';
+import { BudgetPresenter } from '../spending/budget-presenter.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import { Availability } from './availability.js';
 
@@ -13,7 +13,7 @@ export class MakingSteps {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
-    @inject(BudgetWords) private readonly budgetWords: BudgetWords,
+    @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
     @inject(ModelWatch) private readonly watch: ModelWatch,
@@ -47,7 +47,7 @@ export class MakingSteps {
   private async budget(access: AccessContext): Promise<ExplainedStep> {
     const obstacle = await this.spending.obstacle(access);
     const mayKnow = this.settingsLink.for(access) !== undefined;
-    const state = obstacle && mayKnow ? this.budgetWords.state(obstacle, 'hardLimit', access.locale) : '';
+    const state = obstacle && mayKnow ? this.budgetPresenter.state(obstacle, 'hardLimit', access.locale) : '';
     return {
       criterion: 'budget',
       subject: 'ai-creator.budget',

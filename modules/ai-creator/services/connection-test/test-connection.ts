@@ -2,13 +2,13 @@ import type { SettingsAction, SettingsActionCall, SettingsActionKind, SettingsAc
 import { Clock, inject, injectable, Messages } from '@portico/core';
 import { type ImageProvider, ProviderError, type ProviderModel } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
-import { atlasRow } from '../failures/error-atlas.js';
+import { errorCatalogEntry } from '../failures/error-catalog.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { askForModels } from '../provider/asked-provider.js';
 import { modelsToTry } from '../provider/models.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { checkKeyShape } from '../settings/settings.js';
-import { type Words, wordsOf } from '../words.js';
+import { type Translate, translator } from '../translator.js';
 import { TypedProvider } from './typed-provider.js';
 
 type Finding = SettingsActionResult['findings'][number];
@@ -16,39 +16,41 @@ type Finding = SettingsActionResult['findings'][number];
 /** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
 export function keyFinding(
   call: SettingsActionCall,
-  words: Words,
+  translate: Translate,
   { needsKey, takesKey = true }: ImageProvider,
 ): { readonly finding: Finding; readonly key: string | undefined } {
-  const title = words('settings.api-key');
+  const title = translate('settings.api-key');
   const secret = takesKey ? call.secret('apiKey') : undefined;
   if (!takesKey || (!needsKey && !secret))
     return {
-      finding: { kind: 'success', title, text: words(takesKey ? 'test.key-optional' : 'test.key-unused') },
+      finding: { kind: 'success', title, text: translate(takesKey ? 'test.key-optional' : 'test.key-unused') },
       key: undefined,
     };
-  if (!secret) return { finding: { kind: 'danger', title, text: words('test.key-missing') }, key: undefined };
-  const from = words(`test.key-from-${secret.from}`);
+  if (!secret) return { finding: { kind: 'danger', title, text: translate('test.key-missing') }, key: undefined };
+  const from = translate(`test.key-from-${secret.from}`);
   const wrong = checkKeyShape(secret.value.trim());
-  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${words(wrong)}` }, key: undefined };
-  return { finding: { kind: 'success', title, text: `${from} ${words('test.key-shape')}` }, key: secret.value.trim() };
+  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${translate(wrong)}` }, key: undefined };
+  return { finding: { kind: 'success', title, text: `${from} ${translate('test.key-shape')}` }, key: secret.value.trim() };
 }
 
 /** Who is asked, and where. */
-export const serviceFinding = ({ name, place }: ImageProvider, words: Words): Finding => ({
+export const serviceFinding = ({ name, place }: ImageProvider, translate: Translate): Finding => ({
   kind: 'success',
-  title: words('settings.service'),
-  text: place === undefined ? name : words('test.service', { name, place }),
+  title: translate('settings.service'),
+  text: place === undefined ? name : translate('test.service', { name, place }),
 });
 
 /** What failed and what to do, without a word of the provider's. */
-export function troubleFinding(error: unknown, words: Words): Finding {
+export function troubleFinding(error: unknown, translate: Translate): Finding {
   const code = error instanceof ProviderError ? error.code : 'bad-answer';
   const cause = error instanceof ProviderError ? error.message : '';
-  const title = words(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
+  const title = translate(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
   return {
     kind: 'danger',
     title,
-    text: [words(`test.${code}`), cause, words(atlasRow(code)?.remedy ?? 'remedy.bad-answer')].filter(Boolean).join(' '),
+    text: [translate(`test.${code}`), cause, translate(errorCatalogEntry(code)?.remedy ?? 'remedy.bad-answer')]
+      .filter(Boolean)
+      .join(' '),
   };
 }
 
@@ -70,24 +72,30 @@ export class TestConnection implements SettingsAction {
   ) {}
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const words = wordsOf(this.messages, call.access.locale);
+    const translate = translator(this.messages, call.access.locale);
     const provider = this.providers.of(call);
-    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
-    if (!provider.models) return { kind: 'warning', summary: words('test.no-list'), findings: [serviceFinding(provider, words)] };
-    const { finding, key } = keyFinding(call, words, provider);
+    if (!provider) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    if (!provider.models)
+      return { kind: 'warning', summary: translate('test.no-list'), findings: [serviceFinding(provider, translate)] };
+    const { finding, key } = keyFinding(call, translate, provider);
     const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
     const findings = [
-      serviceFinding(provider, words),
+      serviceFinding(provider, translate),
       finding,
-      ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, words)),
+      ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, translate)),
     ];
     const kind = worst(findings);
     if (kind !== 'danger' && this.providers.isInForce(call))
       await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
-    return { kind, summary: words(`test.summary-${kind}`), findings };
+    return { kind, summary: translate(`test.summary-${kind}`), findings };
   }
 
-  private async ask(provider: ImageProvider, key: string | undefined, model: string, words: Words): Promise<readonly Finding[]> {
+  private async ask(
+    provider: ImageProvider,
+    key: string | undefined,
+    model: string,
+    translate: Translate,
+  ): Promise<readonly Finding[]> {
     const started = this.clock.monotonic();
     const place = provider.place ?? provider.name;
     try {
@@ -95,36 +103,40 @@ export class TestConnection implements SettingsAction {
       const millis = Math.round(this.clock.monotonic() - started);
       this.knowledge.learn(provider.id, models);
       return [
-        { kind: 'success', title: words('test.answer'), text: words('test.answered', { place, millis }) },
-        this.modelFinding(provider, models, model, words),
+        { kind: 'success', title: translate('test.answer'), text: translate('test.answered', { place, millis }) },
+        this.modelFinding(provider, models, model, translate),
         ...(provider.needsKey
-          ? [{ kind: 'success', title: words('test.organization'), text: words('test.organization-unsaid') } as const]
+          ? [{ kind: 'success', title: translate('test.organization'), text: translate('test.organization-unsaid') } as const]
           : []),
       ];
     } catch (error) {
       const millis = Math.round(this.clock.monotonic() - started);
-      const trouble = troubleFinding(error, words);
+      const trouble = troubleFinding(error, translate);
       if (provider.place === undefined) return [trouble];
-      return [{ ...trouble, text: `${trouble.text} ${words('test.asked', { place, millis })}` }];
+      return [{ ...trouble, text: `${trouble.text} ${translate('test.asked', { place, millis })}` }];
     }
   }
 
-  private modelFinding(provider: ImageProvider, models: readonly ProviderModel[], wanted: string, words: Words): Finding {
-    const title = words('settings.model');
-    if (wanted === '') return { kind: 'danger', title, text: words('test.model-unchosen') };
+  private modelFinding(provider: ImageProvider, models: readonly ProviderModel[], wanted: string, translate: Translate): Finding {
+    const title = translate('settings.model');
+    if (wanted === '') return { kind: 'danger', title, text: translate('test.model-unchosen') };
     if (provider.modelNames?.listed === false)
-      return { kind: 'success', title, text: words('test.model-unlisted', { model: wanted }) };
+      return { kind: 'success', title, text: translate('test.model-unlisted', { model: wanted }) };
     const { kind, shutdownDate = '', daysLeft = 0 } = this.knowledge.of(wanted, models, provider);
-    if (kind === 'there') return { kind: 'success', title, text: words('test.model-there', { model: wanted }) };
+    if (kind === 'there') return { kind: 'success', title, text: translate('test.model-there', { model: wanted }) };
     if (kind === 'ends')
-      return { kind: 'warning', title, text: words('test.model-ends', { model: wanted, date: shutdownDate, days: daysLeft }) };
+      return {
+        kind: 'warning',
+        title,
+        text: translate('test.model-ends', { model: wanted, date: shutdownDate, days: daysLeft }),
+      };
     const next = modelsToTry(wanted, provider.modelNames).find(
       (model) => model !== wanted && models.some(({ id }) => id === model),
     );
-    const gone = words(shutdownDate ? 'test.model-gone-since' : 'test.model-gone', { model: wanted, date: shutdownDate });
+    const gone = translate(shutdownDate ? 'test.model-gone-since' : 'test.model-gone', { model: wanted, date: shutdownDate });
     return next === undefined
-      ? { kind: 'danger', title, text: `${gone} ${words('test.model-none')}` }
-      : { kind: 'warning', title, text: `${gone} ${words('test.model-next', { model: next })}` };
+      ? { kind: 'danger', title, text: `${gone} ${translate('test.model-none')}` }
+      : { kind: 'warning', title, text: `${gone} ${translate('test.model-next', { model: next })}` };
   }
 }
 

@@ -2,10 +2,10 @@ import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@
 import { Clock, inject, injectable, Log, Messages } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { modelsToTry } from '../provider/models.js';
 import { TestUsage } from '../spending/test-usage.js';
-import { wordsOf } from '../words.js';
+import { translator } from '../translator.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
 import { TypedProvider } from './typed-provider.js';
 
@@ -19,7 +19,7 @@ export class TestImage implements SettingsAction {
   private running = false;
 
   constructor(
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(TypedProvider) private readonly providers: TypedProvider,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(TestUsage) private readonly usage: TestUsage,
@@ -29,13 +29,14 @@ export class TestImage implements SettingsAction {
   ) {}
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const words = wordsOf(this.messages, call.access.locale);
+    const translate = translator(this.messages, call.access.locale);
     const provider = this.providers.of(call);
-    if (!provider) return { kind: 'danger', summary: words('service.nobody'), findings: [] };
-    const service = serviceFinding(provider, words);
-    const { finding, key } = keyFinding(call, words, provider);
-    if (finding.kind === 'danger') return { kind: 'danger', summary: words('test.summary-danger'), findings: [service, finding] };
-    if (this.running) return { kind: 'warning', summary: words('test.image-running'), findings: [] };
+    if (!provider) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    const service = serviceFinding(provider, translate);
+    const { finding, key } = keyFinding(call, translate, provider);
+    if (finding.kind === 'danger')
+      return { kind: 'danger', summary: translate('test.summary-danger'), findings: [service, finding] };
+    if (this.running) return { kind: 'warning', summary: translate('test.image-running'), findings: [] };
     this.running = true;
     const started = this.clock.monotonic();
     this.log.info('A paid test image was asked for.', { by: call.access.person?.id });
@@ -43,7 +44,7 @@ export class TestImage implements SettingsAction {
     const [model = ''] = modelsToTry(String(call.values.model).trim(), provider.modelNames);
     let answered = '';
     try {
-      await this.maker.make(
+      await this.client.make(
         {
           prompt: 'A small grey circle on white.',
           size: '256x256',
@@ -62,16 +63,16 @@ export class TestImage implements SettingsAction {
       );
       if (this.providers.isInForce(call)) await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
       const millis = Math.round(this.clock.monotonic() - started);
-      const made = words('test.image-made', { model: answered, millis });
+      const made = translate('test.image-made', { model: answered, millis });
       return {
         kind: 'success',
-        summary: words('test.image-summary'),
-        findings: [service, finding, { kind: 'success', title: words('test.answer'), text: made }],
+        summary: translate('test.image-summary'),
+        findings: [service, finding, { kind: 'success', title: translate('test.answer'), text: made }],
       };
     } catch (error) {
       if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, error });
-      const findings = [service, finding, troubleFinding(error, words)];
-      return { kind: worst(findings), summary: words('test.summary-danger'), findings };
+      const findings = [service, finding, troubleFinding(error, translate)];
+      return { kind: worst(findings), summary: translate('test.summary-danger'), findings };
     } finally {
       this.running = false;
     }

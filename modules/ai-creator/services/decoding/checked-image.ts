@@ -1,6 +1,6 @@
 import { loadSharp } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
-import { inTurn } from './decoding-turns.js';
+import { withSemaphore } from './decoding-semaphore.js';
 
 /** Pixels of one image: sixteen times what is asked for, far less than a bomb. */
 export const pixelLimit = 4096 * 4096;
@@ -30,7 +30,7 @@ export async function checkImage(content: Uint8Array): Promise<void> {
   const format = formatOf(content);
   if (!format) throw bad('The answer holds something that is not a png, jpeg or webp image.');
   try {
-    await inTurn(() => decode(content));
+    await withSemaphore(() => decode(content));
   } catch {
     throw bad(`The answer holds a ${format} image that cannot be decoded, or is too large.`);
   }

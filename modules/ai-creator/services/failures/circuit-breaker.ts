@@ -16,15 +16,15 @@ import {
 } from '@portico/core';
 import { ProviderError, type ProviderErrorCode } from '../../api/index.js';
 import { Breaker } from '../../entities/breaker.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
-import { secondsWords, wordsOf } from '../words.js';
-import { atlasRow } from './error-atlas.js';
-import { type Failure, FailureWords } from './failure-words.js';
+import { formatSeconds, translator } from '../translator.js';
+import { errorCatalogEntry } from './error-catalog.js';
+import { type Failure, FailureMessages } from './failure-messages.js';
 
 /** Leave to send with a key. What was heard is told with it, so that it counts for the key that was sent. */
-export interface Passage {
+export interface BreakerPermit {
   readonly keyScope: string;
   /** How often keys and the service had changed. */
   readonly changes: number;
@@ -38,7 +38,7 @@ export interface Passage {
 export class CircuitBreaker implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   private readonly breakers = new Map<string, Breaker>();
-  private readonly probes = new Map<string, Passage>();
+  private readonly probes = new Map<string, BreakerPermit>();
   private changes = 0;
   private listening: Disposable | undefined;
 
@@ -49,8 +49,8 @@ export class CircuitBreaker implements Activity {
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
-    @inject(FailureWords) private readonly failureWords: FailureWords,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(FailureMessages) private readonly failureMessages: FailureMessages,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
   ) {
     this.settings = settings.of(creatorSettings);
   }
@@ -95,39 +95,41 @@ export class CircuitBreaker implements Activity {
     const breaker = this.blocking(this.keyScopeOf(scope));
     if (!breaker) return;
     const seconds = Math.max(1, Math.ceil((Date.parse(breaker.probeAt) - this.clock.now().getTime()) / 1000));
-    const words = wordsOf(this.messages, locale);
-    const sentence = words(atlasRow(breaker.code)?.author ?? 'error.unknown', { time: secondsWords(seconds, words) });
-    const details = this.failureWords.facts(access, this.failureOf(breaker));
+    const translate = translator(this.messages, locale);
+    const sentence = translate(errorCatalogEntry(breaker.code)?.author ?? 'error.unknown', {
+      time: formatSeconds(seconds, translate),
+    });
+    const details = this.failureMessages.facts(access, this.failureOf(breaker));
     throw new PortalError('ai-creator-refused', sentence, { status: 503, expose: true, retryAfter: seconds, details });
   }
 
   /** What opened it, as the words for administrators need it. */
   failureOf({ code, detail, keyScope }: Breaker): Failure {
-    const provider = this.maker.provider?.id;
+    const provider = this.client.provider?.id;
     return { errorCode: code, errorDetail: detail, keyFrom: this.keyFrom(keyScope), ...(provider && { provider }) };
   }
 
   /** Before something is sent; after the cool-down the first caller becomes the probe, until it leaves. @throws ProviderError while it is open. */
-  enter(siteId: string): Passage {
+  enter(siteId: string): BreakerPermit {
     const keyScope = this.keyScopeOf(siteScope(siteId));
     const breaker = this.blocking(keyScope);
     if (breaker) throw new ProviderError(breaker.code as ProviderErrorCode, `Nothing was sent: ${breaker.detail}`);
-    const passage = { keyScope, changes: this.changes };
-    if (this.breakers.has(keyScope)) this.probes.set(keyScope, passage);
-    return passage;
+    const permit = { keyScope, changes: this.changes };
+    if (this.breakers.has(keyScope)) this.probes.set(keyScope, permit);
+    return permit;
   }
 
   /** Whatever came of it; without effect when it was left before. */
-  leave(passage: Passage): void {
-    if (this.probes.get(passage.keyScope) === passage) this.probes.delete(passage.keyScope);
+  leave(permit: BreakerPermit): void {
+    if (this.probes.get(permit.keyScope) === permit) this.probes.delete(permit.keyScope);
   }
 
   /** Says nothing about a key, or a service, that was chosen after it was sent. Never throws. @param error undefined when images came. */
-  async learn(passage: Passage, error: unknown): Promise<void> {
-    this.leave(passage);
-    if (passage.changes !== this.changes) return;
-    const { keyScope } = passage;
-    const says = error instanceof ProviderError ? atlasRow(error.code)?.breaker : undefined;
+  async learn(permit: BreakerPermit, error: unknown): Promise<void> {
+    this.leave(permit);
+    if (permit.changes !== this.changes) return;
+    const { keyScope } = permit;
+    const says = error instanceof ProviderError ? errorCatalogEntry(error.code)?.breaker : undefined;
     await this.quietly(async () => {
       if (error instanceof ProviderError && says === 'opens') await this.open(keyScope, error);
       else if (error === undefined || says === 'closes') await this.close(keyScope);

@@ -1,6 +1,6 @@
 import { Clock, In, inject, injectable, UnitOfWork } from '@portico/core';
 import { Generation } from '../../entities/generation.js';
-import type { Failure } from './failure-words.js';
+import type { Failure } from './failure-messages.js';
 
 /** How often something failed lately. */
 export interface FailureCount {

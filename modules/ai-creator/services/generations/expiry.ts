@@ -50,7 +50,7 @@ export class Expiry implements Activity {
     }
   }
 
-  /** Page by page, until nothing is left or the house closes; answers how many in all. */
+  /** Page by page, until nothing is left or the portal closes; answers how many in all. */
   private async allOf(sweep: () => Promise<number>): Promise<number> {
     let all = 0;
     for (let some = await sweep(); some > 0; some = this.isOver ? 0 : await sweep()) all += some;

@@ -20,7 +20,7 @@ export interface SettledNotice {
 const newsMillis = 3_600_000;
 const shownLetters = 60;
 
-/** The badge at My recent generations, and what is told when something is ready, wherever in the site its maker is. */
+/** The badge at My recent generations, and what is told when something is ready, wherever in the site its author is. */
 @injectable()
 export class GenerationNotices implements PageAddition {
   readonly view = 'generation-notices';

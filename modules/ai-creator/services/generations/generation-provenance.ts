@@ -12,15 +12,15 @@ interface Circumstances {
   readonly generatedAt: string;
   readonly cost: Provenance['cost'];
   /** Who makes images now: the one who knows a name for providers of other modules. */
-  readonly maker: Pick<ImageProvider, 'id' | 'name'> | undefined;
+  readonly currentProvider: Pick<ImageProvider, 'id' | 'name'> | undefined;
 }
 
 /** What a document remembers of the generation it came from. */
-export function provenanceOf(generation: Generation, { images, generatedAt, cost, maker }: Circumstances): Provenance {
+export function provenanceOf(generation: Generation, { images, generatedAt, cost, currentProvider }: Circumstances): Provenance {
   const variationOf = variationSource(generation);
   const { inputTokens, outputTokens, quality, style } = generation;
   const profile = profileOf(generation.provider);
-  const providerName = profile?.name ?? (maker?.id === generation.provider ? maker.name : undefined);
+  const providerName = profile?.name ?? (currentProvider?.id === generation.provider ? currentProvider.name : undefined);
   const tookQuality = profile?.parameters.includes('quality') ?? true;
   return {
     kind: 'generated',

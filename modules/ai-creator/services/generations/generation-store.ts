@@ -22,8 +22,8 @@ import { type PinnedSource, type SourceReference, sourceColumns } from '../image
 import { costsOf } from '../spending/generation-cost.js';
 import type { Cost } from '../spending/prices.js';
 import { UsageLedger } from '../spending/usage-ledger.js';
+import { descriptionHash, isSameRequest } from './idempotency.js';
 import type { ImageOrder } from './image-order.js';
-import { descriptionHash, isSameClick } from './same-click.js';
 
 export interface Reservation extends ImageOrder {
   readonly siteId: string;
@@ -34,7 +34,7 @@ export interface Reservation extends ImageOrder {
   readonly source: SourceReference | undefined;
   /** Its bytes; undefined when this click was reserved before. */
   readonly pinned: PinnedSource | undefined;
-  /** Hours that results are kept for their maker. */
+  /** Hours that results are kept for their author. */
   readonly retention: number;
   readonly actor: Pick<AuditEntry, 'by' | 'via'>;
 }
@@ -54,7 +54,7 @@ export interface RecentGenerations {
 }
 
 /** Whose generations, and where. */
-export interface Maker {
+export interface GenerationOwner {
   readonly personId: string;
   readonly siteId: string;
 }
@@ -90,7 +90,7 @@ export class GenerationStore {
       const generations = transaction.repository(Generation);
       const before = await generations.findOneBy({ personId: order.personId, token: order.token });
       if (before) {
-        if (!isSameClick(before, order))
+        if (!isSameRequest(before, order))
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
             status: 409,
           });
@@ -199,8 +199,8 @@ export class GenerationStore {
   }
 
   /** Undefined for what does not exist and for what belongs to somebody else, or to another site. */
-  async findOf(maker: Maker, id: string): Promise<GenerationWithImages | undefined> {
-    const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...maker }));
+  async findOf(author: GenerationOwner, id: string): Promise<GenerationWithImages | undefined> {
+    const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...author }));
     if (!generation) return undefined;
     const costs = settledStates.includes(generation.state)
       ? await this.unitOfWork.read((reader) => costsOf(reader, [id]))
@@ -209,28 +209,28 @@ export class GenerationStore {
   }
 
   /** The newest rounds of one dialog, oldest first. */
-  async roundsOf(maker: Maker, rootId: string): Promise<readonly GenerationWithImages[]> {
-    return (await this.withImages({ ...maker, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
+  async roundsOf(author: GenerationOwner, rootId: string): Promise<readonly GenerationWithImages[]> {
+    return (await this.withImages({ ...author, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
   }
 
   /** The newest ones, whatever became of them. */
-  latestOf(maker: Maker, limit = 50): Promise<readonly Generation[]> {
+  latestOf(author: GenerationOwner, limit = 50): Promise<readonly Generation[]> {
     return this.unitOfWork.read((reader) =>
-      reader.repository(Generation).find({ where: { ...maker }, order: { id: 'DESC' }, take: limit }),
+      reader.repository(Generation).find({ where: { ...author }, order: { id: 'DESC' }, take: limit }),
     );
   }
 
   /** Everything that is not added yet, or on its way, newest first. @param after the last id of the page before. */
-  async openOf(maker: Maker, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
-    const open = { ...maker, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
+  async openOf(author: GenerationOwner, limit = 50, after?: string): Promise<readonly GenerationWithImages[]> {
+    const open = { ...author, state: Not(In(['saved', 'discarded'])), ...(after !== undefined && { id: LessThan(after) }) };
     return this.withImages(open, limit);
   }
 
   /** What is on its way or waits to be added, and what came to nothing: the newest of each, so that neither crowds out the other. */
-  async recentOf(maker: Maker, limit = 50): Promise<RecentGenerations> {
+  async recentOf(author: GenerationOwner, limit = 50): Promise<RecentGenerations> {
     return {
-      waiting: await this.withImages({ ...maker, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, limit),
-      cameToNothing: await this.withImages({ ...maker, state: In([...nothingStates]) }, limit),
+      waiting: await this.withImages({ ...author, state: Not(In([...nothingStates, 'saved', 'discarded'])) }, limit),
+      cameToNothing: await this.withImages({ ...author, state: In([...nothingStates]) }, limit),
     };
   }
 
@@ -254,14 +254,14 @@ export class GenerationStore {
     });
   }
 
-  /** An image together with its generation; undefined unless it belongs to the maker. */
+  /** An image together with its generation; undefined unless it belongs to the author. */
   async imageOf(
-    maker: Maker,
+    author: GenerationOwner,
     id: string,
   ): Promise<{ readonly image: GeneratedImage; readonly generation: Generation } | undefined> {
     return this.unitOfWork.read(async (reader) => {
       const image = await reader.repository(GeneratedImage).findOneBy({ id });
-      const generation = image && (await reader.repository(Generation).findOneBy({ id: image.generationId, ...maker }));
+      const generation = image && (await reader.repository(Generation).findOneBy({ id: image.generationId, ...author }));
       return image && generation ? { image, generation } : undefined;
     });
   }

@@ -1,11 +1,11 @@
 import { type Activity, type Disposable, inject, injectable, Log } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationRunner, PortalCloses } from './generation-runner.js';
 import { GenerationStore } from './generation-store.js';
-import { ModulesAtRest } from './modules-at-rest.js';
-import { Offering } from './offering.js';
+import { ImageDelivery } from './image-delivery.js';
+import { ModulesSettled } from './modules-settled.js';
 import { Retries } from './retries.js';
-import { HouseCloses, Sending } from './sending.js';
 
 interface Running {
   readonly controller: AbortController;
@@ -29,20 +29,20 @@ export class GenerationWorker implements Activity {
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
-    @inject(Sending) private readonly sending: Sending,
+    @inject(GenerationRunner) private readonly runner: GenerationRunner,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Retries) private readonly retries: Retries,
-    @inject(ModulesAtRest) private readonly modules: ModulesAtRest,
-    @inject(Offering) private readonly offering: Offering,
+    @inject(ModulesSettled) private readonly modules: ModulesSettled,
+    @inject(ImageDelivery) private readonly delivery: ImageDelivery,
     @inject(Log) private readonly log: Log,
   ) {}
 
   async onStart(): Promise<void> {
     this.open = true;
     this.retries.start((id) => this.enqueue(id));
-    this.offering.start((id) => this.enqueue(id));
+    this.delivery.start((id) => this.enqueue(id));
     for (const generation of await this.store.inState('sent', 'received')) {
-      if (await this.sending.recover(generation)) this.enqueue(generation.id);
+      if (await this.runner.recover(generation)) this.enqueue(generation.id);
     }
     for (const generation of await this.store.inState('reserved')) {
       if (!this.retries.resume(generation)) this.enqueue(generation.id);
@@ -59,7 +59,7 @@ export class GenerationWorker implements Activity {
     this.isReady = false;
     await this.start?.dispose();
     this.retries.stop();
-    this.offering.stop();
+    this.delivery.stop();
     this.waiting.length = 0;
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ export class GenerationWorker implements Activity {
     });
     await Promise.race([all, patience]);
     clearTimeout(timer);
-    for (const { controller } of this.running.values()) controller.abort(new HouseCloses());
+    for (const { controller } of this.running.values()) controller.abort(new PortalCloses());
     await all;
   }
 
@@ -85,7 +85,7 @@ export class GenerationWorker implements Activity {
     if (await this.cancelWaiting(id)) return this.cancelled(id);
     const running = this.running.get(id);
     if (!running) return undefined;
-    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its maker.', { maybeCharged: true }));
+    running.controller.abort(new ProviderError('cancelled', 'Cancelled by its author.', { maybeCharged: true }));
     await running.done;
     // An answer that asked for patience may have come first.
     await this.cancelWaiting(id);
@@ -93,7 +93,7 @@ export class GenerationWorker implements Activity {
   }
 
   private async cancelWaiting(id: string): Promise<boolean> {
-    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its maker.' };
+    const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its author.' };
     if (!(await this.store.move(id, ['reserved'], 'failed', cancelled))) return false;
     this.retries.drop(id);
     return true;
@@ -109,11 +109,11 @@ export class GenerationWorker implements Activity {
       const id = this.waiting.shift();
       if (id === undefined) return;
       const controller = new AbortController();
-      const done = this.sending
-        .carryOut(id, controller.signal)
+      const done = this.runner
+        .run(id, controller.signal)
         .catch((error: unknown) => {
           this.log.error('A generation ended in an error.', { generation: id, error });
-          this.offering.later(id);
+          this.delivery.later(id);
         })
         .finally(() => {
           this.running.delete(id);

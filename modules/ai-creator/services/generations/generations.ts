@@ -23,9 +23,9 @@ import { VariationSources } from '../images/variation-sources.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import { BudgetExceeded } from '../spending/usage-ledger.js';
 import {
+  type GenerationOwner,
   GenerationStore,
   type GenerationWithImages,
-  type Maker,
   type RecentGenerations,
   type Reservation,
   settledStates,
@@ -51,7 +51,7 @@ export interface GenerationPage {
   readonly next: string | undefined;
 }
 
-const makerOf = ({ personId, site }: Author): Maker => ({ personId, siteId: site.id });
+const ownerOf = ({ personId, site }: Author): GenerationOwner => ({ personId, siteId: site.id });
 
 /** Generations for pages and commands; every call asks whether the person may. */
 @injectable()
@@ -81,7 +81,7 @@ export class Generations {
     const pinned = await this.pin(access, author, order);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
-      ...makerOf(author),
+      ...ownerOf(author),
       description: order.description,
       size: order.size,
       count: order.count,
@@ -170,33 +170,33 @@ export class Generations {
   }
 
   async find(access: AccessContext, id: string): Promise<GenerationWithImages> {
-    const found = await this.store.findOf(makerOf(this.availability.require(access)), id);
+    const found = await this.store.findOf(ownerOf(this.availability.require(access)), id);
     if (!found || this.isExpired(found.generation)) throw notFound('generation');
     return found;
   }
 
   /** An earlier one to start from: as long as its description is kept, its results may have expired. */
   async earlier(access: AccessContext, id: string): Promise<Generation> {
-    const found = await this.store.findOf(makerOf(this.availability.require(access)), id);
+    const found = await this.store.findOf(ownerOf(this.availability.require(access)), id);
     if (!found || !this.isRemembered(found.generation)) throw notFound('generation');
     return found.generation;
   }
 
   async rounds(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
     const { generation } = await this.find(access, id);
-    const rounds = await this.store.roundsOf(makerOf(this.availability.require(access)), generation.rootId);
+    const rounds = await this.store.roundsOf(ownerOf(this.availability.require(access)), generation.rootId);
     return rounds.filter((round) => round.generation.state !== 'discarded' && !this.isExpired(round.generation));
   }
 
   async recent(access: AccessContext): Promise<RecentGenerations> {
-    const { waiting, cameToNothing } = await this.store.recentOf(makerOf(this.availability.require(access)));
+    const { waiting, cameToNothing } = await this.store.recentOf(ownerOf(this.availability.require(access)));
     const isThere = ({ generation }: GenerationWithImages): boolean => !this.isExpired(generation);
     return { waiting: waiting.filter(isThere), cameToNothing: cameToNothing.filter(isThere) };
   }
 
   /** The same in parts, newest first. @param after where the part before ended. */
   async page(access: AccessContext, limit: number, after?: string): Promise<GenerationPage> {
-    const found = await this.store.openOf(makerOf(this.availability.require(access)), limit + 1, after);
+    const found = await this.store.openOf(ownerOf(this.availability.require(access)), limit + 1, after);
     const rounds = found.slice(0, limit);
     return {
       rounds: rounds.filter(({ generation }) => !this.isExpired(generation)),
@@ -206,7 +206,7 @@ export class Generations {
 
   /** One's own descriptions in this site, each once, newest first. */
   async previous(access: AccessContext, limit = 8): Promise<readonly { readonly id: string; readonly description: string }[]> {
-    const rounds = await this.store.latestOf(makerOf(this.availability.require(access)));
+    const rounds = await this.store.latestOf(ownerOf(this.availability.require(access)));
     const seen = new Set<string>();
     return rounds
       .filter((round) => this.isRemembered(round) && !seen.has(round.description) && seen.add(round.description))
@@ -215,7 +215,7 @@ export class Generations {
   }
 
   async image(access: AccessContext, id: string): Promise<{ readonly image: GeneratedImage; readonly generation: Generation }> {
-    const found = await this.store.imageOf(makerOf(this.availability.require(access)), id);
+    const found = await this.store.imageOf(ownerOf(this.availability.require(access)), id);
     if (!found || this.isExpired(found.generation)) throw notFound('image');
     return found;
   }

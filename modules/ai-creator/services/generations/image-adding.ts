@@ -17,14 +17,14 @@ import { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit-actor.js';
 import { Availability } from '../availability/availability.js';
 import { ImageCaptions } from '../captions/image-captions.js';
-import { onceKeyOf } from '../images/pinned-source.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { idempotencyKeyOf } from '../images/pinned-source.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { GenerationCost } from '../spending/generation-cost.js';
 import { provenanceOf } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
 import { Generations } from './generations.js';
 
-/** An image as its maker wants it added. */
+/** An image as its author wants it added. */
 export interface Selection {
   readonly id: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export class ImageAdding {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Documents) private readonly documents: Documents,
     @inject(GenerationCost) private readonly cost: GenerationCost,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ImageCaptions) private readonly captions: ImageCaptions,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(BlobStore) private readonly blobs: BlobStore,
@@ -133,10 +133,10 @@ export class ImageAdding {
         images,
         generatedAt: generation.receivedAt ?? this.clock.now().toISOString(),
         cost: await this.cost.of(generation.id),
-        maker: this.maker.provider,
+        currentProvider: this.client.provider,
       }),
       // A crash before the next transaction must not add the image twice.
-      onceKey: onceKeyOf(image.id),
+      idempotencyKey: idempotencyKeyOf(image.id),
     });
     await this.store.change(generation.id, async (transaction) => {
       const images = transaction.repository(GeneratedImage);

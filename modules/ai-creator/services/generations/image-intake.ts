@@ -14,9 +14,9 @@ import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { pixelLimit } from '../decoding/checked-image.js';
-import { inTurn } from '../decoding/decoding-turns.js';
+import { withSemaphore } from '../decoding/decoding-semaphore.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
-import type { MadeImages } from '../provider/image-maker.js';
+import type { MadeImages } from '../provider/image-provider-client.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 
@@ -115,7 +115,7 @@ export class ImageIntake {
       .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
       .withXmp(generation.isComposite ? compositeMark : generatedMark);
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
-    const scaled = await inTurn(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
+    const scaled = await withSemaphore(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
     await this.offer(generation, image, await this.blobs.store(scaled, { maxBytes: maxImageBytes }));
   }
 

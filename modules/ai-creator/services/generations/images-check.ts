@@ -6,7 +6,7 @@ import { Generation } from '../../entities/generation.js';
 /** What was paid for and arrived is still there. */
 @injectable()
 export class ImagesCheck implements IntegrityCheck {
-  readonly title = 'Every generated image that waits for its maker has its file.';
+  readonly title = 'Every generated image that waits for its author has its file.';
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,

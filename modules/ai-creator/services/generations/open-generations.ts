@@ -14,7 +14,7 @@ import {
 } from '@portico/core';
 import { GeneratedImage, type ImageState } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { GenerationStore, type Maker, settledStates } from './generation-store.js';
+import { type GenerationOwner, GenerationStore, settledStates } from './generation-store.js';
 
 /** What every page may have to say about a generation. */
 export interface OpenGeneration {
@@ -45,7 +45,7 @@ const columns = {
 } as const;
 const there: readonly ImageState[] = ['offered', 'saved'];
 const done: readonly GenerationState[] = ['saved', 'discarded'];
-const keyOf = ({ personId, siteId }: Maker): string => `${personId} ${siteId}`;
+const keyOf = ({ personId, siteId }: GenerationOwner): string => `${personId} ${siteId}`;
 
 /** How many came of each whose images wait. */
 async function imagesCame(reader: Reader): Promise<ReadonlyMap<string, number>> {
@@ -57,14 +57,14 @@ async function imagesCame(reader: Reader): Promise<ReadonlyMap<string, number>> 
   return new Map(rows.map(({ id, ready }) => [id, Number(ready)]));
 }
 
-/** What is being made or waits for its maker, in memory: pages ask each time. It follows the database one commit behind. */
+/** What is being made or waits for its author, in memory: pages ask each time. It follows the database one commit behind. */
 @injectable()
 export class OpenGenerations implements Activity {
-  private readonly changes = new Emitter<Maker>();
+  private readonly changes = new Emitter<GenerationOwner>();
   /** Whose generations changed, after they did here. */
-  readonly onDidChange: Event<Maker> = this.changes.event;
+  readonly onDidChange: Event<GenerationOwner> = this.changes.event;
   private readonly open = new Map<string, Map<string, OpenGeneration>>();
-  private readonly makers = new Map<string, Maker>();
+  private readonly authors = new Map<string, GenerationOwner>();
   private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
@@ -92,8 +92,8 @@ export class OpenGenerations implements Activity {
   }
 
   /** Oldest first. */
-  of(maker: Maker): readonly OpenGeneration[] {
-    const own = this.open.get(keyOf(maker));
+  of(author: GenerationOwner): readonly OpenGeneration[] {
+    const own = this.open.get(keyOf(author));
     if (!own) return [];
     const now = this.clock.now().toISOString();
     return [...own.values()].filter(({ state, expiresAt }) => !settledStates.includes(state) || expiresAt > now);
@@ -105,10 +105,10 @@ export class OpenGenerations implements Activity {
         row: await reader.repository(Generation).findOne({ select: columns, where: { id } }),
         ready: await reader.repository(GeneratedImage).countBy({ generationId: id, state: In([...there]) }),
       }));
-      const maker = row ?? this.makers.get(id);
+      const author = row ?? this.authors.get(id);
       if (row && !done.includes(row.state)) this.keep(row, ready);
-      else if (maker) this.forget(id, maker);
-      if (maker) this.changes.fire({ personId: maker.personId, siteId: maker.siteId });
+      else if (author) this.forget(id, author);
+      if (author) this.changes.fire({ personId: author.personId, siteId: author.siteId });
     } catch (error) {
       this.log.warn('What became of a generation is not known to the pages.', { generation: id, error });
     }
@@ -119,13 +119,13 @@ export class OpenGenerations implements Activity {
     const own = this.open.get(key) ?? new Map<string, OpenGeneration>();
     own.set(id, { id, state, description, count, ready, errorCode, settledAt: settledAt ?? undefined, expiresAt });
     this.open.set(key, own);
-    this.makers.set(id, { personId, siteId });
+    this.authors.set(id, { personId, siteId });
   }
 
-  private forget(id: string, maker: Maker): void {
-    const own = this.open.get(keyOf(maker));
+  private forget(id: string, author: GenerationOwner): void {
+    const own = this.open.get(keyOf(author));
     own?.delete(id);
-    if (own?.size === 0) this.open.delete(keyOf(maker));
-    this.makers.delete(id);
+    if (own?.size === 0) this.open.delete(keyOf(author));
+    this.authors.delete(id);
   }
 }

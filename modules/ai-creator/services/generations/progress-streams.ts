@@ -5,7 +5,7 @@ import { GenerationStore } from './generation-store.js';
 
 /** Browsers open few connections to one place; a person with more tabs is followed by polling. */
 const streamsPerPerson = 4;
-const streamsOfHouse = 200;
+const streamsOfPortal = 200;
 const beatMillis = 1000;
 /** Behind this many unread bytes nobody reads any more. */
 const unreadBytes = 64 * 1024;
@@ -56,7 +56,7 @@ export class ProgressStreams implements Activity {
     beatMillis: number,
   ): Readable {
     const own = [...this.followed.values()].filter((id) => id === personId).length;
-    if (own >= streamsPerPerson || this.followed.size >= streamsOfHouse) {
+    if (own >= streamsPerPerson || this.followed.size >= streamsOfPortal) {
       throw new PortalError('streams-busy', 'Too many windows follow what is being made. Ask for its status instead.', {
         status: 503,
         expose: true,

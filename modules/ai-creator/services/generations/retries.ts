@@ -1,11 +1,11 @@
 import { Clock, inject, injectable, Log } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import type { Generation, GenerationState } from '../../entities/generation.js';
-import { KeyPauses } from '../failures/key-pauses.js';
+import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { pauseBefore } from './retry-policy.js';
-import { WakeUps } from './wake-ups.js';
+import { Timers } from './timers.js';
 
 /**
  * Generations that wait to be sent, or sent again: their rows say until when, so that they outlive the process; a timer says that it
@@ -13,11 +13,11 @@ import { WakeUps } from './wake-ups.js';
  */
 @injectable()
 export class Retries {
-  private readonly wakeUps = new WakeUps();
+  private readonly timers = new Timers();
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
-    @inject(KeyPauses) private readonly pauses: KeyPauses,
+    @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -25,15 +25,15 @@ export class Retries {
 
   /** @param due told the id of each generation whose time has come. */
   start(due: (id: string) => void): void {
-    this.wakeUps.start(due);
+    this.timers.start(due);
   }
 
   stop(): void {
-    this.wakeUps.stop();
+    this.timers.stop();
   }
 
   drop(id: string): void {
-    this.wakeUps.drop(id);
+    this.timers.drop(id);
   }
 
   /** What waited when the portal stopped goes on waiting; false for what does not wait. */
@@ -42,7 +42,7 @@ export class Retries {
     const { retryCapSeconds } = this.config.values;
     const left = Math.min(Date.parse(retryAt) - this.clock.now().getTime(), retryCapSeconds * 1000);
     if (errorCode === 'too-fast' && left > 0) this.pauses.pause(siteId, left);
-    this.wakeUps.set(id, left);
+    this.timers.set(id, left);
     return true;
   }
 
@@ -93,7 +93,7 @@ export class Retries {
       errorDetail: error.message,
       retryAfter: error.retryAfterSeconds ?? null,
     });
-    if (isBack) this.wakeUps.set(generation.id, wait);
+    if (isBack) this.timers.set(generation.id, wait);
     return isBack;
   }
 }

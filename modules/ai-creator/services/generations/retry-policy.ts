@@ -1,5 +1,5 @@
 import type { ProviderError } from '../../api/index.js';
-import { atlasRow } from '../failures/error-atlas.js';
+import { errorCatalogEntry } from '../failures/error-catalog.js';
 import type { CreatorConfig } from '../settings/creator-config.js';
 
 /** Errors that a server answers before it begins. A 504 is not among them: what it waited for may have been carried out, and charged. */
@@ -7,7 +7,7 @@ const before = [500, 502, 503];
 
 /** Whether the same request may be sent once more by itself: the service said that it did not carry it out. */
 export const mayTryAgain = ({ code, status, maybeCharged }: ProviderError): boolean =>
-  atlasRow(code)?.retry === 'after-a-pause' &&
+  errorCatalogEntry(code)?.retry === 'after-a-pause' &&
   !maybeCharged &&
   (code !== 'server-trouble' || (status !== undefined && before.includes(status)));
 

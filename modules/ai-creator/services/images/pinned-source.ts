@@ -47,12 +47,12 @@ export const isSameSource = (generation: Generation, source: SourceReference | u
   generation.sourceKind === (source?.kind ?? null) && generation.sourceId === (source?.id ?? null);
 
 /** Under this key an image is added as a document, once. */
-export const onceKeyOf = (imageId: string): string => `ai-creator:${imageId}`;
+export const idempotencyKeyOf = (imageId: string): string => `ai-creator:${imageId}`;
 
 /** What a document remembers of the picture that it varies. */
 export function variationSource(generation: Generation): VariationSource | undefined {
   const { sourceKind, sourceId, sourceName: name, sourceSha256: sha256, sourceVersion: version } = generation;
   if (!sourceKind || !sourceId || name === null || sha256 === null) return undefined;
-  if (sourceKind === 'image') return { name, sha256, onceKey: onceKeyOf(sourceId) };
+  if (sourceKind === 'image') return { name, sha256, idempotencyKey: idempotencyKeyOf(sourceId) };
   return { name, sha256, documentId: sourceId, ...(version && { version }) };
 }

@@ -2,7 +2,7 @@ import { Emitter, type Event, inject, injectable, Log, loadSharp } from '@portic
 import { generatedMark } from '@portico/documents-media/api';
 import type { ImagePreview } from '../../api/index.js';
 import { looksLikePicture, pixelLimit } from '../decoding/checked-image.js';
-import { inTurn } from '../decoding/decoding-turns.js';
+import { withSemaphore } from '../decoding/decoding-semaphore.js';
 
 /** Bytes of a picture that is looked at; a larger one is left out. */
 const largestPreview = 16 * 1024 * 1024;
@@ -74,7 +74,7 @@ export class Previews {
   private async small(generation: string, bytes: Uint8Array): Promise<Buffer | undefined> {
     try {
       if (!looksLikePicture(bytes)) throw new Error('It is no png, jpeg or webp.');
-      return await inTurn(() => scaled(bytes));
+      return await withSemaphore(() => scaled(bytes));
     } catch (error) {
       this.log.warn('A preview was left out.', { generation, cause: error instanceof Error ? error.message : 'unknown' });
       return undefined;

@@ -6,7 +6,7 @@ const pixelLimit = 64_000_000;
 const side = 2048;
 
 /**
- * A picture as it may leave the house: upright, no larger than any model looks at, png or jpeg, which every service reads, and without
+ * A picture as it may leave the portal: upright, no larger than any model looks at, png or jpeg, which every service reads, and without
  * what a camera wrote into it, such as the place. Undefined when it cannot be decoded, or is too large.
  */
 export async function sourcePicture(bytes: Buffer): Promise<SourceImage | undefined> {

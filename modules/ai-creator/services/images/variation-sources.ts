@@ -4,8 +4,8 @@ import { type Document, Documents } from '@portico/documents-media/api';
 import type { SourceImage } from '../../api/index.js';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
-import { inTurn } from '../decoding/decoding-turns.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { withSemaphore } from '../decoding/decoding-semaphore.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import type { PinnedSource } from './pinned-source.js';
 import { sourcePicture } from './source-picture.js';
 
@@ -18,7 +18,7 @@ const readable: ReadonlySet<string> = new Set([...sendable, 'image/avif']);
 @injectable()
 export class VariationSources {
   constructor(
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Documents) private readonly documents: Documents,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Messages) private readonly words: Messages,
@@ -26,7 +26,7 @@ export class VariationSources {
 
   /** Whether the provider in use makes variations. */
   get arePossible(): boolean {
-    return this.maker.provider?.refines === true;
+    return this.client.provider?.refines === true;
   }
 
   /** @throws PortalError `cannot-refine` (409). */
@@ -53,7 +53,7 @@ export class VariationSources {
   async pinDocument(access: AccessContext, id: string): Promise<PinnedSource> {
     const { name, provenance } = await this.document(access, id);
     const { content, version, sha256 } = await this.documents.openOriginal(access, id);
-    const picture = await inTurn(async () => sourcePicture(await buffer(content)));
+    const picture = await withSemaphore(async () => sourcePicture(await buffer(content)));
     if (!picture || picture.bytes.length > maxSourceBytes)
       throw new PortalError('source-unsuitable', this.words.text('refine.unsuitable', { name }, access.locale), {
         status: 422,

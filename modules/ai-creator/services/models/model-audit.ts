@@ -43,10 +43,10 @@ export class ModelAudit {
   private async warn({ scope, model, shutdownDate, daysLeft }: ModelNotice, within: number): Promise<void> {
     const about = { subject: 'model-warning', attribute: model, scope: scope.kind === 'site' ? scope.siteId : 'instance' };
     const { records } = await this.audit.list({ area: 'ai-creator', ...about }, undefined, 20);
-    const isTold = records
+    const isSeen = records
       .map(({ after }) => after as { readonly within?: number; readonly endsOn?: string } | undefined)
       .some((after) => after?.endsOn === shutdownDate && (after?.within ?? within + 1) <= within);
-    if (isTold) return;
+    if (isSeen) return;
     await this.write({ ...about, action: 'warned', after: { endsOn: shutdownDate, within } });
     this.log.warn('A chosen model ends soon.', { model, daysLeft });
   }

@@ -1,6 +1,6 @@
 import { Clock, inject, injectable } from '@portico/core';
 import type { ImageProvider, ProviderModel } from '../../api/index.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { isRetired } from '../provider/models.js';
 
 export interface ModelState {
@@ -22,7 +22,7 @@ export class ModelKnowledge {
 
   constructor(
     @inject(Clock) private readonly clock: Clock,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
   ) {}
 
   learn(provider: string, models: readonly ProviderModel[]): void {
@@ -32,7 +32,7 @@ export class ModelKnowledge {
   }
 
   /** @param listed the models that a key may use, when the service was just asked. Another key may see others, so they are not kept. */
-  of(model: string, listed?: readonly ProviderModel[], provider: ImageProvider | undefined = this.maker.provider): ModelState {
+  of(model: string, listed?: readonly ProviderModel[], provider: ImageProvider | undefined = this.client.provider): ModelState {
     const name = model.trim();
     const shutdownDate = this.heard.get(provider?.id ?? '')?.get(name) ?? provider?.modelNames?.shutdowns?.[name];
     const daysLeft =

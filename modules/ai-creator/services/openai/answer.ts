@@ -1,7 +1,7 @@
 import { z } from '@portico/core';
 import { type ProvidedImage, ProviderError } from '../../api/index.js';
 import { checkImage } from '../decoding/checked-image.js';
-import { ImagesApart } from './images-apart.js';
+import { Base64ImageExtractor } from './base64-image-extractor.js';
 
 const count = z.number().int().min(0).optional().catch(undefined);
 /** What is read of an answer; it may hold more. */
@@ -21,7 +21,7 @@ export interface CheckedAnswer {
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
 
 /** Checks the shape of an answer and decodes every image in it; nothing of it is believed. Images that do not decode are left out while one does. */
-export async function checkAnswer(answer: unknown, apart = new ImagesApart()): Promise<CheckedAnswer> {
+export async function checkAnswer(answer: unknown, apart = new Base64ImageExtractor()): Promise<CheckedAnswer> {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) throw bad('The answer does not have the shape of an images answer.');
   const { data, usage } = parsed.data;

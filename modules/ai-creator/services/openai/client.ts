@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
 import { ProviderError } from '../../api/index.js';
 import type { ServiceProfile } from '../profiles/index.js';
+import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { guardedFetch } from './guarded-fetch.js';
-import type { ImagesApart } from './images-apart.js';
 import { refusalOf } from './refusal.js';
 import type { ReadStream } from './streamed-answer.js';
 
@@ -29,7 +29,7 @@ export interface ClientOptions {
   /** Bytes of an answer, unpacked. */
   readonly maxBytes: number;
   /** Takes the images out of answers. */
-  readonly images?: ImagesApart | undefined;
+  readonly images?: Base64ImageExtractor | undefined;
   /** How a stream is read, when one is asked for. */
   readonly events?: ReadStream | undefined;
 }

@@ -4,14 +4,14 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '../../api/index.js';
-import type { ImagesApart } from './images-apart.js';
+import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { payloadOf } from './payload.js';
 
 export interface FetchLimits {
   /** Bytes of an answer after decompression. */
   readonly maxBytes: number;
   /** Takes the images out of answers. */
-  readonly images?: ImagesApart | undefined;
+  readonly images?: Base64ImageExtractor | undefined;
   /** Given when a stream of events was asked for: reads it as it arrives and answers what stands for its body. Without it a stream is no answer. */
   readonly events?: ((pieces: AsyncIterable<Uint8Array>) => Promise<object>) | undefined;
 }

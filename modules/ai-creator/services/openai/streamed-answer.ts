@@ -1,8 +1,8 @@
 import { z } from '@portico/core';
 import { type ImageRequest, ProviderError } from '../../api/index.js';
 import type { ServiceProfile } from '../profiles/index.js';
+import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { eventsOf } from './event-stream.js';
-import type { ImagesApart } from './images-apart.js';
 import { refusalIn } from './refusal.js';
 
 /** Asked for beside the image; each costs tokens of its own. */
@@ -24,7 +24,7 @@ export interface StreamWanted {
 export function streamFor(
   profile: ServiceProfile,
   { count, preview }: ImageRequest,
-  images: ImagesApart,
+  images: Base64ImageExtractor,
 ): StreamWanted | undefined {
   if (!preview || !profile.streams || count !== 1) return undefined;
   return {
@@ -39,7 +39,7 @@ export function streamFor(
  */
 async function readStream(
   pieces: AsyncIterable<Uint8Array>,
-  images: ImagesApart,
+  images: Base64ImageExtractor,
   preview: NonNullable<ImageRequest['preview']>,
 ): Promise<object> {
   let shown = 0;
@@ -64,7 +64,7 @@ async function readStream(
   throw new ProviderError('connection-cut', 'The stream ended without an image.', { maybeCharged: true });
 }
 
-function partialImage(event: unknown, images: ImagesApart): Buffer | undefined {
+function partialImage(event: unknown, images: Base64ImageExtractor): Buffer | undefined {
   try {
     return images.of(Partial.parse(event).b64_json);
   } catch {

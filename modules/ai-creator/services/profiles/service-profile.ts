@@ -3,7 +3,7 @@ import type { DeliverySize, ModelNames } from '../../api/index.js';
 /** What some servers take beside `model`, `prompt` and `size`, and others refuse. */
 export type OptionalParameter = 'quality' | 'output_format' | 'moderation' | 'response_format';
 
-/** The manners of a server that speaks the images API, as data. Where each comes from stands in docs/image-services.md. */
+/** The dialect of a server that speaks the images API, as data. Where each comes from stands in docs/image-services.md. */
 export interface ServiceProfile {
   /** Stored with every image, and the value of the setting. */
   readonly id: string;

@@ -3,7 +3,7 @@ import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 const schema = z.strictObject({
   /** The one place where image requests go; undefined: OpenAI's, when that is the service that is chosen. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Orders that are carried out at the same time, for the whole house; each has at most two requests on their way. */
+  /** Orders that are carried out at the same time, for the whole portal; each has at most two requests on their way. */
   concurrency: z.int().min(1).max(16).default(2),
   /** Bytes of one answer, unpacked. */
   maxAnswerBytes: z
@@ -28,7 +28,7 @@ const schema = z.strictObject({
   retryTotalSeconds: z.int().min(1).max(3600).default(300),
   /** The first pause before images that arrived and could not be scaled or written are tried again; each further one is twice as long, at most five minutes. */
   scaleMillis: z.int().min(1).max(60_000).default(5000),
-  /** How long running requests may go on when the house closes, before they are given up and marked unknown. */
+  /** How long running requests may go on when the portal closes, before they are given up and marked unknown. */
   stopMillis: z.int().min(0).default(4500),
 });
 

@@ -1,7 +1,7 @@
 import { inject, injectable, invalidInput, Messages, optional, type ServiceHandle, SiteDirectory, z } from '@portico/core';
 import { instanceRoles, People, siteRoles } from '@portico/identity/api';
 import { type BudgetRule, type BudgetTarget, budgetPeriods, budgetTargets, budgetUnits } from '../../entities/budget-rules.js';
-import { amount } from './budget-words.js';
+import { amount } from './budget-presenter.js';
 import type { NewBudget } from './budgets.js';
 import { readAmount } from './money.js';
 

@@ -1,6 +1,6 @@
 import { AuditLog, type AuditRecord, inject, injectable, Messages } from '@portico/core';
 import type { BudgetRule } from '../../entities/budget-rules.js';
-import { amount, BudgetWords } from './budget-words.js';
+import { amount, BudgetPresenter } from './budget-presenter.js';
 
 /** One entry of the audit log about a budget, ready to be read. */
 export interface BudgetChange {
@@ -18,7 +18,7 @@ const shown = 20;
 export class BudgetHistory {
   constructor(
     @inject(AuditLog) private readonly audit: AuditLog,
-    @inject(BudgetWords) private readonly words: BudgetWords,
+    @inject(BudgetPresenter) private readonly words: BudgetPresenter,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 

@@ -1,8 +1,8 @@
 import { type AccessContext, inject, injectable, Messages, type PortalError, UnitOfWork } from '@portico/core';
 import { countLimits, deliverySizes } from '../../api/index.js';
 import { SettingsLink } from '../settings/settings-link.js';
-import { secondsWords, wordsOf } from '../words.js';
-import { BudgetWords } from './budget-words.js';
+import { formatSeconds, translator } from '../translator.js';
+import { BudgetPresenter } from './budget-presenter.js';
 import { type BudgetState, exceeded } from './budgets.js';
 import { formatMoney } from './money.js';
 import type { Cost } from './prices.js';
@@ -33,7 +33,7 @@ export class SpendingNotice {
   constructor(
     @inject(UsageLedger) private readonly ledger: UsageLedger,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(BudgetWords) private readonly budgetWords: BudgetWords,
+    @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(Messages) private readonly messages: Messages,
   ) {}
@@ -53,7 +53,7 @@ export class SpendingNotice {
       // What is left until nothing more is sent says more than where warnings begin.
       const limit = soft?.rule.hardLimit == null ? 'softLimit' : 'hardLimit';
       const warnings = soft
-        ? [this.messages.text('budgets.warning', { state: this.budgetWords.state(soft, limit, locale) }, locale)]
+        ? [this.messages.text('budgets.warning', { state: this.budgetPresenter.state(soft, limit, locale) }, locale)]
         : [];
       return {
         estimates: estimates.some(({ millionths }) => millionths.length > 0) ? estimates : [],
@@ -77,11 +77,11 @@ export class SpendingNotice {
     const isShort = rule.unit === 'running' || rule.period === 'minute' || rule.period === 'hour';
     const sentence = this.messages.text(
       isShort ? 'error.too-fast' : 'error.out-of-tokens',
-      { time: secondsWords(retryAfter, wordsOf(this.messages, access.locale)) },
+      { time: formatSeconds(retryAfter, translator(this.messages, access.locale)) },
       access.locale,
     );
     if (this.settingsLink.for(access) === undefined) return new BudgetExceeded(error.state, sentence);
-    const state = this.budgetWords.state(error.state, 'hardLimit', access.locale);
+    const state = this.budgetPresenter.state(error.state, 'hardLimit', access.locale);
     return new BudgetExceeded(error.state, this.messages.text('budgets.refused', { state }, access.locale));
   }
 }

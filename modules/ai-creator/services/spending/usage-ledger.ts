@@ -17,7 +17,7 @@ import { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
 import { UsageEntry } from '../../entities/usage-entry.js';
 import { ModelWatch } from '../models/model-watch.js';
-import { ImageMaker } from '../provider/image-maker.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { upstreamQuality } from '../provider/quality.js';
 import { creatorSettings } from '../settings/settings.js';
 import { type BudgetState, Budgets, exceeded } from './budgets.js';
@@ -51,7 +51,7 @@ export class UsageLedger {
     @inject(Budgets) private readonly budgets: Budgets,
     @inject(Prices) private readonly prices: Prices,
     @inject(ModelWatch) private readonly watch: ModelWatch,
-    @inject(ImageMaker) private readonly maker: ImageMaker,
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Clock) private readonly clock: Clock,
     @inject(Settings) settings: Settings,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
@@ -154,11 +154,11 @@ export class UsageLedger {
   }
 
   private hasPreviews({ siteId, count }: Pick<Order, 'siteId' | 'count'>): boolean {
-    return count === 1 && this.maker.provider?.previews === true && this.settings.get(siteScope(siteId)).previews === true;
+    return count === 1 && this.client.provider?.previews === true && this.settings.get(siteScope(siteId)).previews === true;
   }
 
   private previewTokens(order: Pick<Order, 'siteId' | 'count'>): number | undefined {
-    return this.hasPreviews(order) ? this.maker.provider?.previewTokens : undefined;
+    return this.hasPreviews(order) ? this.client.provider?.previewTokens : undefined;
   }
 
   private wanted({ siteId, size }: Pick<Order, 'siteId' | 'size'>): { readonly model: string; readonly quality: string } {

@@ -14,6 +14,6 @@ export function fill(word: string | undefined, values: Readonly<Record<string, s
   return (word ?? '').replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
 }
 
-export function wordsOf(element: HTMLElement): Readonly<Record<string, string>> {
+export function messagesOf(element: HTMLElement): Readonly<Record<string, string>> {
   return JSON.parse(element.dataset.words ?? '{}') as Record<string, string>;
 }

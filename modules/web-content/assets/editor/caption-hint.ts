@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core';
 import type { PictureAttributes } from './article-image.js';
-import type { Words } from './words.js';
+import type { ClientMessages } from './translator.js';
 
 /** The line below the text that offers a caption which was suggested for the selected image and does not stand there. */
 export class CaptionHint {
@@ -10,7 +10,7 @@ export class CaptionHint {
 
   constructor(
     private readonly editor: Editor,
-    private readonly words: Words,
+    private readonly words: ClientMessages,
     add: () => void,
   ) {
     this.element.className = 'editor-hint';

@@ -6,7 +6,7 @@ import { CaptionHint } from './caption-hint.js';
 import { Figure, toggleCaption } from './figure.js';
 import { LinkForm } from './link-form.js';
 import { Toolbar } from './toolbar.js';
-import type { Words } from './words.js';
+import type { ClientMessages } from './translator.js';
 
 /**
  * `<portico-editor>` makes a rich-text editor of the textarea inside it. The textarea stays the form's field and is kept in
@@ -18,7 +18,7 @@ export class PorticoEditor extends HTMLElement {
   connectedCallback(): void {
     const textarea = this.querySelector('textarea');
     if (!textarea || this.editor) return;
-    const words = JSON.parse(this.getAttribute('words') ?? '{}') as Words;
+    const words = JSON.parse(this.getAttribute('words') ?? '{}') as ClientMessages;
     const content = document.createElement('div');
     content.className = 'editor-content';
     const editor = new Editor({

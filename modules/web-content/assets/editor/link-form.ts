@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core';
-import type { Words } from './words.js';
+import type { ClientMessages } from './translator.js';
 
 const rightAddress = /^(?:https:\/\/|mailto:|\/(?![/\\]))/;
 
@@ -10,7 +10,7 @@ export class LinkForm {
 
   constructor(
     private readonly editor: Editor,
-    private readonly words: Words,
+    private readonly words: ClientMessages,
   ) {
     const label = document.createElement('label');
     this.input.className = 'form-control form-control-sm';

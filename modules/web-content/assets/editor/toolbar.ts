@@ -1,7 +1,7 @@
 import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import { currentPicture } from './article-image.js';
-import type { WordKey, Words } from './words.js';
+import type { ClientMessages, WordKey } from './translator.js';
 
 interface Button {
   readonly word: WordKey;
@@ -70,7 +70,7 @@ export class Toolbar {
   readonly element = document.createElement('div');
   private readonly buttons: HTMLButtonElement[] = [];
 
-  constructor(editor: Editor, words: Words, open: Readonly<Record<'image' | 'caption' | 'link', () => void>>) {
+  constructor(editor: Editor, words: ClientMessages, open: Readonly<Record<'image' | 'caption' | 'link', () => void>>) {
     const insert: readonly Button[] = [
       { word: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
       { word: 'image', icon: 'picture', press: open.image },
@@ -93,7 +93,7 @@ export class Toolbar {
     this.makeTabStop(this.buttons[0]);
   }
 
-  private button({ word, icon: sign, press, pressed, usable }: Button, editor: Editor, words: Words): HTMLButtonElement {
+  private button({ word, icon: sign, press, pressed, usable }: Button, editor: Editor, words: ClientMessages): HTMLButtonElement {
     const element = document.createElement('button');
     element.type = 'button';
     element.className = 'btn btn-secondary quiet btn-sm';

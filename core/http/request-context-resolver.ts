@@ -1,0 +1,83 @@
+import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
+import { notFound, PortalError, type ServiceHandle, type Sessions, type SiteDirectory } from '../api/index.js';
+import type { HostContext } from './exchange.js';
+import type { ModuleGate } from './module-gate.js';
+import type { Place } from './route-table.js';
+import { segmentOf } from './segment.js';
+
+/** Where in the portal a request is, its path there, and who asks: settled before any route is. */
+export interface Visit extends Place {
+  /** The path without the part that names the site. */
+  readonly path: string;
+}
+
+const sitesRoot = '/web/';
+
+/** Finds the session, the site and with them the access context of a request. Memory reads only. */
+export class RequestContextResolver {
+  private readonly locales: string[];
+
+  constructor(
+    private readonly sessions: ServiceHandle<Sessions>,
+    private readonly sites: ServiceHandle<SiteDirectory>,
+    private readonly contexts: HostAccessContexts,
+    private readonly cookie: HostSessionCookie,
+    private readonly gate: ModuleGate,
+    locales: readonly string[] = ['en'],
+  ) {
+    this.locales = [...locales];
+  }
+
+  recognise(ctx: HostContext): void {
+    const { exchange } = ctx;
+    exchange.cookie = this.cookie.read(ctx.req.headers.cookie);
+    if (exchange.cookie !== undefined) exchange.session = this.sessions.get()?.find(exchange.cookie);
+    ctx.session = exchange.session;
+  }
+
+  locate(ctx: HostContext): Visit | Promise<Visit> {
+    const { path } = ctx;
+    const { exchange } = ctx;
+    const person = exchange.session?.person;
+    const locale = this.localeOf(ctx);
+    if (!path.startsWith(sitesRoot)) {
+      exchange.access = ctx.access = this.contexts.for(person, undefined, locale);
+      return { site: false, segment: segmentOf(path), path };
+    }
+    exchange.access = this.contexts.for(person, undefined, locale);
+    const end = path.indexOf('/', sitesRoot.length);
+    const address = path.slice(sitesRoot.length, end < 0 ? undefined : end);
+    const visit = (directory: SiteDirectory): Visit => {
+      const site = directory.byAddress(address);
+      if (!site) throw notFound('site');
+      exchange.access = ctx.access = this.contexts.for(person, site, locale);
+      const inside = end < 0 ? '/' : path.slice(end);
+      return { site: true, segment: segmentOf(inside), path: inside };
+    };
+    const present = this.sites.get();
+    return present ? visit(present) : this.directory().then(visit);
+  }
+
+  /** For a request that came while nobody could say whose session it brought. */
+  lookAgain(ctx: HostContext): Visit | Promise<Visit> {
+    this.recognise(ctx);
+    return this.locate(ctx);
+  }
+
+  private async directory(): Promise<SiteDirectory> {
+    await this.gate.explain('sites');
+    const directory = this.sites.get();
+    if (!directory)
+      throw new PortalError('unavailable', 'The sites are not available right now.', {
+        status: 503,
+        retryAfter: 5,
+        expose: true,
+      });
+    return directory;
+  }
+
+  private localeOf(ctx: HostContext): string | undefined {
+    if (this.locales.length < 2) return this.locales[0];
+    return ctx.acceptsLanguages(this.locales) || this.locales[0];
+  }
+}

@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import supertest from 'supertest';
+import type { Clock, Modules, ServiceToken } from '../api/index.js';
+import type { LoadOptions } from '../config/load.js';
+import type { KernelStats } from '../kernel/index.js';
+import { createPortal, type Portal } from '../main.js';
+import { freePort } from '../portal/free-port.js';
+
+type Agent = ReturnType<typeof supertest.agent>;
+
+export interface TestPortalOptions {
+  /** Flags as `feature-flags.json` would have them: `{ 'LPD-10793': true }`. */
+  readonly flags?: Readonly<Record<string, boolean>>;
+  /** Laid over the configuration; module sections under `modules`. */
+  readonly config?: object;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Default `test`. */
+  readonly mode?: LoadOptions['mode'];
+  readonly clock?: Clock;
+  /** A data directory to open again; default a new one, removed by `stop`. */
+  readonly home?: string;
+}
+
+/** A whole portal on a loopback port, with a database and files of its own. */
+export interface TestPortal {
+  readonly url: string;
+  readonly home: string;
+  readonly modules: Modules;
+  /** The flags file, to be edited as an operator would. */
+  readonly flagsFile: string;
+  /** The first administrator. */
+  readonly administrator: { readonly email: string; readonly password: string };
+  /** What the kernel holds at this moment; compare it before and after. */
+  stats(): KernelStats;
+  /** Everything logged so far. */
+  log(): string;
+  /** @throws Error when nobody provides it now. */
+  service<T>(token: ServiceToken<T>): T;
+  /** A visitor with cookies. */
+  agent(): Agent;
+  /** A visitor who signed in; default as the administrator. */
+  signIn(person?: { readonly email: string; readonly password: string }): Promise<Agent>;
+  /** The token that a change must bring along, as this visitor's pages say it. */
+  csrf(agent: Agent): Promise<string>;
+  /** Posts a form as this visitor, with the token. */
+  post(agent: Agent, path: string, fields?: object): Promise<supertest.Response>;
+  /** Runs a command as `npx portico …` would. */
+  command(
+    argv: readonly string[],
+    stdin?: string,
+  ): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }>;
+  /** Closes the portal; its data directory is removed unless it was given, or `keep` says so. */
+  stop(options?: { readonly keep?: boolean }): Promise<void>;
+}
+
+const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
+
+export async function startTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'portico-')));
+  const flagsFile = join(home, 'feature-flags.json');
+  await writeFile(flagsFile, JSON.stringify({ flags: declared(options.flags ?? {}) }));
+  const lines: string[] = [];
+  const port = await freePort();
+  const portal = await createPortal({
+    mode: options.mode ?? 'test',
+    environment: {
+      PORTICO_HOME: home,
+      PORTICO_ADMIN_EMAIL: administrator.email,
+      PORTICO_ADMIN_PASSWORD: administrator.password,
+      PORT: String(port),
+      ...options.environment,
+    },
+    overrides: { flagsFile, ...options.config },
+    clock: options.clock,
+    logStream: { write: (line) => void lines.push(line) },
+  });
+  const url = await portal.listen();
+  const agent = (): Agent => supertest.agent(url);
+  const csrf = async (visitor: Agent): Promise<string> => {
+    const page = await visitor.get('/web/home');
+    return /<meta name="portico-csrf" content="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  };
+  return {
+    url,
+    home,
+    flagsFile,
+    administrator,
+    modules: portal.modules,
+    stats: () => portal.stats(),
+    log: () => lines.join(''),
+    service: (token) => required(portal, token),
+    agent,
+    csrf,
+    signIn: async ({ email, password } = administrator) => {
+      const visitor = agent();
+      const answer = await visitor.post('/sign-in').set('Origin', url).type('form').send({ email, password });
+      if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status}`);
+      return visitor;
+    },
+    post: async (visitor, path, fields = {}) =>
+      visitor
+        .post(path)
+        .set('Origin', url)
+        .set('X-Portico-Csrf', await csrf(visitor))
+        .type('form')
+        .send(fields),
+    command: (argv, stdin = '') => runCommand(portal, argv, stdin),
+    stop: async ({ keep = options.home !== undefined } = {}) => {
+      await portal.close();
+      if (!keep) await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function declared(flags: Readonly<Record<string, boolean>>): object {
+  return Object.fromEntries(Object.entries(flags).map(([key, enabled]) => [key, { type: 'release', title: key, enabled }]));
+}
+
+function required<T>(portal: Portal, token: ServiceToken<T>): T {
+  const service = portal.service(token);
+  if (service === undefined) throw new Error(`Nobody provides ${token.description}.`);
+  return service;
+}
+
+async function runCommand(
+  portal: Portal,
+  argv: readonly string[],
+  stdin: string,
+): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }> {
+  let out = '';
+  let err = '';
+  const exitCode = await portal.commands.run({
+    argv,
+    stdin: Readable.from(stdin === '' ? [] : [stdin]),
+    signal: new AbortController().signal,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { exitCode, out, err };
+}

@@ -1,0 +1,86 @@
+import type { ProviderErrorCode } from '../../api/index.js';
+
+/** What a generation can end with beside images. */
+export type FailureCode = ProviderErrorCode | 'switched-off' | 'cannot-refine' | 'source-gone' | 'unknown';
+
+/** What the portal does by itself: nothing; the same once more after a pause, bounded; or the next model of the list, once. */
+export type RetryRule = 'never' | 'after-a-pause' | 'next-model-once';
+
+/** Whether nothing more is sent with a key that heard it; whether it shows that a key works; or says nothing about the key. */
+export type BreakerRule = 'opens' | 'closes' | 'unmoved';
+
+/** Pages of the portal on which something can be done about it. */
+export type RemedyPage = 'settings' | 'service' | 'usage';
+
+interface Entry {
+  /** Whether the account may have paid although no image came. */
+  readonly charged: 'no' | 'maybe';
+  readonly retry: RetryRule;
+  readonly breaker: BreakerRule;
+  readonly page?: RemedyPage;
+  /** Where OpenAI says more; for other services it says nothing. */
+  readonly help?: string;
+}
+
+/** One failure. `author`, `cause` (for administrators) and `remedy` are keys of messages. */
+export interface ErrorCatalogEntry extends Entry {
+  readonly code: FailureCode;
+  readonly author: string;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+const platform = 'https://platform.openai.com';
+const free = { charged: 'no', retry: 'never', breaker: 'unmoved', page: 'settings' } as const;
+const paid = { charged: 'maybe', retry: 'never', breaker: 'unmoved', page: 'settings', help: `${platform}/usage` } as const;
+
+const catalog: Readonly<Record<FailureCode, Entry>> = {
+  'key-missing': { ...free, help: `${platform}/api-keys` },
+  'address-missing': free,
+  'key-rejected': { ...free, breaker: 'opens', help: `${platform}/api-keys` },
+  'organization-not-verified': {
+    ...free,
+    breaker: 'opens',
+    page: 'service',
+    help: 'https://help.openai.com/en/articles/10910291-api-organization-verification',
+  },
+  'model-not-found': {
+    ...free,
+    retry: 'next-model-once',
+    breaker: 'closes',
+    page: 'service',
+    help: `${platform}/docs/deprecations`,
+  },
+  'out-of-tokens': {
+    ...free,
+    breaker: 'opens',
+    page: 'service',
+    help: `${platform}/settings/organization/billing/overview`,
+  },
+  'too-fast': { ...free, retry: 'after-a-pause', page: 'service', help: `${platform}/settings/organization/limits` },
+  declined: { ...free, breaker: 'closes', page: 'service', help: 'https://openai.com/policies/usage-policies' },
+  'bad-request': { ...free, breaker: 'closes', help: `${platform}/docs/guides/error-codes` },
+  'server-trouble': { ...paid, retry: 'after-a-pause', page: 'service', help: 'https://status.openai.com' },
+  'timed-out': paid,
+  'connection-cut': paid,
+  'bad-answer': paid,
+  cancelled: { ...paid, page: 'usage' },
+  'switched-off': free,
+  'cannot-refine': free,
+  'source-gone': { ...free, page: 'usage' },
+  unknown: { ...paid, page: 'usage' },
+};
+
+/** Every failure, whoever the provider is: the one source for the worker, the breaker, screens, programs and the command line. */
+export const errorCatalog: readonly ErrorCatalogEntry[] = Object.entries(catalog).map(([code, entry]) => ({
+  code: code as FailureCode,
+  author: `error.${code}`,
+  cause: `cause.${code}`,
+  remedy: `remedy.${code}`,
+  ...entry,
+}));
+
+const rows: ReadonlyMap<string, ErrorCatalogEntry> = new Map(errorCatalog.map((row) => [row.code, row]));
+
+/** Undefined for what is no failure of a generation. */
+export const errorCatalogEntry = (code: string): ErrorCatalogEntry | undefined => rows.get(code);

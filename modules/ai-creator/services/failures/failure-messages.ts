@@ -1,0 +1,103 @@
+import { type AccessContext, inject, injectable, Messages } from '@portico/core';
+import type { Generation } from '../../entities/generation.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { instanceSettings, SettingsLink } from '../settings/settings-link.js';
+import { formatSeconds, translator } from '../translator.js';
+import { type ErrorCatalogEntry, errorCatalogEntry, type RemedyPage, type RetryRule } from './error-catalog.js';
+
+export interface FailureLink {
+  readonly label: string;
+  readonly href: string;
+  /** Leaves the portal. */
+  readonly isExternal: boolean;
+}
+
+/** A failure as administrators read it. */
+export interface FailureExplanation {
+  /** What happened, and what exactly arrived. */
+  readonly cause: string;
+  readonly remedy: string;
+  readonly retry: RetryRule;
+  readonly links: readonly FailureLink[];
+}
+
+/** What is known of one failure; each part may be missing. */
+export type Failure = Partial<Pick<Generation, 'errorCode' | 'errorDetail' | 'model' | 'keyFrom' | 'provider' | 'state'>>;
+
+const pages: Readonly<Record<Exclude<RemedyPage, 'settings'>, string>> = {
+  service: '/ai-creator/service',
+  usage: '/ai-creator/usage',
+};
+
+/** The rows of the error catalog in the words of administrators. */
+@injectable()
+export class FailureMessages {
+  constructor(
+    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** Undefined for those who can do nothing about it, and for what is no failure. */
+  for(access: AccessContext, failure: Failure): FailureExplanation | undefined {
+    const settings = this.settingsLink.for(access);
+    return settings === undefined ? undefined : this.of(failure, access.locale, settings);
+  }
+
+  /** As details of an error, with addresses that lead there as they are; empty for those who can do nothing about it. */
+  facts(access: AccessContext, failure: Failure): Readonly<Record<string, unknown>> {
+    const explanation = this.for(access, failure);
+    if (!explanation) return {};
+    const { cause, remedy } = explanation;
+    const site = access.site ? `/web/${access.site.address}` : '';
+    return { cause, remedy, links: explanation.links.map((link) => ({ ...link, href: link.href.replace(/^~/, site) })) };
+  }
+
+  /** @param settings the page of the settings that the reader may open; undefined: there are no pages where it is read. */
+  of(failure: Failure, locale: string, settings?: string): FailureExplanation | undefined {
+    const row = errorCatalogEntry(failure.state === 'unknown' ? 'unknown' : (failure.errorCode ?? ''));
+    if (!row) return undefined;
+    return {
+      cause: [this.cause(row, locale, failure), failure.errorDetail].filter(Boolean).join(' '),
+      remedy: this.messages.text(row.remedy, {}, locale),
+      retry: row.retry,
+      links: this.links(row, locale, settings, failure.provider ?? 'openai'),
+    };
+  }
+
+  /** What happened, as far as it is known where. */
+  cause({ code, cause }: ErrorCatalogEntry, locale: string, { model, keyFrom }: Failure = {}): string {
+    const from = code === 'key-rejected' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
+    return this.messages.text(cause, { from, model: model ?? this.messages.text('cause-model.any', {}, locale) }, locale);
+  }
+
+  /** What the portal does by itself. */
+  retry({ retry }: ErrorCatalogEntry, locale: string): string {
+    const { retries, retryCapSeconds } = this.config.values;
+    const translate = translator(this.messages, locale);
+    return translate(`error-catalog.retry-${retry}`, { retries, time: formatSeconds(retryCapSeconds, translate) });
+  }
+
+  /** Only those who may open the instance's settings may open its pages. */
+  links(
+    { page, help }: ErrorCatalogEntry,
+    locale: string,
+    settings: string | undefined,
+    provider = 'openai',
+  ): readonly FailureLink[] {
+    const links: FailureLink[] = [];
+    const isInstance = settings === instanceSettings.href;
+    if (settings && page) {
+      const shown = isInstance ? page : 'settings';
+      const href = shown === 'settings' ? settings : pages[shown];
+      links.push({ label: this.messages.text(`error-catalog.page-${shown}`, {}, locale), href, isExternal: false });
+    }
+    if (help && provider === 'openai')
+      links.push({
+        label: this.messages.text('error-catalog.help', { place: new URL(help).host }, locale),
+        href: help,
+        isExternal: true,
+      });
+    return links;
+  }
+}

@@ -1,0 +1,79 @@
+import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
+import type { ProviderError } from '../../api/index.js';
+import type { Generation } from '../../entities/generation.js';
+import { Availability } from '../availability/availability.js';
+import { CreatorConfig } from '../settings/creator-config.js';
+import { GenerationStore } from './generation-store.js';
+import { ImageIntake } from './image-intake.js';
+import { problemColumns } from './problem-columns.js';
+import { Timers } from './timers.js';
+
+const longestPause = 5 * 60_000;
+/** How often a picture is given to the scaler before it is offered as it came. */
+const scalings = 3;
+
+/**
+ * Brings what arrived to its author. What cannot be scaled or written now, because the disk is full, stays as it arrived and is tried again, after a
+ * restart too: it was paid for.
+ */
+@injectable()
+export class ImageDelivery {
+  private readonly timers = new Timers();
+  private readonly tries = new Map<string, number>();
+
+  constructor(
+    @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(ImageIntake) private readonly intake: ImageIntake,
+    @inject(Availability) private readonly availability: Availability,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** @param due told the id of each generation that is to be offered once more. */
+  start(due: (id: string) => void): void {
+    this.timers.start(due);
+  }
+
+  stop(): void {
+    this.timers.stop();
+    this.tries.clear();
+  }
+
+  /** @param error what kept the rest from coming. */
+  async offer(generation: Generation, error?: ProviderError): Promise<void> {
+    try {
+      if (await this.deliver(generation, error)) this.tries.delete(generation.id);
+      else this.again(generation.id);
+    } catch (trouble) {
+      this.log.error('Images that arrived could not be offered yet.', { generation: generation.id, error: trouble });
+      this.again(generation.id);
+    }
+  }
+
+  /** False when something is left to be scaled. */
+  private async deliver(generation: Generation, error: ProviderError | undefined): Promise<boolean> {
+    const { id, siteId } = generation;
+    await this.store.move(id, ['sent'], 'received', error && problemColumns(error));
+    const isLastTry = (this.tries.get(id) ?? 0) >= scalings - 1;
+    if (!(await this.intake.deliver(generation, { unscaled: isLastTry }))) return false;
+    const { retention } = this.availability.settings.get(siteScope(siteId));
+    const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
+    const isAdded = async (): Promise<boolean> => (await this.store.images(id)).every(({ state }) => state === 'saved');
+    await this.store.move(id, ['received'], (await isAdded()) ? 'saved' : 'offered', { expiresAt });
+    // The last one may have been added just before it was offered.
+    if (await isAdded()) await this.store.move(id, ['offered'], 'saved');
+    return true;
+  }
+
+  /** Has it looked at once more, for what ended in a way that could not be written down. */
+  later(id: string): void {
+    this.timers.set(id, this.config.values.scaleMillis);
+  }
+
+  private again(id: string): void {
+    const tries = this.tries.get(id) ?? 0;
+    this.tries.set(id, tries + 1);
+    this.timers.set(id, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
+  }
+}

@@ -1,0 +1,34 @@
+type Due = (id: string) => void;
+
+/** One timer per generation, at most. What is due after a restart is known from the rows, not from here. */
+export class Timers {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private due: Due | undefined;
+
+  /** @param due told the id of each generation whose time has come. */
+  start(due: Due): void {
+    this.due = due;
+  }
+
+  stop(): void {
+    this.due = undefined;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  /** Replaces the one that is set. Without effect before the start and after the stop. */
+  set(id: string, millis: number): void {
+    if (!this.due) return;
+    this.drop(id);
+    const timer = setTimeout(() => {
+      this.timers.delete(id);
+      this.due?.(id);
+    }, millis);
+    this.timers.set(id, timer);
+  }
+
+  drop(id: string): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+  }
+}

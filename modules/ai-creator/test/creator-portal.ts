@@ -1,0 +1,140 @@
+import { createImagesSandbox, type ImagesSandbox, type SandboxOptions, sandboxKey } from '@portico/ai-sandbox/api';
+import { Settings } from '@portico/configuration/api';
+import { AccessContexts, type Clock, type Site, SiteDirectory } from '@portico/core';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { People } from '@portico/identity/api';
+import type { Response } from 'supertest';
+import { creatorSettings } from '../services/settings/settings.js';
+
+export type TestClient = Awaited<ReturnType<TestPortal['signIn']>>;
+export const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
+
+/** A portal with the flag on, a key, the checkbox on, and an author of the site Home; its provider talks to a sandbox. */
+export interface CreatorPortal {
+  readonly portal: TestPortal;
+  readonly sandbox: ImagesSandbox;
+  readonly site: Site;
+  readonly visitor: TestClient;
+  /** Presses Create, as the dialog's script does. */
+  create(fields?: object, as?: TestClient): Promise<Response>;
+  /** Follows a generation until nothing more happens by itself. */
+  settled(id: string, as?: TestClient): Promise<RoundAnswer>;
+  /** Presses Add Selected for all images of a round. */
+  addAll(round: RoundAnswer, as?: TestClient): Promise<Response>;
+  /** Presses Send requests again, as an administrator does after a refused key. */
+  sendAgain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RoundAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly isRunning: boolean;
+  readonly status: string;
+  readonly problem?: { readonly code: string; readonly sentence: string };
+  readonly images: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly altText: string;
+    readonly href: string;
+    readonly isSaved: boolean;
+  }[];
+}
+
+export interface CreatorPortalOptions {
+  readonly flag?: boolean;
+  readonly enabled?: boolean;
+  /** Undefined: the sandbox's; empty: none. */
+  readonly key?: string;
+  readonly home?: string;
+  readonly clock?: Clock;
+  readonly sandbox?: ImagesSandbox;
+  readonly sandboxOptions?: SandboxOptions;
+  readonly config?: object;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Configuration of other modules, by id. */
+  readonly modules?: object;
+}
+
+let tokens = 0;
+export const newToken = (): string => {
+  tokens += 1;
+  return `token-${process.pid}-${tokens}`;
+};
+
+export async function startCreatorPortal(options: CreatorPortalOptions = {}): Promise<CreatorPortal> {
+  const sandbox = options.sandbox ?? (await createImagesSandbox(options.sandboxOptions));
+  const portal = await startTestPortal({
+    home: options.home,
+    clock: options.clock,
+    environment: options.environment,
+    flags: { 'LPD-10793': options.flag ?? true },
+    config: { modules: { ...options.modules, 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
+  });
+  const site = portal.service(SiteDirectory).byAddress('home');
+  if (!site) throw new Error('The portal has no site Home.');
+  const people = portal.service(People);
+  if (!people.byEmail(author.email)) {
+    const { id } = await people.add(author);
+    await people.grant(id, 'Author', site.id);
+  }
+  const system = portal.service(AccessContexts).system().person;
+  const key = options.key ?? sandboxKey;
+  if (system) {
+    await portal
+      .service(Settings)
+      .of(creatorSettings)
+      .save(
+        { kind: 'instance' },
+        { enabled: { set: options.enabled ?? true }, ...(key !== '' && { apiKey: { set: key } }) },
+        system,
+      );
+  }
+  const visitor = await portal.signIn(author);
+  const post = async (as: TestClient, path: string, fields: object): Promise<Response> =>
+    as
+      .post(path)
+      .set('Origin', portal.url)
+      .set('X-Portico-Csrf', await portal.csrf(as))
+      .set('Accept', 'application/json')
+      .type('form')
+      .send(fields);
+  return {
+    portal,
+    sandbox,
+    site,
+    visitor,
+    create: (fields = {}, as = visitor) =>
+      post(as, '/web/home/ai-creator/generations', {
+        token: newToken(),
+        description: 'a lighthouse at dusk',
+        size: '512x512',
+        count: '1',
+        ...fields,
+      }),
+    settled: async (id, as = visitor) => {
+      for (let tries = 0; tries < 1000; tries += 1) {
+        const answer = await as.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json');
+        const round = answer.body as RoundAnswer;
+        if (answer.status !== 200 || !round.isRunning) return round;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`The generation ${id} does not settle.`);
+    },
+    addAll: (round, as = visitor) =>
+      post(as, '/web/home/ai-creator/images', {
+        image: round.images.map(({ id }) => id),
+        selected: round.images.map(({ id }) => id),
+        name: round.images.map(({ name }) => name),
+        altText: round.images.map(({ altText }) => altText),
+      }),
+    sendAgain: async () => {
+      const administrator = await portal.signIn();
+      await portal.post(administrator, '/ai-creator/service/breakers/instance/close');
+    },
+    stop: async () => {
+      await portal.stop();
+      if (!options.sandbox) await sandbox.close();
+    },
+  };
+}

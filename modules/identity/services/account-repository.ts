@@ -1,0 +1,157 @@
+import {
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  notFound,
+  optional,
+  type RoleName,
+  type ServiceHandle,
+  SiteDirectory,
+  type Transaction,
+  UnitOfWork,
+} from '@portico/core';
+import type { Account, NewAccount, People } from '../api/index.js';
+import { PersonEntity } from '../entities/person-entity.js';
+import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
+import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { Directory } from './directory.js';
+import { Passwords } from './passwords.js';
+import { SessionStore } from './session-store.js';
+
+export interface RoleInPlace {
+  readonly role: RoleName;
+  /** Left out for the instance. */
+  readonly siteId?: string;
+}
+
+/** The only place where accounts change: in one transaction each, and in memory after its commit. */
+@injectable()
+export class AccountRepository implements People {
+  readonly onDidChange;
+
+  constructor(
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Directory) private readonly directory: Directory,
+    @inject(Passwords) private readonly passwords: Passwords,
+    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+  ) {
+    this.onDidChange = directory.onDidChange;
+  }
+
+  byId(id: string): Account | undefined {
+    return this.directory.byId(id);
+  }
+
+  byEmail(email: string): Account | undefined {
+    return this.directory.byEmail(email);
+  }
+
+  add(account: NewAccount): Promise<Account> {
+    return this.addWith(account, []);
+  }
+
+  /** Adds a person together with roles: all of it, or nothing. */
+  async addWith(account: NewAccount, roles: readonly RoleInPlace[]): Promise<Account> {
+    const { email, name } = checkedAccount(account);
+    for (const { role, siteId } of roles) this.checkPlace(role, siteId);
+    if (this.byEmail(email)) throw emailTaken();
+    const person = Object.assign(new PersonEntity(), {
+      id: this.ids.next(),
+      email,
+      name,
+      passwordHash: await this.passwords.hash(account.password),
+      active: true,
+      mustChangePassword: account.mustChangePassword ?? false,
+      createdAt: this.clock.now().toISOString(),
+    });
+    await this.unitOfWork.write(async (transaction) => {
+      if (await transaction.repository(PersonEntity).existsBy({ email })) throw emailTaken();
+      await transaction.repository(PersonEntity).insert(person);
+      for (const { role, siteId } of roles) {
+        await transaction.repository(RoleAssignmentEntity).insert({ personId: person.id, siteId: siteId ?? '', role });
+      }
+      await this.publish(transaction, person.id);
+    });
+    return this.directory.byId(person.id) as Account;
+  }
+
+  async rename(personId: string, name: string): Promise<void> {
+    const newName = checkedName(name);
+    await this.change(personId, (transaction) =>
+      transaction.repository(PersonEntity).update({ id: personId }, { name: newName }),
+    );
+  }
+
+  async grant(personId: string, role: RoleName, siteId?: string): Promise<void> {
+    this.checkPlace(role, siteId);
+    await this.change(personId, (transaction) =>
+      transaction
+        .repository(RoleAssignmentEntity)
+        .upsert(
+          { personId, siteId: siteId ?? '', role },
+          { conflictPaths: ['personId', 'siteId', 'role'], skipUpdateIfNoValuesChanged: true },
+        ),
+    );
+  }
+
+  async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {
+    await this.change(personId, async (transaction) => {
+      await transaction.repository(RoleAssignmentEntity).delete({ personId, siteId: siteId ?? '', role });
+      await keepAnAdministrator(transaction);
+    });
+  }
+
+  async setActive(personId: string, active: boolean): Promise<void> {
+    await this.change(personId, async (transaction) => {
+      await transaction.repository(PersonEntity).update({ id: personId }, { active });
+      if (active) return;
+      await keepAnAdministrator(transaction);
+      await this.sessions.endAllOf(transaction, personId);
+    });
+  }
+
+  async setPassword(personId: string, password: string, options: { readonly mustChangePassword?: boolean } = {}): Promise<void> {
+    await this.replacePassword(personId, password, options.mustChangePassword ?? false);
+  }
+
+  /** @param also more to do in the same transaction, e.g. a new session for whoever changed the password. */
+  async replacePassword(
+    personId: string,
+    password: string,
+    mustChangePassword: boolean,
+    also?: (transaction: Transaction) => Promise<void>,
+  ): Promise<void> {
+    checkPassword(password);
+    const passwordHash = await this.passwords.hash(password);
+    await this.change(personId, async (transaction) => {
+      await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword });
+      await this.sessions.endAllOf(transaction, personId);
+      await also?.(transaction);
+    });
+  }
+
+  private async change(personId: string, work: (transaction: Transaction) => Promise<unknown>): Promise<void> {
+    await this.unitOfWork.write(async (transaction) => {
+      if (!(await transaction.repository(PersonEntity).existsBy({ id: personId }))) throw notFound('person');
+      await work(transaction);
+      await this.publish(transaction, personId);
+    });
+  }
+
+  /** What the transaction leaves becomes what everybody reads, with its commit. */
+  private async publish(transaction: Transaction, personId: string): Promise<void> {
+    const person = await transaction.repository(PersonEntity).findOneByOrFail({ id: personId });
+    const assignments = await transaction.repository(RoleAssignmentEntity).findBy({ personId });
+    transaction.afterCommit(() => this.directory.put(person, assignments));
+  }
+
+  private checkPlace(role: RoleName, siteId: string | undefined): void {
+    checkRole(role, siteId);
+    const sites = this.sites.get();
+    if (siteId !== undefined && sites && !sites.byId(siteId)) throw notFound('site');
+  }
+}

@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inject, injectable, PortalError } from '@portico/core';
+import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { formatSeconds } from './format-seconds.js';
+import { IdentityConfig } from './identity-config.js';
+
+// Only what is used: the whole package brings thirty stores, and a start would wait for them.
+export const Limiter = createRequire(import.meta.url)(
+  'rate-limiter-flexible/lib/RateLimiterMemory.js',
+) as typeof RateLimiterMemory;
+
+const minute = 60;
+const quarterOfAnHour = 15 * minute;
+const freeFailures = 5;
+const firstDelayMillis = 100;
+const mostWaiting = 100;
+
+/**
+ * Slows the guessing of passwords without locking anyone out. Whoever guesses from one address waits out the minute there;
+ * guesses at one account from many addresses delay its sign-ins by seconds, and never refuse them.
+ */
+@injectable()
+export class SignInRateLimiter {
+  private readonly byPair: RateLimiterMemory;
+  private readonly byAddress: RateLimiterMemory;
+  private readonly byAccount = new Limiter({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
+  private readonly longestDelayMillis: number;
+  private waiting = 0;
+
+  constructor(@inject(IdentityConfig) { values }: IdentityConfig) {
+    this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
+    this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
+    this.longestDelayMillis = values.longestDelayMillis;
+  }
+
+  /**
+   * Counts an attempt, and waits or refuses when there were too many that failed. Counting comes before checking, so that
+   * attempts side by side do not slip through.
+   * @throws PortalError `sign-in-slowed` (429, Retry-After).
+   */
+  async attempt(account: string, address: string): Promise<void> {
+    const network = networkOf(address);
+    const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
+    const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+    if (refused.length > 0) throw slowed(Math.max(...refused.map(millisToWait)));
+    const { consumedPoints } = await this.byAccount.penalty(account);
+    if (consumedPoints > freeFailures) await this.delay(consumedPoints - freeFailures);
+  }
+
+  /** Forgets the failures of an account after a success; this address gets its attempt back. */
+  async succeeded(account: string, address: string): Promise<void> {
+    const network = networkOf(address);
+    await this.byPair.delete(`${account}|${network}`);
+    await this.byAccount.delete(account);
+    await this.byAddress.reward(network);
+  }
+
+  private async delay(excess: number): Promise<void> {
+    if (this.waiting >= mostWaiting) throw slowed(this.longestDelayMillis);
+    this.waiting += 1;
+    try {
+      await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+}
+
+/** IPv4 as it is; of IPv6 the first 64 bits, because one household has all of the rest. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
+  const [head = '', tail = ''] = address.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = tail.split(':').filter(Boolean);
+  const gap = address.includes('::') ? new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
+  return [...left, ...gap, ...right].slice(0, 4).join(':').toLowerCase();
+}
+
+function millisToWait(reason: unknown): number {
+  if (reason instanceof Error) throw reason;
+  return (reason as RateLimiterRes).msBeforeNext;
+}
+
+function slowed(millis: number): PortalError {
+  const seconds = Math.max(1, Math.ceil(millis / 1000));
+  return new PortalError('sign-in-slowed', `There were too many attempts. Try again in ${formatSeconds(seconds)}.`, {
+    status: 429,
+    retryAfter: seconds,
+  });
+}

@@ -1,0 +1,81 @@
+import { Clock, Emitter, Ids, inject, injectable, notFound, type Site, type SiteDirectory, UnitOfWork } from '@portico/core';
+import type { Sites } from '../api/index.js';
+import { SiteEntity } from '../entities/site-entity.js';
+import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
+
+const byName = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+
+/** All sites, in memory; changed after a commit. */
+@injectable()
+export class SiteRepository implements SiteDirectory, Sites {
+  private sitesById: ReadonlyMap<string, Site> = new Map();
+  private sitesByAddress: ReadonlyMap<string, Site> = new Map();
+  private sorted: readonly Site[] = [];
+  private readonly changed = new Emitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  byId(id: string): Site | undefined {
+    return this.sitesById.get(id);
+  }
+
+  byAddress(address: string): Site | undefined {
+    return this.sitesByAddress.get(address);
+  }
+
+  all(): readonly Site[] {
+    return this.sorted;
+  }
+
+  /** Reads the sites; a portal without any gets its first one. */
+  async open(): Promise<void> {
+    const rows = await this.unitOfWork.read((reader) => reader.repository(SiteEntity).find());
+    this.keep(rows.map(siteOf));
+    if (rows.length === 0) await this.add({ name: 'Home', address: 'home' });
+  }
+
+  async add(site: NewSite): Promise<Site> {
+    const { name, address } = checkedSite(site);
+    const entity = Object.assign(new SiteEntity(), {
+      id: this.ids.next(),
+      address,
+      name,
+      createdAt: this.clock.now().toISOString(),
+    });
+    await this.unitOfWork.write(async (transaction) => {
+      const repository = transaction.repository(SiteEntity);
+      if (await repository.existsBy({ address })) throw addressTaken(address);
+      await repository.insert(entity);
+      transaction.afterCommit(() => this.keep([...this.sorted, siteOf(entity)]));
+    });
+    return siteOf(entity);
+  }
+
+  async rename(id: string, newName: string): Promise<Site> {
+    const name = checkedName(newName);
+    return this.unitOfWork.write(async (transaction) => {
+      const known = this.byId(id);
+      if (!known) throw notFound('site');
+      await transaction.repository(SiteEntity).update({ id }, { name });
+      const renamed = Object.freeze({ ...known, name });
+      transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? renamed : site))));
+      return renamed;
+    });
+  }
+
+  private keep(sites: readonly Site[]): void {
+    this.sorted = Object.freeze([...sites].sort((a, b) => byName.compare(a.name, b.name)));
+    this.sitesById = new Map(sites.map((site) => [site.id, site]));
+    this.sitesByAddress = new Map(sites.map((site) => [site.address, site]));
+    this.changed.fire();
+  }
+}
+
+function siteOf({ id, address, name }: SiteEntity): Site {
+  return Object.freeze({ id, address, name });
+}

@@ -1,0 +1,23 @@
+/** What the editor says, in the person's language; comes from the server. */
+export type WordKey =
+  | 'bold'
+  | 'italic'
+  | 'heading-2'
+  | 'heading-3'
+  | 'bullet-list'
+  | 'ordered-list'
+  | 'blockquote'
+  | 'link'
+  | 'link-prompt'
+  | 'link-apply'
+  | 'link-wrong'
+  | 'image'
+  | 'caption'
+  | 'caption-placeholder'
+  | 'caption-offered'
+  | 'caption-add'
+  | 'undo'
+  | 'redo'
+  | 'toolbar';
+
+export type ClientMessages = Readonly<Record<WordKey, string>>;
