@@ -42,16 +42,16 @@ const safelist = [
 const standard = [':root', 'html', 'body', '*'];
 
 /** Components of Clay that have our rules instead: none of theirs is delivered. */
-const ours = [
-  /\.alert/,
-  /\.card/,
-  /\.label/,
-  /\.breadcrumb/,
-  /\.management-bar/,
-  /\.navbar/,
-  /\.sheet/,
-  /\.sticker-(?:user|image|overlay)/,
-];
+const ours =
+  /\.(?:alert|aspect-ratio|autofit|badge|breadcrumb|card|close|custom|dropdown|form|has|image-card|input-group|label|list-group|management-bar|modal|nav|popover|sheet|sticker|table|tbar|toast|toggle-switch)(?![a-z])/;
+
+function withoutOurs(rules) {
+  rules.walkRules((rule) => {
+    const kept = rule.selectors.filter((selector) => !ours.test(selector));
+    if (kept.length === 0) rule.remove();
+    else rule.selectors = kept;
+  });
+}
 
 /** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. */
 export async function buildTheme(sources) {
@@ -69,7 +69,6 @@ export async function buildTheme(sources) {
     keyframes: true,
     fontFace: true,
     variables: true,
-    blocklist: ours,
     extractors: [
       { extensions: ['hbs', 'md'], extractor: (text) => text.match(/[\w-]+/g) ?? [] },
       // In programs most words are not classes; those that are, have a hyphen or stand in a list of them.
@@ -80,6 +79,7 @@ export async function buildTheme(sources) {
     ],
   });
   const clayRules = postcss.parse(trimmed.css);
+  withoutOurs(clayRules);
   tokenise(clayRules);
   const { code } = transform({
     filename: 'portico.css',

@@ -49,7 +49,7 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     const id = uniqueId('dialog-title');
     const close = element(
       'button',
-      { class: 'close', type: 'button', 'aria-label': word('close'), 'data-close': '' },
+      { class: 'btn btn-monospaced quiet', type: 'button', 'aria-label': word('close'), title: word('close'), 'data-close': '' },
       icon('times'),
     );
     const heading = element('h2', { class: 'modal-title', id, tabindex: '-1' }, title);
@@ -108,7 +108,7 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
   private focusFirst(): void {
     const wanted = this.content.querySelector<HTMLElement>('[autofocus], [aria-invalid="true"]');
     const first = wanted ?? focusableIn(this.content).find((found) => !found.matches('[data-close]'));
-    (first ?? this.dialog.querySelector<HTMLElement>('.close'))?.focus();
+    (first ?? this.dialog.querySelector<HTMLElement>('.modal-header [data-close]'))?.focus();
   }
 
   /** The browser keeps the rest of the page inert; this keeps Tab from wandering off into the browser's own bars. */

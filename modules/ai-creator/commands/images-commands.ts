@@ -12,6 +12,7 @@ import { Documents } from '@portico/documents-media/api';
 import { SiteAccess } from '../services/access/site-access.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
+import { GenerationOrders } from '../services/generations/generation-orders.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
@@ -145,12 +146,12 @@ export class ImagesCancel implements Command {
 
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
-    @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async run({ arguments: { id = '' }, options, print }: CommandCall): Promise<void> {
-    const done = await this.generations.cancel(this.siteAccess.find(options.site, options.as), id);
+    const done = await this.orders.cancel(this.siteAccess.find(options.site, options.as), id);
     print(this.messages.text(cancelKey(done)));
   }
 }

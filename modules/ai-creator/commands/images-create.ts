@@ -1,6 +1,7 @@
 import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { SiteAccess } from '../services/access/site-access.js';
+import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
 import { readOrder } from '../services/generations/image-order.js';
@@ -29,6 +30,7 @@ export class ImagesCreate implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(Documents) private readonly documents: Documents,
     @inject(Messages) private readonly messages: Messages,
@@ -48,7 +50,7 @@ export class ImagesCreate implements Command {
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
     const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
-    const { id } = await this.generations.create(access, wanted).catch((error: unknown) => {
+    const { id } = await this.orders.create(access, wanted).catch((error: unknown) => {
       if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
       const message = [error.message, ...this.generationPresenter.pause(access)].join('\n');
       throw new PortalError(error.code, message, { status: error.status, expose: true, cause: error });
@@ -87,7 +89,7 @@ export class ImagesCreate implements Command {
     readonly style?: string;
   }): ReturnType<typeof readOrder> {
     try {
-      return readOrder(typed, this.messages, this.generations.promptLimit);
+      return readOrder(typed, this.messages, this.orders.promptLimit);
     } catch (error) {
       if (!(error instanceof PortalError)) throw error;
       const fields = Object.values((error.details.fields ?? {}) as Readonly<Record<string, string>>);

@@ -1,43 +1,12 @@
-import {
-  type AccessContext,
-  Clock,
-  type HttpRoutes,
-  Ids,
-  inject,
-  injectable,
-  Messages,
-  PortalError,
-  type RouteContext,
-  type Router,
-} from '@portico/core';
-import { Documents } from '@portico/documents-media/api';
-import { countLimits, deliverySizes } from '../api/index.js';
-import { Availability } from '../services/availability/availability.js';
-import { readStyles } from '../services/descriptions/styles.js';
-import { Generations } from '../services/generations/generations.js';
+import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, PortalError, type Router } from '@portico/core';
+import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { readOrder } from '../services/generations/image-order.js';
-import { referenceOf } from '../services/images/pinned-source.js';
 import { generationView } from '../services/presentation/generation-view.js';
-import { SettingsLink } from '../services/settings/settings-link.js';
-import { SpendingNotice } from '../services/spending/spending-notice.js';
 import { translator } from '../services/translator.js';
-import { asFragmentOrPage, folderHref, isFragment, wantsJson } from './answers.js';
-import { type FormSource, FormSources } from './form-sources.js';
-import { type CreateForm, createForm, createQuery } from './input.js';
-
-interface FormState {
-  readonly folder?: string;
-  readonly root?: string;
-  readonly description?: string;
-  readonly size?: string;
-  readonly count?: string | number;
-  readonly style?: string;
-  readonly source?: FormSource;
-  readonly errors?: Readonly<Record<string, string>>;
-  readonly error?: string;
-  /** Cause, remedy and links, for those who may do something about it. */
-  readonly explanation?: PortalError['details'];
-}
+import { wantsJson } from './answers.js';
+import { CreateFormPage } from './create-form.js';
+import { FormSources } from './form-sources.js';
+import { createForm, createQuery } from './input.js';
 
 /** The dialog, and the click on Create. */
 @injectable()
@@ -45,43 +14,22 @@ export class CreateRoutes implements HttpRoutes {
   readonly prefix = '~/ai-creator';
 
   constructor(
-    @inject(Availability) private readonly availability: Availability,
-    @inject(Generations) private readonly generations: Generations,
-    @inject(Documents) private readonly documents: Documents,
-    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(GenerationOrders) private readonly orders: GenerationOrders,
+    @inject(CreateFormPage) private readonly form: CreateFormPage,
+    @inject(FormSources) private readonly sources: FormSources,
     @inject(Messages) private readonly messages: Messages,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
-    @inject(SpendingNotice) private readonly spending: SpendingNotice,
-    @inject(FormSources) private readonly sources: FormSources,
   ) {}
 
   register(router: Router): void {
-    router.get('/create', { access: 'signed-in', query: createQuery }, async (ctx) => {
-      this.availability.require(ctx.access);
-      const { folder, from, document, example } = ctx.input.query;
-      if (folder) await this.documents.folder(ctx.access, folder);
-      const earlier = document ? (await this.documents.find(ctx.access, document)).provenance : undefined;
-      const before = from ? await this.generations.earlier(ctx.access, from) : undefined;
-      const source =
-        (before && (await this.sources.findAgain(ctx, referenceOf(before)))) ??
-        (await this.sources.find(ctx, this.sources.reference(ctx.access, ctx.input.query)));
-      await this.show(ctx, {
-        source,
-        folder: folder ?? before?.folderId ?? source?.folder,
-        root: before?.rootId ?? source?.root,
-        style: before?.style ?? source?.style,
-        description: before?.description ?? earlier?.prompt ?? source?.description ?? this.exampleOf(ctx.access, example),
-        size: before?.size ?? earlier?.size ?? source?.size,
-        count: before?.count,
-      });
-    });
+    router.get('/create', { access: 'signed-in', query: createQuery }, (ctx) => this.form.open(ctx));
 
     router.post('/generations', { access: 'signed-in', body: createForm }, async (ctx) => {
       const form = ctx.input.body;
       try {
-        const generation = await this.generations.create(ctx.access, {
-          ...readOrder(form, this.messages, this.generations.promptLimit, ctx.access.locale),
+        const generation = await this.orders.create(ctx.access, {
+          ...readOrder(form, this.messages, this.orders.promptLimit, ctx.access.locale),
           token: form.token,
           rootId: form.root,
           folderId: form.folder,
@@ -96,93 +44,8 @@ export class CreateRoutes implements HttpRoutes {
         ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
       } catch (error) {
         if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose || error.status === 404) throw error;
-        await this.showAgain(ctx, form, error);
+        await this.form.showAgain(ctx, form, error);
       }
     });
   }
-
-  private exampleOf({ scope }: AccessContext, index: string | undefined): string | undefined {
-    return index === undefined ? undefined : this.availability.settings.get(scope).examples[Number(index)];
-  }
-
-  /** The form with everything that was typed, and what is wrong. */
-  private async showAgain(ctx: RouteContext<unknown, unknown, unknown>, form: CreateForm, error: PortalError): Promise<void> {
-    const errors = error.details.fields as Readonly<Record<string, string>> | undefined;
-    const source = form.sourceImage && form.sourceDocument ? undefined : this.sources.reference(ctx.access, form);
-    await this.show(
-      ctx,
-      {
-        ...form,
-        source: await this.sources.findAgain(ctx, source),
-        errors,
-        error: errors ? ctx.text('create.fields') : error.message,
-        ...(error.details.cause !== undefined && { explanation: error.details }),
-      },
-      error.status,
-    );
-  }
-
-  private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
-    const { access } = ctx;
-    const title = ctx.text('create.title');
-    const { styles, examples } = this.availability.settings.get(access.scope);
-    const previous = await this.generations.previous(access);
-    const model = {
-      ...state,
-      token: this.ids.next(),
-      spending: await this.spending.notes(access),
-      isDialog: isFragment(ctx),
-      isKeyMissing: this.availability.keyMissing(access.scope),
-      settingsHref: this.settingsLink.for(access),
-      folderHref: folderHref(state.folder),
-      startAnew: ctx.url(`~/ai-creator/create${state.folder ? `?folder=${encodeURIComponent(state.folder)}` : ''}`),
-      folders: await this.documents.folders(access),
-      description: state.description ?? '',
-      descriptionLimit: this.generations.promptLimit,
-      size: state.size ?? '512x512',
-      sizes: deliverySizes.map((value) => ({ value, label: value })),
-      count: String(state.count ?? 1),
-      counts: Array.from({ length: countLimits.max }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
-      errors: state.errors ?? {},
-      similarHref: ctx.url('~/ai-creator/similar'),
-      styles: readStyles(styles).map(({ name }) => name),
-      suggestions: [
-        {
-          title: ctx.text('create.previous'),
-          entries: previous.map(({ id, description }) => ({
-            text: description,
-            href: ctx.url(`~/ai-creator/create?from=${id}`),
-          })),
-        },
-        {
-          title: ctx.text('create.examples'),
-          entries: examples.map((text, index) => ({ text, href: ctx.url(`~/ai-creator/create?example=${index}`) })),
-        },
-      ].filter(({ entries }) => entries.length > 0),
-      person: ctx.access.person?.id,
-      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.text(key)])),
-    };
-    ctx.render('create', model, asFragmentOrPage(ctx, title, status));
-  }
 }
-
-/** Translate that the dialog's script says. */
-const clientMessages = [
-  'notices.show',
-  'notices.many',
-  'round.cause',
-  'create.counter',
-  'create.description-missing',
-  'create.description-too-long',
-  'create.unreachable',
-  'create.unseen',
-  'create.cleared',
-  'create.preview',
-  'create.preview-alt',
-  'create.preview-shown',
-  'add.none',
-  'add.open-folder',
-  'create.similar-use',
-  'refine.variation-of',
-  'refine.cleared',
-];

@@ -1,4 +1,5 @@
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
+import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { Generations } from '../services/generations/generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
 import { cancelKey, type GenerationView } from '../services/presentation/generation-view.js';
@@ -15,6 +16,7 @@ export class GenerationRoutes implements HttpRoutes {
 
   constructor(
     @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(ProgressStreams) private readonly streams: ProgressStreams,
     @inject(GenerationPages) private readonly pages: GenerationPages,
   ) {}
@@ -49,7 +51,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
-      const cancelled = await this.generations.cancel(ctx.access, ctx.input.params.id);
+      const cancelled = await this.orders.cancel(ctx.access, ctx.input.params.id);
       const key = cancelKey(cancelled);
       if (wantsJson(ctx))
         ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
@@ -57,7 +59,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm }, async (ctx) => {
-      const again = await this.generations.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
+      const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
       const { id, state, isRunning, status } = this.pages.model(ctx, { generation: again, images: [] });
@@ -72,7 +74,7 @@ export class GenerationRoutes implements HttpRoutes {
     router.post('/:id/discard', { access: 'signed-in', params: idParams, body: discardForm }, async (ctx) => {
       const { id } = ctx.input.params;
       if (!wantsJson(ctx) && !ctx.input.body.confirmed) return ctx.redirectWith(`~/ai-creator/generations/${id}/discard`, '');
-      await this.generations.discard(ctx.access, id);
+      await this.orders.discard(ctx.access, id);
       if (wantsJson(ctx)) ctx.body = { discarded: true };
       else ctx.redirectWith('~/ai-creator/generations', ctx.text('discard.done'));
     });

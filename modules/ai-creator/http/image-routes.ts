@@ -11,7 +11,8 @@ import {
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Generations } from '../services/generations/generations.js';
-import { type AddingReport, ImageAdding, type Selection } from '../services/generations/image-adding.js';
+import { type AddingReport, ImageAdding } from '../services/generations/image-adding.js';
+import type { Selection } from '../services/generations/image-documents.js';
 import { folderHref, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';

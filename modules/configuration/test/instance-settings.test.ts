@@ -49,7 +49,7 @@ describe('Instance Settings', () => {
   it('shows each field with its label, its value and where it comes from', async () => {
     const html = await page();
     expect(html).to.match(/<label for="setting-apiKey">API Key<\/label>/);
-    expect(html).to.match(/<input class="custom-control-input" type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
+    expect(html).to.match(/<input type="checkbox" id="setting-lamp"[^>]*>.*Light the Lamp/);
     expect(visibleText(html))
       .to.match(/Greeting By default\. /)
       .and.to.match(/API Key .* Not set\./);

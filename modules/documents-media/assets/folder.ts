@@ -33,16 +33,13 @@ class FolderForm extends HTMLElement {
   private showError(field: HTMLInputElement, sentence: string): void {
     const group = field.closest('.form-group');
     group?.classList.add('has-error');
-    group?.querySelector('.form-feedback-group')?.remove();
-    const feedback = document.createElement('div');
-    feedback.className = 'form-feedback-group';
+    group?.querySelector('.field-error')?.remove();
     const item = document.createElement('div');
-    item.className = 'form-feedback-item';
+    item.className = 'field-error';
     item.id = 'folder-name-error';
     item.setAttribute('role', 'alert');
     item.textContent = sentence;
-    feedback.append(item);
-    group?.append(feedback);
+    group?.append(item);
     field.setAttribute('aria-invalid', 'true');
     field.setAttribute('aria-describedby', item.id);
     field.focus();

@@ -91,7 +91,7 @@ class DocumentSelector extends HTMLElement {
       if (!next) return;
       this.dataset.self = next.dataset.self;
       this.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
-      this.querySelector<HTMLElement>('.breadcrumb a, .selector-item, .card-title a, input[type="search"]')?.focus();
+      this.querySelector<HTMLElement>('nav a, .selector-item, .tile a, input[type="search"]')?.focus();
     } catch (error) {
       const isSignedOut = error instanceof PortalFault && error.status === 401;
       toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInAddress() : undefined);

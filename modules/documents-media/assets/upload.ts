@@ -63,7 +63,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   }
 
   private get zone(): HTMLElement | null {
-    return this.querySelector('.upload-zone');
+    return this.querySelector('.drop-zone');
   }
 
   private get template(): HTMLTemplateElement {

@@ -9,7 +9,7 @@ import { type DocumentVersion, PortalDocuments } from '../services/portal-docume
 import { documentAddress, listAddress, withQuery } from './addresses.js';
 import { abilities, imageActions } from './list-model.js';
 import { provenanceModel } from './provenance.js';
-import { fileLook, typeName } from './type-name.js';
+import { fileLook, typeLabel, typeName } from './type-name.js';
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
@@ -33,12 +33,15 @@ export class DocumentPage {
     const path = await this.folders.path(ctx.access, document.folderId);
     const versions = await this.documents.versions(ctx.access, document.id);
     const isImage = imageTypes.has(document.mimeType);
+    const may = abilities(ctx.access);
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
       isImage,
       kindIcon: look.icon,
       kind: look.kind,
+      typeLabel: typeLabel(document.mimeType, document.name),
+      isTransparent: isImage && document.mimeType !== 'image/jpeg',
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
       author: this.creators.name(document.createdBy, locale),
@@ -48,12 +51,15 @@ export class DocumentPage {
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
       action: ctx.url(place),
-      back: ctx.url(listAddress(document.folderId)),
-      home: ctx.url('~/documents-media'),
-      crumbs: path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
+      crumbs: may.mayOpen && [
+        { name: ctx.text('title'), href: ctx.url('~/documents-media') },
+        ...path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
+      ],
+      checksums: checksums(ctx, document, versions),
+      checksumStart: versions[0]?.sha256.slice(0, 8),
       again: document.provenance ? this.again(ctx, document.id) : [],
       imageActions: isImage ? imageActions(ctx, this.newMenu.entries(ctx.access, document.folderId)) : [],
-      provenance: document.provenance && (await this.provenance(ctx, document.provenance, versions, `${place}/provenance`)),
+      provenance: document.provenance && (await this.provenance(ctx, document.provenance, `${place}/provenance`)),
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,
@@ -69,7 +75,7 @@ export class DocumentPage {
       values: refused?.form ?? { name: document.name, altText: document.altText },
       errors: errorsOf(refused?.error),
       altTextLimit,
-      ...abilities(ctx.access),
+      ...may,
     };
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
   }
@@ -77,13 +83,12 @@ export class DocumentPage {
   private async provenance(
     ctx: RouteContext<unknown, unknown, unknown>,
     provenance: Provenance,
-    versions: readonly DocumentVersion[],
     report: string,
   ): Promise<object> {
     const { variationOf } = provenance;
     const source = variationOf && (await this.documents.sourceOf(ctx.access, variationOf));
     return {
-      ...provenanceModel(ctx, provenance, versions, ctx.url(report)),
+      ...provenanceModel(ctx, provenance, ctx.url(report)),
       variationOf: variationOf && {
         ...variationOf,
         name: source?.name ?? variationOf.name,
@@ -99,6 +104,22 @@ export class DocumentPage {
       .filter(({ startsFromGenerated }) => startsFromGenerated)
       .map(({ startsFromGenerated, href }) => ({ label: startsFromGenerated, href: ctx.url(withQuery(href, { document: id })) }));
   }
+}
+
+/** What names the document and its files exactly, each to be copied. */
+function checksums(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  document: Document,
+  versions: readonly DocumentVersion[],
+): readonly object[] {
+  const { variationOf } = document.provenance ?? {};
+  const rows = [
+    { label: ctx.text('checksums.id'), value: document.id },
+    ...versions.map(({ label, sha256 }) => ({ label: ctx.text('checksums.version', { label }), value: sha256 })),
+    ...(variationOf ? [{ label: ctx.text('provenance.variation-hash'), value: variationOf.sha256 }] : []),
+  ];
+  const copied = ctx.text('checksums.copied');
+  return rows.map((row) => ({ ...row, copied, copy: ctx.text('checksums.copy', row) }));
 }
 
 function dimensions(picture: { readonly width?: number | null; readonly height?: number | null }): string | undefined {

@@ -1,18 +1,12 @@
 import type { RouteContext } from '@portico/core';
 import type { Provenance } from '../api/documents.js';
-import type { DocumentVersion } from '../services/portal-documents.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 const knownParameters: ReadonlySet<string> = new Set(['quality', 'requested', 'format', 'style']);
 
 /** What the panel shows: everything that is known of how a document came to be. */
-export function provenanceModel(
-  ctx: AnyContext,
-  provenance: Provenance,
-  versions: readonly DocumentVersion[],
-  report: string,
-): object {
+export function provenanceModel(ctx: AnyContext, provenance: Provenance, report: string): object {
   const { parameters = {}, usage, cost } = provenance;
   return {
     ...provenance,
@@ -34,6 +28,5 @@ export function provenanceModel(
       new Intl.NumberFormat(ctx.access.locale, { style: 'currency', currency: cost.currency, maximumFractionDigits: 4 }).format(
         cost.amount,
       ),
-    hashes: versions.map(({ label, sha256 }) => ({ label: ctx.text('provenance.hash', { label }), sha256 })),
   };
 }

@@ -205,7 +205,7 @@ describe('Working in Documents and Media', () => {
       .to.include('look.txt')
       .and.not.include('/move"')
       .and.not.include('/delete"')
-      .and.not.include('<form class="sheet"');
+      .and.not.include('name="altText"');
   });
 
   it('refuses queries that do not exist', async () => {

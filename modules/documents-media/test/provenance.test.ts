@@ -79,7 +79,7 @@ describe('Generated documents', () => {
   it('say which version is the original, and say so of no other file', async () => {
     const versionsOf = async (document: string): Promise<readonly (string | undefined)[]> => {
       const { text } = await library.get(`${base}/documents/${document}`).set('Accept', 'text/html').expect(200);
-      const entries = text.split('list-group-title').slice(1);
+      const entries = text.split('<li class="line-item">').slice(1);
       return entries.map(
         (entry) => `${/Version [\d.]+/.exec(entry)?.[0]}${entry.includes('Original as delivered') ? ': original' : ''}`,
       );

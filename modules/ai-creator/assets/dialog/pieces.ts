@@ -34,7 +34,7 @@ function alertOf(sentence: string): HTMLElement {
 /** As the server draws it below a round that failed. */
 export function causeOf(label: string, { cause = '', remedy = '', links = [] }: Cause): HTMLElement {
   const paragraph = document.createElement('p');
-  paragraph.className = 'small text-secondary create-image-cause';
+  paragraph.className = 'small soft create-image-cause';
   const strong = document.createElement('strong');
   strong.textContent = `${label}:`;
   paragraph.append(strong, ` ${cause} ${remedy} `);
@@ -48,7 +48,7 @@ export function causeOf(label: string, { cause = '', remedy = '', links = [] }: 
 
 function feedbackOf(sentence: string): HTMLElement {
   const feedback = document.createElement('div');
-  feedback.className = 'form-feedback-item';
+  feedback.className = 'field-error';
   feedback.textContent = sentence;
   return feedback;
 }

@@ -11,6 +11,7 @@ import {
 } from '@portico/core';
 import { createImages } from '../../services/availability/availability.js';
 import { FailureMessages } from '../../services/failures/failure-messages.js';
+import { GenerationOrders } from '../../services/generations/generation-orders.js';
 import type { GenerationWithImages } from '../../services/generations/generation-store.js';
 import { Generations } from '../../services/generations/generations.js';
 import { ImageAdding } from '../../services/generations/image-adding.js';
@@ -35,6 +36,7 @@ export class ApiRoutes implements HttpRoutes {
 
   constructor(
     @inject(Generations) private readonly generations: Generations,
+    @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(BlobStore) private readonly blobs: BlobStore,
@@ -44,19 +46,19 @@ export class ApiRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/openapi.json', declared, (ctx) => {
-      ctx.body = openApi(ctx.url('~/ai-creator/api'), this.generations.promptLimit);
+      ctx.body = openApi(ctx.url('~/ai-creator/api'), this.orders.promptLimit);
     });
 
     router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
       const { folder, source, ...typed } = ctx.input.body;
       const order = {
-        ...readOrder(typed, this.messages, this.generations.promptLimit, ctx.access.locale),
+        ...readOrder(typed, this.messages, this.orders.promptLimit, ctx.access.locale),
         token: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),
         via: 'api',
       } as const;
-      const generation = await this.generations.create(ctx.access, order).catch((error: unknown) => {
+      const generation = await this.orders.create(ctx.access, order).catch((error: unknown) => {
         if (!(error instanceof PortalError) || error.code !== 'generation-differs') throw error;
         throw new PortalError(error.code, ctx.text('api.key-used'), { status: 409, cause: error });
       });
@@ -85,7 +87,7 @@ export class ApiRoutes implements HttpRoutes {
     });
 
     router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
-      const done = await this.generations.cancel(ctx.access, ctx.input.params.id);
+      const done = await this.orders.cancel(ctx.access, ctx.input.params.id);
       const key = cancelKey(done);
       const answer: Answer<typeof cancelled> = {
         cancelled: done !== undefined,

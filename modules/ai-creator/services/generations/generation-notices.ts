@@ -1,6 +1,6 @@
 import { type AccessContext, Clock, inject, injectable, type MenuBadge, Messages, type PageAddition } from '@portico/core';
-import { settledStates } from './generation-store.js';
 import { type OpenGeneration, OpenGenerations } from './open-generations.js';
+import { settledStates } from './state.js';
 
 /** What a page says about the generations of whoever reads it. */
 export interface Notices {

@@ -1,43 +1,21 @@
 import {
-  type AuditEntry,
-  AuditLog,
-  Clock,
   Emitter,
   type Event,
-  Ids,
   In,
   inject,
   injectable,
   LessThan,
   MoreThanOrEqual,
   Not,
-  notFound,
-  PortalError,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
 import { costsOf } from '../spending/generation-cost.js';
 import type { Cost } from '../spending/prices.js';
-import { UsageLedger } from '../spending/usage-ledger.js';
-import { descriptionHash, isSameRequest } from './idempotency.js';
-import type { ImageOrder } from './image-order.js';
-
-export interface Reservation extends ImageOrder {
-  readonly siteId: string;
-  readonly personId: string;
-  readonly token: string;
-  readonly rootId: string | undefined;
-  readonly folderId: string | undefined;
-  readonly source: SourceReference | undefined;
-  /** Its bytes; undefined when this click was reserved before. */
-  readonly pinned: PinnedSource | undefined;
-  /** Hours that results are kept for their author. */
-  readonly retention: number;
-  readonly actor: Pick<AuditEntry, 'by' | 'via'>;
-}
+import { type ActorOf, type GenerationEvent, settledStates } from './state.js';
+import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
 /** A generation with its images, by position. */
 export interface GenerationWithImages {
@@ -59,13 +37,10 @@ export interface GenerationOwner {
   readonly siteId: string;
 }
 
-/** States in which nothing more happens by itself. */
-export const settledStates: readonly GenerationState[] = ['offered', 'saved', 'discarded', 'failed', 'unknown'];
 /** Those in which there are no images, and none will come. */
 const nothingStates: readonly GenerationState[] = ['failed', 'unknown'];
-const hour = 3600 * 1000;
 
-/** Generations in the database. Every change of a state is a condition: what another did first, stays. */
+/** Generations in the database. */
 @injectable()
 export class GenerationStore {
   private readonly changes = new Emitter<string>();
@@ -74,93 +49,23 @@ export class GenerationStore {
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(Clock) private readonly clock: Clock,
-    @inject(Ids) private readonly ids: Ids,
-    @inject(AuditLog) private readonly audit: AuditLog,
-    @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
   ) {}
 
-  /**
-   * One click is one generation, however often it arrives.
-   * @throws PortalError `generation-differs` (409) when the same token comes with another request, `ai-creator-budget` (429).
-   */
-  async reserve(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
-    const now = this.clock.now();
-    return this.unitOfWork.write(async (transaction) => {
-      const generations = transaction.repository(Generation);
-      const before = await generations.findOneBy({ personId: order.personId, token: order.token });
-      if (before) {
-        if (!isSameRequest(before, order))
-          throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
-            status: 409,
-          });
-        return { generation: before, isNew: false };
-      }
-      if (order.source && !order.pinned) throw notFound('picture');
-      const id = this.ids.next();
-      const root =
-        order.rootId && (await generations.findOneBy({ id: order.rootId, personId: order.personId, siteId: order.siteId }));
-      const generation = generations.create({
-        id,
-        siteId: order.siteId,
-        personId: order.personId,
-        token: order.token,
-        rootId: root ? root.rootId : id,
-        folderId: order.folderId ?? null,
-        description: order.description,
-        descriptionHash: descriptionHash(order),
-        size: order.size,
-        count: order.count,
-        style: order.style ?? null,
-        ...(order.pinned && sourceColumns(order.pinned)),
-        state: 'reserved',
-        maybeCharged: false,
-        attempts: 0,
-        createdAt: now.toISOString(),
-        expiresAt: new Date(now.getTime() + order.retention * hour).toISOString(),
-      });
-      await this.ledger.reserve(transaction, generation);
-      await generations.insert(generation);
-      await this.audit.record(transaction, {
-        area: 'ai-creator',
-        subject: 'generation',
-        attribute: id,
-        scope: order.siteId,
-        action: 'created',
-        after: { size: order.size, count: order.count },
-        ...order.actor,
-      });
-      if (order.pinned) await transaction.keepBlob(order.pinned.blob);
-      return { generation, isNew: true };
-    });
-  }
-
-  /** Moves on from one of some states; false when it stood in none of them. Durable when the promise resolves. */
-  async move(
+  /** Makes something happen to a generation; false when it could not happen any more. Durable when the promise resolves. */
+  transition<E extends Exclude<GenerationEvent, 'reserve'>>(
     id: string,
-    from: readonly GenerationState[],
-    to: GenerationState,
-    also: Partial<Generation> = {},
+    event: E,
+    by: ActorOf<E>,
+    columns?: GenerationColumns,
   ): Promise<boolean> {
-    return this.change(id, async (transaction) => {
-      const patch = {
-        ...also,
-        state: to,
-        ...(settledStates.includes(to) && { settledAt: this.clock.now().toISOString(), retryAt: null }),
-      };
-      const generations = transaction.repository(Generation);
-      const { affected } = await generations.update({ id, state: In([...from]) }, patch);
-      if (affected === 1 && settledStates.includes(to))
-        await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
-      return affected === 1;
-    });
+    return this.change(id, (transaction) => this.writer.fire(transaction, id, event, by, columns));
   }
 
   /** Lets go of the images that wait; false while more may come. What was added stays. */
   async discard({ id, sourceBlob }: Generation): Promise<boolean> {
     return this.change(id, async (transaction) => {
-      const generations = transaction.repository(Generation);
-      if (!(await generations.existsBy({ id, state: In([...settledStates]) }))) return false;
+      if (!(await transaction.repository(Generation).existsBy({ id, state: In([...settledStates]) }))) return false;
       const images = transaction.repository(GeneratedImage);
       const waiting = { generationId: id, state: 'offered' as const };
       for (const { originalBlob, renditionBlob } of await images.findBy(waiting)) {
@@ -169,9 +74,8 @@ export class GenerationStore {
       }
       await images.delete(waiting);
       if (sourceBlob) await transaction.dropBlob(sourceBlob);
-      await generations.update({ id }, { sourceBlob: null });
-      const over = { state: 'discarded', settledAt: this.clock.now().toISOString() } as const;
-      await generations.update({ id, state: In(['offered', 'failed', 'unknown']) }, over);
+      await this.writer.update(transaction, id, { sourceBlob: null });
+      await this.writer.fire(transaction, id, 'discard', 'author');
       return true;
     });
   }
@@ -185,11 +89,6 @@ export class GenerationStore {
 
   async find(id: string): Promise<Generation | undefined> {
     return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id }))) ?? undefined;
-  }
-
-  /** What the same click made before. */
-  async findClick(personId: string, token: string): Promise<Generation | undefined> {
-    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, token }))) ?? undefined;
   }
 
   images(generationId: string): Promise<GeneratedImage[]> {

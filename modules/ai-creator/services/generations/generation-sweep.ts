@@ -1,7 +1,9 @@
 import { Clock, In, IsNull, inject, injectable, LessThanOrEqual, type Transaction, UnitOfWork } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
-import { GenerationStore, settledStates } from './generation-store.js';
+import { GenerationStore } from './generation-store.js';
+import { settledStates } from './state.js';
+import { GenerationStateWriter } from './state-writer.js';
 
 const hour = 3_600_000;
 const page = 100;
@@ -12,6 +14,7 @@ export class GenerationSweep {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -27,10 +30,9 @@ export class GenerationSweep {
     for (const generation of expired) {
       await this.store.change(generation.id, async (transaction) => {
         await dropFiles(transaction, generation);
-        const generations = transaction.repository(Generation);
-        await generations.update({ id: generation.id }, { sourceBlob: null, releasedAt: now });
+        await this.writer.update(transaction, generation.id, { sourceBlob: null, releasedAt: now });
         // What was added a moment ago stays called so.
-        await generations.update({ id: generation.id, state: 'offered' }, { state: 'discarded' });
+        await this.writer.fire(transaction, generation.id, 'expire', 'sweep');
       });
     }
     return expired.length;
@@ -57,13 +59,14 @@ export class GenerationSweep {
     for (const generation of over) {
       await this.store.change(generation.id, async (transaction) => {
         await dropFiles(transaction, generation);
-        const generations = transaction.repository(Generation);
-        if (generation.expiresAt <= now.toISOString()) await generations.delete({ id: generation.id });
+        if (generation.expiresAt <= now.toISOString()) await this.writer.remove(transaction, generation.id);
         else
-          await generations.update(
-            { id: generation.id },
-            { description: '', sourceName: null, sourceBlob: null, releasedAt: now.toISOString() },
-          );
+          await this.writer.update(transaction, generation.id, {
+            description: '',
+            sourceName: null,
+            sourceBlob: null,
+            releasedAt: now.toISOString(),
+          });
       });
     }
     return over.length;

@@ -1,10 +1,10 @@
-import { type Activity, type Disposable, inject, injectable, Log } from '@portico/core';
+import { type Activity, type Disposable, inject, injectable, Log, Modules, toDisposable } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { GenerationRunner, PortalCloses } from './generation-runner.js';
+import { GenerationOutcomes, ShutdownError } from './generation-outcomes.js';
+import { GenerationRunner } from './generation-runner.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageDelivery } from './image-delivery.js';
-import { ModulesSettled } from './modules-settled.js';
 import { Retries } from './retries.js';
 
 interface Running {
@@ -30,10 +30,11 @@ export class GenerationWorker implements Activity {
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(GenerationRunner) private readonly runner: GenerationRunner,
+    @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Retries) private readonly retries: Retries,
-    @inject(ModulesSettled) private readonly modules: ModulesSettled,
     @inject(ImageDelivery) private readonly delivery: ImageDelivery,
+    @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
   ) {}
 
@@ -42,12 +43,12 @@ export class GenerationWorker implements Activity {
     this.retries.start((id) => this.enqueue(id));
     this.delivery.start((id) => this.enqueue(id));
     for (const generation of await this.store.inState('sent', 'received')) {
-      if (await this.runner.recover(generation)) this.enqueue(generation.id);
+      if (await this.outcomes.recover(generation)) this.enqueue(generation.id);
     }
     for (const generation of await this.store.inState('reserved')) {
       if (!this.retries.resume(generation)) this.enqueue(generation.id);
     }
-    this.start = this.modules.once(() => {
+    this.start = whenModulesSettled(this.modules, () => {
       this.isReady = true;
       this.pump();
     });
@@ -68,7 +69,7 @@ export class GenerationWorker implements Activity {
     });
     await Promise.race([all, patience]);
     clearTimeout(timer);
-    for (const { controller } of this.running.values()) controller.abort(new PortalCloses());
+    for (const { controller } of this.running.values()) controller.abort(new ShutdownError());
     await all;
   }
 
@@ -94,7 +95,7 @@ export class GenerationWorker implements Activity {
 
   private async cancelWaiting(id: string): Promise<boolean> {
     const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its author.' };
-    if (!(await this.store.move(id, ['reserved'], 'failed', cancelled))) return false;
+    if (!(await this.store.transition(id, 'cancel', 'author', cancelled))) return false;
     this.retries.drop(id);
     return true;
   }
@@ -122,4 +123,23 @@ export class GenerationWorker implements Activity {
       this.running.set(id, { controller, done });
     }
   }
+}
+
+/** Calls once, when no module is on its way, the own one included: until then nobody knows which one makes the images. */
+function whenModulesSettled(modules: Modules, work: () => void): Disposable {
+  let isOver = false;
+  const areSettled = (): boolean => !modules.list().some(({ state }) => state === 'starting' || state === 'stopping');
+  const look = (): void => {
+    if (isOver || !areSettled()) return;
+    changes.dispose();
+    isOver = true;
+    work();
+  };
+  // The next ones begin in the same turn in which one has started.
+  const changes = modules.onDidChange(() => void setImmediate(look));
+  setImmediate(look);
+  return toDisposable(() => {
+    isOver = true;
+    changes.dispose();
+  });
 }

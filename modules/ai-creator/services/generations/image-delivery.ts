@@ -2,10 +2,12 @@ import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
 import type { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
+import type { MadeImages } from '../provider/image-provider-client.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { problemColumns } from './problem-columns.js';
+import { retry } from './retry.js';
 import { Timers } from './timers.js';
 
 const longestPause = 5 * 60_000;
@@ -40,10 +42,16 @@ export class ImageDelivery {
     this.tries.clear();
   }
 
+  /** Takes in what an answer brought, and offers at once what is there: the rest may still come, or fail. @param signal ends the patience with a full disk. */
+  async keep(generation: Generation, made: MadeImages, signal: AbortSignal): Promise<void> {
+    await retry(() => this.intake.keep(generation, made), this.config.values.scaleMillis / 10, signal);
+    await this.intake.deliver(generation);
+  }
+
   /** @param error what kept the rest from coming. */
-  async offer(generation: Generation, error?: ProviderError): Promise<void> {
+  async deliver(generation: Generation, error?: ProviderError): Promise<void> {
     try {
-      if (await this.deliver(generation, error)) this.tries.delete(generation.id);
+      if (await this.deliverAll(generation, error)) this.tries.delete(generation.id);
       else this.again(generation.id);
     } catch (trouble) {
       this.log.error('Images that arrived could not be offered yet.', { generation: generation.id, error: trouble });
@@ -52,17 +60,17 @@ export class ImageDelivery {
   }
 
   /** False when something is left to be scaled. */
-  private async deliver(generation: Generation, error: ProviderError | undefined): Promise<boolean> {
+  private async deliverAll(generation: Generation, error: ProviderError | undefined): Promise<boolean> {
     const { id, siteId } = generation;
-    await this.store.move(id, ['sent'], 'received', error && problemColumns(error));
+    await this.store.transition(id, 'receive', 'delivery', error && problemColumns(error));
     const isLastTry = (this.tries.get(id) ?? 0) >= scalings - 1;
     if (!(await this.intake.deliver(generation, { unscaled: isLastTry }))) return false;
     const { retention } = this.availability.settings.get(siteScope(siteId));
     const expiresAt = new Date(this.clock.now().getTime() + retention * 3600 * 1000).toISOString();
     const isAdded = async (): Promise<boolean> => (await this.store.images(id)).every(({ state }) => state === 'saved');
-    await this.store.move(id, ['received'], (await isAdded()) ? 'saved' : 'offered', { expiresAt });
+    await this.store.transition(id, (await isAdded()) ? 'offer-added' : 'offer', 'delivery', { expiresAt });
     // The last one may have been added just before it was offered.
-    if (await isAdded()) await this.store.move(id, ['offered'], 'saved');
+    if (await isAdded()) await this.store.transition(id, 'save', 'delivery');
     return true;
   }
 

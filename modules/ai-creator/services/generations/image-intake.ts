@@ -19,6 +19,7 @@ import { draftAltText, slugOf } from '../descriptions/description.js';
 import type { MadeImages } from '../provider/image-provider-client.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
+import { GenerationStateWriter } from './state-writer.js';
 
 const maxImageBytes = 64 * 1024 * 1024;
 
@@ -33,6 +34,7 @@ const formats: Readonly<Record<string, { readonly mimeType: string; readonly enc
 export class ImageIntake {
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Ids) private readonly ids: Ids,
     @inject(Clock) private readonly clock: Clock,
@@ -71,18 +73,14 @@ export class ImageIntake {
         await transaction.keepBlob(blob);
         await transaction.repository(GeneratedImage).insert(row);
       }
-      const generations = transaction.repository(Generation);
-      const row = await generations.findOneByOrFail({ id: generation.id });
-      await generations.update(
-        { id: generation.id },
-        {
-          provider,
-          model,
-          receivedAt: this.clock.now().toISOString(),
-          inputTokens: usage ? (row.inputTokens ?? 0) + usage.inputTokens : row.inputTokens,
-          outputTokens: usage ? (row.outputTokens ?? 0) + usage.outputTokens : row.outputTokens,
-        },
-      );
+      const row = await transaction.repository(Generation).findOneByOrFail({ id: generation.id });
+      await this.writer.update(transaction, generation.id, {
+        provider,
+        model,
+        receivedAt: this.clock.now().toISOString(),
+        inputTokens: usage ? (row.inputTokens ?? 0) + usage.inputTokens : row.inputTokens,
+        outputTokens: usage ? (row.outputTokens ?? 0) + usage.outputTokens : row.outputTokens,
+      });
     });
   }
 

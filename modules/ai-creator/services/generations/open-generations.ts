@@ -14,7 +14,8 @@ import {
 } from '@portico/core';
 import { GeneratedImage, type ImageState } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { type GenerationOwner, GenerationStore, settledStates } from './generation-store.js';
+import { type GenerationOwner, GenerationStore } from './generation-store.js';
+import { settledStates } from './state.js';
 
 /** What every page may have to say about a generation. */
 export interface OpenGeneration {

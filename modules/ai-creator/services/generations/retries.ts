@@ -1,6 +1,6 @@
 import { Clock, inject, injectable, Log } from '@portico/core';
 import { ProviderError } from '../../api/index.js';
-import type { Generation, GenerationState } from '../../entities/generation.js';
+import type { Generation } from '../../entities/generation.js';
 import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
@@ -58,7 +58,7 @@ export class Retries {
       attempts: generation.attempts,
       millis: wait,
     });
-    return this.putBack(generation, 'sent', wait, error);
+    return this.putBack(generation, 'retry', wait, error);
   }
 
   /** Makes a generation wait that would only hear what another heard; false when nothing is in its way. @throws ProviderError when that takes too long. */
@@ -74,7 +74,7 @@ export class Retries {
       },
     );
     if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw patience;
-    await this.putBack(generation, 'reserved', left, patience);
+    await this.putBack(generation, 'hold', left, patience);
     return true;
   }
 
@@ -84,9 +84,9 @@ export class Retries {
     return now + wait - since <= this.config.values.retryTotalSeconds * 1000;
   }
 
-  private async putBack(generation: Generation, from: GenerationState, wait: number, error: ProviderError): Promise<boolean> {
+  private async putBack(generation: Generation, event: 'hold' | 'retry', wait: number, error: ProviderError): Promise<boolean> {
     const now = this.clock.now();
-    const isBack = await this.store.move(generation.id, [from], 'reserved', {
+    const isBack = await this.store.transition(generation.id, event, 'scheduler', {
       retryAt: new Date(now.getTime() + wait).toISOString(),
       waitingSince: generation.waitingSince ?? now.toISOString(),
       errorCode: error.code,

@@ -63,7 +63,7 @@ export class UploadRow {
     this.state = state;
     this.status.textContent = sentence;
     this.status.classList.toggle('text-danger', state === 'failed');
-    this.status.classList.toggle('text-secondary', state !== 'failed');
+    this.status.classList.toggle('soft', state !== 'failed');
     this.progress.hidden = state !== 'uploading';
     this.doneSign.hidden = state !== 'done';
     this.retry.hidden = true;

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import {
+  type AccessContext,
+  type AuditEntry,
+  AuditLog,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  notFound,
+  PortalError,
+  UnitOfWork,
+} from '@portico/core';
+import { Generation } from '../../entities/generation.js';
+import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
+import { SpendingNotice } from '../spending/spending-notice.js';
+import { BudgetExceeded } from '../spending/usage-ledger.js';
+import type { ImageOrder } from './image-order.js';
+import { GenerationStateWriter } from './state-writer.js';
+
+export interface Reservation extends ImageOrder {
+  readonly siteId: string;
+  readonly personId: string;
+  readonly token: string;
+  readonly rootId: string | undefined;
+  readonly folderId: string | undefined;
+  readonly source: SourceReference | undefined;
+  /** Its bytes; undefined when this click was reserved before. */
+  readonly pinned: PinnedSource | undefined;
+  /** Hours that results are kept for their author. */
+  readonly retention: number;
+  readonly actor: Pick<AuditEntry, 'by' | 'via'>;
+}
+
+const hour = 3600 * 1000;
+
+/** The first row of a generation, with its audit entry, its file and its place in the budgets, in one transaction. */
+@injectable()
+export class Reservations {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(AuditLog) private readonly audit: AuditLog,
+    @inject(SpendingNotice) private readonly spending: SpendingNotice,
+  ) {}
+
+  /**
+   * One click is one generation, however often it arrives.
+   * @throws PortalError `generation-differs` (409) when the same token comes with another request, `ai-creator-budget` (429).
+   */
+  async reserve(
+    access: AccessContext,
+    order: Reservation,
+  ): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
+    try {
+      return await this.reserveOnce(order);
+    } catch (error) {
+      throw error instanceof BudgetExceeded ? this.spending.refusal(error, access) : error;
+    }
+  }
+
+  /** What the same click made before. */
+  async findClick(personId: string, token: string): Promise<Generation | undefined> {
+    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, token }))) ?? undefined;
+  }
+
+  private async reserveOnce(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
+    const now = this.clock.now();
+    return this.unitOfWork.write(async (transaction) => {
+      const { personId, siteId, token } = order;
+      const before = await transaction.repository(Generation).findOneBy({ personId, token });
+      if (before) {
+        if (!isSameRequest(before, order))
+          throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
+            status: 409,
+          });
+        return { generation: before, isNew: false };
+      }
+      if (order.source && !order.pinned) throw notFound('picture');
+      const id = this.ids.next();
+      const root = order.rootId && (await transaction.repository(Generation).findOneBy({ id: order.rootId, personId, siteId }));
+      const generation = await this.writer.reserve(transaction, {
+        id,
+        siteId,
+        personId,
+        token,
+        rootId: root ? root.rootId : id,
+        folderId: order.folderId ?? null,
+        description: order.description,
+        descriptionHash: descriptionHash(order),
+        size: order.size,
+        count: order.count,
+        style: order.style ?? null,
+        ...(order.pinned && sourceColumns(order.pinned)),
+        maybeCharged: false,
+        attempts: 0,
+        createdAt: now.toISOString(),
+        expiresAt: new Date(now.getTime() + order.retention * hour).toISOString(),
+      });
+      await this.audit.record(transaction, {
+        area: 'ai-creator',
+        subject: 'generation',
+        attribute: id,
+        scope: siteId,
+        action: 'created',
+        after: { size: order.size, count: order.count },
+        ...order.actor,
+      });
+      if (order.pinned) await transaction.keepBlob(order.pinned.blob);
+      return { generation, isNew: true };
+    });
+  }
+}
+
+type Click = Pick<Reservation, 'siteId' | 'token' | 'folderId' | 'source' | keyof ImageOrder>;
+
+/** Stays when the words are forgotten. With the token in it, two clicks with the same words have nothing in common. */
+const descriptionHash = ({ token, description }: Pick<Click, 'token' | 'description'>): string =>
+  createHash('sha256').update(`${token}\n${description}`).digest('hex');
+
+/** Whether what comes with a token that was there before asks for the same. */
+function isSameRequest(before: Generation, click: Click): boolean {
+  return (
+    (['siteId', 'size', 'count'] as const).every((key) => before[key] === click[key]) &&
+    (before.description === click.description || before.descriptionHash === descriptionHash(click)) &&
+    before.style === (click.style ?? null) &&
+    before.folderId === (click.folderId ?? null) &&
+    isSameSource(before, click.source)
+  );
+}

@@ -1,0 +1,66 @@
+import { Clock, In, inject, injectable, type Transaction } from '@portico/core';
+import { Generation, type GenerationState } from '../../entities/generation.js';
+import { UsageLedger } from '../spending/usage-ledger.js';
+import { type ActorOf, type GenerationEvent, noState, transitionOf } from './state.js';
+
+/** The columns of a generation that say nothing about its life. */
+export type GenerationColumns = Partial<Omit<Generation, 'id' | 'state' | 'settledAt'>>;
+
+/**
+ * The only code that writes rows of generations, and with that their state, by the table in state.ts. Each change is a condition in the database: what
+ * another did first, stays. What an event settles is settled in its transaction.
+ */
+@injectable()
+export class GenerationStateWriter {
+  constructor(
+    @inject(Clock) private readonly clock: Clock,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
+  ) {}
+
+  /** A new row, counted by the budgets. @throws BudgetExceeded, and then the transaction leaves nothing behind. */
+  async reserve(transaction: Transaction, columns: GenerationColumns & Pick<Generation, 'id'>): Promise<Generation> {
+    const generations = transaction.repository(Generation);
+    const generation = generations.create({ ...columns, state: transitionOf('reserve').to });
+    await this.ledger.reserve(transaction, generation);
+    await generations.insert(generation);
+    return generation;
+  }
+
+  /**
+   * Makes something happen. False, and nothing is changed, when it cannot happen in the state in which the generation is by now.
+   * @throws Error when the actor may never do this: a fault of the caller.
+   */
+  async fire<E extends Exclude<GenerationEvent, 'reserve'>>(
+    transaction: Transaction,
+    id: string,
+    event: E,
+    by: ActorOf<E>,
+    columns: GenerationColumns = {},
+  ): Promise<boolean> {
+    const { from, to, by: actors, settles } = transitionOf(event);
+    if (!actors.includes(by)) throw new Error(`A generation cannot ${event} by its ${by}.`);
+    const states = from.filter((state): state is GenerationState => state !== noState);
+    const over = settles.includes('time') && { settledAt: this.clock.now().toISOString(), retryAt: null };
+    const generations = transaction.repository(Generation);
+    const { affected } = await generations.update({ id, state: In(states) }, { ...lifeless(columns), state: to, ...over });
+    if (affected !== 1) return false;
+    if (settles.includes('usage')) await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
+    return true;
+  }
+
+  /** Writes what is no part of its life. */
+  async update(transaction: Transaction, id: string, columns: GenerationColumns): Promise<void> {
+    await transaction.repository(Generation).update({ id }, lifeless(columns));
+  }
+
+  /** Forgets it; the ledger does not. */
+  async remove(transaction: Transaction, id: string): Promise<void> {
+    await transaction.repository(Generation).delete({ id });
+  }
+}
+
+/** An object may hold more than its type says. @throws Error when it names the state. */
+function lifeless(columns: GenerationColumns): GenerationColumns {
+  if ('state' in columns || 'settledAt' in columns) throw new Error('The state of a generation is written by its events only.');
+  return columns;
+}
