@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
@@ -12,8 +12,11 @@ const help = `Usage: portico <command>
   demo    starts it with everything on, an offline images API and sample content
 
 All other commands (modules, flags, settings, users, sites, images, budgets, prices, usage, doctor and more) talk to the running portal of the data directory
-(PORTICO_HOME), or open it when none runs: portico help, portico <command> --help.
+(PORTICO_HOME), or open it when none runs: portico help, portico <command> --help, portico --version.
 `;
+
+/** What changes something may be the first thing that happens to a portal; whoever only asks does not want one made. */
+const changing = new Set(['add', 'change', 'create', 'disable', 'enable', 'import', 'remove', 'rotate', 'set', 'undo', 'unset']);
 
 const argv = process.argv.slice(2);
 // Only what a call of a running portal needs is loaded here: the portal itself is large.
@@ -37,10 +40,15 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     await (command === 'demo' ? startDemo() : startPortal());
     return 0;
   }
+  if (command === '--version' || command === '-V') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
   const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
-  if (wantsHelp && !existsSync(join(config.home, 'lock.db'))) return 0;
+  const isThere = existsSync(join(config.home, 'lock.db'));
+  if (wantsHelp && !isThere) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
   const called = wantsHelp ? ['--help'] : [command, ...rest];
   let answer: number | undefined;
@@ -49,7 +57,22 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   }
   // What stays open is standard input, which nobody reads any more.
   stdin?.unref?.();
-  return answer ?? runInOwnPortal(called);
+  if (answer !== undefined) return answer;
+  if (!isThere && !mayMakeOne(called)) {
+    process.stderr.write(`There is no portal in ${config.home} yet. Run portico start, or set PORTICO_HOME to where one is.\n`);
+    return 1;
+  }
+  return runInOwnPortal(called);
+}
+
+/** Commands are one or two words; what follows them are arguments. */
+function mayMakeOne(words: readonly string[]): boolean {
+  return !words.includes('--help') && words.slice(0, 2).some((word) => changing.has(word));
+}
+
+function version(): string {
+  const file = readFileSync(join(projectRoot, 'package.json'), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
 }
 
 /** Without PORTICO_HOME a running demo is found as well. */

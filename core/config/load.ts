@@ -26,12 +26,18 @@ export interface LoadedConfig extends HostConfig {
   readonly previousMasterKey: string | undefined;
 }
 
+/** Files that a mode lays over `config/default.json`, each over the ones before it. Development is the deployment with a few things changed. */
+const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
+  production: ['production'],
+  development: ['production', 'development'],
+  demo: ['demo'],
+  test: ['test'],
+};
+
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
 export function loadConfig({ root, mode, environment, overrides = {} }: LoadOptions): LoadedConfig {
-  const merged = [readFile(root, 'default'), readFile(root, mode), readEnvironment(environment), overrides as Json].reduce(
-    merge,
-    {},
-  );
+  const files = ['default', ...layers[mode]].map((name) => readFile(root, name));
+  const merged = [...files, readEnvironment(environment), overrides as Json].reduce(merge, {});
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
     const variables = parsed.error.issues.flatMap(({ path }) => variableAt(path, environment) ?? []);

@@ -2,7 +2,7 @@ import { z } from '../libraries/zod.js';
 
 const millis = z.number().int().positive();
 
-/** Everything a deployment can decide, with its default. Sources: config/default.json, config/<mode>.json, the environment. */
+/** Everything a deployment can decide, with its default. Sources: config/default.json, the files of the mode (development reads production.json too), the environment. */
 export const hostConfigSchema = z.strictObject({
   server: z
     .strictObject({

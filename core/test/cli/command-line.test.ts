@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -97,7 +97,23 @@ describe('The command line', () => {
       expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
     });
 
+    it('says its version without opening anything', async () => {
+      const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../../../package.json'), 'utf8'));
+      const answer = await run(join(home, 'none'), ['--version']);
+      expect(answer).to.deep.equal({ exitCode: 0, out: `${version}\n`, err: '' });
+      expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
+    });
+
+    for (const command of ['modules list', 'flags list', 'doctor', 'settings get ai-creator.enabled', 'sites add --help'])
+      it(`makes no portal for somebody who only asks: ${command}`, async () => {
+        const { exitCode, out, err } = await run(join(home, 'none'), command.split(' '));
+        const sentence = `There is no portal in ${join(home, 'none')} yet. Run portico start, or set PORTICO_HOME to where one is.\n`;
+        expect([exitCode, out, err]).to.deep.equal([1, '', sentence]);
+        expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
+      });
+
     it('opens the portal for the command alone', async () => {
+      expect((await run(home, ['sites', 'add', '--name', 'Guide', '--address', 'guide'])).exitCode).to.equal(0);
       const { exitCode, out } = await run(home, ['modules', 'list']);
       expect(out).to.match(/^sites +1\.0\.0 +active$/m);
       expect(exitCode).to.equal(0);

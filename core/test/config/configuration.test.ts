@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -32,6 +32,23 @@ describe('The configuration', () => {
 
   it('takes an empty variable for none', () => {
     expect(load({ PORT: '', HOST: '' }).publicUrl).to.equal('http://127.0.0.1:8080');
+  });
+
+  it('of development is that of production with what development changes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portico-config-'));
+    await mkdir(join(folder, 'config'));
+    const write = (name: string, content: object): Promise<void> =>
+      writeFile(join(folder, 'config', `${name}.json`), JSON.stringify(content));
+    await write('production', { server: { port: 9001, trustedProxies: 1 }, log: { level: 'warn' } });
+    await write('development', { log: { level: 'debug' } });
+    const settingsOf = (mode: LoadedConfig['mode']): readonly unknown[] => {
+      const { server, log } = loadConfig({ root: folder, mode, environment: {} }).settings;
+      return [server.port, server.trustedProxies, log.level];
+    };
+    expect(settingsOf('production')).to.deep.equal([9001, 1, 'warn']);
+    expect(settingsOf('development')).to.deep.equal([9001, 1, 'debug']);
+    expect(settingsOf('demo')).to.deep.equal([8080, 0, 'info']);
+    await rm(folder, { recursive: true, force: true });
   });
 
   for (const [name, value] of [

@@ -1,4 +1,4 @@
-import { Canvas, mix } from './canvas.js';
+import { Canvas, lengthOf, mix } from './canvas.js';
 import { type Chance, chanceFor } from './chance.js';
 import { abstractPalettes, color, type Hour, hours, type Palette } from './palette.js';
 import { fir, subjects } from './subjects.js';
@@ -80,8 +80,8 @@ function paintSky(canvas: Canvas, palette: Palette, horizon: number, chance: Cha
   const y = palette.dark ? horizon * chance.between(0.2, 0.42) : horizon * chance.between(0.35, 0.8);
   const radius = height * chance.between(0.055, 0.085);
   canvas.glow(x, y, radius * 5.5, palette.light, 0.75);
-  const disc = (px: number, py: number): number => Math.hypot(px - x, py - y) - radius;
-  const shadow = (px: number, py: number): number => radius * 0.86 - Math.hypot(px - x - radius * 0.42, py - y + radius * 0.18);
+  const disc = (px: number, py: number): number => lengthOf(px - x, py - y) - radius;
+  const shadow = (px: number, py: number): number => radius * 0.86 - lengthOf(px - x - radius * 0.42, py - y + radius * 0.18);
   const bounds = { left: x - radius - 1, top: y - radius - 1, right: x + radius + 1, bottom: y + radius + 1 };
   canvas.fill(palette.dark ? (px, py) => Math.max(disc(px, py), shadow(px, py)) : disc, palette.light, bounds);
   if (!palette.dark) {

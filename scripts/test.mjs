@@ -1,0 +1,106 @@
+// Runs the compiled tests: node scripts/test.mjs [--unit] [--jobs N] [part of a path …]
+// Files run side by side, as many as there are processors. Those that torture and kill have the machine for themselves, one by one, at the end.
+// In the folder of a package its own tests are meant, and what they need is built first.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import Mocha from 'mocha';
+import { build } from './build.mjs';
+import { compiledFolders, root } from './packages.mjs';
+
+/** Their outcome hangs on what happens within a moment of a kill, or they use all that the machine has. */
+const alone = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faults\/kill\.test/];
+
+/** What a test file reaches by its imports tells what it takes: kinds in the order in which they start, the long ones first. */
+const kinds = [
+  { name: 'browser', marks: ['TestBrowser', 'playwright-core'] },
+  { name: 'process', marks: ['node:child_process'] },
+  { name: 'portal', marks: ['@portico/core/testing', join(root, 'core/dist/main.js'), join(root, 'core/dist/testing/index.js')] },
+  { name: 'unit', marks: [''] },
+];
+
+const { values, positionals } = parseArgs({
+  options: { unit: { type: 'boolean', default: false }, jobs: { type: 'string', default: String(availableParallelism()) } },
+  allowPositionals: true,
+});
+const began = performance.now();
+const here = relative(root, process.cwd());
+if (compiledFolders().includes(here)) {
+  if (build() !== 0) process.exit(1);
+  if (positionals.length === 0) positionals.push(`${here}/`);
+}
+
+const files = compiledFolders()
+  .flatMap(testsOf)
+  .filter(({ source }) => positionals.length === 0 || positionals.some((part) => source.includes(part)))
+  .map((test) => ({ ...test, kind: kindOf(test.file), isAlone: alone.some((pattern) => pattern.test(test.source)) }))
+  .filter(({ kind }) => !values.unit || kinds[kind]?.name === 'unit')
+  .sort((a, b) => a.kind - b.kind || b.size - a.size);
+
+const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
+process.chdir(root);
+const [sideBySide, oneByOne] = [
+  await run(
+    files.filter(({ isAlone }) => !isAlone),
+    Number(values.jobs),
+  ),
+  await run(
+    files.filter(({ isAlone }) => isAlone),
+    1,
+  ),
+];
+const passes = sideBySide.passes + oneByOne.passes;
+const failures = sideBySide.failures + oneByOne.failures;
+// The last lines of the kind that mocha ends with are those of the whole.
+console.log(`  ${passes} passing (${Math.round((performance.now() - began) / 1000)}s in all)`);
+if (failures > 0) console.log(`  ${failures} failing`);
+if (passes === 0) console.error('No test ran.');
+process.exitCode = failures > 0 || passes === 0 ? 1 : 0;
+
+async function run(tests, jobs) {
+  if (tests.length === 0) return { passes: 0, failures: 0 };
+  const mocha = new Mocha({
+    timeout,
+    forbidOnly: strict['forbid-only'],
+    forbidPending: strict['forbid-pending'],
+    parallel: true,
+    jobs,
+    reporter: 'spec',
+  });
+  mocha.files = tests.map(({ file }) => file);
+  mocha.lazyLoadFiles(true);
+  return new Promise((done) => {
+    const runner = mocha.run(() => done(runner.stats));
+  });
+}
+
+/** The compiled tests of a package that still have a source. */
+function testsOf(folder) {
+  const compiled = join(root, folder, folder === 'test' ? 'dist' : 'dist/test');
+  if (!existsSync(compiled)) return [];
+  return readdirSync(compiled, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => file.endsWith('.test.js') && !file.includes('/fixtures/'))
+    .map((file) => ({ file, source: relative(root, file).replace('dist/', '').replace(/\.js$/, '.ts') }))
+    .filter(({ source }) => existsSync(join(root, source)))
+    .map((test) => ({ ...test, size: statSync(test.file).size }));
+}
+
+function kindOf(file) {
+  const reached = [...reach(file)];
+  return kinds.findIndex(({ marks }) => marks.some((mark) => mark === '' || reached.includes(mark)));
+}
+
+/** The names and files that a compiled file imports, and those they import; of packages only the name. */
+function reach(file, found = new Set()) {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  for (const [, clause = '', target] of text.matchAll(/^(?:import|export)\b([^;'"]*?)(?:\bfrom\s+)?['"]([^'"]+)['"]/gm)) {
+    for (const [name] of clause.matchAll(/\w+/g)) if (name === 'TestBrowser') found.add(name);
+    const path = target.startsWith('.') ? resolve(dirname(file), target) : target;
+    if (found.has(path)) continue;
+    found.add(path);
+    if (target.startsWith('.') && path.endsWith('.js')) reach(path, found);
+  }
+  return found;
+}
