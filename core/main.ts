@@ -197,7 +197,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     kernel.bind(MessageCatalogToken, messages);
     kernel.bind(AccessContexts, accessContexts);
     kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
-    for (const command of [doctorCommand(checks), ...moduleCommands(kernel), ...flagCommands(flags)]) {
+    for (const command of [doctorCommand(checks, messages.for('core')), ...moduleCommands(kernel), ...flagCommands(flags)]) {
       kernel.contribute(Commands, command, { id: command.name });
     }
     persistence.checks.forEach((check, index) => {

@@ -7,7 +7,7 @@ import { CheckedViews, Views } from '../core/dist/views/index.js';
 const root = resolve(import.meta.dirname, '..');
 const checked = new CheckedViews([]);
 const nothing = () => undefined;
-const messages = { for: () => ({ text: String }) };
+const messages = { for: () => ({ text: String, compiled: String }) };
 const views = new Views({ messages, assets: { url: String }, viewsFolder: join(root, 'views'), log: { info: nothing }, checked });
 const { modules } = await readManifests([join(root, 'modules'), join(root, 'examples')]);
 for (const module of modules) {

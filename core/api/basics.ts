@@ -25,10 +25,38 @@ export interface Log {
 }
 export const Log: ServiceToken<Log> = serviceToken('portico.log');
 
-/** The words of the module that injects it, falling back to the portal's. */
+/** What the arguments of a message are given. A Date is for `{name, date}` and `{name, time}`, a number also for plurals. */
+export type MessageValues = Readonly<Record<string, string | number | Date>>;
+
+/** A message as data: a text, or, when it takes arguments, its parts. `formatMessage` of `@portico/core/client` makes a text of it. */
+export type CompiledMessage = string | readonly CompiledMessagePart[];
+
+export type CompiledMessagePart =
+  | string
+  | {
+      /** Name of the argument whose value stands here or decides what does. */
+      readonly argument: string;
+      readonly number?: Intl.NumberFormatOptions & { readonly scale?: number };
+      readonly date?: Intl.DateTimeFormatOptions;
+      /** By the exact number (`=1`) or the plural category (`one`); `other` is always there. */
+      readonly plural?: Readonly<Record<string, CompiledMessage>>;
+      /** The plural is that of ordinals: 1st, 2nd. */
+      readonly ordinal?: boolean;
+      /** What a plural takes off the number before it looks for the category. */
+      readonly offset?: number;
+      /** By the value; `other` is always there. */
+      readonly select?: Readonly<Record<string, CompiledMessage>>;
+    };
+
+/** The words of the module that injects it, falling back to the portal's. They are written in the ICU message format. */
 export interface Messages {
-  /** `{name}` in the text is replaced from `values`. A missing key answers the key and is reported once. */
-  text(key: string, values?: Readonly<Record<string, string | number>>, locale?: string): string;
+  /**
+   * The message in the language of `locale` (default: English), with its arguments filled from `values`. An argument that is not given
+   * stays as `{name}`. A missing key answers the key, a message that cannot be read its text as written; both are reported once.
+   */
+  text(key: string, values?: MessageValues, locale?: string): string;
+  /** The message for a script of the browser, which fills in the arguments itself. */
+  compiled(key: string, locale?: string): CompiledMessage;
 }
 export const Messages: ServiceToken<Messages> = serviceToken('portico.messages');
 

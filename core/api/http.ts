@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ParameterizedContext } from 'koa';
 import type { ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
+import type { CompiledMessage, MessageValues } from './basics.js';
 import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Who may call a route. Asked by the host before the handler, in the scope of the request. */
@@ -70,7 +71,9 @@ export interface RouteAdditions<P, Q, B> {
   /** Renders `views/<name>.hbs` of the module, or the portal's override, into the answer. `model` is data only. */
   render(view: string, model?: object, options?: RenderOptions): void;
   /** A word of the module's messages in the person's language. */
-  text(key: string, values?: Readonly<Record<string, string | number>>): string;
+  text(key: string, values?: MessageValues): string;
+  /** The same word for a script, which fills in the arguments itself: `formatMessage` of `@portico/core/client`. */
+  compiled(key: string): CompiledMessage;
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
   /**

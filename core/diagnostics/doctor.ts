@@ -1,7 +1,7 @@
-import type { Command, Contributions, IntegrityCheck } from '../api/index.js';
+import type { Command, Contributions, IntegrityCheck, Messages } from '../api/index.js';
 
 /** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
-export function doctorCommand(checks: Contributions<IntegrityCheck>): Command {
+export function doctorCommand(checks: Contributions<IntegrityCheck>, { text }: Messages): Command {
   return {
     name: 'doctor',
     summary: 'Checks that the data is whole: database, files, references.',
@@ -13,7 +13,7 @@ export function doctorCommand(checks: Contributions<IntegrityCheck>): Command {
         print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
         for (const { severity, message } of findings) print(`        ${severity}: ${message}`);
       }
-      print(errors === 0 ? 'The portal is whole.' : `${errors} ${errors === 1 ? 'error' : 'errors'} found.`);
+      print(text('doctor.result', { errors }));
       return errors === 0 ? 0 : 1;
     },
   };

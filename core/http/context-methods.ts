@@ -1,4 +1,11 @@
-import { localAddress, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
+import {
+  type CompiledMessage,
+  localAddress,
+  type MessageValues,
+  type MultipartPart,
+  PortalError,
+  type RenderOptions,
+} from '../api/index.js';
 import type { PageRenderer } from './dependencies.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
@@ -21,8 +28,12 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
       if (options.status !== undefined) this.status = options.status;
     },
 
-    text(this: HostContext, key: string, values?: Readonly<Record<string, string | number>>): string {
+    text(this: HostContext, key: string, values?: MessageValues): string {
       return this.exchange.messages?.text(key, values, this.access.locale) ?? key;
+    },
+
+    compiled(this: HostContext, key: string): CompiledMessage {
+      return this.exchange.messages?.compiled(key, this.access.locale) ?? key;
     },
 
     url(this: HostContext, place: string): string {

@@ -1,2 +1,9 @@
-export { MessageCatalog, type MessageCatalogOptions, type MessageOwner } from './message-catalog.js';
+export {
+  type BrokenMessage,
+  MessageCatalog,
+  type MessageCatalogOptions,
+  type MessageOwner,
+  readMessages,
+} from './message-catalog.js';
 export { readMessageFile } from './message-file.js';
+export { compileMessage, formatMessage, type ParsedMessage } from './message-format.js';

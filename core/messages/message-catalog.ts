@@ -1,14 +1,37 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Disposable, type Log, type Messages, toDisposable } from '../api/index.js';
+import {
+  type CompiledMessage,
+  type Disposable,
+  type Log,
+  type Messages,
+  type MessageValues,
+  PortalError,
+  toDisposable,
+} from '../api/index.js';
 import { readMessageFile } from './message-file.js';
+import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedMessage, parseMessage } from './message-format.js';
 
 const fallbackLocale = 'en';
 const portal = 'core';
 
-type Texts = ReadonlyMap<string, string>;
-type Locales = ReadonlyMap<string, Texts>;
+/** One file: what a language says for each key. */
+interface Translation {
+  readonly locale: string;
+  readonly messages: ReadonlyMap<string, ParsedMessage>;
+  /** As they are written; said when nobody else has the key. */
+  readonly broken: ReadonlyMap<string, string>;
+}
+
+/** By locale. */
+type Locales = ReadonlyMap<string, Translation>;
+
+/** A translation that is asked, and the locale in which it writes numbers, dates and plurals for the reader. */
+interface Link {
+  readonly translation: Translation;
+  readonly locale: string;
+}
 
 /** A module as far as its words matter. */
 export interface MessageOwner {
@@ -24,21 +47,31 @@ export interface MessageCatalogOptions {
   readonly viewsFolder?: string;
 }
 
-/** All words of the portal. A text is looked for in the module's locale, its English, the portal's locale, the portal's English. */
+/** A message that cannot be read, and where. */
+export interface BrokenMessage extends MessageFault {
+  readonly locale: string;
+  readonly key: string;
+}
+
+/** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
 export class MessageCatalog {
   private readonly owners = new Map<string, Locales>();
   private readonly views = new Map<string, Messages>();
   /** By module, then by locale. */
-  private readonly chains = new Map<string, Map<string, readonly Texts[]>>();
+  private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.owners.set(portal, readFolder(options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url))));
+    this.read(portal, options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
   }
 
-  /** @throws PortalError `messages-invalid` */
+  /**
+   * Reads all messages of a module, each once. One that cannot be read is reported with its place, and the next language or the text as
+   * written stands in for it; the module starts.
+   * @throws PortalError `messages-invalid` when a file is no object of texts, or its name no language
+   */
   async load(module: MessageOwner): Promise<Disposable> {
-    this.owners.set(module.id, readFolder(join(module.folder, module.manifest.messages ?? 'messages')));
+    this.read(module.id, join(module.folder, module.manifest.messages ?? 'messages'));
     this.chains.clear();
     return toDisposable(() => {
       this.owners.delete(module.id);
@@ -50,27 +83,57 @@ export class MessageCatalog {
   for(moduleId: string): Messages {
     let messages = this.views.get(moduleId);
     if (!messages) {
-      messages = { text: (key, values, locale) => this.text(moduleId, key, values, locale) };
+      messages = {
+        text: (key, values, locale) => this.text(moduleId, key, values, locale),
+        compiled: (key, locale) => this.compiled(moduleId, key, locale),
+      };
       this.views.set(moduleId, messages);
     }
     return messages;
   }
 
-  private text(
-    moduleId: string,
-    key: string,
-    values: Readonly<Record<string, string | number>> = {},
-    locale: string = fallbackLocale,
-  ): string {
-    for (const texts of this.chain(moduleId, locale)) {
-      const text = texts.get(key);
-      if (text !== undefined) return fill(text, values);
+  private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = fallbackLocale): string {
+    for (const link of this.chain(moduleId, locale)) {
+      const message = link.translation.messages.get(key);
+      if (typeof message === 'string') return message;
+      if (message) {
+        try {
+          return formatMessage(message, values, link.locale);
+        } catch (error) {
+          this.report('A message cannot be formatted.', moduleId, key, { locale: link.locale, error });
+          return key;
+        }
+      }
     }
-    this.report(moduleId, key);
+    return this.substitute(moduleId, key, locale);
+  }
+
+  private compiled(moduleId: string, key: string, locale: string = fallbackLocale): CompiledMessage {
+    for (const { translation } of this.chain(moduleId, locale)) {
+      const message = translation.messages.get(key);
+      if (message !== undefined) return compileMessage(message);
+    }
+    return this.substitute(moduleId, key, locale);
+  }
+
+  private substitute(moduleId: string, key: string, locale: string): string {
+    for (const { translation } of this.chain(moduleId, locale)) {
+      const written = translation.broken.get(key);
+      if (written !== undefined) return written;
+    }
+    this.report('A message is missing.', moduleId, key);
     return key;
   }
 
-  private chain(moduleId: string, locale: string): readonly Texts[] {
+  private read(owner: string, folder: string): void {
+    const { locales, broken } = readMessages(folder);
+    this.owners.set(owner, locales);
+    for (const { key, locale, fault, line, column } of broken) {
+      this.options.log.warn('A message cannot be read.', { module: owner, locale, key, line, column, fault });
+    }
+  }
+
+  private chain(moduleId: string, locale: string): readonly Link[] {
     let known = this.chains.get(moduleId);
     if (!known) {
       known = new Map();
@@ -79,40 +142,68 @@ export class MessageCatalog {
     let chain = known.get(locale);
     if (!chain) {
       const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
-      chain = [moduleId, portal].flatMap((owner) => [...locales].flatMap((wanted) => this.owners.get(owner)?.get(wanted) ?? []));
+      chain = [moduleId, portal].flatMap((owner) =>
+        [...locales].flatMap((wanted) => {
+          const translation = this.owners.get(owner)?.get(wanted);
+          return translation ? [{ translation, locale: localeFor(translation, locale) }] : [];
+        }),
+      );
       known.set(locale, chain);
     }
     return chain;
   }
 
-  private report(moduleId: string, key: string): void {
+  private report(message: string, moduleId: string, key: string, facts: Readonly<Record<string, unknown>> = {}): void {
     const name = `${moduleId} ${key}`;
     if (this.reported.has(name)) return;
     this.reported.add(name);
-    this.options.log.warn('A message is missing.', { module: moduleId, key });
+    this.options.log.warn(message, { module: moduleId, key, ...facts });
   }
 }
 
-function readFolder(folder: string): Locales {
-  if (!existsSync(folder)) return new Map();
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return new Map(files.map((name) => [name.slice(0, -'.json'.length), readMessageFile(join(folder, name))]));
+const noValues: MessageValues = Object.freeze({});
+
+/** A reader of en-GB reads the English file with British dates; a reader of a language without a file reads English altogether. */
+function localeFor({ locale }: Translation, wanted: string): string {
+  if (!wanted.startsWith(`${locale}-`)) return locale;
+  try {
+    return new Intl.Locale(wanted).toString();
+  } catch {
+    return locale;
+  }
 }
 
-/** Texts with places, cut apart: what is between them, and at odd positions their names. As many as there are messages. */
-const cut = new Map<string, readonly string[]>();
+/**
+ * All `<locale>.json` of a folder, and what in them cannot be read.
+ * @throws PortalError `messages-invalid`
+ */
+export function readMessages(folder: string): { readonly locales: Locales; readonly broken: readonly BrokenMessage[] } {
+  const locales = new Map<string, Translation>();
+  const broken: BrokenMessage[] = [];
+  if (!existsSync(folder)) return { locales, broken };
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    const language = languageOf(join(folder, file));
+    const locale = language.toString();
+    const translation = { locale, messages: new Map<string, ParsedMessage>(), broken: new Map<string, string>() };
+    for (const [key, text] of readMessageFile(join(folder, file))) {
+      const parsed = parseMessage(text, language);
+      if (isFault(parsed)) {
+        broken.push({ locale, key, ...parsed });
+        translation.broken.set(key, text);
+      } else translation.messages.set(key, parsed);
+    }
+    locales.set(locale, translation);
+  }
+  return { locales, broken };
+}
 
-function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  if (!text.includes('{')) return text;
-  let parts = cut.get(text);
-  if (!parts) {
-    parts = text.split(/\{(\w+)\}/);
-    cut.set(text, parts);
+function languageOf(file: string): Intl.Locale {
+  try {
+    return new Intl.Locale(basename(file, '.json'));
+  } catch (cause) {
+    throw new PortalError('messages-invalid', `The messages in ${file} cannot be used: its name is not that of a language.`, {
+      status: 500,
+      cause,
+    });
   }
-  let filled = parts[0] ?? '';
-  for (let index = 1; index < parts.length; index += 2) {
-    const name = parts[index] ?? '';
-    filled += (Object.hasOwn(values, name) ? String(values[name]) : `{${name}}`) + parts[index + 1];
-  }
-  return filled;
 }

@@ -1,3 +1,4 @@
+import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { holds } from './lean-compiler.js';
@@ -28,7 +29,8 @@ const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, es
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
 export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
-    t: (key, hash, { messages, page }) => messages.text(String(key), texts(hash), page.access.locale),
+    compiled: (key, _hash, { messages, page }) => messages.compiled(String(key), page.access.locale),
+    t: (key, hash, { messages, page }) => messages.text(String(key), messageArguments(hash), page.access.locale),
     url: (place, _hash, { page }) => addressPath(String(place ?? ''), page.access.site),
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
@@ -110,11 +112,16 @@ function text(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-const noTexts: Readonly<Record<string, string>> = Object.freeze({});
+const noArguments: MessageValues = Object.freeze({});
 
-function texts(hash: Hash | undefined): Readonly<Record<string, string>> {
-  return hash === undefined ? noTexts : Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, text(value)]));
+/** Numbers and dates stay what they are: a message may have plurals, and write dates in its own way. */
+function messageArguments(hash: Hash | undefined): MessageValues {
+  return hash === undefined
+    ? noArguments
+    : Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, isArgument(value) ? value : text(value)]));
 }
+
+const isArgument = (value: unknown): value is number | Date => typeof value === 'number' || value instanceof Date;
 
 let icons = new Map<string, Handlebars.SafeString>();
 let drawnSprite = '';

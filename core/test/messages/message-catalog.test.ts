@@ -85,4 +85,131 @@ describe('Messages', () => {
       (error: Error) => expect(error.message).to.match(/messages\/en\.json cannot be read/),
     );
   });
+
+  it('have plurals, choices, numbers and dates', async () => {
+    folder.write(
+      'messages/en.json',
+      JSON.stringify({
+        files: '{count, plural, =0 {no files} one {1 file} other {{count} files}} in {folder}',
+        place: '{rank, selectordinal, one {#st} two {#nd} few {#rd} other {#th}} place',
+        who: '{kind, select, person {Somebody} other {Something}} did it',
+        size: '{length, number} of {share, number, percent}',
+        day: 'on {day, date, medium}',
+      }),
+    );
+    await load();
+    const { text } = catalog.for('demo');
+    const day = new Date(2026, 1, 3, 12);
+    expect([
+      ...[0, 1, 2, '1', 1000].map((count) => text('files', { count, folder: 'Home' })),
+      ...[1, 22, 3, 11].map((rank) => text('place', { rank })),
+      ...['person', 'constructor'].map((kind) => text('who', { kind })),
+      text('size', { length: 32_000, share: 0.5 }),
+      text('day', { day }),
+      text('day', { day }, 'en-GB'),
+    ]).to.deep.equal([
+      ...['no files in Home', '1 file in Home', '2 files in Home', '1 file in Home', '1000 files in Home'],
+      ...['1st place', '22nd place', '3rd place', '11th place'],
+      ...['Somebody did it', 'Something did it'],
+      '32,000 of 50%',
+      'on Feb 3, 2026',
+      'on 3 Feb 2026',
+    ]);
+  });
+
+  it('follow the rules of their own language', async () => {
+    folder.write('messages/en.json', '{"files": "{count, plural, one {# file} other {# files}}"}');
+    folder.write('messages/pl.json', '{"files": "{count, plural, one {# plik} few {# pliki} many {# plików} other {# pliku}}"}');
+    await load();
+    expect([1, 2, 5, 22].map((count) => catalog.for('demo').text('files', { count }, 'pl'))).to.deep.equal([
+      '1 plik',
+      '2 pliki',
+      '5 plików',
+      '22 pliki',
+    ]);
+    expect(catalog.for('demo').text('files', { count: 1 }, 'ja'), 'English where there is nothing else').to.equal('1 file');
+  });
+
+  it('keep apostrophes, angle brackets and what is quoted', async () => {
+    folder.write(
+      'messages/en.json',
+      JSON.stringify({ a: "It's {name}'s <b>", b: "Write '{name}' or ''{name}''", c: "Don't", d: "{n, plural, other {# '#'}}" }),
+    );
+    await load();
+    const { text } = catalog.for('demo');
+    expect(['a', 'b', 'c', 'd'].map((key) => text(key, { name: 'Ada', n: 2 }))).to.deep.equal([
+      "It's Ada's <b>",
+      "Write {name} or 'Ada'",
+      "Don't",
+      '2 #',
+    ]);
+  });
+
+  it('are named with their place when they cannot be read, and others stand in for them', async () => {
+    folder.write('messages/en.json', '{"good": "Good", "hello": "Hello {name", "only": "{n, plural, one {x}}", "save": "{a b}"}');
+    folder.write('messages/de.json', '{"good": "Gut {", "hello": "Hallo {name}"}');
+    await load();
+    expect(warnings.sort((left, right) => JSON.stringify(left).localeCompare(JSON.stringify(right)))).to.deep.equal([
+      [
+        'A message cannot be read.',
+        { module: 'demo', locale: 'de', key: 'good', line: 1, column: 5, fault: 'expect argument closing brace' },
+      ],
+      [
+        'A message cannot be read.',
+        { module: 'demo', locale: 'en', key: 'hello', line: 1, column: 7, fault: 'expect argument closing brace' },
+      ],
+      [
+        'A message cannot be read.',
+        { module: 'demo', locale: 'en', key: 'only', line: 1, column: 20, fault: 'missing other clause' },
+      ],
+      [
+        'A message cannot be read.',
+        { module: 'demo', locale: 'en', key: 'save', line: 1, column: 1, fault: 'malformed argument' },
+      ],
+    ]);
+    const { text } = catalog.for('demo');
+    expect(text('good', {}, 'de'), 'the next language').to.equal('Good');
+    expect(text('hello', { name: 'Ada' }, 'de')).to.equal('Hallo Ada');
+    expect(text('save'), 'the word of the portal').to.equal('Save');
+    expect(text('only', { n: 1 }), 'what is written').to.equal('{n, plural, one {x}}');
+  });
+
+  it('show their key, and are reported once, when they are given what they cannot say', async () => {
+    folder.write('messages/en.json', '{"day": "on {day, date}"}');
+    await load();
+    expect([1, 2].map(() => catalog.for('demo').text('day', { day: 'soon' }))).to.deep.equal(['day', 'day']);
+    expect(warnings.map((warning) => (warning as [string])[0])).to.deep.equal(['A message cannot be formatted.']);
+  });
+
+  it('are data for scripts, with what is complete as text', async () => {
+    folder.write(
+      'messages/en.json',
+      '{"all": "All \'{x}\'", "files": "{count, plural, offset:1 =0 {none} one {# file} other {files}}", "day": "{d, date, short}"}',
+    );
+    await load();
+    const { compiled } = catalog.for('demo');
+    expect([compiled('all'), compiled('files'), compiled('day'), compiled('nope')]).to.deep.equal([
+      'All {x}',
+      [
+        {
+          argument: 'count',
+          plural: { '=0': 'none', one: [{ argument: 'count', number: {}, offset: 1 }, ' file'], other: 'files' },
+          offset: 1,
+        },
+      ],
+      [{ argument: 'd', date: { month: 'numeric', day: 'numeric', year: '2-digit' } }],
+      'nope',
+    ]);
+  });
+
+  it('are refused when the name of a file is not a language', async () => {
+    folder.write('messages/en_us.json', '{}');
+    await load().then(
+      () => expect.fail('accepted'),
+      (error: { code: string; message: string }) => {
+        expect(error.code).to.equal('messages-invalid');
+        expect(error.message).to.match(/en_us\.json cannot be used: its name is not that of a language/);
+      },
+    );
+  });
 });

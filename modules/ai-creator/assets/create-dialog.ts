@@ -1,7 +1,8 @@
-import { closeDialog } from '@portico/core/client';
+import { closeDialog, type Translate, translator } from '@portico/core/client';
 import { Added, type Adding } from './dialog/added.js';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
+import './dialog/image-estimate.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
@@ -19,7 +20,7 @@ interface Created {
 
 /** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
 class CreateImage extends HTMLElement {
-  private words: Readonly<Record<string, string>> = {};
+  private text: Translate = String;
   private description!: DescriptionField;
   private source!: SourceField;
   private rounds!: RoundList;
@@ -30,16 +31,16 @@ class CreateImage extends HTMLElement {
   private hideSimilar = (): void => undefined;
 
   connectedCallback(): void {
-    this.words = JSON.parse(this.dataset.words ?? '{}') as Record<string, string>;
+    this.text = translator(this.dataset.words);
     const { person = '' } = this.dataset;
     this.description = new DescriptionField(
       this.find('textarea[name="description"]'),
       this.find('[data-counter]'),
-      this.words,
+      this.text,
       person,
     );
     this.rounds = new RoundList(this.find('[data-rounds]'));
-    this.source = new SourceField(this.find('[data-source]'), this.description, this.words, (sentence) => {
+    this.source = new SourceField(this.find('[data-source]'), this.description, this.text, (sentence) => {
       this.update();
       this.say(sentence);
     });
@@ -56,7 +57,7 @@ class CreateImage extends HTMLElement {
       this.leave(currentTarget as Element),
     );
     this.form.addEventListener('click', (event) => this.take(event));
-    this.hideSimilar = offerSimilar(this.description.area, this.find('[data-similar]'), this.words, (document) =>
+    this.hideSimilar = offerSimilar(this.description.area, this.find('[data-similar]'), this.text, (document) =>
       this.useExisting(document),
     );
   }
@@ -117,7 +118,7 @@ class CreateImage extends HTMLElement {
         const news = `${state} ${ready} ${retryAt}`;
         if (told !== news) this.say(status);
         told = news;
-        showProgress(this.rounds.of(href), progress, this.words, (sentence) => this.say(sentence));
+        showProgress(this.rounds.of(href), progress, this.text, (sentence) => this.say(sentence));
         if (ready > shown && state === 'sent') showing = showing.then(() => this.show(href));
         shown = ready;
       },
@@ -146,7 +147,7 @@ class CreateImage extends HTMLElement {
     this.rounds.of(href)?.querySelector('progress')?.remove();
     const answer = await ask(`${href}/status`);
     if (answer.status === 401) this.refused(answer);
-    else this.showProblems(this.word(over ? 'create.unseen' : 'create.unreachable'), {});
+    else this.showProblems(this.text(over ? 'create.unseen' : 'create.unreachable'), {});
   }
 
   private async show(href: string): Promise<HTMLElement | undefined> {
@@ -158,13 +159,13 @@ class CreateImage extends HTMLElement {
   private async add(): Promise<void> {
     if (this.busy) return;
     const chosen = this.rounds.chosen();
-    if (!chosen) return this.showProblems(this.word('add.none'), {});
+    if (!chosen) return this.showProblems(this.text('add.none'), {});
     this.setBusy(true);
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
     const answer = await ask<Adding>(this.dataset.images ?? '', chosen);
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
-    this.added.keep(answer.body, this.word('add.open-folder'));
+    this.added.keep(answer.body, this.text('add.open-folder'));
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
       for (const href of this.rounds.hrefs) await this.show(href);
@@ -209,7 +210,7 @@ class CreateImage extends HTMLElement {
   private clear(): void {
     this.rounds.clear();
     this.update();
-    this.say(this.word('create.cleared'));
+    this.say(this.text('create.cleared'));
     this.description.area.focus();
   }
 
@@ -221,8 +222,7 @@ class CreateImage extends HTMLElement {
   }
 
   private followElsewhere(): void {
-    const { notices: href = '', generations: page = '' } = this.dataset;
-    const words = JSON.stringify({ show: this.word('notices.show'), many: this.word('notices.many') });
+    const { notices: href = '', generations: page = '', words = '' } = this.dataset;
     void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));
   }
 
@@ -245,8 +245,8 @@ class CreateImage extends HTMLElement {
   }
 
   private refused({ sentence, fields, status, cause }: Answer<unknown>): void {
-    this.showProblems(sentence || this.word('create.unreachable'), fields, status);
-    if (cause?.cause) this.find('[data-problem]').append(causeOf(this.word('round.cause'), cause));
+    this.showProblems(sentence || this.text('create.unreachable'), fields, status);
+    if (cause?.cause) this.find('[data-problem]').append(causeOf(this.text('round.cause'), cause));
   }
 
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>, status?: number): void {
@@ -279,10 +279,6 @@ class CreateImage extends HTMLElement {
 
   private say(sentence: string): void {
     this.find<HTMLElement>('[data-live]').textContent = sentence;
-  }
-
-  private word(key: string): string {
-    return this.words[key] ?? key;
   }
 
   private input(name: string): HTMLInputElement {

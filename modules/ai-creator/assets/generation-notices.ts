@@ -1,6 +1,5 @@
-import { toast } from '@portico/core/client';
+import { toast, translator } from '@portico/core/client';
 import { follow } from './dialog/follow.js';
-import { fill } from './dialog/pieces.js';
 import { ask } from './dialog/requests.js';
 import { markSeen, unseen } from './dialog/seen.js';
 
@@ -48,8 +47,11 @@ class GenerationNotices extends HTMLElement {
     if (this.isTheirPage) return markSeen(...settled.map(({ id }) => id));
     const fresh = await unseen(settled.map(({ id }) => id));
     const news = settled.filter(({ id }) => fresh.includes(id) && !isShown(id));
-    const { show: text = '', many = '' } = this.json<Record<string, string>>(this.dataset.words) ?? {};
-    if (news.length > singly) return toast(fill(many, { count: news.length }), 'info', { href: `${this.dataset.page}`, text });
+    const translate = translator(this.dataset.words);
+    const text = translate('notices.show');
+    if (news.length > singly) {
+      return toast(translate('notices.many', { count: news.length }), 'info', { href: `${this.dataset.page}`, text });
+    }
     for (const { id, kind, sentence } of news) toast(sentence, kind, { href: `${this.dataset.page}/${id}`, text });
   }
 

@@ -118,7 +118,7 @@ export class CreateFormPage {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.text(key)])),
+      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.compiled(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }

@@ -87,6 +87,6 @@ function sentenceOf({ added, failed, movedToRoot }: AddingReport, folder: string
   const done =
     failed.length > 0
       ? ctx.text('add.some-failed', { added: added.length, count, folder, problems })
-      : ctx.text(count === 1 ? 'add.done-one' : 'add.done', { count, name: added[0]?.name ?? '', folder });
+      : ctx.text('add.done', { count, name: added[0]?.name ?? '', folder });
   return movedToRoot ? `${done} ${ctx.text('add.moved')}` : done;
 }

@@ -1,7 +1,7 @@
-import type { Messages } from '@portico/core';
+import type { Messages, MessageValues } from '@portico/core';
 
 /** The module's words in the language of one reader. */
-export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+export type Translate = (key: string, values?: MessageValues) => string;
 
 export const translator =
   (messages: Messages, locale: string): Translate =>
@@ -9,5 +9,4 @@ export const translator =
     messages.text(key, values, locale);
 
 /** A span of time: "1 second", "20 seconds". */
-export const formatSeconds = (seconds: number, translate: Translate): string =>
-  translate(seconds === 1 ? 'state.second' : 'state.seconds', { seconds });
+export const formatSeconds = (seconds: number, translate: Translate): string => translate('state.seconds', { seconds });

@@ -28,7 +28,10 @@ function criterionOf({ instance, site, locked }: Says): {
   readonly criterion: SettingCriterion;
   readonly changed: Emitter<never>;
 } {
-  const messages: Messages = { text: (key, values) => (values ? `${key}(${Object.values(values).join('; ')})` : key) };
+  const messages: Messages = {
+    text: (key, values) => (values ? `${key}(${Object.values(values).join('; ')})` : key),
+    compiled: String,
+  };
   const value = (say: boolean | undefined): ReadonlyMap<string, StoredValue> =>
     new Map(say === undefined ? [] : [['lamp', { kind: 'value', value: say }]]);
   const handle = new DefinitionSettings(definition as SettingsDefinition, {

@@ -1,5 +1,5 @@
-import { openDialog, portalHeaders, toast } from '@portico/core/client';
-import { type DocumentsAdded, fill, messagesOf } from './parts/events.js';
+import { openDialog, portalHeaders, toast, translator } from '@portico/core/client';
+import type { DocumentsAdded } from './parts/events.js';
 import type { UploadElement } from './upload.js';
 
 /** The list of Documents and Media: shows what was added without leaving the page, and takes files that are dropped on it. */
@@ -31,11 +31,7 @@ class DocumentsElement extends HTMLElement {
     }
     const [first] = documents;
     if (!first) return;
-    const words = messagesOf(this);
-    const sentence =
-      documents.length === 1
-        ? fill(words['added-one'], { name: first.name })
-        : fill(words['added-many'], { count: documents.length });
+    const sentence = translator(this.dataset.words)('added', { name: first.name, count: documents.length });
     const place = notice && !this.isAt(notice.place.href) ? notice.place : undefined;
     void this.refresh(documents.map(({ id }) => id)).then(() => toast(notice?.sentence ?? sentence, 'success', place));
   }

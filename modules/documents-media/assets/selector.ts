@@ -1,6 +1,6 @@
-import { PortalFault, portalFetch, signInAddress, toast } from '@portico/core/client';
+import { PortalFault, portalFetch, signInAddress, toast, translator } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
-import { type AddedDocument, type DocumentsAdded, fill, messagesOf } from './parts/events.js';
+import type { AddedDocument, DocumentsAdded } from './parts/events.js';
 
 /** The criterion as it came in the query. */
 interface Criterion {
@@ -44,7 +44,7 @@ class DocumentSelector extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const { documents, folder } = event.detail;
-    const words = messagesOf(this);
+    const translate = translator(this.dataset.words);
     if (folder) {
       const url = new URL(this.dataset.self ?? location.href, location.href);
       for (const stale of ['after', 'before', 'q']) url.searchParams.delete(stale);
@@ -56,12 +56,12 @@ class DocumentSelector extends HTMLElement {
       const item = this.itemOf(document);
       if (!item) continue;
       const rest = documents.length - 1;
-      if (rest > 0) toast(fill(words['others-stay'], { name: document.name, count: rest }), 'info');
+      if (rest > 0) toast(translate('others-stay', { name: document.name, count: rest }), 'info');
       this.select(item);
       return;
     }
     const [first] = documents;
-    if (first) toast(fill(words['not-chosen'], { name: first.name }), 'warning');
+    if (first) toast(translate('not-chosen', { name: first.name }), 'warning');
     if (this.dataset.self) void this.open(this.dataset.self);
   }
 

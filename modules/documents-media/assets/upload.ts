@@ -1,5 +1,5 @@
-import { closeDialog, PortalFault } from '@portico/core/client';
-import { type AddedDocument, fill, messagesOf, tellAdded } from './parts/events.js';
+import { closeDialog, PortalFault, type Translate, translator } from '@portico/core/client';
+import { type AddedDocument, tellAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
 import { UploadRow } from './parts/upload-row.js';
 
@@ -16,14 +16,14 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private rows: UploadRow[] = [];
   private readonly documents = new Map<UploadRow, AddedDocument>();
   private readonly released = new AbortController();
-  private words: Readonly<Record<string, string>> = {};
+  private text: Translate = String;
   private told = false;
   private running = false;
 
   connectedCallback(): void {
     const { form, input, zone } = this;
     if (!form || !input || !zone) return;
-    this.words = messagesOf(this);
+    this.text = translator(this.dataset.words);
     const hint = this.querySelector<HTMLElement>('.upload-zone-hint');
     if (hint) hint.hidden = false;
     input.addEventListener('change', () => this.choose([...(input.files ?? [])]));
@@ -79,16 +79,16 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     const wanted = multiple ? files : files.slice(-1);
     if (!multiple && wanted.length > 0) this.rows = this.rows.filter((row) => row.state === 'done');
     for (const file of wanted) this.rows.push(this.row(file));
-    this.say(this.tooMany() ? fill(this.words['too-many'], { count: this.maxFiles }) : '', true);
+    this.say(this.tooMany() ? this.text('too-many', { count: this.maxFiles }) : '', true);
     this.show();
   }
 
   private row(file: File): UploadRow {
-    const row = new UploadRow(file, this.template, this.words, {
+    const row = new UploadRow(file, this.template, this.text, {
       remove: () => this.takeOut(row),
       retry: () => void this.upload(row),
     });
-    if (file.size > Number(this.dataset.maxBytes)) row.fail(this.words['too-large'] ?? '', false);
+    if (file.size > Number(this.dataset.maxBytes)) row.fail(this.text('too-large'), false);
     return row;
   }
 
@@ -120,7 +120,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     const queue = only ? [only] : this.rows.filter((row) => row.state === 'waiting');
     if (queue.length === 0) {
       if (this.rows.length > 0) this.finish();
-      else this.say(this.words.choose ?? '', true);
+      else this.say(this.text('choose'), true);
       return;
     }
     this.busy(true);
@@ -140,16 +140,16 @@ class PorticoUpload extends HTMLElement implements UploadElement {
       const document = await uploadFile(this.form?.action ?? '', row.file, {
         onProgress: (done) => row.advance(done),
         signal: this.released.signal,
-        cutOff: this.words.failed ?? '',
+        cutOff: this.text('failed'),
       });
       row.finish();
       this.documents.set(row, document);
     } catch (error) {
       const fault = error instanceof PortalFault ? error : undefined;
-      row.fail(fault?.message ?? this.words.failed ?? '', fault?.status !== 415 && fault?.status !== 413);
+      row.fail(fault?.message ?? this.text('failed'), fault?.status !== 415 && fault?.status !== 413);
     }
     const done = this.rows.filter(({ state }) => state === 'done').length;
-    this.say(fill(this.words.progress, { done, count: this.rows.length }));
+    this.say(this.text('progress', { done, count: this.rows.length }));
   }
 
   private busy(running: boolean): void {
@@ -166,7 +166,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   /** What failed stands in the list; the button takes what is there, or tries what was added since. */
   private nameButton(): void {
     const rest = this.rows.some((row) => row.state === 'waiting');
-    if (!rest && this.added.length > 0 && this.submit) this.submit.textContent = this.words.close ?? '';
+    if (!rest && this.added.length > 0 && this.submit) this.submit.textContent = this.text('close');
   }
 
   private finish(): void {

@@ -167,8 +167,7 @@ function showForm(ctx: AnyContext, form: FolderForm): void {
 
 /** "one folder and 3 documents" */
 function insideOf(ctx: AnyContext, inside: { readonly folders: number; readonly documents: number }): string {
-  const count = (kind: 'folders' | 'documents'): string =>
-    ctx.text(`inside.${kind}-${inside[kind] === 1 ? 'one' : 'many'}`, { count: inside[kind] });
+  const count = (kind: 'folders' | 'documents'): string => ctx.text(`inside.${kind}`, { count: inside[kind] });
   if (inside.documents === 0) return count('folders');
   if (inside.folders === 0) return count('documents');
   return ctx.text('inside.both', { folders: count('folders'), documents: count('documents') });

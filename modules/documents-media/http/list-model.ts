@@ -92,7 +92,8 @@ export function listModel(
       })),
     ],
     labels: actionLabels(ctx),
-    deleteTitle: ctx.text('delete.title'),
+    // The menu of each row puts its own name there.
+    deleteTitle: ctx.text('delete.title', { name: '{name}' }),
     home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),
     self: link({ after: input.after, before: input.before }),
     query: input.q,
@@ -116,7 +117,7 @@ export function listModel(
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     imageActions: imageActions(ctx, newMenu),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
-    words: { 'added-one': ctx.text('added.one'), 'added-many': ctx.text('added.many') },
+    words: { added: ctx.compiled('added') },
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };

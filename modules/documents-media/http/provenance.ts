@@ -18,7 +18,7 @@ export function provenanceModel(ctx: AnyContext, provenance: Provenance, report:
     })),
     usage:
       usage &&
-      ctx.text(usage.images > 1 ? 'provenance.usage-of-many' : 'provenance.usage-of', {
+      ctx.text('provenance.usage-of', {
         input: usage.inputTokens,
         output: usage.outputTokens,
         images: usage.images,

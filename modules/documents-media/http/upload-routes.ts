@@ -1,4 +1,12 @@
-import { type HttpRoutes, inject, injectable, notFound, type RouteContext, type Router } from '@portico/core';
+import {
+  type CompiledMessage,
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  type RouteContext,
+  type Router,
+} from '@portico/core';
 import { DocumentLimits } from '../services/document-limits.js';
 import { Folders } from '../services/folders.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
@@ -85,10 +93,7 @@ export function addedSentence(
   ctx: RouteContext<unknown, unknown, unknown>,
   documents: readonly { readonly name: string }[],
 ): string {
-  const [only] = documents;
-  return documents.length === 1 && only
-    ? ctx.text('added.one', { name: only.name })
-    : ctx.text('added.many', { count: documents.length });
+  return ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
 }
 
 const wordKeys = [
@@ -106,6 +111,6 @@ const wordKeys = [
 ] as const;
 
 /** The script has no words of its own. */
-function uploadWords(ctx: RouteContext<unknown, unknown, unknown>): Readonly<Record<string, string>> {
-  return Object.fromEntries(wordKeys.map((key) => [key, ctx.text(`upload.word-${key}`)]));
+function uploadWords(ctx: RouteContext<unknown, unknown, unknown>): Readonly<Record<string, CompiledMessage>> {
+  return Object.fromEntries(wordKeys.map((key) => [key, ctx.compiled(`upload.word-${key}`)]));
 }

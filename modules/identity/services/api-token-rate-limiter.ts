@@ -1,6 +1,5 @@
-import { inject, injectable, PortalError } from '@portico/core';
+import { inject, injectable, Messages, PortalError } from '@portico/core';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { formatSeconds } from './format-seconds.js';
 import { IdentityConfig } from './identity-config.js';
 import { Limiter, networkOf } from './sign-in-rate-limiter.js';
 
@@ -9,7 +8,10 @@ import { Limiter, networkOf } from './sign-in-rate-limiter.js';
 export class ApiTokenRateLimiter {
   private readonly byAddress: RateLimiterMemory;
 
-  constructor(@inject(IdentityConfig) { values }: IdentityConfig) {
+  constructor(
+    @inject(IdentityConfig) { values }: IdentityConfig,
+    @inject(Messages) private readonly messages: Messages,
+  ) {
     this.byAddress = new Limiter({ keyPrefix: 'api-token', points: values.failuresPerAddress, duration: 60 });
   }
 
@@ -20,7 +22,7 @@ export class ApiTokenRateLimiter {
     } catch (reason) {
       if (reason instanceof Error) throw reason;
       const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
-      throw new PortalError('api-token-slowed', `Too many API tokens were wrong. Try again in ${formatSeconds(seconds)}.`, {
+      throw new PortalError('api-token-slowed', this.messages.text('tokens.slowed', { seconds }), {
         status: 429,
         retryAfter: seconds,
       });

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inject, injectable, PortalError } from '@portico/core';
+import { inject, injectable, Messages, PortalError } from '@portico/core';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { formatSeconds } from './format-seconds.js';
 import { IdentityConfig } from './identity-config.js';
 
 // Only what is used: the whole package brings thirty stores, and a start would wait for them.
@@ -28,7 +27,10 @@ export class SignInRateLimiter {
   private readonly longestDelayMillis: number;
   private waiting = 0;
 
-  constructor(@inject(IdentityConfig) { values }: IdentityConfig) {
+  constructor(
+    @inject(IdentityConfig) { values }: IdentityConfig,
+    @inject(Messages) private readonly messages: Messages,
+  ) {
     this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
     this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
     this.longestDelayMillis = values.longestDelayMillis;
@@ -43,7 +45,7 @@ export class SignInRateLimiter {
     const network = networkOf(address);
     const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
-    if (refused.length > 0) throw slowed(Math.max(...refused.map(millisToWait)));
+    if (refused.length > 0) throw this.slowed(Math.max(...refused.map(millisToWait)));
     const { consumedPoints } = await this.byAccount.penalty(account);
     if (consumedPoints > freeFailures) await this.delay(consumedPoints - freeFailures);
   }
@@ -57,13 +59,21 @@ export class SignInRateLimiter {
   }
 
   private async delay(excess: number): Promise<void> {
-    if (this.waiting >= mostWaiting) throw slowed(this.longestDelayMillis);
+    if (this.waiting >= mostWaiting) throw this.slowed(this.longestDelayMillis);
     this.waiting += 1;
     try {
       await wait(Math.min(this.longestDelayMillis, firstDelayMillis * 2 ** Math.min(excess, 16)));
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  private slowed(millis: number): PortalError {
+    const seconds = Math.max(1, Math.ceil(millis / 1000));
+    return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds }), {
+      status: 429,
+      retryAfter: seconds,
+    });
   }
 }
 
@@ -81,12 +91,4 @@ export function networkOf(address: string): string {
 function millisToWait(reason: unknown): number {
   if (reason instanceof Error) throw reason;
   return (reason as RateLimiterRes).msBeforeNext;
-}
-
-function slowed(millis: number): PortalError {
-  const seconds = Math.max(1, Math.ceil(millis / 1000));
-  return new PortalError('sign-in-slowed', `There were too many attempts. Try again in ${formatSeconds(seconds)}.`, {
-    status: 429,
-    retryAfter: seconds,
-  });
 }

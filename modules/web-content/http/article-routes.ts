@@ -81,7 +81,7 @@ export class ArticleRoutes implements HttpRoutes {
       theirs: conflict ? article : undefined,
       message: error?.message,
       fields: error?.details.fields ?? {},
-      words: Object.fromEntries(editorWords.map((word) => [word, ctx.text(`editor.${word}`)])),
+      words: Object.fromEntries(editorWords.map((word) => [word, ctx.compiled(`editor.${word}`)])),
     };
     const title = article ? ctx.text('edit-title', { title: article.title }) : ctx.text('new-title');
     ctx.render('article-form', model, { title, status: error?.status ?? 200 });

@@ -1,4 +1,4 @@
-import { fill } from './pieces.js';
+import type { Translate } from '@portico/core/client';
 
 const place = 'portico.image-description';
 
@@ -16,7 +16,7 @@ export class DescriptionField {
   constructor(
     readonly area: HTMLTextAreaElement,
     private readonly counter: HTMLElement,
-    private readonly words: Readonly<Record<string, string>>,
+    private readonly translate: Translate,
     private readonly person: string,
   ) {
     this.takeUp();
@@ -39,8 +39,10 @@ export class DescriptionField {
   /** One sentence, or nothing when the description can be sent. */
   problem(): string | undefined {
     const { length, limit } = this;
-    if (length === 0) return this.word('create.description-missing');
-    return length > limit ? this.word('create.description-too-long', { length, limit }) : undefined;
+    if (length === 0) return this.translate('create.description-missing');
+    const written = (count: number): string => count.toLocaleString(document.documentElement.lang || 'en');
+    const values = { length: written(length), limit: written(limit) };
+    return length > limit ? this.translate('create.description-too-long', values) : undefined;
   }
 
   /** Puts an example or an earlier description into the field. */
@@ -61,11 +63,7 @@ export class DescriptionField {
   private count(): void {
     const { length, limit } = this;
     this.counter.hidden = false;
-    this.counter.textContent = this.word('create.counter', { length, limit });
+    this.counter.textContent = this.translate('create.counter', { length, limit });
     this.counter.classList.toggle('text-danger', length > limit);
-  }
-
-  private word(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-    return fill(this.words[key] ?? key, values);
   }
 }

@@ -1,13 +1,6 @@
 import { signInLink } from '@portico/core/client';
 import type { Cause } from './requests.js';
 
-/** Puts values into the places of a sentence; numbers as people of the page's language write them. */
-export const fill = (word: string, values: Readonly<Record<string, string | number>>): string =>
-  word.replace(/\{(\w+)\}/g, (all, name: string) => shown(values[name] ?? all));
-
-const shown = (value: string | number): string =>
-  typeof value === 'number' ? value.toLocaleString(document.documentElement.lang || 'en') : value;
-
 export const formData = (form: HTMLFormElement): URLSearchParams =>
   new URLSearchParams([...new FormData(form)].map(([name, value]): [string, string] => [name, String(value)]));
 

@@ -1,25 +1,26 @@
+import type { Translate } from '@portico/core/client';
 import type { GenerationStatus } from './follow.js';
 
 /** Tells in a round how far it is, and shows the newest preview in the place of the coming image; the first is said once. */
 export function showProgress(
   round: HTMLElement | undefined,
   { status, preview }: GenerationStatus,
-  words: Readonly<Record<string, string>>,
+  translate: Translate,
   say: (sentence: string) => void,
 ): void {
   const line = round?.querySelector('[data-status]');
   if (line) line.textContent = status;
   const place = round?.querySelector<HTMLElement>('[data-preview]');
   if (!round || !place || preview === undefined || place.dataset.preview === String(preview)) return;
-  if (place.dataset.preview === '') say(words['create.preview-shown'] ?? '');
+  if (place.dataset.preview === '') say(translate('create.preview-shown'));
   place.dataset.preview = String(preview);
-  void replace(place, `${round.dataset.href}/preview?number=${preview}`, words);
+  void replace(place, `${round.dataset.href}/preview?number=${preview}`, translate);
 }
 
 /** The one before stays until the next one can be drawn; one that is gone already leaves what is there. */
-async function replace(place: HTMLElement, src: string, words: Readonly<Record<string, string>>): Promise<void> {
+async function replace(place: HTMLElement, src: string, translate: Translate): Promise<void> {
   const picture = document.createElement('img');
-  picture.alt = words['create.preview-alt'] ?? '';
+  picture.alt = translate('create.preview-alt');
   picture.src = src;
   try {
     await picture.decode();
@@ -29,7 +30,7 @@ async function replace(place: HTMLElement, src: string, words: Readonly<Record<s
   if (!place.dataset.preview || !src.endsWith(`=${place.dataset.preview}`)) return;
   const before = place.querySelector('img');
   if (before) before.replaceWith(picture);
-  else place.replaceChildren(picture, mark(words['create.preview'] ?? ''));
+  else place.replaceChildren(picture, mark(translate('create.preview')));
   place.closest('li')?.removeAttribute('aria-hidden');
 }
 

@@ -1,3 +1,4 @@
+import type { Translate } from '@portico/core/client';
 import type { AddedDocument } from '@portico/documents-media/api';
 import { ask } from './requests.js';
 
@@ -14,7 +15,7 @@ const fewestLetters = 6;
 export function offerSimilar(
   field: HTMLTextAreaElement,
   box: HTMLElement,
-  words: Readonly<Record<string, string>>,
+  translate: Translate,
   use: (document: SimilarDocument) => void,
 ): () => void {
   let timer: number | undefined;
@@ -29,7 +30,7 @@ export function offerSimilar(
     if (turn !== asked) return;
     const documents = answer?.body?.documents ?? [];
     box.hidden = documents.length === 0;
-    box.querySelector('ul')?.replaceChildren(...documents.map((document) => entry(document, words, use)));
+    box.querySelector('ul')?.replaceChildren(...documents.map((document) => entry(document, translate, use)));
   };
   field.addEventListener('input', () => {
     clearTimeout(timer);
@@ -42,11 +43,7 @@ export function offerSimilar(
   };
 }
 
-function entry(
-  document: SimilarDocument,
-  words: Readonly<Record<string, string>>,
-  use: (document: SimilarDocument) => void,
-): HTMLElement {
+function entry(document: SimilarDocument, translate: Translate, use: (document: SimilarDocument) => void): HTMLElement {
   const picture = window.document.createElement('img');
   picture.src = document.thumbnail ?? document.view;
   picture.alt = '';
@@ -54,7 +51,7 @@ function entry(
   button.type = 'button';
   button.className = 'btn btn-unstyled';
   button.title = document.description ?? document.name;
-  button.setAttribute('aria-label', (words['create.similar-use'] ?? '').replace('{name}', document.name));
+  button.setAttribute('aria-label', translate('create.similar-use', { name: document.name }));
   button.append(picture);
   button.addEventListener('click', () => use(document));
   const item = window.document.createElement('li');

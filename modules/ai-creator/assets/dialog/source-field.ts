@@ -1,5 +1,5 @@
+import type { Translate } from '@portico/core/client';
 import type { DescriptionField } from './description-field.js';
-import { fill } from './pieces.js';
 
 /** The part of the form that says which picture is varied, or that none is. */
 export class SourceField {
@@ -10,7 +10,7 @@ export class SourceField {
   constructor(
     private readonly box: HTMLElement,
     private readonly description: DescriptionField,
-    private readonly words: Readonly<Record<string, string>>,
+    private readonly translate: Translate,
     private readonly changed: (sentence: string) => void,
   ) {
     box.querySelector('[data-source-clear]')?.addEventListener('click', (event) => {
@@ -24,7 +24,7 @@ export class SourceField {
     event.preventDefault();
     this.input('sourceImage').value = button.value;
     this.input('sourceDocument').value = '';
-    const sentence = fill(this.words['refine.variation-of'] ?? '', { name: button.dataset.name ?? '' });
+    const sentence = this.translate('refine.variation-of', { name: button.dataset.name ?? '' });
     const words = this.box.querySelector('[data-source-words]');
     if (words) words.textContent = sentence;
     this.show(button.closest('[data-image]')?.querySelector('img')?.src);
@@ -39,7 +39,7 @@ export class SourceField {
     for (const name of ['sourceImage', 'sourceDocument'] as const) this.input(name).value = '';
     this.box.hidden = true;
     this.isNew = true;
-    this.changed(this.words['refine.cleared'] ?? '');
+    this.changed(this.translate('refine.cleared'));
     this.description.area.focus();
   }
 

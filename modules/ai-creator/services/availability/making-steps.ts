@@ -70,7 +70,7 @@ export class MakingSteps {
       criterion: 'model',
       subject: model,
       met: kind !== 'gone',
-      reason: this.text(access, `why.model-${kind}`, { model, date, days, next }),
+      reason: this.text(access, `why.model-${kind}`, { date, days, next }),
       changeableBy: this.text(access, 'why.by-instance'),
       ...instanceSettings,
     };

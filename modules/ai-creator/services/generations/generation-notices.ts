@@ -1,4 +1,13 @@
-import { type AccessContext, Clock, inject, injectable, type MenuBadge, Messages, type PageAddition } from '@portico/core';
+import {
+  type AccessContext,
+  Clock,
+  type CompiledMessage,
+  inject,
+  injectable,
+  type MenuBadge,
+  Messages,
+  type PageAddition,
+} from '@portico/core';
 import { type OpenGeneration, OpenGenerations } from './open-generations.js';
 import { settledStates } from './state.js';
 
@@ -56,8 +65,8 @@ export class GenerationNotices implements PageAddition {
   }
 
   /** What the client says by itself. */
-  words({ locale }: AccessContext): Readonly<Record<string, string>> {
-    return { show: this.messages.text('notices.show', {}, locale), many: this.messages.text('notices.many', {}, locale) };
+  words({ locale }: AccessContext): Readonly<Record<string, CompiledMessage>> {
+    return Object.fromEntries(clientMessages.map((key) => [key, this.messages.compiled(key, locale)]));
   }
 
   private ownOf({ person, site }: AccessContext): readonly OpenGeneration[] {
@@ -80,7 +89,7 @@ export class GenerationNotices implements PageAddition {
       id,
       kind: isReady ? 'success' : 'warning',
       sentence: this.messages.text(
-        isReady ? readyKey(ready, count) : 'notices.failed',
+        isReady ? (ready < count ? 'notices.ready-some' : 'notices.ready') : 'notices.failed',
         { description: name, ready, count },
         locale,
       ),
@@ -88,9 +97,6 @@ export class GenerationNotices implements PageAddition {
   }
 }
 
-function readyKey(ready: number, count: number): string {
-  if (ready < count) return ready === 1 ? 'notices.ready-one-of' : 'notices.ready-some';
-  return count === 1 ? 'notices.ready-one' : 'notices.ready';
-}
+const clientMessages = ['notices.show', 'notices.many'];
 
 const isRunning = ({ state }: OpenGeneration): boolean => !settledStates.includes(state);

@@ -111,7 +111,7 @@ export function generationView(
     status: statusOf({ generation, images }, translate, now),
     description: description === '' ? translate('round.forgotten') : description,
     isForgotten: description === '',
-    facts: translate(count === 1 ? 'round.facts-one' : 'round.facts', { size, count }),
+    facts: translate('round.facts', { size, count }),
     style: generation.style ?? undefined,
     variationOf: variationOf(generation),
     canRefine,
@@ -155,8 +155,7 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
   if (state === 'sent') return translate(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return translate('state.received', { size });
   if (state !== 'offered') return translate(`state.${state}`);
-  if (ready < count) return translate(ready === 1 ? 'state.offered-one-of' : 'state.offered-some', { ready, count });
-  return translate(ready === 1 ? 'state.offered-one' : 'state.offered', { ready });
+  return translate(ready < count ? 'state.offered-some' : 'state.offered', { ready, count });
 }
 
 /** Counts down to the time at which it is sent; after that it waits for its turn. */

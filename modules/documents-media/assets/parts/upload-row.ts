@@ -1,4 +1,4 @@
-import { fill } from './events.js';
+import type { Translate } from '@portico/core/client';
 
 export type UploadState = 'waiting' | 'uploading' | 'done' | 'failed';
 
@@ -20,7 +20,7 @@ export class UploadRow {
   constructor(
     readonly file: File,
     template: HTMLTemplateElement,
-    private readonly words: Readonly<Record<string, string>>,
+    private readonly translate: Translate,
     actions: RowActions,
   ) {
     const row = document.importNode(template.content, true);
@@ -32,14 +32,14 @@ export class UploadRow {
     this.remove = part(row, '.upload-row-remove');
     part(row, '.upload-row-name').textContent = file.name;
     this.progress.setAttribute('aria-label', file.name);
-    name(this.retry, fill(words.retry, { name: file.name }), actions.retry);
-    name(this.remove, fill(words.remove, { name: file.name }), actions.remove);
-    this.show('waiting', `${words.waiting ?? ''} · ${size(file.size)}`);
+    name(this.retry, translate('retry', { name: file.name }), actions.retry);
+    name(this.remove, translate('remove', { name: file.name }), actions.remove);
+    this.show('waiting', `${translate('waiting')} · ${size(file.size)}`);
   }
 
   start(): void {
     this.progress.removeAttribute('value');
-    this.show('uploading', this.words.uploading ?? '');
+    this.show('uploading', this.translate('uploading'));
   }
 
   advance(done: number): void {
@@ -47,11 +47,11 @@ export class UploadRow {
     if (done < 1) this.progress.value = Math.round(done * 100);
     else this.progress.removeAttribute('value');
     this.status.textContent =
-      done < 1 ? `${this.words.uploading ?? ''} · ${Math.round(done * 100)} %` : (this.words.finishing ?? '');
+      done < 1 ? `${this.translate('uploading')} · ${Math.round(done * 100)} %` : this.translate('finishing');
   }
 
   finish(): void {
-    this.show('done', `${this.words.done ?? ''} · ${size(this.file.size)}`);
+    this.show('done', `${this.translate('done')} · ${size(this.file.size)}`);
   }
 
   fail(sentence: string, retriable: boolean): void {

@@ -1,3 +1,4 @@
+import { formatMessage } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import type { PictureAttributes } from './article-image.js';
 import type { ClientMessages } from './translator.js';
@@ -27,7 +28,7 @@ export class CaptionHint {
   private show(): void {
     const { suggestion } = this.editor.getAttributes('image') as Partial<PictureAttributes>;
     const offered = this.editor.isActive('image') && suggestion ? suggestion : undefined;
-    const sentence = offered ? this.words['caption-offered'].replace('{caption}', () => offered) : '';
+    const sentence = offered ? formatMessage(this.words['caption-offered'], { caption: offered }) : '';
     if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
     this.element.classList.toggle('is-empty', !offered);
     this.button.hidden = !offered;

@@ -1,3 +1,5 @@
+import type { CompiledMessage } from '@portico/core/client';
+
 /** What the editor says, in the person's language; comes from the server. */
 export type WordKey =
   | 'bold'
@@ -14,10 +16,9 @@ export type WordKey =
   | 'image'
   | 'caption'
   | 'caption-placeholder'
-  | 'caption-offered'
   | 'caption-add'
   | 'undo'
   | 'redo'
   | 'toolbar';
 
-export type ClientMessages = Readonly<Record<WordKey, string>>;
+export type ClientMessages = Readonly<Record<WordKey, string> & { 'caption-offered': CompiledMessage }>;

@@ -1,3 +1,5 @@
+import { type CompiledMessage, formatMessage } from '@portico/core/client';
+
 interface Estimate {
   readonly size: string;
   /** Of one image, two, three, and so on; empty when it is not known. */
@@ -30,7 +32,7 @@ class ImageEstimate extends HTMLElement {
       currency,
       maximumFractionDigits: amount < 1 ? 4 : 2,
     });
-    return (JSON.parse(this.dataset.words ?? '""') as string).replace('{cost}', money.format(amount));
+    return formatMessage(JSON.parse(this.dataset.words ?? '""') as CompiledMessage, { cost: money.format(amount) });
   }
 }
 
