@@ -52,7 +52,7 @@ describe('The boundaries of the portal', () => {
   });
 
   it('let modules import only the public API of the core and the api of other modules', () => {
-    const allowed = /^@portico\/(?:core(?:\/testing|\/client)?|[\w-]+\/(?:api|client|testing))$/;
+    const allowed = /^@portico\/(?:core(?:\/testing|\/client|\/util)?|[\w-]+\/(?:api|client|testing))$/;
     const deep = imports.filter(({ from, target }) => from !== core && target.startsWith('@portico/') && !allowed.test(target));
     expect(deep.map(show)).to.deep.equal([]);
   });

@@ -1,4 +1,5 @@
 import type { ConditionalOptions, ContributionOptions } from './contributions.js';
+import type { Lifetime } from './disposable.js';
 import type { DeclaredFlag } from './flags.js';
 import type { ExtensionPoint, ServiceToken } from './tokens.js';
 
@@ -8,8 +9,12 @@ export type Class<T> = new (...args: any[]) => T;
 
 /** Work of a module that runs when it starts and is taken back when it stops. */
 export interface Activity {
-  /** Runs after services and contributions are made and before any of them is seen; bounded by the start time limit. */
-  onStart?(): void | Promise<void>;
+  /**
+   * Runs after services and contributions are made and before any of them is seen; bounded by the start time limit.
+   * @param lifetime goes with the stop, before `onStop` of this class: what is added in the line where it is made (a listener, a timer,
+   * a watcher) needs no field and no `onStop`. It is disposed last-in-first-out, also when the start fails.
+   */
+  onStart?(lifetime: Lifetime): void | Promise<void>;
   /** Runs when the gate is closed and running requests have ended; bounded by the stop time limit. */
   onStop?(): void | Promise<void>;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { type Log, localAddress, PortalError } from '../api/index.js';
+import { DisposableStore, type Log, localAddress, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
 import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
@@ -38,7 +38,7 @@ type Next = () => Promise<void>;
 
 class KoaHttpHost implements HttpHost {
   private readonly limits: HttpLimits;
-  private readonly table: RouteTable;
+  private readonly lifetime = new DisposableStore();
   private readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   private readonly log: Log;
   private server: Server | undefined;
@@ -61,9 +61,9 @@ class KoaHttpHost implements HttpHost {
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
     const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, config.locales);
-    this.table = new RouteTable(dependencies.routes, messages, log);
+    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
-    const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, callers, this.limits);
+    const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
@@ -138,16 +138,17 @@ class KoaHttpHost implements HttpHost {
 
   async close(graceMillis: number): Promise<void> {
     this.boundary.closing = true;
-    this.table.dispose();
+    const released = this.lifetime.dispose();
     const { server } = this;
     this.server = undefined;
-    if (!server) return;
+    if (!server) return released;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     this.endStreams();
     server.closeIdleConnections();
     const timer = setTimeout(() => server.closeAllConnections(), graceMillis);
     await closed;
     clearTimeout(timer);
+    await released;
   }
 }
 

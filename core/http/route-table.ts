@@ -2,8 +2,8 @@ import {
   type AccessContext,
   type ConditionalContributions,
   type Contribution,
-  type Disposable,
   type HttpRoutes,
+  type Lifetime,
   type Log,
   type MessageCatalog,
   PortalError,
@@ -27,29 +27,31 @@ export interface Place {
  * A first segment belongs to one module: the one it is named after, else the first that comes. Another one that wants it is refused,
  * and gets it when the owner is gone.
  */
-export class RouteTable implements Disposable {
+export class RouteTable {
   private readonly mounts = new Map<string, Mount>();
   private bySegment: readonly ReadonlyMap<string, readonly Mount[]>[] = [new Map(), new Map()];
   private readonly refused = new Set<string>();
   /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
   private readonly lastOwners = new Map<string, string>();
-  private readonly subscription: Disposable;
 
   constructor(
     private readonly contributions: ConditionalContributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
+    lifetime: Lifetime,
   ) {
     this.add(contributions.all());
-    this.subscription = contributions.onDidChange(({ added, removed }) => {
-      for (const contribution of removed) {
-        this.mounts.delete(keyOf(contribution));
-        this.refused.delete(keyOf(contribution));
-      }
-      const again = removed.length === 0 ? [] : this.contributions.all().filter((one) => this.refused.has(keyOf(one)));
-      const retried = again.filter((one) => !added.includes(one));
-      this.add([...retried, ...added]);
-    });
+    lifetime.add(
+      contributions.onDidChange(({ added, removed }) => {
+        for (const contribution of removed) {
+          this.mounts.delete(keyOf(contribution));
+          this.refused.delete(keyOf(contribution));
+        }
+        const again = removed.length === 0 ? [] : this.contributions.all().filter((one) => this.refused.has(keyOf(one)));
+        const retried = again.filter((one) => !added.includes(one));
+        this.add([...retried, ...added]);
+      }),
+    );
   }
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
@@ -71,10 +73,6 @@ export class RouteTable implements Disposable {
   /** Whether the `when` of a mount holds. One without asks nothing. */
   isThere({ contribution }: Mount, access: AccessContext): boolean {
     return contribution.when === undefined || this.contributions.isVisible(contribution, access);
-  }
-
-  dispose(): void {
-    void this.subscription.dispose();
   }
 
   private at(place: Place): readonly Mount[] {

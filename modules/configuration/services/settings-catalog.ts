@@ -3,11 +3,11 @@ import {
   type ConditionalContributions,
   type Contribution,
   contributions,
-  type Disposable,
   Emitter,
   type Event,
   inject,
   injectable,
+  Lifetime,
   Log,
 } from '@portico/core';
 import {
@@ -38,10 +38,9 @@ type Addition = Pick<Contribution<SettingsAddition>, 'module' | 'value'>;
 
 /** Every definition that is contributed, and the fields that other modules bring to it, as one form. */
 @injectable()
-export class SettingsCatalog implements Disposable {
+export class SettingsCatalog {
   private entries: readonly CatalogEntry[] | undefined;
   private readonly changes: Emitter<void>;
-  private readonly listening: readonly Disposable[];
   /** Told after something came or went. */
   readonly onDidChange: Event<void>;
 
@@ -49,6 +48,7 @@ export class SettingsCatalog implements Disposable {
     @inject(contributions(SettingsDefinitions)) private readonly definitions: ConditionalContributions<SettingsDefinition>,
     @inject(contributions(SettingsAdditions)) private readonly added: ConditionalContributions<SettingsAddition>,
     @inject(Log) log: Log,
+    @inject(Lifetime) lifetime: Lifetime,
   ) {
     this.changes = new Emitter((error) => log.error('A listener of the catalog of settings failed.', { error }));
     this.onDidChange = this.changes.event;
@@ -56,11 +56,8 @@ export class SettingsCatalog implements Disposable {
       this.entries = undefined;
       this.changes.fire();
     };
-    this.listening = [definitions.onDidChange(changed), added.onDidChange(changed)];
-  }
-
-  async dispose(): Promise<void> {
-    for (const each of this.listening) await each.dispose();
+    lifetime.add(definitions.onDidChange(changed));
+    lifetime.add(added.onDidChange(changed));
   }
 
   all(): readonly CatalogEntry[] {

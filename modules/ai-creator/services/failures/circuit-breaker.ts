@@ -3,10 +3,10 @@ import {
   type AccessContext,
   type Activity,
   Clock,
-  type Disposable,
   inject,
   injectable,
   instanceScope,
+  type Lifetime,
   Log,
   Messages,
   PortalError,
@@ -40,7 +40,6 @@ export class CircuitBreaker implements Activity {
   private readonly breakers = new Map<string, Breaker>();
   private readonly probes = new Map<string, BreakerPermit>();
   private changes = 0;
-  private listening: Disposable | undefined;
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
@@ -55,20 +54,18 @@ export class CircuitBreaker implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     for (const breaker of await this.unitOfWork.read((reader) => reader.repository(Breaker).find()))
       this.breakers.set(breaker.keyScope, breaker);
-    this.listening = this.settings.onDidChange(({ scope, fields }) => {
-      if (!fields.includes('apiKey') && !fields.includes('service')) return;
-      this.changes += 1;
-      const changed = scope.kind === 'site' ? scope.siteId : 'instance';
-      for (const { keyScope } of this.all())
-        if (keyScope === changed || fields.includes('service')) void this.quietly(() => this.close(keyScope));
-    });
-  }
-
-  async onStop(): Promise<void> {
-    await this.listening?.dispose();
+    lifetime.add(
+      this.settings.onDidChange(({ scope, fields }) => {
+        if (!fields.includes('apiKey') && !fields.includes('service')) return;
+        this.changes += 1;
+        const changed = scope.kind === 'site' ? scope.siteId : 'instance';
+        for (const { keyScope } of this.all())
+          if (keyScope === changed || fields.includes('service')) void this.quietly(() => this.close(keyScope));
+      }),
+    );
   }
 
   all(): readonly Breaker[] {

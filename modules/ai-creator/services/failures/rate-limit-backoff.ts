@@ -1,5 +1,5 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
-import { type Activity, Clock, type Disposable, inject, injectable, siteScope } from '@portico/core';
+import { type Activity, Clock, inject, injectable, type Lifetime, siteScope } from '@portico/core';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -9,7 +9,6 @@ import { CircuitBreaker } from './circuit-breaker.js';
 export class RateLimitBackoff implements Activity {
   private readonly ends = new Map<string, number>();
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  private listening: Disposable | undefined;
 
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
@@ -20,16 +19,13 @@ export class RateLimitBackoff implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-  onStart(): void {
-    this.listening = this.settings.onDidChange(({ scope, fields }) => {
-      if (fields.includes('service')) this.ends.clear();
-      if (fields.includes('apiKey')) this.ends.delete(scope.kind === 'site' ? scope.siteId : 'instance');
-    });
-  }
-
-  async onStop(): Promise<void> {
-    await this.listening?.dispose();
-    this.ends.clear();
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(
+      this.settings.onDidChange(({ scope, fields }) => {
+        if (fields.includes('service')) this.ends.clear();
+        if (fields.includes('apiKey')) this.ends.delete(scope.kind === 'site' ? scope.siteId : 'instance');
+      }),
+    );
   }
 
   /** Never for longer than a refused key is left alone, whatever the service says. */

@@ -2,18 +2,20 @@ import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
   Clock,
-  type Disposable,
   inject,
   injectable,
   instanceScope,
+  type Lifetime,
   Log,
   optional,
   type Scope,
   type ServiceHandle,
   SiteDirectory,
   siteScope,
+  toDisposable,
   UnitOfWork,
 } from '@portico/core';
+import { every } from '@portico/core/util';
 import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import { KnownModel } from '../../entities/known-model.js';
 import { askForModels } from '../provider/asked-provider.js';
@@ -34,9 +36,7 @@ export class ModelWatch implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   /** By provider and name. */
   private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
-  private timer: NodeJS.Timeout | undefined;
   private readonly over = new AbortController();
-  private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -53,21 +53,19 @@ export class ModelWatch implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
     for (const provider of new Set(rows.map((row) => row.provider)))
       this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
-    this.refreshIn(this.config.values.firstListMillis);
-    this.listening = this.settings.onDidChange(({ fields }) => {
-      if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
-    });
-  }
-
-  async onStop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.over.abort();
-    await this.listening?.dispose();
-    await this.last;
+    lifetime.add(toDisposable(() => this.last));
+    lifetime.add(
+      this.settings.onDidChange(({ fields }) => {
+        if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
+      }),
+    );
+    // Soon after the start, because a portal that is restarted every day would otherwise never hear of an end.
+    lifetime.add(every(hour, () => this.refreshWhenDue(), this.config.values.firstListMillis));
+    lifetime.add(toDisposable(() => this.over.abort()));
   }
 
   /** By name; what is gone last. */
@@ -197,15 +195,6 @@ export class ModelWatch implements Activity {
       this.log.warn('The list of models could not be read.', { error });
     }
     await this.writeDown();
-  }
-
-  /** Soon after the start, because a portal that is restarted every day would otherwise never hear of an end. */
-  private refreshIn(millis: number): void {
-    if (this.over.signal.aborted) return;
-    this.timer = setTimeout(() => {
-      this.last = this.refreshWhenDue().then(() => this.refreshIn(hour));
-    }, millis);
-    this.timer.unref();
   }
 
   private async writeDown(): Promise<void> {
