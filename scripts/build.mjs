@@ -1,4 +1,4 @@
-// Builds what is missing or older than its source: code, libraries, checked views, and what browsers load. Each step leaves alone what is
+// Builds what is missing or older than its source: code, libraries, compiled views, and what browsers load. Each step leaves alone what is
 // fresh. With `--if-needed` nothing but the times of files is looked at first, and when all is built already that is all it does.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export function build() {
   const steps = [
     [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'],
     ['scripts/build-libraries.mjs'],
-    ['scripts/check-views.mjs'],
+    ['scripts/compile-views.mjs'],
     ['scripts/build-assets.mjs'],
   ];
   for (const step of steps) {

@@ -31,7 +31,7 @@ export class ErrorAnswers {
     this.report(ctx, error);
     // What the handler said about its own answer (type, caching, disposition) is not true of this one.
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
-    this.headers.apply(ctx.req, ctx.res);
+    this.headers.apply(ctx.res);
     ctx.set('Cache-Control', 'no-store');
     const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
     if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));

@@ -28,7 +28,7 @@ export class ErrorBoundary {
     const exchange = this.open();
     ctx.exchange = exchange;
     ctx.res.once('close', () => this.record(ctx));
-    this.headers.apply(ctx.req, ctx.res);
+    this.headers.apply(ctx.res);
     try {
       await next();
       if (ctx.respond !== false && !ctx.headerSent) this.checkAnswer(ctx);

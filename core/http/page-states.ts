@@ -16,7 +16,7 @@ export class PageStates {
   stateOf(ctx: HostContext, layout: RenderOptions['layout']): PageState {
     const { exchange } = ctx;
     return {
-      nonce: this.headers.allowNonce(ctx.req, ctx.res),
+      nonce: this.headers.allowNonce(ctx.res),
       csrf: exchange.session?.csrfToken,
       access: exchange.access ?? this.contexts.for(undefined),
       path: ctx.path,

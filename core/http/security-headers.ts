@@ -1,14 +1,12 @@
 import { randomFillSync } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { helmet } from '../libraries/helmet.js';
-
-type Source = string | ((request: IncomingMessage, response: ServerResponse) => string);
-type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 const oneYearSeconds = 365 * 24 * 3600;
 
-/** @param pageOnly what scripts and styles may come from besides the portal's own files. */
-const policy = (...pageOnly: readonly Source[]): { useDefaults: false; directives: Record<string, Source[]> } => ({
+/** @param pageOnly where scripts and styles may come from besides the portal's own files. */
+const policy = (...pageOnly: readonly string[]): { useDefaults: false; directives: Record<string, string[]> } => ({
   useDefaults: false,
   directives: {
     'default-src': ["'self'"],
@@ -36,37 +34,42 @@ function nextNonce(): string {
   return pool.toString('base64', given - nonceBytes, given);
 }
 
+/** What helmet sets is the same for every answer: it is asked once, for an answer that nobody gets. */
+function headersOf(set: ReturnType<typeof helmet>): [name: string, value: string][] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  set(request, response, (error) => {
+    if (error) throw error;
+  });
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
+}
+
 /** The headers every answer starts with. A handler may narrow them for its own answer (e.g. a sandbox for a file). */
 export class SecurityHeaders {
-  private readonly nonces = new WeakMap<ServerResponse, string>();
-  private readonly base: Middleware;
-  private readonly pagePolicy: Middleware;
+  private readonly headers: readonly (readonly [string, string])[];
+  private readonly policyParts: readonly string[];
 
   constructor(publicUrl: string) {
-    this.base = helmet({
+    const options = {
       contentSecurityPolicy: policy(),
       // The way back to a form after signing in is read from it; other sites are told nothing.
       referrerPolicy: { policy: 'same-origin' },
       // Neighbours below the same domain are not ours to force; without https there is nothing to pin.
       strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: oneYearSeconds, includeSubDomains: false },
-    });
-    this.pagePolicy = helmet.contentSecurityPolicy(policy((_request, response) => `'nonce-${this.nonces.get(response)}'`));
+    } as const;
+    this.headers = [...headersOf(helmet(options)), ['Permissions-Policy', 'camera=(), geolocation=(), microphone=()']];
+    const [[, pagePolicy = ''] = []] = headersOf(helmet.contentSecurityPolicy(policy("'nonce-NONCE'")));
+    this.policyParts = pagePolicy.split('NONCE');
   }
 
-  apply(request: IncomingMessage, response: ServerResponse): void {
-    this.base(request, response, rethrow);
-    response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
+  apply(response: ServerResponse): void {
+    for (const [name, value] of this.headers) response.setHeader(name, value);
   }
 
   /** Lets the scripts and styles of one page in that carry the answer. */
-  allowNonce(request: IncomingMessage, response: ServerResponse): string {
+  allowNonce(response: ServerResponse): string {
     const nonce = nextNonce();
-    this.nonces.set(response, nonce);
-    this.pagePolicy(request, response, rethrow);
+    response.setHeader('Content-Security-Policy', this.policyParts.join(nonce));
     return nonce;
   }
-}
-
-function rethrow(error?: unknown): void {
-  if (error) throw error;
 }

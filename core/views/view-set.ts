@@ -1,6 +1,6 @@
 import { PortalError } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
-import type { CheckedViews } from './checked-views.js';
+import type { CompiledViews } from './compiled-views.js';
 import type { ViewHelpers } from './helpers.js';
 import { leanCompiler } from './lean-compiler.js';
 import type { Rendering } from './rendering.js';
@@ -31,7 +31,7 @@ export interface ViewSetOptions {
   readonly owner: string;
   readonly files: ReadonlyMap<string, ViewFile>;
   readonly helpers: ViewHelpers;
-  readonly checked: CheckedViews;
+  readonly compiled: CompiledViews;
   /** Partials of the portal. */
   readonly inherited: Partials;
   /** Which partials see only what they are given. */
@@ -45,50 +45,35 @@ export class ViewSet {
 
   private readonly owner: string;
   private readonly lean: ViewHelpers['lean'];
-  private readonly prepared: object;
 
   /** @throws PortalError `view-broken` */
-  constructor({ owner, files, helpers, checked, inherited, standsAlone = () => false }: ViewSetOptions) {
+  constructor({ owner, files, helpers, compiled, inherited, standsAlone = () => false }: ViewSetOptions) {
     this.owner = owner;
     this.lean = helpers.lean;
     const environment = Handlebars.create();
-    Object.assign(environment, { JavaScriptCompiler: leanCompiler(new Set(Object.keys(helpers.lean))) });
+    if (!compiled.stock) Object.assign(environment, { JavaScriptCompiler: leanCompiler(new Set(Object.keys(helpers.lean))) });
     for (const [name, helper] of Object.entries(helpers.registered)) environment.registerHelper(name, helper);
     const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited };
     const names = new Set(Object.keys(inherited));
     for (const name of files.keys()) names.add(partialName(name) ?? '');
     const vocabulary = { helpers: new Set(Object.keys(helpers.registered)), partials: names };
-    const knownHelpers = Object.fromEntries(Object.keys(helpers.registered).map((name) => [name, true]));
     for (const [name, { file, source }] of files) {
-      checked.check(source, file, vocabulary);
-      const template = environment.compile(source, { knownHelpers, knownHelpersOnly: true, preventIndent: true });
+      const template = compiled.template({ environment, vocabulary }, source, file);
       const partial = partialName(name);
       if (partial !== undefined) partials[partial] = standsAlone(name) ? alone(template) : template;
       else this.views.set(name, template);
     }
     this.partials = partials;
-    Object.assign(environment.partials, partials);
-    this.prepared = preparedFor(environment);
+    for (const [name, partial] of Object.entries(partials)) environment.registerPartial(name, partial);
   }
 
   /** @throws PortalError `view-missing` */
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
-    return template(model, { ...this.prepared, data: { root: model, portico: rendering, lean: this.lean } });
+    return template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering, lean: this.lean } });
   }
 }
 
-const probe = 'what-a-partial-is-given';
-
-/** What the library makes of helpers and partials for each rendering, and hands on to each partial, is made once: a view is rendered like a partial. */
-function preparedFor(environment: typeof Handlebars): object {
-  let given: object = {};
-  environment.registerPartial(probe, (_model: unknown, options?: object) => {
-    given = { ...options };
-    return '';
-  });
-  environment.compile(`{{> ${probe}}}`)({}, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
-  environment.unregisterPartial(probe);
-  return given;
-}
+/** What a model inherits is not shown, and not complained about either. */
+const ownFieldsOnly = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };

@@ -10,7 +10,7 @@ import {
   toDisposable,
 } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
-import { CheckedViews } from './checked-views.js';
+import { CompiledViews } from './compiled-views.js';
 import { buildFrame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
 import type { PageState } from './page-state.js';
@@ -33,8 +33,8 @@ export interface ViewsDependencies extends FrameDependencies {
   /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly viewsFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
-  /** Default: what the build found good. */
-  readonly checked?: CheckedViews;
+  /** Default: what the build made of them. */
+  readonly compiled?: CompiledViews;
 }
 
 const portal = 'core';
@@ -53,7 +53,7 @@ const clientWordKeys = [
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */
 export class Views {
-  private readonly checked: CheckedViews;
+  private readonly compiled: CompiledViews;
   private readonly helpers: ViewHelpers;
   private readonly layouts: ViewSet;
   private readonly sets = new Map<string, ViewSet>();
@@ -61,7 +61,7 @@ export class Views {
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
-    this.checked = dependencies.checked ?? new CheckedViews();
+    this.compiled = dependencies.compiled ?? new CompiledViews();
     this.helpers = createHelpers({
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
@@ -72,7 +72,7 @@ export class Views {
       owner: portal,
       files: new Map(own),
       helpers: this.helpers,
-      checked: this.checked,
+      compiled: this.compiled,
       inherited: {},
       standsAlone: (partial) => partial.startsWith('partials/'),
     });
@@ -187,7 +187,7 @@ export class Views {
   }
 
   private viewSet(owner: string, files: ReturnType<typeof readViewFiles>): ViewSet {
-    return new ViewSet({ owner, files, helpers: this.helpers, checked: this.checked, inherited: this.layouts.partials });
+    return new ViewSet({ owner, files, helpers: this.helpers, compiled: this.compiled, inherited: this.layouts.partials });
   }
 
   private overrides(moduleId: string): ReturnType<typeof readViewFiles> {

@@ -12,7 +12,7 @@ import type {
   Site,
 } from '../../api/index.js';
 import { MessageCatalog } from '../../messages/index.js';
-import { Assets, type PageState, Views } from '../../views/index.js';
+import { Assets, type CompiledViews, type PageState, Views } from '../../views/index.js';
 
 export const portalViews = fileURLToPath(new URL('../../../../views', import.meta.url));
 export const silentLog = { info: () => {}, warn: () => {} };
@@ -39,6 +39,7 @@ export interface TestViewsOptions {
   readonly menuItems?: readonly Contribution<MenuItem>[];
   readonly personalMenuItems?: readonly Contribution<PersonalMenuItem>[];
   readonly pageAdditions?: readonly Contribution<PageAddition>[];
+  readonly compiled?: CompiledViews;
 }
 
 export function testViews({
@@ -46,6 +47,7 @@ export function testViews({
   menuItems = [],
   personalMenuItems = [],
   pageAdditions = [],
+  compiled,
 }: TestViewsOptions = {}): Views {
   return new Views({
     menuItems: someContributions(menuItems),
@@ -56,6 +58,7 @@ export function testViews({
     assets: new Assets({ log: silentLog }),
     viewsFolder,
     log: silentLog,
+    ...(compiled ? { compiled } : {}),
   });
 }
 
