@@ -126,6 +126,10 @@ describe('The boundaries of the portal', () => {
       ({ file, target }) => file.startsWith(join(core.folder, 'api/')) && /^\.\.\/(?!libraries\/)/.test(target),
     );
     expect(wrong.map(show)).to.deep.equal([]);
+    const classes = filesIn('core/api').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^export (?:abstract )?class (\w+)/gm)].map(([, name]) => name),
+    );
+    expect(classes.sort(), 'what every author needs in hand').to.deep.equal(['DisposableStore', 'Emitter', 'PortalError']);
   });
 
   it('have nothing in the libraries of the portal but packages', () => {
@@ -192,6 +196,10 @@ describe('The directions of imports', () => {
     expect(climbsOf(files)).to.deep.equal([]);
   });
 });
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder)).map((name) => join(root, folder, name));
+}
 
 function childrenOf(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })

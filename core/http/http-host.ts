@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { DisposableStore, type Log, localAddress, PortalError } from '../api/index.js';
+import { DisposableStore, type Log, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
+import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
 import { contextMethods } from './context-methods.js';

@@ -1,4 +1,5 @@
-import { type AuditFilter, type AuditLog, type AuditRecord, csvLine } from '@portico/core';
+import type { AuditFilter, AuditLog, AuditRecord } from '@portico/core';
+import { csvLine } from '@portico/core/util';
 
 const columns = [
   'at',

@@ -7,7 +7,6 @@ import {
   inject,
   injectable,
   invalidInput,
-  isUniqueViolation,
   Messages,
   Not,
   notFound,
@@ -16,6 +15,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { isUniqueViolation } from '@portico/core/util';
 import { Price } from '../../entities/price.js';
 
 export type NewPrice = Pick<Price, 'model' | 'validFrom' | 'currency' | 'inputPrice' | 'outputPrice' | 'imagePrice'>;

@@ -1,4 +1,4 @@
-import { csvLine } from '@portico/core';
+import { csvLine } from '@portico/core/util';
 import { writeAmount } from './money.js';
 import type { UsageFilter, UsageGroup, UsageReport } from './usage-report.js';
 
