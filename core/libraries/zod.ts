@@ -1,1 +1,2 @@
 export { z } from 'zod';
+export { createDocument } from 'zod-openapi';

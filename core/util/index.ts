@@ -1,4 +1,3 @@
-export { csvLine } from './csv.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { localAddress } from './local-path.js';
 export { readAll } from './read-all.js';

@@ -23,20 +23,19 @@ const rooms = [
   'plain',
 ];
 
-/** States that only scripts or the browser set. */
+/** Classes that only scripts or the browser set, or that are put together. */
 const safelist = [
   'active',
   'show',
   'disabled',
   'has-error',
-  'alert-success',
-  'alert-info',
-  'alert-warning',
-  'alert-danger',
   'badge-info',
   'badge-success',
   'badge-warning',
   'badge-danger',
+  'portico-modal-sm',
+  'portico-modal-lg',
+  'portico-modal-full',
 ];
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
@@ -62,6 +61,7 @@ export async function buildTheme(sources) {
       .filter((file) => /\.(hbs|ts|md)$/.test(file))
       .map(async (file) => ({ raw: await readFile(file, 'utf8'), extension: file.split('.').pop() })),
   );
+  refuseUnused(own, content);
   const [trimmed] = await new PurgeCSS().purge({
     content,
     css: [{ raw: clay }],
@@ -89,6 +89,16 @@ export async function buildTheme(sources) {
     targets: { chrome: 111 << 16, firefox: 121 << 16, safari: (16 << 16) | (4 << 8) },
   });
   return code;
+}
+
+/** The sheet does not grow by rules of ours that nothing uses: every class has to stand in a view, a script or the patterns of docs/design-system.md. */
+function refuseUnused(own, content) {
+  const words = new Set([...safelist, ...content.flatMap(({ raw }) => raw.match(/[\w-]+/g) ?? [])]);
+  const unused = new Set();
+  postcss.parse(own).walkRules(({ selector }) => {
+    for (const [, name] of selector.matchAll(/\.(-?[a-z_][\w-]*)/gi)) if (!words.has(name)) unused.add(name);
+  });
+  if (unused.size > 0) throw new Error(`The theme has rules for classes that nothing uses: ${[...unused].join(', ')}.`);
 }
 
 async function ownRules() {

@@ -12,6 +12,7 @@ const tables = {
     '#0053f0': 'link',
     '#004ad7': 'link',
     '#da1414': 'red',
+    '#e60000': 'red',
     '#287d3c': 'green',
     '#b95000': 'amber',
     '#2e5aac': 'blue',

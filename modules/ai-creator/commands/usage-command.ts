@@ -1,6 +1,6 @@
-import { Clock, type Command, type CommandCall, inject, injectable, invalidInput, z } from '@portico/core';
+import { Clock, type Command, type CommandCall, csvStream, inject, injectable, invalidInput, z } from '@portico/core';
 import { formatMoney } from '../services/spending/money.js';
-import { requestLines, sumLines } from '../services/spending/usage-csv.js';
+import { requestRows, sumRows } from '../services/spending/usage-csv.js';
 import { usageRange } from '../services/spending/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, usageGroups } from '../services/spending/usage-report.js';
 import { asOption, Operator } from './operator.js';
@@ -32,8 +32,8 @@ export class UsageCommand implements Command {
     const { from, until } = usageRange({ from: dayOf('from', options.from), to: dayOf('to', options.to) }, today);
     const filter = { siteId: site?.id, from, until };
     if (!options.csv) return this.print(group ?? 'day', filter, locale, print);
-    const lines = group ? sumLines(this.report, group, filter) : requestLines(this.report, filter);
-    for await (const text of lines) if (text !== '') print(text.replaceAll('\r\n', '\n').trimEnd());
+    const rows = group ? sumRows(this.report, group, filter) : requestRows(this.report, filter);
+    for await (const lines of csvStream(rows) as AsyncIterable<string>) print(lines.replaceAll('\r\n', '\n').trimEnd());
   }
 
   private async print(group: UsageGroup, filter: UsageFilter, locale: string, print: (line: string) => void): Promise<void> {

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { Clock, inject, injectable, type RouteContext, z } from '@portico/core';
+import { Clock, csvStream, inject, injectable, type RouteContext, z } from '@portico/core';
 import { formatMoney } from '../services/spending/money.js';
-import { requestLines } from '../services/spending/usage-csv.js';
+import { requestRows } from '../services/spending/usage-csv.js';
 import { usageRange } from '../services/spending/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
 import { adminTabs } from './admin-tabs.js';
@@ -88,7 +87,7 @@ export class UsagePages {
     const { filter, last } = this.filterOf(ctx);
     ctx.set('Content-Disposition', `attachment; filename="ai-usage-${filter.from}-${last}.csv"`);
     ctx.type = 'text/csv; charset=utf-8';
-    ctx.body = Readable.from(requestLines(this.report, filter));
+    ctx.body = csvStream(requestRows(this.report, filter));
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {

@@ -4,6 +4,7 @@ import {
   AuditLog,
   type AuditVia,
   Clock,
+  csvStream,
   type HttpRoutes,
   inject,
   injectable,
@@ -14,7 +15,7 @@ import {
   SiteDirectory,
   z,
 } from '@portico/core';
-import { exportAudit } from '../services/audit-export.js';
+import { auditJson, auditRows } from '../services/audit-export.js';
 import { AuditPresenter } from '../services/audit-presenter.js';
 import { permissions } from '../services/permissions.js';
 
@@ -94,7 +95,8 @@ export class AuditRoutes implements HttpRoutes {
     const name = `audit-${this.clock.now().toISOString().slice(0, 10)}.${format}`;
     ctx.set('Content-Disposition', `attachment; filename="${name}"`);
     ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
-    ctx.body = Readable.from(exportAudit(this.log, filterOf(chosen), format));
+    const wanted = filterOf(chosen);
+    ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : Readable.from(auditJson(this.log, wanted));
   }
 }
 

@@ -1,5 +1,4 @@
-import type { AuditFilter, AuditLog, AuditRecord } from '@portico/core';
-import { csvLine } from '@portico/core/util';
+import type { AuditFilter, AuditLog, AuditRecord, CsvRow } from '@portico/core';
 
 const columns = [
   'at',
@@ -18,23 +17,34 @@ const columns = [
 ] as const;
 const pageSize = 500;
 
-/** Everything the filter finds, newest first, piece by piece: an old portal has more of it than memory should hold. */
-export async function* exportAudit(log: AuditLog, filter: AuditFilter, format: 'csv' | 'json'): AsyncGenerator<string> {
-  yield format === 'csv' ? csvLine(columns) : '{"version":1,"records":[';
+/** Everything the filter finds, newest first, page by page: an old portal has more of it than memory should hold. */
+async function* recordsOf(log: AuditLog, filter: AuditFilter): AsyncGenerator<AuditRecord> {
   let cursor: string | undefined;
-  let first = true;
   do {
     const page = await log.list(filter, cursor, pageSize);
-    for (const record of page.records) {
-      yield format === 'csv' ? lineOf(record) : `${first ? '' : ','}\n${JSON.stringify(record)}`;
-      first = false;
-    }
+    yield* page.records;
     cursor = page.next;
   } while (cursor);
-  if (format === 'json') yield '\n]}\n';
 }
 
-function lineOf(record: AuditRecord): string {
+/** The records as text of one JSON object. */
+export async function* auditJson(log: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
+  yield '{"version":1,"records":[';
+  let separator = '';
+  for await (const record of recordsOf(log, filter)) {
+    yield `${separator}\n${JSON.stringify(record)}`;
+    separator = ',';
+  }
+  yield '\n]}\n';
+}
+
+/** The records as rows of a table, below the names of its columns. */
+export async function* auditRows(log: AuditLog, filter: AuditFilter): AsyncGenerator<CsvRow> {
+  yield columns;
+  for await (const record of recordsOf(log, filter)) yield rowOf(record);
+}
+
+function rowOf(record: AuditRecord): CsvRow {
   const { at, by, before, after, attribute = '', reason = '', ...rest } = record;
   const json = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
   const row = {
@@ -47,5 +57,5 @@ function lineOf(record: AuditRecord): string {
     before: json(before),
     after: json(after),
   };
-  return csvLine(columns.map((column) => row[column]));
+  return columns.map((column) => row[column]);
 }

@@ -1,6 +1,10 @@
-import { z } from '@portico/core';
+import { createDocument, z } from '@portico/core';
 import { type Operation, operations } from './operations.js';
 import { fault, newDescription, pictureTypes } from './schemas.js';
+
+type Paths = NonNullable<Parameters<typeof createDocument>[0]['paths']>;
+type Described = NonNullable<Paths[string]['get']>;
+type Content = NonNullable<Described['requestBody']>['content'];
 
 const sentences: Readonly<Record<number, string>> = {
   400: 'A value is missing or wrong.',
@@ -13,83 +17,55 @@ const sentences: Readonly<Record<number, string>> = {
   503: 'The image service does not take requests right now; `Retry-After` says when to ask again.',
 };
 
-const json = (schema: z.ZodType, io: 'input' | 'output', promptLimit?: number): object => ({
-  'application/json': {
-    schema: withoutDialect(
-      z.toJSONSchema(schema, {
-        io,
-        reused: 'inline',
-        override: ({ zodSchema, jsonSchema }) => {
-          if (zodSchema === newDescription) jsonSchema.maxLength = promptLimit;
-        },
-      }),
-    ),
-  },
-});
+const idempotency = z.object({ 'Idempotency-Key': z.string().min(8).max(100) });
+const json = (schema: z.ZodType): Content => ({ 'application/json': { schema } });
+const pictures: Content = Object.fromEntries(
+  pictureTypes.map((type) => [type, { schema: { type: 'string' as const, contentMediaType: type } }]),
+);
 
-const pictures = Object.fromEntries(pictureTypes.map((type) => [type, { schema: { type: 'string', contentMediaType: type } }]));
-
-function withoutDialect(schema: object): object {
-  const { $schema: _, id: __, ...rest } = schema as { $schema?: string; id?: string };
-  return rest;
-}
-
-function parameters({ params, query, needsIdempotencyKey }: Operation): readonly object[] {
-  const of = (schema: z.ZodType | undefined, place: 'path' | 'query'): readonly object[] => {
-    if (!schema) return [];
-    const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' }) as {
-      properties?: Readonly<Record<string, object>>;
-      required?: readonly string[];
-    };
-    return Object.entries(properties).map(([name, value]) => ({
-      name,
-      in: place,
-      required: required.includes(name),
-      schema: value,
-    }));
-  };
-  const key = {
-    name: 'Idempotency-Key',
-    in: 'header',
-    required: true,
-    schema: { type: 'string', minLength: 8, maxLength: 100 },
-  };
-  return [...of(params, 'path'), ...of(query, 'query'), ...(needsIdempotencyKey ? [key] : [])];
-}
-
-function describe(operation: Operation, promptLimit: number): object {
-  const refusals = [...new Set([401, 403, ...operation.refusals])].sort();
+function describe({ id, summary, params, query, body, needsIdempotencyKey, status, answer, refusals }: Operation): Described {
+  const statuses = [...new Set([401, 403, ...refusals])].sort();
   return {
-    operationId: operation.id,
-    summary: operation.summary,
-    parameters: parameters(operation),
-    ...(operation.body && { requestBody: { required: true, content: json(operation.body, 'input', promptLimit) } }),
+    operationId: id,
+    summary,
+    requestParams: {
+      ...(params && { path: params }),
+      ...(query && { query }),
+      ...(needsIdempotencyKey && { header: idempotency }),
+    },
+    ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
-      [operation.status]: { description: 'Done.', content: operation.answer ? json(operation.answer, 'output') : pictures },
-      ...Object.fromEntries(
-        refusals.map((status) => [status, { description: sentences[status], content: json(fault, 'output') }]),
-      ),
+      [`${status}`]: { description: 'Done.', content: answer ? json(answer) : pictures },
+      ...Object.fromEntries(statuses.map((each) => [`${each}`, { description: sentences[each] ?? '', content: json(fault) }])),
     },
   };
 }
 
 /** The API as an OpenAPI 3.1 file. @param server address of the API in a site. @param promptLimit characters of the longest description. */
 export function openApi(server: string, promptLimit: number): object {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Paths = {};
   for (const operation of Object.values(operations) as readonly Operation[]) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method]: describe(operation, promptLimit) };
+    paths[path] = { ...paths[path], [operation.method]: describe(operation) };
   }
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'AI Creator',
-      version: '1.0.0',
-      description: 'Images from words, with the permissions and limits of the screen.',
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'AI Creator',
+        version: '1.0.0',
+        description: 'Images from words, with the permissions and limits of the screen.',
+      },
+      servers: [{ url: server }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+      paths,
     },
-    servers: [{ url: server }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    security: [{ token: [] }],
-    paths,
-  };
+    {
+      reused: 'inline',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema === newDescription) jsonSchema.maxLength = promptLimit;
+      },
+    },
+  );
 }

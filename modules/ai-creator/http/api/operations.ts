@@ -7,8 +7,8 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly summary: string;
-  readonly params?: z.ZodType<P>;
-  readonly query?: z.ZodType<Q>;
+  readonly params?: z.ZodType<P, Readonly<Record<string, unknown>>>;
+  readonly query?: z.ZodType<Q, Readonly<Record<string, unknown>>>;
   readonly body?: z.ZodType<B>;
   readonly needsIdempotencyKey?: boolean;
   readonly status: 200 | 201;

@@ -1,4 +1,4 @@
-import { csvLine } from '@portico/core/util';
+import type { CsvRow } from '@portico/core';
 import { writeAmount } from './money.js';
 import type { UsageFilter, UsageGroup, UsageReport } from './usage-report.js';
 
@@ -18,37 +18,34 @@ const requestHeadings = [
 const pageSize = 500;
 
 /** Every request, newest first; read page by page, so that a year of usage takes no more memory than an hour. */
-export async function* requestLines(report: UsageReport, filter: UsageFilter): AsyncGenerator<string> {
-  yield csvLine(requestHeadings);
+export async function* requestRows(report: UsageReport, filter: UsageFilter): AsyncGenerator<CsvRow> {
+  yield requestHeadings;
   let cursor: string | undefined;
   do {
     const { lines, next } = await report.entries(filter, cursor, pageSize);
-    yield lines
-      .map((line) =>
-        csvLine([
-          line.at,
-          line.site,
-          line.person,
-          line.model,
-          line.quality,
-          line.images,
-          line.inputTokens,
-          line.outputTokens,
-          line.cost === null ? null : writeAmount(line.cost),
-          line.currency,
-          line.errorCode,
-        ]),
-      )
-      .join('');
+    for (const line of lines)
+      yield [
+        line.at,
+        line.site,
+        line.person,
+        line.model,
+        line.quality,
+        line.images,
+        line.inputTokens,
+        line.outputTokens,
+        line.cost === null ? null : writeAmount(line.cost),
+        line.currency,
+        line.errorCode,
+      ];
     cursor = next;
   } while (cursor);
 }
 
 /** Sums by day, site, person or model. The cost is left out where it is in several currencies. */
-export async function* sumLines(report: UsageReport, group: UsageGroup, filter: UsageFilter): AsyncGenerator<string> {
+export async function* sumRows(report: UsageReport, group: UsageGroup, filter: UsageFilter): AsyncGenerator<CsvRow> {
   const totals = await report.totals(filter);
   const currency = totals.length === 1 ? totals[0]?.currency : undefined;
-  yield csvLine([group, 'requests', 'failed', 'images', 'cost', 'currency', 'without cost']);
+  yield [group, 'requests', 'failed', 'images', 'cost', 'currency', 'without cost'];
   for (const { label, requests, failed, images, cost, unpriced } of await report.sums(group, filter, 100_000))
-    yield csvLine([label, requests, failed, images, currency ? writeAmount(cost) : null, currency, unpriced]);
+    yield [label, requests, failed, images, currency ? writeAmount(cost) : null, currency, unpriced];
 }
