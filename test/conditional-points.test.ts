@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -87,6 +87,7 @@ const unconditional = [
   'DemoContents',
   'IntegrityChecks',
   'SecretStores',
+  'ImageProviders',
   'ChoiceProviders',
 ];
 
@@ -98,10 +99,12 @@ interface Point {
   readonly from: string;
 }
 
-const files = ['core/api', ...readdirSync(join(root, 'modules')).map((id) => `modules/${id}/api`)].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
-    name.endsWith('.ts') ? [join(folder, name)] : [],
-  ),
+const files = ['core', ...readdirSync(join(root, 'modules')).map((id) => `modules/${id}`)].flatMap((folder) =>
+  existsSync(join(root, folder, 'api'))
+    ? readdirSync(join(root, folder, 'api'), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+        name.endsWith('.ts') ? [join(folder, 'api', name)] : [],
+      )
+    : [],
 );
 const points: readonly Point[] = files.flatMap((file) => {
   const from = file.startsWith('core/') ? '@portico/core' : `@portico/${file.split('/')[1]}/api`;

@@ -18,7 +18,7 @@ export async function startDemo(): Promise<void> {
     overrides: {
       modules: {
         'ai-sandbox': { enabled: true, port: sandboxPort },
-        'ai-creator': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1` },
+        'ai-openai': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1` },
       },
     },
   });

@@ -16,7 +16,7 @@ const variables: Readonly<Record<string, Variable>> = {
   PORTICO_LOG_LEVEL: { path: ['log', 'level'] },
   PORTICO_ADMIN_EMAIL: { path: ['modules', 'identity', 'adminEmail'] },
   PORTICO_ADMIN_PASSWORD: { path: ['modules', 'identity', 'adminPassword'] },
-  PORTICO_OPENAI_BASE_URL: { path: ['modules', 'ai-creator', 'baseUrl'], read: url },
+  PORTICO_OPENAI_BASE_URL: { path: ['modules', 'ai-openai', 'baseUrl'], read: url },
 };
 
 function integer(value: string, name: string): number {

@@ -6,14 +6,15 @@ export class BlobRow {
   @PrimaryColumn('text')
   id!: string;
 
+  /** Size of the file in bytes. */
   @Column('integer')
   size!: number;
 
-  /** Lower-case hex. */
+  /** SHA-256 of the bytes, lower-case hex; what is read is compared with it. */
   @Column('text')
   sha256!: string;
 
-  /** ISO 8601. */
+  /** Time at which a transaction kept the blob, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
 }

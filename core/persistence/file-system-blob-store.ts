@@ -29,7 +29,16 @@ const readAtOnceBytes = 128 * 1024;
 /** Blobs up to this size are hashed before they are first served, larger ones while they are. */
 const hashFirstBytes = 8 * 1024 * 1024;
 
-/** Blobs as files; the database says which of them count. */
+/**
+ * Blobs as files; the database says which of them count.
+ *
+ * Bytes come in as a stream or whole, are written to a staging file, hashed and counted on the way, flushed, and only then renamed to the
+ * path that belongs to their id: at that path a file is complete or not there. It counts once a transaction has kept its id (a row of
+ * `portico_blob` with size and SHA-256); until then this process knows it as pending, and after a crash nobody does, and the sweeper takes it
+ * after the grace period. What is served is compared with size and hash: before the first byte when it is small, while it goes out when it is
+ * large, and a file found damaged is refused from then on. A blob is never written twice, never changed, and its file is never taken away
+ * while a row names it.
+ */
 export class FileSystemBlobStore implements BlobStore {
   /** Stored in this process, not kept by a transaction yet. */
   private readonly pending = new Map<string, StoredBlob>();

@@ -18,7 +18,12 @@ export interface SweepReport {
 
 const pageSize = 500;
 
-/** Takes away files that nothing points to, once they are older than the grace period. Never touches a row. */
+/**
+ * Takes away files that nothing points to, once they are older than the grace period: those of transactions that failed, of documents that
+ * were deleted, and what uploads left in staging. First it looks without holding anybody up; then, page by page and while nothing else writes,
+ * it looks again and deletes, because a transaction may have kept one of them meanwhile. A row whose file is missing is reported and stays: it
+ * is what a backup can mend. A row is never touched.
+ */
 export class Sweeper {
   constructor(
     private readonly paths: BlobPaths,

@@ -10,7 +10,14 @@ const dataKeyBytes = 32;
 /** Opens the box. A key that cannot be used does not throw here: the box opens nothing and seals nothing, and says why. */
 export const openSecretBox = (options: KeyRingOptions): SecretBox => new AesSecretBox(openKeyRing(options));
 
-/** `v1.<key id>.<data key, sealed under the master key>.<secret, sealed under the data key>`, in base64url. */
+/**
+ * Seals secrets as `v1.<key id>.<data key, sealed under the master key>.<secret, sealed under the data key>`, in base64url.
+ *
+ * Each secret gets a data key of its own, used once and forgotten. Both seals are AES-256-GCM with a fresh nonce, and bind the version, the id
+ * of the master key and the place that the secret belongs to: a row that is copied to another place, or altered in one bit, does not open. A
+ * secret is opened with whichever master key sealed it and sealed with the present one. Neither the plain text nor what the cipher says about
+ * a failure is ever logged or put into an error.
+ */
 export class AesSecretBox implements SecretBox {
   constructor(private readonly ring: KeyRing) {}
 

@@ -42,9 +42,10 @@ const light = 18;
 /** Where the shadow of a sheet ends, as a part of the side. */
 const shadowReach = 0.018;
 
-/** Raw RGB pixels of a square landscape. @param words choose the paper. @param chance any text; another one gives other hills. */
-export function landscape(words: string, chance: string, side: number): Buffer {
-  const paper = papers[(createHash('sha256').update(words).digest()[0] ?? 0) % papers.length] as readonly Color[];
+/** Raw RGB pixels of a square landscape. @param chance any text; another one gives other hills. @param chosen the paper; left out: the words choose it. */
+export function landscape(words: string, chance: string, side: number, chosen?: number): Buffer {
+  const suggested = createHash('sha256').update(words).digest()[0] ?? 0;
+  const paper = papers[(chosen ?? suggested) % papers.length] as readonly Color[];
   const dice = createHash('sha256').update(chance).digest();
   const roll = (at: number): number => (dice[at] ?? 0) / 255;
   const [sky, ...hills] = paper as readonly [Color, ...Color[]];

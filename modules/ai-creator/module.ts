@@ -1,4 +1,4 @@
-import { SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
+import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
   Commands,
   DemoContents,
@@ -10,7 +10,6 @@ import {
   Permissions,
 } from '@portico/core';
 import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
-import { ImageProvider } from './api/index.js';
 import { BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
@@ -35,6 +34,7 @@ import { createImages, creatorFlag, requiredPermissions } from './services/avail
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
+import { DemoSettings } from './services/demo/demo-settings.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
@@ -48,14 +48,12 @@ import { CreateMenuItem } from './services/menus/create-menu-item.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
 import { ModelNotices } from './services/notices/model-notices.js';
-import { OpenAiImageProvider } from './services/openai/openai-image-provider.js';
-import { DemoSettings } from './services/settings/demo-settings.js';
+import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
 import { creatorSettings } from './services/settings/settings.js';
 import { Budgets } from './services/spending/budgets.js';
 import { Prices } from './services/spending/prices.js';
 
-export default defineModule(({ provide, contribute, run }) => {
-  provide(ImageProvider).to(OpenAiImageProvider);
+export default defineModule(({ contribute, run }) => {
   run(Budgets);
   run(Prices);
   run(CircuitBreaker);
@@ -67,6 +65,8 @@ export default defineModule(({ provide, contribute, run }) => {
   run(OpenGenerations);
 
   contribute(SettingsDefinitions).value(creatorSettings, { id: 'ai-creator', order: 10, when: { flag: creatorFlag } });
+  contribute(ChoiceProviders).to(ServiceChoices, { id: 'image-services' });
+  contribute(ChoiceProviders).to(ModelChoices, { id: 'image-models' });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
   contribute(SettingsActions).to(TestImage, { id: 'test-image', order: 20, when: { flag: creatorFlag } });
   contribute(Permissions).value(

@@ -1,5 +1,5 @@
+import type { DeliverySize } from '@portico/ai-providers/api';
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
-import type { DeliverySize } from '../api/index.js';
 
 /**
  * `reserved -> sent -> received -> offered -> saved | discarded`, or `failed`, or `unknown`: sent, and then the process died.

@@ -1,6 +1,6 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { type AccessContext, Ids, inject, injectable, type PortalError, type RouteContext, type z } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { countLimits, deliverySizes } from '../api/index.js';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
 import { Generations } from '../services/generations/generations.js';
@@ -80,6 +80,17 @@ export class CreateFormPage {
     );
   }
 
+  /** What an administrator must see to before anything can be made. */
+  private missing(ctx: RouteContext<unknown, unknown, unknown>): object | undefined {
+    const missing = this.availability.missing(ctx.access.scope);
+    if (!missing) return undefined;
+    return {
+      title: ctx.text(`create.${missing}-title`),
+      text: ctx.text(`create.${missing}-text`),
+      ask: ctx.text(`create.${missing}-ask`),
+    };
+  }
+
   private async show(ctx: RouteContext<unknown, unknown, unknown>, state: FormState, status = 200): Promise<void> {
     const { access } = ctx;
     const title = ctx.text('create.title');
@@ -90,7 +101,7 @@ export class CreateFormPage {
       token: this.ids.next(),
       spending: await this.spending.notes(access),
       isDialog: isFragment(ctx),
-      isKeyMissing: this.availability.keyMissing(access.scope),
+      missing: this.missing(ctx),
       settingsHref: this.settingsLink.for(access),
       folderHref: folderHref(state.folder),
       startAnew: ctx.url(`~/ai-creator/create${state.folder ? `?folder=${encodeURIComponent(state.folder)}` : ''}`),

@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
-import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -12,7 +12,6 @@ import { FailureReport, reportedDays } from '../services/failures/failure-report
 import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
-import { OpenAiImageProvider } from '../services/openai/openai-image-provider.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
@@ -78,7 +77,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: adminTabs(ctx, 'service'),
         provider: this.provider(ctx),
-        isPlaceMissing: this.client.provider instanceof OpenAiImageProvider && this.client.provider.place === undefined,
+        isPlaceMissing: this.client.provider?.needsAddress === true && this.client.provider.place === undefined,
         breakers: this.breaker.all().map((breaker) => ({
           ...breaker,
           title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),

@@ -3,8 +3,7 @@ import { Settings, type SettingsPatch } from '@portico/configuration/api';
 import { AccessContexts, Flags, instanceScope, type Scope, siteScope } from '@portico/core';
 import { expect } from 'chai';
 import type { Response } from 'supertest';
-import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, creatorPage, startCreatorPortal } from './creator-portal.js';
 
 interface Why {
   readonly visible: boolean;
@@ -30,7 +29,7 @@ describe('what decides whether Create AI Image is there', () => {
 
   const save = async (scope: Scope, patch: SettingsPatch): Promise<void> => {
     const { person } = creator.portal.service(AccessContexts).system();
-    if (person) await creator.portal.service(Settings).of(creatorSettings).save(scope, patch, person);
+    if (person) await creator.portal.service(Settings).of(creatorPage).save(scope, patch, person);
   };
   const page = async (): Promise<string> =>
     (await creator.visitor.get('/web/home/documents-media').set('Accept', 'text/html')).text;
@@ -85,7 +84,7 @@ describe('what decides whether Create AI Image is there', () => {
       await creator.portal.service(Flags).override('LPD-10793', undefined, 'system');
     }
     expect(await page()).to.contain('Create AI Image');
-    expect(creator.portal.service(Settings).of(creatorSettings).get(instanceScope).enabled).to.equal(true);
+    expect(creator.portal.service(Settings).of(creatorPage).get(instanceScope).enabled).to.equal(true);
   });
 
   it('follows the flag file without a restart', async () => {

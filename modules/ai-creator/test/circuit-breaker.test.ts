@@ -1,13 +1,13 @@
-import type { SettingsChange } from '@portico/configuration/api';
+import { ProviderError } from '@portico/ai-providers/api';
 import { DisposableStore, Emitter } from '@portico/core';
 import { expect } from 'chai';
-import { ProviderError } from '../api/index.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
+import type { KeyChange } from '../services/provider/provider-key.js';
 
 const refused = new ProviderError('key-rejected', 'The answer was 401.');
 
 describe('the circuit breaker', () => {
-  const changes = new Emitter<Partial<SettingsChange>>();
+  const changes = new Emitter<KeyChange>();
   let breaker: CircuitBreaker;
   let lifetime: DisposableStore;
   let time: number;
@@ -22,13 +22,13 @@ describe('the circuit breaker', () => {
         if (isDiskFull) throw new Error('The disk is full.');
       },
     };
-    const handle = { get: () => ({ apiKey: { suppliedBy: 'instance' } }), onDidChange: changes.event };
+    const key = { from: () => 'instance' as const, scopeOf: () => 'instance', onDidChange: changes.event };
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const nothing = {} as never;
     breaker = new CircuitBreaker(
       unitOfWork as never,
       { values: { breakerSeconds: 60 } } as never,
-      { of: () => handle } as never,
+      key,
       { now: () => new Date(time) } as never,
       nothing,
       log as never,
@@ -67,7 +67,7 @@ describe('the circuit breaker', () => {
 
   it('does not count what was heard with a key that was replaced meanwhile', async () => {
     const before = breaker.enter('home');
-    changes.fire({ scope: { kind: 'instance' }, fields: ['apiKey'] });
+    changes.fire({ kind: 'key', keyScope: 'instance' });
     await breaker.learn(before, refused);
     expect(breaker.all()).to.deep.equal([]);
   });
@@ -76,7 +76,7 @@ describe('the circuit breaker', () => {
     isDiskFull = true;
     await breaker.learn(breaker.enter('home'), refused);
     expect(breaker.all()).to.have.length(1);
-    changes.fire({ scope: { kind: 'instance' }, fields: ['apiKey'] });
+    changes.fire({ kind: 'key', keyScope: 'instance' });
     expect(breaker.all()).to.deep.equal([]);
   });
 });

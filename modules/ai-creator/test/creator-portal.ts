@@ -1,10 +1,16 @@
 import { createImagesSandbox, type ImagesSandbox, type SandboxOptions, sandboxKey } from '@portico/ai-sandbox/api';
-import { Settings } from '@portico/configuration/api';
+import { defineSettings, Settings } from '@portico/configuration/api';
 import { AccessContexts, type Clock, type Site, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import type { Response } from 'supertest';
 import { creatorSettings } from '../services/settings/settings.js';
+
+/** The page as it is with the key that ai-openai brings to it. */
+export const creatorPage = defineSettings({
+  ...creatorSettings,
+  fields: { ...creatorSettings.fields, apiKey: { type: 'secret', label: 'settings.api-key' } },
+});
 
 export type TestClient = Awaited<ReturnType<TestPortal['signIn']>>;
 export const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
@@ -83,7 +89,7 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
   if (system) {
     await portal
       .service(Settings)
-      .of(creatorSettings)
+      .of(creatorPage)
       .save(
         { kind: 'instance' },
         { enabled: { set: options.enabled ?? true }, ...(key !== '' && { apiKey: { set: key } }) },

@@ -1,33 +1,7 @@
 import { expect } from 'chai';
-import { cleanDescription, draftAltText, slugOf } from '../services/descriptions/description.js';
-import { defaultProfile } from '../services/profiles/index.js';
-import { isRetired, modelsToTry } from '../services/provider/models.js';
-import { checkKeyShape } from '../services/settings/settings.js';
+import { draftAltText, slugOf } from '../services/descriptions/description.js';
 
 describe('a description', () => {
-  it('loses what its author does not see', () => {
-    expect(cleanDescription('  a\u200b cat\u202e\ufeff  on\ta mat\u0007 ')).to.equal('a cat on a mat');
-    expect(cleanDescription('a\u{e0041}\u{e0042} cat')).to.equal('a cat');
-    expect(cleanDescription('\u200d\u2060\u3164')).to.equal('');
-  });
-
-  it('keeps words of any language, lines and emoji', () => {
-    expect(cleanDescription('Ein Bär\r\nim Wald 🐻')).to.equal('Ein Bär\nim Wald 🐻');
-    expect(cleanDescription('family 👩‍👩‍👧 ❤️')).to.equal('family 👩‍👩‍👧 ❤️');
-    expect(cleanDescription('می‌خواهم')).to.equal('می‌خواهم');
-    expect(cleanDescription('3 < 4 and 5 > 2, <3')).to.equal('3 < 4 and 5 > 2, <3');
-  });
-
-  it('loses control blocks, also when they are nested or never closed', () => {
-    expect(cleanDescription('a <sd_cpp_extra_args>{"a":1}</sd_cpp_extra_args>cat')).to.equal('a cat');
-    expect(cleanDescription('a <sd_cpp_extra_args >{"a":1} cat')).to.equal('a');
-    expect(cleanDescription('a <SD_CPP_EXTRA_ARGS>x</SD_CPP_EXTRA_ARGS> cat <lora:style:0.8>')).to.equal('a cat');
-    expect(cleanDescription('<sd_cpp<sd_cpp_extra_args>x</sd_cpp_extra_args>_extra_args>x')).to.not.contain(
-      '<sd_cpp_extra_args>',
-    );
-    expect(cleanDescription('<sd_\u200bcpp_extra_args>x</sd_cpp_extra_args>y')).to.equal('y');
-  });
-
   it('becomes a readable file name and a first alternative text', () => {
     expect(slugOf('A lighthouse, at DUSK!')).to.equal('a-lighthouse-at-dusk');
     expect(slugOf('Élan vital – über alles')).to.equal('elan-vital-uber-alles');
@@ -38,33 +12,5 @@ describe('a description', () => {
       .and.to.have.length.at.most(60);
     expect(draftAltText('one\ntwo')).to.equal('one two');
     expect(draftAltText('word '.repeat(100))).to.have.length.at.most(250);
-  });
-});
-
-describe('models', () => {
-  const names = defaultProfile.models;
-
-  it('of another service are not mixed with those of OpenAI', () => {
-    expect(modelsToTry('my-own-model', { preferred: [] })).to.deep.equal(['my-own-model']);
-    expect(modelsToTry('', undefined)).to.deep.equal([]);
-  });
-
-  it('are tried in the order of preference, one more at most, and never one that was shut down', () => {
-    expect(modelsToTry('gpt-image-2', names)).to.deep.equal(['gpt-image-2', 'gpt-image-2.6-flare']);
-    expect(modelsToTry('', names)).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
-    expect(modelsToTry('DALL-E-3', names)).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
-    expect(modelsToTry('my-own-model', names)).to.deep.equal(['my-own-model', 'gpt-image-2.6-flare']);
-    expect(['dall-e-2', ' Dall-E-3 ', 'gpt-image-1.5'].map(isRetired)).to.deep.equal([true, true, false]);
-  });
-});
-
-describe('an API key', () => {
-  it('has no spaces, no line breaks, and a sensible length', () => {
-    expect(checkKeyShape('sk-proj-abcdefghijklmnop')).to.equal(undefined);
-    expect(checkKeyShape('sk-proj abc')).to.equal('settings.key-spaces');
-    expect(checkKeyShape('sk-proj-abc\n')).to.equal('settings.key-spaces');
-    expect(checkKeyShape('sk-ümlaut-123')).to.equal('settings.key-characters');
-    expect(checkKeyShape('sk')).to.equal('settings.key-short');
-    expect(checkKeyShape('x'.repeat(513))).to.equal('settings.key-long');
   });
 });

@@ -5,8 +5,7 @@ import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/co
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorPortal, newToken, startCreatorPortal, type TestClient } from './creator-portal.js';
+import { author, type CreatorPortal, creatorPage, newToken, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');
 const clock: Clock = { now: () => new Date(time), monotonic: () => performance.now() };
@@ -35,7 +34,7 @@ describe('the image service as administrators see it', () => {
     if (person)
       await creator.portal
         .service(Settings)
-        .of(creatorSettings)
+        .of(creatorPage)
         .save(instanceScope, { model: { set: model } }, person);
   };
   const failOnce = async (): Promise<void> => {
@@ -135,7 +134,7 @@ describe('the image service as administrators see it', () => {
       const { person } = creator.portal.service(AccessContexts).system();
       creator.sandbox.next('key-rejected');
       await failOnce();
-      const settings = creator.portal.service(Settings).of(creatorSettings);
+      const settings = creator.portal.service(Settings).of(creatorPage);
       const key = settings.secret(instanceScope, 'apiKey') ?? '';
       if (person) await settings.save(instanceScope, { apiKey: { set: `${key}` } }, person);
       expect((await creator.create()).status).to.equal(201);

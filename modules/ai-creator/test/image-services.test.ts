@@ -3,13 +3,82 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
-import { profiles } from '../services/profiles/index.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { cases, type ServiceCase } from './conformance-cases.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const settingsPage = '/configuration/instance-settings/ai-creator';
 const keyMissing = 'An API key is missing';
+
+/** What is seen of a service from here, written down apart from its profile. */
+interface ServiceCase {
+  readonly id: string;
+  readonly name: string;
+  readonly needsKey: boolean;
+  readonly model: string;
+  /** Requests for four images. */
+  readonly requests: number;
+  /** The size that is asked for 256x256. */
+  readonly size: string;
+  /** A name that it lists. */
+  readonly lists: string;
+}
+
+const cases: readonly ServiceCase[] = [
+  {
+    id: 'openai',
+    name: 'OpenAI',
+    needsKey: true,
+    model: 'gpt-image-2.6-flare',
+    requests: 1,
+    size: '1024x1024',
+    lists: 'gpt-image-2.6-flare',
+  },
+  {
+    id: 'azure-openai',
+    name: 'Azure OpenAI',
+    needsKey: true,
+    model: 'portal-pictures',
+    requests: 1,
+    size: '1024x1024',
+    lists: 'gpt-image-2-2026-04-21',
+  },
+  {
+    id: 'localai',
+    name: 'LocalAI',
+    needsKey: false,
+    model: 'stablediffusion',
+    requests: 1,
+    size: '512x512',
+    lists: 'stablediffusion',
+  },
+  {
+    id: 'ollama',
+    name: 'Ollama',
+    needsKey: false,
+    model: 'x/z-image-turbo',
+    requests: 4,
+    size: '512x512',
+    lists: 'x/z-image-turbo',
+  },
+  {
+    id: 'stable-diffusion-cpp',
+    name: 'stable-diffusion.cpp',
+    needsKey: false,
+    model: 'sd-cpp-local',
+    requests: 1,
+    size: '512x512',
+    lists: 'sd-cpp-local',
+  },
+  {
+    id: 'generic',
+    name: 'OpenAI-compatible service',
+    needsKey: false,
+    model: 'portal-model',
+    requests: 4,
+    size: '1024x1024',
+    lists: 'portal-model',
+  },
+];
 
 /** Services whose models have no preferred name. */
 const chosenModels: Readonly<Record<string, string>> = { 'azure-openai': 'portal-pictures', generic: 'portal-model' };
@@ -42,12 +111,26 @@ const htmlOf = async (visitor: CreatorPortal['visitor'], path: string): Promise<
   (await visitor.get(path).set('Accept', 'text/html')).text;
 
 describe('an image service that is chosen', () => {
-  for (const each of cases) {
-    const profile = profiles.find(({ id }) => id === each.id);
+  it('is one of those that are installed, by the names that they give themselves', async () => {
+    const creator = await startCreatorPortal();
+    try {
+      const page = await htmlOf(await creator.portal.signIn(), settingsPage);
+      const select = /<select[^>]* name="service"[^>]*>(.*?)<\/select>/s.exec(page)?.[1] ?? '';
+      const options = [...select.matchAll(/<option value="([^"]+)"( selected)?>([^<]+)</g)].map(([, value, on, label]) => [
+        value,
+        label,
+        on !== undefined,
+      ]);
+      expect(options).to.deep.equal(cases.map(({ id, name }) => [id, name, id === 'openai']));
+    } finally {
+      await creator.stop();
+    }
+  });
 
+  for (const each of cases) {
     it(`makes documents that remember it: ${each.id}`, async function () {
       this.timeout(30_000);
-      const place = await placeOf(each, profile?.key === 'required' ? undefined : '');
+      const place = await placeOf(each, each.needsKey ? undefined : '');
       try {
         const { creator, sandbox } = place;
         const form = await htmlOf(creator.visitor, '/web/home/ai-creator/create');
@@ -65,14 +148,14 @@ describe('an image service that is chosen', () => {
         const access = creator.portal.service(AccessContexts).system(creator.site);
         const { provenance, width } = await creator.portal.service(Documents).find(access, first?.id ?? '');
         expect(provenance).to.include({ provider: each.id, model: each.model, size: '256x256' });
-        expect([provenance?.parameters?.requested, width]).to.deep.equal([each.sizes[0], 256]);
+        expect([provenance?.parameters?.requested, width]).to.deep.equal([each.size, 256]);
       } finally {
         await stop(place);
       }
     });
 
     it(`is named by Test Connection and on its page: ${each.id}`, async () => {
-      const place = await placeOf(each, profile?.key === 'required' ? undefined : '');
+      const place = await placeOf(each, each.needsKey ? undefined : '');
       try {
         const { portal } = place.creator;
         const administrator = await portal.signIn();
@@ -86,11 +169,11 @@ describe('an image service that is chosen', () => {
             .send({ 'form.action': `ai-creator/${action}` });
           const { kind, findings } = answer.body as { kind: string; findings: { title: string; text: string }[] };
           expect(kind, JSON.stringify(findings)).to.equal('success');
-          expect(findings[0]?.text).to.match(new RegExp(`^${profile?.name.replaceAll('.', '\\.')}, at 127\\.0\\.0\\.1:\\d+\\.$`));
+          expect(findings[0]?.text).to.match(new RegExp(`^${each.name.replaceAll('.', '\\.')}, at 127\\.0\\.0\\.1:\\d+\\.$`));
         }
         await portal.post(administrator, '/ai-creator/service/refresh');
         const page = await htmlOf(administrator, '/ai-creator/service');
-        expect(page).to.contain(`Images are made by ${profile?.name}, at 127.0.0.1:`).and.to.contain(each.lists);
+        expect(page).to.contain(`Images are made by ${each.name}, at 127.0.0.1:`).and.to.contain(each.lists);
         expect(page, 'nothing is said to be gone').to.not.contain('takes its place');
         expect(page).to.not.contain('dall-e');
       } finally {

@@ -1,6 +1,6 @@
+import { cleanDescription } from '@portico/ai-providers/api';
 import { createImagesSandbox } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
-import { cleanDescription } from '../services/descriptions/description.js';
 import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
 const api = '/web/home/ai-creator/api';

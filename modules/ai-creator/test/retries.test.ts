@@ -8,8 +8,7 @@ import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, creatorPage, newToken, startCreatorPortal } from './creator-portal.js';
 
 const short = { retries: 2, retryMillis: 30 };
 
@@ -79,7 +78,7 @@ describe('sending again by itself', () => {
     expect(next.problem?.sentence).to.match(/^Too many images .* Try again in 2\d seconds\.$/);
     expect(creator.sandbox.generations, 'the key rests').to.have.length(1);
     const { person } = creator.portal.service(AccessContexts).system();
-    const settings = creator.portal.service(Settings).of(creatorSettings);
+    const settings = creator.portal.service(Settings).of(creatorPage);
     const key = settings.secret(instanceScope, 'apiKey') ?? '';
     if (person) await settings.save(instanceScope, { apiKey: { set: key } }, person);
     expect((await make()).state, 'a new key has not heard it').to.equal('offered');
@@ -191,7 +190,7 @@ describe('a generation that waits to be sent again', () => {
     sandbox.next({ name: 'slow-down', retryAfter: 300 });
     await creator.settled((await creator.create()).body.id);
     const { person } = creator.portal.service(AccessContexts).system();
-    const settings = creator.portal.service(Settings).of(creatorSettings);
+    const settings = creator.portal.service(Settings).of(creatorPage);
     if (person) await settings.save(instanceScope, { service: { set: 'localai' } }, person);
     await creator.settled((await creator.create()).body.id);
     expect(sandbox.generations.map(({ status }) => status)).to.have.length(2);
@@ -204,7 +203,7 @@ describe('a generation that waits to be sent again', () => {
     const { id } = (await creator.create()).body as { id: string };
     await waits(creator, id);
     const { person } = creator.portal.service(AccessContexts).system();
-    const settings = creator.portal.service(Settings).of(creatorSettings);
+    const settings = creator.portal.service(Settings).of(creatorPage);
     if (person) await settings.save(instanceScope, { enabled: { set: false } }, person);
     await until(async () => {
       const [row] = await creator.portal
@@ -270,7 +269,7 @@ describe('a generation that waits to be sent again', () => {
     expect(shown.out).to.match(sentence);
     await cancel(creator, id);
     const { person } = creator.portal.service(AccessContexts).system();
-    const settings = creator.portal.service(Settings).of(creatorSettings);
+    const settings = creator.portal.service(Settings).of(creatorPage);
     if (person) await settings.save(instanceScope, { apiKey: { set: settings.secret(instanceScope, 'apiKey') ?? '' } }, person);
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
     const made = await creator.portal.command(['images', 'create', '--site', 'home', '--description', 'a cat']);

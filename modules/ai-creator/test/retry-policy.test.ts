@@ -1,5 +1,5 @@
+import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import { expect } from 'chai';
-import { ProviderError, type ProviderErrorCode } from '../api/index.js';
 import { errorCatalog } from '../services/failures/error-catalog.js';
 import { mayTryAgain, pauseBefore } from '../services/generations/retry-policy.js';
 

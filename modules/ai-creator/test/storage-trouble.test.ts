@@ -1,10 +1,15 @@
-import { ImageProvider } from '@portico/ai-creator/api';
+import { type ImageProvider, ProviderDirectory, ProviderError } from '@portico/ai-providers/api';
 import { BlobStore, PortalError, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { ProviderError } from '../api/index.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 const full = (): Promise<never> => Promise.reject(new PortalError('storage-full', 'There is no room.', { status: 507 }));
+
+const providerOf = ({ portal }: CreatorPortal): ImageProvider => {
+  const found = portal.service(ProviderDirectory).image('openai')?.provider;
+  if (!found) throw new Error('OpenAI is not installed.');
+  return found;
+};
 
 describe('storage that refuses for a while', () => {
   let creator: CreatorPortal;
@@ -39,7 +44,7 @@ describe('storage that refuses for a while', () => {
   });
 
   it('does not leave a request that failed as one that goes on', async () => {
-    const provider = creator.portal.service(ImageProvider);
+    const provider = providerOf(creator);
     const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};
@@ -57,7 +62,7 @@ describe('storage that refuses for a while', () => {
   });
 
   it('ends as unknown what ended in a way that could never be written down', async () => {
-    const provider = creator.portal.service(ImageProvider);
+    const provider = providerOf(creator);
     const unitOfWork = creator.portal.service(UnitOfWork);
     const usual = provider.generate;
     let restore = (): void => {};

@@ -1,8 +1,7 @@
 import { createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { Settings } from '@portico/configuration/api';
 import { expect } from 'chai';
-import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
+import { type CreatorPortal, creatorPage, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const page = '/configuration/instance-settings/ai-creator';
 const sitePage = '/web/home/configuration/site-settings/ai-creator';
@@ -55,12 +54,12 @@ describe('Test Connection', () => {
   });
 
   it('uses a typed key, and neither stores nor repeats it', async () => {
-    const before = creator.portal.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey');
+    const before = creator.portal.service(Settings).of(creatorPage).secret({ kind: 'instance' }, 'apiKey');
     const answer = await creator.portal.post(admin, page, { 'form.action': 'ai-creator/test-connection', apiKey: typedKey });
     expect(answer.status).to.equal(200);
     expect(answer.text).to.include('Typed into this form, not stored yet.').and.not.include(typedKey);
     expect(answer.text).to.include('type it once more before you save');
-    expect(creator.portal.service(Settings).of(creatorSettings).secret({ kind: 'instance' }, 'apiKey')).to.equal(before);
+    expect(creator.portal.service(Settings).of(creatorPage).secret({ kind: 'instance' }, 'apiKey')).to.equal(before);
     expect(creator.portal.log()).not.to.include(typedKey);
   });
 
@@ -74,7 +73,7 @@ describe('Test Connection', () => {
     });
     expect(answer.text).to.include('value="gpt-image-2.6-sunburst"').and.include('value="222"');
     expect(answer.text).to.include('gpt-image-2.6-sunburst is there');
-    expect(creator.portal.service(Settings).of(creatorSettings).get({ kind: 'instance' }).deadline).to.equal(180);
+    expect(creator.portal.service(Settings).of(creatorPage).get({ kind: 'instance' }).deadline).to.equal(180);
   });
 
   it('looks at the shape of a key before anything is sent', async () => {
@@ -157,7 +156,7 @@ describe('Test Connection', () => {
       const visitor = await down.portal.signIn();
       const saved = await down.portal.post(visitor, page, { apiKey: sandboxKey, 'enabled.shown': '1', 'enabled.was': 'on' });
       expect(saved.status).to.equal(303);
-      expect(down.portal.service(Settings).of(creatorSettings).get({ kind: 'instance' }).enabled).to.equal(false);
+      expect(down.portal.service(Settings).of(creatorPage).get({ kind: 'instance' }).enabled).to.equal(false);
     } finally {
       await down.stop();
     }

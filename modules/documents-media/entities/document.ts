@@ -9,26 +9,31 @@ export class DocumentEntity {
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
+  /** Id of the folder that holds the document; `rootFolder` for the first level of the site. */
   @Column('text', { name: 'folder_id' })
   folderId!: string;
 
+  /** File name as people see it; no two in a folder have the same key. */
   @Column('text')
   name!: string;
 
+  /** File name as it is compared and sorted. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Alternative text of a picture; empty while nobody wrote one. */
   @Column('text', { name: 'alt_text' })
   altText!: string;
 
+  /** Whether the alternative text was proposed by a machine and no person has read it yet. */
   @Column('boolean', { name: 'alt_text_drafted' })
   altTextDrafted!: boolean;
 
-  /** Of the one who added it: the same key is added once. */
+  /** Idempotency key of the request that created this document; unique per site. Null when the request had none. */
   @Column('text', { name: 'once_key', nullable: true })
   idempotencyKey!: string | null;
 
-  /** Label of the current version. */
+  /** Label of the current version, whose facts the fields below repeat. */
   @Column('text')
   version!: string;
 
@@ -50,11 +55,11 @@ export class DocumentEntity {
   @Column('integer', { nullable: true })
   height!: number | null;
 
-  /** Lists of pictures alone must not walk past other files. */
+  /** Kind of the file, in an index of its own: lists of pictures alone must not walk past other files. */
   @Column('text')
   kind!: 'image' | 'file';
 
-  /** JSON of Provenance. */
+  /** Provenance of what a machine made, as JSON of `Provenance`; null for all other files. */
   @Column('text', { nullable: true })
   provenance!: string | null;
 

@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from '@portico/core';
 /** The parent of what lies in the root of a site. Not NULL, so that the unique index covers the root as well. */
 export const rootFolder = '';
 
+/** A folder of a site. Only an empty one can be deleted. */
 @Entity('documents_media_folder')
 export class FolderEntity {
   @PrimaryColumn('text')
@@ -11,20 +12,21 @@ export class FolderEntity {
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
+  /** Id of the folder that holds this one; `rootFolder` for the first level of the site. */
   @Column('text', { name: 'parent_id' })
   parentId!: string;
 
   @Column('text')
   name!: string;
 
-  /** The name as it is compared and sorted. */
+  /** Name as it is compared and sorted; unique in its parent. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
-  /** Milliseconds since 1970, as all times of the module. */
+  /** Time at which the folder was made, in milliseconds since 1970, as all times of the module. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 

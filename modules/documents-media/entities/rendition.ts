@@ -1,11 +1,13 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
 
-/** A picture made from a version and kept, so that it is made once. */
+/** A picture that was made from a version, and is kept so that it is made once. It can be lost without harm: it is made again. */
 @Entity('documents_media_rendition')
 export class RenditionEntity {
+  /** Id of the blob of the version that it was made from. */
   @PrimaryColumn('text', { name: 'source_blob_id' })
   sourceBlobId!: string;
 
+  /** Kind of the picture; there is one of each kind for a blob. */
   @PrimaryColumn('text')
   kind!: 'thumbnail';
 

@@ -20,7 +20,7 @@ export interface DocumentRow {
   readonly kindIcon: string;
   /** Class of the theme with the colours of the type. */
   readonly kind: string;
-  readonly typeLabel: string;
+  readonly typeLabel: string | undefined;
   /** Its format can be: a checkerboard shows through. */
   readonly isTransparent: boolean;
   readonly actionsTitle: string;

@@ -54,10 +54,10 @@ export function fileLook(mimeType: string, name: string): FileLook {
 
 const longestLabel = 5;
 
-/** The type in a few capitals, for a label on a preview: _PNG_, _DOCX_. */
-export function typeLabel(mimeType: string, name: string): string {
+/** The type in a few capitals, for a label on a preview: _PNG_, _DOCX_. Undefined: the name has no extension that says so briefly. */
+export function typeLabel(mimeType: string, name: string): string | undefined {
   const format = formats[mimeType];
   if (format) return format.toUpperCase();
   const extension = extensionOf(name).toUpperCase();
-  return extension.length > 0 && extension.length <= longestLabel ? extension : '?';
+  return extension.length > 0 && extension.length <= longestLabel ? extension : undefined;
 }

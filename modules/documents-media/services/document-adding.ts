@@ -38,8 +38,12 @@ interface Received {
 }
 
 /**
- * The one gate for every way in. What can be refused without the bytes is refused before they are read; then the bytes are made safe, the type
- * is decided, and one transaction writes rows and blobs. Whatever fails takes its bytes back.
+ * The one gate for every way in: uploads, the API, and images that were generated.
+ *
+ * What can be refused without the bytes (permission, name, folder, a name that is taken) is refused before they are read. Then the bytes are
+ * stored and their type is decided by what they are; one transaction looks again, writes the document with its versions and keeps the blobs.
+ * A request with an idempotency key that was here before answers the document of that time, also when both come at once: the later one gives
+ * its bytes back. Whatever fails takes its bytes with it. No row ever names a blob that is not safe on disk.
  */
 @injectable()
 export class DocumentAdding {

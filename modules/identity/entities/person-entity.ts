@@ -1,28 +1,35 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
+/**
+ * A person who can sign in, with what is needed to check a password. Roles stand in `RoleAssignmentEntity`; while a person is not active,
+ * none of them is in force.
+ */
 @Entity('identity_person')
 @Index('identity_person_list', ['email', 'name', 'id'])
 export class PersonEntity {
   @PrimaryColumn('text')
   id!: string;
 
-  /** Lower case. */
+  /** Email address with which the person signs in, in lower case; unique in the portal. */
   @Column('text', { unique: true })
   email!: string;
 
   @Column('text')
   name!: string;
 
+  /** Hash of the password by argon2id, with its salt and parameters; the password is stored nowhere. */
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
+  /** Whether the person may sign in. Setting it to false ends all sessions in the same transaction. */
   @Column('boolean')
   active!: boolean;
 
+  /** Whether the next sign-in leads to a new password first: the present one was chosen by somebody else. */
   @Column('boolean', { name: 'must_change_password' })
   mustChangePassword!: boolean;
 
-  /** ISO 8601. */
+  /** Time at which the person was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
 }

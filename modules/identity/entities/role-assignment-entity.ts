@@ -7,10 +7,11 @@ export class RoleAssignmentEntity {
   @PrimaryColumn('text', { name: 'person_id' })
   personId!: string;
 
-  /** Empty for the instance: a part of a primary key cannot be null. */
+  /** Site in which the person has the role; empty for the instance, because a part of a primary key cannot be null. */
   @PrimaryColumn('text', { name: 'site_id' })
   siteId!: string;
 
+  /** Name of the role, as the role catalog has it. */
   @PrimaryColumn('text')
   role!: string;
 }

@@ -1,9 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 
-/** A signed-in browser. The token itself is known to that browser only. */
+/**
+ * A signed-in browser. The token itself is in the cookie of that browser only; the row has its hash. Signing out, a new password and a person
+ * who is not active any more delete the row, and with it the session ends.
+ */
 @Entity('identity_session')
 export class SessionEntity {
-  /** SHA-256 of the token, lower-case hex. */
+  /** SHA-256 of the token in the cookie, lower-case hex. */
   @PrimaryColumn('text', { name: 'token_hash' })
   tokenHash!: string;
 
@@ -11,11 +14,11 @@ export class SessionEntity {
   @Column('text', { name: 'person_id' })
   personId!: string;
 
-  /** Milliseconds since 1970. */
+  /** Time of the sign-in, in milliseconds since 1970. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 
-  /** Milliseconds since 1970; written now and then, not at each request. */
+  /** Time of a recent request, in milliseconds since 1970; written now and then, not at each request. */
   @Column('integer', { name: 'last_used_at' })
   lastUsedAt!: number;
 }

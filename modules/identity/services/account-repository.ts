@@ -25,7 +25,14 @@ export interface RoleInPlace {
   readonly siteId?: string;
 }
 
-/** The only place where accounts change: in one transaction each, and in memory after its commit. */
+/**
+ * The only place where accounts and their roles change.
+ *
+ * Each change is one transaction, which ends with what the person then is (row and roles) and puts that into the directory in memory after its
+ * commit, from where all requests read. Disabling somebody or giving a new password ends all sessions in the same transaction. A change that
+ * would leave the portal without an active administrator is undone. Passwords are hashed before the transaction, because that takes long, and
+ * are never stored, logged or answered.
+ */
 @injectable()
 export class AccountRepository implements People {
   readonly onDidChange;

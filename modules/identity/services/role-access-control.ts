@@ -5,8 +5,9 @@ import { allRoles, RoleCatalog } from './role-catalog.js';
 const guest: readonly RoleName[] = Object.freeze(['Guest']);
 
 /**
- * Decides by roles. Everybody is a guest; roles on the instance have force everywhere, roles in a site in that site only,
- * and a permission for the instance comes from a role on the instance only.
+ * Decides by roles, from memory. Everybody is a guest; roles on the instance have force everywhere, roles in a site in that site only,
+ * and a permission for the instance comes from a role on the instance only. Somebody who is not active is a guest, and a permission that
+ * nobody declares is held by nobody, not even by the portal itself.
  */
 @injectable()
 export class RoleAccessControl implements AccessControl {

@@ -9,37 +9,43 @@ export class ArticleEntity {
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
+  /** Title of the draft. */
   @Column('text')
   title!: string;
 
-  /** Last part of the article's address, unique in its site. */
+  /** Last part of the article's address; unique in its site. */
   @Column('text')
   address!: string;
 
-  /** Cleaned HTML of the draft. */
+  /** HTML of the draft, cleaned before it was stored. */
   @Column('text')
   body!: string;
 
+  /** Title that visitors read; null while the article is not published. */
   @Column('text', { name: 'published_title', nullable: true })
   publishedTitle!: string | null;
 
+  /** HTML that visitors read, as it was cleaned; null while the article is not published. */
   @Column('text', { name: 'published_body', nullable: true })
   publishedBody!: string | null;
 
-  /** Milliseconds since 1970. */
+  /** Time since which visitors see the article, in milliseconds since 1970; null while they do not. Later changes do not move it. */
   @Column('integer', { name: 'published_at', nullable: true })
   publishedAt!: number | null;
 
+  /** Id of the person who wrote the first draft. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
+  /** Time of the first save, in milliseconds since 1970. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 
+  /** Time of the last save of the draft, in milliseconds since 1970. */
   @Column('integer', { name: 'modified_at' })
   modifiedAt!: number;
 
-  /** Grows with each save, so that two editors notice each other. */
+  /** Number of the last save; it grows with each, so that two editors notice each other. */
   @Column('integer')
   revision!: number;
 }

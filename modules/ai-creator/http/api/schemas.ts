@@ -1,5 +1,5 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { z } from '@portico/core';
-import { countLimits, deliverySizes } from '../../api/index.js';
 
 const id = z.string().min(1).max(64);
 

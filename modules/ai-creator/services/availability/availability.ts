@@ -3,6 +3,7 @@ import { type AccessContext, Flags, inject, injectable, Messages, PortalError, t
 import { scopeRefusal } from '@portico/core/util';
 import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { creatorSettings } from '../settings/settings.js';
 
 export const creatorFlag = 'LPD-10793';
@@ -27,6 +28,7 @@ export class Availability {
     @inject(Flags) private readonly flags: Flags,
     @inject(Settings) settings: Settings,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
+    @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(Messages) private readonly words: Messages,
   ) {
     this.settings = settings.of(creatorSettings);
@@ -56,15 +58,16 @@ export class Availability {
     return { personId: person.id, site };
   }
 
-  /** @throws PortalError `ai-creator-key-missing` (409). */
-  requireKey({ scope, locale }: AccessContext): void {
-    if (this.keyMissing(scope))
-      throw new PortalError('ai-creator-key-missing', this.words.text('off.key', {}, locale), { status: 409 });
+  /** @throws PortalError `ai-creator-provider-missing` (409), `ai-creator-key-missing` (409). */
+  requireService({ scope, locale }: AccessContext): void {
+    const missing = this.missing(scope);
+    if (missing)
+      throw new PortalError(`ai-creator-${missing}-missing`, this.words.text(`off.${missing}`, {}, locale), { status: 409 });
   }
 
   /** Which scope supplies the key; null when there is none. */
   keyFrom(scope: Scope): NonNullable<SecretState['suppliedBy']> | null {
-    return this.settings.get(scope).apiKey.suppliedBy ?? null;
+    return this.key.from(scope);
   }
 
   /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */
@@ -72,8 +75,10 @@ export class Availability {
     return this.client.promptLimit;
   }
 
-  /** Whether a key is missing that the provider needs. */
-  keyMissing(scope: Scope): boolean {
-    return (this.client.provider?.needsKey ?? true) && this.settings.secret(scope, 'apiKey') === undefined;
+  /** What must be there before anything can be sent: somebody who makes images, and the key that the provider needs. */
+  missing(scope: Scope): 'provider' | 'key' | undefined {
+    const { provider } = this.client;
+    if (!provider) return 'provider';
+    return provider.needsKey && this.key.read(scope) === undefined ? 'key' : undefined;
   }
 }

@@ -2,6 +2,8 @@ import type { SecretState } from '@portico/configuration/api';
 import { type AccessContext, type ExplainedStep, inject, injectable, Messages } from '@portico/core';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { ModelWatch } from '../models/model-watch.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { instanceSettings, SettingsLink, siteSettings } from '../settings/settings-link.js';
 import { BudgetPresenter } from '../spending/budget-presenter.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
@@ -16,6 +18,8 @@ export class MakingSteps {
     @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
+    @inject(ChosenProvider) private readonly providers: ChosenProvider,
+    @inject(ProviderKey) private readonly providerKey: ProviderKey,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Messages) private readonly messages: Messages,
   ) {}
@@ -26,16 +30,25 @@ export class MakingSteps {
 
   /** Where the key comes from, and nothing of the key. */
   private key(access: AccessContext): ExplainedStep {
-    const { settings } = this.availability;
-    const { value, own } = settings.resolve(access.scope, 'apiKey');
+    const absent = this.availability.missing(access.scope);
+    if (absent === 'provider')
+      return {
+        criterion: 'provider',
+        subject: this.providers.id,
+        met: false,
+        reason: this.text(access, 'why.provider-missing'),
+        changeableBy: this.text(access, 'why.by-operator'),
+        ...instanceSettings,
+      };
+    const { value = { isSet: false, readable: true }, own } = this.providerKey.resolve(access.scope) ?? {};
     const state = value as SecretState;
-    const met = !this.availability.keyMissing(access.scope);
+    const met = absent === undefined;
     const lost = state.reference ? 'reference-lost' : 'unreadable';
     const missing = own === 'none' ? 'none-here' : state.isSet ? lost : 'missing';
     const atSite = !met && (own === 'none' || state.suppliedBy === 'site');
     return {
       criterion: 'key',
-      subject: 'ai-creator.apiKey',
+      subject: `ai-creator.${this.providerKey.fieldOf()?.name ?? 'service'}`,
       met,
       reason: this.text(access, met ? `why.key-${state.suppliedBy ?? 'not-needed'}` : `why.key-${missing}`),
       changeableBy: this.text(access, atSite ? 'why.by-site' : 'why.by-instance'),

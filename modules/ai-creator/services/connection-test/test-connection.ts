@@ -1,26 +1,24 @@
+import { askForModels, type ImageProvider, modelsToTry, ProviderError, type ProviderModel } from '@portico/ai-providers/api';
 import type { SettingsAction, SettingsActionCall, SettingsActionKind, SettingsActionResult } from '@portico/configuration/api';
-import { Clock, inject, injectable, Messages } from '@portico/core';
-import { type ImageProvider, ProviderError, type ProviderModel } from '../../api/index.js';
+import { Clock, inject, injectable, MessageCatalog, Messages } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../failures/error-catalog.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
-import { askForModels } from '../provider/asked-provider.js';
-import { modelsToTry } from '../provider/models.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { checkKeyShape } from '../settings/settings.js';
 import { type Translate, translator } from '../translator.js';
-import { TypedProvider } from './typed-provider.js';
+import { type Typed, TypedProvider } from './typed-provider.js';
 
 type Finding = SettingsActionResult['findings'][number];
 
 /** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
 export function keyFinding(
-  call: SettingsActionCall,
+  { provider: { needsKey, takesKey = true }, keyField, key: secret }: Typed,
   translate: Translate,
-  { needsKey, takesKey = true }: ImageProvider,
+  catalog: MessageCatalog,
+  locale: string,
 ): { readonly finding: Finding; readonly key: string | undefined } {
-  const title = translate('settings.api-key');
-  const secret = takesKey ? call.secret('apiKey') : undefined;
+  const theirs = (key: string): string => (keyField ? catalog.for(keyField.module).text(key, {}, locale) : key);
+  const title = keyField ? theirs(keyField.field.label) : translate('test.key');
   if (!takesKey || (!needsKey && !secret))
     return {
       finding: { kind: 'success', title, text: translate(takesKey ? 'test.key-optional' : 'test.key-unused') },
@@ -28,8 +26,8 @@ export function keyFinding(
     };
   if (!secret) return { finding: { kind: 'danger', title, text: translate('test.key-missing') }, key: undefined };
   const from = translate(`test.key-from-${secret.from}`);
-  const wrong = checkKeyShape(secret.value.trim());
-  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${translate(wrong)}` }, key: undefined };
+  const wrong = keyField?.field.check?.(secret.value.trim());
+  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${theirs(wrong)}` }, key: undefined };
   return { finding: { kind: 'success', title, text: `${from} ${translate('test.key-shape')}` }, key: secret.value.trim() };
 }
 
@@ -58,7 +56,6 @@ export function troubleFinding(error: unknown, translate: Translate): Finding {
 @injectable()
 export class TestConnection implements SettingsAction {
   readonly settings = 'ai-creator';
-  readonly field = 'apiKey';
   readonly label = 'test.label';
   readonly help = 'test.help';
 
@@ -69,15 +66,21 @@ export class TestConnection implements SettingsAction {
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
+
+  get field(): string {
+    return this.providers.field;
+  }
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
     const translate = translator(this.messages, call.access.locale);
-    const provider = this.providers.of(call);
-    if (!provider) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    const typed = this.providers.of(call);
+    if (!typed) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    const { provider } = typed;
     if (!provider.models)
       return { kind: 'warning', summary: translate('test.no-list'), findings: [serviceFinding(provider, translate)] };
-    const { finding, key } = keyFinding(call, translate, provider);
+    const { finding, key } = keyFinding(typed, translate, this.catalog, call.access.locale);
     const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
     const findings = [
       serviceFinding(provider, translate),
@@ -85,7 +88,7 @@ export class TestConnection implements SettingsAction {
       ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, translate)),
     ];
     const kind = worst(findings);
-    if (kind !== 'danger' && this.providers.isInForce(call))
+    if (kind !== 'danger' && this.providers.isInForce(typed))
       await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
     return { kind, summary: translate(`test.summary-${kind}`), findings };
   }

@@ -1,9 +1,8 @@
+import { modelsToTry, ProviderError } from '@portico/ai-providers/api';
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
-import { Clock, inject, injectable, Log, Messages } from '@portico/core';
-import { ProviderError } from '../../api/index.js';
+import { Clock, inject, injectable, Log, MessageCatalog, Messages } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { modelsToTry } from '../provider/models.js';
 import { TestUsage } from '../spending/test-usage.js';
 import { translator } from '../translator.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
@@ -13,7 +12,6 @@ import { TypedProvider } from './typed-provider.js';
 @injectable()
 export class TestImage implements SettingsAction {
   readonly settings = 'ai-creator';
-  readonly field = 'apiKey';
   readonly label = 'test.image-label';
   readonly help = 'test.image-help';
   private running = false;
@@ -25,15 +23,21 @@ export class TestImage implements SettingsAction {
     @inject(TestUsage) private readonly usage: TestUsage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
     @inject(Log) private readonly log: Log,
   ) {}
 
+  get field(): string {
+    return this.providers.field;
+  }
+
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
     const translate = translator(this.messages, call.access.locale);
-    const provider = this.providers.of(call);
-    if (!provider) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    const typed = this.providers.of(call);
+    if (!typed) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
+    const { provider } = typed;
     const service = serviceFinding(provider, translate);
-    const { finding, key } = keyFinding(call, translate, provider);
+    const { finding, key } = keyFinding(typed, translate, this.catalog, call.access.locale);
     if (finding.kind === 'danger')
       return { kind: 'danger', summary: translate('test.summary-danger'), findings: [service, finding] };
     if (this.running) return { kind: 'warning', summary: translate('test.image-running'), findings: [] };
@@ -61,7 +65,7 @@ export class TestImage implements SettingsAction {
         },
         provider,
       );
-      if (this.providers.isInForce(call)) await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
+      if (this.providers.isInForce(typed)) await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
       const millis = Math.round(this.clock.monotonic() - started);
       const made = translate('test.image-made', { model: answered, millis });
       return {

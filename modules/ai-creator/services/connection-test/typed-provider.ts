@@ -1,28 +1,46 @@
-import type { SettingsActionCall } from '@portico/configuration/api';
+import type { ImageProvider } from '@portico/ai-providers/api';
+import type { SettingsActionCall, UsableSecret } from '@portico/configuration/api';
 import { inject, injectable } from '@portico/core';
-import type { ImageProvider } from '../../api/index.js';
-import { OpenAiImageProvider } from '../openai/openai-image-provider.js';
-import { profileOf } from '../profiles/index.js';
-import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { CreatorConfig } from '../settings/creator-config.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
+import { type KeyField, ProviderKey } from '../provider/provider-key.js';
 
-/** The provider that a form would have used if it had been saved: the service that is typed in it, unless another module makes the images. */
+/** What a form would have used if it had been saved. */
+export interface Typed {
+  readonly provider: ImageProvider;
+  /** Undefined when the provider has none. */
+  readonly keyField: KeyField | undefined;
+  /** The key that is typed, else the one in force. Never keep or log it. */
+  readonly key: UsableSecret | undefined;
+}
+
+/** The service that is typed in a form, as it would be with the values that are typed there. */
 @injectable()
 export class TypedProvider {
   constructor(
-    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
-    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(ChosenProvider) private readonly chosen: ChosenProvider,
+    @inject(ProviderKey) private readonly key: ProviderKey,
   ) {}
 
-  of({ values }: SettingsActionCall): ImageProvider | undefined {
-    const { provider } = this.client;
-    const profile = profileOf(String(values.service));
-    const isOurs = provider instanceof OpenAiImageProvider;
-    return isOurs && profile && profile.id !== provider.id ? new OpenAiImageProvider(this.config, { profile }) : provider;
+  /** Undefined when the service that is typed is not installed. */
+  of(call: SettingsActionCall): Typed | undefined {
+    const installed = this.chosen.byId(String(call.values.service));
+    if (!installed) return undefined;
+    const { provider } = installed;
+    const keyField = this.key.fieldOf(installed);
+    const key = keyField && provider.takesKey !== false ? call.secret(keyField.name) : undefined;
+    return { provider: provider.try?.(call.values) ?? provider, keyField, key };
   }
 
   /** Whether it asks the service in force with the key in force: only then the answer says something of other people's requests. */
-  isInForce(call: SettingsActionCall): boolean {
-    return this.of(call) === this.client.provider && call.secret('apiKey')?.from !== 'typed';
+  isInForce({ provider, key }: Typed): boolean {
+    return provider === this.chosen.get() && key?.from !== 'typed';
+  }
+
+  /** The field beside which the tests stand: that of the key which the service in use has, else any service, else that of the service. */
+  get field(): string {
+    const fields = [this.chosen.installed(), ...this.chosen.all()].map(
+      (installed) => installed && this.key.fieldOf(installed)?.name,
+    );
+    return fields.find((name) => name !== undefined) ?? 'service';
   }
 }

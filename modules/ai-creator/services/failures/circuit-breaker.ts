@@ -1,4 +1,5 @@
-import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
+import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
+import type { SecretState } from '@portico/configuration/api';
 import {
   type AccessContext,
   type Activity,
@@ -14,11 +15,10 @@ import {
   siteScope,
   UnitOfWork,
 } from '@portico/core';
-import { ProviderError, type ProviderErrorCode } from '../../api/index.js';
 import { Breaker } from '../../entities/breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { creatorSettings } from '../settings/settings.js';
 import { formatSeconds, translator } from '../translator.js';
 import { errorCatalogEntry } from './error-catalog.js';
 import { type Failure, FailureMessages } from './failure-messages.js';
@@ -36,7 +36,6 @@ export interface BreakerPermit {
  */
 @injectable()
 export class CircuitBreaker implements Activity {
-  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   private readonly breakers = new Map<string, Breaker>();
   private readonly probes = new Map<string, BreakerPermit>();
   private changes = 0;
@@ -44,26 +43,22 @@ export class CircuitBreaker implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
-    @inject(Settings) settings: Settings,
+    @inject(ProviderKey) private readonly key: Pick<ProviderKey, 'from' | 'scopeOf' | 'onDidChange'>,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
-  ) {
-    this.settings = settings.of(creatorSettings);
-  }
+  ) {}
 
   async onStart(lifetime: Lifetime): Promise<void> {
     for (const breaker of await this.unitOfWork.read((reader) => reader.repository(Breaker).find()))
       this.breakers.set(breaker.keyScope, breaker);
     lifetime.add(
-      this.settings.onDidChange(({ scope, fields }) => {
-        if (!fields.includes('apiKey') && !fields.includes('service')) return;
+      this.key.onDidChange((change) => {
         this.changes += 1;
-        const changed = scope.kind === 'site' ? scope.siteId : 'instance';
         for (const { keyScope } of this.all())
-          if (keyScope === changed || fields.includes('service')) void this.quietly(() => this.close(keyScope));
+          if (change.kind === 'service' || change.keyScope === keyScope) void this.quietly(() => this.close(keyScope));
       }),
     );
   }
@@ -74,13 +69,12 @@ export class CircuitBreaker implements Activity {
 
   /** `instance`, or the id of the site that supplies its own key. */
   keyScopeOf(scope: Scope): string {
-    return scope.kind === 'site' && this.settings.get(scope).apiKey.suppliedBy === 'site' ? scope.siteId : 'instance';
+    return this.key.scopeOf(scope);
   }
 
   /** Who supplies the key of a scope as `keyScopeOf` names it. */
   keyFrom(keyScope: string): NonNullable<SecretState['suppliedBy']> | null {
-    const scope = keyScope === 'instance' ? instanceScope : siteScope(keyScope);
-    return this.settings.get(scope).apiKey.suppliedBy ?? null;
+    return this.key.from(keyScope === 'instance' ? instanceScope : siteScope(keyScope));
   }
 
   /**

@@ -1,7 +1,7 @@
-import type { ProviderErrorCode } from '../../api/index.js';
+import type { ProviderErrorCode } from '@portico/ai-providers/api';
 
 /** What a generation can end with beside images. */
-export type FailureCode = ProviderErrorCode | 'switched-off' | 'cannot-refine' | 'source-gone' | 'unknown';
+export type FailureCode = ProviderErrorCode | 'provider-missing' | 'switched-off' | 'cannot-refine' | 'source-gone' | 'unknown';
 
 /** What the portal does by itself: nothing; the same once more after a pause, bounded; or the next model of the list, once. */
 export type RetryRule = 'never' | 'after-a-pause' | 'next-model-once';
@@ -18,8 +18,6 @@ interface Entry {
   readonly retry: RetryRule;
   readonly breaker: BreakerRule;
   readonly page?: RemedyPage;
-  /** Where OpenAI says more; for other services it says nothing. */
-  readonly help?: string;
 }
 
 /** One failure. `author`, `cause` (for administrators) and `remedy` are keys of messages. */
@@ -30,41 +28,38 @@ export interface ErrorCatalogEntry extends Entry {
   readonly remedy: string;
 }
 
-const platform = 'https://platform.openai.com';
 const free = { charged: 'no', retry: 'never', breaker: 'unmoved', page: 'settings' } as const;
-const paid = { charged: 'maybe', retry: 'never', breaker: 'unmoved', page: 'settings', help: `${platform}/usage` } as const;
+const paid = { charged: 'maybe', retry: 'never', breaker: 'unmoved', page: 'settings' } as const;
 
 const catalog: Readonly<Record<FailureCode, Entry>> = {
-  'key-missing': { ...free, help: `${platform}/api-keys` },
+  'key-missing': free,
   'address-missing': free,
-  'key-rejected': { ...free, breaker: 'opens', help: `${platform}/api-keys` },
+  'key-rejected': { ...free, breaker: 'opens' },
   'organization-not-verified': {
     ...free,
     breaker: 'opens',
     page: 'service',
-    help: 'https://help.openai.com/en/articles/10910291-api-organization-verification',
   },
   'model-not-found': {
     ...free,
     retry: 'next-model-once',
     breaker: 'closes',
     page: 'service',
-    help: `${platform}/docs/deprecations`,
   },
   'out-of-tokens': {
     ...free,
     breaker: 'opens',
     page: 'service',
-    help: `${platform}/settings/organization/billing/overview`,
   },
-  'too-fast': { ...free, retry: 'after-a-pause', page: 'service', help: `${platform}/settings/organization/limits` },
-  declined: { ...free, breaker: 'closes', page: 'service', help: 'https://openai.com/policies/usage-policies' },
-  'bad-request': { ...free, breaker: 'closes', help: `${platform}/docs/guides/error-codes` },
-  'server-trouble': { ...paid, retry: 'after-a-pause', page: 'service', help: 'https://status.openai.com' },
+  'too-fast': { ...free, retry: 'after-a-pause', page: 'service' },
+  declined: { ...free, breaker: 'closes', page: 'service' },
+  'bad-request': { ...free, breaker: 'closes' },
+  'server-trouble': { ...paid, retry: 'after-a-pause', page: 'service' },
   'timed-out': paid,
   'connection-cut': paid,
   'bad-answer': paid,
   cancelled: { ...paid, page: 'usage' },
+  'provider-missing': free,
   'switched-off': free,
   'cannot-refine': free,
   'source-gone': { ...free, page: 'usage' },

@@ -1,9 +1,10 @@
 import { type AccessContext, inject, injectable, Messages } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { instanceSettings, SettingsLink } from '../settings/settings-link.js';
 import { formatSeconds, translator } from '../translator.js';
-import { type ErrorCatalogEntry, errorCatalogEntry, type RemedyPage, type RetryRule } from './error-catalog.js';
+import { type ErrorCatalogEntry, errorCatalogEntry, type FailureCode, type RemedyPage, type RetryRule } from './error-catalog.js';
 
 export interface FailureLink {
   readonly label: string;
@@ -35,6 +36,7 @@ export class FailureMessages {
   constructor(
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(ChosenProvider) private readonly providers: Pick<ChosenProvider, 'byId' | 'id'>,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
@@ -61,7 +63,7 @@ export class FailureMessages {
       cause: [this.cause(row, locale, failure), failure.errorDetail].filter(Boolean).join(' '),
       remedy: this.messages.text(row.remedy, {}, locale),
       retry: row.retry,
-      links: this.links(row, locale, settings, failure.provider ?? 'openai'),
+      links: this.links(row, locale, settings, failure.provider),
     };
   }
 
@@ -78,12 +80,15 @@ export class FailureMessages {
     return translate(`error-catalog.retry-${retry}`, { retries, time: formatSeconds(retryCapSeconds, translate) });
   }
 
-  /** Only those who may open the instance's settings may open its pages. */
+  /**
+   * Only those who may open the instance's settings may open its pages; a page of the service comes from the provider that failed.
+   * @param provider its id; left out: the one in use.
+   */
   links(
-    { page, help }: ErrorCatalogEntry,
+    { code, page }: ErrorCatalogEntry,
     locale: string,
     settings: string | undefined,
-    provider = 'openai',
+    provider?: string | null,
   ): readonly FailureLink[] {
     const links: FailureLink[] = [];
     const isInstance = settings === instanceSettings.href;
@@ -92,12 +97,18 @@ export class FailureMessages {
       const href = shown === 'settings' ? settings : pages[shown];
       links.push({ label: this.messages.text(`error-catalog.page-${shown}`, {}, locale), href, isExternal: false });
     }
-    if (help && provider === 'openai')
+    const help = this.helpOf(code, provider ?? this.providers.id);
+    if (help)
       links.push({
         label: this.messages.text('error-catalog.help', { place: new URL(help).host }, locale),
         href: help,
         isExternal: true,
       });
     return links;
+  }
+
+  private helpOf(code: FailureCode, provider: string): string | undefined {
+    const help: Readonly<Partial<Record<string, string>>> = this.providers.byId(provider)?.provider.help ?? {};
+    return help[code];
   }
 }

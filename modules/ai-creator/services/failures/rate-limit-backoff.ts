@@ -1,29 +1,25 @@
-import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import { type Activity, Clock, inject, injectable, type Lifetime, siteScope } from '@portico/core';
+import { ProviderKey } from '../provider/provider-key.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { creatorSettings } from '../settings/settings.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 
 /** Keys whose service asks for patience: what waits with the same key would only hear the same. */
 @injectable()
 export class RateLimitBackoff implements Activity {
   private readonly ends = new Map<string, number>();
-  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
 
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
-    @inject(Settings) settings: Settings,
+    @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(Clock) private readonly clock: Clock,
-  ) {
-    this.settings = settings.of(creatorSettings);
-  }
+  ) {}
 
   onStart(lifetime: Lifetime): void {
     lifetime.add(
-      this.settings.onDidChange(({ scope, fields }) => {
-        if (fields.includes('service')) this.ends.clear();
-        if (fields.includes('apiKey')) this.ends.delete(scope.kind === 'site' ? scope.siteId : 'instance');
+      this.key.onDidChange((change) => {
+        if (change.kind === 'service') this.ends.clear();
+        else this.ends.delete(change.keyScope);
       }),
     );
   }

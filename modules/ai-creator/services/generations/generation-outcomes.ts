@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { inject, injectable, Log, PortalError } from '@portico/core';
-import { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type ImageProvider, type ImageRequest, ProviderError, type SourceImage } from '@portico/ai-providers/api';
 import { Clock, inject, injectable, siteScope } from '@portico/core';
-import { type ImageProvider, type ImageRequest, ProviderError, type SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { styledPrompt } from '../descriptions/styles.js';
@@ -8,6 +8,7 @@ import { Previews } from '../images/previews.js';
 import { VariationSources } from '../images/variation-sources.js';
 import { ModelWatch } from '../models/model-watch.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { upstreamQuality } from '../provider/quality.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import type { GenerationColumns } from './state-writer.js';
@@ -42,6 +43,7 @@ export class GenerationRequests {
     @inject(Availability) private readonly availability: Availability,
     @inject(VariationSources) private readonly sources: VariationSources,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
+    @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(ModelWatch) private readonly watch: ModelWatch,
     @inject(Previews) private readonly previews: Previews,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
@@ -56,7 +58,10 @@ export class GenerationRequests {
       throw new NotSent(new ProviderError('cancelled', `Its source could not be sent (${source}).`), source);
     const off = this.availability.switchedOff(scope);
     if (off) throw new NotSent(new ProviderError('cancelled', `Switched off before it was sent (${off}).`), 'switched-off');
-    if (this.availability.keyMissing(scope)) throw new NotSent(new ProviderError('key-missing', 'No API key is set.'));
+    const missing = this.availability.missing(scope);
+    if (missing === 'provider')
+      throw new NotSent(new ProviderError('cancelled', 'No image service was there to send it to.'), 'provider-missing');
+    if (missing) throw new NotSent(new ProviderError('key-missing', 'No API key is set.'));
     return source;
   }
 
@@ -77,7 +82,7 @@ export class GenerationRequests {
       quality,
       moderation: moderation === 'low' ? ('low' as const) : ('auto' as const),
       personHash: createHash('sha256').update(`portico:${personId}`).digest('hex'),
-      key: this.availability.settings.secret(scope, 'apiKey'),
+      key: this.key.read(scope),
       source,
     };
     let timer: NodeJS.Timeout | undefined;

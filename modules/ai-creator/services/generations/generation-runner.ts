@@ -1,5 +1,5 @@
+import { ProviderError, type SourceImage } from '@portico/ai-providers/api';
 import { inject, injectable } from '@portico/core';
-import { ProviderError, type SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { type BreakerPermit, CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';

@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { type Activity, type Disposable, inject, injectable, type Lifetime, Log, Modules, toDisposable } from '@portico/core';
-import { ProviderError } from '../../api/index.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationOutcomes, ShutdownError } from './generation-outcomes.js';
 import { GenerationRunner } from './generation-runner.js';

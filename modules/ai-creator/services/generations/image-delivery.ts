@@ -1,8 +1,7 @@
+import type { MadeImages, ProviderError } from '@portico/ai-providers/api';
 import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
-import type { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
-import type { MadeImages } from '../provider/image-provider-client.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';

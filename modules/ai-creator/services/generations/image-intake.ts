@@ -1,3 +1,4 @@
+import { type MadeImages, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
 import {
   BlobStore,
   Clock,
@@ -13,10 +14,7 @@ import {
 import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
-import { pixelLimit } from '../decoding/checked-image.js';
-import { withSemaphore } from '../decoding/decoding-semaphore.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
-import type { MadeImages } from '../provider/image-provider-client.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 import { GenerationStateWriter } from './state-writer.js';

@@ -1,6 +1,5 @@
+import { cleanDescription, countLimits, type DeliverySize, deliverySizes } from '@portico/ai-providers/api';
 import { invalidInput, type Messages } from '@portico/core';
-import { countLimits, type DeliverySize, deliverySizes } from '../../api/index.js';
-import { cleanDescription } from '../descriptions/description.js';
 
 /** What an author asks for, checked. */
 export interface ImageOrder {

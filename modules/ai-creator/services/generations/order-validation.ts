@@ -18,7 +18,7 @@ export class OrderValidation {
 
   /** @throws PortalError for whatever keeps this from being made now. */
   async require(access: AccessContext, order: ImageOrder & { readonly folderId?: string | undefined }): Promise<void> {
-    this.availability.requireKey(access);
+    this.availability.requireService(access);
     this.breaker.require(access);
     const { denyList, styles } = this.availability.settings.get(access.scope);
     const denied = deniedWord(order.description, denyList);

@@ -1,4 +1,4 @@
-import type { ProviderError } from '../../api/index.js';
+import type { ProviderError } from '@portico/ai-providers/api';
 import type { Generation } from '../../entities/generation.js';
 
 /** What a row remembers of a failure. */

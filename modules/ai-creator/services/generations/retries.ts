@@ -1,5 +1,5 @@
+import { ProviderError } from '@portico/ai-providers/api';
 import { Clock, inject, injectable, Log } from '@portico/core';
-import { ProviderError } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
 import { CreatorConfig } from '../settings/creator-config.js';

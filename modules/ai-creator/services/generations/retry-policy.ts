@@ -1,4 +1,4 @@
-import type { ProviderError } from '../../api/index.js';
+import type { ProviderError } from '@portico/ai-providers/api';
 import { errorCatalogEntry } from '../failures/error-catalog.js';
 import type { CreatorConfig } from '../settings/creator-config.js';
 

@@ -1,6 +1,6 @@
+import type { SourceImage } from '@portico/ai-providers/api';
 import type { StoredBlob } from '@portico/core';
 import type { VariationSource } from '@portico/documents-media/api';
-import type { SourceImage } from '../../api/index.js';
 import type { Generation } from '../../entities/generation.js';
 
 /** What a variation is to be made of: an image of one's own, or a document. */

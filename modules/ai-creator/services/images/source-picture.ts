@@ -1,5 +1,5 @@
+import type { SourceImage } from '@portico/ai-providers/api';
 import { loadSharp } from '@portico/core';
-import type { SourceImage } from '../../api/index.js';
 
 /** Pixels of a document that is read; each side of what is sent. */
 const pixelLimit = 64_000_000;

@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
+import type { SourceImage } from '@portico/ai-providers/api';
+import { withSemaphore } from '@portico/ai-providers/api';
 import { type AccessContext, BlobStore, inject, injectable, Messages, notFound, PortalError } from '@portico/core';
 import { type Document, Documents } from '@portico/documents-media/api';
-import type { SourceImage } from '../../api/index.js';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
-import { withSemaphore } from '../decoding/decoding-semaphore.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import type { PinnedSource } from './pinned-source.js';
 import { sourcePicture } from './source-picture.js';

@@ -1,7 +1,7 @@
+import type { ImageProvider, ProviderModel } from '@portico/ai-providers/api';
+import { isRetired } from '@portico/ai-providers/api';
 import { Clock, inject, injectable } from '@portico/core';
-import type { ImageProvider, ProviderModel } from '../../api/index.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { isRetired } from '../provider/models.js';
 
 export interface ModelState {
   /** `unknown`: nothing is known against it. */

@@ -1,3 +1,4 @@
+import { askForModels, type ImageProvider, isRetired, type ProviderModel } from '@portico/ai-providers/api';
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
@@ -7,19 +8,16 @@ import {
   instanceScope,
   type Lifetime,
   Log,
-  optional,
   type Scope,
-  type ServiceHandle,
   SiteDirectory,
   siteScope,
   toDisposable,
   UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import { ImageProvider, type ProviderModel } from '../../api/index.js';
 import { KnownModel } from '../../entities/known-model.js';
-import { askForModels } from '../provider/asked-provider.js';
-import { isRetired } from '../provider/models.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
+import { ProviderKey } from '../provider/provider-key.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
@@ -42,7 +40,8 @@ export class ModelWatch implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Settings) settings: Settings,
-    @inject(optional(ImageProvider)) private readonly providers: ServiceHandle<ImageProvider>,
+    @inject(ChosenProvider) private readonly providers: ChosenProvider,
+    @inject(ProviderKey) private readonly key: ProviderKey,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
@@ -139,7 +138,7 @@ export class ModelWatch implements Activity {
   async refresh(): Promise<boolean> {
     const provider = this.providers.get();
     const key = this.scopes()
-      .map((scope) => this.settings.secret(scope, 'apiKey'))
+      .map((scope) => this.key.read(scope))
       .find((secret) => secret !== undefined);
     if (!provider || (provider.needsKey && !key)) return false;
     const listed = await this.ask(provider, key);

@@ -1,4 +1,4 @@
-import type { DeliverySize, ImageRequest } from '../../api/index.js';
+import type { DeliverySize, ImageRequest } from '@portico/ai-providers/api';
 
 /** Small images are scaled down: low is good enough for them until an administrator decides otherwise. */
 export const upstreamQuality = (setting: string, size: DeliverySize): ImageRequest['quality'] =>

@@ -1,15 +1,11 @@
 import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 const schema = z.strictObject({
-  /** The one place where image requests go; undefined: OpenAI's, when that is the service that is chosen. */
-  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Of the module ai-openai, which checks both: they stood here before it was a module of its own. */
+  baseUrl: z.unknown().optional(),
+  maxAnswerBytes: z.unknown().optional(),
   /** Orders that are carried out at the same time, for the whole portal; each has at most two requests on their way. */
   concurrency: z.int().min(1).max(16).default(2),
-  /** Bytes of one answer, unpacked. */
-  maxAnswerBytes: z
-    .int()
-    .min(1024)
-    .default(64 * 1024 * 1024),
   /** Milliseconds in which an answer must be there, whatever the setting says: for who runs the portal behind something less patient. */
   answerMillis: z.int().min(50).max(600_000).default(600_000),
   /** Milliseconds in which Test Connection must have its answer. */

@@ -1,22 +1,15 @@
+import { isRetired } from '@portico/ai-providers/api';
 import { defineSettings } from '@portico/configuration/api';
-import { defaultProfile, profiles } from '../profiles/index.js';
 
-/** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
-export function checkKeyShape(value: string): string | undefined {
-  if (/\s/.test(value)) return 'settings.key-spaces';
-  if (!/^[\x21-\x7e]+$/.test(value)) return 'settings.key-characters';
-  if (value.length < 8) return 'settings.key-short';
-  return value.length > 512 ? 'settings.key-long' : undefined;
-}
+/** Who answers the options of *Image Service*, and the names of models to type. */
+export const imageServices = 'ai-creator.image-services';
+export const imageModels = 'ai-creator.image-models';
 
 /** Names can be typed freely, but no request may ever name a model that was shut down. */
-const checkModel = (value: string): string | undefined => (/^dall-e-/i.test(value.trim()) ? 'settings.model-retired' : undefined);
+const checkModel = (value: string): string | undefined => (isRetired(value) ? 'settings.model-retired' : undefined);
 const checkModels = (value: string): string | undefined => value.split(',').map(checkModel).find(Boolean);
 
-/** Of all services: the form does not know which one is being chosen in it. */
-const offeredModels = [...new Set(profiles.flatMap(({ models }) => [...models.preferred, ...(models.suggested ?? [])]))];
-
-/** What administrators decide about the AI Creator, for the instance and for each site. */
+/** What administrators decide about the AI Creator, for the instance and for each site; keys of services are brought by the modules of their providers. */
 export const creatorSettings = defineSettings({
   id: 'ai-creator',
   section: 'content-and-data',
@@ -26,19 +19,18 @@ export const creatorSettings = defineSettings({
   fields: {
     service: {
       type: 'choice',
-      default: defaultProfile.id,
-      options: profiles.map(({ id }) => ({ value: id, label: `settings.service-${id}` })),
+      default: '',
+      provider: imageServices,
       label: 'settings.service',
       help: 'settings.service-help',
       siteOverridable: false,
     },
-    apiKey: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', check: checkKeyShape },
     enabled: { type: 'boolean', default: false, combine: 'restrict', label: 'settings.enabled', help: 'settings.enabled-help' },
     model: {
       type: 'text',
       default: '',
       maxLength: 100,
-      suggestions: offeredModels,
+      suggestionsFrom: imageModels,
       check: checkModel,
       label: 'settings.model',
       help: 'settings.model-help',

@@ -1,5 +1,5 @@
+import { isRetired } from '@portico/ai-providers/api';
 import { inject, injectable, invalidInput, Messages, z } from '@portico/core';
-import { isRetired } from '../provider/models.js';
 import { readAmount } from './money.js';
 import type { NewPrice } from './prices.js';
 

@@ -1,5 +1,5 @@
+import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { type AccessContext, inject, injectable, Messages, type PortalError, UnitOfWork } from '@portico/core';
-import { countLimits, deliverySizes } from '../../api/index.js';
 import { SettingsLink } from '../settings/settings-link.js';
 import { formatSeconds, translator } from '../translator.js';
 import { BudgetPresenter } from './budget-presenter.js';

@@ -1,5 +1,5 @@
+import type { ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
 import { type AccessContext, Clock, Ids, inject, injectable, UnitOfWork } from '@portico/core';
-import type { ProviderAnswer, ProviderError } from '../../api/index.js';
 import { UsageEntry } from '../../entities/usage-entry.js';
 import { Prices } from './prices.js';
 

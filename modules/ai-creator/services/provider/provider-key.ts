@@ -1,0 +1,79 @@
+import type { ImageProvider, InstalledProvider } from '@portico/ai-providers/api';
+import {
+  type ResolvedSetting,
+  type SecretField,
+  type SecretState,
+  Settings,
+  type SettingsEntry,
+} from '@portico/configuration/api';
+import { type Disposable, inject, injectable, type Scope } from '@portico/core';
+import { creatorSettings } from '../settings/settings.js';
+import { ChosenProvider } from './chosen-provider.js';
+
+/** The field that holds the key of a provider. */
+export interface KeyField {
+  readonly name: string;
+  readonly field: SecretField;
+  /** The module that brings the provider and the field. */
+  readonly module: string;
+}
+
+/** Which keys are other ones now: those of one scope, or, when another service was chosen, all. */
+export type KeyChange = { readonly kind: 'key'; readonly keyScope: string } | { readonly kind: 'service' };
+
+/**
+ * The key of the provider in use: a secret on the page of the AI Creator, brought by the module that brings the provider. It is read when a
+ * request is made, and given to nobody else: a provider that names a field of another module is given none.
+ */
+@injectable()
+export class ProviderKey {
+  constructor(
+    @inject(Settings) private readonly settings: Settings,
+    @inject(ChosenProvider) private readonly chosen: ChosenProvider,
+  ) {}
+
+  /** Undefined when it has none, or the one that it names is not its own. */
+  fieldOf(installed: InstalledProvider<ImageProvider> | undefined = this.chosen.installed()): KeyField | undefined {
+    const name = installed?.provider.keyField;
+    const entry = this.page;
+    if (!installed || name === undefined || entry?.moduleOf(name) !== installed.module) return undefined;
+    const field = entry.definition.fields[name];
+    return field?.type === 'secret' ? { name, field, module: installed.module } : undefined;
+  }
+
+  /** For the length of a call. */
+  read(scope: Scope): string | undefined {
+    const field = this.fieldOf();
+    return field && this.page?.handle.secret(scope, field.name);
+  }
+
+  resolve(scope: Scope): ResolvedSetting | undefined {
+    const field = this.fieldOf();
+    return field && this.page?.handle.resolve(scope, field.name);
+  }
+
+  /** Which scope supplies it; null when there is none. */
+  from(scope: Scope): NonNullable<SecretState['suppliedBy']> | null {
+    const field = this.fieldOf();
+    const state = field && (this.page?.handle.get(scope)[field.name] as SecretState | undefined);
+    return state?.suppliedBy ?? null;
+  }
+
+  /** `instance`, or the id of the site that supplies its own key. */
+  scopeOf(scope: Scope): string {
+    return scope.kind === 'site' && this.from(scope) === 'site' ? scope.siteId : 'instance';
+  }
+
+  onDidChange(listener: (change: KeyChange) => void): Disposable {
+    return this.settings.of(creatorSettings).onDidChange(({ scope, fields }) => {
+      const changed: readonly string[] = fields;
+      if (changed.includes('service')) listener({ kind: 'service' });
+      else if (this.chosen.all().some((each) => changed.includes(this.fieldOf(each)?.name ?? '')))
+        listener({ kind: 'key', keyScope: scope.kind === 'site' ? scope.siteId : 'instance' });
+    });
+  }
+
+  private get page(): SettingsEntry | undefined {
+    return this.settings.byId(creatorSettings.id);
+  }
+}

@@ -1,0 +1,135 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { ProviderError } from '@portico/ai-providers/api';
+import type { Base64ImageExtractor } from './base64-image-extractor.js';
+import { payloadOf } from './payload.js';
+
+export interface FetchLimits {
+  /** Bytes of an answer after decompression. */
+  readonly maxBytes: number;
+  /** Takes the images out of answers. */
+  readonly images?: Base64ImageExtractor | undefined;
+  /** Given when a stream of events was asked for: reads it as it arrives and answers what stands for its body. Without it a stream is no answer. */
+  readonly events?: ((pieces: AsyncIterable<Uint8Array>) => Promise<object>) | undefined;
+}
+type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+const connectionsOfTheirOwn = { keepAlive: false };
+
+/**
+ * A fetch for one origin: no redirects, no proxies, no reused connections (a reset on one would leave open whether the request was
+ * carried out), JSON only, a limit on the decompressed bytes. The answer resolves when its body is complete, so one deadline covers all.
+ */
+export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
+  return async (input, init = {}) => {
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    if (url.origin !== base.origin) throw new ProviderError('bad-answer', `A request to ${url.origin} was refused.`);
+    const secure = url.protocol === 'https:';
+    const agent = secure ? new HttpsAgent(connectionsOfTheirOwn) : new HttpAgent(connectionsOfTheirOwn);
+    const { bytes, headers } = await payloadOf(init);
+    return new Promise<Response>((resolve, reject) => {
+      let sent = false;
+      const send = secure ? httpsRequest : httpRequest;
+      const request = send(url, {
+        agent,
+        method: init.method ?? 'GET',
+        headers: { ...headers, 'accept-encoding': 'gzip', 'content-length': String(bytes.length) },
+        signal: init.signal ?? undefined,
+      });
+      request.on('finish', () => {
+        sent = true;
+      });
+      request.on('error', (error) => reject(asConnectionError(error, sent)));
+      request.on('response', (message) => {
+        readAnswer(message, limits)
+          .then(resolve, (error: unknown) => reject(asConnectionError(error, true)))
+          .finally(() => request.destroy());
+      });
+      request.end(bytes);
+    });
+  };
+}
+
+function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
+  if (error instanceof ProviderError || (error instanceof Error && error.name === 'AbortError')) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'no code';
+  if (/^Z_(?!BUF_ERROR)/.test(code)) return badAnswer(`The answer could not be unpacked (${code}).`);
+  return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
+}
+
+/** Of an answer that is no success, as many bytes are read: it is a sentence, or somebody's page. */
+const refusalBytes = 64 * 1024;
+
+async function readAnswer(message: IncomingMessage, { maxBytes, images, events }: FetchLimits): Promise<Response> {
+  const status = message.statusCode ?? 0;
+  const type = message.headers['content-type'] ?? '';
+  if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
+  const isStream = status < 300 && events !== undefined && /^text\/event-stream\b/i.test(type);
+  if (status < 300 && !isStream && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
+    throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
+  }
+  const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
+  const read = status < 300 && images ? images.from(pieces) : pieces;
+  if (isStream) return Response.json(await events(read));
+  const body = await whole(read);
+  const headers = Object.entries(message.headers).filter(
+    ([name]) => !/^content-(?:encoding|length)$|^transfer-encoding$/.test(name),
+  );
+  return new Response(status === 204 ? null : new Uint8Array(body), {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+  });
+}
+
+const badAnswer = (message: string, maybeCharged = true): ProviderError =>
+  new ProviderError('bad-answer', message, { maybeCharged });
+
+function decoded(message: IncomingMessage): Readable {
+  const encoding = (message.headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding === 'identity') return message;
+  const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  const create = decoders[encoding as keyof typeof decoders];
+  if (!create) throw badAnswer('The answer has an encoding that is not known.');
+  const decoder = create();
+  message.once('error', (error) => decoder.destroy(error));
+  message.once('aborted', () =>
+    decoder.destroy(new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true })),
+  );
+  return message.pipe(decoder);
+}
+
+type Limit = { readonly maxBytes: number } | { readonly cutAt: number };
+
+/** Bytes that are read in one go: fifty megabytes a second, more than comes from afar. A near server, or a bomb, has to wait for those who read pages. */
+const strideBytes = 64 * 1024;
+
+/** The pieces of a body as they arrive, up to a limit, with a pause after each stride. Whoever stops reading ends the connection. */
+async function* limited(stream: Readable, message: IncomingMessage, limit: Limit): AsyncGenerator<Buffer> {
+  let size = 0;
+  let rested = 0;
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size - rested >= strideBytes) {
+        rested = size;
+        await delay(1);
+      }
+      if ('maxBytes' in limit && size > limit.maxBytes) throw badAnswer(`The answer has more than ${limit.maxBytes} bytes.`);
+      yield piece;
+      if ('cutAt' in limit && size > limit.cutAt) return;
+    }
+    if (!message.complete) throw new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
+  } finally {
+    stream.destroy();
+    message.destroy();
+  }
+}
+
+async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}

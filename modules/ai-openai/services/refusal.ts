@@ -1,0 +1,77 @@
+import { ProviderError } from '@portico/ai-providers/api';
+import { z } from '@portico/core';
+import { classify, type UpstreamError } from './error-table.js';
+import { categoriesIn, retryAfterOf } from './refusal-details.js';
+
+type Said = Omit<UpstreamError, 'status'> & { readonly param?: string };
+
+const word = z.string().optional().catch(undefined);
+const Words = z.object({ code: word, type: word, message: word, param: word });
+/** The ways in which servers say what is wrong: `{error: {code, type, message}}`, `{error: "…", message?}`, `{detail: "…" | [{msg}]}`. */
+const Shapes = z.union([
+  z.object({ error: Words }).transform(({ error }): Said => error),
+  z
+    .object({ error: z.string(), message: word })
+    .transform(({ error, message }): Said => ({ message: [error, message].filter(Boolean).join(': ') })),
+  z
+    .object({
+      detail: z.union([
+        z.string(),
+        z.array(z.object({ msg: z.string() })).transform((all) => all.map(({ msg }) => msg).join(' ')),
+      ]),
+    })
+    .transform(({ detail }): Said => ({ message: detail })),
+  z.object({ message: z.string() }).transform(({ message }): Said => ({ message })),
+]);
+
+/** What an answer that is no success means. Its text is looked at and never repeated: it may hold a part of the key, or the prompt. */
+export async function refusalOf(response: Response): Promise<ProviderError> {
+  const { status, headers } = response;
+  const { row, words, categories } = judge(status, readWords(await response.text()));
+  return new ProviderError(row.code, `The answer was ${status}, ${words}.`, {
+    status,
+    maybeCharged: row.maybeCharged,
+    retryAfterSeconds: retryAfterOf(headers),
+    categories,
+  });
+}
+
+/**
+ * What an event in a stream means that tells of an error. It has no status of its own; the service had begun to work, so that something may
+ * have been charged, and nothing is sent again.
+ */
+export function refusalIn(event: unknown): ProviderError {
+  const { row, words, categories } = judge(500, saidIn(event));
+  return new ProviderError(row.code, `The stream told of an error, ${words}.`, { maybeCharged: true, categories });
+}
+
+/** Finds the row of the table, and what may be repeated of what was said. */
+function judge(
+  status: number,
+  { message, ...said }: Said,
+): { readonly row: ReturnType<typeof classify>; readonly words: string; readonly categories: readonly string[] } {
+  const [code, type, param] = [said.code, said.type, said.param].map(shortWord);
+  const row = classify({ status, code, type, message });
+  const categories = row.code === 'declined' ? categoriesIn(message) : [];
+  const words = [
+    `code ${code ?? 'none'}`,
+    `type ${type ?? 'none'}`,
+    ...(param ? [`parameter ${param}`] : []),
+    ...(categories.length > 0 ? [`because of ${categories.join(', ')}`] : []),
+  ];
+  return { row, words: words.join(', '), categories };
+}
+
+const saidIn = (body: unknown): Said => Shapes.safeParse(body).data ?? {};
+
+function readWords(text: string): Said {
+  try {
+    return saidIn(JSON.parse(text));
+  } catch {
+    return { message: text.slice(0, 2000) };
+  }
+}
+
+/** Codes and types are short words; anything else is not repeated. */
+const shortWord = (value: string | undefined): string | undefined =>
+  value !== undefined && /^[a-z0-9_.-]{1,60}$/i.test(value) ? value : undefined;

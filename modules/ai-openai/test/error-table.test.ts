@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { classify, errorTable } from '../services/error-table.js';
+import { openai } from '../services/profiles/openai.js';
+import { categoriesIn, retryAfterOf } from '../services/refusal-details.js';
+
+const root = new URL('../../../../', import.meta.url);
+
+/** The rows of a table of docs/image-errors.md, by their code. */
+async function documented(heading: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const text = await readFile(new URL('docs/image-errors.md', root), 'utf8');
+  const section = text.slice(text.indexOf(`## ${heading}`)).split('\n## ')[0] ?? '';
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  return new Map(rows.map(([, code = '', ...cells]) => [code.replaceAll('`', ''), cells.slice(0, -1)]));
+}
+
+describe('the error table of the images API', () => {
+  it('has every code of the images API in the row that documents it', async () => {
+    const rows = await documented('What arrives, and what the portal does');
+    for (const { is, codes = [] } of errorTable) {
+      for (const code of codes) expect(rows.get(is)?.[0], is).to.contain(`\`${code}\``);
+    }
+  });
+
+  it('is in step with the pages of OpenAI that the documentation names', async () => {
+    const rows = await documented('What people read');
+    const pages = [...rows].flatMap(([code, cells]) => {
+      const [, page] = /<([^>]+)>$/.exec(cells.at(-1) ?? '') ?? [];
+      return page === undefined ? [] : [[code, page] as const];
+    });
+    expect(Object.fromEntries(pages)).to.deep.equal(openai.help);
+  });
+
+  it('asks the code first, then the type, then status and message, then the status', () => {
+    expect(classify({ status: 500, code: 'insufficient_quota', type: 'server_error' }).code).to.equal('out-of-tokens');
+    expect(classify({ status: 429, type: 'insufficient_quota' }).code).to.equal('out-of-tokens');
+    expect(classify({ status: 429, type: 'requests', message: 'You exceeded your current quota.' }).code).to.equal(
+      'out-of-tokens',
+    );
+    expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('too-fast');
+    expect(classify({ status: 403, message: 'Your organization must be verified.' }).code).to.equal('organization-not-verified');
+    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('key-rejected');
+    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('bad-request');
+    expect(classify({ status: 404, message: 'The model does not exist.' }).code).to.equal('model-not-found');
+    expect(classify({ status: 418 }).code).to.equal('bad-answer');
+    expect(classify({ status: 599 }).code).to.equal('server-trouble');
+    for (const status of [504, 520, 524])
+      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-trouble', maybeCharged: true });
+  });
+
+  it('reads what a refusal objects to, and nothing but words', () => {
+    expect(categoriesIn('Rejected. safety_violations=[violence, self_harm,violence].')).to.deep.equal(['self-harm', 'violence']);
+    expect(categoriesIn('Rejected. safety_violations=[a lighthouse at dusk, <b>, sk-1234567890]')).to.deep.equal([]);
+    expect([categoriesIn('Rejected.'), categoriesIn(undefined)]).to.deep.equal([[], []]);
+  });
+
+  it('reads how long to wait in seconds, in milliseconds and as a date', () => {
+    const now = Date.parse('2026-11-22T10:00:00Z');
+    const of = (headers: Record<string, string>): number | undefined => retryAfterOf(new Headers(headers), now);
+    expect(of({ 'retry-after': '17' })).to.equal(17);
+    expect(of({ 'retry-after': '0.2' })).to.equal(1);
+    expect(of({ 'retry-after-ms': '1500', 'retry-after': '17' })).to.equal(2);
+    expect(of({ 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' })).to.equal(30);
+    expect(of({ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' })).to.equal(0);
+    expect([of({ 'retry-after': 'soon' }), of({}), retryAfterOf(undefined)]).to.deep.equal([undefined, undefined, undefined]);
+  });
+});

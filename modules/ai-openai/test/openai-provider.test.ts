@@ -1,0 +1,197 @@
+import { type ImageRequest, type ProviderAnswer, ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
+import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
+import type { HostConfig } from '@portico/core';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { OpenAiConfig } from '../services/openai-config.js';
+import { OpenAiImageProvider } from '../services/openai-image-provider.js';
+import { defaultProfile } from '../services/profiles/index.js';
+
+type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];
+
+/** Every row of the error table, and what the author's request may have cost. */
+const rows: readonly Row[] = [
+  ['key-rejected', 'key-rejected', false],
+  ['organization-not-verified', 'organization-not-verified', false],
+  ['model-not-found', 'model-not-found', false],
+  ['model-not-found-400', 'model-not-found', false],
+  ['insufficient-quota', 'out-of-tokens', false],
+  ['quota-by-type', 'out-of-tokens', false],
+  ['credit-balance-exhausted', 'out-of-tokens', false],
+  ['organization-spend-limit', 'out-of-tokens', false],
+  ['project-spend-limit', 'out-of-tokens', false],
+  ['organization-usage-limit', 'out-of-tokens', false],
+  ['billing-hard-limit', 'out-of-tokens', false],
+  ['rate-limit', 'too-fast', false],
+  ['slow-down', 'too-fast', false],
+  ['moderation-blocked', 'declined', false],
+  ['content-policy-violation', 'declined', false],
+  ['invalid-size', 'bad-request', false],
+  ['unknown-parameter', 'bad-request', false],
+  ['error-500', 'server-trouble', false],
+  ['error-502', 'server-trouble', false],
+  ['error-503', 'server-trouble', false],
+  ['error-504', 'server-trouble', true],
+  ['plain-string-error', 'server-trouble', false],
+  ['detail-error', 'bad-request', false],
+  ['stall-before-headers', 'timed-out', true],
+  ['stall-in-body', 'timed-out', true],
+  ['byte-by-byte', 'timed-out', true],
+  ['reset-before-headers', 'connection-cut', true],
+  ['reset-in-body', 'connection-cut', true],
+  ['redirect', 'bad-answer', false],
+  ['html', 'bad-answer', true],
+  ['empty', 'bad-answer', true],
+  ['broken-json', 'bad-answer', true],
+  ['no-data', 'bad-answer', true],
+  ['truncated-base64', 'bad-answer', true],
+  ['not-an-image', 'bad-answer', true],
+  ['url-instead', 'bad-answer', true],
+  ['huge', 'bad-answer', true],
+  ['gzip-bomb', 'bad-answer', true],
+];
+
+describe('the OpenAI image provider', () => {
+  let sandbox: ImagesSandbox;
+  let provider: OpenAiImageProvider;
+
+  const providerFor = (baseUrl: string): OpenAiImageProvider => {
+    const config: HostConfig = {
+      mode: 'test',
+      publicUrl: 'http://localhost',
+      home: '/nowhere',
+      module: (id) => (id === 'ai-openai' ? { baseUrl } : undefined),
+      variables: () => ({}),
+    };
+    return new OpenAiImageProvider(new OpenAiConfig(config), defaultProfile);
+  };
+  const ask = (given: Partial<ImageRequest> = {}, deadline = 20_000, of = provider): Promise<ProviderAnswer> => {
+    const signal = AbortSignal.any([given.signal ?? new AbortController().signal, timeLimit(deadline)]);
+    return of.generate({
+      prompt: 'a lighthouse at dusk',
+      size: '512x512',
+      count: 1,
+      model: 'gpt-image-2.6-flare',
+      quality: 'low',
+      personHash: 'f00d',
+      key: sandboxKey,
+      ...given,
+      signal,
+    });
+  };
+  const timeLimit = (millis: number): AbortSignal => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new ProviderError('timed-out', 'Too slow.', { maybeCharged: true })), millis).unref();
+    return controller.signal;
+  };
+  const failure = async (asked: Promise<unknown>): Promise<ProviderError> => {
+    const error = await asked.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(ProviderError);
+    return error as ProviderError;
+  };
+
+  before(async () => {
+    sandbox = await createImagesSandbox();
+    provider = providerFor(sandbox.url);
+  });
+  beforeEach(() => sandbox.reset());
+  after(() => sandbox.close());
+
+  it('brings images that decode, with usage and the model', async () => {
+    const answer = await ask({ count: 2 });
+    expect(answer).to.include({ model: 'gpt-image-2.6-flare' });
+    expect(answer.usage?.outputTokens).to.equal(544);
+    const sizes = await Promise.all(answer.images.map(async ({ bytes }) => (await sharp(bytes).metadata()).width));
+    expect(sizes).to.deep.equal([1024, 1024]);
+  });
+
+  it('sends what current models take, and nothing that they refuse', async () => {
+    await ask({ size: '256x256' });
+    expect(sandbox.generations.map(({ body }) => body)).to.deep.equal([
+      {
+        model: 'gpt-image-2.6-flare',
+        prompt: 'a lighthouse at dusk',
+        n: 1,
+        size: '1024x1024',
+        quality: 'low',
+        output_format: 'png',
+        safety_identifier: 'f00d',
+      },
+    ]);
+  });
+
+  for (const [behaviour, code, maybeCharged] of rows) {
+    it(`answers ${code} to ${behaviour}, after exactly one POST`, async () => {
+      sandbox.next({ name: behaviour, ...(behaviour === 'huge' && { amount: 80 * 1024 * 1024 }) });
+      const stalls = /stall|byte-by-byte/.test(behaviour);
+      const error = await failure(ask({}, stalls ? 300 : 25_000));
+      expect({ code: error.code, maybeCharged: error.maybeCharged }).to.deep.equal({ code, maybeCharged });
+      expect(sandbox.generations).to.have.length(1);
+      expect(`${error.message} ${error.stack}`).to.not.contain(sandboxKey).and.to.not.contain('lighthouse');
+    });
+  }
+
+  it('reads how long to wait', async () => {
+    sandbox.next({ name: 'rate-limit', retryAfter: 17 });
+    expect((await failure(ask())).retryAfterSeconds).to.equal(17);
+  });
+
+  it('gives up when it is cancelled', async () => {
+    sandbox.next('stall-before-headers');
+    const controller = new AbortController();
+    const asked = ask({ signal: controller.signal });
+    controller.abort(new ProviderError('cancelled', 'Cancelled.', { maybeCharged: true }));
+    expect((await failure(asked)).code).to.equal('cancelled');
+  });
+
+  it('does not unpack a picture that is a bomb', async () => {
+    sandbox.next('pixel-bomb');
+    expect((await failure(ask())).code).to.equal('bad-answer');
+  }).timeout(60_000);
+
+  it('delivers what came when fewer came than were asked for', async () => {
+    sandbox.next({ name: 'too-few', amount: 1 });
+    expect((await ask({ count: 3 })).images).to.have.length(1);
+  });
+
+  it('never names a model that was shut down, and sends nothing without a key', async () => {
+    expect((await failure(ask({ model: 'dall-e-3' }))).code).to.equal('model-not-found');
+    expect((await failure(ask({ key: undefined }))).code).to.equal('key-missing');
+    expect(sandbox.requests).to.deep.equal([]);
+  });
+
+  it('says that nothing was charged when nobody listens', async () => {
+    const closed = await createImagesSandbox();
+    await closed.close();
+    const error = await failure(ask({}, 5000, providerFor(closed.url)));
+    expect([error.code, error.maybeCharged]).to.deep.equal(['connection-cut', false]);
+  });
+
+  it('keeps out of the environment', async () => {
+    const names = ['OPENAI_API_KEY', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID', 'OPENAI_BASE_URL', 'HTTP_PROXY', 'http_proxy'];
+    const before = names.map((name) => process.env[name]);
+    for (const name of names)
+      process.env[name] = name.includes('URL') || /proxy/i.test(name) ? 'http://127.0.0.1:9' : 'from-outside';
+    try {
+      await ask();
+    } finally {
+      for (const [index, name] of names.entries()) {
+        if (before[index] === undefined) delete process.env[name];
+        else process.env[name] = before[index];
+      }
+    }
+    const headers = sandbox.generations[0]?.headers ?? {};
+    expect(Object.keys(headers)).to.not.include.members(['openai-organization']);
+    expect(JSON.stringify(headers)).to.not.contain('from-outside');
+  });
+
+  it('repeats no part of a rejected key', async () => {
+    const key = 'sk-proj-canary-0123456789-canary';
+    const error = await failure(ask({ key }));
+    expect(error.code).to.equal('key-rejected');
+    expect(JSON.stringify([error.message, error.stack, String(error.cause)])).to.not.match(/sk-proj|canary/);
+  });
+});

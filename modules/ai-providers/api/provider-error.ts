@@ -1,0 +1,48 @@
+/** What went wrong, by the rows of docs/image-errors.md. */
+export const providerErrorCodes = [
+  'key-missing',
+  'address-missing',
+  'key-rejected',
+  'organization-not-verified',
+  'model-not-found',
+  'out-of-tokens',
+  'too-fast',
+  'declined',
+  'bad-request',
+  'server-trouble',
+  'timed-out',
+  'connection-cut',
+  'bad-answer',
+  'cancelled',
+] as const;
+export type ProviderErrorCode = (typeof providerErrorCodes)[number];
+
+/** The one error a provider throws. The message is for the administrator and holds no key and no prompt. */
+export class ProviderError extends Error {
+  constructor(
+    readonly code: ProviderErrorCode,
+    message: string,
+    options: {
+      readonly cause?: unknown;
+      /** How long the service asks to be left alone; what is no number of seconds is taken for nothing said. */
+      readonly retryAfterSeconds?: number | undefined;
+      readonly maybeCharged?: boolean;
+      readonly status?: number;
+      /** What the safety system objects to, when the code is `declined` and it says so: short words. */
+      readonly categories?: readonly string[];
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ProviderError';
+    const { retryAfterSeconds = Number.NaN } = options;
+    this.retryAfterSeconds = Number.isFinite(retryAfterSeconds) ? Math.max(0, Math.ceil(retryAfterSeconds)) : undefined;
+    this.maybeCharged = options.maybeCharged ?? false;
+    this.status = options.status;
+    this.categories = options.categories ?? [];
+  }
+  readonly retryAfterSeconds: number | undefined;
+  /** True when the request may have been carried out although no image arrived. */
+  readonly maybeCharged: boolean;
+  readonly status: number | undefined;
+  readonly categories: readonly string[];
+}

@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { fileLook, typeLabel } from '../http/type-name.js';
+
+describe('How a type of file looks', () => {
+  const octets = 'application/octet-stream';
+
+  for (const [mimeType, name, kind, label] of [
+    ['image/png', 'sea.png', 't-image', 'PNG'],
+    ['image/jpeg', 'sea.jpg', 't-image', 'JPEG'],
+    ['application/pdf', 'report.pdf', 't-pdf', 'PDF'],
+    ['text/plain', 'notes.TXT', 't-text', 'TXT'],
+    [octets, 'minutes.docx', 't-text', 'DOCX'],
+    [octets, 'fees.xlsx', 't-sheet', 'XLSX'],
+    [octets, 'spring.pptx', 't-slides', 'PPTX'],
+    [octets, 'interview.mp3', 't-audio', 'MP3'],
+    [octets, 'regatta.mp4', 't-video', 'MP4'],
+    [octets, 'site.zip', 't-archive', 'ZIP'],
+    [octets, 'wave.gif', 't-image', 'GIF'],
+    ['text/plain', 'tide.csv', 't-code', 'CSV'],
+    [octets, 'unnamed', 't-code', undefined],
+    [octets, 'a.verylongextension', 't-code', undefined],
+  ] as const)
+    it(`of ${name} is ${kind} and ${label ?? 'no label'}`, () => {
+      expect(fileLook(mimeType, name).kind).to.equal(kind);
+      expect(typeLabel(mimeType, name)).to.equal(label);
+    });
+});
