@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
+import type { Middleware } from 'koa';
 import { HostAccessContexts, HostSessionCookie } from './access/index.js';
 import {
   AccessContexts,
@@ -25,6 +26,7 @@ import {
   MenuItems,
   MessageCatalog as MessageCatalogToken,
   Messages,
+  type ModuleStatus,
   Modules,
   PageAdditions,
   PersonalMenuItems,
@@ -58,6 +60,15 @@ export interface PortalOptions extends Omit<LoadOptions, 'root'> {
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
   readonly logStream?: LogOptions['stream'];
+  /** What tells open pages that they are old; in development. */
+  readonly liveReload?: { readonly script: string; readonly middleware: Middleware };
+}
+
+/** Something that was edited while the portal stands. */
+export interface Change {
+  readonly kind: 'code' | 'views' | 'messages' | 'assets';
+  /** Id of a module, or `core`, whose code cannot be taken in: that needs a new process. */
+  readonly owner: string;
 }
 
 /** A portal that stands: modules started, database open, and nobody let in until `listen`. */
@@ -76,6 +87,10 @@ export interface Portal {
   stats(): KernelStats;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
+  /** Where the packages of the modules lie, by id. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
+  refresh(change: Change): Promise<void>;
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
@@ -170,6 +185,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       messages,
       assets,
       viewsFolder: resolve(root, 'views'),
+      everywhere: options.liveReload,
       log,
     });
 
@@ -224,6 +240,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       accessControl,
       views,
       assets,
+      development: options.liveReload?.middleware,
       messages,
       log: logs.for('http'),
       clock,
@@ -241,6 +258,17 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       commands: runner,
       log,
       stats: () => kernel.stats(),
+      folders: new Map(modules.map(({ id, folder }) => [id, folder])),
+      refresh: async ({ kind, owner }) => {
+        if (kind === 'views') return views.refresh(owner);
+        if (kind === 'code') return mustRun(await kernel.reload(owner));
+        const module = modules.find(({ id }) => id === owner);
+        if (owner === 'core') await (kind === 'messages' ? messages.readOwn() : assets.load());
+        // What does not run reads its files when it starts.
+        else if (module && kernel.status(owner)?.state === 'active') await { messages, assets }[kind].load(module);
+        // Words of the portal's own are part of what views keep.
+        if (kind === 'messages') await views.refresh('core');
+      },
       demoContents,
       callback: () => http.callback(),
       listen: async () => {
@@ -267,4 +295,8 @@ function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string,
 
 function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {
   return { ok: writable, reasons: message === undefined ? [] : [message] };
+}
+
+function mustRun({ id, state, reasons }: ModuleStatus): void {
+  if (state === 'failed') throw new Error(`${id} does not start: ${reasons.join(' ')}`);
 }

@@ -7,18 +7,20 @@ import { build } from 'esbuild';
 import { compressFolder, sizesOf } from './assets/compress.mjs';
 import { filesUnder, foldersOf, root } from './assets/files.mjs';
 import { buildIcons } from './assets/icons.mjs';
-import { isFresh, remember } from './assets/stamp.mjs';
+import { isFresh, remember, stampFile } from './assets/stamp.mjs';
 import { buildTheme } from './assets/theme.mjs';
 
-const showSizes = process.argv.includes('--sizes');
-const started = performance.now();
 const built = [];
 
-await attempt(buildPortal);
-for (const folder of [...(await foldersOf('modules')), ...(await foldersOf('examples'))])
-  await attempt(() => buildPackage(folder));
+if (process.argv[1] === import.meta.filename) await buildAll();
 
-if (showSizes) {
+async function buildAll() {
+  const started = performance.now();
+  const quick = process.argv.includes('--quick');
+  await attempt(() => buildCoreAssets({ quick }));
+  for (const folder of [...(await foldersOf('modules')), ...(await foldersOf('examples'))])
+    await attempt(() => buildPackageAssets(folder, { quick }));
+  if (!process.argv.includes('--sizes')) return;
   for (const { name, file, raw, br } of built) console.log(`${name.padEnd(28)} ${file.padEnd(28)} ${kilo(raw)}  br ${kilo(br)}`);
   console.log(`Assets are built (${Math.round(performance.now() - started)} ms).`);
 }
@@ -33,9 +35,23 @@ async function attempt(work) {
   }
 }
 
-async function buildPortal() {
+/** With `quick` what is built is not compressed; the next build without makes up for it. Answers whether anything was built. */
+export async function buildCoreAssets({ quick = false } = {}) {
   const out = join(root, 'core/dist/assets');
-  const sources = [
+  const sources = await coreSources();
+  if (await isFresh(out, sources, quick)) return false;
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  await bundle(out, [join(root, 'core/client/page/portico.ts')]);
+  await writeFile(join(out, 'portico.css'), await buildTheme(sources));
+  await writeFile(join(out, 'icons.svg'), await buildIcons(sources));
+  await cp(join(root, 'core/client/images'), out, { recursive: true });
+  await finish('core', out, sources, [], quick);
+  return true;
+}
+
+async function coreSources() {
+  return [
     ...(await filesUnder('views', ['.hbs'])),
     ...(await filesUnder('core/client', ['.ts', '.css', '.svg'])),
     ...(await filesUnder('scripts', ['.mjs'])),
@@ -43,28 +59,30 @@ async function buildPortal() {
     ...(await filesUnder('examples', ['.hbs', '.ts'])),
     join(root, 'docs/design-system.md'),
   ];
-  if (await isFresh(out, sources)) return;
-  await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
-  await bundle(out, [join(root, 'core/client/page/portico.ts')]);
-  await writeFile(join(out, 'portico.css'), await buildTheme(sources));
-  await writeFile(join(out, 'icons.svg'), await buildIcons(sources));
-  await cp(join(root, 'core/client/images'), out, { recursive: true });
-  await finish('core', out, sources);
 }
 
-async function buildPackage(folder) {
+/** The sheet alone, with our own rules as they are now; for development. The next build makes all of it again. */
+export async function buildSheet() {
+  const out = join(root, 'core/dist/assets');
+  await rm(stampFile(out), { force: true });
+  await writeFile(join(out, 'portico.css'), await buildTheme(await coreSources(), { lastTrimWillDo: true }));
+  for (const encoding of ['br', 'gz']) await rm(join(out, `portico.css.${encoding}`), { force: true });
+}
+
+/** The scripts and pictures of one package. @param folder from the root. */
+export async function buildPackageAssets(folder, { quick = false } = {}) {
   const assets = join(folder, 'assets');
   const out = join(folder, 'dist/assets');
-  if (!existsSync(join(root, assets))) return;
+  if (!existsSync(join(root, assets))) return false;
   const entries = (await filesUnder(assets, ['.ts', '.css'], { deep: false })).filter((file) => !file.endsWith('.d.ts'));
   const others = await filesUnder(assets, ['.svg', '.png', '.webp', '.woff2'], { deep: false });
-  if (await isFresh(join(root, out), [...entries, ...others])) return;
+  if (await isFresh(join(root, out), [...entries, ...others], quick)) return false;
   await rm(join(root, out), { recursive: true, force: true });
   await mkdir(join(root, out), { recursive: true });
   const inputs = entries.length > 0 ? await bundle(join(root, out), entries) : [];
   for (const file of others) await cp(file, join(root, out, relative(join(root, assets), file)));
-  await finish(folder, join(root, out), [...entries, ...others], inputs);
+  await finish(folder, join(root, out), [...entries, ...others], inputs, quick);
+  return true;
 }
 
 async function bundle(outdir, entryPoints) {
@@ -87,9 +105,9 @@ async function bundle(outdir, entryPoints) {
     .map((file) => join(root, file));
 }
 
-async function finish(name, out, listed, found = []) {
-  await compressFolder(out);
-  await remember(out, listed, found);
+async function finish(name, out, listed, found, quick) {
+  if (!quick) await compressFolder(out);
+  await remember(out, listed, found, quick);
   for (const size of await sizesOf(out)) built.push({ name, ...size });
 }
 

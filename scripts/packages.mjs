@@ -17,7 +17,8 @@ export function compiledFolders() {
 /** The file that a module starts with, from the root; undefined for a package that is no module. */
 export function entryOf(folder) {
   const { portico, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  return portico && join(folder, exports['.']);
+  const entry = typeof exports === 'string' ? exports : exports?.['.'];
+  return portico && entry && join(folder, entry);
 }
 
 function childrenOf(folder) {

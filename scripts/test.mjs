@@ -17,6 +17,7 @@ const kinds = [
   { name: 'browser', marks: ['TestBrowser', 'playwright-core'] },
   { name: 'process', marks: ['node:child_process'] },
   { name: 'portal', marks: ['@portico/core/testing', join(root, 'core/dist/main.js'), join(root, 'core/dist/testing/index.js')] },
+  { name: 'service', marks: ['@portico/ai-sandbox/api', join(root, 'modules/ai-sandbox/dist/server/sandbox.js')] },
   { name: 'unit', marks: [''] },
 ];
 

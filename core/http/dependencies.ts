@@ -46,6 +46,8 @@ export interface HttpDependencies {
   readonly accessControl: ServiceHandle<AccessControl>;
   readonly views: PageRenderer;
   readonly assets: { readonly middleware: Middleware };
+  /** Answers what only development asks for. */
+  readonly development?: Middleware;
   readonly messages: MessageCatalog;
   readonly log: Log;
   readonly clock: Clock;

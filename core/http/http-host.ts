@@ -80,6 +80,7 @@ class KoaHttpHost implements HttpHost {
       return answerHealth(ctx, dependencies.health) ? undefined : next();
     });
     app.use(dependencies.assets.middleware);
+    if (dependencies.development) app.use(dependencies.development);
     use(async (ctx) => {
       await dispatcher.middleware(ctx);
       if (ctx.response.type === 'text/event-stream') this.follow(ctx.res, ctx.body);

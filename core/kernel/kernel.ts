@@ -245,6 +245,18 @@ export class Kernel implements Modules {
     });
   }
 
+  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
+  reload(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      const wasStopped = record.stopped;
+      record.stopped = true;
+      await this.lifecycle.reconcile();
+      record.forgetCode();
+      record.forgive();
+      record.stopped = wasStopped;
+    });
+  }
+
   stats(): KernelStats {
     return {
       services: this.services.size,

@@ -20,6 +20,8 @@ export class ModuleRecord {
   /** Modules whose services or points this start lives on. */
   uses: ReadonlySet<string> = new Set();
   private definition: Promise<ModuleDefinition> | undefined;
+  /** How often the code was given up for newer code. */
+  private version = 0;
 
   constructor(readonly module: InstalledModule) {}
 
@@ -32,11 +34,17 @@ export class ModuleRecord {
     return this.wanted ?? this.module.manifest.enabledByDefault ?? true;
   }
 
-  /** Loads the code, once per process: new code needs a new process. */
+  /** Loads the code, once per process unless it is given up in between. */
   load(): Promise<ModuleDefinition> {
-    this.definition ??= runInModule(this.id, () => importModule(this.module.entry));
+    this.definition ??= runInModule(this.id, () => importModule(this.module.entry, this.version));
     this.definition.catch(() => {});
     return this.definition;
+  }
+
+  /** The next start loads the code as it is then. What the module shares with others needs a new process: see `development/shared-files.ts`. */
+  forgetCode(): void {
+    this.definition = undefined;
+    this.version += 1;
   }
 
   /** A fresh try: what went wrong before does not count any more. */
@@ -47,8 +55,9 @@ export class ModuleRecord {
   }
 }
 
-async function importModule(entry: string): Promise<ModuleDefinition> {
-  const loaded = (await import(pathToFileURL(entry).href)) as { default?: Partial<ModuleDefinition> };
+async function importModule(entry: string, version: number): Promise<ModuleDefinition> {
+  const address = pathToFileURL(entry).href + (version > 0 ? `?version=${version}` : '');
+  const loaded = (await import(address)) as { default?: Partial<ModuleDefinition> };
   if (!Array.isArray(loaded.default?.parts)) throw new Error(`${entry} must export defineModule(...) as its default.`);
   return loaded.default as ModuleDefinition;
 }

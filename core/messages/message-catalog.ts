@@ -62,7 +62,14 @@ export class MessageCatalog {
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.read(portal, options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
+    this.readOwn();
+  }
+
+  /** Reads the portal's own words, again when they have changed. @throws PortalError `messages-invalid`; what was there before stays. */
+  readOwn(): void {
+    this.read(portal, this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
+    this.chains.clear();
+    this.reported.clear();
   }
 
   /**

@@ -33,7 +33,10 @@ export class TestBrowser {
   }
 
   /** A page of the portal, on the sites' front page when somebody is signed in. */
-  async page(portal: TestPortal, { person, width = 1280, height = 800, javaScript = true }: PageOptions = {}): Promise<Page> {
+  async page(
+    portal: Pick<TestPortal, 'url'>,
+    { person, width = 1280, height = 800, javaScript = true }: PageOptions = {},
+  ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: portal.url,
       viewport: { width, height },

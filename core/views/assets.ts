@@ -51,9 +51,7 @@ export class Assets {
     };
     this.owners.set(module.id, entry);
     void this.compress(module.id, files);
-    return toDisposable(() => {
-      if (this.owners.get(module.id) === entry) this.owners.delete(module.id);
-    });
+    return toDisposable(() => void this.owners.delete(module.id));
   }
 
   /** The address of a file; one that does not exist is reported once and answers 404. */

@@ -30,6 +30,8 @@ export interface ViewsDependencies extends FrameDependencies {
   readonly messages: { for(moduleId: string): Messages };
   readonly pageAdditions?: ConditionalContributions<PageAddition>;
   readonly assets: { url(moduleId: string, file: string): string };
+  /** Address of a script on every page. */
+  readonly everywhere?: { readonly script: string };
   /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly viewsFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
@@ -55,8 +57,10 @@ const clientWordKeys = [
 export class Views {
   private readonly compiled: CompiledViews;
   private readonly helpers: ViewHelpers;
-  private readonly layouts: ViewSet;
+  private layouts: ViewSet;
   private readonly sets = new Map<string, ViewSet>();
+  /** The modules whose views are loaded. */
+  private readonly owners = new Map<string, ViewOwner>();
   private readonly words = new Map<string, Handlebars.SafeString>();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
@@ -66,16 +70,7 @@ export class Views {
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
     });
-    const files = readViewFiles(dependencies.viewsFolder);
-    const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
-    this.layouts = new ViewSet({
-      owner: portal,
-      files: new Map(own),
-      helpers: this.helpers,
-      compiled: this.compiled,
-      inherited: {},
-      standsAlone: (partial) => partial.startsWith('partials/'),
-    });
+    this.layouts = this.readLayouts();
     this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
   }
 
@@ -83,13 +78,28 @@ export class Views {
   async load(module: ViewOwner): Promise<Disposable> {
     const own = readViewFiles(join(module.folder, module.manifest.views ?? 'views'));
     const overrides = this.overrides(module.id);
-    const set = this.viewSet(module.id, new Map([...own, ...overrides]));
-    this.sets.set(module.id, set);
+    this.sets.set(module.id, this.viewSet(module.id, new Map([...own, ...overrides])));
+    this.owners.set(module.id, module);
     if (overrides.size > 0)
       this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
     return toDisposable(() => {
-      if (this.sets.get(module.id) === set) this.sets.delete(module.id);
+      this.sets.delete(module.id);
+      this.owners.delete(module.id);
     });
+  }
+
+  /**
+   * Reads views that have changed: those of a module that runs, or for `core` the portal's own and all that build on them.
+   * @throws PortalError `view-broken`; what was there before stays.
+   */
+  async refresh(owner: string): Promise<void> {
+    this.words.clear();
+    const module = this.owners.get(owner);
+    if (module) await this.load(module);
+    if (owner !== portal) return;
+    this.layouts = this.readLayouts();
+    this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
+    for (const each of [...this.owners.values()]) await this.load(each);
   }
 
   /** @throws PortalError `view-missing` */
@@ -160,7 +170,7 @@ export class Views {
       initials: access.person && initialsOf(access.person.name),
       words: this.clientMessages(access.locale),
       signInHref: '/sign-in',
-      scripts: [...scripts],
+      scripts: [...(this.dependencies.everywhere ? [this.dependencies.everywhere.script] : []), ...scripts],
       styles: [...styles],
       rules: [...rules],
       ...(options.layout === 'plain' ? {} : buildFrame(this.dependencies, access, page.path)),
@@ -184,6 +194,19 @@ export class Views {
     if (scripts.size === 0 && styles.size === 0) return '';
     const list = (values: Set<string>): string => [...values].join(' ');
     return `<template data-fragment-assets data-scripts="${list(scripts)}" data-styles="${list(styles)}"></template>`;
+  }
+
+  private readLayouts(): ViewSet {
+    const files = readViewFiles(this.dependencies.viewsFolder);
+    const own = [...files].filter(([name]) => name.startsWith('partials/') || name.startsWith('layouts/'));
+    return new ViewSet({
+      owner: portal,
+      files: new Map(own),
+      helpers: this.helpers,
+      compiled: this.compiled,
+      inherited: {},
+      standsAlone: (partial) => partial.startsWith('partials/'),
+    });
   }
 
   private viewSet(owner: string, files: ReturnType<typeof readViewFiles>): ViewSet {

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { transform } from 'lightningcss';
 import postcss from 'postcss';
@@ -40,6 +42,21 @@ const safelist = [
 /** Elements that never appear without their class; their rules stay whatever the sources say. */
 const standard = [':root', 'html', 'body', '*'];
 
+/** What was asked for last, with its answer: trimming takes a second, and who works on our own rules need not wait for it,
+ * nor for what became of the sources meanwhile. */
+const known = join(root, 'core/dist/trimmed-clay.json');
+
+async function purged(options, lastWillDo) {
+  const digest = createHash('sha256').update(await readFile(import.meta.filename));
+  for (const { raw } of [...options.css, ...options.content]) digest.update(raw);
+  const key = digest.digest('hex');
+  const last = existsSync(known) ? JSON.parse(await readFile(known, 'utf8')) : {};
+  if (last.key === key || (lastWillDo && last.answer)) return last.answer;
+  const answer = await new PurgeCSS().purge(options);
+  await writeFile(known, JSON.stringify({ key, answer }));
+  return answer;
+}
+
 /** Components of Clay that have our rules instead: none of theirs is delivered. */
 const ours =
   /\.(?:alert|aspect-ratio|autofit|badge|breadcrumb|card|close|custom|dropdown|form|has|image-card|input-group|label|list-group|management-bar|modal|nav|popover|sheet|sticker|table|tbar|toast|toggle-switch)(?![a-z])/;
@@ -52,8 +69,8 @@ function withoutOurs(rules) {
   });
 }
 
-/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. */
-export async function buildTheme(sources) {
+/** Clay's theme, trimmed to what the sources use and with tokens for its colours, and our own rules after it. With `lastTrimWillDo` Clay's is what it was last time. */
+export async function buildTheme(sources, { lastTrimWillDo = false } = {}) {
   const clay = await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8');
   const own = await ownRules();
   const content = await Promise.all(
@@ -61,8 +78,9 @@ export async function buildTheme(sources) {
       .filter((file) => /\.(hbs|ts|md)$/.test(file))
       .map(async (file) => ({ raw: await readFile(file, 'utf8'), extension: file.split('.').pop() })),
   );
-  refuseUnused(own, content);
-  const [trimmed] = await new PurgeCSS().purge({
+  // While both are being written, the rule may come before what it is for.
+  if (!lastTrimWillDo) refuseUnused(own, content);
+  const options = {
     content,
     css: [{ raw: clay }],
     safelist: { standard: [...standard, ...safelist] },
@@ -77,7 +95,8 @@ export async function buildTheme(sources) {
         extractor: (text) => (text.match(/['"`][^'"`\n]*['"`]/g) ?? []).flatMap((literal) => literal.match(/[\w-]+/g) ?? []),
       },
     ],
-  });
+  };
+  const [trimmed] = await purged(options, lastTrimWillDo);
   const clayRules = postcss.parse(trimmed.css);
   withoutOurs(clayRules);
   tokenise(clayRules);

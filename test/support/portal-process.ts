@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@portico/core/testing';
 
 const program = fileURLToPath(new URL('../../../core/bin/portico.js', import.meta.url));
 const administrator = { email: 'admin@portico.example', password: 'correct horse battery staple' };
@@ -9,15 +9,6 @@ const administrator = { email: 'admin@portico.example', password: 'correct horse
 interface Person {
   readonly email: string;
   readonly password: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The portal as an operator runs it: `portico start` or `portico demo`, a process of its own. */

@@ -62,7 +62,9 @@ describe('The command line', () => {
       expect(err).to.equal('There is no module nobody.\n');
     });
 
-    it('gives every answer whole, whenever the end of what is piped arrives', async () => {
+    it('gives every answer whole, whenever the end of what is piped arrives', async function () {
+      // A dozen processes one after the other; beside other tests each takes its time.
+      this.timeout(120_000);
       for (let call = 0; call < 12; call += 1) {
         const { exitCode, out, err } = await run(portal.home, ['flags', 'list']);
         expect(err).to.equal('');

@@ -4,6 +4,10 @@ import type { PaintOrder } from './worker.js';
 
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
+/** The same order is the same picture, whichever painter is asked: the latest of them are kept, oldest first. */
+const latest = new Map<string, Buffer>();
+const keptPictures = 64;
+
 /** Draws pictures in a thread of its own and encodes them. */
 export class Painter {
   private worker: Worker | undefined;
@@ -11,17 +15,34 @@ export class Painter {
   private last = 0;
   private isClosed = false;
 
+  /** The picture belongs to everybody who ordered it: it is not to be written to. */
   async picture(description: string, seed: string, width: number, height: number, format: PictureFormat): Promise<Buffer> {
+    // A request that was still on its way must not begin a thread that nobody would end.
+    if (this.isClosed) throw new Error('The painter has stopped.');
+    const order = JSON.stringify([description, seed, width, height, format]);
+    const known = latest.get(order);
+    if (known) return known;
+    const picture = await this.encoded(description, seed, width, height, format);
+    latest.set(order, picture);
+    for (const [oldest] of latest) if (latest.size > keptPictures) latest.delete(oldest);
+    return picture;
+  }
+
+  private async encoded(
+    description: string,
+    seed: string,
+    width: number,
+    height: number,
+    format: PictureFormat,
+  ): Promise<Buffer> {
     const pixels = await this.draw({ description, seed, width, height });
     const sharp = await loadSharp();
     const raw = sharp(Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength), { raw: { width, height, channels: 3 } });
     if (format === 'jpeg') return raw.jpeg({ quality: 88 }).toBuffer();
-    return format === 'webp' ? raw.webp({ quality: 88 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();
+    return format === 'webp' ? raw.webp({ quality: 88, effort: 1 }).toBuffer() : raw.png({ compressionLevel: 5 }).toBuffer();
   }
 
   private draw(order: Omit<PaintOrder, 'id'>): Promise<Uint8ClampedArray> {
-    // A request that was still on its way must not begin a thread that nobody would end.
-    if (this.isClosed) return Promise.reject(new Error('The painter has stopped.'));
     this.worker ??= this.startWorker();
     this.last += 1;
     const id = this.last;

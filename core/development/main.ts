@@ -1,0 +1,61 @@
+import { register } from 'node:module';
+import { type Change, createPortal } from '../main.js';
+import { freePort } from '../portal/free-port.js';
+import { LiveReload } from './live-reload.js';
+
+/**
+ * A portal for those who work on Portico: everything on, an offline images API and sample content, in the mode `development`. Started by
+ * `npm run dev`, which builds what is edited and says here what to take in.
+ */
+
+register('./module-hooks.js', import.meta.url);
+const live = new LiveReload();
+const sandboxPort = await freePort();
+const portal = await createPortal({
+  mode: 'development',
+  environment: process.env,
+  overrides: {
+    ...(process.env.PORTICO_HOME ? {} : { home: 'data/development' }),
+    ...(process.env.PORTICO_LOG_LEVEL ? {} : { log: { level: 'warn' } }),
+    flagDefaults: { 'LPD-10793': true },
+    modules: {
+      'ai-sandbox': { enabled: true, port: sandboxPort },
+      'ai-creator': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1`, breakerSeconds: 15 },
+    },
+  },
+  liveReload: live,
+});
+const lines: string[] = [];
+for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
+const address = await portal.listen();
+
+let last = Promise.resolve();
+process.on('message', (change: Change) => {
+  last = last.then(() => take(change));
+});
+for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, () => void stop());
+process.on('unhandledRejection', (error) => portal.log.error('Nobody caught an error.', { error }));
+
+for (const line of lines) console.log(line);
+console.log(`Portico is ready at ${address}`);
+process.send?.({ modules: [...portal.folders] });
+
+/** What cannot be used is reported, and what was there before stays. */
+async function take(change: Change): Promise<void> {
+  const began = performance.now();
+  try {
+    await portal.refresh(change);
+    live.changed();
+    console.log(`Took in the ${change.kind} of ${change.owner} (${Math.round(performance.now() - began)} ms).`);
+  } catch (error) {
+    console.error(`The ${change.kind} of ${change.owner} cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
+  process.send?.({ taken: change });
+}
+
+async function stop(): Promise<void> {
+  setTimeout(() => process.exit(1), 10_000).unref();
+  live.dispose();
+  await portal.close();
+  process.exit(0);
+}

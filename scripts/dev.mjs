@@ -1,0 +1,174 @@
+// npm run dev: a portal with demo content that takes edits in while it stands. Views, words and styles are shown as soon as they are saved;
+// code is compiled first, and then one module starts again. Code that modules share, the core, manifests and host settings need a new process.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { foldersOf } from './assets/files.mjs';
+import { buildIfNeeded } from './build.mjs';
+import { buildCoreAssets, buildPackageAssets, buildSheet } from './build-assets.mjs';
+import { watchTree } from './dev/watch-tree.mjs';
+import { root } from './packages.mjs';
+
+buildIfNeeded();
+const { sharedFiles } = await import('../core/dist/development/shared-files.js');
+
+const core = join(root, 'core');
+const coreOwnViews = new Set(['layouts', 'partials', 'core']);
+const sheet = join(core, 'dist/assets/portico.css');
+/** Stands for the sheet in the list of edited files. */
+const trimmed = Symbol('trimmed');
+const compiler = join(root, 'node_modules/typescript/bin/tsc');
+/** How long a portal may take to close; it survives being killed. */
+const closeMillis = 1500;
+
+let portal;
+/** Folders of the modules, by id, as the portal found them. */
+let modules = new Map();
+const waiting = new Set();
+let isWorking = false;
+let isClosing = false;
+let trimming;
+let trimmingEnds = Promise.resolve();
+
+await startPortal();
+const watched = watchTree([core, join(root, 'views'), join(root, 'config'), ...modules.values()], (file) => {
+  waiting.add(file);
+  begin();
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
+console.log('Edit something: it is shown by itself. Ctrl+C ends.');
+
+function begin() {
+  if (isWorking) return;
+  isWorking = true;
+  // What an editor writes in one go is taken in at once.
+  setTimeout(work, 15);
+}
+
+async function work() {
+  while (waiting.size > 0 && !isClosing) {
+    const files = [...waiting];
+    waiting.clear();
+    try {
+      await take(files.map(place).filter((edit) => edit !== undefined));
+    } catch (error) {
+      // esbuild has said what is wrong with a script already.
+      if (!error.errors) console.error(error.message);
+    }
+  }
+  isWorking = false;
+}
+
+/** What an edited file is to the portal; undefined when nothing is made of it. */
+function place(file) {
+  if (file === trimmed) return { kind: 'assets', owner: 'core' };
+  const path = relative(root, file).split(sep);
+  const extension = extname(file);
+  if (path[0] === 'config' || file.endsWith(`${sep}package.json`)) return { kind: 'restart', file };
+  if (path[0] === 'views')
+    return extension === '.hbs' ? { kind: 'views', owner: coreOwnViews.has(path[1]) ? 'core' : path[1] } : undefined;
+  const [owner, folder] = [['core', core], ...modules].find(([, each]) => file.startsWith(each + sep)) ?? [];
+  if (owner === undefined) return undefined;
+  const [inner = ''] = relative(folder, file).split(sep);
+  if (extension === '.hbs') return { kind: 'views', owner };
+  if (inner === 'messages') return extension === '.json' ? { kind: 'messages', owner } : undefined;
+  if (inner === 'assets' || (owner === 'core' && inner === 'client')) return { kind: 'assets', owner, file };
+  return extension === '.ts' || extension === '.js' ? { kind: 'code', owner, folder, file } : undefined;
+}
+
+async function take(edits) {
+  const of = (kind) => edits.filter((edit) => edit.kind === kind);
+  const code = of('code');
+  for (const folder of new Set(code.map((edit) => edit.folder))) compile(folder);
+  for (const edit of of('assets')) await buildAssets(edit);
+  if (of('restart').length > 0 || code.some(needsProcess)) return restart();
+  for (const kind of ['code', 'messages', 'assets', 'views'])
+    for (const owner of new Set(of(kind).map((edit) => edit.owner))) await tell({ kind, owner });
+  if (of('views').length > 0) trimLater();
+}
+
+const needsProcess = ({ owner, folder, file }) =>
+  owner === 'core' || sharedFiles(folder).has(join(folder, 'dist', relative(folder, file).replace(/\.ts$/, '.js')));
+
+/** Errors of types are said, and what was compiled all the same is tried. */
+function compile(folder) {
+  if (!existsSync(join(folder, 'tsconfig.json'))) return;
+  spawnSync(process.execPath, [compiler, '-b', folder], { cwd: root, stdio: 'inherit' });
+  if (folder === core) spawnSync(process.execPath, ['scripts/build-libraries.mjs'], { cwd: root, stdio: 'inherit' });
+}
+
+/** A view may use what the sheet was trimmed of so far. That takes seconds, in a process of its own, and mostly changes nothing. */
+function trimLater() {
+  clearTimeout(trimming);
+  trimming = setTimeout(async () => {
+    const before = await readFile(sheet, 'utf8').catch(() => '');
+    const trim = spawn(process.execPath, ['scripts/build-assets.mjs', '--quick'], { cwd: root, stdio: 'inherit' });
+    trimmingEnds = once(trim, 'exit');
+    await trimmingEnds;
+    if (isClosing || before === (await readFile(sheet, 'utf8').catch(() => before))) return;
+    waiting.add(trimmed);
+    begin();
+  }, 300);
+}
+
+async function buildAssets({ owner, file }) {
+  if (file === undefined) return;
+  await trimmingEnds;
+  if (owner !== 'core') return buildPackageAssets(relative(root, modules.get(owner)), { quick: true });
+  if (extname(file) === '.css') return buildSheet();
+  await buildCoreAssets({ quick: true });
+  // Scripts of modules have those of the core inside.
+  if (extname(file) !== '.ts') return;
+  for (const folder of await foldersOf('modules')) await buildPackageAssets(folder, { quick: true });
+}
+
+async function startPortal() {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(core, 'dist/development/main.js')], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  portal = child;
+  const message = await answerOf(child);
+  if (message?.modules) modules = new Map(message.modules);
+  else if (modules.size === 0) process.exit(1);
+  else if (!isClosing) console.error('The portal did not start. It is tried again with the next edit.');
+}
+
+/** What a portal says next; undefined when it ends instead. */
+async function answerOf(child) {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const [message] = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal }).then(() => [])]);
+  settled.abort();
+  return message;
+}
+
+async function restart() {
+  console.log('Starting the portal again.');
+  await stopPortal();
+  await startPortal();
+}
+
+async function tell(change) {
+  if (!portal.connected) return restart();
+  portal.send(change);
+  await answerOf(portal);
+}
+
+async function stopPortal() {
+  if (portal.exitCode !== null || portal.signalCode !== null) return;
+  const ended = once(portal, 'exit');
+  portal.kill('SIGTERM');
+  const late = setTimeout(() => portal.kill('SIGKILL'), closeMillis);
+  await ended;
+  clearTimeout(late);
+}
+
+async function close() {
+  isClosing = true;
+  watched.close();
+  await stopPortal();
+  process.exit(0);
+}
