@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type HostConfig, PortalError } from '../api/index.js';
 import { z } from '../libraries/zod.js';
+import { JsonTextError, readJsonText } from '../util/index.js';
 import { readEnvironment, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
 
@@ -72,11 +73,10 @@ function readFile(root: string, name: string): Json {
   const file = join(root, 'config', `${name}.json`);
   if (!existsSync(file)) return {};
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Json;
+    return readJsonText(readFileSync(file, 'utf8')).value as Json;
   } catch (cause) {
-    throw new PortalError('configuration-invalid', `config/${name}.json is not valid JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    const where = cause instanceof JsonTextError ? `, line ${cause.position.line}, column ${cause.position.column}` : '';
+    throw new PortalError('configuration-invalid', `config/${name}.json${where}: ${(cause as Error).message}`, { cause });
   }
 }
 

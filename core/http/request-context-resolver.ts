@@ -30,7 +30,7 @@ export class RequestContextResolver {
 
   recognise(ctx: HostContext): void {
     const { exchange } = ctx;
-    exchange.cookie = this.cookie.read(ctx.req.headers.cookie);
+    exchange.cookie = this.cookie.read(ctx);
     if (exchange.cookie !== undefined) exchange.session = this.sessions.get()?.find(exchange.cookie);
     ctx.session = exchange.session;
   }

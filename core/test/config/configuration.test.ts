@@ -25,6 +25,18 @@ describe('The configuration', () => {
     return 'accepted';
   }
 
+  it('takes comments and trailing commas, and tells line and column of a mistake', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portico-config-'));
+    await mkdir(join(folder, 'config'));
+    const write = (text: string): Promise<void> => writeFile(join(folder, 'config/default.json'), text);
+    const read = (): LoadedConfig => loadConfig({ root: folder, mode: 'production', environment: {} });
+    await write('{\n  // Behind the proxy of the house.\n  "server": { "port": 9090, },\n}\n');
+    expect(read().publicUrl).to.equal('http://127.0.0.1:9090');
+    await write('{\n  "server": { "port" 9090 }\n}\n');
+    expect(read).to.throw('config/default.json, line 2, column 22: A colon is expected here');
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('is complete without any file or variable', () => {
     expect(load({}).publicUrl).to.equal('http://127.0.0.1:8080');
     expect(load({}).home).to.equal(join(root, 'data'));

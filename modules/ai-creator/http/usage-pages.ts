@@ -85,7 +85,7 @@ export class UsagePages {
 
   csv(ctx: UsageContext): void {
     const { filter, last } = this.filterOf(ctx);
-    ctx.set('Content-Disposition', `attachment; filename="ai-usage-${filter.from}-${last}.csv"`);
+    ctx.attachment(`ai-usage-${filter.from}-${last}.csv`);
     ctx.type = 'text/csv; charset=utf-8';
     ctx.body = csvStream(requestRows(this.report, filter));
   }

@@ -93,7 +93,7 @@ export class AuditRoutes implements HttpRoutes {
   private export(ctx: RouteContext<unknown, z.output<typeof exporting>>): void {
     const { format, ...chosen } = ctx.input.query;
     const name = `audit-${this.clock.now().toISOString().slice(0, 10)}.${format}`;
-    ctx.set('Content-Disposition', `attachment; filename="${name}"`);
+    ctx.attachment(name);
     ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
     const wanted = filterOf(chosen);
     ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : Readable.from(auditJson(this.log, wanted));
