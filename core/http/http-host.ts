@@ -62,8 +62,16 @@ class KoaHttpHost implements HttpHost {
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
-    const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, config.locales);
-    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime);
+    const visitor = new RequestContextResolver(
+      sessions,
+      sites,
+      contexts,
+      cookie,
+      moduleGate,
+      dependencies.providerOf,
+      config.locales,
+    );
+    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 

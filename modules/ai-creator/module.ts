@@ -9,7 +9,7 @@ import {
   PageAdditions,
   Permissions,
 } from '@portico/core';
-import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
+import { DocumentActions, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
 import { BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
@@ -35,6 +35,7 @@ import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
 import { DemoSettings } from './services/demo/demo-settings.js';
+import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
@@ -44,7 +45,8 @@ import { ImagesCheck } from './services/generations/images-check.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
-import { CreateMenuItem } from './services/menus/create-menu-item.js';
+import { createMenuItem } from './services/menus/create-menu-item.js';
+import { createAgain, VaryImage } from './services/menus/document-actions.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
 import { ModelNotices } from './services/notices/model-notices.js';
@@ -76,13 +78,13 @@ export default defineModule(({ contribute, run }) => {
   const mayCreate = { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions };
   contribute(MenuItems).to(RecentMenuItem, { id: 'recent-generations', order: 20, when: mayCreate });
   contribute(PageAdditions).to(GenerationNotices, { id: 'generation-notices', when: mayCreate });
-  contribute(NewMenuItems).to(CreateMenuItem, {
-    id: 'create-ai-image',
-    order: 900,
-    when: { ...mayCreate, given: 'uploads' },
-  });
+  const mayAdd = { ...mayCreate, given: 'uploads' } as const;
+  contribute(NewMenuItems).value(createMenuItem, { id: 'create-ai-image', order: 900, when: mayAdd });
+  contribute(DocumentActions).value(createAgain, { id: 'create-again', when: mayAdd });
+  contribute(DocumentActions).to(VaryImage, { id: 'vary-image', when: mayAdd });
 
-  contribute(GeneratedCaptions).to(ImageCaptions, { id: 'ai-images', when: { flag: creatorFlag } });
+  contribute(DocumentMetadataKinds).to(ProvenanceMetadata, { id: 'provenance' });
+  contribute(DocumentMetadataKinds).to(ImageCaptions, { id: 'captions', when: { flag: creatorFlag } });
 
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);

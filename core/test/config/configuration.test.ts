@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
-import { type LoadedConfig, loadConfig } from '../../config/index.js';
+import { type LoadedConfig, loadConfig, moduleVariables, namedPorts } from '../../config/index.js';
 
 describe('The configuration', () => {
   let root: string;
@@ -13,7 +13,13 @@ describe('The configuration', () => {
   });
   after(() => rm(root, { recursive: true, force: true }));
 
-  const load = (environment: NodeJS.ProcessEnv): LoadedConfig => loadConfig({ root, mode: 'production', environment });
+  const variables = moduleVariables([
+    {
+      id: 'mail',
+      manifest: { environment: { PORTICO_MAIL_URL: { key: 'url', type: 'url' }, PORTICO_MAIL_FROM: { key: 'from' } } },
+    },
+  ]);
+  const load = (environment: NodeJS.ProcessEnv): LoadedConfig => loadConfig({ root, mode: 'production', environment, variables });
 
   function refusal(environment: NodeJS.ProcessEnv): string {
     try {
@@ -46,6 +52,26 @@ describe('The configuration', () => {
     expect(load({ PORT: '', HOST: '' }).publicUrl).to.equal('http://127.0.0.1:8080');
   });
 
+  it('takes variables that modules declare for their own sections', () => {
+    const environment = { PORTICO_MAIL_URL: 'https://mail.example/', PORTICO_MAIL_FROM: 'us', PORTICO_STRANGER: 'x' };
+    expect(load(environment).module('mail')).to.deep.equal({ url: 'https://mail.example', from: 'us' });
+    expect(loadConfig({ root, mode: 'production', environment }).module('mail')).to.deep.equal({});
+  });
+
+  it('puts ports where files name them, the same for the same name', async () => {
+    await mkdir(join(root, 'config'), { recursive: true });
+    const demo = { modules: { pump: { port: '{port:water}' }, well: { url: 'http://127.0.0.1:{port:water}/{port:oil}' } } };
+    await writeFile(join(root, 'config/demo.json'), JSON.stringify(demo));
+    expect(namedPorts({ root, mode: 'demo' })).to.deep.equal(['water', 'oil']);
+    const ports = new Map([
+      ['water', 4001],
+      ['oil', 4002],
+    ]);
+    const config = loadConfig({ root, mode: 'demo', environment: {}, ports });
+    expect(config.module('pump')).to.deep.equal({ port: 4001 });
+    expect(config.module('well')).to.deep.equal({ url: 'http://127.0.0.1:4001/4002' });
+  });
+
   it('of development is that of production with what development changes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'portico-config-'));
     await mkdir(join(folder, 'config'));
@@ -71,7 +97,7 @@ describe('The configuration', () => {
     ['PORTICO_PUBLIC_URL', 'foo'],
     ['PORTICO_PUBLIC_URL', 'ftp://example.org'],
     ['PORTICO_LOG_LEVEL', 'loud'],
-    ['PORTICO_OPENAI_BASE_URL', 'nope'],
+    ['PORTICO_MAIL_URL', 'nope'],
     ['PORTICO_DATABASE_URL', 'postgres://db/portico'],
   ] as const) {
     it(`names the variable when ${name} is ${value}`, () => {

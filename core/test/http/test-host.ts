@@ -152,6 +152,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
         return { kind: 'entered', leave: () => void inside.set(module, (inside.get(module) ?? 0) - 1) };
       },
     },
+    providerOf: (service) => (service === 'portico.site-directory' ? 'sites' : undefined),
     sessions: handle('sessions', { find: (cookie: string) => sessions.get(cookie) }),
     apiTokens: {
       get: () => ({

@@ -1,4 +1,4 @@
+export * from './actions.js';
 export * from './documents.js';
-export * from './generated-captions.js';
-export * from './generated-mark.js';
+export * from './metadata.js';
 export * from './new-menu.js';

@@ -1,6 +1,6 @@
 import { Clock, inject, injectable } from '@portico/core';
-import type { Provenance } from '@portico/documents-media/api';
 import type { Generation } from '../../entities/generation.js';
+import type { Provenance } from '../documents/provenance.js';
 import { variationSource } from '../images/pinned-source.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { GenerationCost } from '../spending/generation-cost.js';

@@ -1,6 +1,6 @@
 import { In, inject, injectable, type Reader, UnitOfWork } from '@portico/core';
-import type { Provenance } from '@portico/documents-media/api';
 import { UsageEntry } from '../../entities/usage-entry.js';
+import type { Provenance } from '../documents/provenance.js';
 import type { Cost } from './prices.js';
 
 /** What generations cost, by id; those whose cost is not known, or not yet, are left out. */
