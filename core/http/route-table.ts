@@ -37,22 +37,15 @@ export class RouteTable {
   private readonly refused = new Set<string>();
   /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
   private readonly lastOwners = new Map<string, string>();
-<<<<<<< HEAD
-=======
   /** Declared prefixes by the first segment they lie in, with the longest first; kept when their module stops. */
   private readonly declared: readonly Map<string, readonly string[]>[] = [new Map(), new Map()];
-  private readonly subscription: Disposable;
->>>>>>> main
 
   constructor(
     private readonly contributions: ConditionalContributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
-<<<<<<< HEAD
     lifetime: Lifetime,
-=======
     private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
->>>>>>> main
   ) {
     this.add(contributions.all());
     lifetime.add(
@@ -74,18 +67,12 @@ export class RouteTable {
     return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(placeKey(place.site, segment));
   }
 
-<<<<<<< HEAD
   /**
    * What there is for a path: at most one route, and before it mounts that know the path by other methods only. Which of them is there
    * for this person, the dispatcher asks.
    */
   *matches(place: Place, method: string, path: string): Generator<Found> {
-    for (const mount of this.at(place)) {
-=======
-  match(place: Place, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
-    let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
     for (const mount of this.at(place.site, this.segmentOf(place))) {
->>>>>>> main
       const match = mount.match(method, path);
       if (match) yield { mount, match };
     }

@@ -1,12 +1,7 @@
-<<<<<<< HEAD
 import { type ConditionalPoint, extensionPoint } from '@portico/core';
-import type { SuggestedCaption } from './generated-captions.js';
-=======
-import { type ExtensionPoint, extensionPoint } from '@portico/core';
 import type { SelectedItem, SuggestedCaption } from '@portico/item-selector/api';
 
 export type { SuggestedCaption };
->>>>>>> main
 
 /**
  * An entry of the New menu of Documents and Media, which also stands in the item selector (there the host states the fact `uploads`
