@@ -1,5 +1,10 @@
 import { ProviderError } from '@portico/ai-providers/api';
+<<<<<<< HEAD
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
+=======
+import { UsageTabs } from '@portico/ai-usage/api';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
+>>>>>>> main
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -9,12 +14,15 @@ import {
   FailureMessages,
 } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
-import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
+import { KeyStates } from '../services/failures/key-states.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
-import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
+<<<<<<< HEAD
+=======
+import { manageInstance } from './permissions.js';
+>>>>>>> main
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -32,8 +40,13 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
+<<<<<<< HEAD
     @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
+=======
+    @inject(KeyStates) private readonly keys: KeyStates,
+    @inject(UsageTabs) private readonly tabs: UsageTabs,
+>>>>>>> main
   ) {}
 
   register(router: Router): void {
@@ -41,6 +54,10 @@ export class ServiceRoutes implements HttpRoutes {
     router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
+<<<<<<< HEAD
+=======
+      this.tabs.of(ctx, place);
+>>>>>>> main
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -55,6 +72,10 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
+<<<<<<< HEAD
+=======
+      this.tabs.of(ctx, place);
+>>>>>>> main
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
@@ -71,26 +92,26 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
+<<<<<<< HEAD
     const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
+=======
+>>>>>>> main
     ctx.render(
       'service',
       {
-        tabs: adminTabs(ctx, 'service'),
+        tabs: this.tabs.of(ctx, this.prefix),
         provider: this.provider(ctx),
         isPlaceMissing: this.client.provider?.needsAddress === true && this.client.provider.place === undefined,
-        breakers: this.breaker.all().map((breaker) => ({
+        breakers: this.keys.open(ctx.access).map(({ failure, ...breaker }) => ({
           ...breaker,
-          title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
-          explanation: this.explain(ctx, this.breaker.failureOf(breaker)),
+          explanation: this.explain(ctx, failure),
         })),
         days: reportedDays,
         failures: (await this.report.recent()).map((count) => ({
           ...count,
           explanation: this.explain(ctx, { ...count.example, errorCode: count.code }),
         })),
-        pauses: this.pauses
-          .all()
-          .map(({ keyScope, until }) => ({ text: ctx.text('service.paused', { scope: nameOf(keyScope) }), until })),
+        pauses: this.keys.paused(ctx.access),
         notices: this.notices.notices(ctx.access),
         models: this.watch.all().map((model) => ({ ...model })),
         checkedAt: this.watch.checkedAt,
