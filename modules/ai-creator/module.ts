@@ -85,20 +85,6 @@ export default defineModule(({ contribute, run }) => {
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-<<<<<<< HEAD
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, ErrorCatalogRoutes])
-    contribute(HttpRoutes).to(routes, { when: { flag: creatorFlag } });
-  contribute(MenuItems).to(InstanceUsageItem, {
-    id: 'ai-usage',
-    order: 30,
-    when: { flag: creatorFlag, permission: manageInstance },
-  });
-  contribute(MenuItems).to(SiteUsageItem, {
-    id: 'ai-site-usage',
-    order: 30,
-    when: { flag: creatorFlag, scope: 'site', permission: manageSite },
-  });
-=======
   contribute(HttpRoutes).to(ServiceRoutes, { when: { flag: creatorFlag } });
   contribute(HttpRoutes).to(ErrorCatalogRoutes, { when: { flag: creatorFlag } });
   contribute(PaidFeatures).to(ImagesFeature, { id: 'images' });
@@ -110,7 +96,6 @@ export default defineModule(({ contribute, run }) => {
     { label: 'errors.title', href: '/ai-creator/errors' },
     { id: 'errors', order: 50, when: { flag: creatorFlag } },
   );
->>>>>>> main
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 

@@ -1,18 +1,11 @@
-<<<<<<< HEAD
-=======
 import { UsageTabs } from '@portico/ai-usage/api';
->>>>>>> main
 import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { errorCatalog } from '../services/failures/error-catalog.js';
 import { FailureMessages } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
 import { formatSeconds } from '../services/translator.js';
-<<<<<<< HEAD
-import { adminTabs, manageInstance } from './admin-tabs.js';
-=======
 import { manageInstance } from './permissions.js';
->>>>>>> main
 
 /** The error catalog: everything that can go wrong, what people read then, and what the portal does. */
 @injectable()
@@ -23,10 +16,7 @@ export class ErrorCatalogRoutes implements HttpRoutes {
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
-<<<<<<< HEAD
-=======
     @inject(UsageTabs) private readonly tabs: UsageTabs,
->>>>>>> main
   ) {}
 
   register(router: Router): void {

@@ -1,10 +1,6 @@
 import { ProviderError } from '@portico/ai-providers/api';
-<<<<<<< HEAD
-import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
-=======
 import { UsageTabs } from '@portico/ai-usage/api';
 import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
->>>>>>> main
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -19,10 +15,7 @@ import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { idParams } from './input.js';
-<<<<<<< HEAD
-=======
 import { manageInstance } from './permissions.js';
->>>>>>> main
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -40,13 +33,8 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
-<<<<<<< HEAD
-    @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
-    @inject(SiteDirectory) private readonly sites: SiteDirectory,
-=======
     @inject(KeyStates) private readonly keys: KeyStates,
     @inject(UsageTabs) private readonly tabs: UsageTabs,
->>>>>>> main
   ) {}
 
   register(router: Router): void {
@@ -54,10 +42,6 @@ export class ServiceRoutes implements HttpRoutes {
     router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
-<<<<<<< HEAD
-=======
-      this.tabs.of(ctx, place);
->>>>>>> main
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -72,10 +56,6 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
-<<<<<<< HEAD
-=======
-      this.tabs.of(ctx, place);
->>>>>>> main
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });
@@ -92,10 +72,6 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
-<<<<<<< HEAD
-    const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
-=======
->>>>>>> main
     ctx.render(
       'service',
       {

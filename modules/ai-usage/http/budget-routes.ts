@@ -33,7 +33,6 @@ export class BudgetRoutes implements HttpRoutes {
     router.get('/:id', { access, params: idParams }, (ctx) => this.show(ctx, ctx.input.params.id));
 
     router.post('/:id', { access, params: idParams, body: changeForm }, (ctx) => {
-      this.tabs.of(ctx, place);
       const { id } = ctx.input.params;
       const { revision, ...typed } = ctx.input.body;
       return answerForm(
@@ -47,7 +46,6 @@ export class BudgetRoutes implements HttpRoutes {
 
   /** After a conflict both values are on the page, and the next press of the button replaces what is stored. */
   private async show(ctx: AnyContext, id: string, failed?: FailedChange): Promise<void> {
-    this.tabs.of(ctx, place);
     const { locale } = ctx.access;
     const stored = await this.budgets.find(id);
     const changes = await this.history.of(id, locale);

@@ -1,17 +1,9 @@
 import { Clock, csvStream, inject, injectable, type RouteContext, z } from '@portico/core';
-<<<<<<< HEAD:modules/ai-creator/http/usage-pages.ts
-import { formatMoney } from '../services/spending/money.js';
-import { requestRows } from '../services/spending/usage-csv.js';
-import { usageRange } from '../services/spending/usage-range.js';
-import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/spending/usage-report.js';
-import { adminTabs } from './admin-tabs.js';
-=======
 import { UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
 import { requestRows } from '../services/report/usage-csv.js';
 import { usageRange } from '../services/report/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/report/usage-report.js';
->>>>>>> main:modules/ai-usage/http/usage-pages.ts
 import { shares, usageChart } from './usage-chart.js';
 
 const date = z.iso.date().optional();
@@ -33,10 +25,7 @@ type UsageContext = RouteContext<unknown, UsageQuery>;
 export class UsagePages {
   constructor(
     @inject(UsageReport) private readonly report: UsageReport,
-<<<<<<< HEAD:modules/ai-creator/http/usage-pages.ts
-=======
     @inject(UsageTabs) private readonly tabs: UsageTabs,
->>>>>>> main:modules/ai-usage/http/usage-pages.ts
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -104,10 +93,6 @@ export class UsagePages {
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
-<<<<<<< HEAD:modules/ai-creator/http/usage-pages.ts
-=======
-    this.tabs.of(ctx, page);
->>>>>>> main:modules/ai-usage/http/usage-pages.ts
     const { from, last, until } = usageRange(ctx.input.query, this.today());
     return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }

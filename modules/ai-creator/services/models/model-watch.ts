@@ -11,16 +11,10 @@ import {
   type Scope,
   SiteDirectory,
   siteScope,
-<<<<<<< HEAD
   toDisposable,
-  UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import { KnownModel } from '../../entities/known-model.js';
-=======
-} from '@portico/core';
 import type { KnownModel } from '../../entities/known-model.js';
->>>>>>> main
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { creatorSettings } from '../settings/settings.js';
 import { KnownModels } from './known-models.js';
@@ -34,12 +28,6 @@ const dayMillis = 24 * hour;
 @injectable()
 export class ModelWatch implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-<<<<<<< HEAD
-  /** By provider and name. */
-  private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
-=======
-  private timer: NodeJS.Timeout | undefined;
->>>>>>> main
   private readonly over = new AbortController();
   private last: Promise<void> = Promise.resolve();
 
@@ -56,11 +44,8 @@ export class ModelWatch implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-<<<<<<< HEAD
   async onStart(lifetime: Lifetime): Promise<void> {
-    const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
-    for (const provider of new Set(rows.map((row) => row.provider)))
-      this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
+    await this.known.load();
     lifetime.add(toDisposable(() => this.last));
     lifetime.add(
       this.settings.onDidChange(({ fields }) => {
@@ -68,23 +53,8 @@ export class ModelWatch implements Activity {
       }),
     );
     // Soon after the start, because a portal that is restarted every day would otherwise never hear of an end.
-    lifetime.add(every(hour, () => this.refreshWhenDue(), this.config.values.firstListMillis));
+    lifetime.add(every(hour, () => this.refreshWhenDue(), this.lists.firstMillis));
     lifetime.add(toDisposable(() => this.over.abort()));
-=======
-  async onStart(): Promise<void> {
-    await this.known.load();
-    this.refreshIn(this.lists.firstMillis);
-    this.listening = this.settings.onDidChange(({ fields }) => {
-      if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
-    });
-  }
-
-  async onStop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.over.abort();
-    await this.listening?.dispose();
-    await this.last;
->>>>>>> main
   }
 
   /** By name; what is gone last. */
