@@ -89,6 +89,11 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: 'the page of a picture',
     shows: 'acme-document-action',
   },
+  UsagePages: {
+    contribution: `{ label: 'acme-usage-page', href: '/acme' }`,
+    page: '/ai-creator/prices',
+    shows: 'acme-usage-page',
+  },
   DocumentMetadataKinds: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
 };
 
@@ -101,6 +106,7 @@ const unconditional = [
   'IntegrityChecks',
   'SecretStores',
   'AuditAreas',
+  'PaidFeatures',
   'ImageProviders',
   'ChoiceProviders',
 ];
@@ -232,7 +238,7 @@ describe('`when`', () => {
            export default defineModule(({ contribute }) => contribute(${point.name}).value({}, { id: 'x', when: { flag: '${flag}' } }));`,
         );
       const modulePaths = [join(root, 'modules'), join(folder, 'modules')];
-      portal = await startTestPortal({ flags: { [flag]: false }, config: { modulePaths } });
+      portal = await startTestPortal({ flags: { [flag]: false, 'LPD-10793': true }, config: { modulePaths } });
       administrator = await portal.signIn();
       const contexts = portal.service(AccessContexts);
       const site = portal.service(SiteDirectory).byAddress('home');

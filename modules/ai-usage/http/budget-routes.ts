@@ -1,5 +1,4 @@
 import { type HttpRoutes, inject, injectable, type PortalError, type RouteContext, type Router, z } from '@portico/core';
-import { UsageTabs } from '../api/index.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/budgets/budget-entry.js';
 import { BudgetHistory } from '../services/budgets/budget-history.js';
 import { BudgetRepository } from '../services/budgets/budget-repository.js';
@@ -26,7 +25,6 @@ export class BudgetRoutes implements HttpRoutes {
     @inject(BudgetEntry) private readonly entry: BudgetEntry,
     @inject(BudgetTable) private readonly table: BudgetTable,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
-    @inject(UsageTabs) private readonly tabs: UsageTabs,
   ) {}
 
   register(router: Router): void {
