@@ -2,8 +2,8 @@ import {
   type Contribution,
   type Disposable,
   isConditional,
-  type RegisteredContribution,
   PortalError,
+  type RegisteredContribution,
   toDisposable,
   tokenId,
 } from '../api/index.js';
