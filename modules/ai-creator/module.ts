@@ -1,3 +1,4 @@
+import { PaidFeatures, UsagePages } from '@portico/ai-usage/api';
 import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
   Commands,
@@ -10,25 +11,18 @@ import {
   Permissions,
 } from '@portico/core';
 import { DocumentActions, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
-import { BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
-import { PricesList, PricesRemove, PricesSet } from './commands/price-commands.js';
-import { UsageCommand } from './commands/usage-command.js';
 import { WhyNoButton } from './commands/why-no-button.js';
-import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
-import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { ErrorCatalogRoutes } from './http/error-catalog-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { NoticeRoutes } from './http/notice-routes.js';
 import { PreviewRoutes } from './http/preview-routes.js';
-import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
-import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
@@ -44,20 +38,16 @@ import { GenerationWorker } from './services/generations/generation-worker.js';
 import { ImagesCheck } from './services/generations/images-check.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
-import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, VaryImage } from './services/menus/document-actions.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
+import { ImagesFeature } from './services/notices/images-feature.js';
 import { ModelNotices } from './services/notices/model-notices.js';
 import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
 import { creatorSettings } from './services/settings/settings.js';
-import { Budgets } from './services/spending/budgets.js';
-import { Prices } from './services/spending/prices.js';
 
 export default defineModule(({ contribute, run }) => {
-  run(Budgets);
-  run(Prices);
   run(CircuitBreaker);
   run(ModelWatch);
   run(RateLimitBackoff);
@@ -95,18 +85,17 @@ export default defineModule(({ contribute, run }) => {
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, ErrorCatalogRoutes])
-    contribute(HttpRoutes).to(routes);
-  contribute(MenuItems).to(InstanceUsageItem, {
-    id: 'ai-usage',
-    order: 30,
-    when: { flag: creatorFlag, permission: manageInstance },
-  });
-  contribute(MenuItems).to(SiteUsageItem, {
-    id: 'ai-site-usage',
-    order: 30,
-    when: { flag: creatorFlag, scope: 'site', permission: manageSite },
-  });
+  contribute(HttpRoutes).to(ServiceRoutes, { when: { flag: creatorFlag } });
+  contribute(HttpRoutes).to(ErrorCatalogRoutes, { when: { flag: creatorFlag } });
+  contribute(PaidFeatures).to(ImagesFeature, { id: 'images' });
+  contribute(UsagePages).value(
+    { label: 'service.title', href: '/ai-creator/service' },
+    { id: 'service', order: 40, when: { flag: creatorFlag } },
+  );
+  contribute(UsagePages).value(
+    { label: 'errors.title', href: '/ai-creator/errors' },
+    { id: 'errors', order: 50, when: { flag: creatorFlag } },
+  );
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 
@@ -116,17 +105,6 @@ export default defineModule(({ contribute, run }) => {
   contribute(Commands).to(ImagesAdd);
   contribute(Commands).to(ImagesCancel);
   contribute(Commands).to(WhyNoButton);
-  for (const command of [
-    BudgetsList,
-    BudgetsAdd,
-    BudgetsChange,
-    BudgetsRemove,
-    PricesList,
-    PricesSet,
-    PricesRemove,
-    UsageCommand,
-  ])
-    contribute(Commands).to(command);
   contribute(IntegrityChecks).to(ImagesCheck);
   contribute(DemoContents).to(DemoSettings, { order: 30 });
 });

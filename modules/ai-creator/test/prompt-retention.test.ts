@@ -173,7 +173,7 @@ describe('how long descriptions are kept', () => {
     for (const word of words) expect(creator.portal.log()).to.not.contain(word);
     const usage = await creator.portal
       .service(UnitOfWork)
-      .read((reader) => reader.query<{ error: string }>('SELECT error_code AS error FROM ai_creator_usage WHERE error_code > 0'));
+      .read((reader) => reader.query<{ error: string }>('SELECT error_code AS error FROM ai_usage_entry WHERE error_code > 0'));
     expect(usage, 'what was used is still known').to.deep.equal([{ error: 'declined' }]);
   });
 });
