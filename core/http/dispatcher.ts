@@ -6,12 +6,12 @@ import { readBody } from './body.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
 import type { HostContext } from './exchange.js';
 import type { HttpLimits } from './http-config.js';
+import { type HttpModuleGate, RequestLease } from './http-module-gate.js';
 import { queryOf } from './input.js';
 import { hasBody } from './lingering.js';
-import { type ModuleGate, Stay } from './module-gate.js';
 import type { Route } from './mount.js';
 import { MultipartReader } from './multipart.js';
-import type { RequestContextResolver, Visit } from './request-context-resolver.js';
+import type { RequestContextResolver, RequestTarget } from './request-context-resolver.js';
 import type { RequestGuard } from './request-guard.js';
 import { admit } from './route-access.js';
 import type { RouteTable } from './route-table.js';
@@ -24,7 +24,7 @@ export class Dispatcher {
   constructor(
     private readonly visitor: RequestContextResolver,
     private readonly table: RouteTable,
-    private readonly gate: ModuleGate,
+    private readonly gate: HttpModuleGate,
     private readonly guard: RequestGuard,
     private readonly sessions: ServiceHandle<Sessions>,
     private readonly callers: ApiCallers,
@@ -40,7 +40,7 @@ export class Dispatcher {
     if (module === '') throw notFound();
     if (module === coreModule) return this.serve(ctx, visit);
     const entered = this.gate.enter(module);
-    const stay = new Stay(entered instanceof Promise ? await entered : entered, ctx.res);
+    const stay = new RequestLease(entered instanceof Promise ? await entered : entered, ctx.res);
     try {
       // While the request waited, the module may have come back with routes of its own making, and so may the session.
       const lost = ctx.session === undefined && ctx.exchange.cookie !== undefined;
@@ -50,7 +50,7 @@ export class Dispatcher {
     }
   };
 
-  private async serve(ctx: HostContext, visit: Visit, module = coreModule): Promise<void> {
+  private async serve(ctx: HostContext, visit: RequestTarget, module = coreModule): Promise<void> {
     const found = this.table.match(visit, ctx.method, visit.path);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;

@@ -11,7 +11,7 @@ import { type Match, Mount } from './mount.js';
 import { isUnder, segmentOf } from './segment.js';
 
 /** Where a request is to be looked for. */
-export interface Place {
+export interface RouteScope {
   readonly site: boolean;
   readonly segment: string;
   /** Without the part that names the site. */
@@ -53,12 +53,12 @@ export class RouteTable implements Disposable {
   }
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
-  ownerOf(place: Place): string | undefined {
+  ownerOf(place: RouteScope): string | undefined {
     const segment = this.segmentOf(place);
-    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(placeKey(place.site, segment));
+    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(scopeKeyOf(place.site, segment));
   }
 
-  match(place: Place, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
+  match(place: RouteScope, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
     let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
     for (const mount of this.at(place.site, this.segmentOf(place))) {
       const match = mount.match(method, path);
@@ -77,7 +77,7 @@ export class RouteTable implements Disposable {
   }
 
   /** The declared prefix that a path lies in, else its first segment. */
-  private segmentOf({ site, segment, path }: Place): string {
+  private segmentOf({ site, segment, path }: RouteScope): string {
     const within = this.declared[site ? 1 : 0]?.get(segment);
     return within?.find((prefix) => isUnder(path, `/${prefix}`)) ?? segment;
   }
@@ -103,7 +103,7 @@ export class RouteTable implements Disposable {
       if (present) present.push(mount);
       else table.set(mount.segment, [mount]);
       this.declare(mount);
-      this.lastOwners.set(placeKey(mount.site, mount.segment), mount.module);
+      this.lastOwners.set(scopeKeyOf(mount.site, mount.segment), mount.module);
     }
     this.bySegment = next;
   }
@@ -164,6 +164,6 @@ function keyOf(contribution: Contribution<HttpRoutes>): string {
   return `${contribution.module}/${contribution.id}`;
 }
 
-function placeKey(site: boolean, segment: string): string {
+function scopeKeyOf(site: boolean, segment: string): string {
   return (site ? '~/' : '/') + segment;
 }
