@@ -53,7 +53,7 @@ describe('The boundaries of the portal', () => {
   });
 
   it('let modules import only the public API of the core and the api of other modules', () => {
-    const allowed = /^@portico\/(?:core(?:\/testing|\/client)?|[\w-]+\/(?:api|client|testing))$/;
+    const allowed = /^@portico\/(?:core(?:\/testing|\/client|\/util)?|[\w-]+\/(?:api|client|testing))$/;
     const deep = imports.filter(({ from, target }) => from !== core && target.startsWith('@portico/') && !allowed.test(target));
     expect(deep.map(show)).to.deep.equal([]);
   });
@@ -104,6 +104,20 @@ describe('The boundaries of the portal', () => {
     expect([...new Set(undeclared.map(show))]).to.deep.equal([]);
   });
 
+  it('have every package declare only what its own code imports: for production what runs there, nothing that the core gives', () => {
+    const idle = packages.flatMap((from) => {
+      const own = imports.filter((each) => each.from === from);
+      const used = (name: string, among: readonly Import[]): boolean =>
+        among.some(({ target }) => target === name || target.startsWith(`${name}/`));
+      const production = own.filter(({ file }) => !/\/(?:test|testing)\//.test(file));
+      return [
+        ...Object.keys(from.manifest.dependencies ?? {}).filter((name) => !used(name, production)),
+        ...Object.keys(from.manifest.devDependencies ?? {}).filter((name) => !used(name, own)),
+      ].map((name) => `${from.manifest.name} declares ${name}`);
+    });
+    expect(idle).to.deep.equal([]);
+  });
+
   it('keep the kernel apart from http, views and persistence', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
@@ -117,6 +131,10 @@ describe('The boundaries of the portal', () => {
       ({ file, target }) => file.startsWith(join(core.folder, 'api/')) && /^\.\.\/(?!libraries\/)/.test(target),
     );
     expect(wrong.map(show)).to.deep.equal([]);
+    const classes = filesIn('core/api').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^export (?:abstract )?class (\w+)/gm)].map(([, name]) => name),
+    );
+    expect(classes.sort(), 'what every author needs in hand').to.deep.equal(['DisposableStore', 'Emitter', 'PortalError']);
   });
 
   it('have nothing in the libraries of the portal but packages', () => {
@@ -241,6 +259,10 @@ describe('The directions of imports', () => {
     expect(climbsOf(files)).to.deep.equal([]);
   });
 });
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder)).map((name) => join(root, folder, name));
+}
 
 function childrenOf(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })

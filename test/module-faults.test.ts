@@ -12,7 +12,7 @@ const modules: Readonly<Record<string, string>> = {
   'breaks-setup': `export default defineModule(() => { throw new Error('no plan'); });`,
   'breaks-making': `
     class Clumsy { constructor() { throw new Error('dropped it'); } }
-    export default defineModule(({ use }) => use(Clumsy));`,
+    export default defineModule(({ run }) => run(Clumsy));`,
   'never-starts': `
     class Sleeper { onStart() { return new Promise(() => {}); } }
     export default defineModule(({ run }) => run(Sleeper));`,

@@ -1,6 +1,6 @@
 import type { AccessContext } from './access.js';
 import type { Event } from './event.js';
-import { type ExtensionPoint, type ServiceToken, tokenId } from './tokens.js';
+import { type ConditionalPoint, type ExtensionPoint, type ServiceToken, tokenId } from './tokens.js';
 import type { Explanation, Given, When } from './when.js';
 
 /** What a contributor says about a contribution beside its value. */
@@ -9,6 +9,10 @@ export interface ContributionOptions {
   readonly id?: string;
   /** Ascending; ties are broken by module id, then by id. Default 100. */
   readonly order?: number;
+}
+
+/** The same for a point whose host asks when a contribution is there. */
+export interface ConditionalOptions extends ContributionOptions {
   readonly when?: When;
 }
 
@@ -30,10 +34,6 @@ export interface ContributionDelta<T> {
 /** The host's view of an extension point. Snapshots are frozen and sorted; an old one never changes under its reader. */
 export interface Contributions<T> {
   all(): readonly Contribution<T>[];
-  /** What is there for this person, here, now. */
-  visible(access: AccessContext, given?: Given): readonly Contribution<T>[];
-  /** Why one contribution is, or is not, there. Undefined when nobody contributes that id. */
-  explain(id: string, access: AccessContext, given?: Given): Explanation | undefined;
   /**
    * Uses each of the given contributions (default: all), leaving out those that throw: the failure is counted and named on the
    * status page, and the neighbours live.
@@ -42,7 +42,18 @@ export interface Contributions<T> {
   readonly onDidChange: Event<ContributionDelta<T>>;
 }
 
-/** Injects what was contributed to a point this module hosts: `@inject(contributions(MenuItems)) items: Contributions<MenuItem>`. */
-export function contributions<T>(point: ExtensionPoint<T>): ServiceToken<Contributions<T>> {
-  return Symbol.for(`portico.contributions:${tokenId(point)}`) as ServiceToken<Contributions<T>>;
+/** The same of a conditional point: its host asks for each person and request. */
+export interface ConditionalContributions<T> extends Contributions<T> {
+  /** What is there for this person, here, now. */
+  visible(access: AccessContext, given?: Given): readonly Contribution<T>[];
+  /** Whether one contribution of this point is there for this person, here, now. */
+  isVisible(contribution: Contribution<T>, access: AccessContext, given?: Given): boolean;
+  /** Why one contribution is, or is not, there. Undefined when nobody contributes that id. */
+  explain(id: string, access: AccessContext, given?: Given): Explanation | undefined;
 }
+
+/** Injects what was contributed to a point this module hosts: `@inject(contributions(MenuItems)) items: ConditionalContributions<MenuItem>`. */
+export const contributions: {
+  <T>(point: ConditionalPoint<T>): ServiceToken<ConditionalContributions<T>>;
+  <T>(point: ExtensionPoint<T>): ServiceToken<Contributions<T>>;
+} = (point: symbol) => Symbol.for(`portico.contributions:${tokenId(point)}`) as never;

@@ -1,3 +1,5 @@
+import { type ServiceToken, serviceToken } from './tokens.js';
+
 /** Something that can be taken back. `dispose` may be called more than once; only the first call acts. */
 export interface Disposable {
   dispose(): void | Promise<void>;
@@ -14,6 +16,13 @@ export function toDisposable(release: () => void | Promise<void>): Disposable {
     },
   };
 }
+
+/** What goes with the stop of a module; a class that listens from its making asks for it: `@inject(Lifetime) lifetime: Lifetime`. */
+export interface Lifetime {
+  /** Disposes of it when the module has stopped, last-in-first-out; at once when it has already. Answers what it was given. */
+  add<D extends Disposable>(item: D): D;
+}
+export const Lifetime: ServiceToken<Lifetime> = serviceToken('portico.lifetime');
 
 /**
  * Collects what must be taken back and does so last-in-first-out, each step in its own try.

@@ -5,7 +5,13 @@ export type Event<T> = (listener: (value: T) => void) => Disposable;
 
 /** The owner's end of an event. A listener that throws does not keep the others from hearing. */
 export class Emitter<T> implements Disposable {
+  private static living = 0;
   private readonly listeners = new Set<(value: T) => void>();
+
+  /** How many listeners all emitters of this process have. Whatever comes and goes leaves it as it was; tests compare. */
+  static get livingListeners(): number {
+    return Emitter.living;
+  }
 
   /** @param onError told when a listener throws; by default the error is swallowed by nobody: it is thrown in a microtask. */
   constructor(private readonly onError: (error: unknown) => void = rethrowLater) {}
@@ -17,7 +23,10 @@ export class Emitter<T> implements Disposable {
   readonly event: Event<T> = (listener) => {
     const entry = (value: T): void => listener(value);
     this.listeners.add(entry);
-    return toDisposable(() => void this.listeners.delete(entry));
+    Emitter.living += 1;
+    return toDisposable(() => {
+      if (this.listeners.delete(entry)) Emitter.living -= 1;
+    });
   };
 
   fire(value: T): void {
@@ -31,6 +40,7 @@ export class Emitter<T> implements Disposable {
   }
 
   dispose(): void {
+    Emitter.living -= this.listeners.size;
     this.listeners.clear();
   }
 }

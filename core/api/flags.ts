@@ -58,17 +58,28 @@ export interface FlagChange {
   readonly enabled: boolean;
 }
 
-/** A flag as code names it: declared in the manifest, defined once in the code, and never spelled a second time. */
+/** A flag as code names it: defined once, and never spelled a second time. */
 export interface FlagDefinition<K extends string = string> {
   readonly key: K;
   readonly [flagDefinition]: true;
 }
 declare const flagDefinition: unique symbol;
 
-/** Names a flag that a manifest declares: `const hello = defineFlag('acme.hello')`, for `flags.flag(hello)` and `when: { flag: hello.key }`. */
-export function defineFlag<const K extends string>(key: K): FlagDefinition<K> {
-  return Object.freeze({ key }) as FlagDefinition<K>;
+/** A flag of a module's own: with what its manifest says about it. */
+export interface DeclaredFlag<K extends string = string> extends FlagDefinition<K> {
+  readonly declaration: FlagDeclaration;
 }
+
+/**
+ * Names a flag, for `flags.flag(hello)` and `when: { flag: hello.key }`. One of the module's own says what it is,
+ * `const hello = defineFlag('acme.hello', { type: 'beta', title: 'Hello' })`, and is declared with `flag(hello)` in `defineModule`;
+ * `npm run manifests -- --fix` writes it into the manifest, where it is read before any code of the module runs.
+ * One that the deployment declares, in feature-flags.json, is named by its key alone.
+ */
+export const defineFlag: {
+  <const K extends string>(key: K, declaration: FlagDeclaration): DeclaredFlag<K>;
+  <const K extends string>(key: K): FlagDefinition<K>;
+} = (key: string, declaration?: FlagDeclaration) => Object.freeze({ key, ...(declaration && { declaration }) }) as never;
 
 /** One flag in the hands of a module. */
 export interface FlagHandle {

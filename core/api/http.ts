@@ -4,7 +4,7 @@ import type { ParameterizedContext } from 'koa';
 import type { ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
 import type { CompiledMessage, MessageValues } from './basics.js';
-import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Who may call a route. Asked by the host before the handler, in the scope of the request. */
 export type RouteAccess = 'public' | 'signed-in' | { readonly permission: PermissionId };
@@ -115,7 +115,7 @@ export interface HttpRoutes {
   readonly prefix: string;
   register(router: Router): void;
 }
-export const HttpRoutes: ExtensionPoint<HttpRoutes> = extensionPoint('portico.http-routes');
+export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.http-routes', { conditional: true });
 
 /** The cookie that carries the session's opaque token: `__Host-`, Secure over https, always HttpOnly and SameSite=Lax. */
 export interface SessionCookie {
@@ -123,16 +123,3 @@ export interface SessionCookie {
   clear(ctx: RouteContext): void;
 }
 export const SessionCookie: ServiceToken<SessionCookie> = serviceToken('portico.session-cookie');
-
-/**
- * The place when it is one of this portal (a path with query and fragment, as a browser would understand it), undefined otherwise.
- * Whatever a request says about where to go next passes through here: `//elsewhere`, `/\elsewhere` and `https:` do not come back.
- */
-export function localAddress(place: string | undefined): string | undefined {
-  if (!place || !/^\/(?![/\\])[^\\\p{Cc}\s]*$/u.test(place) || place.length > 2000) return undefined;
-  const base = 'http://portal.invalid';
-  if (!URL.canParse(place, base)) return undefined;
-  const url = new URL(place, base);
-  const local = url.pathname + url.search + url.hash;
-  return url.origin === base && !local.startsWith('//') ? local : undefined;
-}

@@ -1,5 +1,5 @@
 import type { AccessContext } from './access.js';
-import { type ExtensionPoint, extensionPoint } from './tokens.js';
+import { type ConditionalPoint, extensionPoint } from './tokens.js';
 
 /** What a menu says beside an entry, e.g. how much waits there. Words of the person's language. */
 export interface MenuBadge {
@@ -25,7 +25,7 @@ export interface MenuItem {
   /** Asked for each page that shows the menu: a memory read. One that throws takes its entry out of the menu. */
   badge?(access: AccessContext): MenuBadge | undefined;
 }
-export const MenuItems: ExtensionPoint<MenuItem> = extensionPoint('portico.menu-items');
+export const MenuItems: ConditionalPoint<MenuItem> = extensionPoint('portico.menu-items', { conditional: true });
 
 /** An entry of the menu of the signed-in person, and of the front page's header. */
 export interface PersonalMenuItem {
@@ -34,4 +34,6 @@ export interface PersonalMenuItem {
   /** `post`: shown as a button that submits. Default `get`. */
   readonly method?: 'get' | 'post';
 }
-export const PersonalMenuItems: ExtensionPoint<PersonalMenuItem> = extensionPoint('portico.personal-menu-items');
+export const PersonalMenuItems: ConditionalPoint<PersonalMenuItem> = extensionPoint('portico.personal-menu-items', {
+  conditional: true,
+});

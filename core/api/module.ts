@@ -1,4 +1,6 @@
-import type { ContributionOptions } from './contributions.js';
+import type { ConditionalOptions, ContributionOptions } from './contributions.js';
+import type { Lifetime } from './disposable.js';
+import type { DeclaredFlag } from './flags.js';
 import type { ExtensionPoint, ServiceToken } from './tokens.js';
 
 /** A class that inversify makes: its constructor parameters carry `@inject`. */
@@ -7,8 +9,12 @@ export type Class<T> = new (...args: any[]) => T;
 
 /** Work of a module that runs when it starts and is taken back when it stops. */
 export interface Activity {
-  /** Runs after services and contributions are made and before any of them is seen; bounded by the start time limit. */
-  onStart?(): void | Promise<void>;
+  /**
+   * Runs after services and contributions are made and before any of them is seen; bounded by the start time limit.
+   * @param lifetime goes with the stop, before `onStop` of this class: what is added in the line where it is made (a listener, a timer,
+   * a watcher) needs no field and no `onStop`. It is disposed last-in-first-out, also when the start fails.
+   */
+  onStart?(lifetime: Lifetime): void | Promise<void>;
   /** Runs when the gate is closed and running requests have ended; bounded by the stop time limit. */
   onStop?(): void | Promise<void>;
 }
@@ -19,9 +25,11 @@ export interface ServiceBinding<T> {
   value(service: T, options?: { readonly ranking?: number }): void;
 }
 
-export interface ContributionBinding<T> {
-  to(implementation: Class<T>, options?: ContributionOptions): void;
-  value(contribution: T, options?: ContributionOptions): void;
+type OptionsOf<Conditional extends boolean> = [Conditional] extends [true] ? ConditionalOptions : ContributionOptions;
+
+export interface ContributionBinding<T, Options extends ContributionOptions = ContributionOptions> {
+  to(implementation: Class<T>, options?: Options): void;
+  value(contribution: T, options?: Options): void;
 }
 
 /**
@@ -35,12 +43,16 @@ export interface ModuleSetup {
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void };
   /** Offers a service to other modules; its id stands under `provides` in the manifest. */
   provide<T>(token: ServiceToken<T>): ServiceBinding<T>;
-  /** Adds to an extension point. Parked until the point's host is there. */
-  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T>;
+  /** Adds to an extension point. Parked until the point's host is there. Only a conditional point takes a `when`. */
+  contribute<T, Conditional extends boolean>(
+    point: ExtensionPoint<T, Conditional>,
+  ): ContributionBinding<T, OptionsOf<Conditional>>;
   /** Opens an extension point of this module; its id stands under `hosts` in the manifest. */
   host<T>(point: ExtensionPoint<T>): void;
   /** A class with `onStart` or `onStop`. Started in the order given, stopped in reverse. */
   run(activity: Class<Activity>): void;
+  /** Declares a flag of the module's own; it stands under `flags` in the manifest. */
+  flag(definition: DeclaredFlag): void;
 }
 
 /** What one part of a module adds: a function beside the classes it wires, e.g. `budgets.ts` in the folder of budgets. */

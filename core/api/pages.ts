@@ -1,5 +1,5 @@
 import type { AccessContext } from './access.js';
-import { type ExtensionPoint, extensionPoint } from './tokens.js';
+import { type ConditionalPoint, extensionPoint } from './tokens.js';
 
 /**
  * A piece that a module adds to the end of every page in the portal's frame, for those whom its `when` admits: for what must be told wherever a
@@ -11,4 +11,4 @@ export interface PageAddition {
   /** What the view shows; undefined: nothing on this page, not even a script. Asked for each page: a memory read. */
   model(access: AccessContext): object | undefined;
 }
-export const PageAdditions: ExtensionPoint<PageAddition> = extensionPoint('portico.page-additions');
+export const PageAdditions: ConditionalPoint<PageAddition> = extensionPoint('portico.page-additions', { conditional: true });

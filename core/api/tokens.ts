@@ -3,12 +3,19 @@ import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
 declare const pointType: unique symbol;
+declare const conditionalPoint: unique symbol;
 
 /** Names a service of type `T`. By convention token and interface share a name. */
 export type ServiceToken<T> = symbol & { readonly [serviceType]: (value: T) => T };
 
 /** Names a place where any module may add a `T`. One host reads what many contribute. */
-export type ExtensionPoint<T> = symbol & { readonly [pointType]: (value: T) => T };
+export type ExtensionPoint<T, Conditional extends boolean = boolean> = symbol & {
+  readonly [pointType]: (value: T) => T;
+  readonly [conditionalPoint]: Conditional;
+};
+
+/** An extension point whose host asks the `when` of each contribution, on each request. Only to such a point can one be given. */
+export type ConditionalPoint<T> = ExtensionPoint<T, true>;
 
 /**
  * A service that may be absent, now or later. `get` answers what is there at this moment:
@@ -21,6 +28,7 @@ export interface ServiceHandle<T> {
 const prefixes = {
   service: 'portico.service:',
   point: 'portico.point:',
+  conditionalPoint: 'portico.conditional-point:',
   optional: 'portico.optional:',
 } as const;
 
@@ -35,14 +43,23 @@ export function serviceToken<T>(id: string): ServiceToken<T> {
 /**
  * Makes an extension point.
  * @param id `<module>.<plural-noun>` in kebab-case; it is the id used under `hosts`, `requires` and `optional` of a manifest.
+ * @param options.conditional whether its host uses what is `visible`, and nothing else, wherever a person could see or do something.
+ * A point without it takes no `when`: what a host does not ask would be a promise that nobody keeps.
  */
-export function extensionPoint<T>(id: string): ExtensionPoint<T> {
-  return Symbol.for(prefixes.point + id) as ExtensionPoint<T>;
+export function extensionPoint<T>(id: string, options: { readonly conditional: true }): ConditionalPoint<T>;
+export function extensionPoint<T>(id: string): ExtensionPoint<T>;
+export function extensionPoint<T>(id: string, options?: { readonly conditional: true }): ExtensionPoint<T> {
+  return Symbol.for((options?.conditional ? prefixes.conditionalPoint : prefixes.point) + id) as ExtensionPoint<T>;
+}
+
+/** Whether contributions to a point may have a `when`. */
+export function isConditional(point: symbol): boolean {
+  return (point.description ?? '').startsWith(prefixes.conditionalPoint);
 }
 
 /** The id that a service token or an extension point was made with. */
 export function tokenId(token: ServiceToken<never> | ExtensionPoint<never> | symbol): string {
-  return (token.description ?? '').replace(/^portico\.\w+:/, '');
+  return (token.description ?? '').replace(/^portico\.[\w-]+:/, '');
 }
 
 /** Injects a service that may be absent: `@inject(optional(Mailer)) mailer: ServiceHandle<Mailer>`. */

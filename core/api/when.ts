@@ -3,8 +3,8 @@ import type { ExtensionPoint } from './tokens.js';
 import { extensionPoint } from './tokens.js';
 
 /**
- * When a contribution is there, as data: every line that is present must hold. Asked on each request, so it costs
- * memory reads only; an error while asking hides the contribution (fail closed) and is counted.
+ * When a contribution to a conditional point is there, as data: every line that is present must hold. Asked on each request, so it
+ * costs memory reads only; an error while asking hides the contribution (fail closed) and is counted.
  */
 export interface When {
   /** Keys of feature flags that must be on. */

@@ -1,6 +1,6 @@
 import type { FlagDeclaration } from '../api/index.js';
-import { type JsonText, JsonTextError, readJsonText } from '../api/json-text.js';
 import { z } from '../libraries/zod.js';
+import { type JsonText, JsonTextError, readJsonText } from '../util/index.js';
 
 /** What `feature-flags.json` says of one flag. What it leaves out is taken from the module that declares the flag. */
 export type FlagFileEntry = Partial<Omit<FlagDeclaration, 'default'>> & { readonly enabled?: boolean };

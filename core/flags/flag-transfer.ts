@@ -1,6 +1,6 @@
 import type { FlagExport, FlagImport, FlagState } from '../api/index.js';
-import { JsonTextError, readJsonText } from '../api/json-text.js';
 import { z } from '../libraries/zod.js';
+import { JsonTextError, readJsonText } from '../util/index.js';
 import type { FlagOverrideFact } from './resolve-flags.js';
 
 const format = 'portico-flags';

@@ -1,4 +1,4 @@
-export { JsonTextError, readJsonText } from '../api/json-text.js';
+export { JsonTextError, readJsonText } from '../util/index.js';
 export { flagCommands } from './commands.js';
 export { flagVariable } from './flag-environment.js';
 export { FlagOverride, flagEntities, flagMigrations } from './flag-override.js';

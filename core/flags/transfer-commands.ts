@@ -1,4 +1,5 @@
-import { type Command, type CommandCall, type CommandOption, type FlagActor, type Flags, readAll } from '../api/index.js';
+import type { Command, CommandCall, CommandOption, FlagActor, Flags } from '../api/index.js';
+import { readAll } from '../util/index.js';
 
 export const reason: CommandOption = { name: 'reason', description: 'Why; it is kept in the history.', value: 'text' };
 const largestFile = 1024 * 1024;

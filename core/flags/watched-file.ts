@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Disposable } from '../api/index.js';
+import { every } from '../util/index.js';
 
 /** What a look at a file found. */
 export type WatchedContent = { readonly text: string } | { readonly missing: true } | { readonly failure: string };
@@ -23,7 +24,7 @@ const defaultTimes: WatchIntervals = { settle: 60, poll: 2000 };
 export class WatchedFile implements Disposable {
   private watcher: FSWatcher | undefined;
   private settling: NodeJS.Timeout | undefined;
-  private readonly polling: NodeJS.Timeout;
+  private readonly polling: Disposable;
   private signature = '';
   private running: Promise<void> = Promise.resolve();
   private disposed = false;
@@ -34,8 +35,7 @@ export class WatchedFile implements Disposable {
     private readonly onChange: (content: WatchedContent) => void,
     private readonly times: WatchIntervals = defaultTimes,
   ) {
-    this.polling = setInterval(() => void this.check(), times.poll);
-    this.polling.unref();
+    this.polling = every(times.poll, () => this.check());
   }
 
   /** Reads the file now if it changed since the last look; also the first read. */
@@ -47,10 +47,10 @@ export class WatchedFile implements Disposable {
 
   async dispose(): Promise<void> {
     this.disposed = true;
-    clearInterval(this.polling);
     clearTimeout(this.settling);
     this.watcher?.close();
     this.watcher = undefined;
+    await this.polling.dispose();
     await this.running;
   }
 

@@ -1,11 +1,5 @@
-import {
-  type CompiledMessage,
-  localAddress,
-  type MessageValues,
-  type MultipartPart,
-  PortalError,
-  type RenderOptions,
-} from '../api/index.js';
+import { type CompiledMessage, type MessageValues, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
+import { localAddress } from '../util/index.js';
 import type { PageRenderer } from './dependencies.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';

@@ -3,7 +3,7 @@ import type {
   AccessControl,
   ApiTokens,
   Clock,
-  Contributions,
+  ConditionalContributions,
   HttpRoutes,
   Log,
   MessageCatalog,
@@ -38,7 +38,7 @@ export interface Health {
 /** All that the HTTP host needs of the rest of the portal. */
 export interface HttpDependencies {
   readonly config: HttpConfig;
-  readonly routes: Contributions<HttpRoutes>;
+  readonly routes: ConditionalContributions<HttpRoutes>;
   /** Addresses that a module declares within the segments of others. */
   readonly prefixesOf?: (moduleId: string) => readonly string[];
   readonly gate: ModuleGate;

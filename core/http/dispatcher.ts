@@ -3,6 +3,7 @@ import { notFound, PortalError, type ServiceHandle, type Sessions } from '../api
 import { runInModule } from '../kernel/index.js';
 import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
+import { tokenOf } from './challenge.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
 import type { HostContext } from './exchange.js';
 import type { HttpLimits } from './http-config.js';
@@ -14,7 +15,7 @@ import { MultipartReader } from './multipart.js';
 import type { RequestContextResolver, RequestTarget } from './request-context-resolver.js';
 import type { RequestGuard } from './request-guard.js';
 import { admit } from './route-access.js';
-import type { RouteTable } from './route-table.js';
+import type { Found, RouteTable } from './route-table.js';
 
 /** The core's own routes have no gate: they are there as long as the portal is. */
 const coreModule = 'core';
@@ -51,7 +52,7 @@ export class Dispatcher {
   };
 
   private async serve(ctx: HostContext, visit: RequestTarget, module = coreModule): Promise<void> {
-    const found = this.table.match(visit, ctx.method, visit.path);
+    const found = await this.find(ctx, visit);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;
     const { exchange } = ctx;
@@ -64,7 +65,7 @@ export class Dispatcher {
     const { route } = match;
     const { declaration } = route;
     exchange.declaration = declaration;
-    if (declaration.apiToken) await this.callers.recognise(ctx);
+    if (declaration.apiToken && !ctx.exchange.caller) await this.callers.recognise(ctx);
     const personal = ctx.session !== undefined || declaration.access !== 'public';
     ctx.set('Cache-Control', personal ? 'no-store' : 'no-cache');
     if (!admit(ctx, declaration.access, this.sessions.get() !== undefined)) return;
@@ -74,6 +75,34 @@ export class Dispatcher {
     const body = changesState(ctx.method) ? await this.bodyOf(ctx, route, locale) : undefined;
     ctx.input = { params, query, body };
     await runInModule(module, () => route.handler(ctx));
+  }
+
+  /**
+   * The route that is there for this person, else what knows the path by other methods. A route whose `when` does not hold is not
+   * there: neither its methods nor its access are told, nor whether a token would do.
+   */
+  private async find(ctx: HostContext, visit: RequestTarget): Promise<Found | undefined> {
+    let otherMethods: Found | undefined;
+    for (const found of this.table.matches(visit, ctx.method, visit.path)) {
+      if (!(await this.isThere(ctx, found))) continue;
+      if (found.match.route) return found;
+      otherMethods ??= found;
+    }
+    return otherMethods;
+  }
+
+  private async isThere(ctx: HostContext, { mount, match }: Found): Promise<boolean> {
+    if (mount.contribution.when === undefined) return true;
+    const { exchange } = ctx;
+    const declaration = match.route?.declaration;
+    if (!declaration?.apiToken || exchange.caller || tokenOf(ctx) === undefined) return this.table.isThere(mount, ctx.access);
+    // Whose permissions count is known when the token has been read, which is asked of nobody who finds nothing here anyway.
+    if (!this.table.isThere(mount, { ...ctx.access, can: () => true })) return false;
+    Object.assign(exchange, { module: mount.module, messages: mount.messages, declaration });
+    await this.callers.recognise(ctx);
+    if (this.table.isThere(mount, ctx.access)) return true;
+    Object.assign(exchange, { module: undefined, messages: undefined, declaration: undefined });
+    return false;
   }
 
   /** The checked body, after the session's token was found in a header or in the body itself. */

@@ -1,4 +1,5 @@
-import { type Log, localAddress, type MessageCatalog, type Messages, type PortalError } from '../api/index.js';
+import type { Log, MessageCatalog, Messages, PortalError } from '../api/index.js';
+import { localAddress } from '../util/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
 import type { PageRenderer } from './dependencies.js';

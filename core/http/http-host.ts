@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { type Log, localAddress, PortalError } from '../api/index.js';
+import { DisposableStore, type Log, PortalError } from '../api/index.js';
 import { Koa } from '../libraries/koa.js';
+import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
 import { compressAnswer } from './compression.js';
@@ -39,7 +40,7 @@ type Next = () => Promise<void>;
 
 class KoaHttpHost implements HttpHost {
   private readonly limits: HttpLimits;
-  private readonly table: RouteTable;
+  private readonly lifetime = new DisposableStore();
   private readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   private readonly log: Log;
   private server: Server | undefined;
@@ -70,9 +71,9 @@ class KoaHttpHost implements HttpHost {
       dependencies.providerOf,
       config.locales,
     );
-    this.table = new RouteTable(dependencies.routes, messages, log, dependencies.prefixesOf);
+    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
-    const dispatcher = new Dispatcher(visitor, this.table, moduleGate, guard, sessions, callers, this.limits);
+    const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
@@ -155,16 +156,17 @@ class KoaHttpHost implements HttpHost {
 
   async close(graceMillis: number): Promise<void> {
     this.boundary.closing = true;
-    this.table.dispose();
+    const released = this.lifetime.dispose();
     const { server } = this;
     this.server = undefined;
-    if (!server) return;
+    if (!server) return released;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     this.endStreams();
     server.closeIdleConnections();
     const timer = setTimeout(() => server.closeAllConnections(), graceMillis);
     await closed;
     clearTimeout(timer);
+    await released;
   }
 }
 

@@ -46,7 +46,7 @@ export class Mount {
 
   /** @throws PortalError `route-prefix-invalid`, `route-undeclared`, or whatever `register` throws. */
   constructor(
-    contribution: Contribution<HttpRoutes>,
+    readonly contribution: Contribution<HttpRoutes>,
     messages: Messages,
     private readonly words: Messages,
     /** Prefixes that the manifest declares. */

@@ -1,4 +1,5 @@
-import { notFound, PortalError, type RouteAccess, scopeRefusal } from '../api/index.js';
+import { notFound, PortalError, type RouteAccess } from '../api/index.js';
+import { scopeRefusal } from '../util/index.js';
 import { changesState } from './csrf.js';
 import { wantsHtml } from './error-answers.js';
 import { type HostContext, isFragment } from './exchange.js';

@@ -1,14 +1,21 @@
 import {
+  type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
-  type Disposable,
   type HttpRoutes,
+  type Lifetime,
   type Log,
   type MessageCatalog,
   PortalError,
 } from '../api/index.js';
 import { type Match, Mount } from './mount.js';
 import { isUnder, segmentOf } from './segment.js';
+
+/** A mount that knows a path, and what it has for it. */
+export interface Found {
+  readonly mount: Mount;
+  readonly match: Match;
+}
 
 /** Where a request is to be looked for. */
 export interface RouteScope {
@@ -24,7 +31,7 @@ export interface RouteScope {
  * and gets it when the owner is gone. A manifest may declare a prefix within the segment of another module: it is its module's, unless
  * the other serves addresses there itself.
  */
-export class RouteTable implements Disposable {
+export class RouteTable {
   private readonly mounts = new Map<string, Mount>();
   private bySegment: readonly ReadonlyMap<string, readonly Mount[]>[] = [new Map(), new Map()];
   private readonly refused = new Set<string>();
@@ -32,24 +39,26 @@ export class RouteTable implements Disposable {
   private readonly lastOwners = new Map<string, string>();
   /** Declared prefixes by the first segment they lie in, with the longest first; kept when their module stops. */
   private readonly declared: readonly Map<string, readonly string[]>[] = [new Map(), new Map()];
-  private readonly subscription: Disposable;
 
   constructor(
-    private readonly contributions: Contributions<HttpRoutes>,
+    private readonly contributions: ConditionalContributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
+    lifetime: Lifetime,
     private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
   ) {
     this.add(contributions.all());
-    this.subscription = contributions.onDidChange(({ added, removed }) => {
-      for (const contribution of removed) {
-        this.mounts.delete(keyOf(contribution));
-        this.refused.delete(keyOf(contribution));
-      }
-      const again = removed.length === 0 ? [] : this.contributions.all().filter((one) => this.refused.has(keyOf(one)));
-      const retried = again.filter((one) => !added.includes(one));
-      this.add([...retried, ...added]);
-    });
+    lifetime.add(
+      contributions.onDidChange(({ added, removed }) => {
+        for (const contribution of removed) {
+          this.mounts.delete(keyOf(contribution));
+          this.refused.delete(keyOf(contribution));
+        }
+        const again = removed.length === 0 ? [] : this.contributions.all().filter((one) => this.refused.has(keyOf(one)));
+        const retried = again.filter((one) => !added.includes(one));
+        this.add([...retried, ...added]);
+      }),
+    );
   }
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
@@ -58,18 +67,20 @@ export class RouteTable implements Disposable {
     return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(scopeKeyOf(place.site, segment));
   }
 
-  match(place: RouteScope, method: string, path: string): { readonly mount: Mount; readonly match: Match } | undefined {
-    let otherMethods: { readonly mount: Mount; readonly match: Match } | undefined;
+  /**
+   * What there is for a path: at most one route, and before it mounts that know the path by other methods only. Which of them is there
+   * for this person, the dispatcher asks.
+   */
+  *matches(place: RouteScope, method: string, path: string): Generator<Found> {
     for (const mount of this.at(place.site, this.segmentOf(place))) {
       const match = mount.match(method, path);
-      if (match?.route) return { mount, match };
-      if (match) otherMethods ??= { mount, match };
+      if (match) yield { mount, match };
     }
-    return otherMethods;
   }
 
-  dispose(): void {
-    void this.subscription.dispose();
+  /** Whether the `when` of a mount holds. One without asks nothing. */
+  isThere({ contribution }: Mount, access: AccessContext): boolean {
+    return contribution.when === undefined || this.contributions.isVisible(contribution, access);
   }
 
   private at(site: boolean, segment: string): readonly Mount[] {

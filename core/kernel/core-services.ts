@@ -1,9 +1,10 @@
 import {
-  type ContributionOptions,
-  type Contributions,
+  type ConditionalContributions,
+  type ConditionalOptions,
   type Disposable,
   type DisposableStore,
   type ExtensionPoint,
+  isConditional,
   optional,
   PortalError,
   type ServiceToken,
@@ -37,17 +38,22 @@ export class CoreServices {
     this.services.add({ id, version, module: 'core', ranking: 0, age: 0, service });
   }
 
-  host<T>(point: ExtensionPoint<T>, version: string): Contributions<T> {
+  host<T>(point: ExtensionPoint<T>, version: string): ConditionalContributions<T> {
     const id = tokenId(point);
-    const { view, closing } = this.points.open(id, 'core', version);
+    const { view, closing } = this.points.open(point, 'core', version);
     this.offers.set(id, version);
     this.store.add(closing);
-    return view as unknown as Contributions<T>;
+    return view as unknown as ConditionalContributions<T>;
   }
 
-  contribute<T>(point: ExtensionPoint<T>, value: T, { id, order = 100, when }: ContributionOptions): Disposable {
+  contribute<T>(point: ExtensionPoint<T>, value: T, { id, order = 100, when }: ConditionalOptions): Disposable {
     const pointId = tokenId(point);
     const named = id ?? String(this.points.countOf(pointId, 'core'));
+    if (when !== undefined && !isConditional(point))
+      throw new PortalError(
+        'when-not-asked',
+        `The core contributes "${named}" to ${pointId} with a "when", which nobody asks there.`,
+      );
     const contribution = Object.freeze({ id: named, module: 'core', order, when, value });
     return this.store.add(this.points.publish([{ point: pointId, range: '*', contribution }]));
   }

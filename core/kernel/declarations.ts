@@ -1,9 +1,13 @@
 import {
   type Activity,
   type Class,
+  type ConditionalOptions,
   type ContributionBinding,
-  type ContributionOptions,
+  type DeclaredFlag,
   type ExtensionPoint,
+  type FlagDeclaration,
+  isConditional,
+  type ModuleDefinition,
   type ModuleManifest,
   type ModuleSetup,
   PortalError,
@@ -28,27 +32,37 @@ export interface DeclaredService {
 export interface DeclaredContribution {
   readonly point: string;
   readonly id: string;
-  readonly options: ContributionOptions;
+  readonly options: ConditionalOptions;
   readonly made: Made;
 }
 
-/** What a module said in its setup, checked against its manifest. Nothing has been made yet. */
+/** What a module said in its parts. Nothing has been made yet. */
 export class Declarations {
   /** Those that were named and, after the setup, those that they inject by class, each after the one that brought it in. */
   readonly classes = new Set<Class<unknown>>();
   readonly bindings: { readonly token: ServiceToken<unknown>; readonly made: Made }[] = [];
   readonly services: DeclaredService[] = [];
   readonly contributions: DeclaredContribution[] = [];
-  readonly points: string[] = [];
+  readonly points = new Map<string, symbol>();
   readonly activities: Class<Activity>[] = [];
+  readonly flags = new Map<string, FlagDeclaration>();
   private open = true;
 
-  /** @param portal points of the core, to which everybody may contribute without saying so. */
-  constructor(
-    readonly id: string,
-    private readonly manifest: ModuleManifest,
-    private readonly portal: (point: string) => boolean,
-  ) {}
+  constructor(readonly id: string) {}
+
+  /** Declares what a definition says. @throws PortalError `module-declaration`, or whatever a part throws. */
+  static of(id: string, { parts }: ModuleDefinition, run: <T>(work: () => T) => T = (work) => work()): Declarations {
+    const declared = new Declarations(id);
+    for (const part of parts) {
+      const answer: unknown = run(() => part(declared.forSetup));
+      if (answer instanceof Promise) {
+        answer.catch(() => {});
+        throw declared.fault('has a part that answers a promise; it must be synchronous');
+      }
+    }
+    declared.finish();
+    return declared;
+  }
 
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void } {
     const add = (made: Made): void => {
@@ -62,7 +76,6 @@ export class Declarations {
     const id = tokenId(token);
     const add = (made: Made, ranking = 0): void => {
       this.checkOpen();
-      this.checkManifest('provides', id, this.manifest.provides);
       this.services.push({ token: token as unknown as ServiceToken<unknown>, id, ranking, made });
     };
     return {
@@ -71,17 +84,16 @@ export class Declarations {
     };
   }
 
-  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T> {
+  contribute<T>(point: ExtensionPoint<T>): ContributionBinding<T, ConditionalOptions> {
     const pointId = tokenId(point);
-    const add = (made: Made, options: ContributionOptions = {}): void => {
+    const add = (made: Made, options: ConditionalOptions = {}): void => {
       this.checkOpen();
-      const { requires = {}, optional = {}, hosts = {} } = this.manifest;
-      if (!this.portal(pointId) && !(pointId in requires) && !(pointId in optional) && !(pointId in hosts))
-        throw this.fault(`contributes to ${pointId}; add it to "optional" or "requires"`);
       const own = this.contributions.filter((other) => other.point === pointId);
       const id = options.id ?? ((made.kind === 'class' && made.from.name) || String(own.length));
       if (own.some((other) => other.id === id))
         throw this.fault(`contributes "${id}" to ${pointId} twice; give each an id of its own`);
+      if (options.when !== undefined && !isConditional(point))
+        throw this.fault(`contributes "${id}" to ${pointId} with a "when", which nobody asks there; leave it out`);
       this.contributions.push({ point: pointId, id, options, made });
     };
     return {
@@ -93,14 +105,19 @@ export class Declarations {
   host<T>(point: ExtensionPoint<T>): void {
     this.checkOpen();
     const id = tokenId(point);
-    this.checkManifest('hosts', id, this.manifest.hosts);
-    if (!this.points.includes(id)) this.points.push(id);
+    this.points.set(id, point);
   }
 
   run(activity: Class<Activity>): void {
     this.checkOpen();
     this.classOf(activity);
     this.activities.push(activity);
+  }
+
+  flag({ key, declaration }: DeclaredFlag): void {
+    this.checkOpen();
+    if (this.flags.has(key)) throw this.fault(`declares the flag ${key} twice`);
+    this.flags.set(key, declaration);
   }
 
   /** What a module's setup is given; its methods can be taken apart: `({ provide, contribute }) => …`. */
@@ -112,20 +129,37 @@ export class Declarations {
       contribute: (point) => this.contribute(point),
       host: (point) => this.host(point),
       run: (activity) => this.run(activity),
+      flag: (definition) => this.flag(definition),
     };
   }
 
-  /** Ends the setup: what the manifest promises must have been declared. */
-  finish(): void {
-    this.open = false;
-    // A set takes what is added while it is walked: this is the closure.
-    for (const each of this.classes)
-      for (const injected of injectionsOf(each)) if (typeof injected === 'function') this.classes.add(injected as Class<unknown>);
-    for (const id of Object.keys(this.manifest.provides ?? {}))
+  /**
+   * What was declared stands in the manifest, and what the manifest promises was declared.
+   * @param isCorePoint points of the core's API, to which everybody may contribute without saying so.
+   * @throws PortalError `module-declaration`.
+   */
+  check(manifest: ModuleManifest, isCorePoint: (point: string) => boolean): void {
+    const { requires = {}, optional = {}, provides = {}, hosts = {}, flags = {} } = manifest;
+    const unnamed = (what: string, key: string): PortalError => this.fault(`${what}; add it to "${key}" of its manifest`);
+    for (const { id } of this.services) if (!(id in provides)) throw unnamed(`provides ${id}`, 'provides');
+    for (const id of this.points.keys()) if (!(id in hosts)) throw unnamed(`hosts ${id}`, 'hosts');
+    for (const key of this.flags.keys()) if (!(key in flags)) throw unnamed(`declares the flag ${key}`, 'flags');
+    for (const { point } of this.contributions)
+      if (!isCorePoint(point) && !(point in requires) && !(point in optional) && !(point in hosts))
+        throw this.fault(`contributes to ${point}; add it to "optional" or "requires" of its manifest`);
+    for (const id of Object.keys(provides))
       if (!this.services.some((service) => service.id === id))
         throw this.fault(`promises the service ${id} under "provides", but does not provide it`);
-    for (const id of Object.keys(this.manifest.hosts ?? {}))
-      if (!this.points.includes(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
+    for (const id of Object.keys(hosts))
+      if (!this.points.has(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
+  }
+
+  /** Ends the setup, and takes the closure of what constructors inject by class. */
+  private finish(): void {
+    this.open = false;
+    // A set takes what is added while it is walked.
+    for (const each of this.classes)
+      for (const injected of injectionsOf(each)) if (typeof injected === 'function') this.classes.add(injected as Class<unknown>);
   }
 
   private classOf(from: Class<unknown>): Made {
@@ -133,18 +167,11 @@ export class Declarations {
     return { kind: 'class', from };
   }
 
-  private checkManifest(key: 'provides' | 'hosts', id: string, named: Readonly<Record<string, string>> = {}): void {
-    if (!(id in named)) throw this.fault(`${key} ${id}; add it to "${key}"`);
-  }
-
   private checkOpen(): void {
     if (!this.open) throw this.fault('declares something after its setup has ended; setup is synchronous');
   }
 
   private fault(what: string): PortalError {
-    return new PortalError(
-      'module-declaration',
-      `Module ${this.id} ${what}${what.includes('add it') ? ' of its manifest' : ''}.`,
-    );
+    return new PortalError('module-declaration', `Module ${this.id} ${what}.`);
   }
 }

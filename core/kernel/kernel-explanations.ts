@@ -56,8 +56,12 @@ export class KernelExplanations implements Explanations {
   }
 
   /** Said only when something is wrong with the point: nobody asks about hosts otherwise. */
-  private hostSteps(point: string, { range }: FormerContribution): readonly ExplainedStep[] {
+  private hostSteps(point: string, { range, when }: FormerContribution): readonly ExplainedStep[] {
     const view = this.registry.view(point);
+    if (view && !view.conditional && when !== undefined) {
+      const reason = `${view.host} asks no "when" of what is contributed to ${point}, so what has one is left out.`;
+      return [{ criterion: 'host', subject: point, met: false, reason }];
+    }
     if (view && fits(view.version, range)) return [];
     const reason = view
       ? `${view.host} hosts the extension point ${point} in version ${view.version}, and this was written for ${range}.`

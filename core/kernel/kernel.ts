@@ -1,5 +1,8 @@
 import {
   type Clock,
+  type ConditionalContributions,
+  type ConditionalOptions,
+  type ConditionalPoint,
   type ContributionOptions,
   type Contributions,
   Criteria,
@@ -136,13 +139,17 @@ export class Kernel implements Modules {
   }
 
   /** Opens an extension point of the core; before boot only. */
+  host<T>(point: ConditionalPoint<T>, version?: string): ConditionalContributions<T>;
+  host<T>(point: ExtensionPoint<T>, version?: string): Contributions<T>;
   host<T>(point: ExtensionPoint<T>, version = '1.0.0'): Contributions<T> {
     this.checkBuilding();
     return this.portal.host(point, version);
   }
 
   /** Contributes in the name of the core, to its own points or to those of modules. */
-  contribute<T>(point: ExtensionPoint<T>, value: T, options: ContributionOptions = {}): Disposable {
+  contribute<T>(point: ConditionalPoint<T>, value: T, options?: ConditionalOptions): Disposable;
+  contribute<T>(point: ExtensionPoint<T>, value: T, options?: ContributionOptions): Disposable;
+  contribute<T>(point: ExtensionPoint<T>, value: T, options: ConditionalOptions = {}): Disposable {
     return this.portal.contribute(point, value, options);
   }
 

@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
 import type { Activity, Contribution, Disposable, Log, ModuleDefinition } from '../api/index.js';
-import { DisposableStore, serviceToken, toDisposable } from '../api/index.js';
+import { DisposableStore, Lifetime, serviceToken, toDisposable } from '../api/index.js';
 import { runInModule } from './attribution.js';
 import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
@@ -50,7 +50,7 @@ export class ModuleRun {
   readonly door = new RequestCounter();
   private readonly store: DisposableStore;
   private readonly published = new DisposableStore((error) => this.note('withdraw', error));
-  private readonly begun: Activity[] = [];
+  private readonly begun: { readonly activity: Activity; readonly lifetime: DisposableStore }[] = [];
   private declared: Declarations | undefined;
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
   private readonly faults: PhaseError[] = [];
@@ -97,7 +97,14 @@ export class ModuleRun {
     this.over = true;
     await this.attempt('drain', () => withinLimit(this.door.close(), stopMillis, 'A running request'));
     await this.attempt('withdraw', () => this.published.dispose());
-    for (const activity of this.begun.splice(0).reverse())
+    for (const { activity, lifetime } of this.begun.splice(0).reverse()) {
+      await this.attempt('stop', () =>
+        withinLimit(
+          this.inModule(() => lifetime.dispose()),
+          stopMillis,
+          `What ${activity.constructor.name} added to its lifetime`,
+        ),
+      );
       await this.attempt('stop', () =>
         withinLimit(
           this.inModule(() => activity.onStop?.()),
@@ -105,6 +112,7 @@ export class ModuleRun {
           `${activity.constructor.name}.onStop`,
         ),
       );
+    }
     await this.attempt('dispose', () => this.store.dispose());
     this.ready = undefined;
     return this.faults;
@@ -130,15 +138,8 @@ export class ModuleRun {
   }
 
   private setUp(definition: ModuleDefinition): Declarations {
-    const declared = new Declarations(this.module.id, this.module.manifest, (point) => this.context.isCorePoint(point));
-    for (const part of definition.parts) {
-      const answer: unknown = this.inModule(() => part(declared.forSetup));
-      if (answer instanceof Promise) {
-        answer.catch((error: unknown) => this.note('setup', error));
-        throw new Error('setup answers a promise; it must be synchronous.');
-      }
-    }
-    declared.finish();
+    const declared = Declarations.of(this.module.id, definition, (work) => this.inModule(work));
+    declared.check(this.module.manifest, (point) => this.context.isCorePoint(point));
     this.declared = declared;
     return declared;
   }
@@ -150,13 +151,20 @@ export class ModuleRun {
     const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
     const own = new Map(this.context.moduleServices(this.module));
     for (const [token, value] of own) container.bindConstant(token, value);
+    const lifetime: Lifetime = {
+      add: (item) => {
+        this.hold(item);
+        return item;
+      },
+    };
+    container.bindConstant(Lifetime, lifetime);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
     container.bindHandles(
-      { ...Object.fromEntries(Object.keys(provides).map((id) => [id, '*'])), ...optional, ...requires },
+      { ...Object.fromEntries(Object.entries(provides).map(([id, version]) => [id, `^${version}`])), ...optional, ...requires },
       this.context.services,
     );
-    for (const point of declared.points) {
-      const { view, closing } = this.context.points.open(point, this.module.id, hosts[point] ?? '1.0.0');
+    for (const [id, point] of declared.points) {
+      const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
       this.store.add(closing);
       container.bindPoint(view);
     }
@@ -193,8 +201,9 @@ export class ModuleRun {
     for (const from of declared.activities) {
       if (this.over) return;
       const activity = container.get(from);
-      this.begun.push(activity);
-      await this.inModule(() => activity.onStart?.());
+      const lifetime = new DisposableStore((error) => this.note('stop', error));
+      this.begun.push({ activity, lifetime });
+      await this.inModule(() => activity.onStart?.(lifetime));
     }
   }
 

@@ -1,4 +1,12 @@
-import { type Contribution, type Disposable, PortalError, type RegisteredContribution, toDisposable } from '../api/index.js';
+import {
+  type Contribution,
+  type Disposable,
+  isConditional,
+  PortalError,
+  type RegisteredContribution,
+  toDisposable,
+  tokenId,
+} from '../api/index.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
 import { fits } from './version.js';
@@ -22,6 +30,8 @@ export class PointRegistry {
   private readonly offered = new Map<string, readonly PublishedContribution[]>();
   /** What was ever contributed, by point and then by module and id; of it only what an explanation needs. */
   private readonly remembered = new Map<string, Map<string, FormerContribution>>();
+  /** Left out for a `when` that nobody asks, and counted already. */
+  private readonly refused = new WeakSet<Contribution<unknown>>();
 
   constructor(
     private readonly visibility: Visibility,
@@ -61,14 +71,23 @@ export class PointRegistry {
   }
 
   /** Opens a point; what was parked for it is there at once. Disposing closes it and parks everything again. */
-  open(point: string, host: string, version: string): { view: PointView<unknown>; closing: Disposable } {
+  open(token: symbol, host: string, version: string): { view: PointView<unknown>; closing: Disposable } {
+    const point = tokenId(token);
     const known = this.views.get(point);
     if (known !== undefined)
       throw new PortalError(
         'point-taken',
         `The extension point ${point} is hosted by ${known.host}; ${host} cannot host it too.`,
       );
-    const view = new PointView<unknown>(point, host, version, this.visibility, this.contributionErrors, this.onListenerError);
+    const view = new PointView<unknown>(
+      point,
+      host,
+      version,
+      isConditional(token),
+      this.visibility,
+      this.contributionErrors,
+      this.onListenerError,
+    );
     this.views.set(point, view);
     this.refresh(point)();
     const closing = toDisposable(() => {
@@ -126,6 +145,22 @@ export class PointRegistry {
     const view = this.views.get(point);
     if (view === undefined) return () => {};
     const fitting = (this.offered.get(point) ?? []).filter(({ range }) => fits(view.version, range));
-    return view.replace(fitting.map(({ contribution }) => contribution));
+    return view.replace(fitting.filter((offer) => this.isAsked(view, offer)).map(({ contribution }) => contribution));
+  }
+
+  /** Only who wrote the point's name anew, with other words, gets here with a `when` that nobody asks: it is left out, and said once. */
+  private isAsked(view: PointView<unknown>, { point, contribution }: PublishedContribution): boolean {
+    if (view.conditional || contribution.when === undefined) return true;
+    if (!this.refused.has(contribution)) {
+      this.refused.add(contribution);
+      const { module, id } = contribution;
+      this.contributionErrors.count(
+        module,
+        point,
+        id,
+        new PortalError('when-not-asked', `${view.host} asks no "when" of what is contributed to ${point}.`),
+      );
+    }
+    return false;
   }
 }

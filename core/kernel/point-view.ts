@@ -1,8 +1,8 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
   type ContributionDelta,
-  type Contributions,
   Emitter,
   type Explanation,
   type Given,
@@ -21,7 +21,7 @@ interface Snapshot<T> {
 const noFacts: Given = Object.freeze([]);
 
 /** The host's view of its point. */
-export class PointView<T> implements Contributions<T> {
+export class PointView<T> implements ConditionalContributions<T> {
   private snapshot: Snapshot<T> = { all: Object.freeze([]), steps: [], conditional: false };
   private readonly changed: Emitter<ContributionDelta<T>>;
 
@@ -29,6 +29,8 @@ export class PointView<T> implements Contributions<T> {
     readonly id: string,
     readonly host: string,
     readonly version: string,
+    /** Whether the host asks each contribution's `when`; what has one is left out otherwise. */
+    readonly conditional: boolean,
     private readonly visibility: Visibility,
     private readonly contributionErrors: ContributionErrors,
     onListenerError: (error: unknown) => void,
@@ -36,7 +38,7 @@ export class PointView<T> implements Contributions<T> {
     this.changed = new Emitter(onListenerError);
   }
 
-  get onDidChange(): Contributions<T>['onDidChange'] {
+  get onDidChange(): ConditionalContributions<T>['onDidChange'] {
     return this.changed.event;
   }
 
@@ -57,6 +59,10 @@ export class PointView<T> implements Contributions<T> {
       if (this.visibility.holds(steps[index] as readonly Step[], access, given)) visible.push(contribution);
     }
     return visible;
+  }
+
+  isVisible(contribution: Contribution<T>, access: AccessContext, given: Given = noFacts): boolean {
+    return this.visibility.holds(stepsOfContribution(contribution), access, given);
   }
 
   explain(id: string, access: AccessContext, given: Given = noFacts): Explanation | undefined {

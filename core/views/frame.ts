@@ -1,8 +1,8 @@
 import type {
   AccessContext,
   AccessContexts,
+  ConditionalContributions,
   Contribution,
-  Contributions,
   MenuBadge,
   MenuItem,
   PersonalMenuItem,
@@ -12,8 +12,8 @@ import type {
 import { addressPath } from './places.js';
 
 export interface FrameDependencies {
-  readonly menuItems: Contributions<MenuItem>;
-  readonly personalMenuItems: Contributions<PersonalMenuItem>;
+  readonly menuItems: ConditionalContributions<MenuItem>;
+  readonly personalMenuItems: ConditionalContributions<PersonalMenuItem>;
   readonly sites: ServiceHandle<SiteDirectory>;
   readonly messages: { for(moduleId: string): { text(key: string, values?: undefined, locale?: string): string } };
   /** Makes the instance's view of the person who is on a site's page. */
@@ -91,7 +91,7 @@ function groups(
 
 function links<T extends MenuItem | PersonalMenuItem>(
   dependencies: FrameDependencies,
-  items: Contributions<T>,
+  items: ConditionalContributions<T>,
   among: readonly Contribution<T>[],
   access: AccessContext,
   path: string,

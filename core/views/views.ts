@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  type Contributions,
+  type ConditionalContributions,
   type Disposable,
   type Log,
   type Messages,
@@ -28,7 +28,7 @@ export interface ViewOwner {
 
 export interface ViewsDependencies extends FrameDependencies {
   readonly messages: { for(moduleId: string): Messages };
-  readonly pageAdditions?: Contributions<PageAddition>;
+  readonly pageAdditions?: ConditionalContributions<PageAddition>;
   readonly assets: { url(moduleId: string, file: string): string };
   /** Address of a script on every page. */
   readonly everywhere?: { readonly script: string };

@@ -1,4 +1,4 @@
-import { Clock, defineModule, HttpRoutes, inject, injectable, MenuItems, type Router } from '@portico/core';
+import { Clock, defineFlag, defineModule, HttpRoutes, inject, injectable, MenuItems, type Router } from '@portico/core';
 
 @injectable()
 class HelloRoutes implements HttpRoutes {
@@ -11,10 +11,10 @@ class HelloRoutes implements HttpRoutes {
   }
 }
 
-export default defineModule(({ contribute }) => {
+const hello = defineFlag('acme.hello', { type: 'beta', title: 'Hello in the Product Menu', default: false });
+
+export default defineModule(({ contribute, flag }) => {
+  flag(hello);
   contribute(HttpRoutes).to(HelloRoutes);
-  contribute(MenuItems).value(
-    { label: 'hello.title', href: '/hello' },
-    { id: 'hello', order: 50, when: { flag: 'acme.hello', scope: 'site' } },
-  );
+  contribute(MenuItems).value({ label: 'title', href: '/hello' }, { id: 'hello', when: { flag: hello.key, scope: 'site' } });
 });

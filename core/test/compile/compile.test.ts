@@ -10,20 +10,21 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 /** What stands before every source: two services, a point, and classes to wire. */
 const common = `
 import { Clock, contributions, Contributions, defineFlag, defineModule, type FlagHandle, Flags, extensionPoint, inject, injectable, MenuItems, optional,
-  type ServiceHandle, serviceToken, type ExtensionPoint, type ServiceToken } from '@portico/core';
+  type ServiceHandle, serviceToken, type ConditionalPoint, type ExtensionPoint, type ServiceToken } from '@portico/core';
 interface Mailer { send(to: string): void }
 const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
 interface Kind { readonly name: string }
-const Kinds: ExtensionPoint<Kind> = extensionPoint('test.kinds');
+const Kinds: ConditionalPoint<Kind> = extensionPoint('test.kinds', { conditional: true });
+const Tools: ExtensionPoint<Kind> = extensionPoint('test.tools');
 @injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
 @injectable() class Postcard { write(): void {} }
-const sun = defineFlag('acme.sun');
+const sun = defineFlag('acme.sun', { type: 'beta', title: 'Sun' });
 export { sun, FlagHandle, Flags };
-export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, SmtpMailer, Postcard };
+export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, Tools, SmtpMailer, Postcard };
 `;
 
 const wired = (setup: string): string =>
-  `export default defineModule(({ provide, contribute, host, bind, run }) => { ${setup} });`;
+  `export default defineModule(({ provide, contribute, host, bind, run, flag }) => { ${setup} });`;
 
 const right = `
 @injectable() class Office {
@@ -47,6 +48,7 @@ ${wired(`
   contribute(MenuItems).value({ label: 'x', href: '/x' });
   contribute(MenuItems).value({ label: 'y', href: '/y' }, { when: { flag: sun.key } });
   run(Office);
+  flag(sun);
 `)}
 export const parted = defineModule(({ provide }) => { provide(Mailer).to(SmtpMailer); }, ({ run }) => { run(Office); });`;
 
@@ -94,13 +96,18 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     says: /TS2322/,
   },
   {
+    what: 'a flag of others, known by its key alone, as one of the module itself',
+    source: wired(`flag(defineFlag('acme.moon'));`),
+    says: /TS2741.*'declaration' is missing in type 'FlagDefinition/,
+  },
+  {
     what: 'a question to a flag with an argument',
     source: `export const on = (flags: Flags): boolean => flags.flag(sun).isEnabled('acme.moon');`,
     says: /TS2554/,
   },
   {
     what: 'an extension point as the token of a service',
-    source: '@injectable() export class A { constructor(@inject(Kinds) readonly kinds: Kind) {} }',
+    source: '@injectable() export class A { constructor(@inject(Tools) readonly tools: Kind) {} }',
     says: /TS2345.*ExtensionPoint<Kind>/,
   },
   {
@@ -120,7 +127,7 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
   },
   {
     what: 'an extension point as a service to provide',
-    source: wired('provide(Kinds);'),
+    source: wired('provide(Tools);'),
     says: /TS2345.*'ExtensionPoint<Kind>' is not assignable to parameter of type 'ServiceToken/,
   },
   {
@@ -142,6 +149,17 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'a misspelt key of when',
     source: wired(`contribute(Kinds).value({ name: 'letter' }, { when: { flags: 'a' } });`),
     says: /TS2561.*'flags' does not exist in type 'When'. Did you mean to write 'flag'\?/,
+  },
+  {
+    what: 'a `when` at a point whose host does not ask it',
+    source: wired(`contribute(Tools).value({ name: 'letter' }, { when: { flag: 'a' } });`),
+    says: /TS2353.*'when' does not exist in type 'ContributionOptions'/,
+  },
+  {
+    what: 'the question what is visible at a point that was not declared conditional',
+    source:
+      '@injectable() export class A { constructor(@inject(contributions(Tools)) readonly tools: Contributions<Kind>) { tools.visible(); } }',
+    says: /TS2339.*'visible' does not exist on type 'Contributions<Kind>'/,
   },
   {
     what: 'a scope that does not exist',

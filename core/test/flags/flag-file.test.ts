@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { JsonTextError, readJsonText } from '../../api/json-text.js';
 import { type FlagFileEntry, flagEntrySchema, parseFlagFile } from '../../flags/flag-file.js';
+import { JsonTextError, readJsonText } from '../../util/index.js';
 
 const parse = (text: string, lastGood: Record<string, FlagFileEntry> = {}) =>
   parseFlagFile(text, new Map(Object.entries(lastGood)), 'feature-flags.json');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type AccessContext, localAddress } from '../../api/index.js';
+import type { AccessContext } from '../../api/index.js';
+import { localAddress } from '../../util/index.js';
 import { as, home, startHost, type TestHost } from './test-host.js';
 
 describe('Who may call a route', () => {

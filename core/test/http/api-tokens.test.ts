@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { z } from 'zod';
+import type { Router } from '../../api/index.js';
 import { maskToken } from '../../http/csrf.js';
 import { callers, startHost, type TestHost } from './test-host.js';
 
@@ -119,6 +120,23 @@ describe('A route that takes API tokens', () => {
     }
     expect((await supertest(host.url).get('/api/third').set('Authorization', `Bearer ${author}`)).status).to.equal(404);
     expect((await supertest(host.url).get('/api')).status).to.equal(404);
+  });
+
+  it('is not there, good token or not, while its `when` does not hold, and counts the permissions of the token', async () => {
+    const read = (router: Router): void =>
+      router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+        ctx.body = { person: ctx.access.person?.id };
+      });
+    host.routes.add('moon', '/moon', read, { flag: 'moon', permission: 'notes.add-note' });
+    const statuses = (): Promise<readonly number[]> =>
+      Promise.all(
+        [author, reader, unknown].map(
+          async (token) => (await supertest(host.url).get('/moon').set('Authorization', `Bearer ${token}`)).status,
+        ),
+      );
+    expect(await statuses()).to.deep.equal([404, 404, 404]);
+    host.routes.flags.add('moon');
+    expect(await statuses()).to.deep.equal([200, 404, 401]);
   });
 
   it('is refused without a permission or without JSON answers', () => {

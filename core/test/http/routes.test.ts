@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { z } from 'zod';
 import type { PortalError, Router } from '../../api/index.js';
-import { eventually, startHost, type TestHost } from './test-host.js';
+import { as, eventually, startHost, type TestHost } from './test-host.js';
 
 const says =
   (text: string) =>
@@ -113,6 +113,54 @@ describe('The routes of modules', () => {
     });
     expect((await host.get('/notes/new')).text).to.equal('form');
     expect((await host.get('/notes/a%2Fb')).text).to.equal('a/b');
+  });
+
+  it('whose `when` does not hold are not there: no method, no sign-in, no other address is told', async () => {
+    const secret = (router: Router): void => {
+      router.get('/', { access: 'signed-in' }, (ctx) => {
+        ctx.body = 'secret';
+      });
+      router.post('/', { access: { permission: 'notes.other' } }, () => undefined);
+    };
+    host.routes.add('notes', '/notes', says('open'));
+    host.routes.add('notes', '/notes/secret', secret, { flag: 'sun' });
+    const answers = async (): Promise<readonly number[]> => [
+      (await host.get('/notes/secret').set('Accept', 'text/html')).status,
+      (await host.get('/notes/secret').set(as('reader'))).status,
+      (await host.post('/notes/secret')).status,
+      (await host.post('/notes/secret', 'reader')).status,
+      (await supertest(host.url).put('/notes/secret').set('Sec-Fetch-Site', 'same-origin')).status,
+      (await host.get('/notes')).status,
+    ];
+    expect(await answers()).to.deep.equal([404, 404, 404, 404, 404, 200]);
+    host.routes.flags.add('sun');
+    expect(await answers()).to.deep.equal([303, 200, 401, 403, 405, 200]);
+  });
+
+  it('that ask for a permission in `when` are not there for others, guests too; those that ask for it in `access` send guests to sign in', async () => {
+    host.routes.add('notes', '/notes', says('conditional'), { permission: 'notes.add-note' });
+    host.routes.add('papers', '/papers', (router) =>
+      router.get('/', { access: { permission: 'notes.add-note' } }, (ctx) => {
+        ctx.body = 'declared';
+      }),
+    );
+    const statuses = async (path: string): Promise<readonly number[]> => [
+      (await host.get(path).set('Accept', 'text/html')).status,
+      (await host.get(path).set(as('reader'))).status,
+      (await host.get(path).set(as('author'))).status,
+    ];
+    expect(await statuses('/notes')).to.deep.equal([404, 404, 200]);
+    expect(await statuses('/papers')).to.deep.equal([303, 404, 200]);
+  });
+
+  it('of one address may stand in for each other, each by its own `when`', async () => {
+    host.routes.add('notes', '/notes', says('old'), { flag: 'old' });
+    host.routes.add('notes', '/notes', says('new'), { flag: 'new' });
+    expect((await host.get('/notes')).status).to.equal(404);
+    host.routes.flags.add('new');
+    expect((await host.get('/notes')).text).to.equal('new');
+    host.routes.flags.add('old');
+    expect((await host.get('/notes')).text).to.equal('old');
   });
 
   it('answer HEAD as they answer GET, without the body', async () => {

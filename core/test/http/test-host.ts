@@ -2,10 +2,11 @@ import { connect } from 'node:net';
 import type { Middleware } from 'koa';
 import supertest from 'supertest';
 import {
+  type AccessContext,
   type AccessControl,
+  type ConditionalContributions,
   type Contribution,
   type ContributionDelta,
-  type Contributions,
   Emitter,
   type HttpRoutes,
   type Log,
@@ -14,6 +15,7 @@ import {
   type Router,
   type Session,
   type Site,
+  type When,
 } from '../../api/index.js';
 import { maskToken } from '../../http/csrf.js';
 import { createHttpHost, type GateDecision, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
@@ -37,8 +39,10 @@ export interface LogEntry {
 }
 
 /** Contributions as the kernel gives them: failures are counted per contribution, neighbours live. */
-export class TestContributions implements Contributions<HttpRoutes> {
+export class TestContributions implements ConditionalContributions<HttpRoutes> {
   readonly failures: { readonly module: string; readonly error: unknown }[] = [];
+  /** Those that are on. */
+  readonly flags = new Set<string>();
   private list: Contribution<HttpRoutes>[] = [];
   private readonly emitter = new Emitter<ContributionDelta<HttpRoutes>>();
   readonly onDidChange = this.emitter.event;
@@ -48,6 +52,10 @@ export class TestContributions implements Contributions<HttpRoutes> {
   }
   visible(): readonly Contribution<HttpRoutes>[] {
     return this.list;
+  }
+  isVisible({ when }: Contribution<HttpRoutes>, access: AccessContext): boolean {
+    const permissions = [when?.permission ?? []].flat();
+    return [when?.flag ?? []].flat().every((flag) => this.flags.has(flag)) && permissions.every((id) => access.can(id));
   }
   explain(): undefined {
     return undefined;
@@ -62,9 +70,9 @@ export class TestContributions implements Contributions<HttpRoutes> {
       }
     });
   }
-  add(module: string, prefix: string, register: (router: Router) => void): void {
+  add(module: string, prefix: string, register: (router: Router) => void, when?: When): void {
     const id = `routes-${this.list.length}`;
-    const contribution = { id, module, order: 100, when: undefined, value: { prefix, register } };
+    const contribution = { id, module, order: 100, when, value: { prefix, register } };
     this.list = [...this.list, contribution];
     this.emitter.fire({ added: [contribution], removed: [] });
   }

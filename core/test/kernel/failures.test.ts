@@ -100,7 +100,7 @@ describe('a module that fails', () => {
     await portal.boot();
     expect(portal.kernel.status('slow')?.failure).to.deep.equal({
       phase: 'setup',
-      message: 'setup answers a promise; it must be synchronous.',
+      message: 'Module slow has a part that answers a promise; it must be synchronous.',
     });
   });
 

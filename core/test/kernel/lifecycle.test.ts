@@ -236,3 +236,78 @@ describe('the life of modules', () => {
     ]);
   });
 });
+
+describe('the lifetime of an activity', () => {
+  let portal: TestPortal;
+
+  beforeEach(async () => {
+    portal = await TestPortal.build();
+  });
+  afterEach(() => portal.close());
+
+  const told = `
+    const added = (journal, name, work = () => {}) => ({ dispose: () => { journal.push('dispose ' + name); return work(); } });
+    const activity = (onStart, ...tokens) => parts(class { constructor(j, ...rest) { this.j = j; this.rest = rest; }
+      onStart(lifetime) { return onStart.call(this, lifetime); } onStop() { this.j.push('onStop'); } }, Journal, ...tokens);`;
+
+  it('is disposed last-in-first-out before onStop, and one that throws keeps no other', async () => {
+    await portal.write(
+      { id: 'a' },
+      'run(First);',
+      `${told} const First = activity(function (lifetime) {
+         lifetime.add(added(this.j, 'one'));
+         lifetime.add(added(this.j, 'two', () => { throw new Error('stuck'); }));
+         lifetime.add(added(this.j, 'three'));
+       });`,
+    );
+    await portal.boot();
+    expect(portal.journal).to.deep.equal([]);
+    await portal.kernel.stop('a');
+    expect(portal.journal).to.deep.equal(['dispose three', 'dispose two', 'dispose one', 'onStop']);
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({ phase: 'stop', message: 'stuck' });
+    await portal.kernel.start('a');
+    await portal.kernel.stop('a');
+    expect(portal.journal.slice(4)).to.deep.equal(['dispose three', 'dispose two', 'dispose one', 'onStop']);
+  });
+
+  it('ends when its start fails, and takes what comes late back at once', async () => {
+    await portal.write(
+      { id: 'a' },
+      'run(First);',
+      `${told} const First = activity(function (lifetime) {
+         lifetime.add(added(this.j, 'early'));
+         setTimeout(() => { lifetime.add(added(this.j, 'late')); }, 30);
+         throw new Error('no');
+       });`,
+    );
+    await portal.boot();
+    expect(portal.states()).to.deep.equal({ a: 'failed' });
+    expect(portal.journal).to.deep.equal(['dispose early', 'onStop']);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(portal.journal).to.deep.equal(['dispose early', 'onStop', 'dispose late']);
+  });
+
+  it('is not waited for longer than the stop limit', async () => {
+    await portal.write(
+      { id: 'a' },
+      'run(First);',
+      `${told} const First = activity(function (lifetime) { lifetime.add({ dispose: () => new Promise(() => {}) }); });`,
+    );
+    await portal.boot();
+    await portal.kernel.stop('a');
+    expect(portal.kernel.status('a')?.failure?.phase).to.equal('stop');
+    expect(portal.states()).to.deep.equal({ a: 'resolved' });
+  });
+
+  it('of the module is there for those who listen from their making', async () => {
+    await portal.write(
+      { id: 'a' },
+      'run(First);',
+      `${told} const GenerationOwner = parts(class { constructor(j, lifetime) { lifetime.add(added(j, 'made')); } }, Journal, core.Lifetime);
+       const First = activity(function (lifetime) { lifetime.add(added(this.j, 'started')); }, GenerationOwner);`,
+    );
+    await portal.boot();
+    await portal.kernel.stop('a');
+    expect(portal.journal).to.deep.equal(['dispose started', 'onStop', 'dispose made']);
+  });
+});

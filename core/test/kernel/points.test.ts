@@ -1,22 +1,24 @@
 import { expect } from 'chai';
 import {
+  type ConditionalContributions,
   type ContributionDelta,
   type Contributions,
   Criteria,
   type Criterion,
   extensionPoint,
+  PortalError,
   type ServiceToken,
   serviceToken,
 } from '../../api/index.js';
 import { accessOf, TestPortal } from './test-portal.js';
 
-const Lines = extensionPoint<string>('portal.lines');
+const Lines = extensionPoint<string>('portal.lines', { conditional: true });
 const contributeLine = (text: string, options: object): string =>
-  `contribute(extensionPoint('portal.lines')).value('${text}', ${JSON.stringify(options)});`;
+  `contribute(extensionPoint('portal.lines', { conditional: true })).value('${text}', ${JSON.stringify(options)});`;
 
 describe('an extension point', () => {
   let portal: TestPortal;
-  let lines: Contributions<string>;
+  let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
     portal = await TestPortal.build();
@@ -125,6 +127,35 @@ describe('an extension point', () => {
     );
   });
 
+  it('whose host does not ask takes no `when`: from nobody who knows it, and from nobody who thinks otherwise', async () => {
+    portal.kernel.host(extensionPoint<string>('portal.tools'));
+    await portal.write({ id: 'a' }, `contribute(extensionPoint('portal.tools')).value('a', { id: 'x', when: { flag: 'sun' } });`);
+    await portal.write(
+      { id: 'b' },
+      `contribute(extensionPoint('portal.tools', { conditional: true })).value('b', { id: 'x', when: { flag: 'sun' } });
+       contribute(extensionPoint('portal.tools')).value('c', { id: 'y' });`,
+    );
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({
+      phase: 'setup',
+      message: 'Module a contributes "x" to portal.tools with a "when", which nobody asks there; leave it out.',
+    });
+    expect(portal.kernel.status('b')?.contributionErrors).to.deep.equal([
+      { point: 'portal.tools', id: 'x', count: 1, message: 'core asks no "when" of what is contributed to portal.tools.' },
+    ]);
+    portal.flags.set('sun', true);
+    const { explanations } = portal.kernel;
+    const [left] = explanations.explain('portal.tools', 'b/x', accessOf());
+    expect([left?.visible, left?.blocking?.reason]).to.deep.equal([
+      false,
+      'core asks no "when" of what is contributed to portal.tools, so what has one is left out.',
+    ]);
+    expect(explanations.explain('portal.tools', 'b/y', accessOf())[0]?.visible).to.equal(true);
+    const refuse = (): unknown =>
+      portal.kernel.contribute(extensionPoint<string>('portal.tools'), 'd', { when: { flag: 'sun' } } as object);
+    expect(refuse).to.throw(PortalError).with.property('code', 'when-not-asked');
+  });
+
   describe('of a module', () => {
     type Shelf = Contributions<string>;
     const Shelves: ServiceToken<Shelf> = serviceToken('host.shelf');
@@ -180,7 +211,7 @@ describe('an extension point', () => {
 
 describe('what is visible', () => {
   let portal: TestPortal;
-  let lines: Contributions<string>;
+  let lines: ConditionalContributions<string>;
 
   beforeEach(async () => {
     portal = await TestPortal.build();

@@ -17,10 +17,10 @@ describe('a portal whose modules start and stop a hundred times', () => {
   beforeEach(async () => {
     starts.length = 0;
     portal = await TestPortal.build({ limits: { startMillis: 2000, stopMillis: 2000, gateMillis: 50 } });
-    portal.kernel.host(extensionPoint('portal.lines'));
+    portal.kernel.host(extensionPoint('portal.lines', { conditional: true }));
     await portal.write(
       { id: 'base', provides: { 'base.store': '1.0.0' }, hosts: { 'base.kinds': '1.0.0' } },
-      `host(extensionPoint('base.kinds')); provide(serviceToken('base.store')).to(Store); contribute(extensionPoint('portal.lines')).value('base');`,
+      `host(extensionPoint('base.kinds')); provide(serviceToken('base.store')).to(Store); contribute(extensionPoint('portal.lines', { conditional: true })).value('base');`,
       `const Store = parts(class Store {
          constructor(kinds) { ${remember} this.kinds = kinds; this.timer = setInterval(() => {}, 1000); kinds.onDidChange(() => {}); }
          count() { return this.kinds.all().length; }
@@ -43,7 +43,7 @@ describe('a portal whose modules start and stop a hundred times', () => {
     );
     await portal.write(
       { id: 'leaf', requires: { 'middle.view': '^1.0.0' }, optional: { 'base.store': '^1.0.0' } },
-      `run(Leaf); contribute(extensionPoint('portal.lines')).value('leaf', { when: { flag: 'F-1' } });`,
+      `run(Leaf); contribute(extensionPoint('portal.lines', { conditional: true })).value('leaf', { when: { flag: 'F-1' } });`,
       `const Leaf = parts(class Leaf { constructor(view, store) { ${remember} this.view = view; this.store = store; } onStart() {} },
          serviceToken('middle.view'), optional(serviceToken('base.store')));`,
     );

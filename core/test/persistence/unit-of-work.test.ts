@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isUniqueViolation, type PortalError, type Reader, type SqlValue, type Transaction } from '@portico/core';
+import type { PortalError, Reader, SqlValue, Transaction } from '@portico/core';
+import { isUniqueViolation } from '@portico/core/util';
 import { expect } from 'chai';
 import type { Repository } from 'typeorm';
 import { note, titles } from './fixtures/note-rows.js';

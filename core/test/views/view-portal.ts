@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   AccessContext,
+  ConditionalContributions,
   Contribution,
-  Contributions,
   MenuItem,
   PageAddition,
   PersonalMenuItem,
@@ -64,17 +64,18 @@ export function testViews({
 
 const never = { dispose: (): void => {} };
 
-export function someContributions<T>(all: readonly Contribution<T>[]): Contributions<T> {
+export function someContributions<T>(all: readonly Contribution<T>[]): ConditionalContributions<T> {
   return {
     all: () => all,
     visible: () => all,
+    isVisible: () => true,
     explain: () => undefined,
     each: (use, among = all) => among.map((contribution) => use(contribution.value, contribution)),
     onDidChange: () => never,
   };
 }
 
-export function noContributions<T>(): Contributions<T> {
+export function noContributions<T>(): ConditionalContributions<T> {
   return someContributions<T>([]);
 }
 

@@ -42,7 +42,6 @@ export class ServiceRoutes implements HttpRoutes {
     router.get('/', { access }, (ctx) => this.show(ctx));
 
     router.post('/refresh', { access }, async (ctx) => {
-      this.tabs.of(ctx, place);
       try {
         const asked = await this.watch.refresh();
         ctx.redirectWith(place, ctx.text(asked ? 'service.refreshed' : 'service.not-asked'), asked ? 'success' : 'warning');
@@ -57,7 +56,6 @@ export class ServiceRoutes implements HttpRoutes {
     });
 
     router.post('/breakers/:id/close', { access, params: idParams }, async (ctx) => {
-      this.tabs.of(ctx, place);
       await this.breaker.close(ctx.input.params.id);
       ctx.redirectWith(place, ctx.text('service.closed'));
     });

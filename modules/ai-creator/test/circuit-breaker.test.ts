@@ -1,5 +1,5 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { Emitter } from '@portico/core';
+import { DisposableStore, Emitter } from '@portico/core';
 import { expect } from 'chai';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import type { KeyChange } from '../services/provider/provider-key.js';
@@ -9,6 +9,7 @@ const refused = new ProviderError('key-rejected', 'The answer was 401.');
 describe('the circuit breaker', () => {
   const changes = new Emitter<KeyChange>();
   let breaker: CircuitBreaker;
+  let lifetime: DisposableStore;
   let time: number;
   let isDiskFull: boolean;
 
@@ -34,9 +35,10 @@ describe('the circuit breaker', () => {
       nothing,
       nothing,
     );
-    await breaker.onStart();
+    lifetime = new DisposableStore();
+    await breaker.onStart(lifetime);
   });
-  afterEach(() => breaker.onStop());
+  afterEach(() => lifetime.dispose());
 
   it('lets another one try when the one that was to try was never sent', async () => {
     await breaker.learn(breaker.enter('home'), refused);

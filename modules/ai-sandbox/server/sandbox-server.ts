@@ -1,6 +1,5 @@
-import { type Activity, HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
+import { type Activity, HostConfig, inject, injectable, type Lifetime, Log, PortalError, toDisposable, z } from '@portico/core';
 import { dialectNames } from './dialect.js';
-import type { ImagesSandbox } from './sandbox.js';
 
 /** Section `modules.ai-sandbox` of the host's configuration. */
 const Section = z
@@ -17,14 +16,12 @@ const Section = z
 /** The sandbox as a part of the portal; it listens only when the deployment says so. */
 @injectable()
 export class SandboxServer implements Activity {
-  private sandbox: ImagesSandbox | undefined;
-
   constructor(
     @inject(HostConfig) private readonly config: HostConfig,
     @inject(Log) private readonly log: Log,
   ) {}
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     const section = Section.safeParse(this.config.module('ai-sandbox'));
     if (!section.success) {
       throw new PortalError(
@@ -34,17 +31,13 @@ export class SandboxServer implements Activity {
     }
     if (!section.data.enabled) return;
     const { createImagesSandbox } = await import('./sandbox.js');
-    this.sandbox = await createImagesSandbox({
+    const sandbox = await createImagesSandbox({
       port: section.data.port,
       latency: section.data.latency,
       dialect: section.data.dialect,
       keys: 'any',
     });
-    this.log.info('The image sandbox listens.', { url: this.sandbox.url });
-  }
-
-  async onStop(): Promise<void> {
-    await this.sandbox?.close();
-    this.sandbox = undefined;
+    lifetime.add(toDisposable(() => sandbox.close()));
+    this.log.info('The image sandbox listens.', { url: sandbox.url });
   }
 }

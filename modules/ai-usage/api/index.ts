@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  type ConditionalPoint,
   type ExtensionPoint,
   extensionPoint,
   type MenuBadge,
@@ -141,7 +142,7 @@ export interface UsagePage {
   readonly label: string;
   readonly href: string;
 }
-export const UsagePages: ExtensionPoint<UsagePage> = extensionPoint('ai-usage.pages');
+export const UsagePages: ConditionalPoint<UsagePage> = extensionPoint('ai-usage.pages', { conditional: true });
 
 /** One of these pages, as a view shows it. */
 export interface UsageTab {
@@ -152,7 +153,7 @@ export interface UsageTab {
 
 /** The pages beside each other, for each of them. */
 export interface UsageTabs {
-  /** @param current `href` of the page that shows them. @throws PortalError `not-found` (404) when it is not among those that are there. */
+  /** @param current `href` of the page that shows them. */
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[];
 }
 export const UsageTabs: ServiceToken<UsageTabs> = serviceToken('ai-usage.tabs');

@@ -1,5 +1,4 @@
 import { type HttpRoutes, inject, injectable, type PortalError, type RouteContext, type Router, z } from '@portico/core';
-import { UsageTabs } from '../api/index.js';
 import { BudgetEntry, type TypedBudget, typedBudget } from '../services/budgets/budget-entry.js';
 import { BudgetHistory } from '../services/budgets/budget-history.js';
 import { BudgetRepository } from '../services/budgets/budget-repository.js';
@@ -26,14 +25,12 @@ export class BudgetRoutes implements HttpRoutes {
     @inject(BudgetEntry) private readonly entry: BudgetEntry,
     @inject(BudgetTable) private readonly table: BudgetTable,
     @inject(BudgetHistory) private readonly history: BudgetHistory,
-    @inject(UsageTabs) private readonly tabs: UsageTabs,
   ) {}
 
   register(router: Router): void {
     router.get('/:id', { access, params: idParams }, (ctx) => this.show(ctx, ctx.input.params.id));
 
     router.post('/:id', { access, params: idParams, body: changeForm }, (ctx) => {
-      this.tabs.of(ctx, place);
       const { id } = ctx.input.params;
       const { revision, ...typed } = ctx.input.body;
       return answerForm(
@@ -47,7 +44,6 @@ export class BudgetRoutes implements HttpRoutes {
 
   /** After a conflict both values are on the page, and the next press of the button replaces what is stored. */
   private async show(ctx: AnyContext, id: string, failed?: FailedChange): Promise<void> {
-    this.tabs.of(ctx, place);
     const { locale } = ctx.access;
     const stored = await this.budgets.find(id);
     const changes = await this.history.of(id, locale);

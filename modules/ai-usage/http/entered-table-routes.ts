@@ -61,7 +61,6 @@ export function tableRoutes<Row extends { readonly id: string }, Typed extends o
       router.get('/', { access }, (ctx) => this.show(ctx, {}));
 
       router.post('/', { access, body: table.form }, (ctx: RouteContext<unknown, unknown, Typed>) => {
-        this.tabs.of(ctx, place);
         const typed = ctx.input.body;
         return answerForm(
           ctx,
@@ -72,7 +71,6 @@ export function tableRoutes<Row extends { readonly id: string }, Typed extends o
       });
 
       router.post('/:id/remove', { access, params: idParams }, async (ctx) => {
-        this.tabs.of(ctx, place);
         const { person } = ctx.access;
         if (person) await table.remove(ctx.input.params.id, { person, via: 'screen' });
         ctx.redirectWith(place, ctx.text(`${table.page}.removed`));

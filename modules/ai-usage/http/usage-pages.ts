@@ -93,7 +93,6 @@ export class UsagePages {
   }
 
   private filterOf(ctx: UsageContext): { readonly filter: UsageFilter; readonly last: string } {
-    this.tabs.of(ctx, page);
     const { from, last, until } = usageRange(ctx.input.query, this.today());
     return { filter: { siteId: ctx.access.site?.id, from, until }, last };
   }

@@ -1,11 +1,10 @@
 import {
   type AccessContext,
-  type Contributions,
+  type ConditionalContributions,
   contributions,
   inject,
   injectable,
   MessageCatalog,
-  notFound,
 } from '@portico/core';
 import { type UsagePage, UsagePages, type UsageTab, type UsageTabs } from '../api/index.js';
 
@@ -13,13 +12,12 @@ import { type UsagePage, UsagePages, type UsageTab, type UsageTabs } from '../ap
 @injectable()
 export class ContributedTabs implements UsageTabs {
   constructor(
-    @inject(contributions(UsagePages)) private readonly pages: Contributions<UsagePage>,
+    @inject(contributions(UsagePages)) private readonly pages: ConditionalContributions<UsagePage>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[] {
     const pages = this.pages.visible(ctx.access);
-    if (!pages.some(({ value: { href } }) => href === current)) throw notFound();
     return pages.map(({ module, value: { href, label } }) => ({
       href: ctx.url(href),
       label: this.catalog.for(module).text(label, {}, ctx.access.locale),

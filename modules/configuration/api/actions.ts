@@ -1,4 +1,4 @@
-import { type AccessContext, type ExtensionPoint, extensionPoint, type Scope } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, extensionPoint, type Scope } from '@portico/core';
 import type { SecretState, SettingsFields, SettingsValues } from './definition.js';
 
 /** A secret as an action may use it: for the length of the call. */
@@ -44,4 +44,6 @@ export interface SettingsAction {
 }
 
 /** Actions by module. The `when` of the contribution decides whether the button is there. */
-export const SettingsActions: ExtensionPoint<SettingsAction> = extensionPoint('configuration.settings-actions');
+export const SettingsActions: ConditionalPoint<SettingsAction> = extensionPoint('configuration.settings-actions', {
+  conditional: true,
+});

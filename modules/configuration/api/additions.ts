@@ -1,4 +1,4 @@
-import { type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type ConditionalPoint, extensionPoint } from '@portico/core';
 import type { OfferedDefaults, SettingsFields } from './definition.js';
 
 /**
@@ -22,4 +22,6 @@ export function defineSettingsAddition<const F extends SettingsFields>(
 }
 
 /** Additions by module. The `when` of the contribution decides whether the fields stand in forms; stored values stay stored. */
-export const SettingsAdditions: ExtensionPoint<SettingsAddition> = extensionPoint('configuration.settings-additions');
+export const SettingsAdditions: ConditionalPoint<SettingsAddition> = extensionPoint('configuration.settings-additions', {
+  conditional: true,
+});

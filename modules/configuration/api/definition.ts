@@ -1,4 +1,4 @@
-import { type ExtensionPoint, extensionPoint, type When } from '@portico/core';
+import { type ConditionalPoint, extensionPoint, type When } from '@portico/core';
 
 interface FieldBase {
   /** Message keys, looked up in the contributing module. */
@@ -211,6 +211,8 @@ export function defineSettings<const F extends SettingsFields>(
 /**
  * Definitions by module. The `when` of the contribution decides whether the pages exist; stored values stay stored.
  */
-export const SettingsDefinitions: ExtensionPoint<SettingsDefinition> = extensionPoint('configuration.settings-definitions');
+export const SettingsDefinitions: ConditionalPoint<SettingsDefinition> = extensionPoint('configuration.settings-definitions', {
+  conditional: true,
+});
 
 export type { When };

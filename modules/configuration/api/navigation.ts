@@ -1,4 +1,4 @@
-import { type AccessContext, type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from '@portico/core';
 import type { SettingsSection } from './definition.js';
 
 /** A page of a module's own among the entries of Instance Settings or Site Settings. */
@@ -17,7 +17,9 @@ export interface SettingsLink {
 }
 
 /** Pages among the settings; `when` says for whom and where. They stand after the forms of their section. */
-export const SettingsLinks: ExtensionPoint<SettingsLink> = extensionPoint('configuration.settings-links');
+export const SettingsLinks: ConditionalPoint<SettingsLink> = extensionPoint('configuration.settings-links', {
+  conditional: true,
+});
 
 /** An entry of the settings as a view shows it. */
 export interface SettingsNavigationEntry {

@@ -1,4 +1,4 @@
-import { type AccessContext, type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, extensionPoint } from '@portico/core';
 
 /** One sentence above a form of settings, in the words of its module and the language of the person. */
 export interface SettingsNotice {
@@ -16,4 +16,6 @@ export interface SettingsNoticeSource {
   /** For the scope of the form. */
   notices(access: AccessContext): readonly SettingsNotice[];
 }
-export const SettingsNotices: ExtensionPoint<SettingsNoticeSource> = extensionPoint('configuration.settings-notices');
+export const SettingsNotices: ConditionalPoint<SettingsNoticeSource> = extensionPoint('configuration.settings-notices', {
+  conditional: true,
+});

@@ -7,12 +7,12 @@ import {
   injectable,
   optional,
   PortalError,
-  readAll,
   type Scope,
   type ServiceHandle,
   type Site,
   SiteDirectory,
 } from '@portico/core';
+import { readAll } from '@portico/core/util';
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { SettingsRegistry } from '../services/settings-registry.js';

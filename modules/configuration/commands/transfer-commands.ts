@@ -1,13 +1,5 @@
-import {
-  AccessContexts,
-  type Command,
-  type CommandCall,
-  inject,
-  injectable,
-  type Person,
-  PortalError,
-  readAll,
-} from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, inject, injectable, type Person, PortalError } from '@portico/core';
+import { readAll } from '@portico/core/util';
 import { type ImportNote, isSealed } from '../services/import-plan.js';
 import { SettingsExport } from '../services/settings-export.js';
 import { SettingsTransfer } from '../services/settings-transfer.js';

@@ -1,7 +1,7 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   contributions,
   inject,
   injectable,
@@ -30,7 +30,7 @@ export interface ShownResult extends SettingsActionResult {
 @injectable()
 export class FormActions {
   constructor(
-    @inject(contributions(SettingsActions)) private readonly actions: Contributions<SettingsAction>,
+    @inject(contributions(SettingsActions)) private readonly actions: ConditionalContributions<SettingsAction>,
     @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(Log) private readonly log: Log,
   ) {}

@@ -1,7 +1,7 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   contributions,
   inject,
   injectable,
@@ -29,7 +29,7 @@ export class SettingsEntries implements SettingsNavigation {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingPresenter) private readonly words: SettingPresenter,
-    @inject(contributions(SettingsLinks)) private readonly links: Contributions<SettingsLink>,
+    @inject(contributions(SettingsLinks)) private readonly links: ConditionalContributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
 

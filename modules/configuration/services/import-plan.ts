@@ -1,4 +1,5 @@
-import { type JsonText, JsonTextError, PortalError, readJsonText, type Scope } from '@portico/core';
+import { PortalError, type Scope } from '@portico/core';
+import { type JsonText, JsonTextError, readJsonText } from '@portico/core/util';
 import type { SecretState, SettingsField, SettingsFields, SettingsPatch, SettingValue } from '../api/index.js';
 import type { DefinitionSettings } from './definition-settings.js';
 import { readValue } from './read-value.js';

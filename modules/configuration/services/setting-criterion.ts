@@ -2,10 +2,10 @@ import {
   type AccessContext,
   AccessControl,
   type Criterion,
-  type Disposable,
   type ExplainedStep,
   inject,
   injectable,
+  Lifetime,
   optional,
   type ServiceHandle,
 } from '@portico/core';
@@ -25,22 +25,18 @@ interface Subject {
 
 /** Answers `when: { setting: '<id>.<field>' }`. A setting nobody contributes does not hold. */
 @injectable()
-export class SettingCriterion implements Criterion, Disposable {
+export class SettingCriterion implements Criterion {
   readonly key = 'setting';
   private readonly subjects = new Map<string, Subject | undefined>();
-  private readonly listening: Disposable;
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(SettingsCatalog) catalog: SettingsCatalog,
+    @inject(Lifetime) lifetime: Lifetime,
   ) {
-    this.listening = catalog.onDidChange(() => this.subjects.clear());
-  }
-
-  dispose(): void | Promise<void> {
-    return this.listening.dispose();
+    lifetime.add(catalog.onDidChange(() => this.subjects.clear()));
   }
 
   holds(subject: string, access: AccessContext): boolean {

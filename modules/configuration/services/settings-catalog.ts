@@ -1,13 +1,13 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   contributions,
-  type Disposable,
   Emitter,
   type Event,
   inject,
   injectable,
+  Lifetime,
   Log,
 } from '@portico/core';
 import {
@@ -38,17 +38,17 @@ type Addition = Pick<Contribution<SettingsAddition>, 'module' | 'value'>;
 
 /** Every definition that is contributed, and the fields that other modules bring to it, as one form. */
 @injectable()
-export class SettingsCatalog implements Disposable {
+export class SettingsCatalog {
   private entries: readonly CatalogEntry[] | undefined;
   private readonly changes: Emitter<void>;
-  private readonly listening: readonly Disposable[];
   /** Told after something came or went. */
   readonly onDidChange: Event<void>;
 
   constructor(
-    @inject(contributions(SettingsDefinitions)) private readonly definitions: Contributions<SettingsDefinition>,
-    @inject(contributions(SettingsAdditions)) private readonly added: Contributions<SettingsAddition>,
+    @inject(contributions(SettingsDefinitions)) private readonly definitions: ConditionalContributions<SettingsDefinition>,
+    @inject(contributions(SettingsAdditions)) private readonly added: ConditionalContributions<SettingsAddition>,
     @inject(Log) log: Log,
+    @inject(Lifetime) lifetime: Lifetime,
   ) {
     this.changes = new Emitter((error) => log.error('A listener of the catalog of settings failed.', { error }));
     this.onDidChange = this.changes.event;
@@ -56,11 +56,8 @@ export class SettingsCatalog implements Disposable {
       this.entries = undefined;
       this.changes.fire();
     };
-    this.listening = [definitions.onDidChange(changed), added.onDidChange(changed)];
-  }
-
-  async dispose(): Promise<void> {
-    for (const each of this.listening) await each.dispose();
+    lifetime.add(definitions.onDidChange(changed));
+    lifetime.add(added.onDidChange(changed));
   }
 
   all(): readonly CatalogEntry[] {

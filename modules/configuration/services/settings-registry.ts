@@ -1,4 +1,4 @@
-import { type Disposable, inject, injectable, Log, MessageCatalog, Messages } from '@portico/core';
+import { inject, injectable, Lifetime, Log, MessageCatalog, Messages } from '@portico/core';
 import type {
   Settings,
   SettingsAddition,
@@ -26,10 +26,9 @@ interface Given {
  * that are there now.
  */
 @injectable()
-export class SettingsRegistry implements Settings, Disposable {
+export class SettingsRegistry implements Settings {
   private readonly handles = new Map<string, DefinitionSettings>();
   private readonly given = new Map<string, Given>();
-  private readonly listening: Disposable;
 
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
@@ -40,14 +39,13 @@ export class SettingsRegistry implements Settings, Disposable {
     @inject(MessageCatalog) private readonly messagesOf: MessageCatalog,
     @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
+    @inject(Lifetime) lifetime: Lifetime,
   ) {
-    this.listening = catalog.onDidChange(() => {
-      for (const [id, handle] of this.handles) handle.update(this.definitionOf(id));
-    });
-  }
-
-  dispose(): void | Promise<void> {
-    return this.listening.dispose();
+    lifetime.add(
+      catalog.onDidChange(() => {
+        for (const [id, handle] of this.handles) handle.update(this.definitionOf(id));
+      }),
+    );
   }
 
   of<F extends SettingsFields>(asked: SettingsDefinition<F> | SettingsAddition<F>): SettingsHandle<F> {

@@ -1,4 +1,4 @@
-import { type AccessContext, Emitter, type Messages, type Scope } from '@portico/core';
+import { type AccessContext, DisposableStore, Emitter, type Messages, type Scope } from '@portico/core';
 import { expect } from 'chai';
 import { defineSettings, type SettingsDefinition } from '../api/index.js';
 import { DefinitionSettings } from '../services/definition-settings.js';
@@ -27,6 +27,7 @@ interface Says {
 function criterionOf({ instance, site, locked }: Says): {
   readonly criterion: SettingCriterion;
   readonly changed: Emitter<never>;
+  readonly lifetime: DisposableStore;
 } {
   const messages: Messages = {
     text: (key, values) => (values ? `${key}(${Object.values(values).join('; ')})` : key),
@@ -51,13 +52,15 @@ function criterionOf({ instance, site, locked }: Says): {
     handle: () => handle,
   };
   const changed = new Emitter<never>();
+  const lifetime = new DisposableStore();
   const criterion = new SettingCriterion(
     registry as never,
     new SettingPresenter({ for: () => messages }, messages, {} as never),
     { get: () => undefined },
     { onDidChange: changed.event } as never,
+    lifetime,
   );
-  return { criterion, changed };
+  return { criterion, changed, lifetime };
 }
 
 const at = (scope: Scope): AccessContext => ({ scope, locale: 'en' }) as AccessContext;
@@ -111,9 +114,9 @@ describe('`when: { setting }`', () => {
   });
 
   it('listens to the definitions as long as it lives', async () => {
-    const { criterion, changed } = criterionOf({});
+    const { changed, lifetime } = criterionOf({});
     expect(changed.listenerCount).to.equal(1);
-    await criterion.dispose();
+    await lifetime.dispose();
     expect(changed.listenerCount).to.equal(0);
   });
 });

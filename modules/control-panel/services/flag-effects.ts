@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, string>> = {
   'portico.menu-items': 'flags.kind.menu-item',
   'portico.menu-items/control-panel': 'flags.kind.control-panel-item',
   'portico.personal-menu-items': 'flags.kind.personal-menu-item',
-  'portico.commands': 'flags.kind.command',
+  'portico.http-routes': 'flags.kind.routes',
   'documents-media.new-menu-items': 'flags.kind.new-menu-item',
   'configuration.settings-definitions': 'flags.kind.settings-page',
   'configuration.settings-actions': 'flags.kind.settings-action',
@@ -65,10 +65,10 @@ export class FlagEffects {
   }
 
   private nameOf({ module, id, value }: RegisteredContribution, locale: string): string {
-    const { label, title, name } = factsOf(value);
+    const { label, title, name, prefix } = factsOf(value);
     const word = [label, title].find((each) => typeof each === 'string') as string | undefined;
     if (word !== undefined) return this.catalog.for(module).text(word, undefined, locale);
-    return typeof name === 'string' ? name : id;
+    return ([name, prefix].find((each) => typeof each === 'string') as string | undefined) ?? id;
   }
 
   private kindOf({ point, value }: RegisteredContribution, locale: string): string {

@@ -1,4 +1,4 @@
-import { type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type ConditionalPoint, extensionPoint } from '@portico/core';
 
 /** Something that a module makes of a document: an entry in its menu and a button on its page, or a button on the panel of its metadata. */
 export interface DocumentAction {
@@ -24,4 +24,6 @@ export interface DocumentAction {
 }
 
 /** Actions on documents. The host states the fact `uploads`. */
-export const DocumentActions: ExtensionPoint<DocumentAction> = extensionPoint('documents-media.document-actions');
+export const DocumentActions: ConditionalPoint<DocumentAction> = extensionPoint('documents-media.document-actions', {
+  conditional: true,
+});

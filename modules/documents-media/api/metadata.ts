@@ -1,4 +1,4 @@
-import { type AccessContext, type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, extensionPoint } from '@portico/core';
 import type { Document } from './documents.js';
 import type { ChoiceFacts } from './new-menu.js';
 
@@ -67,4 +67,6 @@ export interface DocumentMetadata {
 }
 
 /** Kinds of metadata of documents. Several contributions may speak of one kind; `when` decides about `choice`, the rest is always there. */
-export const DocumentMetadataKinds: ExtensionPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds');
+export const DocumentMetadataKinds: ConditionalPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds', {
+  conditional: true,
+});

@@ -1,4 +1,4 @@
-import { type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type ConditionalPoint, extensionPoint } from '@portico/core';
 import type { SelectedItem, SuggestedCaption } from '@portico/item-selector/api';
 
 export type { SuggestedCaption };
@@ -23,7 +23,9 @@ export interface NewMenuItem {
   /** `lg`: a dialog with more room. */
   readonly size?: 'lg';
 }
-export const NewMenuItems: ExtensionPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items');
+export const NewMenuItems: ConditionalPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items', {
+  conditional: true,
+});
 
 /** What `portico:documents-added` carries. */
 export interface DocumentsAdded {

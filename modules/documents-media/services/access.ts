@@ -1,4 +1,5 @@
-import { type AccessContext, notFound, PortalError, type Site, scopeRefusal } from '@portico/core';
+import { type AccessContext, notFound, PortalError, type Site } from '@portico/core';
+import { scopeRefusal } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 
 /**

@@ -1,4 +1,11 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  contributions,
+  inject,
+  injectable,
+  MessageCatalog,
+} from '@portico/core';
 import { type DocumentAction, DocumentActions } from '../api/actions.js';
 
 /** An action as a page shows it; the id of the document completes its address. */
@@ -18,7 +25,7 @@ export interface ShownAction {
 @injectable()
 export class DocumentActionList {
   constructor(
-    @inject(contributions(DocumentActions)) private readonly actions: Contributions<DocumentAction>,
+    @inject(contributions(DocumentActions)) private readonly actions: ConditionalContributions<DocumentAction>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 

@@ -1,4 +1,11 @@
-import { type AccessContext, type Contribution, type Contributions, contributions, inject, injectable } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  type Contribution,
+  contributions,
+  inject,
+  injectable,
+} from '@portico/core';
 import { type DocumentMetadata, DocumentMetadataKinds, type MetadataFilter } from '../api/metadata.js';
 import type { ChoiceFacts } from '../api/new-menu.js';
 
@@ -7,7 +14,7 @@ export type MetadataValues = Readonly<Record<string, unknown>>;
 /** The kinds of metadata that modules bring, and what they say of values that documents have. */
 @injectable()
 export class Metadata {
-  constructor(@inject(contributions(DocumentMetadataKinds)) private readonly kinds: Contributions<DocumentMetadata>) {}
+  constructor(@inject(contributions(DocumentMetadataKinds)) private readonly kinds: ConditionalContributions<DocumentMetadata>) {}
 
   /** The kinds among some values, with their contributions; values of modules that are gone are left out. */
   among(values: MetadataValues): readonly Contribution<DocumentMetadata>[] {

@@ -1,4 +1,11 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  contributions,
+  inject,
+  injectable,
+  MessageCatalog,
+} from '@portico/core';
 import { type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
 
 /** An entry as a page shows it. */
@@ -18,7 +25,7 @@ export interface NewMenuEntry {
 @injectable()
 export class NewMenu {
   constructor(
-    @inject(contributions(NewMenuItems)) private readonly items: Contributions<NewMenuItem>,
+    @inject(contributions(NewMenuItems)) private readonly items: ConditionalContributions<NewMenuItem>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 

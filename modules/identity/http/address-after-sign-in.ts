@@ -1,4 +1,4 @@
-import { localAddress } from '@portico/core';
+import { localAddress } from '@portico/core/util';
 
 const pagesOfSigning = /^\/sign-(?:in|out)(?![\w-])/;
 

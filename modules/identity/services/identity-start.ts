@@ -1,4 +1,5 @@
-import { type Activity, inject, injectable, Log, UnitOfWork } from '@portico/core';
+import { type Activity, inject, injectable, type Lifetime, Log, toDisposable, UnitOfWork } from '@portico/core';
+import { every } from '@portico/core/util';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { FirstRun } from './first-run.js';
@@ -10,9 +11,6 @@ const flushMillis = 60_000;
 /** Brings everything a request asks for into memory, and keeps the times of last use on disk now and then. */
 @injectable()
 export class IdentityStart implements Activity {
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
-
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
@@ -23,7 +21,7 @@ export class IdentityStart implements Activity {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     await this.unitOfWork.read(async (reader) => {
       await this.directory.load(reader);
       await this.sessions.load(reader);
@@ -31,17 +29,14 @@ export class IdentityStart implements Activity {
       await this.catalog.load(reader);
     });
     await this.firstRun.run();
-    this.timer = setInterval(() => {
-      this.flushing = this.flush().catch((error: unknown) => {
-        this.log.warn('The times of last use could not be written; they will be, next time.', { error });
-      });
-    }, flushMillis).unref();
-  }
-
-  async onStop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.flushing;
-    await this.flush(0);
+    lifetime.add(toDisposable(() => this.flush(0)));
+    lifetime.add(
+      every(flushMillis, () =>
+        this.flush().catch((error: unknown) => {
+          this.log.warn('The times of last use could not be written; they will be, next time.', { error });
+        }),
+      ),
+    );
   }
 
   private async flush(lag?: number): Promise<void> {

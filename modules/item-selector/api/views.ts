@@ -1,4 +1,4 @@
-import { type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type ConditionalPoint, extensionPoint } from '@portico/core';
 import type { ItemSelectorCriterion, ReturnType } from './criterion.js';
 
 /**
@@ -18,4 +18,4 @@ export interface ItemSelectorView {
 }
 
 /** Tabs of the selector; the contribution's id is the tab's stable id, `order` its place. */
-export const ItemSelectorViews: ExtensionPoint<ItemSelectorView> = extensionPoint('item-selector.views');
+export const ItemSelectorViews: ConditionalPoint<ItemSelectorView> = extensionPoint('item-selector.views', { conditional: true });

@@ -1,4 +1,11 @@
-import { type AccessContext, type Contributions, contributions, inject, injectable, MessageCatalog } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  contributions,
+  inject,
+  injectable,
+  MessageCatalog,
+} from '@portico/core';
 import { criterionQuery, type ItemSelectorCriterion } from '../api/criterion.js';
 import { type ItemSelectorView, ItemSelectorViews } from '../api/views.js';
 
@@ -18,7 +25,7 @@ export interface SelectorTab {
 @injectable()
 export class SelectorTabs {
   constructor(
-    @inject(contributions(ItemSelectorViews)) private readonly views: Contributions<ItemSelectorView>,
+    @inject(contributions(ItemSelectorViews)) private readonly views: ConditionalContributions<ItemSelectorView>,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 

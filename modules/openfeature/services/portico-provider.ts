@@ -9,7 +9,7 @@ import {
   type ResolutionReason,
   StandardResolutionReasons,
 } from '@openfeature/server-sdk';
-import { type Disposable, type FlagOrigin, type FlagState, Flags, inject, injectable } from '@portico/core';
+import { type FlagChange, type FlagOrigin, type FlagState, Flags, inject, injectable } from '@portico/core';
 
 const reasons: Readonly<Record<FlagOrigin, ResolutionReason>> = {
   environment: StandardResolutionReasons.STATIC,
@@ -28,21 +28,12 @@ export class PorticoProvider implements Provider {
   readonly metadata = { name: 'portico' } as const;
   readonly runsOn = 'server';
   readonly events = new OpenFeatureEventEmitter();
-  private subscription: Disposable | undefined;
 
   constructor(@inject(Flags) private readonly flags: Flags) {}
 
-  /** Called by the SDK when the provider is registered; it may be registered again after `onClose`. */
-  async initialize(): Promise<void> {
-    await this.onClose();
-    this.subscription = this.flags.onDidChange(({ key }) => {
-      this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [key], message: this.flags.state(key)?.reason });
-    });
-  }
-
-  async onClose(): Promise<void> {
-    await this.subscription?.dispose();
-    this.subscription = undefined;
+  /** Tells whoever listens at the SDK. */
+  tell({ key }: FlagChange): void {
+    this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [key], message: this.flags.state(key)?.reason });
   }
 
   async resolveBooleanEvaluation(key: string, defaultValue: boolean): Promise<ResolutionDetails<boolean>> {

@@ -1,6 +1,6 @@
 import {
   type AccessContext,
-  type ExtensionPoint,
+  type ConditionalPoint,
   extensionPoint,
   type ServiceToken,
   type Site,
@@ -31,4 +31,6 @@ export interface HomePageSection {
   readonly title: string;
   entries(access: AccessContext): Promise<readonly HomePageEntry[]>;
 }
-export const HomePageSections: ExtensionPoint<HomePageSection> = extensionPoint('sites.home-page-sections');
+export const HomePageSections: ConditionalPoint<HomePageSection> = extensionPoint('sites.home-page-sections', {
+  conditional: true,
+});

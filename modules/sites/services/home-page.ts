@@ -1,7 +1,7 @@
 import {
   type AccessContext,
+  type ConditionalContributions,
   type Contribution,
-  type Contributions,
   contributions,
   inject,
   injectable,
@@ -25,7 +25,7 @@ const limitMillis = 2000;
 @injectable()
 export class HomePage {
   constructor(
-    @inject(contributions(HomePageSections)) private readonly sections: Contributions<HomePageSection>,
+    @inject(contributions(HomePageSections)) private readonly sections: ConditionalContributions<HomePageSection>,
     @inject(MessageCatalog) private readonly words: MessageCatalog,
     @inject(Log) private readonly log: Log,
   ) {}

@@ -1,15 +1,6 @@
 import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
-import {
-  type AccessContext,
-  Flags,
-  inject,
-  injectable,
-  Messages,
-  PortalError,
-  type Scope,
-  type Site,
-  scopeRefusal,
-} from '@portico/core';
+import { type AccessContext, Flags, inject, injectable, Messages, PortalError, type Scope, type Site } from '@portico/core';
+import { scopeRefusal } from '@portico/core/util';
 import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { ProviderKey } from '../provider/provider-key.js';

@@ -4,10 +4,10 @@ import {
   type AccessContext,
   type Activity,
   Clock,
-  type Disposable,
   inject,
   injectable,
   instanceScope,
+  type Lifetime,
   Log,
   Messages,
   PortalError,
@@ -39,7 +39,6 @@ export class CircuitBreaker implements Activity {
   private readonly breakers = new Map<string, Breaker>();
   private readonly probes = new Map<string, BreakerPermit>();
   private changes = 0;
-  private listening: Disposable | undefined;
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
@@ -52,18 +51,16 @@ export class CircuitBreaker implements Activity {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
   ) {}
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     for (const breaker of await this.unitOfWork.read((reader) => reader.repository(Breaker).find()))
       this.breakers.set(breaker.keyScope, breaker);
-    this.listening = this.key.onDidChange((change) => {
-      this.changes += 1;
-      for (const { keyScope } of this.all())
-        if (change.kind === 'service' || change.keyScope === keyScope) void this.quietly(() => this.close(keyScope));
-    });
-  }
-
-  async onStop(): Promise<void> {
-    await this.listening?.dispose();
+    lifetime.add(
+      this.key.onDidChange((change) => {
+        this.changes += 1;
+        for (const { keyScope } of this.all())
+          if (change.kind === 'service' || change.keyScope === keyScope) void this.quietly(() => this.close(keyScope));
+      }),
+    );
   }
 
   all(): readonly Breaker[] {

@@ -1,4 +1,4 @@
-import { type Activity, Clock, type Disposable, inject, injectable, siteScope } from '@portico/core';
+import { type Activity, Clock, inject, injectable, type Lifetime, siteScope } from '@portico/core';
 import { ProviderKey } from '../provider/provider-key.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -7,7 +7,6 @@ import { CircuitBreaker } from './circuit-breaker.js';
 @injectable()
 export class RateLimitBackoff implements Activity {
   private readonly ends = new Map<string, number>();
-  private listening: Disposable | undefined;
 
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
@@ -16,16 +15,13 @@ export class RateLimitBackoff implements Activity {
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
-  onStart(): void {
-    this.listening = this.key.onDidChange((change) => {
-      if (change.kind === 'service') this.ends.clear();
-      else this.ends.delete(change.keyScope);
-    });
-  }
-
-  async onStop(): Promise<void> {
-    await this.listening?.dispose();
-    this.ends.clear();
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(
+      this.key.onDidChange((change) => {
+        if (change.kind === 'service') this.ends.clear();
+        else this.ends.delete(change.keyScope);
+      }),
+    );
   }
 
   /** Never for longer than a refused key is left alone, whatever the service says. */

@@ -1,5 +1,6 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
-import { type Activity, Erasure, inject, injectable, instanceScope, Log } from '@portico/core';
+import { type Activity, Erasure, inject, injectable, instanceScope, type Lifetime, Log, toDisposable } from '@portico/core';
+import { every } from '@portico/core/util';
 import { creatorSettings } from '../settings/settings.js';
 import { GenerationSweep } from './generation-sweep.js';
 
@@ -9,8 +10,6 @@ const interval = 15 * 60 * 1000;
 @injectable()
 export class Expiry implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  private timer: NodeJS.Timeout | undefined;
-  private last: Promise<void> = Promise.resolve();
   private isOver = false;
 
   constructor(
@@ -22,18 +21,13 @@ export class Expiry implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-  onStart(): void {
-    this.timer = setInterval(() => {
-      this.last = this.sweep();
-    }, interval);
-    this.timer.unref();
-    this.last = this.sweep();
-  }
-
-  async onStop(): Promise<void> {
-    clearInterval(this.timer);
-    this.isOver = true;
-    await this.last;
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(every(interval, () => this.sweep(), 0));
+    lifetime.add(
+      toDisposable(() => {
+        this.isOver = true;
+      }),
+    );
   }
 
   async sweep(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { type Activity, type Disposable, inject, injectable, Log, Modules, toDisposable } from '@portico/core';
+import { type Activity, type Disposable, inject, injectable, type Lifetime, Log, Modules, toDisposable } from '@portico/core';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationOutcomes, ShutdownError } from './generation-outcomes.js';
 import { GenerationRunner } from './generation-runner.js';
@@ -25,7 +25,6 @@ export class GenerationWorker implements Activity {
   private readonly running = new Map<string, Running>();
   private open = false;
   private isReady = false;
-  private start: Disposable | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -38,7 +37,7 @@ export class GenerationWorker implements Activity {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     this.open = true;
     this.retries.start((id) => this.enqueue(id));
     this.delivery.start((id) => this.enqueue(id));
@@ -48,17 +47,18 @@ export class GenerationWorker implements Activity {
     for (const generation of await this.store.inState('reserved')) {
       if (!this.retries.resume(generation)) this.enqueue(generation.id);
     }
-    this.start = whenModulesSettled(this.modules, () => {
-      this.isReady = true;
-      this.pump();
-    });
+    lifetime.add(
+      whenModulesSettled(this.modules, () => {
+        this.isReady = true;
+        this.pump();
+      }),
+    );
   }
 
   /** Running requests may end by themselves for a while; then they are given up and marked as unknown. */
   async onStop(): Promise<void> {
     this.open = false;
     this.isReady = false;
-    await this.start?.dispose();
     this.retries.stop();
     this.delivery.stop();
     this.waiting.length = 0;

@@ -1,15 +1,16 @@
 import {
   type Activity,
   Clock,
-  type Disposable,
   Emitter,
   type Event,
   In,
   inject,
   injectable,
+  type Lifetime,
   Log,
   Not,
   type Reader,
+  toDisposable,
   UnitOfWork,
 } from '@portico/core';
 import { GeneratedImage, type ImageState } from '../../entities/generated-image.js';
@@ -66,7 +67,6 @@ export class OpenGenerations implements Activity {
   readonly onDidChange: Event<GenerationOwner> = this.changes.event;
   private readonly open = new Map<string, Map<string, OpenGeneration>>();
   private readonly authors = new Map<string, GenerationOwner>();
-  private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -76,20 +76,18 @@ export class OpenGenerations implements Activity {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  async onStart(): Promise<void> {
-    this.listening = this.store.onDidChange((id) => {
-      this.last = this.last.then(() => this.follow(id));
-    });
+  async onStart(lifetime: Lifetime): Promise<void> {
+    lifetime.add(toDisposable(() => this.last));
+    lifetime.add(
+      this.store.onDidChange((id) => {
+        this.last = this.last.then(() => this.follow(id));
+      }),
+    );
     const [rows, came] = await this.unitOfWork.read(async (reader) => {
       const rows: Row[] = await reader.repository(Generation).find({ select: columns, where: { state: Not(In([...done])) } });
       return [rows, await imagesCame(reader)] as const;
     });
     for (const row of rows) this.keep(row, came.get(row.id) ?? 0);
-  }
-
-  async onStop(): Promise<void> {
-    await this.listening?.dispose();
-    await this.last;
   }
 
   /** Oldest first. */

@@ -1,5 +1,14 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { type Activity, type Disposable, inject, injectable, Modules, PortalError } from '@portico/core';
+import {
+  type Activity,
+  type Disposable,
+  inject,
+  injectable,
+  type Lifetime,
+  Modules,
+  PortalError,
+  toDisposable,
+} from '@portico/core';
 import { Previews } from '../images/previews.js';
 import { GenerationStore } from './generation-store.js';
 
@@ -18,7 +27,6 @@ interface Progress {
 @injectable()
 export class ProgressStreams implements Activity {
   private readonly followed = new Map<PassThrough, string>();
-  private watching: Disposable | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -27,15 +35,13 @@ export class ProgressStreams implements Activity {
   ) {}
 
   /** A module that stops waits for its answers, so those without an end are ended first. */
-  onStart(): void {
-    this.watching = this.modules.onDidChange(({ id, to }) => {
-      if (id === 'ai-creator' && to === 'stopping') this.endAll();
-    });
-  }
-
-  async onStop(): Promise<void> {
-    await this.watching?.dispose();
-    this.endAll();
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(toDisposable(() => this.endAll()));
+    lifetime.add(
+      this.modules.onDidChange(({ id, to }) => {
+        if (id === 'ai-creator' && to === 'stopping') this.endAll();
+      }),
+    );
   }
 
   /**

@@ -3,15 +3,17 @@ import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
   Clock,
-  type Disposable,
   inject,
   injectable,
   instanceScope,
+  type Lifetime,
   Log,
   type Scope,
   SiteDirectory,
   siteScope,
+  toDisposable,
 } from '@portico/core';
+import { every } from '@portico/core/util';
 import type { KnownModel } from '../../entities/known-model.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { creatorSettings } from '../settings/settings.js';
@@ -26,9 +28,7 @@ const dayMillis = 24 * hour;
 @injectable()
 export class ModelMonitor implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  private timer: NodeJS.Timeout | undefined;
   private readonly over = new AbortController();
-  private listening: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -44,19 +44,17 @@ export class ModelMonitor implements Activity {
     this.settings = settings.of(creatorSettings);
   }
 
-  async onStart(): Promise<void> {
+  async onStart(lifetime: Lifetime): Promise<void> {
     await this.known.load();
-    this.refreshIn(this.lists.firstMillis);
-    this.listening = this.settings.onDidChange(({ fields }) => {
-      if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
-    });
-  }
-
-  async onStop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.over.abort();
-    await this.listening?.dispose();
-    await this.last;
+    lifetime.add(toDisposable(() => this.last));
+    lifetime.add(
+      this.settings.onDidChange(({ fields }) => {
+        if (fields.includes('model')) this.last = this.last.then(() => this.writeDown());
+      }),
+    );
+    // Soon after the start, because a portal that is restarted every day would otherwise never hear of an end.
+    lifetime.add(every(hour, () => this.refreshWhenDue(), this.lists.firstMillis));
+    lifetime.add(toDisposable(() => this.over.abort()));
   }
 
   /** By name; what is gone last. */
@@ -168,15 +166,6 @@ export class ModelMonitor implements Activity {
       this.log.warn('The list of models could not be read.', { error });
     }
     await this.writeDown();
-  }
-
-  /** Soon after the start, because a portal that is restarted every day would otherwise never hear of an end. */
-  private refreshIn(millis: number): void {
-    if (this.over.signal.aborted) return;
-    this.timer = setTimeout(() => {
-      this.last = this.refreshWhenDue().then(() => this.refreshIn(hour));
-    }, millis);
-    this.timer.unref();
   }
 
   private async writeDown(): Promise<void> {

@@ -5,7 +5,6 @@ import {
   inject,
   injectable,
   invalidInput,
-  isUniqueViolation,
   LessThanOrEqual,
   Messages,
   Not,
@@ -14,6 +13,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { isUniqueViolation } from '@portico/core/util';
 import type { Cost, UsageDatabase } from '../../api/index.js';
 import { Price } from '../../entities/price.js';
 import { changeEntry, type Editor } from '../audit.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { PortalError } from './errors.js';
+import { PortalError } from '../api/index.js';
 
 /** All that was piped in. @throws PortalError `too-large` (413). */
 export async function readAll(stdin: Readable, limit: number): Promise<string> {

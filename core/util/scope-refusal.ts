@@ -1,5 +1,5 @@
-import type { AccessContext, PermissionId } from './access.js';
-import { PortalError } from './errors.js';
+import type { AccessContext, PermissionId } from '../api/index.js';
+import { PortalError } from '../api/index.js';
 
 /**
  * What a program hears whose API token does not reach what its person may do: 403 with the scopes that it lacks.
