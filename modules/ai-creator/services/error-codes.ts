@@ -1,0 +1,21 @@
+/** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
+export type AiCreatorErrorCode =
+  | 'ai-creator-budget'
+  | 'ai-creator-key-missing'
+  | 'ai-creator-off'
+  | 'ai-creator-provider-missing'
+  | 'ai-creator-refused'
+  | 'budget-conflict'
+  | 'cannot-refine'
+  | 'generation-differs'
+  | 'generation-runs'
+  | 'no-idempotency-key'
+  | 'nothing-added'
+  | 'nothing-missing'
+  | 'price-currency'
+  | 'source-unsuitable'
+  | 'streams-busy';
+
+declare global {
+  interface PorticoErrorCodes extends Record<AiCreatorErrorCode, true> {}
+}
