@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import type { Context } from 'koa';
 import supertest from 'supertest';
 import { PortalError } from '../../api/index.js';
 import { eventually, raw, shown, startHost, type TestHost } from './test-host.js';
@@ -22,7 +23,7 @@ describe('What goes wrong', () => {
       fail('/told500', () => new PortalError('upstream' as never, 'The printer is out of paper.', { status: 502, expose: true }));
       fail('/odd', () => new PortalError('odd' as never, 'secret', { status: 200 }));
       fail('/library', () => Object.assign(new Error('secret detail'), { status: 413, expose: true }));
-      router.get('/thrown', { access: 'public' }, (ctx) => ctx.throw(410, 'secret'));
+      router.get('/thrown', { access: 'public' }, (ctx) => (ctx as unknown as Context).throw(410, 'secret'));
       router.get('/status', { access: 'public' }, (ctx) => {
         ctx.status = 404;
       });
