@@ -7,7 +7,9 @@ import {
   AccessContexts,
   AccessControl,
   ApiTokens,
+  AuditAreas,
   AuditLog,
+  AuditPresenter,
   BlobStore,
   Clock,
   Commands,
@@ -39,9 +41,9 @@ import {
   toDisposable,
   UnitOfWork,
 } from './api/index.js';
-import { auditEntities, auditMigrations, StoredAuditLog } from './audit/index.js';
+import { auditEntities, auditMigrations, CatalogAuditPresenter, StoredAuditLog } from './audit/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
-import { type LoadedConfig, type LoadOptions, loadConfig } from './config/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { doctorCommand, type LogOptions, Logs, moduleCommands, SystemClock, UuidIds } from './diagnostics/index.js';
 import { type DeclaredFlag, flagCommands, flagEntities, flagMigrations, openFlags } from './flags/index.js';
 import { createHttpHost } from './http/index.js';
@@ -49,12 +51,13 @@ import { type InstalledModule, Kernel, type KernelStats, readManifests } from '.
 import { MessageCatalog } from './messages/index.js';
 import { lockHome, openPersistence, type StorageState } from './persistence/index.js';
 import { DisabledModuleRow, DisabledModules, disabledModuleMigrations } from './portal/disabled-modules.js';
+import { freePorts } from './portal/free-port.js';
 import { ModuleDataCatalog } from './portal/module-data.js';
 import { projectRoot } from './portal/project-root.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from './secrets/index.js';
 import { Assets, Views } from './views/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root'> {
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
   readonly root?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -101,7 +104,10 @@ export interface Portal {
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
-  const config = loadConfig({ ...options, root });
+  const ports = await freePorts(namedPorts({ ...options, root }));
+  const first = loadConfig({ ...options, root, ports });
+  const { modules, problems } = await readManifests(first.modulePaths);
+  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
@@ -111,7 +117,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   try {
     opened.add(await lockHome(home));
 
-    const { modules, problems } = await readManifests(config.modulePaths);
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
 
     const data = await ModuleDataCatalog.read(modules);
@@ -208,6 +213,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     kernel.bind(SecretBox, box);
     kernel.bind(Flags, flags);
     kernel.bind(AuditLog, audit);
+    kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
+    kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
     kernel.bind(Modules, kernel);
     kernel.bind(Explanations, kernel.explanations);
     kernel.bind(MessageCatalogToken, messages);
@@ -233,7 +240,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         limits: { bodyBytes: settings.limits.bodyBytes },
       },
       routes,
+      prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
       gate: kernel,
+      providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
       sessions: kernel.handle(Sessions),
       apiTokens: kernel.handle(ApiTokens),
       sites,

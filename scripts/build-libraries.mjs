@@ -27,6 +27,7 @@ if (stale.length > 0) {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'error',
+    mainFields: ['module', 'main'],
     external: ['better-sqlite3', 'reflect-metadata', 'pino-pretty', 'sharp'],
     banner: {
       js: `${mark}import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`,

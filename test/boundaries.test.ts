@@ -17,6 +17,7 @@ interface Package {
       readonly requires?: Record<string, string>;
       readonly optional?: Record<string, string>;
       readonly provides?: Record<string, string>;
+      readonly environment?: Record<string, object>;
     };
   };
 }
@@ -67,7 +68,8 @@ describe('The boundaries of the portal', () => {
   it('have the manifest say which modules a module builds on', () => {
     const undeclared = imports.filter(({ file, from, target }) => {
       const other = /^@portico\/([\w-]+)\/api$/.exec(target)?.[1];
-      if (!other || !from.manifest.portico || other === from.manifest.portico.id || /\/test\//.test(file)) return false;
+      if (!other || !from.manifest.portico || other === from.manifest.portico.id || /\/(?:test|testing)\//.test(file))
+        return false;
       const { requires = {}, optional = {}, provides = {} } = from.manifest.portico;
       return !Object.keys({ ...requires, ...optional, ...provides }).some((id) => id.startsWith(`${other}.`));
     });
@@ -76,13 +78,16 @@ describe('The boundaries of the portal', () => {
 
   it('have our modules take the shared libraries from the core, which loads each of them once', () => {
     const twice = imports.filter(
-      ({ file, target }) => /^(?:zod|typeorm|sharp)$/.test(target) && /\/modules\//.test(file) && !/\/test\//.test(file),
+      ({ file, target }) =>
+        /^(?:zod|typeorm|sharp)$/.test(target) && /\/modules\//.test(file) && !/\/(?:test|testing)\//.test(file),
     );
     expect(twice.map(show)).to.deep.equal([]);
   });
 
   it('keep testing tools out of what runs in production', () => {
-    const wrong = imports.filter(({ file, target }) => /^@portico\/[\w-]+\/testing$/.test(target) && !/\/test\//.test(file));
+    const wrong = imports.filter(
+      ({ file, target }) => /^@portico\/[\w-]+\/testing$/.test(target) && !/\/(?:test|testing)\//.test(file),
+    );
     expect(wrong.map(show)).to.deep.equal([]);
   });
 
@@ -147,6 +152,64 @@ describe('The boundaries of the portal', () => {
       return parts.includes(to) && to !== from && !(allowed[from] ?? []).includes(to);
     });
     expect(crossing.map(show)).to.deep.equal([]);
+  });
+});
+
+describe('The core', () => {
+  /** Words that are a module's id and something else as well. */
+  const otherMeanings: Readonly<Record<string, readonly string[]>> = {
+    'core/api/menus.ts': ['configuration', 'control-panel'],
+    'core/views/frame.ts': ['configuration', 'control-panel', 'sites'],
+    'core/views/asset-files.ts': ['identity'],
+    'core/views/assets.ts': ['identity'],
+    'core/views/accepted-encoding.ts': ['identity'],
+  };
+  const sources = readdirSync(core.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(?:ts|css)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\/(?:dist|node_modules|test|testing)\//.test(file))
+    .map((file) => ({ file: relative(root, file), text: readFileSync(file, 'utf8') }));
+  const mentions = (names: readonly string[], pattern: (name: string) => RegExp): readonly string[] =>
+    sources.flatMap(({ file, text }) =>
+      names
+        .filter((name) => pattern(name).test(text) && !otherMeanings[file]?.includes(name))
+        .map((name) => `${file} mentions ${name}`),
+    );
+  const inModules = (pattern: RegExp): readonly string[] => [
+    ...new Set(
+      modules
+        .filter(({ folder }) => folder.startsWith(join(root, 'modules/')))
+        .flatMap(({ folder }) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((file) => /\/(?:assets|client)\//.test(file) && !/\/(?:dist|node_modules)\//.test(file))
+        .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name = '']) => name)),
+    ),
+  ];
+
+  it('names no module: not by an id of several words, anywhere, nor in quotes by one of a single word', () => {
+    const ids = modules.map(({ manifest }) => manifest.portico?.id ?? '');
+    expect(ids).to.include('identity').and.include('documents-media');
+    const found = mentions(ids, (id) =>
+      id.includes('-') ? new RegExp(`(?<![\\w-])${id}(?![\\w-])`) : new RegExp(`['"\`]${id}['"\`./]`),
+    );
+    expect(found).to.deep.equal([]);
+  });
+
+  it('names no element and no event of a module', () => {
+    const elements = inModules(/customElements\.define\('([\w-]+)'/g);
+    const events = inModules(/\bnew CustomEvent(?:<[^>]*>)?\(\s*'([\w:-]+)'/g).filter((name) => name !== 'portico:close');
+    expect(elements.length).to.be.greaterThan(3);
+    expect(events).to.include('portico:documents-added').and.include('portico:item-selected');
+    expect(mentions([...elements, ...events], (name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`))).to.deep.equal([]);
+  });
+
+  it('names no environment variable and no role of a module', () => {
+    const variables = modules.flatMap(({ manifest }) => Object.keys(manifest.portico?.environment ?? {}));
+    expect(variables).to.include('PORTICO_ADMIN_EMAIL').and.include('PORTICO_OPENAI_BASE_URL');
+    const roles = ['Administrator', 'Operator', 'Site Administrator', 'Author', 'Member', 'Guest'];
+    expect(mentions(variables, (name) => new RegExp(name))).to.deep.equal([]);
+    expect(mentions(roles, (name) => new RegExp(`['"\`]${name}['"\`]`))).to.deep.equal([]);
   });
 });
 

@@ -3,12 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Flags } from '@portico/core';
+import { AccessContexts, Flags, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 
 const root = resolve(import.meta.dirname, '../..');
 const flag = 'acme.sun';
+/** One pixel. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** How a contribution to a conditional point is made, and where a person would see it. */
 interface Shown {
@@ -76,7 +79,22 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/web/home',
     shows: 'acme-section',
   },
-  GeneratedCaptions: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
+  SettingsLinks: {
+    contribution: `{ id: 'acme-link', section: 'content-and-data', title: 'acme-settings-link', href: '/acme' }`,
+    page: '/configuration/instance-settings',
+    shows: 'acme-settings-link',
+  },
+  DocumentActions: {
+    contribution: `{ label: 'acme-document-action', of: 'image', href: '~/acme', parameter: 'document', opens: 'page' }`,
+    page: 'the page of a picture',
+    shows: 'acme-document-action',
+  },
+  UsagePages: {
+    contribution: `{ label: 'acme-usage-page', href: '/acme' }`,
+    page: '/ai-creator/prices',
+    shows: 'acme-usage-page',
+  },
+  DocumentMetadataKinds: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
 };
 
 /** Points whose hosts use all that is contributed, whoever asks. */
@@ -87,6 +105,8 @@ const unconditional = [
   'DemoContents',
   'IntegrityChecks',
   'SecretStores',
+  'AuditAreas',
+  'PaidFeatures',
   'ImageProviders',
   'ChoiceProviders',
 ];
@@ -177,6 +197,7 @@ describe('`when`', () => {
   describe('in a portal', () => {
     let folder: string;
     let portal: TestPortal;
+    let picturePage: string;
     let administrator: Awaited<ReturnType<TestPortal['signIn']>>;
     const refused = points.filter(({ conditional: asked }) => !asked);
     const idOf = (name: string): string => `refused-${name.toLowerCase()}`;
@@ -217,8 +238,13 @@ describe('`when`', () => {
            export default defineModule(({ contribute }) => contribute(${point.name}).value({}, { id: 'x', when: { flag: '${flag}' } }));`,
         );
       const modulePaths = [join(root, 'modules'), join(folder, 'modules')];
-      portal = await startTestPortal({ flags: { [flag]: false }, config: { modulePaths } });
+      portal = await startTestPortal({ flags: { [flag]: false, 'LPD-10793': true }, config: { modulePaths } });
       administrator = await portal.signIn();
+      const contexts = portal.service(AccessContexts);
+      const site = portal.service(SiteDirectory).byAddress('home');
+      const author = contexts.system(site);
+      const added = await portal.service(Documents).add(author, { name: 'dot.png', content: Buffer.from(dot, 'base64') });
+      picturePage = `/web/home/documents-media/documents/${added.id}`;
     });
     after(async () => {
       await portal?.stop();
@@ -250,10 +276,11 @@ describe('`when`', () => {
     for (const { name, id, page, shows } of shown)
       it(`hides and shows a contribution to ${name}, and is explained as it is`, async () => {
         await switchTo(false);
-        expect((await administrator.get(page)).text).not.to.contain(shows);
+        const place = page.startsWith('/') ? page : picturePage;
+        expect((await administrator.get(place)).text).not.to.contain(shows);
         expect(await why(id, name)).to.deep.equal([1, true]);
         await switchTo(true);
-        const there = await administrator.get(page);
+        const there = await administrator.get(place);
         expect([there.status, there.text.includes(shows)]).to.deep.equal([200, true]);
         expect(await why(id, name)).to.deep.equal([0, false]);
       });

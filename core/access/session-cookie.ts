@@ -13,18 +13,18 @@ export class HostSessionCookie implements SessionCookie {
     return this.cookie.name;
   }
 
-  read(header: string | undefined): string | undefined {
-    return this.cookie.read(header) || undefined;
+  read(ctx: Pick<RouteContext, 'cookies'>): string | undefined {
+    return this.cookie.read(ctx) || undefined;
   }
 
   set(ctx: RouteContext, token: string): void {
     if (!/^[\w-]{16,512}$/.test(token)) {
       throw new PortalError('session-token-invalid', 'A session token is base64url of 16 to 512 characters.');
     }
-    this.cookie.set(ctx.res, token);
+    this.cookie.set(ctx, token);
   }
 
   clear(ctx: RouteContext): void {
-    this.cookie.clear(ctx.res);
+    this.cookie.clear(ctx);
   }
 }

@@ -24,23 +24,24 @@ export interface Site {
   readonly name: string;
 }
 
-/** `<module>.<verb>-<noun>`, e.g. `documents-media.add-document`. */
+/** `<module>.<verb>-<noun>`, e.g. `notes.add-note`. */
 export type PermissionId = string;
 
-export type RoleName = 'Administrator' | 'Operator' | 'Site Administrator' | 'Author' | 'Member' | 'Guest';
+/** The name of a role, as the module that keeps roles declares it in its API. */
+export type RoleName = string;
 
-/** A permission as its module declares it. `Administrator` has every permission without being named. */
+/** A permission as its module declares it. Those who may do everything have it without being named. */
 export interface Permission {
   readonly id: PermissionId;
   /** Message key of the name shown on the roles screen. */
   readonly label: string;
   /** Site permissions are granted within one site, instance permissions everywhere. */
   readonly scope: 'instance' | 'site';
-  /** The roles that have it until somebody decides otherwise. */
+  /** The roles that have it until somebody decides otherwise. One that there is not is an error of the contribution. */
   readonly defaultRoles: readonly RoleName[];
 }
 
-/** Permissions that modules declare. Hosted by `identity`. */
+/** Permissions that modules declare. Hosted by the module that knows people. */
 export const Permissions: ExtensionPoint<Permission> = extensionPoint('portico.permissions');
 
 /** An API token as everybody may see it. */
@@ -72,7 +73,7 @@ export interface AccessContext {
   outOfScope?(permission: PermissionId): boolean;
 }
 
-/** Who is who, and who may what. Provided by `identity`; without it everybody is a guest who may nothing. */
+/** Who is who, and who may what. Provided by the module that knows people; without it everybody is a guest who may nothing. */
 export interface AccessControl {
   /** Memory read. Guests pass undefined. */
   can(person: Person | undefined, permission: PermissionId, scope: Scope): boolean;
@@ -90,14 +91,14 @@ export interface Session {
   readonly csrfToken: string;
 }
 
-/** Finds the session of a request. Provided by `identity`. */
+/** Finds the session of a request. Provided by the module that knows people. */
 export interface Sessions {
   /** @param cookie the opaque token from the session cookie. A memory read; undefined when unknown or expired. */
   find(cookie: string): Session | undefined;
 }
 export const Sessions: ServiceToken<Sessions> = serviceToken('portico.sessions');
 
-/** Knows the people behind API tokens. Provided by `identity`. */
+/** Knows the people behind API tokens. Provided by the module that knows people. */
 export interface ApiTokens {
   /**
    * @param address of the client: those who fail too often are slowed by it.
@@ -108,7 +109,7 @@ export interface ApiTokens {
 }
 export const ApiTokens: ServiceToken<ApiTokens> = serviceToken('portico.api-tokens');
 
-/** Sites in memory. Provided by `sites`. */
+/** Sites in memory. Provided by the module that keeps sites. */
 export interface SiteDirectory {
   byAddress(address: string): Site | undefined;
   byId(id: string): Site | undefined;
@@ -118,7 +119,7 @@ export interface SiteDirectory {
 }
 export const SiteDirectory: ServiceToken<SiteDirectory> = serviceToken('portico.site-directory');
 
-/** People in memory, for what has to find somebody by address. Provided by `identity`. */
+/** People in memory, for what has to find somebody by address. Provided by the module that knows people. */
 export interface PersonDirectory {
   byEmail(email: string): Person | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from './persistence.js';
-import { type ServiceToken, serviceToken } from './tokens.js';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Where a change came from: a form, the command line, an imported file, a program over HTTP, or the portal itself. */
 export type AuditVia = 'screen' | 'command' | 'import' | 'api' | 'system';
@@ -69,3 +69,48 @@ export interface AuditLog {
   list(filter: AuditFilter, cursor?: string, limit?: number): Promise<AuditPage>;
 }
 export const AuditLog: ServiceToken<AuditLog> = serviceToken('portico.audit-log');
+
+/** How the module of an area puts one of its records into words. */
+export interface AuditDescription {
+  /** What changed, e.g. the labels of a form and a field. */
+  readonly what: string;
+  /** A value as a person reads it; undefined when it is shown as any other. */
+  value?(said: unknown): string | undefined;
+}
+
+/** What a module says about its area of the audit log. Records of an area that nobody describes are shown as they were written. */
+export interface AuditArea {
+  /** As in the entries, e.g. `settings`. */
+  readonly area: string;
+  /** Message key of its name. */
+  readonly label: string;
+  /** Undefined when the record is shown by its subject and attribute. Memory reads only. */
+  describe?(record: AuditRecord, locale?: string): AuditDescription | undefined;
+}
+
+/** Areas of the audit log. Hosted by the core. */
+export const AuditAreas: ExtensionPoint<AuditArea> = extensionPoint('portico.audit-areas');
+
+/** One change, ready to be read. */
+export interface AuditRow {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: string;
+  readonly area: string;
+  readonly what: string;
+  readonly scope: string;
+  readonly action: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly via: string;
+  readonly reason?: string;
+}
+
+/** Puts records of the audit log into words, on whatever screen shows them. */
+export interface AuditPresenter {
+  row(record: AuditRecord, locale?: string): AuditRow;
+  /** The areas that modules describe, by their order. */
+  areas(locale?: string): readonly { readonly area: string; readonly label: string }[];
+}
+export const AuditPresenter: ServiceToken<AuditPresenter> = serviceToken('portico.audit-presenter');

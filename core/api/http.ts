@@ -54,8 +54,11 @@ export type MultipartPart =
 export interface RenderOptions {
   /** Text (already translated) of the title; every page has one. */
   readonly title?: string;
-  /** `page` (default): the portal's frame with its menus. `plain`: the bare frame, e.g. sign-in. `none`: the fragment alone. */
-  readonly layout?: 'page' | 'plain' | 'none';
+  /**
+   * `page` (default): the portal's frame with its menus. `site`: the site's own face, for what visitors read; who is signed in has one bar above it.
+   * `plain`: the bare frame, e.g. sign-in. `none`: the fragment alone.
+   */
+  readonly layout?: 'page' | 'site' | 'plain' | 'none';
   readonly status?: number;
 }
 

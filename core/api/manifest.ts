@@ -18,6 +18,13 @@ export interface ModuleManifest {
   readonly enabledBy?: string;
   /** `stop-portal`: the portal does not open without this module. Default `isolate`. */
   readonly onFailure?: 'isolate' | 'stop-portal';
+  /**
+   * Addresses of the module's own below a first segment that another module is named after, e.g. `/configuration/audit-log`, or
+   * `~/…` within sites. What the other module serves itself cannot be taken from it.
+   */
+  readonly routes?: readonly string[];
+  /** Environment variables that set a key of the module's section of the configuration: `{ "PORTICO_MAIL_URL": { "key": "url", "type": "url" } }`. */
+  readonly environment?: Readonly<Record<string, { readonly key: string; readonly type?: 'text' | 'url' }>>;
   /** False: installed but not started until an operator enables it. Default true. */
   readonly enabledByDefault?: boolean;
   /** File whose default export is the array of TypeORM entity classes, relative to the package. */

@@ -4,7 +4,7 @@ import { type ExtensionPoint, extensionPoint } from './tokens.js';
 export interface KeptSecret {
   /** Stable within its store. */
   readonly id: string;
-  /** What it is, e.g. `ai-creator.apiKey`. */
+  /** What it is, e.g. `mail.apiKey`. */
   readonly name: string;
   /** `instance`, or the id of a site. */
   readonly scope: string;

@@ -1,2 +1,3 @@
+export { CatalogAuditPresenter } from './audit-presenter.js';
 export { auditEntities, auditMigrations } from './audit-row.js';
 export { StoredAuditLog } from './stored-audit-log.js';

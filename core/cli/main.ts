@@ -11,8 +11,8 @@ const help = `Usage: portico <command>
   start   starts the portal
   demo    starts it with everything on, an offline images API and sample content
 
-All other commands (modules, flags, settings, users, sites, images, budgets, prices, usage, doctor and more) talk to the running portal of the data directory
-(PORTICO_HOME), or open it when none runs: portico help, portico <command> --help, portico --version.
+All other commands (modules, flags, secrets, doctor, and those of the modules) talk to the running portal of the data directory (PORTICO_HOME), or open it
+when none runs: portico help, portico <command> --help, portico --version.
 `;
 
 /** What changes something may be the first thing that happens to a portal; whoever only asks does not want one made. */

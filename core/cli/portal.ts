@@ -1,7 +1,6 @@
 import { deploymentMode } from '../config/index.js';
 import { moduleOf } from '../kernel/index.js';
 import { createPortal, type Portal } from '../main.js';
-import { freePort } from '../portal/free-port.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
@@ -9,19 +8,9 @@ export async function startPortal(): Promise<void> {
   await serve(portal, []);
 }
 
-/** `portico demo`: the same with everything on, an offline images API, and sample content. */
+/** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
 export async function startDemo(): Promise<void> {
-  const sandboxPort = await freePort();
-  const portal = await createPortal({
-    mode: 'demo',
-    environment: process.env,
-    overrides: {
-      modules: {
-        'ai-sandbox': { enabled: true, port: sandboxPort },
-        'ai-openai': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1` },
-      },
-    },
-  });
+  const portal = await createPortal({ mode: 'demo', environment: process.env });
   const lines: string[] = [];
   for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
   await serve(portal, lines);

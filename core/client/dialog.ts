@@ -7,8 +7,12 @@ export interface DialogOptions {
   /** Address of a module script that defines the fragment's elements; loaded first. */
   readonly script?: string;
   readonly size?: 'sm' | 'lg' | 'full';
-  /** Hears `portico:documents-added` and `portico:item-selected` of the fragment, and gets the focus back. Default: what has the focus. */
+  /** Hears the `events` of the fragment, and gets the focus back. Default: what has the focus. */
   readonly opener?: HTMLElement;
+  /** Names of events that bubble in the fragment and that the opener hears too. */
+  readonly events?: readonly string[];
+  /** Shows the page anew after one of the `events`, unless somebody called `preventDefault()` on it. */
+  readonly refreshes?: boolean;
 }
 
 /** The element `<portico-dialog>`: made by `openDialog`, gone when it is closed. */

@@ -1,22 +1,21 @@
-import { PortalError } from '../api/index.js';
+import { type ModuleManifest, PortalError } from '../api/index.js';
 
 type Json = Record<string, unknown>;
 
-interface Variable {
+export interface Variable {
   readonly path: readonly string[];
   readonly read?: (value: string, name: string) => unknown;
 }
 
-/** What each environment variable sets. Flags and settings have families of their own: PORTICO_FLAG_…, PORTICO_SETTING_…. */
-const variables: Readonly<Record<string, Variable>> = {
+type Variables = Readonly<Record<string, Variable>>;
+
+/** What each environment variable of the host sets. Flags and settings have families of their own: PORTICO_FLAG_…, PORTICO_SETTING_…. */
+const hostVariables: Variables = {
   PORT: { path: ['server', 'port'], read: integer },
   HOST: { path: ['server', 'host'] },
   PORTICO_HOME: { path: ['home'] },
   PORTICO_PUBLIC_URL: { path: ['server', 'publicUrl'] },
   PORTICO_LOG_LEVEL: { path: ['log', 'level'] },
-  PORTICO_ADMIN_EMAIL: { path: ['modules', 'identity', 'adminEmail'] },
-  PORTICO_ADMIN_PASSWORD: { path: ['modules', 'identity', 'adminPassword'] },
-  PORTICO_OPENAI_BASE_URL: { path: ['modules', 'ai-openai', 'baseUrl'], read: url },
 };
 
 function integer(value: string, name: string): number {
@@ -34,8 +33,22 @@ function wrong(name: string, what: string): PortalError {
   return new PortalError('configuration-invalid', `The environment variable ${name} ${what}.`);
 }
 
+/** What the manifests of modules add: each variable sets one key of its module's section. */
+export function moduleVariables(
+  modules: readonly { readonly id: string; readonly manifest: Pick<ModuleManifest, 'environment'> }[],
+): Variables {
+  return Object.fromEntries(
+    modules.flatMap(({ id, manifest }) =>
+      Object.entries(manifest.environment ?? {}).map(([name, { key, type }]): [string, Variable] => [
+        name,
+        { path: ['modules', id, key], ...(type === 'url' ? { read: url } : {}) },
+      ]),
+    ),
+  );
+}
+
 /** The overrides that the environment makes, in the shape of the configuration files. Empty variables count as unset. */
-export function readEnvironment(environment: NodeJS.ProcessEnv): Json {
+export function readEnvironment(environment: NodeJS.ProcessEnv, ofModules: Variables = {}): Json {
   if (environment.PORTICO_DATABASE_URL) {
     throw wrong(
       'PORTICO_DATABASE_URL',
@@ -43,7 +56,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Json {
     );
   }
   const overrides: Json = {};
-  for (const [name, { path, read }] of Object.entries(variables)) {
+  for (const [name, { path, read }] of Object.entries({ ...ofModules, ...hostVariables })) {
     const value = environment[name];
     if (value === undefined || value === '') continue;
     put(overrides, path, read ? read(value, name) : value);
@@ -53,7 +66,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Json {
 
 /** The variable that set the value at a path of the configuration. */
 export function variableAt(path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string | undefined {
-  const found = Object.entries(variables).find(
+  const found = Object.entries(hostVariables).find(
     ([name, variable]) => environment[name] && variable.path.join('.') === path.join('.'),
   );
   return found?.[0];

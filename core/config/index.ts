@@ -1,2 +1,3 @@
-export { type LoadedConfig, type LoadOptions, loadConfig } from './load.js';
+export { moduleVariables } from './environment.js';
+export { type LoadedConfig, type LoadOptions, loadConfig, namedPorts } from './load.js';
 export { deploymentMode } from './mode.js';

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type HostConfig, PortalError } from '../api/index.js';
 import { z } from '../libraries/zod.js';
-import { readEnvironment, variableAt } from './environment.js';
+import { JsonTextError, readJsonText } from '../util/index.js';
+import { readEnvironment, type Variable, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -14,6 +15,12 @@ export interface LoadOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Laid over files and environment; for the demo and for tests. */
   readonly overrides?: object;
+  /** One more file of config/, over those of the mode. */
+  readonly layer?: string;
+  /** Variables that modules declare; known when their manifests have been read, which the configuration says where to find. */
+  readonly variables?: Readonly<Record<string, Variable>>;
+  /** Ports for the names that stand in the files as `{port:name}`. */
+  readonly ports?: ReadonlyMap<string, number>;
 }
 
 /** The configuration as the host uses it: checked, complete, paths absolute. */
@@ -35,9 +42,10 @@ const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
 };
 
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
-export function loadConfig({ root, mode, environment, overrides = {} }: LoadOptions): LoadedConfig {
-  const files = ['default', ...layers[mode]].map((name) => readFile(root, name));
-  const merged = [...files, readEnvironment(environment), overrides as Json].reduce(merge, {});
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { root, mode, environment, overrides = {}, ports = new Map() } = options;
+  const files = filesOf(options).map((name) => withPorts(readFile(root, name), ports) as Json);
+  const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
     const variables = parsed.error.issues.flatMap(({ path }) => variableAt(path, environment) ?? []);
@@ -62,6 +70,26 @@ export function loadConfig({ root, mode, environment, overrides = {} }: LoadOpti
   };
 }
 
+function filesOf({ mode, layer }: Pick<LoadOptions, 'mode' | 'layer'>): readonly string[] {
+  return ['default', ...layers[mode], ...(layer === undefined ? [] : [layer])];
+}
+
+/** The names of ports in the files: `{port:sandbox}` is one that nobody uses, the same wherever the name stands. */
+export function namedPorts(options: Pick<LoadOptions, 'root' | 'mode' | 'layer'>): readonly string[] {
+  const text = JSON.stringify(filesOf(options).map((name) => readFile(options.root, name)));
+  return [...new Set([...text.matchAll(/\{port:([\w-]+)\}/g)].map(([, name = '']) => name))];
+}
+
+/** A text that is a port alone becomes a number. */
+function withPorts(value: unknown, ports: ReadonlyMap<string, number>): unknown {
+  if (Array.isArray(value)) return value.map((each) => withPorts(each, ports));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withPorts(each, ports)]));
+  if (typeof value !== 'string') return value;
+  const alone = /^\{port:([\w-]+)\}$/.exec(value)?.[1];
+  if (alone !== undefined) return ports.get(alone) ?? value;
+  return value.replace(/\{port:([\w-]+)\}/g, (written, name: string) => String(ports.get(name) ?? written));
+}
+
 function variablesOf(environment: NodeJS.ProcessEnv, prefix: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[0].startsWith(prefix) && !!entry[1]),
@@ -72,11 +100,10 @@ function readFile(root: string, name: string): Json {
   const file = join(root, 'config', `${name}.json`);
   if (!existsSync(file)) return {};
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Json;
+    return readJsonText(readFileSync(file, 'utf8')).value as Json;
   } catch (cause) {
-    throw new PortalError('configuration-invalid', `config/${name}.json is not valid JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    const where = cause instanceof JsonTextError ? `, line ${cause.position.line}, column ${cause.position.column}` : '';
+    throw new PortalError('configuration-invalid', `config/${name}.json${where}: ${(cause as Error).message}`, { cause });
   }
 }
 

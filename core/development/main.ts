@@ -1,30 +1,15 @@
 import { register } from 'node:module';
 import { type Change, createPortal } from '../main.js';
-import { freePort } from '../portal/free-port.js';
 import { LiveReload } from './live-reload.js';
 
 /**
- * A portal for those who work on Portico: everything on, an offline images API and sample content, in the mode `development`. Started by
+ * A portal for those who work on Portico: everything on that `config/dev.json` says, and sample content, in the mode `development`. Started by
  * `npm run dev`, which builds what is edited and says here what to take in.
  */
 
 register('./module-hooks.js', import.meta.url);
 const live = new LiveReload();
-const sandboxPort = await freePort();
-const portal = await createPortal({
-  mode: 'development',
-  environment: process.env,
-  overrides: {
-    ...(process.env.PORTICO_HOME ? {} : { home: 'data/development' }),
-    ...(process.env.PORTICO_LOG_LEVEL ? {} : { log: { level: 'warn' } }),
-    flagDefaults: { 'LPD-10793': true },
-    modules: {
-      'ai-sandbox': { enabled: true, port: sandboxPort },
-      'ai-creator': { baseUrl: `http://127.0.0.1:${sandboxPort}/v1`, breakerSeconds: 15 },
-    },
-  },
-  liveReload: live,
-});
+const portal = await createPortal({ mode: 'development', layer: 'dev', environment: process.env, liveReload: live });
 const lines: string[] = [];
 for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
 const address = await portal.listen();

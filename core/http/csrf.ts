@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { PortalError } from '../api/index.js';
+import { randomBytesOnce } from './random-bytes.js';
 
 const stateChanges = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -11,12 +12,31 @@ export function otherOrigin(): PortalError {
   return new PortalError('other-origin', 'This change was not asked for by a page of this portal.', { status: 403 });
 }
 
-/** @throws PortalError `csrf-invalid` unless the token is the session's; the time it takes does not tell how close it was. */
+/**
+ * The session's token as a page shows it, different each time: pages are compressed, and the length of a compressed page tells, guess by guess,
+ * what stands in all of them (BREACH).
+ */
+export function maskToken(token: string): string {
+  const plain = Buffer.from(token);
+  const pad = randomBytesOnce(plain.length);
+  return Buffer.concat([pad, xor(plain, pad)]).toString('base64url');
+}
+
+/** @throws PortalError `csrf-invalid` unless the token is the session's, masked; the time it takes does not tell how close it was. */
 export function checkToken(given: unknown, expected: string): void {
-  if (typeof given === 'string') {
-    const left = Buffer.from(given);
+  if (typeof given === 'string' && given.length <= maxMaskedLength) {
     const right = Buffer.from(expected);
-    if (left.length === right.length && timingSafeEqual(left, right)) return;
+    const masked = Buffer.from(given, 'base64url');
+    if (masked.length === 2 * right.length) {
+      const left = xor(masked.subarray(right.length), masked.subarray(0, right.length));
+      if (timingSafeEqual(left, right)) return;
+    }
   }
   throw new PortalError('csrf-invalid', 'This page is out of date. Reload it and try again.', { status: 403 });
+}
+
+const maxMaskedLength = 1000;
+
+function xor(left: Buffer, right: Buffer): Buffer {
+  return Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)));
 }

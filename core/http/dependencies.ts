@@ -39,7 +39,11 @@ export interface Health {
 export interface HttpDependencies {
   readonly config: HttpConfig;
   readonly routes: ConditionalContributions<HttpRoutes>;
+  /** Addresses that a module declares within the segments of others. */
+  readonly prefixesOf?: (moduleId: string) => readonly string[];
   readonly gate: Gate;
+  /** The module that provides a service, whether it runs or not, by the id of the service. */
+  readonly providerOf: (service: string) => string | undefined;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;

@@ -16,14 +16,14 @@ export class FlashCookie {
 
   put(ctx: HostContext, flash: Flash): void {
     const value = JSON.stringify([flash.kind, flash.sentence.slice(0, maxSentence)]);
-    this.cookie.set(ctx.res, Buffer.from(value).toString('base64url'), maxAgeSeconds);
+    this.cookie.set(ctx, Buffer.from(value).toString('base64url'), maxAgeSeconds);
   }
 
   /** Shown once: taking it removes it from the browser. */
   take(ctx: HostContext): Flash | undefined {
-    const value = this.cookie.read(ctx.req.headers.cookie);
+    const value = this.cookie.read(ctx);
     if (!value) return undefined;
-    this.cookie.clear(ctx.res);
+    this.cookie.clear(ctx);
     try {
       const [kind, sentence] = JSON.parse(Buffer.from(value, 'base64url').toString()) as [Flash['kind'], string];
       if (!kinds.has(kind) || typeof sentence !== 'string') return undefined;

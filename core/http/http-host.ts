@@ -7,6 +7,7 @@ import { Koa } from '../libraries/koa.js';
 import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
 import { clientAddress } from './client-address.js';
+import { compressAnswer } from './compression.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';
 import { Dispatcher } from './dispatcher.js';
@@ -61,18 +62,33 @@ class KoaHttpHost implements HttpHost {
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new ModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
-    const visitor = new RequestContextResolver(sessions, sites, contexts, cookie, moduleGate, config.locales);
-    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime);
+    const visitor = new RequestContextResolver(
+      sessions,
+      sites,
+      contexts,
+      cookie,
+      moduleGate,
+      dependencies.providerOf,
+      config.locales,
+    );
+    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
     Object.defineProperties(app.context, Object.getOwnPropertyDescriptors(contextMethods(views, pages, flash)));
+    // What people use, whatever a proxy in front speaks with us; cookies ask for it.
+    const protocol = new URL(config.publicUrl).protocol.slice(0, -1);
+    Object.defineProperty(app.request, 'protocol', { get: () => protocol });
     app.on('error', this.boundary.onLateError);
     const use = (middleware: (ctx: HostContext, next: Next) => Promise<void> | void): void => {
       app.use(middleware as unknown as Koa.Middleware);
     };
+    use(async (ctx, next) => {
+      await next();
+      await compressAnswer(ctx);
+    });
     use(this.boundary.middleware);
     use((ctx, next) => {
       guard.check(ctx.req);

@@ -10,7 +10,7 @@ import {
 } from '../api/index.js';
 import { KoaRouter, type Layer } from '../libraries/koa.js';
 import { InputPart } from './input.js';
-import { segmentOf } from './segment.js';
+import { isUnder, segmentOf } from './segment.js';
 
 type AnyHandler = RouteHandler<unknown, unknown, unknown>;
 
@@ -36,8 +36,10 @@ const reserved = new Set(['api', 'assets', 'health', 'web']);
 export class Mount {
   readonly module: string;
   readonly site: boolean;
-  /** First segment of the path, or `api/` and the second; empty for a front page. */
+  /** What of an address makes it this mount's: the first segment, `api/` and the second, or a prefix that the module's manifest declares; empty for a front page. */
   readonly segment: string;
+  /** Whether `segment` lies within one that is not the module's alone. */
+  readonly declared: boolean;
   readonly messages: Messages;
   private readonly router = new KoaRouter({ sensitive: true });
   private readonly routes = new Map<unknown, Route>();
@@ -47,6 +49,8 @@ export class Mount {
     readonly contribution: Contribution<HttpRoutes>,
     messages: Messages,
     private readonly words: Messages,
+    /** Prefixes that the manifest declares. */
+    prefixes: readonly string[] = [],
   ) {
     const { prefix } = contribution.value;
     if (typeof prefix !== 'string' || !prefixPattern.test(prefix)) {
@@ -56,8 +60,11 @@ export class Mount {
     this.messages = messages;
     this.site = prefix.startsWith('~');
     const path = (this.site ? prefix.slice(1) : prefix).replace(/\/$/, '');
-    this.segment = segmentOf(path);
-    if (!this.site && reserved.has(this.segment)) {
+    const declared = prefixes.find((each) => isUnder(prefix, each));
+    const first = segmentOf(path);
+    this.segment = declared?.slice(declared.indexOf('/') + 1) ?? first;
+    this.declared = this.segment !== first;
+    if (!this.site && reserved.has(first)) {
       throw new PortalError('route-prefix-invalid', `The prefix ${prefix} is kept for the host.`);
     }
     const add =
@@ -66,6 +73,11 @@ export class Mount {
         this.add(method, path, routePath, declaration as RouteDeclaration, handler as AnyHandler);
     const router: Router = { get: add('GET'), post: add('POST'), put: add('PUT'), patch: add('PATCH'), delete: add('DELETE') };
     contribution.value.register(router);
+  }
+
+  /** Whether one of the routes is at this path or below it. */
+  hasRouteUnder(path: string): boolean {
+    return this.router.stack.some((layer) => isUnder(String(layer.path), path));
   }
 
   /** @param path without the part that names the site. */

@@ -1,6 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
 import type { RenderOptions } from '../api/index.js';
 import type { PageState } from '../views/page-state.js';
+import { maskToken } from './csrf.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -17,7 +18,7 @@ export class PageStates {
     const { exchange } = ctx;
     return {
       nonce: this.headers.allowNonce(ctx.res),
-      csrf: exchange.session?.csrfToken,
+      csrf: exchange.session && maskToken(exchange.session.csrfToken),
       access: exchange.access ?? this.contexts.for(undefined),
       path: ctx.path,
       query: ctx.querystring,

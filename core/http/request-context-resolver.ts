@@ -1,15 +1,12 @@
 import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
-import { notFound, PortalError, type ServiceHandle, type Sessions, type SiteDirectory } from '../api/index.js';
+import { notFound, PortalError, type ServiceHandle, type Sessions, SiteDirectory, tokenId } from '../api/index.js';
 import type { HostContext } from './exchange.js';
 import type { ModuleGate } from './module-gate.js';
 import type { Place } from './route-table.js';
 import { segmentOf } from './segment.js';
 
 /** Where in the portal a request is, its path there, and who asks: settled before any route is. */
-export interface Visit extends Place {
-  /** The path without the part that names the site. */
-  readonly path: string;
-}
+export type Visit = Place;
 
 const sitesRoot = '/web/';
 
@@ -23,6 +20,7 @@ export class RequestContextResolver {
     private readonly contexts: HostAccessContexts,
     private readonly cookie: HostSessionCookie,
     private readonly gate: ModuleGate,
+    private readonly providerOf: (service: string) => string | undefined,
     locales: readonly string[] = ['en'],
   ) {
     this.locales = [...locales];
@@ -30,7 +28,7 @@ export class RequestContextResolver {
 
   recognise(ctx: HostContext): void {
     const { exchange } = ctx;
-    exchange.cookie = this.cookie.read(ctx.req.headers.cookie);
+    exchange.cookie = this.cookie.read(ctx);
     if (exchange.cookie !== undefined) exchange.session = this.sessions.get()?.find(exchange.cookie);
     ctx.session = exchange.session;
   }
@@ -65,7 +63,9 @@ export class RequestContextResolver {
   }
 
   private async directory(): Promise<SiteDirectory> {
-    await this.gate.explain('sites');
+    const provider = this.providerOf(tokenId(SiteDirectory));
+    if (provider === undefined) throw notFound('site');
+    await this.gate.explain(provider);
     const directory = this.sites.get();
     if (!directory)
       throw new PortalError('unavailable', 'The sites are not available right now.', {

@@ -9,6 +9,7 @@ import {
   PortalError,
 } from '../api/index.js';
 import { type Match, Mount } from './mount.js';
+import { isUnder, segmentOf } from './segment.js';
 
 /** A mount that knows a path, and what it has for it. */
 export interface Found {
@@ -20,12 +21,15 @@ export interface Found {
 export interface Place {
   readonly site: boolean;
   readonly segment: string;
+  /** Without the part that names the site. */
+  readonly path: string;
 }
 
 /**
  * Who serves which first segment, kept in step with what modules contribute. Koa cannot take routes away; this table can.
  * A first segment belongs to one module: the one it is named after, else the first that comes. Another one that wants it is refused,
- * and gets it when the owner is gone.
+ * and gets it when the owner is gone. A manifest may declare a prefix within the segment of another module: it is its module's, unless
+ * the other serves addresses there itself.
  */
 export class RouteTable {
   private readonly mounts = new Map<string, Mount>();
@@ -33,12 +37,15 @@ export class RouteTable {
   private readonly refused = new Set<string>();
   /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
   private readonly lastOwners = new Map<string, string>();
+  /** Declared prefixes by the first segment they lie in, with the longest first; kept when their module stops. */
+  private readonly declared: readonly Map<string, readonly string[]>[] = [new Map(), new Map()];
 
   constructor(
     private readonly contributions: ConditionalContributions<HttpRoutes>,
     private readonly messages: MessageCatalog,
     private readonly log: Log,
     lifetime: Lifetime,
+    private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
   ) {
     this.add(contributions.all());
     lifetime.add(
@@ -56,7 +63,8 @@ export class RouteTable {
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
   ownerOf(place: Place): string | undefined {
-    return this.at(place)[0]?.module ?? this.lastOwners.get(placeKey(place));
+    const segment = this.segmentOf(place);
+    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(placeKey(place.site, segment));
   }
 
   /**
@@ -64,7 +72,7 @@ export class RouteTable {
    * for this person, the dispatcher asks.
    */
   *matches(place: Place, method: string, path: string): Generator<Found> {
-    for (const mount of this.at(place)) {
+    for (const mount of this.at(place.site, this.segmentOf(place))) {
       const match = mount.match(method, path);
       if (match) yield { mount, match };
     }
@@ -75,8 +83,26 @@ export class RouteTable {
     return contribution.when === undefined || this.contributions.isVisible(contribution, access);
   }
 
-  private at(place: Place): readonly Mount[] {
-    return this.bySegment[place.site ? 1 : 0]?.get(place.segment) ?? noMounts;
+  private at(site: boolean, segment: string): readonly Mount[] {
+    return this.bySegment[site ? 1 : 0]?.get(segment) ?? noMounts;
+  }
+
+  /** The declared prefix that a path lies in, else its first segment. */
+  private segmentOf({ site, segment, path }: Place): string {
+    const within = this.declared[site ? 1 : 0]?.get(segment);
+    return within?.find((prefix) => isUnder(path, `/${prefix}`)) ?? segment;
+  }
+
+  /** Adds a declared prefix to those that are known; a mount that serves such addresses itself takes them back. */
+  private declare(mount: Mount): void {
+    const bySegment = this.declared[mount.site ? 1 : 0] as Map<string, readonly string[]>;
+    const first = segmentOf(`/${mount.segment}`);
+    const known = bySegment.get(first) ?? [];
+    const next = mount.declared
+      ? [...new Set([...known, mount.segment])].sort((left, right) => right.length - left.length)
+      : known.filter((prefix) => !mount.hasRouteUnder(`/${prefix}`));
+    if (next.length > 0) bySegment.set(first, next);
+    else bySegment.delete(first);
   }
 
   private add(added: readonly Contribution<HttpRoutes>[]): void {
@@ -87,7 +113,8 @@ export class RouteTable {
       const present = table.get(mount.segment);
       if (present) present.push(mount);
       else table.set(mount.segment, [mount]);
-      this.lastOwners.set(placeKey(mount), mount.module);
+      this.declare(mount);
+      this.lastOwners.set(placeKey(mount.site, mount.segment), mount.module);
     }
     this.bySegment = next;
   }
@@ -96,10 +123,11 @@ export class RouteTable {
   private mount(contribution: Contribution<HttpRoutes>): void {
     const key = keyOf(contribution);
     try {
-      const mount = new Mount(contribution, this.messages.for(contribution.module), this.messages.for('core'));
+      const { module } = contribution;
+      const mount = new Mount(contribution, this.messages.for(module), this.messages.for('core'), this.prefixesOf(module));
       const rivals = [...this.mounts].filter(([, other]) => clashes(mount, other));
       const rival = rivals[0]?.[1];
-      if (rival && mount.module !== mount.segment) {
+      if (rival && mount.module !== segmentOf(`/${mount.segment}`)) {
         this.refused.add(key);
         throw clash(mount, rival);
       }
@@ -127,7 +155,13 @@ export class RouteTable {
 }
 
 function clashes(mount: Mount, other: Mount): boolean {
-  return other.module !== mount.module && other.site === mount.site && other.segment === mount.segment;
+  if (other.module === mount.module || other.site !== mount.site) return false;
+  return other.segment === mount.segment || takes(mount, other) || takes(other, mount);
+}
+
+/** Whether a declared prefix would take addresses from another module that serves them itself. */
+function takes({ declared, segment }: Mount, other: Mount): boolean {
+  return declared && other.hasRouteUnder(`/${segment}`);
 }
 
 function clash(refused: Mount, owner: Mount): PortalError {
@@ -141,6 +175,6 @@ function keyOf(contribution: Contribution<HttpRoutes>): string {
   return `${contribution.module}/${contribution.id}`;
 }
 
-function placeKey(place: Place): string {
-  return (place.site ? '~/' : '/') + place.segment;
+function placeKey(site: boolean, segment: string): string {
+  return (site ? '~/' : '/') + segment;
 }

@@ -1,7 +1,7 @@
-import { randomFillSync } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { helmet } from '../libraries/helmet.js';
+import { randomBytesOnce } from './random-bytes.js';
 
 const oneYearSeconds = 365 * 24 * 3600;
 
@@ -21,18 +21,6 @@ const policy = (...pageOnly: readonly string[]): { useDefaults: false; directive
 });
 
 const nonceBytes = 16;
-/** Asking for randomness takes long, whatever the amount: one asking is enough for many pages. Each byte is given out once. */
-const pool = Buffer.alloc(nonceBytes * 256);
-let given = pool.length;
-
-function nextNonce(): string {
-  if (given === pool.length) {
-    randomFillSync(pool);
-    given = 0;
-  }
-  given += nonceBytes;
-  return pool.toString('base64', given - nonceBytes, given);
-}
 
 /** What helmet sets is the same for every answer: it is asked once, for an answer that nobody gets. */
 function headersOf(set: ReturnType<typeof helmet>): [name: string, value: string][] {
@@ -68,7 +56,7 @@ export class SecurityHeaders {
 
   /** Lets the scripts and styles of one page in that carry the answer. */
   allowNonce(response: ServerResponse): string {
-    const nonce = nextNonce();
+    const nonce = randomBytesOnce(nonceBytes).toString('base64');
     response.setHeader('Content-Security-Policy', this.policyParts.join(nonce));
     return nonce;
   }

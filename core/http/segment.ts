@@ -1,5 +1,10 @@
 const api = 'api/';
 
+/** Whether a path is another one or lies below it, segment by segment. */
+export function isUnder(path: string, above: string): boolean {
+  return path === above || path.startsWith(`${above}/`);
+}
+
 /**
  * What of a path decides whose it is: its first segment, or the second one under `/api`, which all modules share.
  * `/notes/1` is `notes`, `/api/notes/1` is `api/notes`.

@@ -16,17 +16,29 @@ const reserved = ['core', 'portico', 'assets', 'health', 'web'];
 
 const moduleId = z
   .string()
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be in kebab-case, e.g. "documents-media"')
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be in kebab-case, e.g. "press-room"')
   .refine((id) => !reserved.includes(id), 'is reserved for the portal');
 
 const offerId = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, 'must be the id of a service or extension point, e.g. "sites.directory"');
+  .regex(
+    /^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/,
+    'must be the id of a service or extension point, e.g. "press-room.releases"',
+  );
 
 const range = z.string().refine((text) => isRange(text), 'must be a semver range, e.g. "^1.0.0"');
 const version = z.string().refine((text) => isVersion(text), 'must be a semver version, e.g. "1.0.0"');
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
+const hostVariables =
+  /^PORTICO_(?:HOME|MODE|PUBLIC_URL|LOG_LEVEL|DATABASE_URL|MASTER_KEY(?:_PREVIOUS)?|LOCKED_SETTINGS|(?:FLAG|SETTING)_.*)$/;
+const variableName = z
+  .string()
+  .regex(/^PORTICO_[A-Z][A-Z0-9_]*$/, 'must be the name of a variable, e.g. "PORTICO_MAIL_URL"')
+  .refine((name) => !hostVariables.test(name), 'is a variable of the portal itself');
+const routePrefix = z
+  .string()
+  .regex(/^~?(\/[A-Za-z0-9][\w.-]*){2,}$/, 'must be an address below a first segment, e.g. "/reports/yearly"');
 const insidePackage = z
   .string()
   .min(1)
@@ -53,6 +65,10 @@ export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   flags: z.record(flagKey, flagDeclaration).optional(),
   enabledBy: flagKey.optional(),
   onFailure: z.enum(['isolate', 'stop-portal']).optional(),
+  environment: z
+    .record(variableName, z.strictObject({ key: z.string().min(1), type: z.enum(['text', 'url']).optional() }))
+    .optional(),
+  routes: z.array(routePrefix).optional(),
   enabledByDefault: z.boolean().optional(),
   entities: insidePackage.optional(),
   migrations: insidePackage.optional(),

@@ -22,3 +22,10 @@ export async function freePort(): Promise<number> {
   }
   throw new Error(`No port between ${lowest} and ${highest} is free.`);
 }
+
+/** A free port for each name. */
+export async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>();
+  for (const name of names) ports.set(name, await freePort());
+  return ports;
+}

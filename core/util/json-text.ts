@@ -1,3 +1,5 @@
+import { createScanner, type Node, type ParseError, parseTree } from '../libraries/jsonc.js';
+
 /** A place in a text, both counted from 1. */
 export interface TextPosition {
   readonly line: number;
@@ -22,138 +24,109 @@ export interface JsonText {
   positionOf(path: readonly PropertyKey[]): TextPosition;
 }
 
+const options = { allowTrailingComma: true };
+const deepest = 60;
+
 /**
- * Reads strict JSON and remembers positions: `JSON.parse` names none for several of its errors, and a person who edits a file
- * needs the line. A key that stands twice in one object is an error, because one of the two is silently lost otherwise.
+ * Reads JSON as people write it, with comments and trailing commas, and remembers positions: a person who edits a file needs the line.
+ * A key that stands twice in one object is an error, because one of the two is silently lost otherwise.
  * @throws JsonTextError
  */
 export function readJsonText(text: string): JsonText {
-  return new JsonReader(text.startsWith('\uFEFF') ? text.slice(1) : text).read();
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const fail = (message: string, offset: number): never => {
+    throw new JsonTextError(message, positionIn(source, offset));
+  };
+  const deep = tooDeepAt(source);
+  if (deep !== undefined) fail('This is nested too deeply', deep);
+  const errors: ParseError[] = [];
+  const root = parseTree(source, errors, options);
+  const [error] = errors;
+  if (error) fail(sentenceOf(error, source, root), error.offset);
+  if (!root) return fail('The content ends too early; a value is missing', source.length);
+  const twice = repeatedKey(root);
+  if (twice) fail(`"${twice.value}" stands here a second time`, twice.offset);
+  return { value: plainValue(root), positionOf: (path) => positionIn(source, offsetOf(root, path)) };
 }
 
-const keyOf = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
+function sentenceOf({ error, offset }: ParseError, source: string, root: Node | undefined): string {
+  if (root && offset >= root.offset + root.length && (error === invalidSymbol || error === endExpected))
+    return sentences[endExpected] ?? '';
+  if (error === valueExpected && offset >= source.trimEnd().length) return 'The content ends too early; a value is missing';
+  return sentences[error] ?? 'This is not JSON';
+}
+const [invalidSymbol, valueExpected, endExpected] = [1, 4, 9];
 
-class JsonReader {
-  private at = 0;
-  private readonly path: string[] = [];
-  private readonly offsets = new Map<string, number>();
+/** By the library's codes. */
+const sentences: Readonly<Record<number, string>> = {
+  1: 'A value or a name in double quotes is expected here',
+  2: 'This number is not one that JSON knows',
+  3: 'A name in double quotes is expected here',
+  4: 'A value is expected here',
+  5: 'A colon is expected here',
+  6: 'A comma is expected here',
+  7: 'A "}" is missing here',
+  8: 'A "]" is missing here',
+  9: 'Nothing may follow the end of the content',
+  11: 'This comment has no end',
+  12: 'This text has no closing quote',
+  13: 'This number is not complete',
+  14: 'This text holds a character or an escape that JSON does not allow',
+  15: 'This text holds a character or an escape that JSON does not allow',
+  16: 'This text holds a character or an escape that JSON does not allow',
+};
 
-  constructor(private readonly text: string) {}
-
-  read(): JsonText {
-    this.skipSpace();
-    this.remember(this.at);
-    const value = this.value();
-    this.skipSpace();
-    if (this.at < this.text.length) this.fail('Nothing may follow the end of the content');
-    return { value, positionOf: (path) => this.position(this.offsetOf(path)) };
+/** Tokens are read one by one here: the parser goes into itself for each level, and a file of brackets would end the process. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let token = scanner.scan(); token !== endOfFile; token = scanner.scan()) {
+    if (token === openBrace || token === openBracket) depth += 1;
+    else if (token === closeBrace || token === closeBracket) depth -= 1;
+    if (depth > deepest) return scanner.getTokenOffset();
   }
+  return undefined;
+}
+const [openBrace, closeBrace, openBracket, closeBracket, endOfFile] = [1, 2, 3, 4, 17];
 
-  private value(): unknown {
-    const start = this.text[this.at];
-    if (start === '{') return this.object();
-    if (start === '[') return this.array();
-    if (start === '"') return this.string();
-    const word = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/.exec(
-      this.text.slice(this.at, this.at + 400),
-    );
-    if (!word)
-      this.fail(this.at >= this.text.length ? 'The content ends too early; a value is missing' : 'A value is expected here');
-    this.at += word[0].length;
-    return JSON.parse(word[0]);
-  }
-
-  private object(): Record<string, unknown> {
-    const entries = new Map<string, unknown>();
-    this.list('}', () => {
-      const start = this.at;
-      if (this.text[this.at] !== '"') this.fail('A name in double quotes is expected here');
-      const name = this.string();
-      if (entries.has(name)) this.fail(`"${name}" stands here a second time`, start);
-      this.skipSpace();
-      if (this.text[this.at] !== ':') this.fail('A colon is expected here');
-      this.at += 1;
-      this.skipSpace();
-      entries.set(name, this.child(name, start));
-    });
-    return Object.fromEntries(entries);
-  }
-
-  private array(): unknown[] {
-    const items: unknown[] = [];
-    this.list(']', () => void items.push(this.child(String(items.length), this.at)));
-    return items;
-  }
-
-  private list(end: '}' | ']', item: () => void): void {
-    if (this.path.length > 60) this.fail('This is nested too deeply');
-    this.at += 1;
-    this.skipSpace();
-    if (this.text[this.at] === end) {
-      this.at += 1;
-      return;
+function repeatedKey(node: Node): Node | undefined {
+  const seen = new Set<unknown>();
+  for (const child of node.children ?? []) {
+    const [key] = child.children ?? [];
+    if (node.type === 'object' && key) {
+      if (seen.has(key.value)) return key;
+      seen.add(key.value);
     }
-    for (;;) {
-      item();
-      this.skipSpace();
-      const next = this.text[this.at];
-      if (next === undefined) this.fail(`The content ends too early; "${end}" is missing`);
-      if (next !== ',' && next !== end) this.fail(`A comma or "${end}" is expected here`);
-      this.at += 1;
-      if (next === end) return;
-      this.skipSpace();
-      if (this.text[this.at] === end) this.fail('A comma must not stand before the end of a list');
-    }
+    const deeper = repeatedKey(child);
+    if (deeper) return deeper;
   }
+  return undefined;
+}
 
-  private child(name: string, offset: number): unknown {
-    this.path.push(name);
-    this.remember(offset);
-    const value = this.value();
-    this.path.pop();
-    return value;
-  }
+/** The library's own loses a key that is called `__proto__`. */
+function plainValue(node: Node): unknown {
+  const children = node.children ?? [];
+  if (node.type === 'array') return children.map(plainValue);
+  if (node.type !== 'object') return node.value;
+  return Object.fromEntries(children.map(({ children: [key, value] = [] }) => [key?.value, value && plainValue(value)]));
+}
 
-  private string(): string {
-    const start = this.at;
-    for (this.at += 1; this.at < this.text.length; this.at += 1) {
-      const character = this.text[this.at];
-      if (character === '\\') this.at += 1;
-      else if (character === '\n') break;
-      else if (character === '"') {
-        this.at += 1;
-        try {
-          return JSON.parse(this.text.slice(start, this.at)) as string;
-        } catch {
-          this.fail('This text holds a character or an escape that JSON does not allow', start);
-        }
-      }
-    }
-    return this.fail('This text has no closing quote', start);
+function offsetOf(root: Node, path: readonly PropertyKey[]): number {
+  let node = root;
+  let { offset } = root;
+  for (const step of path) {
+    const children: readonly Node[] = node.children ?? [];
+    const found =
+      node.type === 'array' ? children[Number(step)] : children.find(({ children: [key] = [] }) => key?.value === String(step));
+    const value = found && (node.type === 'array' ? found : found.children?.[1]);
+    if (!found || !value) break;
+    ({ offset } = found);
+    node = value;
   }
+  return offset;
+}
 
-  private skipSpace(): void {
-    while (/[ \t\r\n]/.test(this.text[this.at] ?? '')) this.at += 1;
-  }
-
-  private remember(offset: number): void {
-    this.offsets.set(keyOf(this.path), offset);
-  }
-
-  private offsetOf(path: readonly PropertyKey[]): number {
-    for (let length = path.length; length > 0; length -= 1) {
-      const offset = this.offsets.get(keyOf(path.slice(0, length)));
-      if (offset !== undefined) return offset;
-    }
-    return this.offsets.get(keyOf([])) ?? 0;
-  }
-
-  private position(offset: number): TextPosition {
-    const before = this.text.slice(0, offset);
-    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
-  }
-
-  private fail(message: string, offset = this.at): never {
-    throw new JsonTextError(message, this.position(offset));
-  }
+function positionIn(text: string, offset: number): TextPosition {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }

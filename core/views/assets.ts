@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
 import { type Disposable, type Log, toDisposable } from '../api/index.js';
-import { type AssetFile, compressMissing, type Encoding, readAssetFiles } from './asset-files.js';
+import { acceptedEncoding } from './accepted-encoding.js';
+import { type AssetFile, compressMissing, readAssetFiles } from './asset-files.js';
 
 /** A module as far as its assets matter. */
 export interface AssetOwner {
@@ -86,7 +87,8 @@ export class Assets {
 }
 
 function answer(ctx: Context, file: AssetFile): void {
-  const encoding = chooseEncoding(ctx.get('Accept-Encoding'), file);
+  const present = (['br', 'gzip'] as const).filter((one) => file.bytes.has(one));
+  const encoding = acceptedEncoding(ctx, present) ?? 'identity';
   const bytes = file.bytes.get(encoding);
   ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
   ctx.set('X-Content-Type-Options', 'nosniff');
@@ -110,19 +112,4 @@ function refuse(ctx: Context): void {
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.type = 'text/plain';
   ctx.body = 'Not found';
-}
-
-function chooseEncoding(header: string, file: AssetFile): Encoding {
-  const accepted = new Map(
-    header.split(',').map((part) => {
-      const [name = '', ...parameters] = part
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/);
-      const quality = parameters.find((parameter) => parameter.startsWith('q='));
-      return [name, quality === undefined ? 1 : Number(quality.slice(2))] as const;
-    }),
-  );
-  const wanted = (['br', 'gzip'] as const).find((encoding) => file.bytes.has(encoding) && (accepted.get(encoding) ?? 0) > 0);
-  return wanted ?? 'identity';
 }

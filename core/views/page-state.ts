@@ -13,7 +13,7 @@ export interface PageState {
   /** The token that forms and scripts send back; undefined for guests. */
   readonly csrf: string | undefined;
   readonly access: AccessContext;
-  /** The path of the request as it came, e.g. `/web/home/documents-media`. */
+  /** The path of the request as it came, e.g. `/web/home/notes`. */
   readonly path: string;
   /** The query string without `?`; empty when there is none. */
   readonly query: string;

@@ -116,7 +116,7 @@ export class Views {
     const body = set.render(view, model, rendering);
     const layout = options.layout ?? 'page';
     if (layout === 'none') return body + this.fragmentAssets(rendering);
-    const additions = layout === 'page' ? this.additions(rendering) : [];
+    const additions = layout === 'plain' ? [] : this.additions(rendering);
     return this.layouts.render(
       `layouts/${layout}`,
       { additions, ...this.layoutModel(body, options, rendering) },

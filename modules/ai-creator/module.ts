@@ -1,3 +1,4 @@
+import { PaidFeatures, UsagePages } from '@portico/ai-usage/api';
 import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
   Commands,
@@ -9,32 +10,26 @@ import {
   PageAdditions,
   Permissions,
 } from '@portico/core';
-import { GeneratedCaptions, NewMenuItems } from '@portico/documents-media/api';
-import { BudgetsAdd, BudgetsChange, BudgetsList, BudgetsRemove } from './commands/budget-commands.js';
+import { DocumentActions, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
-import { PricesList, PricesRemove, PricesSet } from './commands/price-commands.js';
-import { UsageCommand } from './commands/usage-command.js';
 import { WhyNoButton } from './commands/why-no-button.js';
-import { manageInstance, manageSite } from './http/admin-tabs.js';
 import { ApiRoutes } from './http/api/api-routes.js';
-import { BudgetRoutes } from './http/budget-routes.js';
 import { CreateRoutes } from './http/create-routes.js';
 import { ErrorCatalogRoutes } from './http/error-catalog-routes.js';
 import { GenerationRoutes } from './http/generation-routes.js';
 import { ImageRoutes } from './http/image-routes.js';
 import { NoticeRoutes } from './http/notice-routes.js';
 import { PreviewRoutes } from './http/preview-routes.js';
-import { PriceRoutes } from './http/price-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { SimilarRoutes } from './http/similar-routes.js';
-import { InstanceUsageRoutes, SiteUsageRoutes } from './http/usage-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
 import { DemoSettings } from './services/demo/demo-settings.js';
+import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
@@ -43,19 +38,16 @@ import { GenerationWorker } from './services/generations/generation-worker.js';
 import { ImagesCheck } from './services/generations/images-check.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
-import { InstanceUsageItem, SiteUsageItem } from './services/menus/admin-menu-items.js';
-import { CreateMenuItem } from './services/menus/create-menu-item.js';
+import { createMenuItem } from './services/menus/create-menu-item.js';
+import { createAgain, VaryImage } from './services/menus/document-actions.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
 import { ModelWatch } from './services/models/model-watch.js';
+import { ImagesFeature } from './services/notices/images-feature.js';
 import { ModelNotices } from './services/notices/model-notices.js';
 import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
 import { creatorSettings } from './services/settings/settings.js';
-import { Budgets } from './services/spending/budgets.js';
-import { Prices } from './services/spending/prices.js';
 
 export default defineModule(({ contribute, run }) => {
-  run(Budgets);
-  run(Prices);
   run(CircuitBreaker);
   run(ModelWatch);
   run(RateLimitBackoff);
@@ -76,13 +68,13 @@ export default defineModule(({ contribute, run }) => {
   const mayCreate = { flag: creatorFlag, setting: 'ai-creator.enabled', permission: requiredPermissions };
   contribute(MenuItems).to(RecentMenuItem, { id: 'recent-generations', order: 20, when: mayCreate });
   contribute(PageAdditions).to(GenerationNotices, { id: 'generation-notices', when: mayCreate });
-  contribute(NewMenuItems).to(CreateMenuItem, {
-    id: 'create-ai-image',
-    order: 900,
-    when: { ...mayCreate, given: 'uploads' },
-  });
+  const mayAdd = { ...mayCreate, given: 'uploads' } as const;
+  contribute(NewMenuItems).value(createMenuItem, { id: 'create-ai-image', order: 900, when: mayAdd });
+  contribute(DocumentActions).value(createAgain, { id: 'create-again', when: mayAdd });
+  contribute(DocumentActions).to(VaryImage, { id: 'vary-image', when: mayAdd });
 
-  contribute(GeneratedCaptions).to(ImageCaptions, { id: 'ai-images', when: { flag: creatorFlag } });
+  contribute(DocumentMetadataKinds).to(ProvenanceMetadata, { id: 'provenance' });
+  contribute(DocumentMetadataKinds).to(ImageCaptions, { id: 'captions', when: { flag: creatorFlag } });
 
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);
@@ -93,18 +85,17 @@ export default defineModule(({ contribute, run }) => {
   contribute(HttpRoutes).to(SimilarRoutes);
   contribute(HttpRoutes).to(ApiRoutes);
 
-  for (const routes of [InstanceUsageRoutes, SiteUsageRoutes, PriceRoutes, BudgetRoutes, ServiceRoutes, ErrorCatalogRoutes])
-    contribute(HttpRoutes).to(routes, { when: { flag: creatorFlag } });
-  contribute(MenuItems).to(InstanceUsageItem, {
-    id: 'ai-usage',
-    order: 30,
-    when: { flag: creatorFlag, permission: manageInstance },
-  });
-  contribute(MenuItems).to(SiteUsageItem, {
-    id: 'ai-site-usage',
-    order: 30,
-    when: { flag: creatorFlag, scope: 'site', permission: manageSite },
-  });
+  contribute(HttpRoutes).to(ServiceRoutes, { when: { flag: creatorFlag } });
+  contribute(HttpRoutes).to(ErrorCatalogRoutes, { when: { flag: creatorFlag } });
+  contribute(PaidFeatures).to(ImagesFeature, { id: 'images' });
+  contribute(UsagePages).value(
+    { label: 'service.title', href: '/ai-creator/service' },
+    { id: 'service', order: 40, when: { flag: creatorFlag } },
+  );
+  contribute(UsagePages).value(
+    { label: 'errors.title', href: '/ai-creator/errors' },
+    { id: 'errors', order: 50, when: { flag: creatorFlag } },
+  );
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 
@@ -114,17 +105,6 @@ export default defineModule(({ contribute, run }) => {
   contribute(Commands).to(ImagesAdd);
   contribute(Commands).to(ImagesCancel);
   contribute(Commands).to(WhyNoButton);
-  for (const command of [
-    BudgetsList,
-    BudgetsAdd,
-    BudgetsChange,
-    BudgetsRemove,
-    PricesList,
-    PricesSet,
-    PricesRemove,
-    UsageCommand,
-  ])
-    contribute(Commands).to(command);
   contribute(IntegrityChecks).to(ImagesCheck);
   contribute(DemoContents).to(DemoSettings, { order: 30 });
 });

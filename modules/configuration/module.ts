@@ -1,4 +1,5 @@
 import {
+  AuditAreas,
   Commands,
   Criteria,
   defineModule,
@@ -14,21 +15,19 @@ import {
   SettingsActions,
   SettingsAdditions,
   SettingsDefinitions,
+  SettingsLinks,
+  SettingsNavigation,
   SettingsNotices,
 } from './api/index.js';
 import { GetSetting, SetSetting, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
-import { Why } from './commands/why.js';
-import { AuditRoutes } from './http/audit-routes.js';
-import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
-import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
-import { FlagApiRoutes } from './http/flag-api-routes.js';
-import { ModuleRoutes } from './http/module-routes.js';
+import { SettingsEntries } from './http/settings-entries.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
+import { SettingsAuditArea } from './services/settings-audit-area.js';
 import { SettingsCheck } from './services/settings-check.js';
 import { SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
@@ -40,19 +39,20 @@ export default defineModule(({ provide, contribute, host, run }) => {
   host(SettingsActions);
   host(SettingsNotices);
   host(ChoiceProviders);
+  host(SettingsLinks);
   provide(Settings).to(SettingsRegistry);
+  provide(SettingsNavigation).to(SettingsEntries);
   run(StoredSettings);
 
   contribute(Criteria).to(SettingCriterion);
+  contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
-  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, AuditRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
-  contribute(HttpRoutes).to(DiagnosticsRoutes);
-  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes, FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes])
-    contribute(HttpRoutes).to(routes);
+  for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
+  for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes]) contribute(HttpRoutes).to(routes);
   for (const command of [ExportSettings, ImportSettings, UndoImport]) contribute(Commands).to(command);
-  for (const command of [GetSetting, SetSetting, UnsetSetting, Why]) contribute(Commands).to(command);
+  for (const command of [GetSetting, SetSetting, UnsetSetting]) contribute(Commands).to(command);
 
   contribute(MenuItems).value(
     {
@@ -73,24 +73,6 @@ export default defineModule(({ provide, contribute, host, run }) => {
       icon: 'list',
     },
     { id: 'settings-differences', order: 25, when: { permission: permissions.instanceSettings } },
-  );
-  contribute(MenuItems).value(
-    { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
-    { id: 'audit-log', order: 30, when: { permission: permissions.audit } },
-  );
-  contribute(MenuItems).value(
-    { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
-    { id: 'modules', order: 20, when: { permission: permissions.modules } },
-  );
-  contribute(MenuItems).value(
-    {
-      label: 'diagnostics.title',
-      href: '/configuration/diagnostics',
-      menu: 'control-panel',
-      category: 'system',
-      icon: 'question-circle',
-    },
-    { id: 'diagnostics', order: 30, when: { permission: permissions.diagnose } },
   );
   contribute(MenuItems).value(
     { label: 'site-settings.title', href: '~/configuration/site-settings', category: 'configuration', icon: 'cog' },

@@ -9,14 +9,15 @@ import {
   type RoleName,
 } from '@portico/core';
 import { ItemSelectorViews } from '@portico/item-selector/api';
+import { DocumentActions } from './api/actions.js';
 import { DocumentPermissions, Documents } from './api/documents.js';
-import { GeneratedCaptions } from './api/generated-captions.js';
+import { DocumentMetadataKinds } from './api/metadata.js';
 import { NewMenuItems } from './api/new-menu.js';
 import { DocumentRoutes } from './http/document-routes.js';
 import { FileRoutes } from './http/file-routes.js';
 import { FolderRoutes } from './http/folder-routes.js';
 import { ListRoutes } from './http/list-routes.js';
-import { ProvenanceRoutes } from './http/provenance-routes.js';
+import { MetadataRoutes } from './http/metadata-routes.js';
 import { givenReturnTypes, SelectorRoutes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
@@ -35,7 +36,8 @@ const whenUploading = { scope: 'site', permission: DocumentPermissions.add, give
 export default defineModule(({ provide, host, contribute }) => {
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
-  host(GeneratedCaptions);
+  host(DocumentMetadataKinds);
+  host(DocumentActions);
 
   contribute(Permissions).value(permission(DocumentPermissions.view, 'view', everyone), { id: 'view' });
   contribute(Permissions).value(permission(DocumentPermissions.open, 'open', authors), { id: 'open' });
@@ -85,7 +87,7 @@ export default defineModule(({ provide, host, contribute }) => {
   contribute(HttpRoutes).to(FolderRoutes);
   contribute(HttpRoutes).to(DocumentRoutes);
   contribute(HttpRoutes).to(FileRoutes);
-  contribute(HttpRoutes).to(ProvenanceRoutes);
+  contribute(HttpRoutes).to(MetadataRoutes);
 
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });

@@ -1,6 +1,7 @@
 import {
   AccessControl,
   ApiTokens,
+  AuditAreas,
   Commands,
   DemoContents,
   defineModule,
@@ -43,6 +44,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
+  contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);

@@ -59,7 +59,7 @@ async function purged(options, lastWillDo) {
 
 /** Components of Clay that have our rules instead: none of theirs is delivered. */
 const ours =
-  /\.(?:alert|aspect-ratio|autofit|badge|breadcrumb|card|close|custom|dropdown|form|has|image-card|input-group|label|list-group|management-bar|modal|nav|popover|sheet|sticker|table|tbar|toast|toggle-switch)(?![a-z])/;
+  /\.(?:alert|aspect-ratio|autofit|badge|breadcrumb|btn|card|close|custom|dropdown|form|has|image-card|input-group|label|list-group|management-bar|modal|nav|popover|sheet|sticker|table|tbar|toast|toggle-switch)(?![a-z])/;
 
 function withoutOurs(rules) {
   rules.walkRules((rule) => {

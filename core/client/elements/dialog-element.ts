@@ -8,9 +8,6 @@ import { word } from '../translator.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 
-/** Events of a fragment that the place which opened the dialog hears too. */
-const passedOn = ['portico:documents-added', 'portico:item-selected'] as const;
-
 /** A modal dialog around a fragment of a page. Keeps the focus inside and gives it back; Escape and a button named Close end it. */
 export class PorticoDialog extends HTMLElement implements DialogElement {
   private readonly dialog = element('dialog', { class: 'portico-modal' });
@@ -73,7 +70,8 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     this.addEventListener('submit', (event) => {
       if (!event.defaultPrevented) sendDialogForm(event, this);
     });
-    for (const type of passedOn) this.addEventListener(type, (event) => this.passOn(event as CustomEvent<unknown>));
+    for (const type of this.options?.events ?? [])
+      this.addEventListener(type, (event) => this.passOn(event as CustomEvent<unknown>));
   }
 
   private async load(): Promise<void> {
@@ -126,6 +124,7 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     const target = this.opener?.isConnected ? this.opener : document.body;
     const again = new CustomEvent(event.type, { bubbles: true, cancelable: true, detail: event.detail });
     if (!target.dispatchEvent(again)) event.preventDefault();
+    else if (this.options?.refreshes) location.reload();
   }
 
   private finish(): void {

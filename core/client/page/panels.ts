@@ -19,14 +19,26 @@ export function watchPanels(): void {
   document.addEventListener('focusin', outside);
 }
 
-/** The menu beside the page is a popover where there is no room for it: its button says whether it is open, and it goes when there is room. */
+/**
+ * The button of the menu beside the page. Where there is room the menu stands open and the button leads the keyboard into it; below 900 px the
+ * menu is a popover, which the button opens and closes, and which goes when there is room again.
+ */
 export function watchDrawer(): void {
   const drawer = document.querySelector<HTMLElement>('.app-side[popover]');
   const button = document.querySelector(`.app-head [popovertarget="${drawer?.id}"]`);
   if (!drawer || !button || !('popover' in HTMLElement.prototype)) return;
-  button.setAttribute('aria-expanded', 'false');
-  drawer.addEventListener('toggle', (event) =>
-    button.setAttribute('aria-expanded', String((event as ToggleEvent).newState === 'open')),
-  );
-  matchMedia('(min-width: 56em)').addEventListener('change', () => drawer.hidePopover());
+  const wide = matchMedia('(min-width: 56em)');
+  const isOpen = (): boolean => wide.matches || drawer.matches(':popover-open');
+  const say = (): void => button.setAttribute('aria-expanded', String(isOpen()));
+  say();
+  button.addEventListener('click', (event) => {
+    if (!wide.matches) return;
+    event.preventDefault();
+    drawer.querySelector<HTMLElement>('a')?.focus();
+  });
+  drawer.addEventListener('toggle', say);
+  wide.addEventListener('change', () => {
+    drawer.hidePopover();
+    say();
+  });
 }

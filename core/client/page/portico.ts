@@ -23,17 +23,14 @@ document.addEventListener('click', (event) => {
   const href = link.getAttribute('href') ?? link.dataset.dialogHref;
   if (!href) return;
   event.preventDefault();
-  const { dialog: title = '', dialogScript: script, dialogSize: size } = link.dataset;
+  const { dialog: title = '', dialogScript: script, dialogSize: size, dialogEvents: events = '' } = link.dataset;
   openDialog({
     href,
     title: title || (link.textContent?.trim() ?? ''),
     ...(script ? { script } : {}),
     ...(size === 'sm' || size === 'lg' || size === 'full' ? { size } : {}),
     opener: link,
+    events: events.split(' ').filter(Boolean),
+    refreshes: true,
   });
-});
-
-/** A list that nobody else brings up to date is shown anew. */
-document.addEventListener('portico:documents-added', (event) => {
-  if (!event.defaultPrevented) location.reload();
 });

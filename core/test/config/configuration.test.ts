@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PortalError } from '../../api/index.js';
-import { type LoadedConfig, loadConfig } from '../../config/index.js';
+import { type LoadedConfig, loadConfig, moduleVariables, namedPorts } from '../../config/index.js';
 
 describe('The configuration', () => {
   let root: string;
@@ -13,7 +13,13 @@ describe('The configuration', () => {
   });
   after(() => rm(root, { recursive: true, force: true }));
 
-  const load = (environment: NodeJS.ProcessEnv): LoadedConfig => loadConfig({ root, mode: 'production', environment });
+  const variables = moduleVariables([
+    {
+      id: 'mail',
+      manifest: { environment: { PORTICO_MAIL_URL: { key: 'url', type: 'url' }, PORTICO_MAIL_FROM: { key: 'from' } } },
+    },
+  ]);
+  const load = (environment: NodeJS.ProcessEnv): LoadedConfig => loadConfig({ root, mode: 'production', environment, variables });
 
   function refusal(environment: NodeJS.ProcessEnv): string {
     try {
@@ -25,6 +31,18 @@ describe('The configuration', () => {
     return 'accepted';
   }
 
+  it('takes comments and trailing commas, and tells line and column of a mistake', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portico-config-'));
+    await mkdir(join(folder, 'config'));
+    const write = (text: string): Promise<void> => writeFile(join(folder, 'config/default.json'), text);
+    const read = (): LoadedConfig => loadConfig({ root: folder, mode: 'production', environment: {} });
+    await write('{\n  // Behind the proxy of the house.\n  "server": { "port": 9090, },\n}\n');
+    expect(read().publicUrl).to.equal('http://127.0.0.1:9090');
+    await write('{\n  "server": { "port" 9090 }\n}\n');
+    expect(read).to.throw('config/default.json, line 2, column 22: A colon is expected here');
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('is complete without any file or variable', () => {
     expect(load({}).publicUrl).to.equal('http://127.0.0.1:8080');
     expect(load({}).home).to.equal(join(root, 'data'));
@@ -32,6 +50,26 @@ describe('The configuration', () => {
 
   it('takes an empty variable for none', () => {
     expect(load({ PORT: '', HOST: '' }).publicUrl).to.equal('http://127.0.0.1:8080');
+  });
+
+  it('takes variables that modules declare for their own sections', () => {
+    const environment = { PORTICO_MAIL_URL: 'https://mail.example/', PORTICO_MAIL_FROM: 'us', PORTICO_STRANGER: 'x' };
+    expect(load(environment).module('mail')).to.deep.equal({ url: 'https://mail.example', from: 'us' });
+    expect(loadConfig({ root, mode: 'production', environment }).module('mail')).to.deep.equal({});
+  });
+
+  it('puts ports where files name them, the same for the same name', async () => {
+    await mkdir(join(root, 'config'), { recursive: true });
+    const demo = { modules: { pump: { port: '{port:water}' }, well: { url: 'http://127.0.0.1:{port:water}/{port:oil}' } } };
+    await writeFile(join(root, 'config/demo.json'), JSON.stringify(demo));
+    expect(namedPorts({ root, mode: 'demo' })).to.deep.equal(['water', 'oil']);
+    const ports = new Map([
+      ['water', 4001],
+      ['oil', 4002],
+    ]);
+    const config = loadConfig({ root, mode: 'demo', environment: {}, ports });
+    expect(config.module('pump')).to.deep.equal({ port: 4001 });
+    expect(config.module('well')).to.deep.equal({ url: 'http://127.0.0.1:4001/4002' });
   });
 
   it('of development is that of production with what development changes', async () => {
@@ -59,7 +97,7 @@ describe('The configuration', () => {
     ['PORTICO_PUBLIC_URL', 'foo'],
     ['PORTICO_PUBLIC_URL', 'ftp://example.org'],
     ['PORTICO_LOG_LEVEL', 'loud'],
-    ['PORTICO_OPENAI_BASE_URL', 'nope'],
+    ['PORTICO_MAIL_URL', 'nope'],
     ['PORTICO_DATABASE_URL', 'postgres://db/portico'],
   ] as const) {
     it(`names the variable when ${name} is ${value}`, () => {

@@ -81,9 +81,9 @@ describe('The feature flags of a portal', () => {
     await bench.write({ a: true });
     const flags = await bench.open();
     const changes = changesOf(flags);
-    await bench.writeText('{\n  "flags": {\n    "a": false,\n  }\n}');
+    await bench.writeText('{\n  "flags": {\n    "a": false;\n  }\n}');
     await eventually(() => flags.problems().length > 0, 'the problem is known');
-    expect(flags.problems()[0]).to.match(/^feature-flags\.json, line 4, column 3: /);
+    expect(flags.problems()[0]).to.match(/^feature-flags\.json, line 3, column 10: /);
     expect(flags.isEnabled('a')).to.equal(true);
     await rm(bench.file);
     await eventually(() => flags.problems()[0]?.includes('is not there any more') === true, 'the deletion is known');

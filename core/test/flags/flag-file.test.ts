@@ -27,15 +27,21 @@ describe('A JSON text', () => {
     for (const text of texts) expect(readJsonText(text).value, text).to.deep.equal(JSON.parse(text));
   });
 
+  it('reads comments and trailing commas', () => {
+    const text = '// of flags\n{\n  "a": [1, /* two */ 2,], // three\n  "b": {"c": "// no comment",},\n}\n';
+    expect(readJsonText(text).value).to.deep.equal({ a: [1, 2], b: { c: '// no comment' } });
+    expect(readJsonText(text).positionOf(['a', 1])).to.deep.equal({ line: 3, column: 22 });
+    expect(readJsonText(text).positionOf(['b', 'c', 'nothing'])).to.deep.equal({ line: 4, column: 9 });
+  });
+
   const faults: readonly (readonly [string, string, string])[] = [
-    ['a trailing comma', '{\n  "a": 1,\n}', '3:1 A comma must not stand before the end of a list'],
-    ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', '3:3 A comma or "}" is expected here'],
-    ['single quotes', "{'a': 1}", '1:2 A name in double quotes is expected here'],
+    ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', '3:3 A comma is expected here'],
+    ['single quotes', "{'a': 1}", '1:2 A value or a name in double quotes is expected here'],
     ['a missing colon', '{"a" 1}', '1:6 A colon is expected here'],
-    ['a comment', '{\n  // no\n}', '2:3 A name in double quotes is expected here'],
-    ['an early end', '{"a": {', '1:8 A name in double quotes is expected here'],
+    ['a comment without an end', '{\n  /* no\n}', '2:3 This comment has no end'],
+    ['an early end', '{"a": {', '1:8 A "}" is missing here'],
     ['an empty file', '', '1:1 The content ends too early; a value is missing'],
-    ['a word', '{"a": yes}', '1:7 A value is expected here'],
+    ['a word', '{"a": yes}', '1:7 A value or a name in double quotes is expected here'],
     ['an open text', '{"a": "b\n}', '1:7 This text has no closing quote'],
     ['a second name', '{"a": 1, "a": 2}', '1:10 "a" stands here a second time'],
     ['something behind the end', '{} x', '1:4 Nothing may follow the end of the content'],
@@ -61,10 +67,10 @@ describe('feature-flags.json', () => {
   });
 
   it('keeps the last good content when it cannot be read, and tells line and column', () => {
-    const { entries, problems } = parse('{\n  "flags": {\n    "a": true,\n  }\n}', { a: { enabled: false } });
+    const { entries, problems } = parse('{\n  "flags": {\n    "a": true;\n  }\n}', { a: { enabled: false } });
     expect(Object.fromEntries(entries)).to.deep.equal({ a: { enabled: false } });
     expect(problems).to.deep.equal([
-      'feature-flags.json, line 4, column 3: A comma must not stand before the end of a list. The last good content stays in force.',
+      'feature-flags.json, line 3, column 10: A value or a name in double quotes is expected here. The last good content stays in force.',
     ]);
   });
 

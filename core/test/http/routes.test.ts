@@ -45,6 +45,63 @@ describe('The routes of modules', () => {
     expect((await host.get('/notes')).text).to.equal('two');
   });
 
+  it('may lie within the segment of another module where the manifest says so', async () => {
+    const declared: Readonly<Record<string, readonly string[]>> = {
+      panel: ['/notes/log', '~/notes/log'],
+      thief: ['/notes/list'],
+    };
+    const shared = await startHost({}, { prefixesOf: (module) => declared[module] ?? [] });
+    try {
+      const text = async (path: string): Promise<string | number> => {
+        const answer = await shared.get(path);
+        return answer.status === 200 ? answer.text : answer.status;
+      };
+      shared.routes.add('notes', '/notes', (router) => {
+        for (const path of ['/', '/logs', '/list/all'])
+          router.get(path, { access: 'public' }, (ctx) => {
+            ctx.body = `notes ${path}`;
+          });
+      });
+      shared.routes.add('panel', '/notes/log', says('log'));
+      shared.routes.add('panel', '/notes/log/export', says('export'));
+      shared.routes.add('panel', '~/notes/log', says('log of a site'));
+      shared.routes.add('thief', '/notes/list', says('stolen'));
+      shared.routes.add('thief', '/notes/other', says('not declared'));
+      const paths = ['/notes', '/notes/log', '/notes/log/export', '/web/home/notes/log', '/notes/logs', '/notes/list/all'];
+      expect(await Promise.all([...paths, '/notes/list', '/notes/other'].map(text))).to.deep.equal([
+        'notes /',
+        'log',
+        'export',
+        'log of a site',
+        'notes /logs',
+        'notes /list/all',
+        404,
+        404,
+      ]);
+      expect(shared.routes.failures.map(({ module }) => module)).to.deep.equal(['thief', 'thief']);
+      shared.gate.set('panel', { kind: 'unavailable', retryAfter: 5 });
+      shared.routes.withdraw('panel');
+      expect(await Promise.all(['/notes', '/notes/log', '/notes/logs'].map(text))).to.deep.equal(['notes /', 503, 'notes /logs']);
+    } finally {
+      await shared.close();
+    }
+  });
+
+  it('go back to the module the segment is named after when it serves a declared prefix itself', async () => {
+    const shared = await startHost({}, { prefixesOf: (module) => (module === 'panel' ? ['/notes/log'] : []) });
+    try {
+      shared.routes.add('panel', '/notes/log', says('panel'));
+      expect((await shared.get('/notes/log')).text).to.equal('panel');
+      shared.routes.add('notes', '/notes/log', says('notes'));
+      expect((await shared.get('/notes/log')).text).to.equal('notes');
+      expect(shared.routes.failures.map(({ module }) => module)).to.deep.equal(['panel']);
+      shared.routes.withdraw('notes');
+      expect((await shared.get('/notes/log')).text).to.equal('panel');
+    } finally {
+      await shared.close();
+    }
+  });
+
   it('win over parameters when they are written out, in whatever order they were added', async () => {
     host.routes.add('notes', '/notes', (router) => {
       router.get('/:id', { access: 'public', params: z.object({ id: z.string() }) }, (ctx) => {

@@ -17,6 +17,7 @@ import {
   type Site,
   type When,
 } from '../../api/index.js';
+import { maskToken } from '../../http/csrf.js';
 import { createHttpHost, type GateAnswer, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
 import { MessageCatalog } from '../../messages/index.js';
 import type { PageState } from '../../views/page-state.js';
@@ -151,6 +152,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
         return { kind: 'entered', leave: () => void inside.set(module, (inside.get(module) ?? 0) - 1) };
       },
     },
+    providerOf: (service) => (service === 'portico.site-directory' ? 'sites' : undefined),
     sessions: handle('sessions', { find: (cookie: string) => sessions.get(cookie) }),
     apiTokens: {
       get: () => ({
@@ -185,7 +187,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
   const url = await host.listen(0, '127.0.0.1');
   const post = (path: string, as?: string): supertest.Test => {
     const test = supertest(url).post(path).set('Sec-Fetch-Site', 'same-origin');
-    return as ? test.set('Cookie', `portico=${as}-token`).set('X-Portico-Csrf', `${as}-csrf`) : test;
+    return as ? test.set('Cookie', `portico=${as}-token`).set('X-Portico-Csrf', maskToken(`${as}-csrf`)) : test;
   };
   return {
     url,

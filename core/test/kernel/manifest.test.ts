@@ -16,7 +16,7 @@ describe('a manifest', () => {
 
   it('is refused with package, key and reason', () => {
     expect(faultsOf({ id: 'Mail' })).to.deep.equal([
-      'Package @acme/mail: "portico.id" must be in kebab-case, e.g. "documents-media".',
+      'Package @acme/mail: "portico.id" must be in kebab-case, e.g. "press-room".',
     ]);
     expect(faultsOf({ id: 'web' })).to.deep.equal(['Package @acme/mail: "portico.id" is reserved for the portal.']);
     expect(faultsOf({ id: 'mail', requires: { 'acme.post': 'soon' } })).to.deep.equal([
@@ -26,7 +26,7 @@ describe('a manifest', () => {
       'Package @acme/mail: "portico.provides["acme.mail"]" must be a semver version, e.g. "1.0.0".',
     ]);
     expect(faultsOf({ id: 'mail', requires: { mail: '^1.0.0' } })).to.deep.equal([
-      'Package @acme/mail: "portico.requires.mail" must be the id of a service or extension point, e.g. "sites.directory".',
+      'Package @acme/mail: "portico.requires.mail" must be the id of a service or extension point, e.g. "press-room.releases".',
     ]);
     expect(faultsOf({ id: 'mail', views: '../../etc' })).to.deep.equal([
       'Package @acme/mail: "portico.views" must be a path inside the package.',

@@ -82,7 +82,7 @@ function modelOf(names: Names, next: () => number): object {
 }
 
 describe('Compiled views', () => {
-  const layouts = ['page', 'plain', 'none'] as const;
+  const layouts = ['page', 'site', 'plain', 'none'] as const;
   const guest = pageState({ csrf: undefined, flash: { kind: 'warning', sentence: 'A <b>.' } }, undefined);
   let portals: readonly Views[];
   let fresh: string[];

@@ -3,6 +3,7 @@ import { type AccessContext, Ids, inject, injectable, type PortalError, type Rou
 import { Documents } from '@portico/documents-media/api';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
+import { provenanceOf } from '../services/documents/provenance.js';
 import { Generations } from '../services/generations/generations.js';
 import { referenceOf } from '../services/images/pinned-source.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
@@ -43,7 +44,7 @@ export class CreateFormPage {
     this.availability.require(ctx.access);
     const { folder, from, document, example } = ctx.input.query;
     if (folder) await this.documents.folder(ctx.access, folder);
-    const earlier = document ? (await this.documents.find(ctx.access, document)).provenance : undefined;
+    const earlier = document ? provenanceOf(await this.documents.find(ctx.access, document)) : undefined;
     const before = from ? await this.generations.earlier(ctx.access, from) : undefined;
     const source =
       (before && (await this.sources.findAgain(ctx, referenceOf(before)))) ??

@@ -1,10 +1,11 @@
+import { UsageTabs } from '@portico/ai-usage/api';
 import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
 import { errorCatalog } from '../services/failures/error-catalog.js';
 import { FailureMessages } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
 import { formatSeconds } from '../services/translator.js';
-import { adminTabs, manageInstance } from './admin-tabs.js';
+import { manageInstance } from './permissions.js';
 
 /** The error catalog: everything that can go wrong, what people read then, and what the portal does. */
 @injectable()
@@ -15,6 +16,7 @@ export class ErrorCatalogRoutes implements HttpRoutes {
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
+    @inject(UsageTabs) private readonly tabs: UsageTabs,
   ) {}
 
   register(router: Router): void {
@@ -33,7 +35,11 @@ export class ErrorCatalogRoutes implements HttpRoutes {
         links: this.failureMessages.links(row, locale, settings),
         count: counts.get(row.code)?.count,
       }));
-      ctx.render('errors', { tabs: adminTabs(ctx, 'errors'), failures, days: reportedDays }, { title: ctx.text('errors.title') });
+      ctx.render(
+        'errors',
+        { tabs: this.tabs.of(ctx, this.prefix), failures, days: reportedDays },
+        { title: ctx.text('errors.title') },
+      );
     });
   }
 }

@@ -1,5 +1,6 @@
 import { type AccessContext, inject, injectable, invalidInput, Messages, PortalError, type RouteContext } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
+import { provenanceOf } from '../services/documents/provenance.js';
 import { Generations } from '../services/generations/generations.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
 import { VariationSources } from '../services/images/variation-sources.js';
@@ -78,7 +79,8 @@ export class FormSources {
 
   private async document(ctx: AnyContext, id: string): Promise<FormSource> {
     const document = await this.sources.document(ctx.access, id);
-    const { name, altText, provenance, folderId: folder } = document;
+    const { name, altText, folderId: folder } = document;
+    const provenance = provenanceOf(document);
     const thumbnail = ctx.access.site && this.documents.links(document, ctx.access.site).thumbnail;
     const description = provenance?.prompt ?? altText;
     const start = { description, size: provenance?.size, style: undefined, root: undefined, folder };

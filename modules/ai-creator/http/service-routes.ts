@@ -1,5 +1,6 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { type HttpRoutes, inject, injectable, type RouteContext, type Router, SiteDirectory } from '@portico/core';
+import { UsageTabs } from '@portico/ai-usage/api';
+import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -9,12 +10,12 @@ import {
   FailureMessages,
 } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
-import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
+import { KeyStates } from '../services/failures/key-states.js';
 import { ModelWatch } from '../services/models/model-watch.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
-import { adminTabs, manageInstance } from './admin-tabs.js';
 import { idParams } from './input.js';
+import { manageInstance } from './permissions.js';
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */
@@ -32,8 +33,8 @@ export class ServiceRoutes implements HttpRoutes {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(FailureReport) private readonly report: FailureReport,
     @inject(FailureMessages) private readonly failureMessages: FailureMessages,
-    @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
-    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(KeyStates) private readonly keys: KeyStates,
+    @inject(UsageTabs) private readonly tabs: UsageTabs,
   ) {}
 
   register(router: Router): void {
@@ -71,26 +72,22 @@ export class ServiceRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
-    const nameOf = (id: string): string => (id === 'instance' ? ctx.text('service.instance') : (this.sites.byId(id)?.name ?? id));
     ctx.render(
       'service',
       {
-        tabs: adminTabs(ctx, 'service'),
+        tabs: this.tabs.of(ctx, this.prefix),
         provider: this.provider(ctx),
         isPlaceMissing: this.client.provider?.needsAddress === true && this.client.provider.place === undefined,
-        breakers: this.breaker.all().map((breaker) => ({
+        breakers: this.keys.open(ctx.access).map(({ failure, ...breaker }) => ({
           ...breaker,
-          title: ctx.text('service.breaker', { scope: nameOf(breaker.keyScope) }),
-          explanation: this.explain(ctx, this.breaker.failureOf(breaker)),
+          explanation: this.explain(ctx, failure),
         })),
         days: reportedDays,
         failures: (await this.report.recent()).map((count) => ({
           ...count,
           explanation: this.explain(ctx, { ...count.example, errorCode: count.code }),
         })),
-        pauses: this.pauses
-          .all()
-          .map(({ keyScope, until }) => ({ text: ctx.text('service.paused', { scope: nameOf(keyScope) }), until })),
+        pauses: this.keys.paused(ctx.access),
         notices: this.notices.notices(ctx.access),
         models: this.watch.all().map((model) => ({ ...model })),
         checkedAt: this.watch.checkedAt,

@@ -10,6 +10,7 @@ import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
+import { MoveUsage1764450100000 } from './move-usage.js';
 
 export default [
   CreateGenerations1763800000000,
@@ -24,4 +25,5 @@ export default [
   AddPromptRetention1763849000000,
   AddDescriptionHash1763850000000,
   AddPreviewTokens1763851000000,
+  MoveUsage1764450100000,
 ];

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AccessContexts } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
-import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
+import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
+import { trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('adding images', () => {

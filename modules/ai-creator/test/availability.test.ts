@@ -142,7 +142,7 @@ describe('what decides whether Create AI Image is there', () => {
     expect(await reasons())
       .to.include('site: It is off for the site, set in Site Settings.')
       .and.match(
-        /model: It will be shut down on 2026-12-01, in \d+ days; gpt-image-2\.6-flare then takes its place\.|model: It was shut down/,
+        /model: It will be shut down on 2026-12-01, in \d+ days?; gpt-image-2\.6-flare then takes its place\.|model: It was shut down/,
       );
     await save(siteScope(id), { enabled: 'inherit', model: { set: 'gpt-image-1' } });
     const { canCreate, steps } = await why();

@@ -20,7 +20,7 @@ describe('changing a budget', () => {
   });
   afterEach(() => creator.stop());
 
-  const changes = async () => (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' })).records;
+  const changes = async () => (await creator.portal.service(AuditLog).list({ area: 'ai-usage', subject: 'budget' })).records;
   const post = async (fields: object, as = administrator): Promise<Response> =>
     as
       .post(`/ai-creator/budgets/${id}`)
@@ -89,8 +89,8 @@ describe('changing a budget', () => {
 
   it('survives a restart of the module', async () => {
     await post({ revision: '1', hardLimit: '12' });
-    await creator.portal.modules.stop('ai-creator');
-    await creator.portal.modules.start('ai-creator');
+    await creator.portal.modules.stop('ai-usage');
+    await creator.portal.modules.start('ai-usage');
     expect(await page())
       .to.contain('name="revision" value="2"')
       .and.to.match(/name="hardLimit" value="12"/);

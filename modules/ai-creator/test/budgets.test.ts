@@ -1,39 +1,6 @@
 import { AccessContexts, AuditLog, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { appliesTo, type BudgetRule, windowOf } from '../entities/budget-rules.js';
-import { UsageEntry } from '../entities/usage-entry.js';
-import { author, type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
-
-const rule = (given: Partial<BudgetRule>): BudgetRule => ({
-  id: 'a',
-  target: 'instance',
-  subject: null,
-  unit: 'images',
-  period: 'day',
-  softLimit: null,
-  hardLimit: 1,
-  ...given,
-});
-
-describe('the rules of budgets', () => {
-  const ada = { siteId: 'home', personId: 'ada', roles: ['Author', 'Guest'] };
-
-  it('apply to whom they name', () => {
-    expect(appliesTo(rule({ target: 'site', subject: 'home' }), ada)).to.equal(true);
-    expect(appliesTo(rule({ target: 'site', subject: 'other' }), ada)).to.equal(false);
-    expect(appliesTo(rule({ target: 'role', subject: 'Author' }), ada)).to.equal(true);
-    expect(appliesTo(rule({ target: 'each-of-role', subject: 'Member' }), ada)).to.equal(false);
-    expect(appliesTo(rule({ target: 'person', subject: 'bob' }), ada)).to.equal(false);
-    expect(appliesTo(rule({ target: 'each-person' }), ada)).to.equal(true);
-  });
-
-  it('begin days and months at midnight UTC', () => {
-    const now = new Date('2026-12-31T23:30:00Z');
-    expect(windowOf('month', now)).to.deep.equal({ from: new Date('2026-12-01'), until: new Date('2027-01-01') });
-    expect(windowOf('day', now)).to.deep.equal({ from: new Date('2026-12-31'), until: new Date('2027-01-01') });
-    expect(windowOf('minute', now).from).to.deep.equal(new Date('2026-12-31T23:29:00Z'));
-  });
-});
+import { author, type CountedUsage, type CreatorPortal, startCreatorPortal, type TestClient, usageOf } from './creator-portal.js';
 
 describe('budgets', () => {
   let creator: CreatorPortal;
@@ -76,9 +43,7 @@ describe('budgets', () => {
       code: 'ai-creator-budget',
       message: 'An unexpected error occurred and no image was made. Try again later.',
     });
-    const rows = await creator.portal
-      .service(UnitOfWork)
-      .read((reader) => reader.query<object>('SELECT id FROM ai_creator_usage'));
+    const rows = await creator.portal.service(UnitOfWork).read((reader) => reader.query<object>('SELECT id FROM ai_usage_entry'));
     expect(rows).to.have.length(10);
   }).timeout(60_000);
 
@@ -176,7 +141,7 @@ describe('budgets', () => {
     expect(page.text).to.contain('Each person with the role Author').and.to.contain('images per day');
     const id = /budgets\/([\w-]+)\/remove/.exec(page.text)?.[1] ?? '';
     expect((await post(`/ai-creator/budgets/${id}/remove`, {})).status).to.equal(303);
-    const { records } = await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject: 'budget' });
+    const { records } = await creator.portal.service(AuditLog).list({ area: 'ai-usage', subject: 'budget' });
     expect(records.map(({ action }) => action)).to.deep.equal(['removed', 'added']);
     expect((await creator.visitor.get('/ai-creator/budgets').set('Accept', 'text/html')).status).to.equal(404);
   });
@@ -199,8 +164,7 @@ describe('prices and usage', () => {
       .set('Accept', 'text/html')
       .type('form')
       .send(fields);
-  const entry = async (id: string): Promise<UsageEntry | null> =>
-    creator.portal.service(UnitOfWork).read((reader) => reader.repository(UsageEntry).findOneBy({ id }));
+  const entry = (id: string): Promise<CountedUsage | undefined> => usageOf(creator, id);
   const dialog = async (): Promise<string> =>
     (await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html')).text;
 
@@ -275,7 +239,7 @@ describe('prices and usage', () => {
     await creator.portal.service(UnitOfWork).write(async (transaction) => {
       for (let index = 0; index < 1100; index += 1)
         await transaction.query(
-          "INSERT INTO ai_creator_usage (id, at, site_id, person_id, roles, model, quality, state, images) VALUES (?, ?, 's', 'p', '|', '=1+1', 'low', 'settled', 1)",
+          "INSERT INTO ai_usage_entry (id, at, site_id, person_id, roles, feature, model, quality, state, images) VALUES (?, ?, 's', 'p', '|', 'images', '=1+1', 'low', 'settled', 1)",
           [`bulk-${index}`, '2026-01-15T10:00:00.000Z'],
         );
     });

@@ -1,8 +1,10 @@
 import { AccessContexts } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
-import { Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
+import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
+import { provenanceOf } from '../services/documents/provenance.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
 describe('creating images', () => {
@@ -34,13 +36,13 @@ describe('creating images', () => {
         const access = creator.portal.service(AccessContexts).system(creator.site);
         const document = await documents.find(access, id);
         expect(document).to.include({ width: side, height: side, mimeType: 'image/png' });
-        expect(document.provenance).to.include({
+        expect(provenanceOf(document)).to.include({
           kind: 'generated',
           prompt: 'A red flower, "close up"!',
           provider: 'openai',
           size,
         });
-        expect(document.provenance?.model).to.equal('gpt-image-2.6-flare');
+        expect(provenanceOf(document)?.model).to.equal('gpt-image-2.6-flare');
         expect(view).to.match(/^\/web\/home\//);
       }
     });

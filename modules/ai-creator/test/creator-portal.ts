@@ -1,6 +1,6 @@
 import { createImagesSandbox, type ImagesSandbox, type SandboxOptions, sandboxKey } from '@portico/ai-sandbox/api';
 import { defineSettings, Settings } from '@portico/configuration/api';
-import { AccessContexts, type Clock, type Site, SiteDirectory } from '@portico/core';
+import { AccessContexts, type Clock, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import type { Response } from 'supertest';
@@ -143,4 +143,27 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
       if (!options.sandbox) await sandbox.close();
     },
   };
+}
+
+/** One entry of the usage ledger. */
+export interface CountedUsage {
+  readonly state: string;
+  readonly images: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly previewTokens: number | null;
+  readonly cost: number | null;
+  readonly currency: string | null;
+}
+
+/** What the usage ledger holds of a generation. */
+export async function usageOf({ portal }: Pick<CreatorPortal, 'portal'>, id: string): Promise<CountedUsage | undefined> {
+  const [entry] = await portal.service(UnitOfWork).read((reader) =>
+    reader.query<CountedUsage>(
+      `SELECT state, images, input_tokens AS "inputTokens", output_tokens AS "outputTokens", preview_tokens AS "previewTokens", cost, currency
+      FROM ai_usage_entry WHERE id = ?`,
+      [id],
+    ),
+  );
+  return entry;
 }

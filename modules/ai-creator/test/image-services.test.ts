@@ -3,6 +3,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
+import { provenanceOf } from '../services/documents/provenance.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 
@@ -146,7 +147,9 @@ describe('an image service that is chosen', () => {
         const added = await creator.addAll(round);
         const [first] = added.body.documents as readonly { readonly id: string }[];
         const access = creator.portal.service(AccessContexts).system(creator.site);
-        const { provenance, width } = await creator.portal.service(Documents).find(access, first?.id ?? '');
+        const document = await creator.portal.service(Documents).find(access, first?.id ?? '');
+        const { width } = document;
+        const provenance = provenanceOf(document);
         expect(provenance).to.include({ provider: each.id, model: each.model, size: '256x256' });
         expect([provenance?.parameters?.requested, width]).to.deep.equal([each.size, 256]);
       } finally {

@@ -1,10 +1,9 @@
 import { Settings } from '@portico/configuration/api';
-import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
+import { AccessContexts, instanceScope } from '@portico/core';
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { UsageEntry } from '../entities/usage-entry.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorPortal, startCreatorPortal } from './creator-portal.js';
+import { author, type CountedUsage, type CreatorPortal, startCreatorPortal, usageOf } from './creator-portal.js';
 
 /** Two partial images of 100 tokens, at 40.00 per million tokens. */
 const previewCost = 2 * 100 * 40;
@@ -24,12 +23,10 @@ describe('the estimate of what images cost, when previews are on', () => {
     const changes = Object.fromEntries(Object.entries(values).map(([field, set]) => [field, { set }]));
     if (person) await creator.portal.service(Settings).of(creatorSettings).save(instanceScope, changes, person);
   };
-  const make = async (count: string): Promise<UsageEntry> => {
+  const make = async (count: string): Promise<CountedUsage> => {
     const { body } = await creator.create({ count });
     await creator.settled(body.id as string);
-    const entry = await creator.portal
-      .service(UnitOfWork)
-      .read((reader) => reader.repository(UsageEntry).findOneBy({ id: body.id as string }));
+    const entry = await usageOf(creator, body.id as string);
     if (!entry) throw new Error('Nothing was counted.');
     return entry;
   };

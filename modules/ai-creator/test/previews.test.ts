@@ -1,10 +1,10 @@
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, type Log } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
-import { trainedAlgorithmicMedia } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import type { Response } from 'supertest';
+import { trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
 import { Previews } from '../services/images/previews.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';

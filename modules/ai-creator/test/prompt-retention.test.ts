@@ -5,6 +5,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, type Clock, instanceScope, UnitOfWork } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
+import { provenanceOf } from '../services/documents/provenance.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
 
@@ -96,7 +97,7 @@ describe('how long descriptions are kept', () => {
     const documents = creator.portal.service(Documents);
     const access = creator.portal.service(AccessContexts).system(creator.site);
     const document = await documents.find(access, added.body.documents[0].id as string);
-    expect(document.provenance?.prompt).to.equal('is added to the site');
+    expect(provenanceOf(document)?.prompt).to.equal('is added to the site');
   });
 
   it('never makes another request of the same click', async () => {
@@ -172,7 +173,7 @@ describe('how long descriptions are kept', () => {
     for (const word of words) expect(creator.portal.log()).to.not.contain(word);
     const usage = await creator.portal
       .service(UnitOfWork)
-      .read((reader) => reader.query<{ error: string }>('SELECT error_code AS error FROM ai_creator_usage WHERE error_code > 0'));
+      .read((reader) => reader.query<{ error: string }>('SELECT error_code AS error FROM ai_usage_entry WHERE error_code > 0'));
     expect(usage, 'what was used is still known').to.deep.equal([{ error: 'declined' }]);
   });
 });

@@ -59,7 +59,7 @@ describe('the life of a variation', () => {
       .service(UnitOfWork)
       .read((reader) =>
         reader.query<{ images: number; inputTokens: number }>(
-          'SELECT images, input_tokens AS inputTokens FROM ai_creator_usage ORDER BY id',
+          'SELECT images, input_tokens AS inputTokens FROM ai_usage_entry ORDER BY id',
         ),
       );
   const sumOf = (rows: readonly { readonly images: number }[]): number => rows.reduce((sum, { images }) => sum + images, 0);
@@ -101,7 +101,7 @@ describe('the life of a variation', () => {
     expect([refused.status, refused.body.error.code]).to.deep.equal([429, 'ai-creator-budget']);
     expect(await files()).to.equal(before);
     expect(sandbox.edits).to.have.length(1);
-    await creator.portal.service(UnitOfWork).write((transaction) => transaction.query('DELETE FROM ai_creator_budget'));
+    await creator.portal.service(UnitOfWork).write((transaction) => transaction.query('DELETE FROM ai_usage_budget'));
     await creator.portal.modules.stop('ai-creator');
     await creator.portal.modules.start('ai-creator');
   });

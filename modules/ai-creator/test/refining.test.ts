@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AccessContexts, Ids, SiteDirectory } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
-import { compositeWithTrainedAlgorithmicMedia, Documents, trainedAlgorithmicMedia } from '@portico/documents-media/api';
+import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
 import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';

@@ -159,7 +159,7 @@ describe('a generation that waits to be sent again', () => {
     expect(sandbox.generations).to.have.length(2);
     const usage = await creator.portal
       .service(UnitOfWork)
-      .read((reader) => reader.query('SELECT state, images, error_code AS error FROM ai_creator_usage'));
+      .read((reader) => reader.query('SELECT state, images, error_code AS error FROM ai_usage_entry'));
     expect(usage).to.deep.equal([{ state: 'settled', images: 1, error: null }]);
     await creator.stop();
   });

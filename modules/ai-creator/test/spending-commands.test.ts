@@ -19,7 +19,7 @@ describe('money and limits from a terminal', () => {
     return out;
   };
   const audit = async (subject: string) =>
-    (await creator.portal.service(AuditLog).list({ area: 'ai-creator', subject })).records.map(({ action, via, by }) => [
+    (await creator.portal.service(AuditLog).list({ area: 'ai-usage', subject })).records.map(({ action, via, by }) => [
       action,
       via,
       by.name,

@@ -174,11 +174,14 @@ export type FieldInput<F extends SettingsField> = F extends { readonly type: 'se
 /** The values of a definition, by field. */
 export type SettingsValues<F extends SettingsFields> = { readonly [K in keyof F]: FieldValue<F[K]> };
 
+/** Where among the settings an entry stands. */
+export type SettingsSection = 'content-and-data' | 'platform' | 'security';
+
 /** A form's worth of settings, as data. */
 export interface SettingsDefinition<F extends SettingsFields = SettingsFields> {
   /** kebab-case, e.g. `ai-creator`; unique in the portal. */
   readonly id: string;
-  readonly section: 'content-and-data' | 'platform' | 'security';
+  readonly section: SettingsSection;
   /** Message key, looked up in the contributing module. */
   readonly title: string;
   readonly description?: string;

@@ -1,6 +1,5 @@
-import { AuditLog, inject, injectable, type RouteContext } from '@portico/core';
+import { AuditLog, AuditPresenter, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
-import { AuditPresenter } from '../services/audit-presenter.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { auditArea } from '../services/settings-audit.js';
@@ -28,7 +27,7 @@ export class EntryPages {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingPresenter) private readonly words: SettingPresenter,
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditPresenter) private readonly auditPresenter: AuditPresenter,
+    @inject(AuditPresenter) private readonly presenter: AuditPresenter,
   ) {}
 
   async history(ctx: RouteContext<EntryParams, { readonly before?: string | undefined }>): Promise<void> {
@@ -41,7 +40,7 @@ export class EntryPages {
     const model = {
       title,
       backHref: this.place(ctx),
-      rows: records.map((record) => this.auditPresenter.row(record, ctx.access.locale)),
+      rows: records.map((record) => this.presenter.row(record, ctx.access.locale)),
       next: next && `?before=${next}`,
     };
     ctx.render('settings-history', model, { title });

@@ -1,38 +1,35 @@
-import { type AccessContext, inject, injectable, notFound } from '@portico/core';
+import {
+  type AccessContext,
+  type ConditionalContributions,
+  type Contribution,
+  contributions,
+  inject,
+  injectable,
+  notFound,
+} from '@portico/core';
+import {
+  type SettingsLink,
+  SettingsLinks,
+  type SettingsNavigation,
+  type SettingsNavigationEntry,
+  type SettingsNavigationSection,
+  type SettingsSection,
+} from '../api/index.js';
 import { EntryNotices } from '../services/entry-notices.js';
-import { FlagNotices } from '../services/flag-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
 
-export interface EntryModel {
-  readonly title: string;
-  readonly description?: string;
-  readonly href: string;
-  readonly current: boolean;
-  /** How many things wait there for somebody. */
-  readonly notices?: number;
-}
-
-export interface SectionModel {
-  readonly key: SectionKey;
-  readonly title: string;
-  /** The page of this section alone. */
-  readonly href: string;
-  readonly entries: readonly EntryModel[];
-}
-
-export const sectionKeys = ['content-and-data', 'platform', 'security'] as const;
-export type SectionKey = (typeof sectionKeys)[number];
+export const sectionKeys = ['content-and-data', 'platform', 'security'] as const satisfies readonly SettingsSection[];
 export const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
 
 /** The entries of Instance Settings and Site Settings that exist for a person, here and now. */
 @injectable()
-export class SettingsEntries {
+export class SettingsEntries implements SettingsNavigation {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingPresenter) private readonly words: SettingPresenter,
-    @inject(FlagNotices) private readonly flagNotices: FlagNotices,
+    @inject(contributions(SettingsLinks)) private readonly links: ConditionalContributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
 
@@ -43,13 +40,13 @@ export class SettingsEntries {
     return found;
   }
 
-  sections(access: AccessContext, current?: string): readonly SectionModel[] {
+  sections(access: AccessContext, current?: string): readonly SettingsNavigationSection[] {
     const scope = access.scope.kind;
     const shown = this.visible(access);
     return sectionKeys.flatMap((section) => {
       const entries = shown.filter(({ value }) => value.section === section).map((each) => this.entry(each, access, current));
-      if (section === 'platform' && scope === 'instance' && access.can(permissions.flags))
-        entries.push(this.flags(access, current));
+      const links = this.links.visible(access).filter(({ value }) => value.section === section);
+      entries.push(...this.links.each((_, link) => this.link(link, access, current), links));
       return entries.length > 0
         ? [
             {
@@ -75,7 +72,7 @@ export class SettingsEntries {
     { module, value: { id, title, description } }: CatalogEntry,
     access: AccessContext,
     current: string | undefined,
-  ): EntryModel {
+  ): SettingsNavigationEntry {
     const { locale, scope } = access;
     return {
       title: this.words.theirs(module, title, locale),
@@ -86,13 +83,18 @@ export class SettingsEntries {
     };
   }
 
-  private flags({ locale }: AccessContext, current: string | undefined): EntryModel {
+  private link(
+    { module, value }: Contribution<SettingsLink>,
+    access: AccessContext,
+    current: string | undefined,
+  ): SettingsNavigationEntry {
+    const { id, title, description, href } = value;
     return {
-      title: this.words.ours('flags.title', undefined, locale),
-      description: this.words.ours('flags.description', undefined, locale),
-      href: '/configuration/feature-flags',
-      current: current === 'feature-flags',
-      notices: this.flagNotices.overdue().length,
+      title: this.words.theirs(module, title, access.locale),
+      ...(description ? { description: this.words.theirs(module, description, access.locale) } : {}),
+      href,
+      current: id === current,
+      notices: value.notices?.(access) ?? 0,
     };
   }
 }

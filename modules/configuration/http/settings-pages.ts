@@ -1,5 +1,5 @@
 import { inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
-import type { SettingsDefinition, SettingsFields, SettingsHandle } from '../api/index.js';
+import type { SettingsDefinition, SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { permissions } from '../services/permissions.js';
@@ -13,11 +13,11 @@ import type { FormParts } from './field-model.js';
 import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
 import { FormActions, type ShownResult } from './settings-actions.js';
-import { places, type SectionKey, SettingsEntries } from './settings-entries.js';
+import { places, SettingsEntries } from './settings-entries.js';
 import { fieldModels } from './settings-form.js';
 
 export interface OverviewQuery {
-  readonly section?: SectionKey;
+  readonly section?: SettingsSection;
 }
 interface EntryParams {
   readonly id: string;

@@ -64,7 +64,7 @@ export class TransferRoutes implements HttpRoutes {
       .filter(Boolean)
       .join('-')
       .replace(/[^\w.-]/g, '');
-    ctx.set('Content-Disposition', `attachment; filename="${name}.json"`);
+    ctx.attachment(`${name}.json`);
     ctx.type = 'application/json; charset=utf-8';
     ctx.body = `${JSON.stringify(written, undefined, 2)}\n`;
   }

@@ -3,7 +3,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, PortalError, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, visibleText } from './lighthouse-portal.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, visibleText } from '../testing/index.js';
 
 const environmentKey = 'sk-environment-0123456789';
 const storedKey = 'sk-stored-0123456789-abcd';

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, saveForm, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { formOf, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const page = '/configuration/instance-settings/beacon';
 const sitePage = '/web/home/configuration/site-settings/beacon';

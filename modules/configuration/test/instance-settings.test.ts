@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { formOf, instancePage, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-canary-0123456789-wxyz';
 

@@ -1,7 +1,7 @@
 import { Flags } from '@portico/core';
 import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-portal.js';
+import { startLighthouse } from '../testing/index.js';
 
 type Page = Awaited<ReturnType<TestBrowser['page']>>;
 

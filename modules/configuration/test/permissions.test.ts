@@ -1,6 +1,6 @@
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, sitePage, startLighthouse, visibleText } from './lighthouse-portal.js';
+import { instancePage, sitePage, startLighthouse, visibleText } from '../testing/index.js';
 
 const password = 'a long enough password';
 

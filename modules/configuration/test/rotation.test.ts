@@ -6,7 +6,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, instanceScope, Modules, siteScope } from '@portico/core';
 import type { TestPortal, TestPortalOptions } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, startLighthouse, visibleText } from './lighthouse-portal.js';
+import { instancePage, saveForm, startLighthouse, visibleText } from '../testing/index.js';
 
 const canary = 'sk-canary-rotation-0123456789-uiop';
 const newKey = (): string => randomBytes(32).toString('base64');

@@ -3,7 +3,7 @@ import { defineSettingsAddition, Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures');
 const password = 'between-two-tides';

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { AuditLog, type AuditRecord } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient } from './lighthouse-portal.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient } from '../testing/index.js';
 
 const key = 'sk-audit-0123456789-wxyz';
 

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from './lighthouse-portal.js';
+import { startLighthouse } from '../testing/index.js';
 
 const key = 'sk-command-0123456789-wxyz';
 

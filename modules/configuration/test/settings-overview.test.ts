@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
 const key = 'sk-overview-0123456789-wxyz';

@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { AuditLog, instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-transfer-0123456789-wxyz';
 const page = '/configuration/settings-transfer';

@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Scope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from './lighthouse-portal.js';
+import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 /** Made here from its id: these tests need a second site, and the module needs no sites. */
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');

@@ -32,46 +32,8 @@ export interface Document {
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
-  readonly provenance: Provenance | undefined;
-}
-
-/** How a generated document came to be. */
-export interface Provenance {
-  readonly kind: 'generated';
-  readonly prompt: string;
-  /** Id of the provider, e.g. `openai`. */
-  readonly provider: string;
-  /** Its name as people know it, e.g. `OpenAI`; screens show the id without it. */
-  readonly providerName?: string;
-  readonly model: string;
-  /** Delivery size, e.g. `512x512`. */
-  readonly size: string;
-  /** ISO 8601. */
-  readonly generatedAt: string;
-  readonly generationId: string;
-  /** What else the provider was told, e.g. `{ quality: 'low' }`. */
-  readonly parameters?: Readonly<Record<string, string | number>>;
-  /** Tokens of the whole generation, which may have made `images` of them. */
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly images: number };
-  /** What the generation cost, where the portal knew a price. */
-  readonly cost?: { readonly amount: number; readonly currency: string };
-  /** The picture that it is a variation of. */
-  readonly variationOf?: VariationSource;
-  /** Set when what it derives from was not made by a machine: it is marked as such. */
-  readonly isComposite?: boolean;
-}
-
-/** A picture that another one derives from, as it was then. */
-export interface VariationSource {
-  readonly name: string;
-  /** Of the file that was there, lower-case hex. */
-  readonly sha256: string;
-  /** Id of the document it was. */
-  readonly documentId?: string;
-  /** Version of that document, e.g. `1.0`. */
-  readonly version?: string;
-  /** Of the document that it became, when it was none then: the `idempotencyKey` under which it would be added. */
-  readonly idempotencyKey?: string;
+  /** What modules keep with it, by the kind of metadata. */
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 export interface NewDocument {
@@ -85,7 +47,8 @@ export interface NewDocument {
   readonly content: Readable | Uint8Array;
   /** The file as it was before scaling; kept untouched as version 1.0, while `content` becomes the current one. */
   readonly original?: Readable | Uint8Array;
-  readonly provenance?: Provenance;
+  /** What modules keep with it, by the kind of metadata; JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /** Adds at most once in a site: the same key answers the document that was added with it, while it is there. At most 100 characters. */
   readonly idempotencyKey?: string;
 }
@@ -114,8 +77,16 @@ export interface Documents {
   folder(access: AccessContext, id: string): Promise<Folder>;
   /** All folders of the site with the names on the way to them, in the order of those; at most `limit`, by default 200. */
   folders(access: AccessContext, limit?: number): Promise<readonly { readonly id: string; readonly path: string }[]>;
-  /** Generated images of the site whose descriptions share words with this one, the most similar first; at most `limit`. */
-  similarGenerated(access: AccessContext, description: string, limit?: number): Promise<readonly Document[]>;
+  /**
+   * Documents of the site whose metadata of a kind share at least half of the words with a text, the most similar first; at most
+   * `limit`, by default 6.
+   */
+  similar(access: AccessContext, kind: string, text: string, limit?: number): Promise<readonly Document[]>;
+  /** A document by its id, or by the key that it was added with; undefined when it is not in the site. */
+  lookUp(
+    access: AccessContext,
+    reference: { readonly id: string } | { readonly idempotencyKey: string },
+  ): Promise<{ readonly id: string; readonly name: string } | undefined>;
   /** A folder by name, made when it is not there. */
   ensureFolder(access: AccessContext, name: string, parentId?: string): Promise<Folder>;
   /** Current content. */

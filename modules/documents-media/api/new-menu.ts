@@ -1,5 +1,7 @@
 import { type ConditionalPoint, extensionPoint } from '@portico/core';
-import type { SuggestedCaption } from './generated-captions.js';
+import type { SelectedItem, SuggestedCaption } from '@portico/item-selector/api';
+
+export type { SuggestedCaption };
 
 /**
  * An entry of the New menu of Documents and Media, which also stands in the item selector (there the host states the fact `uploads`
@@ -18,15 +20,6 @@ export interface NewMenuItem {
   readonly opens: 'page' | 'dialog';
   /** Script of the module that defines the fragment's element, e.g. `dialog.js`; loaded when the dialog is opened first. */
   readonly script?: string;
-  /** Message key of a link on the page of a generated document, to the same address with `document=<id>`: it starts from that document. */
-  readonly startsFromGenerated?: string;
-  /** An action in the menu and on the page of every picture, to the same address with `sourceDocument=<id>`: it makes something of that picture. */
-  readonly startsFromImage?: {
-    /** Message key. */
-    readonly label: string;
-    /** Asked for every page, from memory; while it is false the action is not there. Default: always possible. */
-    isPossible?(): boolean;
-  };
   /** `lg`: a dialog with more room. */
   readonly size?: 'lg';
 }
@@ -49,16 +42,15 @@ export interface AddedNotice {
   readonly place: { readonly href: string; readonly text: string };
 }
 
-/** What `portico:documents-added` carries for each document. */
-export interface AddedDocument {
+/** What the item selector answers beside name and address, e.g. a caption. */
+export type ChoiceFacts = Readonly<Partial<Omit<SelectedItem, 'returnType' | 'value' | 'title' | 'altText'>>>;
+
+/** What `portico:documents-added` carries for each document: with all that choosing it answers. */
+export interface AddedDocument extends ChoiceFacts {
   readonly id: string;
   readonly name: string;
   readonly altText: string;
   readonly mimeType: string;
   /** Address of the picture, as an editor would use it. */
   readonly view: string;
-  /** True for what a machine made. */
-  readonly generated?: boolean;
-  /** What may stand below the picture in a text. */
-  readonly caption?: SuggestedCaption;
 }

@@ -82,6 +82,8 @@ class DocumentsElement extends HTMLElement {
       title: this.dataset.uploadTitle ?? '',
       script: this.dataset.uploadScript,
       opener,
+      events: ['portico:documents-added'],
+      refreshes: true,
     });
     dialog.addEventListener('portico-upload:ready', (ready) => (ready.target as UploadElement).take(files));
   }

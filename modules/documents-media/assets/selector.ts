@@ -77,8 +77,8 @@ class DocumentSelector extends HTMLElement {
     };
     const returnType = criterion.return.split(',').find((type): type is ReturnType => Boolean(values[type]));
     const value = returnType && values[returnType];
-    const { name: title, altText, generated, caption } = document;
-    return value ? { returnType, value, title, altText, generated, caption } : undefined;
+    const { id: _id, name: title, altText, mimeType: _type, view: _view, ...facts } = document;
+    return value ? { returnType, value, title, altText, ...facts } : undefined;
   }
 
   /** Shows another folder or page in place of this one, and leads the keyboard there. */

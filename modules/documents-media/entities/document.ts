@@ -59,9 +59,13 @@ export class DocumentEntity {
   @Column('text')
   kind!: 'image' | 'file';
 
-  /** Provenance of what a machine made, as JSON of `Provenance`; null for all other files. */
+  /** JSON of what modules keep with the document, by kind. */
   @Column('text', { nullable: true })
-  provenance!: string | null;
+  metadata!: string | null;
+
+  /** The kinds in `metadata`, with a blank before and after each, so that a list can ask for one. */
+  @Column('text', { name: 'metadata_kinds', nullable: true })
+  metadataKinds!: string | null;
 
   @Column('text', { name: 'created_by' })
   createdBy!: string;

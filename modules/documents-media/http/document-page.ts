@@ -1,15 +1,17 @@
 import { inject, injectable, type PortalError, type RouteContext } from '@portico/core';
-import type { Document, Provenance } from '../api/documents.js';
+import type { Document } from '../api/documents.js';
 import { Creators } from '../services/creators.js';
+import { DocumentActionList } from '../services/document-action-list.js';
 import { altTextLimit } from '../services/document-adding.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
-import { NewMenu } from '../services/new-menu.js';
+import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
-import { documentAddress, listAddress, withQuery } from './addresses.js';
-import { abilities, imageActions } from './list-model.js';
-import { provenanceModel } from './provenance.js';
+import { documentAddress, listAddress } from './addresses.js';
+import { abilities, actionLinks } from './list-model.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
+
+type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
@@ -24,15 +26,17 @@ export class DocumentPage {
     @inject(PortalDocuments) private readonly documents: PortalDocuments,
     @inject(Folders) private readonly folders: Folders,
     @inject(Creators) private readonly creators: Creators,
-    @inject(NewMenu) private readonly newMenu: NewMenu,
+    @inject(DocumentActionList) private readonly actions: DocumentActionList,
+    @inject(Metadata) private readonly metadata: Metadata,
   ) {}
 
-  async show(ctx: RouteContext<unknown, unknown, unknown>, document: Document, refused?: RefusedForm): Promise<void> {
+  async show(ctx: AnyContext, document: Document, refused?: RefusedForm): Promise<void> {
     const { locale } = ctx.access;
     const place = documentAddress(document.id);
     const path = await this.folders.path(ctx.access, document.folderId);
     const versions = await this.documents.versions(ctx.access, document.id);
     const isImage = imageTypes.has(document.mimeType);
+    const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
     const may = abilities(ctx.access);
     const look = fileLook(document.mimeType, document.name);
     const model = {
@@ -55,16 +59,15 @@ export class DocumentPage {
         { name: ctx.text('title'), href: ctx.url('~/documents-media') },
         ...path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
       ],
-      checksums: checksums(ctx, document, versions),
+      checksums: checksums(ctx, document, versions, this.metadata.checksums(ctx.access, document.metadata)),
       checksumStart: versions[0]?.sha256.slice(0, 8),
-      again: document.provenance ? this.again(ctx, document.id) : [],
-      imageActions: isImage ? imageActions(ctx, this.newMenu.entries(ctx.access, document.folderId)) : [],
-      provenance: document.provenance && (await this.provenance(ctx, document.provenance, `${place}/provenance`)),
+      imageActions: isImage ? actionLinks(ctx, this.actions.ofImages(ctx.access, document.folderId)) : [],
+      panels: await this.panels(ctx, document, versions),
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,
         // The file as it came, beside the one that was made of it to be delivered.
-        isOriginal: document.provenance !== undefined && index > 0 && index === versions.length - 1,
+        isOriginal: keepsOriginal && index > 0 && index === versions.length - 1,
         type: typeName(ctx, version.mimeType, document.name),
         size: version.size,
         dimensions: dimensions(version),
@@ -80,29 +83,24 @@ export class DocumentPage {
     ctx.render('document', model, { title: document.name, status: refused?.error.status ?? 200 });
   }
 
-  private async provenance(
-    ctx: RouteContext<unknown, unknown, unknown>,
-    provenance: Provenance,
-    report: string,
-  ): Promise<object> {
-    const { variationOf } = provenance;
-    const source = variationOf && (await this.documents.sourceOf(ctx.access, variationOf));
-    return {
-      ...provenanceModel(ctx, provenance, ctx.url(report)),
-      variationOf: variationOf && {
-        ...variationOf,
-        name: source?.name ?? variationOf.name,
-        href: source && ctx.url(documentAddress(source.id)),
-      },
-    };
-  }
-
-  /** What other modules can make of a generated document. */
-  private again(ctx: RouteContext<unknown, unknown, unknown>, id: string): readonly object[] {
-    return this.newMenu
-      .entries(ctx.access, undefined)
-      .filter(({ startsFromGenerated }) => startsFromGenerated)
-      .map(({ startsFromGenerated, href }) => ({ label: startsFromGenerated, href: ctx.url(withQuery(href, { document: id })) }));
+  /** What modules tell of the document, in views of their own. */
+  private async panels(ctx: AnyContext, document: Document, versions: readonly DocumentVersion[]): Promise<readonly object[]> {
+    const panels = this.metadata.among(document.metadata).map(async (contribution) => {
+      const { module, value } = contribution;
+      const shown = {
+        access: ctx.access,
+        document,
+        versions,
+        author: this.creators.name(document.createdBy, ctx.access.locale),
+        report: ctx.url(`${documentAddress(document.id)}/${value.kind}`),
+        actions: this.actions
+          .ofMetadata(ctx.access, value.kind)
+          .map(({ label, href }) => ({ label, href: ctx.url(href) + document.id })),
+      };
+      const panel = await this.metadata.ask(contribution, (kind) => kind.panel?.(shown, document.metadata[kind.kind]));
+      return panel && { ...panel, module };
+    });
+    return (await Promise.all(panels)).filter((panel) => panel !== undefined);
   }
 }
 
@@ -111,12 +109,12 @@ function checksums(
   ctx: RouteContext<unknown, unknown, unknown>,
   document: Document,
   versions: readonly DocumentVersion[],
+  others: readonly { readonly label: string; readonly value: string }[],
 ): readonly object[] {
-  const { variationOf } = document.provenance ?? {};
   const rows = [
     { label: ctx.text('checksums.id'), value: document.id },
     ...versions.map(({ label, sha256 }) => ({ label: ctx.text('checksums.version', { label }), value: sha256 })),
-    ...(variationOf ? [{ label: ctx.text('provenance.variation-hash'), value: variationOf.sha256 }] : []),
+    ...others,
   ];
   const copied = ctx.text('checksums.copied');
   return rows.map((row) => ({ ...row, copied, copy: ctx.text('checksums.copy', row) }));

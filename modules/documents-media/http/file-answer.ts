@@ -1,6 +1,5 @@
 import type { RouteContext } from '@portico/core';
 import type { DocumentFiles, ServedFile } from '../services/document-files.js';
-import { contentDisposition } from './content-disposition.js';
 
 interface Range {
   readonly start: number;
@@ -20,20 +19,21 @@ export async function sendFile(
   const etag = `"${file.sha256}"`;
   const { res } = ctx;
   res.setHeader('ETag', etag);
+  res.setHeader('Last-Modified', new Date(file.modifiedAt).toUTCString());
   res.setHeader('Cache-Control', 'private, no-cache');
   // Also where nothing has changed: a browser keeps the headers it got last.
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox");
-  if (isFresh(ctx, etag, file.modifiedAt)) {
+  ctx.status = 200;
+  if (ctx.fresh) {
     ctx.status = 304;
     return;
   }
+  ctx.attachment(file.name, { type: disposition, fallback: plainName(file.name) });
   ctx.set({
-    'Last-Modified': new Date(file.modifiedAt).toUTCString(),
     'Accept-Ranges': 'bytes',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Content-Type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
-    'Content-Disposition': contentDisposition(disposition, file.name),
   });
   const range = ctx.method === 'GET' && mayRange(ctx, etag) ? parseRange(ctx.get('Range'), file.size) : undefined;
   if (range === 'unsatisfiable') {
@@ -51,11 +51,14 @@ export async function sendFile(
   ctx.length = length;
 }
 
-function isFresh(ctx: RouteContext<unknown, unknown, unknown>, etag: string, modifiedAt: number): boolean {
-  const tags = ctx.get('If-None-Match');
-  if (tags) return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
-  const since = Date.parse(ctx.get('If-Modified-Since'));
-  return !Number.isNaN(since) && Math.floor(modifiedAt / 1000) * 1000 <= since;
+/** For clients that know no other names than ASCII ones: accents fall off, and what is left of nothing is called a document. */
+function plainName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replace(/["\\%]/g, '_')
+    .trim();
+  return plain || 'document';
 }
 
 /** A part of a file is only of use to who has the same file. */
@@ -64,7 +67,10 @@ function mayRange(ctx: RouteContext<unknown, unknown, unknown>, etag: string): b
   return condition === '' || condition === etag;
 }
 
-/** One range; several at once, and what is no range of bytes, get the whole file. */
+/**
+ * One range; several at once, and what is no range of bytes, get the whole file. Read here, because the package range-parser refuses the last
+ * hundred bytes of a shorter file and a range that ends before it begins, where RFC 9110 sends the file.
+ */
 function parseRange(header: string, size: number): Range | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   if (!match) return undefined;

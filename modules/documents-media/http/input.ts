@@ -24,7 +24,7 @@ const listFields = {
   folder: optionalId,
   q: search,
   order: z.enum(['newest', 'name']).optional(),
-  only: z.enum(['generated']).optional(),
+  only: z.string().max(50).optional(),
   after: cursor,
   before: cursor,
 };
@@ -64,19 +64,21 @@ export const documentForm = z.strictObject({ name: text, altText: text.default('
 export const moveQuery = z.strictObject({ to: optionalId, after: text.optional() });
 export const moveForm = z.strictObject({ to: optionalId });
 
-export function toListQuery(input: {
-  readonly folder?: string;
-  readonly q?: string;
-  readonly order?: 'newest' | 'name';
-  readonly only?: 'generated';
-  readonly after?: string;
-  readonly before?: string;
-}): DocumentListQuery {
+export function toListQuery(
+  input: {
+    readonly folder?: string;
+    readonly q?: string;
+    readonly order?: 'newest' | 'name';
+    readonly after?: string;
+    readonly before?: string;
+  },
+  metadata: string | undefined,
+): DocumentListQuery {
   return {
     folderId: input.folder,
     search: input.q,
     order: input.order ?? 'newest',
-    only: input.only,
+    metadata,
     after: input.after,
     before: input.before,
     limit: pageSize,

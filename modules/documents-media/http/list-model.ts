@@ -1,5 +1,6 @@
 import type { AccessContext, RouteContext } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
+import type { ShownAction } from '../services/document-action-list.js';
 import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
@@ -63,6 +64,32 @@ function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): objec
   };
 }
 
+/** A filter above the list, in the words of its module. */
+export interface ListFilter {
+  readonly value: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly icon: string | undefined;
+  readonly emptyTitle: string;
+  readonly emptyText: string;
+}
+
+function filterModel(
+  only: string | undefined,
+  filters: readonly ListFilter[],
+  link: (change: Readonly<Record<string, string | undefined>>) => string,
+): object {
+  return {
+    filters: filters.map(({ value, label, icon }) => ({
+      label,
+      icon,
+      isCurrent: value === only,
+      href: link({ only: value, after: undefined, before: undefined }),
+    })),
+    filter: filters.find(({ value }) => value === only),
+  };
+}
+
 /** What the views of the list are made of. */
 export function listModel(
   ctx: AnyContext,
@@ -72,9 +99,11 @@ export function listModel(
     readonly added: readonly DocumentEntry[];
     readonly path: readonly FolderStep[];
     readonly newMenu: readonly NewMenuEntry[];
+    readonly imageActions: readonly ShownAction[];
+    readonly filters: readonly ListFilter[];
   },
 ): object {
-  const { page, added, path, newMenu } = parts;
+  const { page, added, path, newMenu, imageActions, filters } = parts;
   const addedIds = new Set(added.map((document) => document.id));
   const here = { folder: input.folder, q: input.q, order: input.order, only: input.only, view: input.view };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
@@ -110,12 +139,11 @@ export function listModel(
     table: link({ view: 'table' }),
     newest: link({ order: undefined }),
     byName: link({ order: 'name' }),
-    isGenerated: input.only === 'generated',
+    ...filterModel(input.only, filters, link),
     all: ctx.url(withQuery('~/documents-media', { folder: input.folder, q: input.q, view: input.view, order: input.order })),
-    generated: link({ only: 'generated', after: undefined, before: undefined }),
     everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
-    imageActions: imageActions(ctx, newMenu),
+    imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
     words: { added: ctx.compiled('added') },
     uploadTitle: ctx.text('upload.multiple-title'),
@@ -123,16 +151,9 @@ export function listModel(
   };
 }
 
-/** What other modules make of a picture; the id of the document completes each address. */
-export function imageActions(ctx: AnyContext, newMenu: readonly NewMenuEntry[]): readonly object[] {
-  return newMenu
-    .filter(({ startsFromImage }) => startsFromImage)
-    .map(({ startsFromImage: label, label: title, href, ...entry }) => ({
-      ...entry,
-      label,
-      title,
-      href: `${ctx.url(href)}${href.includes('?') ? '&' : '?'}sourceDocument=`,
-    }));
+/** What other modules make of a document; its id completes each address. */
+export function actionLinks(ctx: AnyContext, actions: readonly ShownAction[]): readonly ShownAction[] {
+  return actions.map((action) => ({ ...action, href: ctx.url(action.href) }));
 }
 
 const actions = ['download', 'edit', 'rename', 'move', 'delete'] as const;

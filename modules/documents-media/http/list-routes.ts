@@ -1,12 +1,22 @@
-import { type HttpRoutes, inject, injectable, type Router } from '@portico/core';
+import {
+  type AccessContext,
+  type HttpRoutes,
+  inject,
+  injectable,
+  invalidInput,
+  MessageCatalog,
+  type Router,
+} from '@portico/core';
+import { DocumentActionList } from '../services/document-action-list.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
+import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
 import { mayOpen, mayView } from './access.js';
 import { isFragment } from './fragment.js';
 import { apiListQuery, idParams, listQuery, toListQuery } from './input.js';
-import { listModel } from './list-model.js';
+import { type ListFilter, listModel } from './list-model.js';
 
 /** The list of a folder, for people and for programs. */
 @injectable()
@@ -18,23 +28,29 @@ export class ListRoutes implements HttpRoutes {
     @inject(Folders) private readonly folders: Folders,
     @inject(PortalDocuments) private readonly documents: PortalDocuments,
     @inject(NewMenu) private readonly newMenu: NewMenu,
+    @inject(DocumentActionList) private readonly actions: DocumentActionList,
+    @inject(Metadata) private readonly metadata: Metadata,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: mayOpen, query: listQuery }, async (ctx) => {
       const input = ctx.input.query;
       const path = await this.folders.path(ctx.access, input.folder);
-      const page = await this.list.page(ctx.access, toListQuery(input));
+      const filters = this.filters(ctx.access);
+      const page = await this.list.page(ctx.access, toListQuery(input, kindOf(input.only, filters)));
       const added = await this.list.some(ctx.access, input.added);
       const newMenu = this.newMenu.entries(ctx.access, input.folder);
       const title = path.at(-1)?.name ?? ctx.text('title');
       const layout = isFragment(ctx) ? 'none' : 'page';
-      ctx.render('list', listModel(ctx, input, { page, added, path, newMenu }), { title, layout });
+      const imageActions = this.actions.ofImages(ctx.access, input.folder);
+      ctx.render('list', listModel(ctx, input, { page, added, path, newMenu, imageActions, filters }), { title, layout });
     });
 
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json' }, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
-      const { folders, documents, previous, next } = await this.list.page(ctx.access, toListQuery(ctx.input.query));
+      const metadata = kindOf(ctx.input.query.only, this.filters(ctx.access));
+      const { folders, documents, previous, next } = await this.list.page(ctx.access, toListQuery(ctx.input.query, metadata));
       ctx.body = {
         folders: folders.map(({ id, name, modifiedAt }) => ({ id, name, modifiedAt: new Date(modifiedAt) })),
         documents: documents.map(listed),
@@ -44,11 +60,26 @@ export class ListRoutes implements HttpRoutes {
     });
 
     router.get('/api/documents/:id', { access: mayView, params: idParams, answers: 'json' }, async (ctx) => {
-      const document = await this.documents.find(ctx.access, ctx.input.params.id);
+      const { metadata, ...document } = await this.documents.find(ctx.access, ctx.input.params.id);
       const { site } = ctx.access;
-      ctx.body = { ...document, links: site && documentLinks(document, site) };
+      ctx.body = { ...metadata, ...document, links: site && documentLinks(document, site) };
     });
   }
+
+  private filters({ locale }: AccessContext): readonly ListFilter[] {
+    return this.metadata.filters().map(({ module, kind, filter: { value, label, icon, emptyTitle, emptyText } }) => {
+      const text = (key: string): string => this.catalog.for(module).text(key, undefined, locale);
+      return { value, kind, label: text(label), icon, emptyTitle: text(emptyTitle), emptyText: text(emptyText) };
+    });
+  }
+}
+
+/** @throws PortalError `invalid-input` (400) for a filter that nobody brings. */
+function kindOf(only: string | undefined, filters: readonly ListFilter[]): string | undefined {
+  if (only === undefined) return undefined;
+  const found = filters.find(({ value }) => value === only);
+  if (!found) throw invalidInput({ only: 'There is no such filter.' });
+  return found.kind;
 }
 
 /** A document of a list, for programs. Field by field: rest and spread take longer than the query. */

@@ -1,9 +1,10 @@
 import { type HttpRoutes, inject, injectable, notFound, type RouteContext, type Router, type Site } from '@portico/core';
 import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { DocumentPermissions } from '../api/documents.js';
+import type { ChoiceFacts } from '../api/new-menu.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
-import { GeneratedChoices, type GeneratedMessages } from '../services/generated-choices.js';
+import { MetadataChoices } from '../services/metadata-choices.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
@@ -26,7 +27,7 @@ export class SelectorRoutes implements HttpRoutes {
     @inject(DocumentList) private readonly list: DocumentList,
     @inject(Folders) private readonly folders: Folders,
     @inject(NewMenu) private readonly newMenu: NewMenu,
-    @inject(GeneratedChoices) private readonly generated: GeneratedChoices,
+    @inject(MetadataChoices) private readonly choices: MetadataChoices,
   ) {}
 
   register(router: Router): void {
@@ -49,7 +50,7 @@ export class SelectorRoutes implements HttpRoutes {
       limit: pageSize,
     });
     const ids = page.documents.map(({ id }) => id);
-    const generated = await this.generated.among(ctx.access, site, ids);
+    const facts = await this.choices.among(ctx.access, site, ids);
     const returnTypes = input.return.split(',');
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
     const link = (query: Readonly<Record<string, string | undefined>>): string =>
@@ -67,7 +68,7 @@ export class SelectorRoutes implements HttpRoutes {
       crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: link({ folder: step.id }) })),
       query: input.q,
       folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id }) })),
-      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, generated.get(entry.id))),
+      items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, facts.get(entry.id))),
       isEmpty: page.folders.length + page.documents.length === 0,
       isFirstPage: input.after === undefined && input.before === undefined,
       here: link({ folder: input.folder }),
@@ -88,7 +89,7 @@ function selectable(
   site: Site,
   entry: DocumentEntry,
   returnTypes: readonly string[],
-  generated: GeneratedMessages | undefined,
+  facts: ChoiceFacts | undefined,
 ): readonly object[] {
   const row = documentRow(ctx, entry);
   const links = documentLinks(entry, site);
@@ -100,6 +101,6 @@ function selectable(
   const returnType = returnTypes.find((type): type is ReturnType => Boolean(values[type as ReturnType]));
   const value = returnType && values[returnType];
   if (!value) return [];
-  const item: SelectedItem = { returnType, value, title: entry.name, altText: entry.altText, ...generated };
+  const item: SelectedItem = { returnType, value, title: entry.name, altText: entry.altText, ...facts };
   return [{ ...row, item }];
 }

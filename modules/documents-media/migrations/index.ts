@@ -1,4 +1,5 @@
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
+import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
 
-export default [CreateDocuments1763800000000, AddProvenanceLists1763810000000];
+export default [CreateDocuments1763800000000, AddProvenanceLists1763810000000, GeneraliseMetadata1764460000000];

@@ -22,8 +22,9 @@ import { DocumentLimits } from './document-limits.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { type FileFacts, FileTypes } from './file-types.js';
 import { Folders } from './folders.js';
-import { indexDescription } from './generated-messages.js';
 import { imageTypes } from './images.js';
+import { Metadata, metadataColumns } from './metadata.js';
+import { indexWords } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 
 export const altTextLimit = 1000;
@@ -52,6 +53,7 @@ export class DocumentAdding {
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(FileTypes) private readonly types: FileTypes,
     @inject(Folders) private readonly folders: Folders,
+    @inject(Metadata) private readonly metadata: Metadata,
     @inject(DocumentLimits) private readonly limits: DocumentLimits,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
@@ -174,13 +176,14 @@ export class DocumentAdding {
       idempotencyKey: document.idempotencyKey ?? null,
       version: label,
       kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
-      provenance: document.provenance ? JSON.stringify(document.provenance) : null,
+      ...metadataColumns(document.metadata),
       modifiedAt: now,
     };
     await transaction.repository(DocumentEntity).insert(entity);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
-    if (document.provenance) await indexDescription(transaction, entity, document.provenance.prompt);
+    for (const { kind, text } of this.metadata.searchTexts(document.metadata ?? {}))
+      await indexWords(transaction, entity, kind, text);
     return toDocument(entity);
   }
 }

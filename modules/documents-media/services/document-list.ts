@@ -26,8 +26,9 @@ export interface DocumentListQuery {
   /** The beginning of a name. */
   readonly search?: string;
   readonly order: 'newest' | 'name';
-  /** `generated`: documents that a machine made, everywhere in the site. */
-  readonly only?: 'image' | 'generated';
+  readonly only?: 'image';
+  /** Documents that have metadata of a kind, everywhere in the site. */
+  readonly metadata?: string;
   /** Where a page starts or ends, as an earlier page said. */
   readonly after?: string;
   readonly before?: string;
@@ -112,7 +113,7 @@ export class DocumentList {
   }
 
   private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
-    if (query.only === 'generated') return [];
+    if (query.metadata !== undefined) return [];
     const { where, values } = place(siteId, query, 'parent_id');
     const { sql, bounds } = byName(range);
     const rows = await reader.query<FolderEntry>(
@@ -124,11 +125,13 @@ export class DocumentList {
 
   private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
     const { where, values } = place(siteId, query, 'folder_id');
-    const only = { none: '', image: " AND kind = 'image'", generated: ' AND provenance IS NOT NULL' }[query.only ?? 'none'];
+    const only = query.only ? " AND kind = 'image'" : '';
+    const having = query.metadata === undefined ? '' : ' AND metadata IS NOT NULL AND metadata_kinds LIKE ?';
+    const kinds = query.metadata === undefined ? [] : [`% ${query.metadata} %`];
     const { sql, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
     const rows = await reader.query<DocumentEntry>(
-      `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${sql}`,
-      [...values, ...bounds],
+      `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${having}${sql}`,
+      [...values, ...kinds, ...bounds],
     );
     return rows.map((row) => ({ kind: 'document', row }));
   }
@@ -139,7 +142,7 @@ function place(
   query: DocumentListQuery,
   column: 'parent_id' | 'folder_id',
 ): { where: string; values: SqlValue[] } {
-  if (!query.search && query.only === 'generated') return { where: 'site_id = ?', values: [siteId] };
+  if (!query.search && query.metadata !== undefined) return { where: 'site_id = ?', values: [siteId] };
   if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
   const key = nameKey(query.search);
   return { where: 'site_id = ? AND name_key >= ? AND name_key < ?', values: [siteId, key, key + lastCharacter] };

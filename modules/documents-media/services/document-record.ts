@@ -1,6 +1,7 @@
-import type { Document, Folder, Provenance } from '../api/documents.js';
+import type { Document, Folder } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
 import { type FolderEntity, rootFolder } from '../entities/folder.js';
+import { metadataOf } from './metadata.js';
 
 export function toDocument(entity: DocumentEntity): Document {
   return {
@@ -19,7 +20,7 @@ export function toDocument(entity: DocumentEntity): Document {
     createdBy: entity.createdBy,
     createdAt: new Date(entity.createdAt),
     modifiedAt: new Date(entity.modifiedAt),
-    provenance: entity.provenance === null ? undefined : (JSON.parse(entity.provenance) as Provenance),
+    metadata: metadataOf(entity.metadata),
   };
 }
 
@@ -35,7 +36,8 @@ export function toFolder(entity: FolderEntity): Folder {
 /** Reads one row without the repository: pages, downloads and thumbnails ask for it each time. */
 export const documentColumns = `id, site_id AS siteId, folder_id AS folderId, name, name_key AS nameKey, alt_text AS altText,
   alt_text_drafted AS altTextDrafted, once_key AS idempotencyKey, version,
-  blob_id AS blobId, sha256, size, mime_type AS mimeType, width, height, kind, provenance, created_by AS createdBy, created_at AS createdAt,
+  blob_id AS blobId, sha256, size, mime_type AS mimeType, width, height, kind, metadata,
+  metadata_kinds AS metadataKinds, created_by AS createdBy, created_at AS createdAt,
   modified_at AS modifiedAt`;
 
 export const folderColumns = `id, site_id AS siteId, parent_id AS parentId, name, name_key AS nameKey, created_by AS createdBy,

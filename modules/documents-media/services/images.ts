@@ -53,7 +53,7 @@ export class Images {
     });
   }
 
-  /** A webp of at most 512 pixels width, upright, without metadata but the mark of a generated picture. @throws ImageError */
+  /** A webp of at most 512 pixels width, upright, without metadata but the XMP that is given. @throws ImageError */
   thumbnail(path: string, mark: string | undefined): Promise<Uint8Array> {
     return this.work(async () => {
       const small = (await this.open(path))

@@ -19,10 +19,6 @@ export interface NewMenuEntry {
   readonly opensDialog: boolean;
   readonly script: string | undefined;
   readonly size: string | undefined;
-  /** Words of a link that starts from a generated document. */
-  readonly startsFromGenerated: string | undefined;
-  /** Words of an action that starts from a picture; undefined where it is not possible now. */
-  readonly startsFromImage: string | undefined;
 }
 
 /** The New menu: whatever the modules contribute, and nothing else. */
@@ -45,16 +41,8 @@ export class NewMenu {
         opensDialog: item.opens === 'dialog',
         script: item.script,
         size: item.size,
-        startsFromGenerated:
-          item.startsFromGenerated && this.catalog.for(module).text(item.startsFromGenerated, {}, access.locale),
-        startsFromImage: this.imageAction(item, module, access),
       }),
       this.items.visible(access, ['uploads']),
     );
-  }
-
-  private imageAction({ startsFromImage: action }: NewMenuItem, module: string, { locale }: AccessContext): string | undefined {
-    if (!action || action.isPossible?.() === false) return undefined;
-    return this.catalog.for(module).text(action.label, {}, locale);
   }
 }

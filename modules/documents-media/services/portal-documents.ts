@@ -7,7 +7,6 @@ import {
   type Documents,
   type Folder,
   type NewDocument,
-  type VariationSource,
 } from '../api/documents.js';
 import type { DocumentEntity } from '../entities/document.js';
 import type { DocumentVersionEntity } from '../entities/document-version.js';
@@ -16,8 +15,8 @@ import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
-import { similarDocuments } from './generated-messages.js';
 import { imageTypes } from './images.js';
+import { similarDocuments } from './metadata-words.js';
 
 export type DocumentVersion = Pick<
   DocumentVersionEntity,
@@ -50,10 +49,10 @@ export class PortalDocuments implements Documents {
     return this.folderService.all(access, limit);
   }
 
-  async similarGenerated(access: AccessContext, description: string, limit = 6): Promise<readonly Document[]> {
+  async similar(access: AccessContext, kind: string, text: string, limit = 6): Promise<readonly Document[]> {
     const site = siteFor(access, DocumentPermissions.view);
     return this.unitOfWork.read(async (reader) => {
-      const ids = await similarDocuments(reader, site.id, description, limit);
+      const ids = await similarDocuments(reader, site.id, kind, text, limit);
       if (ids.length === 0) return [];
       const rows = await reader.query<DocumentEntity>(
         `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND id IN (${ids.map(() => '?').join(', ')})`,
@@ -87,14 +86,12 @@ export class PortalDocuments implements Documents {
     return { document, version: first.label, sha256: first.sha256, content: await this.blobs.open(first.blobId) };
   }
 
-  /** What a variation derives from, where it is still there, or became a document afterwards. */
-  async sourceOf(
+  async lookUp(
     access: AccessContext,
-    source: VariationSource,
+    reference: { readonly id: string } | { readonly idempotencyKey: string },
   ): Promise<{ readonly id: string; readonly name: string } | undefined> {
     const site = siteFor(access, DocumentPermissions.view);
-    const [column, value] = source.documentId ? ['id', source.documentId] : ['once_key', source.idempotencyKey];
-    if (!value) return undefined;
+    const [column, value] = 'id' in reference ? ['id', reference.id] : ['once_key', reference.idempotencyKey];
     const [row] = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; name: string }>(
         `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?`,

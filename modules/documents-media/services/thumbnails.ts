@@ -1,11 +1,11 @@
 import { type AccessContext, BlobStore, Clock, inject, injectable, Log, notFound, PortalError, UnitOfWork } from '@portico/core';
-import { DocumentPermissions, type Provenance } from '../api/documents.js';
-import { compositeMark, generatedMark } from '../api/generated-mark.js';
+import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { siteFor } from './access.js';
 import type { ServedFile } from './document-files.js';
 import { DocumentLimits } from './document-limits.js';
 import { ImageError, Images } from './images.js';
+import { Metadata, metadataOf } from './metadata.js';
 
 interface ThumbnailRow {
   readonly name: string;
@@ -16,24 +16,17 @@ interface ThumbnailRow {
   readonly size: number;
   readonly mimeType: string;
   readonly modifiedAt: number;
-  /** JSON of Provenance. */
-  readonly provenance: string | null;
+  readonly metadata: string | null;
 }
 
 const sql = `SELECT document.name, document.kind, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
     rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
-    document.provenance
+    document.metadata
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = 'thumbnail'
   WHERE document.id = ? AND document.site_id = ?`;
 
 type Rendition = Omit<ServedFile, 'name'>;
-
-/** What the small picture of a generated one carries, too. */
-function markFor(provenance: string | null): string | undefined {
-  if (provenance === null) return undefined;
-  return (JSON.parse(provenance) as Provenance).isComposite ? compositeMark : generatedMark;
-}
 
 /** Small pictures of images: made when they are first wanted, then kept. Whoever asks meanwhile waits for the same one. */
 @injectable()
@@ -44,6 +37,7 @@ export class Thumbnails {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(Images) private readonly images: Images,
+    @inject(Metadata) private readonly metadata: Metadata,
     @inject(DocumentLimits) private readonly limits: DocumentLimits,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -54,20 +48,20 @@ export class Thumbnails {
     const [row] = await this.unitOfWork.read((reader) => reader.query<ThumbnailRow>(sql, [documentId, site.id]));
     if (row?.kind !== 'image') throw notFound('picture');
     if (row.blobId !== null) return { ...row, blobId: row.blobId };
-    const rendition = await this.shared(row.sourceBlobId, markFor(row.provenance));
+    const rendition = await this.shared(row.sourceBlobId, this.metadata.xmp(metadataOf(row.metadata)));
     return { ...rendition, name: row.name };
   }
 
-  private shared(sourceBlobId: string, mark: string | undefined): Promise<Rendition> {
+  private shared(sourceBlobId: string, xmp: string | undefined): Promise<Rendition> {
     const running = this.making.get(sourceBlobId);
     if (running) return running;
-    const work = this.make(sourceBlobId, mark).finally(() => this.making.delete(sourceBlobId));
+    const work = this.make(sourceBlobId, xmp).finally(() => this.making.delete(sourceBlobId));
     this.making.set(sourceBlobId, work);
     return work;
   }
 
-  private async make(sourceBlobId: string, mark: string | undefined): Promise<Rendition> {
-    const bytes = await this.scale(sourceBlobId, mark);
+  private async make(sourceBlobId: string, xmp: string | undefined): Promise<Rendition> {
+    const bytes = await this.scale(sourceBlobId, xmp);
     const blob = await this.blobs.store(bytes, { maxBytes: this.limits.maxFileBytes });
     const entity: RenditionEntity = {
       sourceBlobId,
@@ -95,9 +89,9 @@ export class Thumbnails {
     return { ...entity, modifiedAt: entity.createdAt };
   }
 
-  private async scale(sourceBlobId: string, mark: string | undefined): Promise<Uint8Array> {
+  private async scale(sourceBlobId: string, xmp: string | undefined): Promise<Uint8Array> {
     try {
-      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId), mark);
+      return await this.images.thumbnail(this.blobs.pathOf(sourceBlobId), xmp);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       this.log.warn('A thumbnail could not be made.', { blob: sourceBlobId, error });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { base, Library, picture } from './library.js';
+import { base, Library, picture } from '../testing/index.js';
 
 describe('GenerationRunner documents', () => {
   let library: Library;

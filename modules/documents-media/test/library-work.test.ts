@@ -1,6 +1,6 @@
 import { AccessContexts } from '@portico/core';
 import { expect } from 'chai';
-import { base, Library, picture } from './library.js';
+import { base, Library, picture } from '../testing/index.js';
 
 interface ListAnswer {
   readonly folders: readonly { readonly id: string; readonly name: string }[];
@@ -178,25 +178,6 @@ describe('Working in Documents and Media', () => {
     expect(doctor.exitCode, doctor.out + doctor.err).to.equal(0);
   });
 
-  it('shows how a generated picture came to be', async () => {
-    const { id } = await library.add({
-      name: 'lighthouse.png',
-      content: await picture(256, 256),
-      provenance: {
-        kind: 'generated',
-        prompt: 'a lighthouse <at> dusk',
-        provider: 'openai',
-        model: 'gpt-image-1.5',
-        size: '256x256',
-        generatedAt: '2026-11-22T15:00:00.000Z',
-        generationId: 'g1',
-      },
-    });
-    const page = await library.get(`${base}/documents/${id}`).expect(200);
-    expect(page.text).to.include('AI generated').and.include('a lighthouse &lt;at&gt; dusk').and.include('gpt-image-1.5');
-    expect((await library.get(`${base}/api/documents/${id}`)).body.provenance.prompt).to.equal('a lighthouse <at> dusk');
-  });
-
   it('shows members who may only look the document without its tools', async () => {
     const { id } = await library.add({ name: 'look.txt' });
     const guest = library.portal.agent();
@@ -206,6 +187,19 @@ describe('Working in Documents and Media', () => {
       .and.not.include('/move"')
       .and.not.include('/delete"')
       .and.not.include('name="altText"');
+  });
+
+  it('keeps what modules store with a document, also of a kind that nobody brings', async () => {
+    const metadata = { licence: { name: 'CC BY 4.0' } };
+    const { id } = await library.add({ name: 'licensed.txt', metadata });
+    expect((await library.get(`${base}/api/documents/${id}`).expect(200)).body.licence).to.deep.equal(metadata.licence);
+    expect((await library.documents.find(library.system(), id)).metadata).to.deep.equal(metadata);
+    expect((await library.get(`${base}/documents/${id}`).expect(200)).text)
+      .to.include('licensed.txt')
+      .and.not.include('CC BY');
+    await library.get(`${base}/documents/${id}/licence`).expect(404);
+    await library.get(`${base}?only=licensed`).expect(400);
+    expect(await library.documents.similar(library.system(), 'licence', 'CC BY 4.0')).to.deep.equal([]);
   });
 
   it('refuses queries that do not exist', async () => {

@@ -1,7 +1,7 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { author, base, Library, picture } from './library.js';
+import { author, base, Library, picture } from '../testing/index.js';
 
 describe('Choosing a picture in a browser', () => {
   let library: Library;

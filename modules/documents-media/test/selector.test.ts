@@ -1,6 +1,6 @@
 import type { SelectedItem } from '@portico/item-selector/api';
 import { expect } from 'chai';
-import { base, Library, picture } from './library.js';
+import { base, Library, picture } from '../testing/index.js';
 
 const selector = `${base}/selector`;
 
@@ -47,30 +47,6 @@ describe('Documents and Media in the item selector', () => {
     expect(items(answer.text).map(({ title, returnType }) => ({ title, returnType }))).to.deep.equal([
       { title: 'letter.txt', returnType: 'file-url' },
       { title: 'choice.png', returnType: 'image-url' },
-    ]);
-  });
-
-  it('says which picture a machine made, and suggests no caption by itself', async () => {
-    const folder = await library.documents.ensureFolder(library.system(), 'Generated');
-    await library.add({ name: 'by-hand.png', folderId: folder.id, content: await picture(60, 40) });
-    await library.add({
-      name: 'by-machine.png',
-      folderId: folder.id,
-      content: await picture(61, 40),
-      provenance: {
-        kind: 'generated',
-        prompt: 'a grid',
-        provider: 'openai',
-        model: 'gpt-image-2.6-flare',
-        size: '256x256',
-        generatedAt: '2026-11-22T15:00:00.000Z',
-        generationId: 'g1',
-      },
-    });
-    const answer = await library.get(`${selector}?type=image&return=image-url&folder=${folder.id}`).expect(200);
-    expect(items(answer.text).map(({ title, generated, caption }) => ({ title, generated, caption }))).to.deep.equal([
-      { title: 'by-machine.png', generated: true, caption: undefined },
-      { title: 'by-hand.png', generated: undefined, caption: undefined },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { base, Library, picture } from './library.js';
+import { base, Library, picture } from '../testing/index.js';
 
 interface UploadAnswer {
   readonly documents: readonly { readonly id: string; readonly name: string; readonly mimeType: string; readonly view: string }[];

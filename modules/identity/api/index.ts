@@ -1,5 +1,8 @@
-import type { Event, Person, RoleName, ServiceToken } from '@portico/core';
+import type { Event, Person, ServiceToken } from '@portico/core';
 import { serviceToken } from '@portico/core';
+
+/** Every role there is. `Administrator` has every permission; everybody is a `Guest`. */
+export type RoleName = 'Administrator' | 'Operator' | 'Site Administrator' | 'Author' | 'Member' | 'Guest';
 
 /** A person as administrators see them. */
 export interface Account extends Person {

@@ -5,10 +5,10 @@ import {
   injectable,
   optional,
   PortalError,
-  type RoleName,
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
+import type { RoleName } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { accountOf, email } from './account-option.js';
 

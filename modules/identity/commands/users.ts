@@ -6,10 +6,10 @@ import {
   injectable,
   optional,
   PortalError,
-  type RoleName,
   type ServiceHandle,
   SiteDirectory,
 } from '@portico/core';
+import type { RoleName } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { Passwords } from '../services/passwords.js';
 import { PeopleList } from '../services/people-list.js';

@@ -1,13 +1,5 @@
-import {
-  type HttpRoutes,
-  inject,
-  injectable,
-  MessageCatalog,
-  type RoleName,
-  type RouteContext,
-  type Router,
-} from '@portico/core';
-import { siteRoles } from '../api/index.js';
+import { type HttpRoutes, inject, injectable, MessageCatalog, type RouteContext, type Router } from '@portico/core';
+import { type RoleName, siteRoles } from '../api/index.js';
 import { manageRoles } from '../services/identity-permissions.js';
 import { allRoles, type Grant, RoleCatalog } from '../services/role-catalog.js';
 import { roleParams, rolePermissionsForm } from './input.js';

@@ -5,13 +5,12 @@ import {
   injectable,
   notFound,
   optional,
-  type RoleName,
   type ServiceHandle,
   SiteDirectory,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { Account, NewAccount, People } from '../api/index.js';
+import type { Account, NewAccount, People, RoleName } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';

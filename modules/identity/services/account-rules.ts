@@ -1,5 +1,5 @@
-import { invalidInput, PortalError, type RoleName, type Transaction, z } from '@portico/core';
-import { instanceRoles, type NewAccount, siteRoles } from '../api/index.js';
+import { invalidInput, PortalError, type Transaction, z } from '@portico/core';
+import { instanceRoles, type NewAccount, type RoleName, siteRoles } from '../api/index.js';
 import { mostPasswordBytes } from './passwords.js';
 
 const leastPasswordCharacters = 12;

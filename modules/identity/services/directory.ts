@@ -1,5 +1,5 @@
-import { Emitter, injectable, type Person, type Reader, type RoleName } from '@portico/core';
-import type { Account } from '../api/index.js';
+import { Emitter, injectable, type Person, type Reader } from '@portico/core';
+import type { Account, RoleName } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 

@@ -1,14 +1,5 @@
-import {
-  type AccessContext,
-  type AccessControl,
-  inject,
-  injectable,
-  instanceScope,
-  notFound,
-  PortalError,
-  type RoleName,
-} from '@portico/core';
-import type { Account } from '../api/index.js';
+import { type AccessContext, type AccessControl, inject, injectable, instanceScope, notFound, PortalError } from '@portico/core';
+import type { Account, RoleName } from '../api/index.js';
 import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
 import { RoleAccessControl } from './role-access-control.js';

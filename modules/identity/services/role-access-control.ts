@@ -1,4 +1,5 @@
-import { type AccessControl, inject, injectable, type PermissionId, type Person, type RoleName, type Scope } from '@portico/core';
+import { type AccessControl, inject, injectable, type PermissionId, type Person, type Scope } from '@portico/core';
+import type { RoleName } from '../api/index.js';
 import { Directory } from './directory.js';
 import { allRoles, RoleCatalog } from './role-catalog.js';
 

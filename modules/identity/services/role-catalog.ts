@@ -7,10 +7,11 @@ import {
   type Permission,
   type PermissionId,
   Permissions,
+  PortalError,
   type Reader,
-  type RoleName,
   UnitOfWork,
 } from '@portico/core';
+import type { RoleName } from '../api/index.js';
 import { RolePermissionEntity } from '../entities/role-permission-entity.js';
 
 /** A permission, its module, and the roles that hold it now. */
@@ -77,6 +78,7 @@ export class RoleCatalog {
     const snapshot = this.permissions.all();
     if (this.grants && this.snapshot === snapshot) return this.grants;
     const grants = new Map<PermissionId, Grant>();
+    this.permissions.each(checkRoles, snapshot);
     for (const { module, value } of snapshot) {
       const roles = allRoles.filter(
         (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? value.defaultRoles.includes(role)),
@@ -87,6 +89,14 @@ export class RoleCatalog {
     this.grants = grants;
     return grants;
   }
+}
+
+/** What it throws is an error of the contribution; its other roles count. */
+function checkRoles({ id, defaultRoles }: Permission): void {
+  const known: readonly string[] = allRoles;
+  const unknown = defaultRoles.filter((role) => !known.includes(role));
+  if (unknown.length > 0)
+    throw new PortalError('role-unknown', `The permission ${id} goes to roles that do not exist: ${unknown.join(', ')}.`);
 }
 
 function keyOf(role: string, permission: string): string {

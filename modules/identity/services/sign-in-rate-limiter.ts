@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable, Messages, PortalError } from '@portico/core';
+import ipaddr from 'ipaddr.js';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { IdentityConfig } from './identity-config.js';
 
@@ -79,13 +80,11 @@ export class SignInRateLimiter {
 
 /** IPv4 as it is; of IPv6 the first 64 bits, because one household has all of the rest. */
 export function networkOf(address: string): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
-  const [head = '', tail = ''] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail.split(':').filter(Boolean);
-  const gap = address.includes('::') ? new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0') : [];
-  return [...left, ...gap, ...right].slice(0, 4).join(':').toLowerCase();
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (!('parts' in parsed)) return parsed.toString();
+  const household = parsed.parts.slice(0, 4);
+  return household.map((part) => part.toString(16)).join(':');
 }
 
 function millisToWait(reason: unknown): number {

@@ -16,6 +16,7 @@ export function openItemSelector({ href, criterion, title }: ItemSelectorRequest
     href: `${href}?${criterionQuery(criterion)}`,
     title: title ?? (criterion.itemType === 'image' ? 'Select Image' : 'Select Document'),
     size: 'lg',
+    events: ['portico:item-selected'],
   });
   dialog.addEventListener('portico:item-selected', (event) => {
     resolve((event as CustomEvent<SelectedItem>).detail);

@@ -13,11 +13,13 @@ export class HomePageRoutes implements HttpRoutes {
     router.get('/', { access: { permission: viewSite } }, async (ctx) => {
       const name = ctx.access.site?.name ?? '';
       const sections = await this.homePage.sectionsFor(ctx.access);
-      const shown = sections.map((section) => ({
-        ...section,
-        entries: section.entries.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
-      }));
-      ctx.render('home-page', { name, sections: shown, signedIn: ctx.access.person !== undefined }, { title: name });
+      const leading = sections.find(({ entries }) => entries.length > 0);
+      const shown = sections.map((section) => {
+        const entries = section.entries.map((entry) => ({ ...entry, href: ctx.url(entry.href) }));
+        const [newest, ...others] = entries;
+        return section === leading ? { ...section, newest, entries: others } : { ...section, entries };
+      });
+      ctx.render('home-page', { name, sections: shown }, { title: name, layout: 'site' });
     });
   }
 }

@@ -12,7 +12,7 @@ export class PublishedArticleRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
       const article = await this.articles.published(ctx.access, ctx.input.params.address);
-      ctx.render('published-article', { article }, { title: article.title });
+      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
     });
   }
 }

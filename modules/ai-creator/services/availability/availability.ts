@@ -19,6 +19,8 @@ export interface Author {
   readonly site: Site;
 }
 
+const missingCodes = { provider: 'ai-creator-provider-missing', key: 'ai-creator-key-missing' } as const;
+
 /** Asks, on every request, everything that decides whether images can be made. */
 @injectable()
 export class Availability {
@@ -61,8 +63,7 @@ export class Availability {
   /** @throws PortalError `ai-creator-provider-missing` (409), `ai-creator-key-missing` (409). */
   requireService({ scope, locale }: AccessContext): void {
     const missing = this.missing(scope);
-    if (missing)
-      throw new PortalError(`ai-creator-${missing}-missing`, this.words.text(`off.${missing}`, {}, locale), { status: 409 });
+    if (missing) throw new PortalError(missingCodes[missing], this.words.text(`off.${missing}`, {}, locale), { status: 409 });
   }
 
   /** Which scope supplies the key; null when there is none. */

@@ -4,8 +4,7 @@ import { ModelKnowledge } from '../models/model-knowledge.js';
 import { ModelWatch } from '../models/model-watch.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { ProviderKey } from '../provider/provider-key.js';
-import { instanceSettings, SettingsLink, siteSettings } from '../settings/settings-link.js';
-import { BudgetPresenter } from '../spending/budget-presenter.js';
+import { instanceSettings, siteSettings } from '../settings/settings-link.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import { Availability } from './availability.js';
 
@@ -15,8 +14,6 @@ export class MakingSteps {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
-    @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
-    @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
     @inject(ChosenProvider) private readonly providers: ChosenProvider,
     @inject(ProviderKey) private readonly providerKey: ProviderKey,
@@ -59,8 +56,7 @@ export class MakingSteps {
   /** The exact budget is for those who may change it. */
   private async budget(access: AccessContext): Promise<ExplainedStep> {
     const obstacle = await this.spending.obstacle(access);
-    const mayKnow = this.settingsLink.for(access) !== undefined;
-    const state = obstacle && mayKnow ? this.budgetPresenter.state(obstacle, 'hardLimit', access.locale) : '';
+    const state = this.spending.describe(obstacle, access);
     return {
       criterion: 'budget',
       subject: 'ai-creator.budget',

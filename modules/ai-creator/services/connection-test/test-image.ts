@@ -61,7 +61,7 @@ export class TestImage implements SettingsAction {
         },
         async (made) => {
           answered = made.model;
-          await this.usage.record(call.access, { model: answered, quality, usage: made.usage });
+          await this.usage.record(call.access, { model: answered, quality, provider: provider.id, usage: made.usage });
         },
         provider,
       );
@@ -74,7 +74,7 @@ export class TestImage implements SettingsAction {
         findings: [service, finding, { kind: 'success', title: translate('test.answer'), text: made }],
       };
     } catch (error) {
-      if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, error });
+      if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, provider: provider.id, error });
       const findings = [service, finding, troubleFinding(error, translate)];
       return { kind: worst(findings), summary: translate('test.summary-danger'), findings };
     } finally {

@@ -1,5 +1,7 @@
+import { type FailureSum, UsageLedger } from '@portico/ai-usage/api';
 import { Clock, In, inject, injectable, UnitOfWork } from '@portico/core';
 import { Generation } from '../../entities/generation.js';
+import { imagesFeature } from '../spending/generation-usage.js';
 import type { Failure } from './failure-messages.js';
 
 /** How often something failed lately. */
@@ -18,19 +20,12 @@ export interface FailureCount {
 export const reportedDays = 30;
 const dayMillis = 86_400_000;
 
-interface Row {
-  readonly id: string;
-  readonly code: string;
-  readonly categories: string | null;
-  readonly count: number | string;
-  readonly last: string;
-}
-
 /** Counts failures by code, and refusals of the safety system by what they name. */
 @injectable()
 export class FailureReport {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -38,11 +33,7 @@ export class FailureReport {
   async recent(): Promise<readonly FailureCount[]> {
     const since = new Date(this.clock.now().getTime() - reportedDays * dayMillis).toISOString();
     const { rows, examples } = await this.unitOfWork.read(async (reader) => {
-      const rows = await reader.query<Row>(
-        `SELECT error_code AS code, categories, COUNT(*) AS count, MAX(at) AS last, MAX(id) AS id FROM ai_creator_usage
-        WHERE error_code IS NOT NULL AND at >= ? GROUP BY error_code, categories`,
-        [since],
-      );
+      const rows = await this.ledger.failures(reader, imagesFeature, since);
       return { rows, examples: await reader.repository(Generation).findBy({ id: In(rows.map(({ id }) => id)) }) };
     });
     return [...new Set(rows.map(({ code }) => code))]
@@ -57,10 +48,10 @@ export class FailureReport {
   }
 }
 
-function countOf(code: string, rows: readonly Row[], examples: readonly Generation[]): FailureCount {
+function countOf(code: string, rows: readonly FailureSum[], examples: readonly Generation[]): FailureCount {
   const named = new Map<string, number>();
   for (const { categories, count } of rows)
-    for (const name of categories?.split(',') ?? []) named.set(name, (named.get(name) ?? 0) + Number(count));
+    for (const name of categories?.split(',') ?? []) named.set(name, (named.get(name) ?? 0) + count);
   const newest = rows
     .map(({ id }) => id)
     .sort()
@@ -68,7 +59,7 @@ function countOf(code: string, rows: readonly Row[], examples: readonly Generati
   return {
     code,
     example: examples.find(({ id }) => id === newest),
-    count: rows.reduce((sum, row) => sum + Number(row.count), 0),
+    count: rows.reduce((sum, row) => sum + row.count, 0),
     last:
       rows
         .map(({ last }) => last)

@@ -1,15 +1,16 @@
-import { Clock, inject, injectable } from '@portico/core';
-import type { Provenance } from '@portico/documents-media/api';
+import { UsageLedger } from '@portico/ai-usage/api';
+import { Clock, inject, injectable, UnitOfWork } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
+import type { Provenance } from '../documents/provenance.js';
 import { variationSource } from '../images/pinned-source.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
-import { GenerationCost } from '../spending/generation-cost.js';
 
 /** What a document remembers of the generation it came from. */
 @injectable()
 export class GenerationProvenance {
   constructor(
-    @inject(GenerationCost) private readonly cost: GenerationCost,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(ChosenProvider) private readonly providers: ChosenProvider,
     @inject(Clock) private readonly clock: Clock,
   ) {}
@@ -18,7 +19,7 @@ export class GenerationProvenance {
   async of(generation: Generation, images: number): Promise<Provenance> {
     const variationOf = variationSource(generation);
     const { inputTokens, outputTokens, quality, style } = generation;
-    const cost = await this.cost.of(generation.id);
+    const paid = (await this.unitOfWork.read((reader) => this.ledger.costs(reader, [generation.id]))).get(generation.id);
     // While it is installed, whoever makes images now.
     const provider = this.providers.byId(generation.provider)?.provider;
     const tookQuality = provider?.takesQuality ?? true;
@@ -38,7 +39,7 @@ export class GenerationProvenance {
         ...(style && { style }),
       },
       ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
-      ...(cost && { cost }),
+      ...(paid && { cost: { amount: paid.cost / 1_000_000, currency: paid.currency } }),
       ...(variationOf && { variationOf }),
       ...(generation.isComposite && { isComposite: true }),
     };

@@ -1,3 +1,4 @@
+import { type Cost, UsageLedger } from '@portico/ai-usage/api';
 import {
   Emitter,
   type Event,
@@ -12,8 +13,6 @@ import {
 } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { costsOf } from '../spending/generation-cost.js';
-import type { Cost } from '../spending/prices.js';
 import { type ActorOf, type GenerationEvent, settledStates } from './state.js';
 import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
@@ -50,6 +49,7 @@ export class GenerationStore {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(GenerationStateWriter) private readonly writer: GenerationStateWriter,
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
   ) {}
 
   /** Makes something happen to a generation; false when it could not happen any more. Durable when the promise resolves. */
@@ -102,7 +102,7 @@ export class GenerationStore {
     const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...author }));
     if (!generation) return undefined;
     const costs = settledStates.includes(generation.state)
-      ? await this.unitOfWork.read((reader) => costsOf(reader, [id]))
+      ? await this.unitOfWork.read((reader) => this.ledger.costs(reader, [id]))
       : undefined;
     return { generation, images: await this.images(id), cost: costs?.get(id) };
   }
@@ -141,7 +141,7 @@ export class GenerationStore {
         where: { generationId: In(generations.map(({ id }) => id)) },
         order: { position: 'ASC' },
       });
-      const costs = await costsOf(
+      const costs = await this.ledger.costs(
         reader,
         generations.map(({ id }) => id),
       );

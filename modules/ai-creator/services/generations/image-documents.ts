@@ -2,6 +2,7 @@ import { type AccessContext, AuditLog, type AuditVia, BlobStore, inject, injecta
 import { type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { actorOf } from '../audit-actor.js';
+import { provenanceKind } from '../documents/provenance.js';
 import { idempotencyKeyOf } from '../images/pinned-source.js';
 import { GenerationProvenance } from './generation-provenance.js';
 import { GenerationStore } from './generation-store.js';
@@ -59,7 +60,7 @@ export class ImageDocuments {
       altTextDrafted: !selection.reviewed && altText === image.altText,
       content: await this.blobs.open(image.renditionBlob ?? image.originalBlob),
       original: image.renditionBlob ? await this.blobs.open(image.originalBlob) : undefined,
-      provenance: await this.provenance.of(generation, images),
+      metadata: { [provenanceKind]: await this.provenance.of(generation, images) },
       // A crash before the next transaction must not add the image twice.
       idempotencyKey: idempotencyKeyOf(image.id),
     });

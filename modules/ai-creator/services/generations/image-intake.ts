@@ -11,10 +11,10 @@ import {
   type Sharp,
   type StoredBlob,
 } from '@portico/core';
-import { compositeMark, generatedMark } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { draftAltText, slugOf } from '../descriptions/description.js';
+import { compositeMark, generatedMark } from '../documents/generated-mark.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 import { GenerationStateWriter } from './state-writer.js';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BudgetExceeded } from '@portico/ai-usage/api';
 import {
   type AccessContext,
   type AuditEntry,
@@ -14,7 +15,6 @@ import {
 import { Generation } from '../../entities/generation.js';
 import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
-import { BudgetExceeded } from '../spending/usage-ledger.js';
 import type { ImageOrder } from './image-order.js';
 import { GenerationStateWriter } from './state-writer.js';
 

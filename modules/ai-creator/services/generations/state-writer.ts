@@ -1,6 +1,6 @@
 import { Clock, In, inject, injectable, type Transaction } from '@portico/core';
 import { Generation, type GenerationState } from '../../entities/generation.js';
-import { UsageLedger } from '../spending/usage-ledger.js';
+import { GenerationUsage } from '../spending/generation-usage.js';
 import { type ActorOf, type GenerationEvent, noState, transitionOf } from './state.js';
 
 /** The columns of a generation that say nothing about its life. */
@@ -14,14 +14,14 @@ export type GenerationColumns = Partial<Omit<Generation, 'id' | 'state' | 'settl
 export class GenerationStateWriter {
   constructor(
     @inject(Clock) private readonly clock: Clock,
-    @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(GenerationUsage) private readonly usage: GenerationUsage,
   ) {}
 
   /** A new row, counted by the budgets. @throws BudgetExceeded, and then the transaction leaves nothing behind. */
   async reserve(transaction: Transaction, columns: GenerationColumns & Pick<Generation, 'id'>): Promise<Generation> {
     const generations = transaction.repository(Generation);
     const generation = generations.create({ ...columns, state: transitionOf('reserve').to });
-    await this.ledger.reserve(transaction, generation);
+    await this.usage.reserve(transaction, generation);
     await generations.insert(generation);
     return generation;
   }
@@ -44,7 +44,7 @@ export class GenerationStateWriter {
     const generations = transaction.repository(Generation);
     const { affected } = await generations.update({ id, state: In(states) }, { ...lifeless(columns), state: to, ...over });
     if (affected !== 1) return false;
-    if (settles.includes('usage')) await this.ledger.settle(transaction, await generations.findOneByOrFail({ id }));
+    if (settles.includes('usage')) await this.usage.settle(transaction, await generations.findOneByOrFail({ id }));
     return true;
   }
 

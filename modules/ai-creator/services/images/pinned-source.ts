@@ -1,7 +1,7 @@
 import type { SourceImage } from '@portico/ai-providers/api';
 import type { StoredBlob } from '@portico/core';
-import type { VariationSource } from '@portico/documents-media/api';
 import type { Generation } from '../../entities/generation.js';
+import type { VariationSource } from '../documents/provenance.js';
 
 /** What a variation is to be made of: an image of one's own, or a document. */
 export interface SourceReference {

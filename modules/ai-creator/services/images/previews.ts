@@ -1,7 +1,7 @@
 import type { ImagePreview } from '@portico/ai-providers/api';
 import { looksLikePicture, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
 import { Emitter, type Event, inject, injectable, Log, loadSharp } from '@portico/core';
-import { generatedMark } from '@portico/documents-media/api';
+import { generatedMark } from '../documents/generated-mark.js';
 
 /** Bytes of a picture that is looked at; a larger one is left out. */
 const largestPreview = 16 * 1024 * 1024;

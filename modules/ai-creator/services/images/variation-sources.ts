@@ -5,6 +5,7 @@ import { type AccessContext, BlobStore, inject, injectable, Messages, notFound, 
 import { type Document, Documents } from '@portico/documents-media/api';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
+import { provenanceOf } from '../documents/provenance.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import type { PinnedSource } from './pinned-source.js';
 import { sourcePicture } from './source-picture.js';
@@ -51,7 +52,9 @@ export class VariationSources {
 
   /** @throws PortalError `not-found` (404), `source-unsuitable` (422). */
   async pinDocument(access: AccessContext, id: string): Promise<PinnedSource> {
-    const { name, provenance } = await this.document(access, id);
+    const document = await this.document(access, id);
+    const provenance = provenanceOf(document);
+    const { name } = document;
     const { content, version, sha256 } = await this.documents.openOriginal(access, id);
     const picture = await withSemaphore(async () => sourcePicture(await buffer(content)));
     if (!picture || picture.bytes.length > maxSourceBytes)

@@ -1,4 +1,4 @@
-import { askForModels, type ImageProvider, isRetired, type ProviderModel } from '@portico/ai-providers/api';
+import { isRetired } from '@portico/ai-providers/api';
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
@@ -12,39 +12,31 @@ import {
   SiteDirectory,
   siteScope,
   toDisposable,
-  UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import { KnownModel } from '../../entities/known-model.js';
+import type { KnownModel } from '../../entities/known-model.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
-import { ProviderKey } from '../provider/provider-key.js';
-import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
+import { KnownModels } from './known-models.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
-import { ModelKnowledge } from './model-knowledge.js';
+import { ModelLists } from './model-lists.js';
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
-/** A statement takes a limited number of values. */
-const rowsAtATime = 500;
 
 /** Keeps the list of models up to date, and moves along the preference list when the chosen one is gone. */
 @injectable()
 export class ModelWatch implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
-  /** By provider and name. */
-  private readonly known = new Map<string, ReadonlyMap<string, KnownModel>>();
   private readonly over = new AbortController();
   private last: Promise<void> = Promise.resolve();
 
   constructor(
-    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Settings) settings: Settings,
     @inject(ChosenProvider) private readonly providers: ChosenProvider,
-    @inject(ProviderKey) private readonly key: ProviderKey,
+    @inject(ModelLists) private readonly lists: ModelLists,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
-    @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
-    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(KnownModels) private readonly known: KnownModels,
     @inject(ModelAudit) private readonly audit: ModelAudit,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -53,9 +45,7 @@ export class ModelWatch implements Activity {
   }
 
   async onStart(lifetime: Lifetime): Promise<void> {
-    const rows = await this.unitOfWork.read((reader) => reader.repository(KnownModel).find());
-    for (const provider of new Set(rows.map((row) => row.provider)))
-      this.learn(provider, new Map(rows.filter((row) => row.provider === provider).map((row) => [row.name, row])));
+    await this.known.load();
     lifetime.add(toDisposable(() => this.last));
     lifetime.add(
       this.settings.onDidChange(({ fields }) => {
@@ -63,7 +53,7 @@ export class ModelWatch implements Activity {
       }),
     );
     // Soon after the start, because a portal that is restarted every day would otherwise never hear of an end.
-    lifetime.add(every(hour, () => this.refreshWhenDue(), this.config.values.firstListMillis));
+    lifetime.add(every(hour, () => this.refreshWhenDue(), this.lists.firstMillis));
     lifetime.add(toDisposable(() => this.over.abort()));
   }
 
@@ -106,7 +96,7 @@ export class ModelWatch implements Activity {
 
   /** Those of the service in use. */
   private get models(): ReadonlyMap<string, KnownModel> {
-    return this.known.get(this.providers.get()?.id ?? '') ?? new Map();
+    return this.known.of(this.providers.get()?.id);
   }
 
   private get preferred(): readonly string[] {
@@ -122,7 +112,7 @@ export class ModelWatch implements Activity {
   notice(scope: Scope): ModelNotice | undefined {
     if (scope.kind === 'site' && this.settings.resolve(scope, 'model').origin !== 'site') return undefined;
     const model = this.wanted(scope);
-    const { shutdownDate, daysLeft } = this.knowledge.of(model);
+    const { shutdownDate, daysLeft } = this.known.stateOf(model);
     const { model: used } = this.choose(scope);
     const within = warningDays.find((days) => daysLeft !== undefined && daysLeft <= days);
     if (used === model) return within && { scope, model, instead: undefined, shutdownDate, daysLeft, within };
@@ -137,11 +127,7 @@ export class ModelWatch implements Activity {
   /** Asked with the key of the instance, else with that of the first site that has one. @throws ProviderError */
   async refresh(): Promise<boolean> {
     const provider = this.providers.get();
-    const key = this.scopes()
-      .map((scope) => this.key.read(scope))
-      .find((secret) => secret !== undefined);
-    if (!provider || (provider.needsKey && !key)) return false;
-    const listed = await this.ask(provider, key);
+    const listed = provider && (await this.lists.read(provider, this.scopes(), this.over.signal));
     if (!listed) return false;
     const now = this.clock.now().toISOString();
     const next = new Map(
@@ -155,20 +141,6 @@ export class ModelWatch implements Activity {
     for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
     await this.keep(provider.id, next);
     return true;
-  }
-
-  /** For a limited time; a portal that closes waits for no list. */
-  private async ask(provider: ImageProvider, key: string | undefined): Promise<readonly ProviderModel[] | undefined> {
-    const asking = new AbortController();
-    const giveUp = (): void => asking.abort();
-    const timer = setTimeout(giveUp, this.config.values.testMillis);
-    this.over.signal.addEventListener('abort', giveUp);
-    try {
-      return await askForModels(provider, { key, signal: asking.signal });
-    } finally {
-      clearTimeout(timer);
-      this.over.signal.removeEventListener('abort', giveUp);
-    }
   }
 
   /** The service said that it does not know the model any more. Never throws: the images that came in its place are worth more. */
@@ -205,29 +177,15 @@ export class ModelWatch implements Activity {
   }
 
   private async keep(provider: string, models: ReadonlyMap<string, KnownModel>): Promise<void> {
-    await this.unitOfWork.write(async (transaction) => {
-      await transaction.repository(KnownModel).delete({ provider });
-      const rows = [...models.values()];
-      for (let at = 0; at < rows.length; at += rowsAtATime)
-        await transaction.repository(KnownModel).insert(rows.slice(at, at + rowsAtATime));
-    });
-    this.learn(provider, models);
+    await this.known.keep(provider, models);
     await this.audit.record(this.notices());
   }
 
-  private learn(provider: string, models: ReadonlyMap<string, KnownModel>): void {
-    this.known.set(provider, models);
-    this.knowledge.learn(provider, [...models.values()].map(asProviderModel));
-  }
-
   private isGone(name: string): boolean {
-    return isRetired(name) || (this.models.get(name)?.goneAt ?? null) !== null || this.knowledge.of(name).kind === 'gone';
+    return isRetired(name) || (this.models.get(name)?.goneAt ?? null) !== null || this.known.stateOf(name).kind === 'gone';
   }
 
   private scopes(): readonly Scope[] {
     return [instanceScope, ...this.sites.all().map(({ id }) => siteScope(id))];
   }
 }
-
-const asProviderModel = ({ name, shutdownDate }: KnownModel): ProviderModel =>
-  shutdownDate ? { id: name, shutdownDate } : { id: name };

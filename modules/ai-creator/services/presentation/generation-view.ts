@@ -1,10 +1,10 @@
+import { formatMoney } from '@portico/ai-usage/api';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
 import type { Failure, FailureExplanation } from '../failures/failure-messages.js';
 import type { GenerationWithImages } from '../generations/generation-store.js';
 import type { Cancelled } from '../generations/generation-worker.js';
 import { settledStates } from '../generations/state.js';
-import { formatMoney } from '../spending/money.js';
 import { formatSeconds, type Translate } from '../translator.js';
 
 export interface ImageModel {

@@ -1,12 +1,9 @@
 import { countLimits, deliverySizes } from '@portico/ai-providers/api';
-import { type AccessContext, inject, injectable, Messages, type PortalError, UnitOfWork } from '@portico/core';
+import { type BudgetExceeded, type BudgetState, type Cost, formatMoney, UsageLedger } from '@portico/ai-usage/api';
+import { type AccessContext, inject, injectable, Messages, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsLink } from '../settings/settings-link.js';
 import { formatSeconds, translator } from '../translator.js';
-import { BudgetPresenter } from './budget-presenter.js';
-import { type BudgetState, exceeded } from './budgets.js';
-import { formatMoney } from './money.js';
-import type { Cost } from './prices.js';
-import { BudgetExceeded, UsageLedger } from './usage-ledger.js';
+import { GenerationUsage } from './generation-usage.js';
 
 export interface SizeEstimate {
   readonly size: string;
@@ -26,14 +23,13 @@ export interface SpendingNotes {
   readonly warnings: readonly string[];
 }
 
-const one = { images: 1, cost: 0 };
-
+/** What authors and administrators read about money. */
 @injectable()
 export class SpendingNotice {
   constructor(
     @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(GenerationUsage) private readonly usage: GenerationUsage,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(BudgetPresenter) private readonly budgetPresenter: BudgetPresenter,
     @inject(SettingsLink) private readonly settingsLink: SettingsLink,
     @inject(Messages) private readonly messages: Messages,
   ) {}
@@ -45,19 +41,18 @@ export class SpendingNotice {
     return this.unitOfWork.read(async (reader) => {
       const estimates = await Promise.all(
         deliverySizes.map(async (size) =>
-          sizeEstimate(size, await this.ledger.estimates(reader, { ...who, size }, counts), locale),
+          sizeEstimate(size, await this.usage.estimates(reader, { siteId: site.id, size }, counts), locale),
         ),
       );
-      const states = await this.ledger.states(reader, who);
-      const soft = exceeded(states, one, 'softLimit');
+      const soft = await this.ledger.exceeded(reader, who, 'softLimit');
       // What is left until nothing more is sent says more than where warnings begin.
       const limit = soft?.rule.hardLimit == null ? 'softLimit' : 'hardLimit';
       const warnings = soft
-        ? [this.messages.text('budgets.warning', { state: this.budgetPresenter.state(soft, limit, locale) }, locale)]
+        ? [this.messages.text('spending.warning', { state: this.ledger.describe(soft, limit, locale) }, locale)]
         : [];
       return {
         estimates: estimates.some(({ millionths }) => millionths.length > 0) ? estimates : [],
-        previewsExtra: this.ledger.hasUnknownPreviews(who),
+        previewsExtra: this.usage.hasUnknownPreviews(site.id),
         warnings,
       };
     });
@@ -67,22 +62,25 @@ export class SpendingNotice {
   async obstacle(access: AccessContext): Promise<BudgetState | undefined> {
     const { person, site } = access;
     if (!person || !site) return undefined;
-    const states = await this.unitOfWork.read((reader) => this.ledger.states(reader, { siteId: site.id, personId: person.id }));
-    return exceeded(states, one, 'hardLimit');
+    const who = { siteId: site.id, personId: person.id };
+    return this.unitOfWork.read((reader) => this.ledger.exceeded(reader, who, 'hardLimit'));
+  }
+
+  /** A budget in the words of those who may change it; empty for others. */
+  describe(state: BudgetState | undefined, access: AccessContext): string {
+    const mayKnow = state && this.settingsLink.for(access) !== undefined;
+    return mayKnow ? this.ledger.describe(state, 'hardLimit', access.locale) : '';
   }
 
   /** The exact limit for those who may change it; for others the sentence says no more than that it did not work. */
-  refusal(error: BudgetExceeded, access: AccessContext): PortalError {
-    const { rule, retryAfter } = error.state;
-    const isShort = rule.unit === 'running' || rule.period === 'minute' || rule.period === 'hour';
-    const sentence = this.messages.text(
-      isShort ? 'error.too-fast' : 'error.out-of-tokens',
-      { time: formatSeconds(retryAfter, translator(this.messages, access.locale)) },
-      access.locale,
-    );
-    if (this.settingsLink.for(access) === undefined) return new BudgetExceeded(error.state, sentence);
-    const state = this.budgetPresenter.state(error.state, 'hardLimit', access.locale);
-    return new BudgetExceeded(error.state, this.messages.text('budgets.refused', { state }, access.locale));
+  refusal({ state }: BudgetExceeded, access: AccessContext): PortalError {
+    const { locale } = access;
+    const exact = this.describe(state, access);
+    const time = formatSeconds(state.retryAfter, translator(this.messages, locale));
+    const sentence = exact
+      ? this.messages.text('spending.refused', { state: exact }, locale)
+      : this.messages.text(state.isShort ? 'error.too-fast' : 'error.out-of-tokens', { time }, locale);
+    return new PortalError('ai-creator-budget', sentence, { status: 429, retryAfter: state.retryAfter });
   }
 }
 

@@ -1,14 +1,12 @@
 import type { ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
-import { type AccessContext, Clock, Ids, inject, injectable, UnitOfWork } from '@portico/core';
-import { UsageEntry } from '../../entities/usage-entry.js';
-import { Prices } from './prices.js';
-
-/** In the place of a site, for what was tested in Instance Settings. */
-export const wholeInstance = 'instance';
+import { UsageLedger } from '@portico/ai-usage/api';
+import { type AccessContext, Ids, inject, injectable, UnitOfWork } from '@portico/core';
+import { imagesFeature } from './generation-usage.js';
 
 interface TestedImage {
   readonly model: string;
   readonly quality: string;
+  readonly provider: string;
   readonly usage?: ProviderAnswer['usage'];
   /** What came in the place of an image. */
   readonly error?: ProviderError;
@@ -18,35 +16,28 @@ interface TestedImage {
 @injectable()
 export class TestUsage {
   constructor(
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(Prices) private readonly prices: Prices,
     @inject(Ids) private readonly ids: Ids,
-    @inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** What was refused before it was charged is not counted. */
-  async record({ scope, person }: AccessContext, { model, quality, usage, error }: TestedImage): Promise<void> {
+  async record({ scope, person }: AccessContext, { model, quality, provider, usage, error }: TestedImage): Promise<void> {
     if (error && !error.maybeCharged) return;
-    const now = this.clock.now();
-    const { inputTokens = null, outputTokens = null } = usage ?? {};
-    const cost = error ? undefined : this.prices.costOf(model, now, { images: 1, inputTokens, outputTokens });
-    await this.unitOfWork.write(async (transaction) => {
-      await transaction.repository(UsageEntry).insert({
+    await this.unitOfWork.write((transaction) =>
+      this.ledger.record(transaction, {
         id: this.ids.next(),
-        at: now.toISOString(),
-        siteId: scope.kind === 'site' ? scope.siteId : wholeInstance,
+        siteId: scope.kind === 'site' ? scope.siteId : undefined,
         personId: person?.id ?? '',
-        roles: '||',
+        feature: imagesFeature,
+        provider,
         model,
         quality,
-        state: 'settled',
         images: 1,
-        inputTokens,
-        outputTokens,
-        cost: cost?.cost ?? null,
-        currency: cost?.currency ?? null,
+        inputTokens: usage?.inputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
         errorCode: error?.code ?? null,
-      });
-    });
+      }),
+    );
   }
 }

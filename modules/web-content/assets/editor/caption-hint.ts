@@ -17,7 +17,7 @@ export class CaptionHint {
     this.element.className = 'editor-hint';
     this.sentence.setAttribute('role', 'status');
     this.button.type = 'button';
-    this.button.className = 'btn btn-secondary btn-sm';
+    this.button.className = 'btn btn-secondary';
     this.button.textContent = words['caption-add'];
     this.button.addEventListener('click', add);
     this.element.append(this.sentence, this.button);

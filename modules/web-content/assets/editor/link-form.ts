@@ -13,12 +13,12 @@ export class LinkForm {
     private readonly words: ClientMessages,
   ) {
     const label = document.createElement('label');
-    this.input.className = 'form-control form-control-sm';
+    this.input.className = 'form-control';
     this.input.type = 'text';
     label.append(words['link-prompt'], this.input);
     const apply = document.createElement('button');
     apply.type = 'button';
-    apply.className = 'btn btn-secondary btn-sm';
+    apply.className = 'btn btn-secondary';
     apply.textContent = words['link-apply'];
     apply.addEventListener('click', () => this.apply());
     this.input.addEventListener('input', () => this.input.setCustomValidity(''));

@@ -96,7 +96,7 @@ export class Toolbar {
   private button({ word, icon: sign, press, pressed, usable }: Button, editor: Editor, words: ClientMessages): HTMLButtonElement {
     const element = document.createElement('button');
     element.type = 'button';
-    element.className = 'btn btn-secondary quiet btn-sm';
+    element.className = 'btn btn-monospaced quiet';
     element.append(icon(sign));
     element.title = words[word];
     element.setAttribute('aria-label', words[word]);

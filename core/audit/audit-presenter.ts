@@ -1,0 +1,58 @@
+import type {
+  AuditArea,
+  AuditPresenter,
+  AuditRecord,
+  AuditRow,
+  Contribution,
+  Contributions,
+  MessageCatalog,
+  Messages,
+  ServiceHandle,
+  SiteDirectory,
+} from '../api/index.js';
+
+/** Puts records into words: the module of an area says what changed, the core what was done, where and from where. */
+export class CatalogAuditPresenter implements AuditPresenter {
+  private readonly messages: Messages;
+
+  constructor(
+    private readonly contributedAreas: Contributions<AuditArea>,
+    private readonly sites: ServiceHandle<SiteDirectory>,
+    private readonly catalog: MessageCatalog,
+  ) {
+    this.messages = catalog.for('core');
+  }
+
+  areas(locale?: string): readonly { readonly area: string; readonly label: string }[] {
+    return this.contributedAreas.all().map((each) => ({ area: each.value.area, label: this.label(each, locale) }));
+  }
+
+  row(record: AuditRecord, locale?: string): AuditRow {
+    const area = this.contributedAreas.all().find(({ value }) => value.area === record.area);
+    const described = area && this.contributedAreas.each((value) => value.describe?.(record, locale), [area])[0];
+    const text = (key: string): string => this.messages.text(key, undefined, locale);
+    const value = (said: unknown): string => described?.value?.(said) ?? plain(said, text);
+    return {
+      id: record.id,
+      at: record.at.toISOString(),
+      by: record.by.name,
+      area: area ? this.label(area, locale) : record.area,
+      what: described?.what ?? [record.subject, record.attribute].filter(Boolean).join('.'),
+      scope: record.scope === 'instance' ? text('audit.instance') : (this.sites.get()?.byId(record.scope)?.name ?? record.scope),
+      action: area ? text(`audit.action.${record.action}`) : record.action,
+      ...(record.before === undefined ? {} : { before: value(record.before) }),
+      ...(record.after === undefined ? {} : { after: value(record.after) }),
+      via: text(`audit.via.${record.via}`),
+      ...(record.reason ? { reason: record.reason } : {}),
+    };
+  }
+
+  private label({ module, value }: Contribution<AuditArea>, locale?: string): string {
+    return this.catalog.for(module).text(value.label, undefined, locale);
+  }
+}
+
+function plain(said: unknown, text: (key: string) => string): string {
+  if (typeof said === 'boolean') return text(said ? 'audit.on' : 'audit.off');
+  return typeof said === 'string' ? said || text('audit.empty') : JSON.stringify(said);
+}

@@ -1,0 +1,100 @@
+import { type AccessContext, inject, injectable, Messages, SiteDirectory } from '@portico/core';
+import {
+  type ChoiceFacts,
+  type DocumentMetadata,
+  Documents,
+  type MetadataFilter,
+  type MetadataPanel,
+  type ShownDocument,
+} from '@portico/documents-media/api';
+import { compositeMark, compositeWithTrainedAlgorithmicMedia, generatedMark, trainedAlgorithmicMedia } from './generated-mark.js';
+import { type Provenance, provenanceKind, type VariationSource } from './provenance.js';
+import { provenancePanel } from './provenance-panel.js';
+
+/** What the portal keeps of how a document was generated: on its page, for programs, in its small picture, and in the lists. */
+@injectable()
+export class ProvenanceMetadata implements DocumentMetadata {
+  readonly kind = provenanceKind;
+  readonly keepsOriginal = true;
+  readonly filter: MetadataFilter = {
+    value: 'generated',
+    label: 'provenance.title',
+    icon: 'stars',
+    emptyTitle: 'filter.no-generated',
+    emptyText: 'filter.no-generated-text',
+  };
+
+  constructor(
+    @inject(Documents) private readonly documents: Documents,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  searchText(value: unknown): string {
+    return (value as Provenance).prompt;
+  }
+
+  xmp(value: unknown): string {
+    return (value as Provenance).isComposite ? compositeMark : generatedMark;
+  }
+
+  choice(): ChoiceFacts {
+    return { generated: true };
+  }
+
+  checksums({ locale }: AccessContext, value: unknown): readonly { readonly label: string; readonly value: string }[] {
+    const { variationOf } = value as Provenance;
+    return variationOf
+      ? [{ label: this.messages.text('provenance.variation-hash', undefined, locale), value: variationOf.sha256 }]
+      : [];
+  }
+
+  async panel(shown: ShownDocument, value: unknown): Promise<MetadataPanel> {
+    const provenance = value as Provenance;
+    const { variationOf } = provenance;
+    const source = variationOf && (await this.sourceOf(shown.access, variationOf));
+    const link = variationOf && {
+      ...variationOf,
+      name: source?.name ?? variationOf.name,
+      href: source && this.pageOf(shown, source.id),
+    };
+    return { view: 'provenance', model: provenancePanel(this.messages, shown, provenance, link) };
+  }
+
+  async report({ access, document, versions, author }: ShownDocument, value: unknown): Promise<object> {
+    const provenance = value as Provenance;
+    const { variationOf, isComposite } = provenance;
+    return {
+      document: { id: document.id, name: document.name, altText: document.altText, altTextDrafted: document.altTextDrafted },
+      person: { id: document.createdBy, name: author },
+      addedAt: document.createdAt,
+      digitalSourceType: isComposite ? compositeWithTrainedAlgorithmicMedia : trainedAlgorithmicMedia,
+      provenance,
+      source: variationOf && (await this.sourceOf(access, variationOf)),
+      versions: versions.map(({ label, sha256, size, mimeType, width, height }, index) => ({
+        label,
+        isCurrent: index === 0,
+        isOriginal: index === versions.length - 1,
+        sha256,
+        size,
+        mimeType,
+        width,
+        height,
+      })),
+    };
+  }
+
+  /** What a variation derives from, where it is still there, or became a document afterwards. */
+  private async sourceOf(
+    access: AccessContext,
+    { documentId, idempotencyKey }: VariationSource,
+  ): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    if (documentId) return this.documents.lookUp(access, { id: documentId });
+    return idempotencyKey ? this.documents.lookUp(access, { idempotencyKey }) : undefined;
+  }
+
+  private pageOf({ document }: ShownDocument, id: string): string | undefined {
+    const site = this.sites.byId(document.siteId);
+    return site && this.documents.links({ ...document, id }, site).page;
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createImagesSandbox } from '@portico/ai-sandbox/api';
+import { UnitOfWork } from '@portico/core';
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { expect } from 'chai';
+import migrations from '../migrations/index.js';
+import { MoveUsage1764450100000 } from '../migrations/move-usage.js';
+import { startCreatorPortal } from './creator-portal.js';
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+describe('a database from before ai-usage', () => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'portico-move-'));
+  });
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  const read = (portal: TestPortal, sql: string): Promise<Rows> =>
+    portal.service(UnitOfWork).read((reader) => reader.query<Readonly<Record<string, unknown>>>(sql));
+
+  /** Takes the last step back, so that the next start is an upgrade. */
+  async function takeBack(portal: TestPortal): Promise<void> {
+    await portal.service(UnitOfWork).write(async (transaction) => {
+      const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
+      await new MoveUsage1764450100000().down(runner as unknown as Parameters<MoveUsage1764450100000['down']>[0]);
+      await transaction.query("DELETE FROM portico_migration WHERE name = 'MoveUsage1764450100000'");
+    });
+  }
+
+  it('keeps usage, prices and budgets, which count from the first request on', async () => {
+    const sandbox = await createImagesSandbox();
+    try {
+      const before = await startCreatorPortal({ home, sandbox });
+      await before.portal.command(['prices', 'set', '--model', 'gpt-image-2.6-flare', '--output', '40', '--from', '2020-01-01']);
+      const made = await before.settled((await before.create({ count: '2' })).body.id as string);
+      expect(made.state).to.equal('offered');
+      await before.portal.command([
+        'budgets',
+        'add',
+        '--for',
+        'each-person',
+        '--counts',
+        'images',
+        '--warn',
+        '1',
+        '--refuse',
+        '3',
+      ]);
+      const tables = {
+        ai_usage_entry: await read(before.portal, 'SELECT * FROM ai_usage_entry'),
+        ai_usage_price: await read(before.portal, 'SELECT * FROM ai_usage_price'),
+        ai_usage_budget: await read(before.portal, 'SELECT * FROM ai_usage_budget'),
+      };
+      const listed = (await before.portal.command(['budgets', 'list'])).out;
+      await takeBack(before.portal);
+      for (const table of Object.keys(tables)) expect(await read(before.portal, `SELECT * FROM ${table}`)).to.deep.equal([]);
+      const old = await read(before.portal, 'SELECT id, model, images, state FROM ai_creator_usage');
+      expect(old).to.deep.equal([{ id: made.id, model: 'gpt-image-2.6-flare', images: 2, state: 'settled' }]);
+      await before.stop();
+
+      const after = await startCreatorPortal({ home, sandbox });
+      for (const [table, rows] of Object.entries(tables))
+        expect(await read(after.portal, `SELECT * FROM ${table}`), table).to.deep.equal(rows);
+      expect(tables.ai_usage_entry[0]?.provider).to.equal('openai');
+      const left = await read(
+        after.portal,
+        "SELECT name FROM sqlite_master WHERE name IN ('ai_creator_usage', 'ai_creator_price', 'ai_creator_budget')",
+      );
+      expect(left).to.deep.equal([]);
+      expect((await after.portal.command(['budgets', 'list'])).out).to.equal(listed);
+      expect(listed).to.contain('2 of 3');
+      expect((await after.create({ count: '2' })).status).to.equal(429);
+      expect((await after.create({ count: '1' })).status).to.equal(201);
+      await after.stop();
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('starts from every earlier state of the tables', async () => {
+    const portal = await startTestPortal({ home });
+    await portal.service(UnitOfWork).write(async (transaction) => {
+      const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
+      const steps = migrations.map((Migration) => new Migration());
+      type Runner = Parameters<MoveUsage1764450100000['up']>[0];
+      for (const step of steps.toReversed()) await step.down(runner as unknown as Runner);
+      for (const step of steps.slice(0, 3)) await step.up(runner as unknown as Runner);
+      await transaction.query(`
+        INSERT INTO ai_creator_usage (id, at, site_id, person_id, roles, model, quality, state, images, cost, currency)
+        VALUES ('early', '2026-01-02T03:04:05.000Z', 's', 'p', '|Author|', 'gpt-image-1', 'low', 'settled', 2, 42, 'EUR')`);
+      await transaction.query(
+        "INSERT INTO ai_creator_budget (id, target, unit, period, hard_limit) VALUES ('b', 'instance', 'images', 'day', 5)",
+      );
+      const kept = steps.slice(0, 3).map(({ name }) => `'${name}'`);
+      await transaction.query(`DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name NOT IN (${kept.join(', ')})`);
+    });
+    await portal.stop({ keep: true });
+
+    const upgraded = await startTestPortal({ home });
+    expect(upgraded.modules.list().find(({ id }) => id === 'ai-creator')?.state).to.equal('active');
+    expect(
+      await read(
+        upgraded,
+        'SELECT id, feature, provider, roles, model, images, cost, currency, preview_tokens AS previews FROM ai_usage_entry',
+      ),
+    ).to.deep.equal([
+      {
+        id: 'early',
+        feature: 'images',
+        provider: null,
+        roles: '|Author|',
+        model: 'gpt-image-1',
+        images: 2,
+        cost: 42,
+        currency: 'EUR',
+        previews: null,
+      },
+    ]);
+    expect((await upgraded.command(['budgets', 'list'])).out).to.match(/^b {2}Everybody together/);
+    await upgraded.stop();
+  });
+});

@@ -1,0 +1,30 @@
+import type { HostConfig } from '@portico/core';
+import { expect } from 'chai';
+import { OpenAiConfig } from '../services/openai-config.js';
+
+const configOf = (modules: Readonly<Record<string, unknown>>): OpenAiConfig => {
+  const config: HostConfig = {
+    mode: 'test',
+    publicUrl: 'http://localhost',
+    home: '/nowhere',
+    module: (id) => modules[id] as ReturnType<HostConfig['module']>,
+    variables: () => ({}),
+  };
+  return new OpenAiConfig(config);
+};
+
+describe('the configuration of ai-openai', () => {
+  it('is its own section first, then what stood in that of ai-creator before', () => {
+    expect(configOf({})).to.deep.equal({ baseUrl: undefined, maxAnswerBytes: 64 * 1024 * 1024 });
+    const former = { baseUrl: 'http://former.example/v1', maxAnswerBytes: 2048, concurrency: 1 };
+    expect(configOf({ 'ai-creator': former })).to.deep.equal({ baseUrl: former.baseUrl, maxAnswerBytes: 2048 });
+    const own = { baseUrl: 'http://own.example/v1' };
+    expect(configOf({ 'ai-creator': former, 'ai-openai': own })).to.deep.equal({ baseUrl: own.baseUrl, maxAnswerBytes: 2048 });
+  });
+
+  it('is refused when it is wrong, wherever it stands', () => {
+    expect(() => configOf({ 'ai-openai': { baseUrl: 'ftp://somewhere' } })).to.throw('The section modules.ai-openai is wrong.');
+    expect(() => configOf({ 'ai-creator': { maxAnswerBytes: 1 } })).to.throw('The section modules.ai-creator is wrong.');
+    expect(() => configOf({ 'ai-openai': { concurrency: 1 } })).to.throw('The section modules.ai-openai is wrong.');
+  });
+});

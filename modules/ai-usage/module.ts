@@ -1,0 +1,56 @@
+import { Commands, defineModule, HttpRoutes, MenuItems, type ModulePart } from '@portico/core';
+import { PaidFeatures, UsageLedger, UsagePages, UsageTabs } from './api/index.js';
+import { BudgetsChange } from './commands/budget-commands.js';
+import { addCommand, listCommand, removeCommand } from './commands/table-commands.js';
+import { UsageCommand } from './commands/usage-command.js';
+import { BudgetRoutes } from './http/budget-routes.js';
+import { tableRoutes } from './http/entered-table-routes.js';
+import { usageRoutes } from './http/usage-routes.js';
+import { manageInstance, manageSite, paidFeaturesFlag } from './services/access.js';
+import { BudgetTable } from './services/budgets/budget-table.js';
+import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
+import { InstanceUsageItem, SiteUsageItem } from './services/menus/usage-menu-items.js';
+import { PriceTable } from './services/prices/price-table.js';
+import { ContributedTabs } from './services/usage-tabs.js';
+
+const when = { flag: paidFeaturesFlag };
+
+/** What any paid feature uses. */
+const ledger: ModulePart = ({ provide, host }) => {
+  host(PaidFeatures);
+  provide(UsageLedger).to(StoredUsageLedger);
+};
+
+const pages: ModulePart = ({ provide, host, contribute }) => {
+  host(UsagePages);
+  provide(UsageTabs).to(ContributedTabs);
+  for (const [index, page] of ['usage', 'budgets', 'prices'].entries())
+    contribute(UsagePages).value(
+      { label: `${page}.title`, href: `/ai-creator/${page}` },
+      { id: page, order: 10 * (index + 1), when },
+    );
+  for (const place of ['/ai-creator/usage', '/ai-creator/usage.csv', '~/ai-creator/usage', '~/ai-creator/usage.csv'] as const)
+    contribute(HttpRoutes).to(usageRoutes(place), { id: place, when });
+  contribute(HttpRoutes).to(tableRoutes(BudgetTable), { id: 'budgets', when });
+  contribute(HttpRoutes).to(BudgetRoutes, { when });
+  contribute(HttpRoutes).to(tableRoutes(PriceTable), { id: 'prices', when });
+  contribute(MenuItems).to(InstanceUsageItem, { id: 'ai-usage', order: 30, when: { ...when, permission: manageInstance } });
+  contribute(MenuItems).to(SiteUsageItem, {
+    id: 'ai-site-usage',
+    order: 30,
+    when: { ...when, scope: 'site', permission: manageSite },
+  });
+};
+
+const commands: ModulePart = ({ contribute }) => {
+  contribute(Commands).to(UsageCommand);
+  contribute(Commands).to(listCommand(BudgetTable), { id: 'budgets-list' });
+  contribute(Commands).to(addCommand(BudgetTable), { id: 'budgets-add' });
+  contribute(Commands).to(BudgetsChange);
+  contribute(Commands).to(removeCommand(BudgetTable), { id: 'budgets-remove' });
+  contribute(Commands).to(listCommand(PriceTable), { id: 'prices-list' });
+  contribute(Commands).to(addCommand(PriceTable), { id: 'prices-set' });
+  contribute(Commands).to(removeCommand(PriceTable), { id: 'prices-remove' });
+};
+
+export default defineModule(ledger, pages, commands);

@@ -1,0 +1,59 @@
+import { AuditLog, type AuditRecord, inject, injectable, Messages } from '@portico/core';
+import type { BudgetRule } from '../../api/budgets.js';
+import { amount, BudgetPresenter } from './budget-presenter.js';
+
+/** One entry of the audit log about a budget, ready to be read. */
+export interface BudgetChange {
+  readonly at: string;
+  readonly by: string;
+  readonly via: string;
+  /** E.g. `Refuse beyond: 10 → 20`. */
+  readonly what: readonly string[];
+}
+
+const shown = 20;
+
+/** What became of a budget, newest first. */
+@injectable()
+export class BudgetHistory {
+  constructor(
+    @inject(AuditLog) private readonly audit: AuditLog,
+    @inject(BudgetPresenter) private readonly presenter: BudgetPresenter,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  async of(id: string, locale: string): Promise<readonly BudgetChange[]> {
+    // Whatever the area: an id is never used again, and older entries stand under another one.
+    const { records } = await this.audit.list({ subject: 'budget', attribute: id }, undefined, shown);
+    return records.map((record) => ({
+      at: record.at.toISOString(),
+      by: record.by.name,
+      via: this.messages.text(record.via === 'command' ? 'budgets.via-command' : 'budgets.via-screen', {}, locale),
+      what: this.differences(record, locale),
+    }));
+  }
+
+  private differences({ id, before, after }: AuditRecord, locale: string): readonly string[] {
+    const [then, now] = [before, after].map((said) =>
+      said === undefined ? undefined : this.lines({ ...(said as Omit<BudgetRule, 'id'>), id }, locale),
+    );
+    if (!then || !now) return Object.entries(now ?? then ?? {}).map(([name, value]) => this.named(name, value, locale));
+    return Object.entries(now)
+      .filter(([name, value]) => then[name] !== value)
+      .map(([name, value]) => this.named(name, `${then[name]} → ${value}`, locale));
+  }
+
+  private named(name: string, value: string, locale: string): string {
+    return `${this.messages.text(`budgets.${name}`, {}, locale)}: ${value}`;
+  }
+
+  private lines(rule: BudgetRule, locale: string): Readonly<Record<string, string>> {
+    const limit = (value: number | null): string => (value === null ? '–' : amount(rule.unit, value));
+    return {
+      target: this.presenter.target(rule, locale),
+      unit: this.presenter.unit(rule, locale),
+      soft: limit(rule.softLimit),
+      hard: limit(rule.hardLimit),
+    };
+  }
+}

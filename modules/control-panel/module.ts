@@ -1,0 +1,40 @@
+import { SettingsLinks } from '@portico/configuration/api';
+import { Commands, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Why } from './commands/why.js';
+import { AuditRoutes } from './http/audit-routes.js';
+import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
+import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
+import { FlagApiRoutes } from './http/flag-api-routes.js';
+import { ModuleRoutes } from './http/module-routes.js';
+import { FlagSettingsLink } from './services/flag-settings-link.js';
+import { declaredPermissions, permissions } from './services/permissions.js';
+
+export default defineModule(({ contribute }) => {
+  for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
+  for (const routes of [FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes, AuditRoutes, DiagnosticsRoutes])
+    contribute(HttpRoutes).to(routes);
+  contribute(Commands).to(Why);
+  contribute(SettingsLinks).to(FlagSettingsLink, {
+    id: 'feature-flags',
+    when: { scope: 'instance', permission: permissions.flags },
+  });
+
+  contribute(MenuItems).value(
+    { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
+    { id: 'audit-log', order: 30, when: { permission: permissions.audit } },
+  );
+  contribute(MenuItems).value(
+    { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
+    { id: 'modules', order: 20, when: { permission: permissions.modules } },
+  );
+  contribute(MenuItems).value(
+    {
+      label: 'diagnostics.title',
+      href: '/configuration/diagnostics',
+      menu: 'control-panel',
+      category: 'system',
+      icon: 'question-circle',
+    },
+    { id: 'diagnostics', order: 30, when: { permission: permissions.diagnose } },
+  );
+});

@@ -1,0 +1,16 @@
+import type { Permission } from '@portico/core';
+
+/** The permissions of this module, by what they open. Their ids are older than the module: grants and API tokens hold them. */
+export const permissions = {
+  flags: 'configuration.manage-flags',
+  modules: 'configuration.manage-modules',
+  audit: 'configuration.read-audit-log',
+  diagnose: 'configuration.diagnose',
+} as const;
+
+export const declaredPermissions: readonly Permission[] = [
+  { id: permissions.flags, label: 'permission.flags', scope: 'instance', defaultRoles: ['Operator'] },
+  { id: permissions.audit, label: 'permission.audit', scope: 'instance', defaultRoles: ['Administrator'] },
+  { id: permissions.modules, label: 'permission.modules', scope: 'instance', defaultRoles: ['Operator'] },
+  { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
+];

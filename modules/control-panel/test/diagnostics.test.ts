@@ -1,0 +1,162 @@
+import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import { Flags, Modules } from '@portico/core';
+import { TestBrowser, type TestPortal } from '@portico/core/testing';
+import { expect } from 'chai';
+
+const author = { email: 'ada@portico.example', name: 'Ada Author', password: 'a long enough password' };
+const base = '/configuration/diagnostics';
+
+interface Answers {
+  readonly answers: readonly {
+    readonly contribution: string;
+    readonly module: string;
+    readonly visible: boolean;
+    readonly summary: string;
+    readonly steps: readonly {
+      readonly criterion: string;
+      readonly met: boolean;
+      readonly reason: string;
+      readonly href?: string;
+    }[];
+    readonly blocking?: {
+      readonly criterion: string;
+      readonly subject: string;
+      readonly href?: string;
+      readonly changeableBy?: string;
+    };
+  }[];
+}
+
+describe('Diagnostics', () => {
+  let portal: TestPortal;
+  let admin: TestClient;
+  let ada: TestClient;
+
+  before(async () => {
+    portal = await startLighthouse();
+    const { email, name, password } = author;
+    await portal.command(['users', 'add', '--email', email, '--name', name, '--role', 'Author', '--site', 'home'], password);
+    admin = await portal.signIn();
+    ada = await portal.signIn(author);
+  });
+  after(() => portal.stop());
+
+  const ask = async (query: Record<string, string>, as = admin): Promise<{ readonly status: number; readonly body: Answers }> =>
+    as.get(base).query(query).set('Accept', 'application/json');
+  const menu = (contribution: string, rest: Record<string, string> = {}): Record<string, string> => ({
+    point: 'portico.menu-items',
+    contribution,
+    ...rest,
+  });
+
+  it('walks the same steps for any contribution of any module, for the person it is asked about', async () => {
+    const { body } = await ask(menu('configuration/site-settings', { site: 'home', person: author.email }));
+    const [answer] = body.answers;
+    expect(answer).to.include({ visible: false, summary: 'site-settings is not there for Ada Author in Home.' });
+    expect(answer?.steps.map(({ criterion, met }) => `${criterion} ${met}`)).to.deep.equal([
+      'module true',
+      'scope true',
+      'permission false',
+    ]);
+    expect(answer?.blocking).to.deep.include({ criterion: 'permission', subject: 'configuration.manage-site-settings' });
+    expect(answer?.blocking?.changeableBy).to.include('Site Administrator');
+    expect((await ask(menu('site-settings', { site: 'home' }))).body.answers[0]?.visible).to.equal(true);
+  });
+
+  it('names the flag that blocks, with its reason, and links for those who may change it', async () => {
+    await portal.service(Flags).override('lighthouse', false, 'somebody');
+    try {
+      const question = { point: 'configuration.settings-definitions', contribution: 'lighthouse', site: 'home' };
+      const [answer] = (await ask(question)).body.answers;
+      expect(answer?.blocking).to.include({ criterion: 'flag', href: '/configuration/feature-flags' });
+      const own = (await ask(question, ada)).body.answers[0];
+      expect(own?.blocking?.criterion).to.equal('flag');
+      expect(own?.blocking).not.to.have.property('href');
+    } finally {
+      await portal.service(Flags).override('lighthouse', undefined, 'somebody');
+    }
+  });
+
+  it('still knows what a module contributed before it stopped, and why it is not active', async () => {
+    await portal.service(Modules).disable('web-content');
+    try {
+      const { points } = { points: await portal.command(['why', 'portico.menu-items']) };
+      const id = /web-content\/(\S+)/.exec(points.out)?.[1] ?? '';
+      const [answer] = (await ask(menu(id, { site: 'home' }))).body.answers;
+      expect(answer?.blocking).to.include({ criterion: 'module', subject: 'web-content' });
+      expect(answer?.steps[0]?.reason).to.equal('The module web-content is disabled. Disabled by an operator.');
+      const own = (await ask(menu(id, { site: 'home' }), ada)).body.answers[0];
+      // Why may be the text of an error, with a path or a statement in it.
+      expect(own?.steps[0]?.reason).to.equal('The module web-content is not running.');
+      expect((await ada.get(base).query(menu(id, { site: 'home' }))).text).not.to.include('by an operator');
+    } finally {
+      await portal.service(Modules).enable('web-content');
+    }
+  });
+
+  it('says when nobody hosts the point', async () => {
+    await portal.service(Modules).stop('documents-media');
+    try {
+      const { out } = await portal.command(['why', 'documents-media.new-menu-items', 'create-ai-image', '--site', 'home']);
+      expect(out).to.include('No active module hosts the extension point documents-media.new-menu-items');
+    } finally {
+      await portal.service(Modules).start('documents-media');
+    }
+  });
+
+  it('answers the same on the screen, over HTTP and in a terminal', async () => {
+    const question = menu('configuration/site-settings', { site: 'home', person: author.email });
+    const [answer] = (await ask(question)).body.answers;
+    const page = visibleText((await admin.get(base).query(question)).text);
+    const { exitCode, out } = await portal.command([
+      'why',
+      'portico.menu-items',
+      'configuration/site-settings',
+      '--site',
+      'home',
+      '--person',
+      author.email,
+    ]);
+    for (const text of [answer?.summary, ...(answer?.steps.map(({ reason }) => reason) ?? [])]) {
+      expect(page).to.include(text);
+      expect(out).to.include(text);
+    }
+    expect(exitCode).to.equal(1);
+    const json = await portal.command(['why', 'portico.menu-items', 'modules', '--person', portal.administrator.email, '--json']);
+    expect([json.exitCode, (JSON.parse(json.out) as Answers).answers[0]?.visible]).to.deep.equal([0, true]);
+  });
+
+  it('lets a person ask for themselves only, and says nothing of anybody else', async () => {
+    expect((await ask(menu('modules'), ada)).body.answers[0]?.visible).to.equal(false);
+    for (const person of [portal.administrator.email, 'nobody@portico.example', 'guest']) {
+      expect((await ask(menu('modules', { person }), ada)).status, person).to.equal(403);
+    }
+    expect((await ask(menu('modules'), portal.agent())).status).to.equal(401);
+    expect((await ask(menu('modules', { person: 'nobody@portico.example' }))).status).to.equal(404);
+    expect((await ask(menu('ghost'))).status).to.equal(404);
+  });
+
+  it('tells somebody who may not see a site the same as of a site that is not there', async () => {
+    const access = (await portal.command(['why', 'portico.menu-items', 'site-settings', '--site', 'nowhere'])).err;
+    expect(access).to.include('There is no site with the address nowhere.');
+    expect((await ask(menu('site-settings', { site: 'nowhere' }), ada)).status).to.equal(404);
+  });
+
+  it('is a page that can be used with the keyboard, without scripts, on a telephone', async () => {
+    const browser = await TestBrowser.open();
+    try {
+      const page = await browser.page(portal, { person: portal.administrator, javaScript: false, width: 380 });
+      await page.goto(base);
+      await page.getByLabel('Contribution').selectOption({ value: 'portico.menu-items configuration/site-settings' });
+      await page.getByLabel('Site', { exact: true }).selectOption('home');
+      await page.getByLabel('Email Address of the Person').fill(author.email);
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await page.getByText('site-settings is not there for Ada Author in Home.').waitFor();
+      expect(await page.getByText('This hides it').count()).to.equal(1);
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).to.equal(0);
+      expect(browser.complaints).to.deep.equal([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

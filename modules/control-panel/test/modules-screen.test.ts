@@ -1,0 +1,66 @@
+import { instancePage, startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import type { TestPortal } from '@portico/core/testing';
+import { expect } from 'chai';
+
+const screen = '/configuration/modules';
+
+describe('The Modules screen', () => {
+  let portal: TestPortal;
+  let admin: TestClient;
+  before(async () => {
+    portal = await startLighthouse();
+    admin = await portal.signIn();
+  });
+  after(() => portal.stop());
+
+  const act = (id: string, action: string): Promise<number> =>
+    portal.post(admin, `${screen}/${id}/${action}`).then(({ status }) => status);
+  const state = (id: string): string | undefined => portal.modules.status(id)?.state;
+
+  it('lists the modules with their state, and shows one with what it needs and adds', async () => {
+    expect(visibleText((await admin.get(screen)).text)).to.match(
+      /lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
+    );
+    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
+    expect(details).to.include('configuration.settings-definitions').and.to.include('portico.menu-items: lamp');
+    expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
+  });
+
+  it('asks before it stops, naming what stops with it', async () => {
+    const question = visibleText((await admin.get(`${screen}/lighthouse/stop`)).text);
+    expect(question).to.include('Stop lighthouse?').and.to.include('Nothing stored is lost.');
+    expect(state('lighthouse')).to.equal('active');
+  });
+
+  it('stops, starts, disables and enables', async () => {
+    expect([await act('lighthouse', 'stop'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+      303,
+      'resolved',
+      404,
+    ]);
+    expect([await act('lighthouse', 'start'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+      303,
+      'active',
+      200,
+    ]);
+    expect([await act('lighthouse', 'disable'), state('lighthouse')]).to.deep.equal([303, 'disabled']);
+    expect([await act('lighthouse', 'enable'), state('lighthouse')]).to.deep.equal([303, 'active']);
+  });
+
+  it('never takes itself or signing in away, and refuses what does not fit the state', async () => {
+    expect([await act('control-panel', 'stop'), await act('control-panel', 'disable'), state('control-panel')]).to.deep.equal([
+      409,
+      409,
+      'active',
+    ]);
+    expect([await act('lighthouse', 'start'), await act('lighthouse', 'explode')]).to.deep.equal([409, 400]);
+  });
+
+  it('stands without the settings, and so do the other screens of the module', async () => {
+    expect([await act('configuration', 'stop'), state('configuration')]).to.deep.equal([303, 'resolved']);
+    for (const page of ['modules', 'feature-flags', 'audit-log', 'diagnostics'])
+      expect((await admin.get(`/configuration/${page}`)).status, page).to.equal(200);
+    expect((await admin.get('/configuration/instance-settings')).status).to.equal(503);
+    expect([await act('configuration', 'start'), (await admin.get(instancePage)).status]).to.deep.equal([303, 200]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Reader, Transaction } from '@portico/core';
+import type { DocumentEntity } from '../entities/document.js';
+
+type Queries = Pick<Reader, 'query'>;
+
+/** Words of one text that are remembered, and that are asked for. */
+const maxWords = 40;
+const maxAsked = 12;
+/** Documents that one word brings in; a word that everybody uses must not cost more. */
+const maxPerWord = 200;
+
+/** Words that tell nothing about a picture. */
+const empty = new Set('a an and are as at by for from in into is it of on or over the to under with'.split(' '));
+
+/** The words of a text, each once, without marks, case and plurals. */
+export function textWords(text: string, limit = maxWords): readonly string[] {
+  const words = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word.length > 1 && word.length <= 40 && !empty.has(word))
+    .map((word) => (word.length > 3 ? word.replace(/s$/, '') : word));
+  return [...new Set(words)].slice(0, limit);
+}
+
+export async function indexWords(transaction: Transaction, document: DocumentEntity, kind: string, text: string): Promise<void> {
+  for (const word of textWords(text)) {
+    await transaction.query('INSERT INTO documents_media_metadata_word (site_id, kind, word, document_id) VALUES (?, ?, ?, ?)', [
+      document.siteId,
+      kind,
+      word,
+      document.id,
+    ]);
+  }
+}
+
+/** Ids of documents that share at least half of the words, the most similar first, then the newest. */
+export async function similarDocuments(
+  queries: Queries,
+  siteId: string,
+  kind: string,
+  text: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const words = textWords(text, maxAsked);
+  if (words.length === 0) return [];
+  const one = `SELECT document_id FROM (SELECT document_id FROM documents_media_metadata_word WHERE site_id = ? AND kind = ? AND word = ?
+    ORDER BY document_id DESC LIMIT ${maxPerWord}) AS recent`;
+  const rows = await queries.query<{ documentId: string }>(
+    `SELECT document_id AS documentId FROM (${words.map(() => one).join(' UNION ALL ')}) AS found
+     GROUP BY document_id HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, document_id DESC LIMIT ?`,
+    [...words.flatMap((word) => [siteId, kind, word]), Math.ceil(words.length / 2), limit],
+  );
+  return rows.map(({ documentId }) => documentId);
+}
