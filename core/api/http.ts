@@ -116,6 +116,8 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends Rou
   remove(header: string): void;
   /** The first of the types that the visitor takes best. */
   accepts(...types: string[]): string | false;
+  /** Says that the answer is a file of this name. */
+  attachment(fileName: string, options?: { readonly type?: string; readonly fallback?: string | boolean }): void;
   /** Stays on the portal, else it is refused (`redirect-refused`). */
   redirect(place: string): void;
 }

@@ -5,14 +5,12 @@ export type AiCreatorErrorCode =
   | 'ai-creator-off'
   | 'ai-creator-provider-missing'
   | 'ai-creator-refused'
-  | 'budget-conflict'
   | 'cannot-refine'
   | 'generation-differs'
   | 'generation-runs'
   | 'no-idempotency-key'
   | 'nothing-added'
   | 'nothing-missing'
-  | 'price-currency'
   | 'source-unsuitable'
   | 'streams-busy';
 

@@ -1,11 +1,7 @@
 /** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
 export type ConfigurationErrorCode =
-  | 'contribution-unknown'
-  | 'flag-import-refused'
   | 'import-changed-since'
   | 'import-unknown'
-  | 'module-action-refused'
-  | 'person-unknown'
   | 'scope-unknown'
   | 'secret-as-argument'
   | 'setting-locked'

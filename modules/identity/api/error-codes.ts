@@ -9,6 +9,7 @@ export type IdentityErrorCode =
   | 'passwords-differ'
   | 'person-unknown'
   | 'role-missing'
+  | 'role-unknown'
   | 'sign-in-busy'
   | 'sign-in-failed'
   | 'sign-in-slowed'
