@@ -41,7 +41,7 @@ export interface ModuleStatus {
 }
 
 /** A contribution as the kernel holds it, with the point that it is for. */
-export interface PlacedContribution extends Contribution<unknown> {
+export interface RegisteredContribution extends Contribution<unknown> {
   readonly point: string;
 }
 
@@ -66,7 +66,7 @@ export interface Modules {
   disable(id: string): Promise<ModuleStatus>;
   enable(id: string): Promise<ModuleStatus>;
   /** What is contributed now, to any point, whose `when` names the flag: what appears and disappears with it. */
-  contributionsWhen(flag: string): readonly PlacedContribution[];
+  contributionsWhen(flag: string): readonly RegisteredContribution[];
   readonly onDidChange: Event<ModuleChange>;
 }
 export const Modules: ServiceToken<Modules> = serviceToken('portico.modules');

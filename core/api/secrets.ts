@@ -1,7 +1,7 @@
 import { type ExtensionPoint, extensionPoint } from './tokens.js';
 
 /** A secret as its keeper tells of it: never the secret. */
-export interface KeptSecret {
+export interface StoredSecret {
   /** Stable within its store. */
   readonly id: string;
   /** What it is, e.g. `mail.apiKey`. */
@@ -19,7 +19,7 @@ export interface KeptSecret {
 
 /** Whoever keeps sealed secrets contributes one, so that `portico secrets` knows of them and a new master key reaches them. */
 export interface SecretStore {
-  list(): Promise<readonly KeptSecret[]>;
+  list(): Promise<readonly StoredSecret[]>;
   /**
    * Seals one again under the current master key, in a transaction of its own. Somebody may have replaced or removed it meanwhile.
    * Answers false when it is there and cannot be read.

@@ -16,7 +16,7 @@ const documentSchema = z.strictObject({
 });
 
 /** What an import needs to know of the flags as they are. */
-export interface FlagImportGround {
+export interface FlagImportContext {
   readonly overrides: ReadonlyMap<string, FlagOverrideFact>;
   state(key: string): FlagState | undefined;
   /** Whether flags that the file does not name lose their override. */
@@ -29,7 +29,7 @@ export function exportFlags(overrides: ReadonlyMap<string, FlagOverrideFact>, no
 }
 
 /** What the file asks for against what is there; nothing is changed here. */
-export function planImport(text: string, ground: FlagImportGround): Omit<FlagImport, 'applied'> {
+export function planImport(text: string, ground: FlagImportContext): Omit<FlagImport, 'applied'> {
   try {
     const json = readJsonText(text);
     const at = (path: readonly PropertyKey[]): string => {
@@ -47,7 +47,7 @@ export function planImport(text: string, ground: FlagImportGround): Omit<FlagImp
 
 function planOf(
   flags: ReadonlyMap<string, boolean | null>,
-  { overrides, state, replace }: FlagImportGround,
+  { overrides, state, replace }: FlagImportContext,
   at: (path: readonly PropertyKey[]) => string,
 ): Omit<FlagImport, 'applied'> {
   const unnamed = replace ? [...overrides.keys()].filter((key) => !flags.has(key)) : [];

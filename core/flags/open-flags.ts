@@ -3,7 +3,7 @@ import type { AuditLog, Clock, Disposable, Flags, Log, UnitOfWork } from '../api
 import { FeatureFlags } from './feature-flags.js';
 import { readFlagEnvironment } from './flag-environment.js';
 import type { DeclaredFlag } from './resolve-flags.js';
-import { WatchedFile, type WatchTimes } from './watched-file.js';
+import { WatchedFile, type WatchIntervals } from './watched-file.js';
 
 export interface FlagsOptions {
   /** Absolute path of `feature-flags.json`; it need not exist. */
@@ -19,7 +19,7 @@ export interface FlagsOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
-  readonly watch?: WatchTimes;
+  readonly watch?: WatchIntervals;
 }
 
 /** The flags as the composition root holds them. */

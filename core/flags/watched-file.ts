@@ -8,14 +8,14 @@ import { every } from '../util/index.js';
 export type WatchedContent = { readonly text: string } | { readonly missing: true } | { readonly failure: string };
 
 /** How a file is watched; all in milliseconds. */
-export interface WatchTimes {
+export interface WatchIntervals {
   /** Quiet time after a change before the file is read, so that a half-written file is rarely seen. */
   readonly settle: number;
   /** How often the file is looked at in any case: file systems in containers and on networks tell of nothing. */
   readonly poll: number;
 }
 
-const defaultTimes: WatchTimes = { settle: 60, poll: 2000 };
+const defaultTimes: WatchIntervals = { settle: 60, poll: 2000 };
 
 /**
  * Follows the text of one file through edits, atomic renames and deletion. The folder is watched, not the file: an editor that
@@ -33,7 +33,7 @@ export class WatchedFile implements Disposable {
   constructor(
     private readonly file: string,
     private readonly onChange: (content: WatchedContent) => void,
-    private readonly times: WatchTimes = defaultTimes,
+    private readonly times: WatchIntervals = defaultTimes,
   ) {
     this.polling = every(times.poll, () => this.check());
   }

@@ -16,14 +16,14 @@ import type { PageState } from '../views/page-state.js';
 import type { HttpConfig } from './http-config.js';
 
 /** Whether a module takes requests now. `leave` is called once per `entered`, when the request has ended. */
-export type GateAnswer =
+export type GateDecision =
   | { readonly kind: 'entered'; leave(): void }
   | { readonly kind: 'unavailable'; readonly retryAfter: number }
   | { readonly kind: 'absent' };
 
-export interface Gate {
+export interface ModuleGate {
   /** Waits for a module that is starting, within the gate's limit. */
-  enter(moduleId: string): GateAnswer | Promise<GateAnswer>;
+  enter(moduleId: string): GateDecision | Promise<GateDecision>;
 }
 
 export interface PageRenderer {
@@ -41,7 +41,7 @@ export interface HttpDependencies {
   readonly routes: ConditionalContributions<HttpRoutes>;
   /** Addresses that a module declares within the segments of others. */
   readonly prefixesOf?: (moduleId: string) => readonly string[];
-  readonly gate: Gate;
+  readonly gate: ModuleGate;
   /** The module that provides a service, whether it runs or not, by the id of the service. */
   readonly providerOf: (service: string) => string | undefined;
   readonly sessions: ServiceHandle<Sessions>;

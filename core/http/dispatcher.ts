@@ -7,12 +7,12 @@ import { tokenOf } from './challenge.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
 import type { HostContext } from './exchange.js';
 import type { HttpLimits } from './http-config.js';
+import { type HttpModuleGate, RequestLease } from './http-module-gate.js';
 import { queryOf } from './input.js';
 import { hasBody } from './lingering.js';
-import { type ModuleGate, Stay } from './module-gate.js';
 import type { Route } from './mount.js';
 import { MultipartReader } from './multipart.js';
-import type { RequestContextResolver, Visit } from './request-context-resolver.js';
+import type { RequestContextResolver, RequestTarget } from './request-context-resolver.js';
 import type { RequestGuard } from './request-guard.js';
 import { admit } from './route-access.js';
 import type { Found, RouteTable } from './route-table.js';
@@ -25,7 +25,7 @@ export class Dispatcher {
   constructor(
     private readonly visitor: RequestContextResolver,
     private readonly table: RouteTable,
-    private readonly gate: ModuleGate,
+    private readonly gate: HttpModuleGate,
     private readonly guard: RequestGuard,
     private readonly sessions: ServiceHandle<Sessions>,
     private readonly callers: ApiCallers,
@@ -41,7 +41,7 @@ export class Dispatcher {
     if (module === '') throw notFound();
     if (module === coreModule) return this.serve(ctx, visit);
     const entered = this.gate.enter(module);
-    const stay = new Stay(entered instanceof Promise ? await entered : entered, ctx.res);
+    const stay = new RequestLease(entered instanceof Promise ? await entered : entered, ctx.res);
     try {
       // While the request waited, the module may have come back with routes of its own making, and so may the session.
       const lost = ctx.session === undefined && ctx.exchange.cookie !== undefined;
@@ -51,7 +51,7 @@ export class Dispatcher {
     }
   };
 
-  private async serve(ctx: HostContext, visit: Visit, module = coreModule): Promise<void> {
+  private async serve(ctx: HostContext, visit: RequestTarget, module = coreModule): Promise<void> {
     const found = await this.find(ctx, visit);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;
@@ -81,7 +81,7 @@ export class Dispatcher {
    * The route that is there for this person, else what knows the path by other methods. A route whose `when` does not hold is not
    * there: neither its methods nor its access are told, nor whether a token would do.
    */
-  private async find(ctx: HostContext, visit: Visit): Promise<Found | undefined> {
+  private async find(ctx: HostContext, visit: RequestTarget): Promise<Found | undefined> {
     let otherMethods: Found | undefined;
     for (const found of this.table.matches(visit, ctx.method, visit.path)) {
       if (!(await this.isThere(ctx, found))) continue;

@@ -16,7 +16,7 @@ import { ErrorBoundary } from './error-boundary.js';
 import { type HostContext, References } from './exchange.js';
 import { FlashCookie } from './flash.js';
 import { defaultHttpLimits, type HttpLimits } from './http-config.js';
-import { ModuleGate } from './module-gate.js';
+import { HttpModuleGate } from './http-module-gate.js';
 import { PageStates } from './page-states.js';
 import { RequestContextResolver } from './request-context-resolver.js';
 import { RequestGuard } from './request-guard.js';
@@ -60,7 +60,7 @@ class KoaHttpHost implements HttpHost {
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
     const guard = new RequestGuard(config, this.limits.headerPairs);
-    const moduleGate = new ModuleGate(gate);
+    const moduleGate = new HttpModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
     const visitor = new RequestContextResolver(
       sessions,

@@ -1,12 +1,12 @@
 import type { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { notFound, PortalError, type ServiceHandle, type Sessions, SiteDirectory, tokenId } from '../api/index.js';
 import type { HostContext } from './exchange.js';
-import type { ModuleGate } from './module-gate.js';
-import type { Place } from './route-table.js';
+import type { HttpModuleGate } from './http-module-gate.js';
+import type { RouteScope } from './route-table.js';
 import { segmentOf } from './segment.js';
 
 /** Where in the portal a request is, its path there, and who asks: settled before any route is. */
-export type Visit = Place;
+export type RequestTarget = RouteScope;
 
 const sitesRoot = '/web/';
 
@@ -19,7 +19,7 @@ export class RequestContextResolver {
     private readonly sites: ServiceHandle<SiteDirectory>,
     private readonly contexts: HostAccessContexts,
     private readonly cookie: HostSessionCookie,
-    private readonly gate: ModuleGate,
+    private readonly gate: HttpModuleGate,
     private readonly providerOf: (service: string) => string | undefined,
     locales: readonly string[] = ['en'],
   ) {
@@ -33,7 +33,7 @@ export class RequestContextResolver {
     ctx.session = exchange.session;
   }
 
-  locate(ctx: HostContext): Visit | Promise<Visit> {
+  locate(ctx: HostContext): RequestTarget | Promise<RequestTarget> {
     const { path } = ctx;
     const { exchange } = ctx;
     const person = exchange.session?.person;
@@ -45,7 +45,7 @@ export class RequestContextResolver {
     exchange.access = this.contexts.for(person, undefined, locale);
     const end = path.indexOf('/', sitesRoot.length);
     const address = path.slice(sitesRoot.length, end < 0 ? undefined : end);
-    const visit = (directory: SiteDirectory): Visit => {
+    const visit = (directory: SiteDirectory): RequestTarget => {
       const site = directory.byAddress(address);
       if (!site) throw notFound('site');
       exchange.access = ctx.access = this.contexts.for(person, site, locale);
@@ -57,7 +57,7 @@ export class RequestContextResolver {
   }
 
   /** For a request that came while nobody could say whose session it brought. */
-  lookAgain(ctx: HostContext): Visit | Promise<Visit> {
+  lookAgain(ctx: HostContext): RequestTarget | Promise<RequestTarget> {
     this.recognise(ctx);
     return this.locate(ctx);
   }

@@ -18,7 +18,7 @@ export interface Found {
 }
 
 /** Where a request is to be looked for. */
-export interface Place {
+export interface RouteScope {
   readonly site: boolean;
   readonly segment: string;
   /** Without the part that names the site. */
@@ -62,16 +62,16 @@ export class RouteTable {
   }
 
   /** The module whose pages are in this place, now or before it stopped; undefined when nobody's ever were. */
-  ownerOf(place: Place): string | undefined {
+  ownerOf(place: RouteScope): string | undefined {
     const segment = this.segmentOf(place);
-    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(placeKey(place.site, segment));
+    return this.at(place.site, segment)[0]?.module ?? this.lastOwners.get(scopeKeyOf(place.site, segment));
   }
 
   /**
    * What there is for a path: at most one route, and before it mounts that know the path by other methods only. Which of them is there
    * for this person, the dispatcher asks.
    */
-  *matches(place: Place, method: string, path: string): Generator<Found> {
+  *matches(place: RouteScope, method: string, path: string): Generator<Found> {
     for (const mount of this.at(place.site, this.segmentOf(place))) {
       const match = mount.match(method, path);
       if (match) yield { mount, match };
@@ -88,7 +88,7 @@ export class RouteTable {
   }
 
   /** The declared prefix that a path lies in, else its first segment. */
-  private segmentOf({ site, segment, path }: Place): string {
+  private segmentOf({ site, segment, path }: RouteScope): string {
     const within = this.declared[site ? 1 : 0]?.get(segment);
     return within?.find((prefix) => isUnder(path, `/${prefix}`)) ?? segment;
   }
@@ -114,7 +114,7 @@ export class RouteTable {
       if (present) present.push(mount);
       else table.set(mount.segment, [mount]);
       this.declare(mount);
-      this.lastOwners.set(placeKey(mount.site, mount.segment), mount.module);
+      this.lastOwners.set(scopeKeyOf(mount.site, mount.segment), mount.module);
     }
     this.bySegment = next;
   }
@@ -175,6 +175,6 @@ function keyOf(contribution: Contribution<HttpRoutes>): string {
   return `${contribution.module}/${contribution.id}`;
 }
 
-function placeKey(site: boolean, segment: string): string {
+function scopeKeyOf(site: boolean, segment: string): string {
   return (site ? '~/' : '/') + segment;
 }

@@ -7,7 +7,7 @@ import type {
   Given,
   ModuleStatus,
 } from '../api/index.js';
-import type { PointRegistry, Remembered } from './point-registry.js';
+import type { FormerContribution, PointRegistry } from './point-registry.js';
 import { fits } from './version.js';
 import { stepsOf, type Visibility, walk } from './visibility.js';
 
@@ -56,7 +56,7 @@ export class KernelExplanations implements Explanations {
   }
 
   /** Said only when something is wrong with the point: nobody asks about hosts otherwise. */
-  private hostSteps(point: string, { range, when }: Remembered): readonly ExplainedStep[] {
+  private hostSteps(point: string, { range, when }: FormerContribution): readonly ExplainedStep[] {
     const view = this.registry.view(point);
     if (view && !view.conditional && when !== undefined) {
       const reason = `${view.host} asks no "when" of what is contributed to ${point}, so what has one is left out.`;

@@ -16,8 +16,8 @@ import {
   type ModuleChange,
   type ModuleStatus,
   Modules,
-  type PlacedContribution,
   PortalError,
+  type RegisteredContribution,
   type ServiceHandle,
   type ServiceToken,
   tokenId,
@@ -26,18 +26,18 @@ import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria, type FlagSource } from './criteria.js';
-import { type Entrance, Gate, type GatePost } from './gate.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
+import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
 import { ModuleRecord } from './module-record.js';
 import type { Preparation } from './module-run.js';
 import { statusOf } from './module-status.js';
+import { ModuleSwitches, type SwitchStore } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
-import { Switches, type SwitchStore } from './switches.js';
 import { Visibility } from './visibility.js';
 
 export interface KernelOptions {
@@ -81,8 +81,8 @@ export class Kernel implements Modules {
   private readonly portal: CoreServices;
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
-  private readonly gate: Gate;
-  private readonly switches: Switches;
+  private readonly gate: ModuleGate;
+  private readonly switches: ModuleSwitches;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
@@ -100,8 +100,8 @@ export class Kernel implements Modules {
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
-    this.switches = new Switches(options.disabled);
-    this.gate = new Gate((id) => this.postOf(id), gateMillis);
+    this.switches = new ModuleSwitches(options.disabled);
+    this.gate = new ModuleGate((id) => this.postOf(id), gateMillis);
     this.lifecycle = new Lifecycle({
       records: this.records,
       requirements: this.requirements,
@@ -197,7 +197,7 @@ export class Kernel implements Modules {
   }
 
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
-  enter(moduleId: string): Entrance | Promise<Entrance> {
+  enter(moduleId: string): GateDecision | Promise<GateDecision> {
     return this.gate.enter(moduleId);
   }
 
@@ -205,7 +205,7 @@ export class Kernel implements Modules {
     return new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
   }
 
-  contributionsWhen(flag: string): readonly PlacedContribution[] {
+  contributionsWhen(flag: string): readonly RegisteredContribution[] {
     return this.points.whenFlag(flag);
   }
 
@@ -302,7 +302,7 @@ export class Kernel implements Modules {
     return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
   }
 
-  private postOf(id: string): GatePost | undefined {
+  private postOf(id: string): GateState | undefined {
     const record = this.records.get(id);
     if (record === undefined) return undefined;
     const { state, run, unresolved } = record;

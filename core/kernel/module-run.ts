@@ -4,10 +4,10 @@ import { DisposableStore, Lifetime, serviceToken, toDisposable } from '../api/in
 import { runInModule } from './attribution.js';
 import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
-import { Door } from './gate.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { ModuleContainer } from './module-container.js';
-import type { Offered, PointRegistry } from './point-registry.js';
+import { RequestCounter } from './module-gate.js';
+import type { PointRegistry, PublishedContribution } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 import { withinLimit } from './time-limit.js';
 
@@ -47,12 +47,12 @@ export class PhaseError extends Error {
 
 /** One start of a module, from its first line to its last: everything of it goes when it stops. */
 export class ModuleRun {
-  readonly door = new Door();
+  readonly door = new RequestCounter();
   private readonly store: DisposableStore;
   private readonly published = new DisposableStore((error) => this.note('withdraw', error));
   private readonly begun: { readonly activity: Activity; readonly lifetime: DisposableStore }[] = [];
   private declared: Declarations | undefined;
-  private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly Offered[] } | undefined;
+  private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
   private readonly faults: PhaseError[] = [];
   private over = false;
 
@@ -187,7 +187,7 @@ export class ModuleRun {
     }));
   }
 
-  private makeOffers(declared: Declarations, container: ModuleContainer): Offered[] {
+  private makeOffers(declared: Declarations, container: ModuleContainer): PublishedContribution[] {
     const { requires = {}, optional = {} } = this.module.manifest;
     return declared.contributions.map(({ point, id, options, made }) => {
       const { order = 100, when } = options;

@@ -2,8 +2,8 @@ import {
   type Contribution,
   type Disposable,
   isConditional,
-  type PlacedContribution,
   PortalError,
+  type RegisteredContribution,
   toDisposable,
   tokenId,
 } from '../api/index.js';
@@ -13,23 +13,23 @@ import { fits } from './version.js';
 import type { Visibility } from './visibility.js';
 
 /** A contribution on its way to a point. */
-export interface Offered {
+export interface PublishedContribution {
   readonly point: string;
   /** The versions of the point it was written for. */
   readonly range: string;
   readonly contribution: Contribution<unknown>;
 }
 
-export interface Remembered extends Pick<Contribution<unknown>, 'id' | 'module' | 'when'> {
+export interface FormerContribution extends Pick<Contribution<unknown>, 'id' | 'module' | 'when'> {
   readonly range: string;
 }
 
 /** All points and all that is contributed, whether its point has a host or not. */
 export class PointRegistry {
   private readonly views = new Map<string, PointView<unknown>>();
-  private readonly offered = new Map<string, readonly Offered[]>();
+  private readonly offered = new Map<string, readonly PublishedContribution[]>();
   /** What was ever contributed, by point and then by module and id; of it only what an explanation needs. */
-  private readonly remembered = new Map<string, Map<string, Remembered>>();
+  private readonly remembered = new Map<string, Map<string, FormerContribution>>();
   /** Left out for a `when` that nobody asks, and counted already. */
   private readonly refused = new WeakSet<Contribution<unknown>>();
 
@@ -53,7 +53,7 @@ export class PointRegistry {
   }
 
   /** Contributions to any point whose `when` names the flag, by point. */
-  whenFlag(flag: string): readonly PlacedContribution[] {
+  whenFlag(flag: string): readonly RegisteredContribution[] {
     return [...this.offered].flatMap(([point, offers]) =>
       offers
         .filter(({ contribution }) => [contribution.when?.flag ?? []].flat().includes(flag))
@@ -98,7 +98,7 @@ export class PointRegistry {
   }
 
   /** Adds contributions to many points at once: the listeners hear of it when all are in place. */
-  publish(offers: readonly Offered[]): Disposable {
+  publish(offers: readonly PublishedContribution[]): Disposable {
     if (offers.length === 0) return toDisposable(() => {});
     const points = [...new Set(offers.map(({ point }) => point))];
     for (const offer of offers) {
@@ -123,16 +123,16 @@ export class PointRegistry {
   }
 
   /** What was contributed to a point since the portal opened, whether it is there now or not. */
-  rememberedAt(point: string): readonly Remembered[] {
+  rememberedAt(point: string): readonly FormerContribution[] {
     return [...(this.remembered.get(point)?.values() ?? [])];
   }
 
-  private remember({ point, range, contribution: { id, module, when } }: Offered): void {
-    const at = this.remembered.get(point) ?? new Map<string, Remembered>();
+  private remember({ point, range, contribution: { id, module, when } }: PublishedContribution): void {
+    const at = this.remembered.get(point) ?? new Map<string, FormerContribution>();
     this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range }));
   }
 
-  private keep(point: string, offers: readonly Offered[]): void {
+  private keep(point: string, offers: readonly PublishedContribution[]): void {
     if (offers.length === 0) this.offered.delete(point);
     else this.offered.set(point, offers);
   }
@@ -149,7 +149,7 @@ export class PointRegistry {
   }
 
   /** Only who wrote the point's name anew, with other words, gets here with a `when` that nobody asks: it is left out, and said once. */
-  private isAsked(view: PointView<unknown>, { point, contribution }: Offered): boolean {
+  private isAsked(view: PointView<unknown>, { point, contribution }: PublishedContribution): boolean {
     if (view.conditional || contribution.when === undefined) return true;
     if (!this.refused.has(contribution)) {
       this.refused.add(contribution);

@@ -5,14 +5,14 @@ import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '../api/index.
 import type { BlobPaths } from './blob-paths.js';
 import { hashPath } from './blob-verifier.js';
 import type { MigrationRunner } from './migration-runner.js';
-import type { Statements } from './statements.js';
+import type { StatementCache } from './statement-cache.js';
 import { storageCode } from './storage-errors.js';
 import type { Sweeper } from './sweeper.js';
 
 export interface CheckParts {
   readonly database: string;
   readonly paths: BlobPaths;
-  readonly reading: Statements;
+  readonly reading: StatementCache;
   readonly sweeper: Sweeper;
   readonly migrations: MigrationRunner;
   readonly entities: readonly EntityMetadata[];

@@ -8,10 +8,10 @@ import { Folders, syncFolder } from './folder-sync.js';
 import { type MigrationClass, MigrationRunner } from './migration-runner.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
-import { Statements } from './statements.js';
+import { StatementCache } from './statement-cache.js';
 import { explainStorageError } from './storage-errors.js';
 import { StorageHealth, type StorageState } from './storage-health.js';
-import { type SweepTimes, startSweeping } from './sweep-timer.js';
+import { type SweepIntervals, startSweeping } from './sweep-timer.js';
 import { Sweeper, type SweepReport } from './sweeper.js';
 import { Writer } from './writer.js';
 
@@ -32,7 +32,7 @@ export interface PersistenceOptions {
   /** How old a file that nothing points to must be before it is swept; default 24 h. */
   readonly graceMillis?: number;
   /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
-  readonly sweeping?: SweepTimes | false;
+  readonly sweeping?: SweepIntervals | false;
 }
 
 export interface Persistence {
@@ -61,7 +61,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     await writing.source.destroy();
     throw error;
   });
-  const readStatements = new Statements(reading.connection);
+  const readStatements = new StatementCache(reading.connection);
   const find = (id: string): Pick<StoredBlob, 'size' | 'sha256'> | undefined =>
     readStatements.first('SELECT size, sha256 FROM portico_blob WHERE id = ?', id);
   const blobs = new FileSystemBlobStore({ paths, folders: new Folders(paths.root), find, ids, log, health });

@@ -1,6 +1,6 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import { PortalError, type Reader, type ReadRepository, type SqlValue } from '../api/index.js';
-import type { Statements } from './statements.js';
+import type { StatementCache } from './statement-cache.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
 const readMethods = [
@@ -21,7 +21,7 @@ export class SqliteReader implements Reader {
 
   constructor(
     private readonly source: DataSource,
-    private readonly statements: Statements,
+    private readonly statements: StatementCache,
   ) {}
 
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E> {

@@ -1,8 +1,8 @@
 import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import type { Clock, SqlValue, StoredBlob, Transaction, WriteRepository } from '../api/index.js';
-import type { Effect } from './effects.js';
+import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
-import type { Statements } from './statements.js';
+import type { StatementCache } from './statement-cache.js';
 import { TransactionRunner } from './transaction-runner.js';
 
 export class SqliteTransaction implements Transaction {
@@ -12,7 +12,7 @@ export class SqliteTransaction implements Transaction {
 
   constructor(
     source: DataSource,
-    private readonly statements: Statements,
+    private readonly statements: StatementCache,
     runnerStatements: ReadonlyMap<string, unknown>,
     private readonly blobs: FileSystemBlobStore,
     private readonly clock: Clock,

@@ -1,13 +1,13 @@
 import { type Disposable, type Log, toDisposable } from '../api/index.js';
 import type { Sweeper } from './sweeper.js';
 
-export interface SweepTimes {
+export interface SweepIntervals {
   readonly firstMillis: number;
   readonly everyMillis: number;
 }
 
 /** Sweeps in the background, never two sweeps at once. A sweep that fails is logged and tried again at its next time. */
-export function startSweeping(sweeper: Sweeper, log: Log, times: SweepTimes | false): Disposable {
+export function startSweeping(sweeper: Sweeper, log: Log, times: SweepIntervals | false): Disposable {
   if (times === false) return toDisposable(() => undefined);
   let timer: NodeJS.Timeout;
   let stopped = false;

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock, Log } from '../api/index.js';
 import { type BlobPaths, isBlobId } from './blob-paths.js';
-import type { Statements } from './statements.js';
+import type { StatementCache } from './statement-cache.js';
 import type { Writer } from './writer.js';
 
 /** What a sweep found and did. */
@@ -27,7 +27,7 @@ const pageSize = 500;
 export class Sweeper {
   constructor(
     private readonly paths: BlobPaths,
-    private readonly reading: Statements,
+    private readonly reading: StatementCache,
     private readonly writer: Writer,
     private readonly clock: Clock,
     private readonly log: Log,

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
-import { Effects } from './effects.js';
+import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { inTime } from './in-time.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
-import { Statements } from './statements.js';
+import { StatementCache } from './statement-cache.js';
 import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
 import { WriteQueue } from './write-queue.js';
@@ -32,8 +32,8 @@ const retryMillis = 20;
 export class Writer {
   private readonly current = new AsyncLocalStorage<SqliteTransaction>();
   private readonly queue: WriteQueue;
-  private readonly effects: Effects;
-  readonly statements: Statements;
+  private readonly effects: CommitEffects;
+  readonly statements: StatementCache;
   private readonly runnerStatements = new Map<string, unknown>();
 
   constructor(
@@ -41,8 +41,8 @@ export class Writer {
     private readonly blobs: FileSystemBlobStore,
   ) {
     this.queue = new WriteQueue(options.queueMillis);
-    this.effects = new Effects(options.log, options.transactionMillis);
-    this.statements = new Statements(options.connection);
+    this.effects = new CommitEffects(options.log, options.transactionMillis);
+    this.statements = new StatementCache(options.connection);
   }
 
   async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -2,11 +2,11 @@ import {
   type AuditLog,
   type AuditPerson,
   type Contributions,
-  type KeptSecret,
   type Modules,
   PortalError,
   type SecretBox,
   type SecretStore,
+  type StoredSecret,
   type UnitOfWork,
 } from '../api/index.js';
 import type { KeyRing } from './key-ring.js';
@@ -32,7 +32,7 @@ export interface RotationCall {
 
 interface Kept {
   readonly store: SecretStore;
-  readonly secret: KeptSecret;
+  readonly secret: StoredSecret;
 }
 
 /**
@@ -80,8 +80,8 @@ export class SecretRotation {
   }
 
   /** Answers the secrets that could not be read; undefined when it was stopped. */
-  private async sealAll({ signal, tell }: RotationCall): Promise<readonly KeptSecret[] | undefined> {
-    const lost: KeptSecret[] = [];
+  private async sealAll({ signal, tell }: RotationCall): Promise<readonly StoredSecret[] | undefined> {
+    const lost: StoredSecret[] = [];
     const behind = await this.behind();
     for (const [index, { store, secret }] of behind.entries()) {
       if (signal.aborted) {
@@ -97,7 +97,7 @@ export class SecretRotation {
     return lost;
   }
 
-  private async finish({ by, tell }: RotationCall, lost: readonly KeptSecret[]): Promise<boolean> {
+  private async finish({ by, tell }: RotationCall, lost: readonly StoredSecret[]): Promise<boolean> {
     const { ring, home, modules, keyIsGiven } = this.parts;
     const absent = modules.list().filter(({ state, requires }) => state !== 'active' && requires.some(usesTheBox));
     if (absent.length > 0) {

@@ -41,7 +41,7 @@ import { ProgressStreams } from './services/generations/progress-streams.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, VaryImage } from './services/menus/document-actions.js';
 import { RecentMenuItem } from './services/menus/recent-menu-item.js';
-import { ModelWatch } from './services/models/model-watch.js';
+import { ModelMonitor } from './services/models/model-monitor.js';
 import { ImagesFeature } from './services/notices/images-feature.js';
 import { ModelNotices } from './services/notices/model-notices.js';
 import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
@@ -49,7 +49,7 @@ import { creatorSettings } from './services/settings/settings.js';
 
 export default defineModule(({ contribute, run }) => {
   run(CircuitBreaker);
-  run(ModelWatch);
+  run(ModelMonitor);
   run(RateLimitBackoff);
   run(GenerationWorker);
   run(Expiry);

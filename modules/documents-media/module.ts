@@ -18,7 +18,7 @@ import { FileRoutes } from './http/file-routes.js';
 import { FolderRoutes } from './http/folder-routes.js';
 import { ListRoutes } from './http/list-routes.js';
 import { MetadataRoutes } from './http/metadata-routes.js';
-import { givenReturnTypes, SelectorRoutes } from './http/selector-routes.js';
+import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/documents-check.js';
@@ -75,7 +75,7 @@ export default defineModule(({ provide, host, contribute }) => {
       icon: 'documents-and-media',
       href: '~/documents-media/selector',
       itemTypes: ['image', 'document'],
-      returnTypes: givenReturnTypes,
+      returnTypes: supportedReturnTypes,
       script: 'selector.js',
     },
     { id: 'documents-media', order: 10, when: { scope: 'site', permission: DocumentPermissions.open } },

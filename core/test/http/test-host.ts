@@ -18,7 +18,7 @@ import {
   type When,
 } from '../../api/index.js';
 import { maskToken } from '../../http/csrf.js';
-import { createHttpHost, type GateAnswer, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
+import { createHttpHost, type GateDecision, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
 import { MessageCatalog } from '../../messages/index.js';
 import type { PageState } from '../../views/page-state.js';
 
@@ -104,7 +104,7 @@ export interface TestHost {
   readonly routes: TestContributions;
   readonly log: readonly LogEntry[];
   /** What the gate answers for a module; default: entered. */
-  readonly gate: Map<string, Exclude<GateAnswer, { kind: 'entered' }> | Promise<void>>;
+  readonly gate: Map<string, Exclude<GateDecision, { kind: 'entered' }> | Promise<void>>;
   /** Requests inside of each module. */
   readonly inside: Map<string, number>;
   readonly absent: Set<'sessions' | 'sites' | 'views'>;

@@ -11,7 +11,7 @@ import {
 } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
 import { KeyStates } from '../services/failures/key-states.js';
-import { ModelWatch } from '../services/models/model-watch.js';
+import { ModelMonitor } from '../services/models/model-monitor.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { idParams } from './input.js';
@@ -28,7 +28,7 @@ export class ServiceRoutes implements HttpRoutes {
 
   constructor(
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
-    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(ModelNotices) private readonly notices: ModelNotices,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(FailureReport) private readonly report: FailureReport,

@@ -12,7 +12,7 @@ import { modelList, type SandboxModel } from './models.js';
 import { Painter } from './painting/painter.js';
 import { variation } from './painting/variation.js';
 import { pause } from './pause.js';
-import { Shortages } from './shortages.js';
+import { ScriptedFailures } from './scripted-failures.js';
 import { streamAnswer } from './streaming.js';
 
 /** The key that the sandbox takes when none is given. */
@@ -86,7 +86,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   tell(options.behaviours ?? []);
   const requests: SandboxRequest[] = [];
   const painter = new Painter();
-  const shortages = new Shortages();
+  const shortages = new ScriptedFailures();
   const drawn = new Map<string, number>();
   const now = options.now ?? ((): Date => new Date());
   let close: () => void = () => {};

@@ -1,4 +1,4 @@
-import type { AskedChoices } from '../services/choices.js';
+import type { ChoiceRequest } from '../services/choices.js';
 import type { SettingPresenter } from '../services/setting-presenter.js';
 import type { PostedForm } from './posted-settings.js';
 
@@ -15,7 +15,7 @@ export interface FormParts {
   /** True when somebody else saved meanwhile: fields that were touched show both values. */
   readonly conflict?: boolean;
   /** What providers of choices answered, by field. */
-  readonly choices?: ReadonlyMap<string, AskedChoices>;
+  readonly choices?: ReadonlyMap<string, ChoiceRequest>;
 }
 
 /** What the view needs of one field. Words are ready; nothing in here holds a secret. */

@@ -30,7 +30,7 @@ export interface PostedChanges {
 const parts = ['mode', 'was', 'shown', 'remove'];
 
 /** Names in the form that belong to no field; such a form was not made by us. */
-export function strangersIn(form: PostedForm, fields: readonly FormField[]): readonly string[] {
+export function unknownFieldsIn(form: PostedForm, fields: readonly FormField[]): readonly string[] {
   const known = new Set(fields.flatMap(({ name }) => [name, ...parts.map((part) => `${name}.${part}`)]));
   return Object.keys(form).filter((name) => !known.has(name));
 }

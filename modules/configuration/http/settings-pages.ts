@@ -11,7 +11,7 @@ import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
 import type { FormParts } from './field-model.js';
 import { personOf } from './person-of.js';
-import { changesOf, type FormField, type PostedForm, strangersIn } from './posted-settings.js';
+import { changesOf, type FormField, type PostedForm, unknownFieldsIn } from './posted-settings.js';
 import { FormActions, type ShownResult } from './settings-actions.js';
 import { places, SettingsEntries } from './settings-entries.js';
 import { fieldModels } from './settings-form.js';
@@ -79,7 +79,7 @@ export class SettingsPages {
     const handle = this.registry.handle(entry.value.id);
     const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = form;
     const fields = this.fields(entry.value, handle, ctx);
-    const strangers = strangersIn(typed, fields);
+    const strangers = unknownFieldsIn(typed, fields);
     if (strangers.length > 0)
       throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
     if (pressed !== undefined) return this.act(ctx, entry, typed, pressed);

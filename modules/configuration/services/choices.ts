@@ -3,7 +3,7 @@ import { type Choice, type ChoiceProvider, ChoiceProviders, type SettingsField }
 import { DeploymentSettings } from './deployment-settings.js';
 
 /** What a provider answered, or why there is no answer. */
-export type AskedChoices =
+export type ChoiceRequest =
   | { readonly state: 'ready'; readonly choices: readonly Choice[] }
   | { readonly state: 'absent' | 'slow' | 'failed' };
 
@@ -20,7 +20,7 @@ export class Choices {
   ) {}
 
   /** By field; fields whose options stand in their definition are left out. Asked side by side. */
-  async askAll(fields: Readonly<Record<string, SettingsField>>, scope: Scope): Promise<ReadonlyMap<string, AskedChoices>> {
+  async askAll(fields: Readonly<Record<string, SettingsField>>, scope: Scope): Promise<ReadonlyMap<string, ChoiceRequest>> {
     const asked = Object.entries(fields).flatMap(([name, field]) => {
       const provider = providerOf(field);
       return provider === undefined ? [] : [this.ask(provider, scope).then((answer) => [name, answer] as const)];
@@ -56,7 +56,7 @@ export class Choices {
     return this.providers.all().find(({ value }) => value.id === id)?.value;
   }
 
-  private async ask(id: string, scope: Scope): Promise<AskedChoices> {
+  private async ask(id: string, scope: Scope): Promise<ChoiceRequest> {
     const provider = this.find(id);
     if (!provider) return { state: 'absent' };
     const millis = this.deployment.choicesMillis;

@@ -39,7 +39,7 @@ export interface ImportPlan {
 }
 
 /** What a plan needs to know. */
-export interface ImportGround {
+export interface ImportContext {
   place(name: string): Scope | undefined;
   handle(id: string): DefinitionSettings | undefined;
   words(key: string, values?: Readonly<Record<string, string | number>>): string;
@@ -47,7 +47,7 @@ export interface ImportGround {
   readonly replace: boolean;
 }
 
-export async function planImport(text: string, ground: ImportGround): Promise<ImportPlan> {
+export async function planImport(text: string, ground: ImportContext): Promise<ImportPlan> {
   try {
     const json = readJsonText(text);
     return await new Planner(json, ground).plan();
@@ -65,7 +65,7 @@ class Planner {
 
   constructor(
     private readonly json: JsonText,
-    private readonly ground: ImportGround,
+    private readonly ground: ImportContext,
   ) {}
 
   async plan(): Promise<ImportPlan> {

@@ -1,4 +1,4 @@
-import { In, inject, injectable, type KeptSecret, type SecretStore, UnitOfWork } from '@portico/core';
+import { In, inject, injectable, type SecretStore, type StoredSecret, UnitOfWork } from '@portico/core';
 import { StoredSetting } from '../entities/index.js';
 import { StoredSettings } from './stored-settings.js';
 
@@ -10,7 +10,7 @@ export class SettingsSecrets implements SecretStore {
     @inject(StoredSettings) private readonly stored: StoredSettings,
   ) {}
 
-  async list(): Promise<readonly KeptSecret[]> {
+  async list(): Promise<readonly StoredSecret[]> {
     const rows = await this.unitOfWork.read((reader) =>
       reader.repository(StoredSetting).find({
         where: { kind: In(['secret', 'reference']) },

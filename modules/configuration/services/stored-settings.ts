@@ -51,7 +51,7 @@ export interface PreviousSetting extends Pick<StoredSetting, 'definitionId' | 's
   readonly written: StoredSetting | undefined;
 }
 
-export interface SaveBy {
+export interface SaveActor {
   readonly by: Person;
   readonly via: AuditVia;
   /** Runs at the end of the same transaction. */
@@ -135,7 +135,7 @@ export class StoredSettings implements Activity {
   }
 
   /** All of them, or none; the audit log is part of it. */
-  async save(saves: readonly StoredSave[], { by, via, within }: SaveBy): Promise<void> {
+  async save(saves: readonly StoredSave[], { by, via, within }: SaveActor): Promise<void> {
     const savedAt = this.clock.now().toISOString();
     const savedBy = by.name || by.email;
     await this.unitOfWork.write(async (transaction) => {
@@ -150,7 +150,7 @@ export class StoredSettings implements Activity {
   private async saveOne(
     transaction: Transaction,
     { definitionId, scope, writes, expected }: StoredSave,
-    { by, via, savedBy, savedAt }: SaveBy & { readonly savedBy: string; readonly savedAt: string },
+    { by, via, savedBy, savedAt }: SaveActor & { readonly savedBy: string; readonly savedAt: string },
   ): Promise<readonly PreviousSetting[]> {
     const revisions = transaction.repository(SettingsRevision);
     const current = (await revisions.findOneBy({ definitionId, scope }))?.revision ?? 0;

@@ -1,4 +1,4 @@
-import { Flags, inject, injectable, MessageCatalog, Messages, Modules, type PlacedContribution } from '@portico/core';
+import { Flags, inject, injectable, MessageCatalog, Messages, Modules, type RegisteredContribution } from '@portico/core';
 import { dependentsOf } from './module-actions.js';
 
 /** One thing that appears and disappears with a flag. */
@@ -64,14 +64,14 @@ export class FlagEffects {
     return [...found];
   }
 
-  private nameOf({ module, id, value }: PlacedContribution, locale: string): string {
+  private nameOf({ module, id, value }: RegisteredContribution, locale: string): string {
     const { label, title, name, prefix } = factsOf(value);
     const word = [label, title].find((each) => typeof each === 'string') as string | undefined;
     if (word !== undefined) return this.catalog.for(module).text(word, undefined, locale);
     return ([name, prefix].find((each) => typeof each === 'string') as string | undefined) ?? id;
   }
 
-  private kindOf({ point, value }: PlacedContribution, locale: string): string {
+  private kindOf({ point, value }: RegisteredContribution, locale: string): string {
     const key = kinds[`${point}/${String(factsOf(value).menu)}`] ?? kinds[point];
     return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
   }

@@ -1,5 +1,5 @@
 import { closeDialog, PortalFault, portalFetch } from '@portico/core/client';
-import { type DocumentsAdded, tellAdded } from './parts/events.js';
+import { type DocumentsAdded, dispatchAdded } from './parts/events.js';
 
 /** The form of a folder. In a dialog a new folder is told to the place that opened it, so that a selector is not left. */
 class FolderForm extends HTMLElement {
@@ -21,7 +21,7 @@ class FolderForm extends HTMLElement {
       const headers = { Accept: 'application/json' };
       const answer = await portalFetch(form.action, { method: 'POST', json: { name: name.value }, headers });
       const { folder } = (await answer.json()) as Pick<DocumentsAdded, 'folder'>;
-      tellAdded(this, { documents: [], folder });
+      dispatchAdded(this, { documents: [], folder });
       closeDialog(this);
     } catch (error) {
       this.showError(name, error instanceof PortalFault ? (error.fields.name ?? error.message) : String(error));

@@ -1,5 +1,5 @@
 import { closeDialog, PortalFault, type Translate, translator } from '@portico/core/client';
-import { type AddedDocument, tellAdded } from './parts/events.js';
+import { type AddedDocument, dispatchAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
 import { UploadRow } from './parts/upload-row.js';
 
@@ -183,7 +183,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private tell(from: Element): void {
     if (this.told) return;
     this.told = true;
-    tellAdded(from, { documents: this.added });
+    dispatchAdded(from, { documents: this.added });
   }
 
   private backWithAdded(): string {

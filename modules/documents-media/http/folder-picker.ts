@@ -3,7 +3,7 @@ import { Folders } from '../services/folders.js';
 import { withQuery } from './addresses.js';
 
 /** What is moved. */
-export interface Movable {
+export interface MoveTarget {
   readonly name: string;
   /** Where it lies now; undefined: in the root. */
   readonly folderId: string | undefined;
@@ -22,7 +22,7 @@ export class FolderPicker {
 
   async show(
     ctx: RouteContext<unknown, unknown, unknown>,
-    movable: Movable,
+    movable: MoveTarget,
     at: { readonly to?: string; readonly after?: string },
     error?: PortalError,
   ): Promise<void> {
@@ -49,7 +49,7 @@ export class FolderPicker {
   /** Moves; what is refused is said on the same page. */
   async refusing(
     ctx: RouteContext<unknown, unknown, unknown>,
-    movable: Movable,
+    movable: MoveTarget,
     to: string | undefined,
     move: () => Promise<void>,
   ): Promise<void> {

@@ -4,7 +4,7 @@ import { Folders } from '../services/folders.js';
 import { mayAdd, mayDelete, mayUpdate } from './access.js';
 import { folderAddress, listAddress, withQuery } from './addresses.js';
 import { errorsOf } from './document-page.js';
-import { FolderPicker, type Movable } from './folder-picker.js';
+import { FolderPicker, type MoveTarget } from './folder-picker.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderForm, folderQuery, idParams, moveForm, moveQuery } from './input.js';
 
@@ -99,7 +99,7 @@ export class FolderRoutes implements HttpRoutes {
   }
 
   private registerMove(router: Router): void {
-    const movable = (ctx: AnyContext, folder: Folder): Movable => ({
+    const movable = (ctx: AnyContext, folder: Folder): MoveTarget => ({
       name: folder.name,
       folderId: folder.parentId,
       exceptId: folder.id,

@@ -14,7 +14,7 @@ import { pageSize, type SelectorInput, selectorQuery } from './input.js';
 import { documentRow } from './list-model.js';
 
 /** What this view can give, whatever the order the caller prefers. */
-export const givenReturnTypes: readonly ReturnType[] = ['image-url', 'file-url', 'document-id'];
+export const supportedReturnTypes: readonly ReturnType[] = ['image-url', 'file-url', 'document-id'];
 
 type SelectorContext = RouteContext<Record<string, never>, SelectorInput, undefined>;
 

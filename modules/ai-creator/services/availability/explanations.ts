@@ -13,7 +13,7 @@ import {
 import { Documents } from '@portico/documents-media/api';
 import { instanceSettings, siteSettings } from '../settings/settings-link.js';
 import { Availability, requiredPermissions } from './availability.js';
-import { MakingSteps } from './making-steps.js';
+import { AvailabilitySteps } from './availability-steps.js';
 
 const modulesPage = { href: '/configuration/modules', hrefPermission: 'configuration.manage-modules' };
 const membersPage = { href: '~/identity/memberships', hrefPermission: 'identity.manage-memberships' };
@@ -36,7 +36,7 @@ export interface ButtonExplanation {
 }
 
 /** Where the button is asked about. */
-export interface Place {
+export interface ExplanationScope {
   readonly uploads: boolean;
   readonly folder?: string;
 }
@@ -49,11 +49,11 @@ export class Explanations {
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(Documents) private readonly documents: Documents,
     @inject(Availability) private readonly availability: Availability,
-    @inject(MakingSteps) private readonly making: MakingSteps,
+    @inject(AvailabilitySteps) private readonly making: AvailabilitySteps,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  async explain(access: AccessContext, { uploads, folder }: Place): Promise<ButtonExplanation> {
+  async explain(access: AccessContext, { uploads, folder }: ExplanationScope): Promise<ButtonExplanation> {
     const given = uploads ? ['uploads'] : [];
     const [found] = this.portal.explain('documents-media.new-menu-items', 'ai-creator/create-ai-image', access, given);
     const asked = (found?.steps ?? []).flatMap((step) => this.inWords(step, access));

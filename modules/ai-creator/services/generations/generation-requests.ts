@@ -6,7 +6,7 @@ import { Availability } from '../availability/availability.js';
 import { styledPrompt } from '../descriptions/styles.js';
 import { Previews } from '../images/previews.js';
 import { VariationSources } from '../images/variation-sources.js';
-import { ModelWatch } from '../models/model-watch.js';
+import { ModelMonitor } from '../models/model-monitor.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { ProviderKey } from '../provider/provider-key.js';
 import { upstreamQuality } from '../provider/quality.js';
@@ -44,7 +44,7 @@ export class GenerationRequests {
     @inject(VariationSources) private readonly sources: VariationSources,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ProviderKey) private readonly key: ProviderKey,
-    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(Previews) private readonly previews: Previews,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Clock) private readonly clock: Clock,

@@ -12,7 +12,7 @@ import {
 } from '@portico/core';
 import { creatorFlag } from '../availability/availability.js';
 import type { ModelNotice } from '../models/model-audit.js';
-import { ModelWatch } from '../models/model-watch.js';
+import { ModelMonitor } from '../models/model-monitor.js';
 
 /** What administrators read about chosen models that end or are gone: above the settings, in the menu, and from `portico doctor`. */
 @injectable()
@@ -20,7 +20,7 @@ export class ModelNotices implements SettingsNoticeSource, IntegrityCheck {
   readonly settings = 'ai-creator';
 
   constructor(
-    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(Messages) private readonly messages: Messages,
     @inject(Flags) private readonly flags: Flags,

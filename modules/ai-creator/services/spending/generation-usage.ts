@@ -3,7 +3,7 @@ import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import { inject, injectable, siteScope, type Transaction } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
-import { ModelWatch } from '../models/model-watch.js';
+import { ModelMonitor } from '../models/model-monitor.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { upstreamQuality } from '../provider/quality.js';
 import { creatorSettings } from '../settings/settings.js';
@@ -20,7 +20,7 @@ export class GenerationUsage {
 
   constructor(
     @inject(UsageLedger) private readonly ledger: UsageLedger,
-    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Settings) settings: Settings,
   ) {

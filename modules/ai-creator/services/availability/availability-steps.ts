@@ -1,7 +1,7 @@
 import type { SecretState } from '@portico/configuration/api';
 import { type AccessContext, type ExplainedStep, inject, injectable, Messages } from '@portico/core';
 import { ModelKnowledge } from '../models/model-knowledge.js';
-import { ModelWatch } from '../models/model-watch.js';
+import { ModelMonitor } from '../models/model-monitor.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { ProviderKey } from '../provider/provider-key.js';
 import { instanceSettings, siteSettings } from '../settings/settings-link.js';
@@ -10,14 +10,14 @@ import { Availability } from './availability.js';
 
 /** What hides nothing, and keeps images from being made all the same: people look for it under the same question. */
 @injectable()
-export class MakingSteps {
+export class AvailabilitySteps {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
     @inject(ModelKnowledge) private readonly models: ModelKnowledge,
     @inject(ChosenProvider) private readonly providers: ChosenProvider,
     @inject(ProviderKey) private readonly providerKey: ProviderKey,
-    @inject(ModelWatch) private readonly watch: ModelWatch,
+    @inject(ModelMonitor) private readonly watch: ModelMonitor,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 

@@ -12,7 +12,7 @@ export interface SwitchStore {
 const inMemory: SwitchStore = { load: async () => [], save: async () => {} };
 
 /** The decisions of operators, in the records and in the store. */
-export class Switches {
+export class ModuleSwitches {
   private foreign: readonly string[] = [];
 
   constructor(private readonly store: SwitchStore = inMemory) {}

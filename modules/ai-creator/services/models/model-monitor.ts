@@ -26,7 +26,7 @@ const dayMillis = 24 * hour;
 
 /** Keeps the list of models up to date, and moves along the preference list when the chosen one is gone. */
 @injectable()
-export class ModelWatch implements Activity {
+export class ModelMonitor implements Activity {
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
   private readonly over = new AbortController();
   private last: Promise<void> = Promise.resolve();

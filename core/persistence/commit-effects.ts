@@ -8,7 +8,7 @@ export type Effect = () => void | Promise<void>;
  * Runs what transactions left for after their commit: one transaction's effects after the other's, in the order of the commits.
  * Effects that a write inside an effect leaves run at once, because their turn would come only after the one that waits for them.
  */
-export class Effects {
+export class CommitEffects {
   private readonly inside = new AsyncLocalStorage<true>();
   private tail: Promise<void> | undefined;
 

@@ -17,7 +17,7 @@ type RowFactory = (list: readonly unknown[]) => unknown;
 const capacity = 500;
 
 /** Prepared statements of one connection, kept by their text; the one that was made first goes first. */
-export class Statements {
+export class StatementCache {
   private readonly statements = new Map<string, Prepared>();
 
   constructor(private readonly connection: Database.Database) {}

@@ -1,14 +1,14 @@
 import { type Disposable, type ModuleState, toDisposable } from '../api/index.js';
 
 /** What the gate answers a request that wants into a module. */
-export type Entrance =
+export type GateDecision =
   | { readonly kind: 'entered'; leave(): void }
   /** @property retryAfter seconds. */
   | { readonly kind: 'unavailable'; readonly retryAfter: number }
   | { readonly kind: 'absent' };
 
 /** The door of one start of a module: counts who is inside, and closes. */
-export class Door {
+export class RequestCounter {
   private inside = 0;
   private closed = false;
   private whenEmpty: (() => void) | undefined;
@@ -38,27 +38,27 @@ export class Door {
 }
 
 /** What the gate must know about a module. */
-export interface GatePost {
+export interface GateState {
   readonly state: ModuleState;
   /** Whether the state is on its way to another one, so that waiting makes sense. */
   readonly moving: boolean;
-  readonly door: Door | undefined;
+  readonly door: RequestCounter | undefined;
 }
 
 const secondsWhileMoving = 2;
 const secondsWhileAway = 30;
 
 /** Lets requests into active modules, holds them while a module starts, and turns them away in time. */
-export class Gate {
+export class ModuleGate {
   private readonly holding = new Set<() => void>();
 
   constructor(
-    private readonly post: (moduleId: string) => GatePost | undefined,
+    private readonly post: (moduleId: string) => GateState | undefined,
     private readonly gateMillis: number,
   ) {}
 
   /** An answer at once wherever there is one: most requests go into active modules. */
-  enter(moduleId: string): Entrance | Promise<Entrance> {
+  enter(moduleId: string): GateDecision | Promise<GateDecision> {
     return this.decide(moduleId) ?? this.hold(moduleId);
   }
 
@@ -72,7 +72,7 @@ export class Gate {
   }
 
   /** Undefined while waiting makes sense. */
-  private decide(moduleId: string): Entrance | undefined {
+  private decide(moduleId: string): GateDecision | undefined {
     const post = this.post(moduleId);
     if (post === undefined || post.state === 'disabled') return { kind: 'absent' };
     const inside = post.state === 'active' ? post.door?.enter() : undefined;
@@ -80,9 +80,9 @@ export class Gate {
     return post.moving ? undefined : { kind: 'unavailable', retryAfter: secondsWhileAway };
   }
 
-  private hold(moduleId: string): Promise<Entrance> {
+  private hold(moduleId: string): Promise<GateDecision> {
     return new Promise((resolve) => {
-      const answer = (entrance: Entrance): void => {
+      const answer = (entrance: GateDecision): void => {
         clearTimeout(timer);
         this.holding.delete(look);
         resolve(entrance);

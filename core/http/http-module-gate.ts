@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { notFound, PortalError } from '../api/index.js';
-import type { Gate, GateAnswer } from './dependencies.js';
+import type { GateDecision, ModuleGate } from './dependencies.js';
 
-type Entered = Extract<GateAnswer, { kind: 'entered' }>;
+type Entered = Extract<GateDecision, { kind: 'entered' }>;
 
 /** Holds a module's door open while a request is inside it: until its handler has returned and its answer has gone. */
-export class Stay {
+export class RequestLease {
   private left = false;
   private answered: boolean;
   private handled = false;
@@ -36,8 +36,8 @@ export class Stay {
 }
 
 /** The kernel's gate in the words of HTTP. */
-export class ModuleGate {
-  constructor(private readonly gate: Gate) {}
+export class HttpModuleGate {
+  constructor(private readonly gate: ModuleGate) {}
 
   /** @throws PortalError `module-unavailable` (503, Retry-After) or `not-found` (404, the module is disabled or unknown). */
   enter(module: string): Entered | Promise<Entered> {
@@ -51,7 +51,7 @@ export class ModuleGate {
   }
 }
 
-function entered(module: string, answer: GateAnswer): Entered {
+function entered(module: string, answer: GateDecision): Entered {
   if (answer.kind === 'entered') return answer;
   if (answer.kind === 'absent') throw notFound();
   throw new PortalError('module-unavailable', 'This part of the portal is not available right now. Try again in a moment.', {

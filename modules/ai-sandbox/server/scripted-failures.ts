@@ -4,7 +4,7 @@ import type { Behaviour } from './behaviours.js';
  * `fewer`: one image too few, then an error in place of the rest, then all that is asked for. Whoever asks once more for the rest keeps what
  * came, and whoever tries again later gets it.
  */
-export class Shortages {
+export class ScriptedFailures {
   private readonly short = new Set<string>();
 
   /** What the next request with these words gets; undefined: what it asks for. */
