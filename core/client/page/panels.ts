@@ -25,7 +25,7 @@ export function watchPanels(): void {
  */
 export function watchDrawer(): void {
   const drawer = document.querySelector<HTMLElement>('.app-side[popover]');
-  const button = document.querySelector(`.app-head [popovertarget="${drawer?.id}"]`);
+  const button = document.querySelector(`[popovertarget="${drawer?.id}"]`);
   if (!drawer || !button || !('popover' in HTMLElement.prototype)) return;
   const wide = matchMedia('(min-width: 56em)');
   const isOpen = (): boolean => wide.matches || drawer.matches(':popover-open');

@@ -51,12 +51,12 @@ class CreateImage extends HTMLElement {
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
-    this.button('clear').addEventListener('click', () => this.clear());
     this.rounds.element.addEventListener('click', (event) => this.pressed(event));
     this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
       this.leave(currentTarget as Element),
     );
     this.form.addEventListener('click', (event) => this.take(event));
+    this.closest('portico-dialog')?.querySelector('.modal-header [data-close]')?.before(this.find('[data-head]'));
     this.hideSimilar = offerSimilar(this.description.area, this.find('[data-similar]'), this.text, (document) =>
       this.useExisting(document),
     );
@@ -65,7 +65,7 @@ class CreateImage extends HTMLElement {
   private get form(): HTMLFormElement {
     return this.find('form');
   }
-  private button(role: 'create' | 'again' | 'add' | 'cancel' | 'clear'): HTMLButtonElement {
+  private button(role: 'create' | 'again' | 'add' | 'cancel'): HTMLButtonElement {
     return this.find(`[data-role="${role}"]`);
   }
 
@@ -200,6 +200,7 @@ class CreateImage extends HTMLElement {
       void this.retry(button);
     }
     if ('refine' in button.dataset) this.source.take(button, event);
+    if ('clear' in button.dataset) this.clear();
     if (!('dismiss' in button.dataset)) return;
     button.closest('[data-round]')?.remove();
     this.update();
@@ -257,7 +258,6 @@ class CreateImage extends HTMLElement {
 
   private update(): void {
     const { hasSettled, canAdd } = this.rounds;
-    this.button('clear').hidden = !hasSettled;
     this.find<HTMLElement>('[data-target]').hidden = !canAdd;
     const again = this.button('again');
     this.rounds.hideWhenEmpty();

@@ -4,6 +4,8 @@ interface FieldBase {
   /** Message keys, looked up in the contributing module. */
   readonly label: string;
   readonly help?: string;
+  /** Message key of a heading: the field and those after it stand in one box below it. Default: with the field before it. */
+  readonly group?: string;
   /** False: an instance field that sites cannot have. Default: what the definition's `scopes` say. */
   readonly siteOverridable?: boolean;
   /**

@@ -2,6 +2,7 @@ import type { ResolvedSetting, SecretState, SettingsField, TextField } from '../
 import { readValue } from '../services/read-value.js';
 import { textOf } from '../services/value-text.js';
 import type { FieldModel, FormParts, Option, SecretModel } from './field-model.js';
+import { saysNone, sourceOf } from './posted-settings.js';
 
 export interface ControlInput {
   readonly name: string;
@@ -14,9 +15,11 @@ export interface ControlInput {
 
 type Control = Pick<FieldModel, 'kind'> & Partial<FieldModel>;
 
-/** The control of a field, by its type; at a site with the source of its value beside it. */
+/** The control of a field, by its type; a site's switch says where its value comes from, and everything else whether it is its own. */
 export function controlOf(input: ControlInput): Control {
-  return { ...controlAlone(input), ...(input.parts.scope === 'site' ? modesOf(input) : {}) };
+  if (input.parts.scope === 'instance') return controlAlone(input);
+  if (input.field.type === 'boolean') return { kind: 'source', options: sourcesOf(input) };
+  return { ...controlAlone(input), mode: modeOf(input) };
 }
 
 function controlAlone(input: ControlInput): Control {
@@ -24,11 +27,7 @@ function controlAlone(input: ControlInput): Control {
   const ours = (key: string): string => parts.words.ours(key, undefined, parts.locale);
   switch (field.type) {
     case 'boolean':
-      return {
-        kind: 'checkbox',
-        checked: typed === undefined ? resolved.value === true : typed !== 'off',
-        inheritedTick: resolved.inherited === true ? 'on' : 'off',
-      };
+      return { kind: 'checkbox', checked: typed === undefined ? resolved.value === true : typed !== 'off' };
     case 'secret':
       return { kind: 'secret', secret: secretOf(input) };
     case 'choice':
@@ -99,24 +98,20 @@ function chosenNow({ field, resolved, typed }: ControlInput): readonly string[] 
   return read.ok && Array.isArray(read.value) ? read.value : [];
 }
 
-function modesOf({ field, name, resolved: { own }, parts, typed }: ControlInput): Partial<FieldModel> {
-  const { words, locale } = parts;
-  const stored = own === undefined ? 'inherit' : own === 'none' && field.type === 'secret' ? 'none' : 'own';
-  const boxMeantAsOwn = field.type === 'boolean' && typed !== undefined && own === undefined;
-  const now = boxMeantAsOwn ? 'own' : (parts.typed?.[`${name}.mode`] ?? stored);
-  const option = (value: string, label: string): Option => ({
-    value,
-    label: words.ours(label, undefined, locale),
-    selected: now === value,
-  });
-  const modes = [option('inherit', 'mode.inherit'), option('own', 'mode.own')];
-  return {
-    modeLabel: words.ours('mode.label', undefined, locale),
-    modes: field.type === 'secret' ? [...modes, option('none', 'mode.none')] : modes,
-  };
+function modeOf({ name, resolved: { own }, parts }: ControlInput): 'inherit' | 'own' {
+  return (parts.typed?.[`${name}.mode`] ?? (own === undefined ? 'inherit' : 'own')) === 'inherit' ? 'inherit' : 'own';
 }
 
-function secretOf({ resolved: { own, value, lockedBy }, parts }: ControlInput): SecretModel {
+function sourcesOf({ name, field, resolved: { own }, parts: { typed, words, locale } }: ControlInput): readonly Option[] {
+  const now = (typed && sourceOf(typed, name)) ?? (own === undefined ? 'inherit' : textOf(field, own));
+  return (['inherit', 'on', 'off'] as const).map((value) => ({
+    value,
+    label: words.ours(value === 'inherit' ? 'mode.inherit' : `value.${value}`, undefined, locale),
+    selected: value === now,
+  }));
+}
+
+function secretOf({ name, resolved: { own, value, lockedBy }, parts }: ControlInput): SecretModel {
   const shown = (own === 'none' ? undefined : (own ?? value)) as SecretState | undefined;
   return {
     isSet: shown?.isSet ?? false,
@@ -126,6 +121,7 @@ function secretOf({ resolved: { own, value, lockedBy }, parts }: ControlInput): 
     ...(shown?.setAt ? { setAt: shown.setAt } : {}),
     ...(shown?.setBy ? { setBy: shown.setBy } : {}),
     removable: parts.scope === 'instance' && own !== undefined && !lockedBy,
+    ...(parts.scope === 'site' ? { none: parts.typed ? saysNone(parts.typed, name) : own === 'none' } : {}),
   };
 }
 

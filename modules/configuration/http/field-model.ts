@@ -22,10 +22,13 @@ export interface FormParts {
 export interface FieldModel {
   readonly name: string;
   readonly id: string;
-  readonly kind: 'checkbox' | 'checkboxes' | 'secret' | 'select' | 'textarea' | 'input';
+  /** `source` is the switch of a site: inherit, on, or off. */
+  readonly kind: 'checkbox' | 'checkboxes' | 'secret' | 'select' | 'source' | 'textarea' | 'input';
   readonly type?: 'text' | 'url' | 'number';
   readonly label: string;
   readonly help?: string;
+  /** Heading below which it stands with others. */
+  readonly group?: string;
   readonly unit?: string;
   readonly value?: string;
   readonly checked?: boolean;
@@ -33,19 +36,26 @@ export interface FieldModel {
   readonly suggestions?: readonly string[];
   readonly maxLength?: number;
   readonly was: string;
-  /** Where the value comes from, and the value itself where the control does not show it. */
-  readonly state: string;
+  /** Where the value comes from, and the value itself where the control does not show it; undefined while it is as it comes. */
+  readonly state?: string;
   /** What is said elsewhere and does not count. */
   readonly otherwise?: string;
   readonly locked: boolean;
   readonly error?: string;
   /** What somebody else stored meanwhile. */
   readonly conflict?: string;
-  readonly modes?: readonly Option[];
-  readonly modeLabel?: string;
-  readonly inheritedTick?: 'on' | 'off';
+  /** Of a site: whether this field inherits or has a value of its own. */
+  readonly mode?: 'inherit' | 'own';
+  /** What a site inherits, in words, where that stands in place of the control. */
+  readonly inheritedText?: string;
   readonly secret?: SecretModel;
   readonly resettable: boolean;
+  /** It says something else than what it would be otherwise. */
+  readonly differs: boolean;
+  /** What stands in the control is not stored. */
+  readonly unsaved: boolean;
+  /** Ids of what describes the control, with blanks between. */
+  readonly describedBy?: string;
   /** Why the options are not there. */
   readonly optionsProblem?: string;
   /** How the value is typed. */
@@ -69,4 +79,6 @@ export interface SecretModel {
   readonly setAt?: Date;
   readonly setBy?: string;
   readonly removable: boolean;
+  /** Of a site: whether it can say that it has none, and says so. */
+  readonly none?: boolean;
 }

@@ -3,7 +3,7 @@ import type { ResolvedSetting } from '../api/settings.js';
 import { readValue } from '../services/read-value.js';
 import { textOf } from '../services/value-text.js';
 
-/** The fields of a submitted form by name; `<field>`, `<field>.mode`, `<field>.was`, `<field>.shown`, `<field>.remove`. */
+/** The fields of a submitted form by name; `<field>`, `<field>.mode`, `<field>.none`, `<field>.was`, `<field>.shown`, `<field>.remove`. */
 export type PostedForm = Readonly<Record<string, string>>;
 
 /** Several boxes of one name arrive as several values: one line each. */
@@ -27,7 +27,7 @@ export interface PostedChanges {
   readonly problems: Readonly<Record<string, string>>;
 }
 
-const parts = ['mode', 'was', 'shown', 'remove'];
+const parts = ['mode', 'none', 'was', 'shown', 'remove'];
 
 /** Names in the form that belong to no field; such a form was not made by us. */
 export function unknownFieldsIn(form: PostedForm, fields: readonly FormField[]): readonly string[] {
@@ -78,6 +78,18 @@ export function tickOf(form: PostedForm, name: string): string | undefined {
   return form[`${name}.shown`] === undefined ? undefined : 'off';
 }
 
+/** What a site's switch says: `inherit`, `on` or `off`; a program may also send `own` and the value as that of a box. */
+export function sourceOf(form: PostedForm, name: string): string | undefined {
+  const mode = form[`${name}.mode`];
+  return mode === undefined || mode === 'own' ? tickOf(form, name) : mode;
+}
+
+/** Whether a site says of a secret that it has none. */
+export function saysNone(form: PostedForm, name: string): boolean {
+  const mode = form[`${name}.mode`];
+  return mode === 'none' || (mode !== 'inherit' && form[`${name}.none`] !== undefined);
+}
+
 function instanceChange(form: PostedForm, field: FormField): Answer {
   const { name, field: definition } = field;
   const typed = postedText(form, field);
@@ -96,7 +108,7 @@ function instanceChange(form: PostedForm, field: FormField): Answer {
 function siteChange(form: PostedForm, field: FormField): Answer {
   const { name, field: definition, resolved } = field;
   if (definition.type === 'secret') return siteSecretChange(form, field);
-  if (definition.type === 'boolean') return siteTickChange(form, field);
+  if (definition.type === 'boolean') return siteSwitchChange(form, field);
   const typed = postedText(form, field);
   const was = form[`${name}.was`] ?? shownState(field, 'site');
   const mode = form[`${name}.mode`] ?? (typed === undefined ? undefined : 'own');
@@ -111,21 +123,18 @@ function siteChange(form: PostedForm, field: FormField): Answer {
   return untouched && was.startsWith('own:') ? undefined : { set: typed };
 }
 
-/** A box that differs from what the form showed is meant as the site's own, unless the site just chose to inherit instead. */
-function siteTickChange(form: PostedForm, field: FormField): Answer {
+function siteSwitchChange(form: PostedForm, field: FormField): Answer {
   const { name, resolved } = field;
   const was = form[`${name}.was`] ?? shownState(field, 'site');
-  const wasOwn = was.startsWith('own:');
-  const now = tickOf(form, name);
-  const changed = now !== undefined && now !== shownValue(was, 'site');
-  if (form[`${name}.mode`] === 'inherit' && (wasOwn || !changed)) return resolved.own === undefined ? undefined : 'inherit';
-  const own = changed || (form[`${name}.mode`] === 'own' && !wasOwn);
-  return own && now !== undefined ? { set: now } : undefined;
+  const now = sourceOf(form, name);
+  if (now === undefined || now === (was.startsWith('own:') ? shownValue(was, 'site') : 'inherit')) return undefined;
+  if (now !== 'inherit') return { set: now };
+  return resolved.own === undefined ? undefined : 'inherit';
 }
 
 function siteSecretChange(form: PostedForm, { name, resolved: { own } }: FormField): Answer {
   const typed = form[name];
-  const mode = form[`${name}.mode`];
+  const mode = saysNone(form, name) ? 'none' : form[`${name}.mode`];
   if (typed && mode === 'none') return { problem: 'problem.typed-but-none' };
   if (typed) return { set: typed };
   if (mode === 'inherit') return own === undefined ? undefined : 'inherit';

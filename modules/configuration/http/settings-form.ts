@@ -2,7 +2,7 @@ import type { ResolvedSetting, SettingsField } from '../api/index.js';
 import { isMissing } from '../services/setting-presenter.js';
 import { controlOf } from './field-control.js';
 import type { FieldModel, FormParts } from './field-model.js';
-import { type FormField, postedText, shownState, shownValue, tickOf } from './posted-settings.js';
+import { type FormField, postedText, shownState, shownValue, sourceOf, tickOf } from './posted-settings.js';
 
 export function fieldModels(fields: readonly FormField[], parts: FormParts): readonly FieldModel[] {
   return fields.map((field) => new FieldForm(field, parts).model());
@@ -30,35 +30,50 @@ class FieldForm {
     const { words, locale, errors, scope } = this.parts;
     const { field, resolved, name, module, parts } = this;
     const own = resolved.own !== undefined;
+    const error = errors?.[name];
+    const control = controlOf({ name, field, resolved, parts, typed: this.touched ? this.posted() : undefined });
+    const locked = resolved.lockedBy !== undefined;
+    const closed = control.mode === 'inherit' && !this.touched && error === undefined;
     const losing = words.losing(module, field, resolved, locale);
-    return {
+    const model: FieldModel = {
       name,
       id: `setting-${name}`,
       label: words.theirs(module, field.label, locale),
       ...(field.help ? { help: words.theirs(module, field.help, locale) } : {}),
+      ...(field.group ? { group: words.theirs(module, field.group, locale) } : {}),
       was: shownState(this.formField, scope),
-      state: this.state(),
+      ...this.state(control.mode),
       ...(losing ? { otherwise: words.ours('origin.otherwise', { sources: losing }, locale) } : {}),
-      locked: resolved.lockedBy !== undefined,
-      ...(errors?.[name] ? { error: errors[name] } : {}),
+      locked,
+      ...(error ? { error } : {}),
       ...this.conflict(),
-      ...controlOf({ name, field, resolved, parts, typed: this.touched ? this.posted() : undefined }),
+      ...control,
+      ...(closed || (locked && control.mode) ? { inheritedText: this.valueText() } : {}),
       ...(field.view ? { view: { module, name: field.view } } : {}),
-      resettable: own && field.type !== 'secret' && !resolved.lockedBy,
+      resettable: (scope === 'site' ? control.mode === 'own' : own && field.type !== 'secret') && !locked,
+      differs: scope === 'site' ? own : resolved.origin !== 'default',
+      unsaved: this.touched || (control.mode === 'own' && !own),
     };
+    return { ...model, ...describedBy(model) };
   }
 
-  private state(): string {
+  private valueText(): string {
+    return this.parts.words.value(this.module, this.field, this.resolved.value, this.parts.locale);
+  }
+
+  /** Nothing of what is as it comes; of everything else where it comes from, and the value where the control does not show it. */
+  private state(mode: FieldModel['mode']): { readonly state?: string } {
     const { words, locale, scope } = this.parts;
     const { field, resolved, module } = this;
+    const say = (state: string): { readonly state: string } => ({ state });
+    if (isMissing(resolved.value) && resolved.origin === 'default') return mode === 'inherit' ? {} : say(this.valueText());
     const shown = field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean');
-    if (isMissing(resolved.value) && resolved.origin === 'default') return words.value(module, field, resolved.value, locale);
     const named = resolved.sources.some(({ wins, place }) => wins && place !== undefined);
-    if (!shown || named) {
-      return words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale);
-    }
+    if (!shown || named || resolved.lockedBy !== undefined)
+      return say(words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale));
+    if (scope === 'instance' && resolved.origin === 'default') return {};
     const origin = resolved.own === undefined || resolved.origin !== scope ? resolved.origin : 'here';
-    return words.ours(`settings.state.${origin}`, undefined, locale);
+    return say(words.ours(`settings.state.${origin}`, undefined, locale));
   }
 
   private conflict(): { readonly conflict?: string } {
@@ -74,6 +89,10 @@ class FieldForm {
     if (!typed) return false;
     if (this.field.type === 'secret') return Boolean(typed[this.name]) || typed[`${this.name}.remove`] !== undefined;
     const was = typed[`${this.name}.was`] ?? shownState(this.formField, scope);
+    if (this.field.type === 'boolean' && scope === 'site') {
+      const now = sourceOf(typed, this.name);
+      return now !== undefined && now !== (was.startsWith('own:') ? shownValue(was, scope) : 'inherit');
+    }
     const posted = this.posted();
     return posted !== undefined && posted !== shownValue(was, scope);
   }
@@ -83,4 +102,21 @@ class FieldForm {
     if (!typed || this.field.type === 'secret') return undefined;
     return this.field.type === 'boolean' ? tickOf(typed, this.name) : postedText(typed, this.formField);
   }
+}
+
+/** What stands below the control and beside its name; an error takes the place of how a value is typed. */
+function describedBy({ id, error, conflict, optionsProblem, unit, hint, help, state, otherwise, locked }: FieldModel): {
+  readonly describedBy?: string;
+} {
+  const parts = Object.entries({
+    error,
+    conflict,
+    options: optionsProblem,
+    unit,
+    hint: error ? undefined : hint,
+    help,
+    state: state ?? otherwise ?? (locked || undefined),
+  });
+  const ids = parts.filter(([, said]) => said !== undefined).map(([part]) => `${id}-${part}`);
+  return ids.length > 0 ? { describedBy: ids.join(' ') } : {};
 }

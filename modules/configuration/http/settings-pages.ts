@@ -9,7 +9,7 @@ import type { CatalogEntry } from '../services/settings-catalog.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
-import type { FormParts } from './field-model.js';
+import type { FieldModel, FormParts } from './field-model.js';
 import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, unknownFieldsIn } from './posted-settings.js';
 import { FormActions, type ShownResult } from './settings-actions.js';
@@ -77,16 +77,20 @@ export class SettingsPages {
   async save(ctx: RouteContext<EntryParams>, form: PostedForm): Promise<void> {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const handle = this.registry.handle(entry.value.id);
-    const { 'form.revision': revision, 'form.reset': reset, 'form.action': pressed, ...typed } = form;
+    const { 'form.revision': revision, 'form.reset': reset, 'form.change': opened, 'form.action': pressed, ...typed } = form;
     const fields = this.fields(entry.value, handle, ctx);
     const strangers = unknownFieldsIn(typed, fields);
     if (strangers.length > 0)
       throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
     if (pressed !== undefined) return this.act(ctx, entry, typed, pressed);
+    // Without scripts: the field of a site turns from what it inherits into a control, and nothing is stored yet.
+    if (opened !== undefined && fields.some(({ name }) => name === opened))
+      return this.render(ctx, entry, { typed: { ...typed, [`${opened}.mode`]: 'own' } });
     const person = personOf(ctx.access);
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
-      await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person, undefined, 'screen');
+      const stored = fields.find(({ name }) => name === reset)?.resolved.own;
+      if (stored !== undefined) await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person, undefined, 'screen');
       await this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
       return;
     }
@@ -161,7 +165,9 @@ export class SettingsPages {
       action: placeOf(ctx, definition.id),
       atSite: scope.kind === 'site',
       sections: this.entries.sections(ctx.access, definition.id),
-      fields,
+      groups: groupsOf(fields),
+      ...this.differing(ctx, fields),
+      unsaved: fields.filter(({ unsaved }) => unsaved).length,
       revision: handle.revision(scope),
       notices: this.entries.notices.of(definition.id, ctx.access),
       alert: shown.alert,
@@ -169,6 +175,12 @@ export class SettingsPages {
       success: shown.success,
     };
     ctx.render('settings-entry', model, { title, ...(shown.status ? { status: shown.status } : {}) });
+  }
+
+  /** How much of a site is its own, in one sentence. */
+  private differing(ctx: RouteContext<EntryParams>, fields: readonly FieldModel[]): { readonly differing?: string } {
+    if (ctx.access.scope.kind === 'instance' || fields.length === 0) return {};
+    return { differing: ctx.text('site-settings.differing', { count: fields.filter(({ differs }) => differs).length }) };
   }
 
   private fields(
@@ -189,4 +201,20 @@ function placeOf({ access }: RouteContext<EntryParams>, id: string): string {
 
 function without(form: PostedForm, field: string): PostedForm {
   return Object.fromEntries(Object.entries(form).filter(([name]) => name !== field && !name.startsWith(`${field}.`)));
+}
+
+interface FieldGroup<F> {
+  readonly title?: string | undefined;
+  readonly fields: readonly F[];
+}
+
+/** Fields below their headings, in the order in which these come; a field without one stands with the field before it. */
+function groupsOf<F extends FieldModel>(fields: readonly F[]): readonly FieldGroup<F>[] {
+  const groups = new Map<string | undefined, F[]>();
+  let title: string | undefined;
+  for (const field of fields) {
+    title = field.group ?? title;
+    groups.set(title, [...(groups.get(title) ?? []), field]);
+  }
+  return [...groups].map(([heading, grouped]) => ({ title: heading, fields: grouped }));
 }

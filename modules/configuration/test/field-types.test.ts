@@ -42,7 +42,8 @@ describe('A form with fields of every type', () => {
       harbour: 'north',
       motto: 'Shine',
     });
-    expect(text).to.match(/<fieldset id="setting-signals"[^>]*>\s*<legend class="h5 mb-2">Signals<\/legend>/);
+    expect(text).to.match(/<span class="setting-name" id="setting-signals-name">Signals<\/span>/);
+    expect(text).to.match(/<fieldset class="row-flex" id="setting-signals" aria-labelledby="setting-signals-name"/);
     expect(text).to.include('North Harbour');
   });
 

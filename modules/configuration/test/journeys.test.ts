@@ -56,18 +56,21 @@ describe('An administrator in a browser', () => {
   it('gives a site a value of its own by typing it, and takes a switch away from it', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/web/home/configuration/site-settings/lighthouse');
+    const greeting = page.locator('.setting', { has: page.getByLabel('Greeting') });
+    await greeting.getByRole('button', { name: 'Change for this site' }).click();
+    await page.getByLabel('Greeting').fill('Thrown away');
+    await page.getByText('Not yet saved: Greeting').waitFor();
+    await greeting.getByRole('button', { name: 'Inherit again' }).click();
+    await page.getByText('Everything is saved.').waitFor();
+    await greeting.getByRole('button', { name: 'Change for this site' }).click();
     await page.getByLabel('Greeting').fill('Welcome');
-    const lamp = page.getByRole('checkbox', { name: 'Light the Lamp' });
-    const source = page.locator('.form-group', { has: lamp }).getByLabel('Source');
-    expect(await source.locator('option').allTextContents()).to.deep.equal([
-      'Inherit from Instance Settings',
-      'Own value of this site',
-    ]);
-    await lamp.uncheck();
-    expect(await source.inputValue()).to.equal('own');
-    await source.selectOption('inherit');
-    expect(await lamp.isChecked()).to.equal(true);
-    await lamp.uncheck();
+    const lamp = page.getByRole('group', { name: 'Light the Lamp' });
+    expect(
+      await lamp.getByRole('radio').evaluateAll((all) => all.map((each) => each.parentElement?.textContent?.trim())),
+    ).to.deep.equal(['Inherit', 'On', 'Off']);
+    expect(await lamp.getByLabel('Inherit').isChecked()).to.equal(true);
+    await lamp.getByLabel('Off').check();
+    await page.getByText('Not yet saved: Light the Lamp, Greeting').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Lighthouse was saved and is in force.').waitFor();
     await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings; Off, by default.').waitFor();
@@ -80,12 +83,11 @@ describe('An administrator in a browser', () => {
   it('is asked before a field or a whole form is reset', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/web/home/configuration/site-settings/lighthouse');
+    const setting = (name: string): ReturnType<Page['locator']> => page.locator('.setting', { has: page.getByLabel(name) });
+    await setting('Notes').getByRole('button', { name: 'Change for this site' }).click();
     await page.getByLabel('Notes').fill('Not yet saved');
-    await page
-      .locator('.form-group', { has: page.getByLabel('Greeting') })
-      .getByRole('button', { name: 'Inherit Again' })
-      .click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Inherit Again' }).click();
+    await setting('Greeting').getByRole('button', { name: 'Inherit again' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Inherit again' }).click();
     await page.getByText('The field uses what it inherits again.').waitFor();
     expect(await page.getByLabel('Notes').inputValue()).to.equal('Not yet saved');
     await page.getByRole('link', { name: 'Reset' }).click();
@@ -93,7 +95,7 @@ describe('An administrator in a browser', () => {
     await page.getByText('Light the Lamp').waitFor();
     await page.getByRole('button', { name: 'Reset' }).click();
     await page.getByText('Lighthouse was reset.').waitFor();
-    expect(await page.getByLabel('Light the Lamp').isChecked()).to.equal(true);
+    expect(await page.getByRole('group', { name: 'Light the Lamp' }).getByLabel('Inherit').isChecked()).to.equal(true);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('Inherits again').first().waitFor();
     await page.context().close();
@@ -177,35 +179,34 @@ describe('An administrator in a browser', () => {
     await page.context().close();
   });
 
-  it('finds every screen accessible, wide and narrow', async () => {
-    const page = await browser.page(portal, { person: portal.administrator });
-    for (const path of [
-      '/configuration/instance-settings',
-      '/configuration/instance-settings?section=platform',
-      '/configuration/instance-settings/lighthouse',
-      '/configuration/instance-settings/beacon',
-      '/configuration/instance-settings/lighthouse/history',
-      '/configuration/instance-settings/lighthouse/reset',
-      '/configuration/settings-differences',
-      '/configuration/settings-transfer',
-      '/configuration/audit-log',
-      '/web/home/configuration/settings-differences',
-      '/configuration/feature-flags',
-      '/configuration/feature-flags?type=beta',
-      '/configuration/modules',
-      '/configuration/modules/lighthouse',
-      '/configuration/modules/lighthouse/stop',
-      '/web/home/configuration/site-settings',
-      '/web/home/configuration/site-settings/lighthouse',
-    ]) {
+  for (const path of [
+    '/configuration/instance-settings',
+    '/configuration/instance-settings?section=platform',
+    '/configuration/instance-settings/lighthouse',
+    '/configuration/instance-settings/beacon',
+    '/configuration/instance-settings/lighthouse/history',
+    '/configuration/instance-settings/lighthouse/reset',
+    '/configuration/settings-differences',
+    '/configuration/settings-transfer',
+    '/configuration/audit-log',
+    '/web/home/configuration/settings-differences',
+    '/configuration/feature-flags',
+    '/configuration/feature-flags?type=beta',
+    '/configuration/modules',
+    '/configuration/modules/lighthouse',
+    '/configuration/modules/lighthouse/stop',
+    '/web/home/configuration/site-settings',
+    '/web/home/configuration/site-settings/lighthouse',
+  ])
+    it(`finds ${path} accessible, wide and narrow`, async () => {
+      const page = await browser.page(portal, { person: portal.administrator });
       for (const width of [1280, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(path);
-        expect(await accessibilityFaults(page), path).to.deep.equal([]);
+        expect(await accessibilityFaults(page)).to.deep.equal([]);
         const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-        expect(overflow, `${path} is wider than ${width} pixels by`).to.equal(0);
+        expect(overflow, `wider than ${width} pixels by`).to.equal(0);
       }
-    }
-    await page.context().close();
-  });
+      await page.context().close();
+    });
 });

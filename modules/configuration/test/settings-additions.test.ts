@@ -45,7 +45,7 @@ describe('Fields that a module brings to the page of another', () => {
 
   it('stand in its form where they belong, in the words of their own module', async () => {
     const { text } = await admin.get(instancePage);
-    const order = [...text.matchAll(/id="setting-(\w+)-state"/g)].map(([, name]) => name);
+    const order = [...text.matchAll(/id="setting-(\w+)-row"/g)].map(([, name]) => name);
     expect(order.slice(0, 5)).to.deep.equal(['apiKey', 'lamp', 'password', 'watch', 'horn']);
     expect(order.slice(-2)).to.deep.equal(['ship', 'song']);
     expect(visibleText(text)).to.include('Password of the Keeper').and.include('bells').and.not.include('Another lamp');

@@ -39,9 +39,8 @@ describe('Site Settings', () => {
     const { text } = await admin.get(sitePage);
     expect(visibleText(text))
       .to.include('In force: On, from Instance Settings.')
-      .and.to.match(/Greeting .* From Instance Settings\./);
+      .and.to.match(/Greeting .* Hello From Instance Settings\. .*Change for this site/);
     expect(formOf(text)).to.include({
-      lamp: 'on',
       'lamp.mode': 'inherit',
       'greeting.mode': 'inherit',
       greeting: 'Hello',
@@ -51,7 +50,7 @@ describe('Site Settings', () => {
   });
 
   it('switches off what the instance switched on, for this site only', async () => {
-    expect((await atSite({ lamp: undefined })).status).to.equal(303);
+    expect((await atSite({ 'lamp.mode': 'off' })).status).to.equal(303);
     expect([handle().get(home).lamp, handle().get(instanceScope).lamp, handle().get(siteScope(other.id)).lamp]).to.deep.equal([
       false,
       true,
@@ -64,8 +63,8 @@ describe('Site Settings', () => {
 
   it('never switches on what the instance switched off', async () => {
     await atInstance({ lamp: undefined });
-    await atSite({ lamp: 'on' });
-    expect(handle().get(home).lamp).to.equal(false);
+    await atSite({ 'lamp.mode': 'on' });
+    expect([handle().get(home).lamp, handle().resolve(home, 'lamp').own]).to.deep.equal([false, true]);
     expect(await words()).to.include('In force: Off, from Instance Settings.');
   });
 
@@ -78,15 +77,15 @@ describe('Site Settings', () => {
     expect(handle().get(home)).to.include({ lamp: true, greeting: 'Welcome', seconds: 7 });
   });
 
-  it('takes a box that was changed as its own, also where no script sets the source', async () => {
+  it('stores what a switch says, and what a program says as a source and a value', async () => {
     const state = (): unknown => handle().resolve(home, 'lamp').own;
-    await atSite({ lamp: undefined });
-    expect([state(), formOf((await admin.get(sitePage)).text)['lamp.mode']]).to.deep.equal([false, 'own']);
-    await atSite({ lamp: 'on' });
+    await atSite({ 'lamp.mode': 'off' });
+    expect([state(), formOf((await admin.get(sitePage)).text)['lamp.mode']]).to.deep.equal([false, 'off']);
+    await atSite({ 'lamp.mode': 'on' });
     expect(state()).to.equal(true);
-    await atSite({ 'lamp.mode': 'inherit', lamp: undefined });
+    await atSite({ 'lamp.mode': 'inherit' });
     expect([state(), handle().get(home).lamp]).to.deep.equal([undefined, true]);
-    await atSite({ 'lamp.mode': 'own' });
+    await atSite({ 'lamp.mode': 'own', lamp: 'on' });
     expect(state()).to.equal(true);
     await atInstance({ lamp: undefined });
     await atSite({ 'notes.mode': 'own', notes: 'Untouched lamp' });
@@ -95,13 +94,30 @@ describe('Site Settings', () => {
     await atInstance({ lamp: 'on' });
   });
 
-  it('shows a box as it was left when something else in the form is wrong', async () => {
-    const { text } = await atSite({ lamp: undefined, 'seconds.mode': 'own', seconds: '61' });
-    expect([formOf(text).lamp, formOf(text)['lamp.mode'], formOf(text)['lamp.was']]).to.deep.equal([
-      undefined,
-      'own',
-      'inherit:on',
-    ]);
+  it('turns an inherited value into a field and back, also where there are no scripts, and stores nothing by that', async () => {
+    const revision = handle().revision(home);
+    const opened = await atSite({ 'form.change': 'seconds', 'notes.mode': 'own', notes: 'Not yet saved' });
+    expect(formOf(opened.text)).to.include({ 'seconds.mode': 'own', seconds: '7', 'notes.mode': 'own', notes: 'Not yet saved' });
+    expect(opened.text)
+      .to.match(/<label for="setting-seconds">/)
+      .and.to.match(/name="form\.reset" value="seconds"/);
+    const form = formOf(opened.text);
+    const closed = await portal.post(admin, sitePage, { ...form, 'form.reset': 'seconds' });
+    expect(formOf(closed.text)).to.include({ 'seconds.mode': 'inherit', notes: 'Not yet saved' });
+    expect(closed.text).to.match(/name="form\.change" value="seconds"/);
+    expect([handle().revision(home), handle().resolve(home, 'seconds').own]).to.deep.equal([revision, undefined]);
+    await portal.post(admin, sitePage, { ...form, 'notes.mode': 'inherit', notes: '' });
+    expect(handle().resolve(home, 'seconds').own, 'kept as it is inherited now').to.equal(7);
+    await atSite({ 'seconds.mode': 'inherit' });
+  });
+
+  it('counts what is the site’s own', async () => {
+    expect(await words()).to.include('This site takes everything from Instance Settings except the setting marked in blue.');
+  });
+
+  it('shows a switch as it was left when something else in the form is wrong', async () => {
+    const { text } = await atSite({ 'lamp.mode': 'off', 'seconds.mode': 'own', seconds: '61' });
+    expect([formOf(text)['lamp.mode'], formOf(text)['lamp.was']]).to.deep.equal(['off', 'inherit:on']);
   });
 
   it('inherits again on request', async () => {
@@ -139,7 +155,9 @@ describe('Site Settings', () => {
       undefined,
       false,
     ]);
-    expect(await words()).to.include('In force: Not set, from Site Settings.');
+    const shown = (await admin.get(sitePage)).text;
+    expect(visibleText(shown)).to.include('In force: Not set, from Site Settings.');
+    expect(formOf(shown)).to.include({ 'apiKey.mode': 'own', 'apiKey.none': 'on' });
     await atSite({ 'apiKey.mode': 'inherit' });
     expect(handle().get(home).apiKey).to.include({ suppliedBy: 'instance', lastFour: '6789' });
   });
@@ -158,7 +176,7 @@ describe('Site Settings', () => {
     const menu = async (address: string): Promise<boolean> =>
       (await admin.get(`/web/${address}`)).text.includes('Watch the Lamp');
     expect([await menu('home'), await menu('other')]).to.deep.equal([true, true]);
-    await atSite({ lamp: undefined });
+    await atSite({ 'lamp.mode': 'off' });
     expect([await menu('home'), await menu('other')]).to.deep.equal([false, true]);
     await atSite({ 'lamp.mode': 'inherit' });
     await atInstance({ lamp: undefined });

@@ -25,7 +25,7 @@ export function formOf(html: string): Record<string, string> {
   const body = html.slice(start - 200, html.indexOf('</form>', start));
   for (const [tag] of body.matchAll(/<input [^>]*>/g)) {
     const name = attribute(tag, 'name');
-    const box = attribute(tag, 'type') === 'checkbox';
+    const box = /^(checkbox|radio)$/.test(attribute(tag, 'type') ?? '');
     if (name && name !== 'csrf' && !/ disabled/.test(tag) && (!box || / checked/.test(tag)))
       form[name] =
         box && form[name] !== undefined ? `${form[name]}\n${attribute(tag, 'value')}` : (attribute(tag, 'value') ?? '');

@@ -49,7 +49,6 @@ function entry(document: SimilarDocument, translate: Translate, use: (document: 
   picture.alt = '';
   const button = window.document.createElement('button');
   button.type = 'button';
-  button.className = 'btn btn-unstyled';
   button.title = document.description ?? document.name;
   button.setAttribute('aria-label', translate('create.similar-use', { name: document.name }));
   button.append(picture);

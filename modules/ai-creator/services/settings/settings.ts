@@ -19,6 +19,7 @@ export const creatorSettings = defineSettings({
   fields: {
     service: {
       type: 'choice',
+      group: 'settings.group-service',
       default: '',
       provider: imageServices,
       label: 'settings.service',
@@ -45,6 +46,7 @@ export const creatorSettings = defineSettings({
     },
     quality: {
       type: 'choice',
+      group: 'settings.group-authors',
       default: 'automatic',
       options: [
         { value: 'automatic', label: 'settings.quality-automatic' },
@@ -87,6 +89,7 @@ export const creatorSettings = defineSettings({
     },
     caption: {
       type: 'choice',
+      group: 'settings.group-provenance',
       default: 'offered',
       options: [
         { value: 'none', label: 'settings.caption-none' },
@@ -105,6 +108,7 @@ export const creatorSettings = defineSettings({
     },
     moderation: {
       type: 'choice',
+      group: 'settings.group-safety',
       default: 'auto',
       options: [
         { value: 'auto', label: 'settings.moderation-auto' },
@@ -122,6 +126,7 @@ export const creatorSettings = defineSettings({
     },
     deadline: {
       type: 'number',
+      group: 'settings.group-limits',
       default: 180,
       min: 30,
       max: 600,
@@ -132,6 +137,7 @@ export const creatorSettings = defineSettings({
     },
     retention: {
       type: 'number',
+      group: 'settings.group-keeping',
       default: 72,
       min: 24,
       max: 8760,
