@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 
@@ -27,6 +27,19 @@ describe('The table of errors', () => {
     const thrown = new Set([...source.matchAll(/new PortalError\(\s*'([^']+)'/g)].map((match) => match[1] ?? ''));
     expect(thrown.size).to.be.greaterThan(60);
     expect([...thrown].filter((code) => !documented.includes(code))).to.deep.equal([]);
+  });
+
+  it('has the codes that packages declare, and no others: what is not declared does not compile', () => {
+    const files = ['core', ...readdirSync(join(root, 'modules')).map((id) => join('modules', id))].flatMap((folder) =>
+      ['api', 'services', 'server'].map((part) => join(root, folder, part, 'error-codes.ts')).filter((file) => existsSync(file)),
+    );
+    expect(files.length).to.be.greaterThan(6);
+    const declared = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''),
+    );
+    expect([...new Set(declared)].filter((code) => !documented.includes(code))).to.deep.equal([]);
+    const thrown = new Set([...source.matchAll(/new PortalError\(\s*'([^']+)'/g)].map((match) => match[1] ?? ''));
+    expect([...thrown].filter((code) => !declared.includes(code))).to.deep.equal([]);
   });
 
   it('has each code once, and none that nobody answers', () => {

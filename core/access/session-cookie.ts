@@ -1,6 +1,11 @@
 import { PortalError, type RouteContext, type SessionCookie } from '../api/index.js';
 import { HostCookie } from './cookie.js';
 
+type Cookies = Parameters<HostCookie['read']>[0];
+
+/** The context of a route is koa's, of which authors are promised less. */
+const cookiesOf = (ctx: RouteContext): Cookies => ctx as unknown as Cookies;
+
 /** Carries the session's token as `__Host-portico` over https, as `portico` otherwise. */
 export class HostSessionCookie implements SessionCookie {
   private readonly cookie: HostCookie;
@@ -13,7 +18,7 @@ export class HostSessionCookie implements SessionCookie {
     return this.cookie.name;
   }
 
-  read(ctx: Pick<RouteContext, 'cookies'>): string | undefined {
+  read(ctx: Cookies): string | undefined {
     return this.cookie.read(ctx) || undefined;
   }
 
@@ -21,10 +26,10 @@ export class HostSessionCookie implements SessionCookie {
     if (!/^[\w-]{16,512}$/.test(token)) {
       throw new PortalError('session-token-invalid', 'A session token is base64url of 16 to 512 characters.');
     }
-    this.cookie.set(ctx, token);
+    this.cookie.set(cookiesOf(ctx), token);
   }
 
   clear(ctx: RouteContext): void {
-    this.cookie.clear(ctx);
+    this.cookie.clear(cookiesOf(ctx));
   }
 }

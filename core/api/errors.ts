@@ -1,3 +1,7 @@
+import type { CoreErrorCode } from './error-codes.js';
+
+export type { CoreErrorCode };
+
 /** What an error of the portal is made of. */
 export interface PortalErrorOptions {
   /** HTTP status, 400 to 599. */
@@ -12,17 +16,23 @@ export interface PortalErrorOptions {
 }
 
 /**
+ * Codes that packages declare: one that nobody declares does not compile. Each package adds its own, in a file beside its api:
+ * `declare global { interface PorticoErrorCodes extends Record<'hello-too-loud', true> {} }`.
+ */
+export type ErrorCode = keyof PorticoErrorCodes;
+
+/**
  * The one error of the portal: it names the owner and the way out.
  * `code` is kebab-case, stable and listed in docs/errors.md; `message` is a sentence for the person who reads it.
  */
 export class PortalError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly status: number;
   readonly expose: boolean;
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
 
-  constructor(code: string, message: string, options: PortalErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: PortalErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PortalError';
     this.code = code;

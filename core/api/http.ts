@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { ParameterizedContext } from 'koa';
 import type { ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
 import type { CompiledMessage, MessageValues } from './basics.js';
@@ -86,8 +85,42 @@ export interface RouteAdditions<P, Q, B> {
   redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
 }
 
-export type RouteContext<P = unknown, Q = unknown, B = unknown> = ParameterizedContext &
-  RouteAdditions<P, Q, B> & { readonly req: IncomingMessage };
+/**
+ * A request and its answer, in a handler. It is koa's context and has the meaning that koa gives these names; more of it is not promised.
+ */
+export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends RouteAdditions<P, Q, B> {
+  /** Node's own, to be read as a stream or asked for its socket. */
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly method: string;
+  readonly path: string;
+  /** Path and query as they came. */
+  readonly originalUrl: string;
+  readonly querystring: string;
+  /** The visitor's address, through the proxies that are trusted. */
+  readonly ip: string;
+  /** Whether the validators that were set (`etag`, `lastModified`) say that the visitor has it already. */
+  readonly fresh: boolean;
+  status: number;
+  /** Text, bytes, a stream, or an object that becomes JSON. */
+  body: unknown;
+  type: string;
+  length: number;
+  etag: string;
+  lastModified: Date;
+  /** A header of the request; empty when it is not there. */
+  get(header: string): string;
+  /** A header of the answer, or several. */
+  set(header: string, value: string | string[]): void;
+  set(headers: Readonly<Record<string, string>>): void;
+  remove(header: string): void;
+  /** The first of the types that the visitor takes best. */
+  accepts(...types: string[]): string | false;
+  /** Says that the answer is a file of this name. */
+  attachment(fileName: string, options?: { readonly type?: string; readonly fallback?: string | boolean }): void;
+  /** Stays on the portal, else it is refused (`redirect-refused`). */
+  redirect(place: string): void;
+}
 
 export type RouteHandler<P, Q, B> = (ctx: RouteContext<P, Q, B>) => unknown;
 

@@ -1,25 +1,65 @@
 import type { Readable } from 'node:stream';
-import type { EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import type { EntityTarget, FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Only primitives reach the driver. */
 export type SqlValue = string | number | bigint | boolean | Uint8Array | null;
 
+/** Which rows: by column a value, or a condition such as `In([…])`; of several, one must hold. */
+export type Where<E> = FindOptionsWhere<E> | FindOptionsWhere<E>[];
+
+/** The rows of one entity, to be read. What it does not have, `query` does. */
+export interface ReadRepository<E extends ObjectLiteral> {
+  find(options?: FindManyOptions<E>): Promise<E[]>;
+  findBy(where: Where<E>): Promise<E[]>;
+  findOne(options: FindOneOptions<E>): Promise<E | null>;
+  findOneBy(where: Where<E>): Promise<E | null>;
+  count(options?: FindManyOptions<E>): Promise<number>;
+  countBy(where: Where<E>): Promise<number>;
+  exists(options?: FindManyOptions<E>): Promise<boolean>;
+  existsBy(where: Where<E>): Promise<boolean>;
+  createQueryBuilder(alias?: string): SelectQueryBuilder<E>;
+}
+
+/** How many rows a change met. */
+export interface Changed {
+  readonly affected?: number | null;
+}
+
+/** The rows of one entity in a transaction. */
+export interface WriteRepository<E extends ObjectLiteral> extends ReadRepository<E> {
+  /** @throws EntityNotFoundError when there is none. */
+  findOneByOrFail(where: Where<E>): Promise<E>;
+  /** An object of the entity's class, in memory only. */
+  create(row: Row<E>): E;
+  /** Adds rows; one whose key is there already fails (`isUniqueViolation`). */
+  insert(rows: Row<E> | Row<E>[]): Promise<unknown>;
+  /** Adds or replaces, by the key. */
+  save<T extends Row<E>>(row: T): Promise<T & E>;
+  save<T extends Row<E>>(rows: T[]): Promise<(T & E)[]>;
+  /** @param which rows, or the keys of some. */
+  update(which: Where<E> | string | string[], changes: Row<E>): Promise<Changed>;
+  delete(which: Where<E> | string | string[]): Promise<Changed>;
+  /** Adds, or changes the row that has the same values in these columns. */
+  upsert(
+    rows: Row<E> | Row<E>[],
+    columns: string[] | { conflictPaths: string[]; skipUpdateIfNoValuesChanged?: boolean },
+  ): Promise<unknown>;
+}
+
+/** The columns of an entity. */
+type Row<E> = { [K in keyof E]?: E[K] };
+
 /** Committed data, as of now. Never sees a write that is still open. */
 export interface Reader {
-  repository<E extends ObjectLiteral>(
-    entity: EntityTarget<E>,
-  ): Pick<
-    Repository<E>,
-    'find' | 'findBy' | 'findOne' | 'findOneBy' | 'count' | 'countBy' | 'exists' | 'existsBy' | 'createQueryBuilder'
-  >;
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E>;
   /** A prepared statement with `?` placeholders; for the few hot paths. Statements are cached by their text. */
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
 /** One transaction of the writer. Everything in it happens, or nothing. */
 export interface Transaction {
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E>;
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): WriteRepository<E>;
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
    * Records a staged blob; its bytes are already safe on disk. Call in the transaction that writes the row which uses it.

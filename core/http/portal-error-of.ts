@@ -1,6 +1,6 @@
-import { PortalError } from '../api/index.js';
+import { type ErrorCode, PortalError } from '../api/index.js';
 
-const codes: Readonly<Record<number, string>> = {
+const codes: Readonly<Record<number, ErrorCode>> = {
   400: 'bad-request',
   401: 'sign-in-required',
   403: 'forbidden',

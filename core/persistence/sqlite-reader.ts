@@ -1,5 +1,5 @@
-import type { DataSource, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
-import { PortalError, type Reader, type SqlValue } from '../api/index.js';
+import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import { PortalError, type Reader, type ReadRepository, type SqlValue } from '../api/index.js';
 import type { StatementCache } from './statement-cache.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
@@ -13,9 +13,7 @@ const readMethods = [
   'exists',
   'existsBy',
   'createQueryBuilder',
-] as const;
-
-type ReadRepository<E extends ObjectLiteral> = Pick<Repository<E>, (typeof readMethods)[number]>;
+] as const satisfies readonly (keyof ReadRepository<ObjectLiteral>)[];
 
 /** Committed data through the connection that only reads. */
 export class SqliteReader implements Reader {

@@ -1,5 +1,5 @@
-import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
-import type { Clock, SqlValue, StoredBlob, Transaction } from '../api/index.js';
+import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
+import type { Clock, SqlValue, StoredBlob, Transaction, WriteRepository } from '../api/index.js';
 import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
@@ -29,9 +29,9 @@ export class SqliteTransaction implements Transaction {
     return this.runner;
   }
 
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): WriteRepository<E> {
     this.runner.assertOpen();
-    return this.runner.manager.getRepository(entity);
+    return this.runner.manager.getRepository(entity) as unknown as WriteRepository<E>;
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {

@@ -44,7 +44,8 @@ export class DisabledModules {
     await this.unitOfWork.write(async (transaction) => {
       const rows = transaction.repository(DisabledModuleRow);
       const kept = await rows.find();
-      await rows.remove(kept.filter(({ id }) => !ids.includes(id)));
+      const gone = kept.map(({ id }) => id).filter((id) => !ids.includes(id));
+      if (gone.length > 0) await rows.delete(gone);
       const known = new Set(kept.map(({ id }) => id));
       const disabledAt = this.clock.now().toISOString();
       await rows.save(ids.filter((id) => !known.has(id)).map((id) => ({ id, disabledAt })));

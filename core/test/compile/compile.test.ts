@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** What stands before every source: two services, a point, and classes to wire. */
 const common = `
-import { Clock, contributions, Contributions, defineFlag, defineModule, type FlagHandle, Flags, extensionPoint, inject, injectable, MenuItems, optional,
+import { Clock, contributions, Contributions, defineFlag, defineModule, type FlagHandle, Flags, extensionPoint, inject, injectable, MenuItems, optional, PortalError,
   type ServiceHandle, serviceToken, type ConditionalPoint, type ExtensionPoint, type ServiceToken } from '@portico/core';
 interface Mailer { send(to: string): void }
 const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
@@ -19,7 +19,7 @@ const Tools: ExtensionPoint<Kind> = extensionPoint('test.tools');
 @injectable() class SmtpMailer implements Mailer { constructor(@inject(Clock) readonly clock: Clock) {} send(to: string): void { void to; } }
 @injectable() class Postcard { write(): void {} }
 const sun = defineFlag('acme.sun', { type: 'beta', title: 'Sun' });
-export { sun, FlagHandle, Flags };
+export { sun, FlagHandle, Flags, PortalError };
 export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, Tools, SmtpMailer, Postcard };
 `;
 
@@ -50,6 +50,8 @@ ${wired(`
   run(Office);
   flag(sun);
 `)}
+declare global { interface PorticoErrorCodes extends Record<'acme-postage-due', true> {} }
+export const due = new PortalError('acme-postage-due', 'Add a stamp.', { status: 402 });
 export const parted = defineModule(({ provide }) => { provide(Mailer).to(SmtpMailer); }, ({ run }) => { run(Office); });`;
 
 /** Each is wrong in one place, and the compiler must say so in these words. */
@@ -165,6 +167,11 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'a scope that does not exist',
     source: wired(`contribute(Kinds).value({ name: 'letter' }, { when: { scope: 'galaxy' } });`),
     says: /TS2322.*'"galaxy"' is not assignable to type '"instance" \| "site" \| undefined'/,
+  },
+  {
+    what: 'an error of a code that no package declares',
+    source: `export const error = new PortalError('not-fuond', 'Nothing is here.');`,
+    says: /TS2345.*'"not-fuond"' is not assignable to parameter of type 'keyof PorticoErrorCodes'/,
   },
   {
     what: 'a list of classes to use, which nobody needs to write',

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import type { Context } from 'koa';
 import supertest from 'supertest';
 import { PortalError } from '../../api/index.js';
 import { eventually, raw, shown, startHost, type TestHost } from './test-host.js';
@@ -17,18 +18,18 @@ describe('What goes wrong', () => {
       fail('/text', () => 'SELECT secret');
       fail('/hidden', () => new PortalError('blob-missing', 'secret path', { details: { path: 'secret' } }));
       fail('/busy', () => new PortalError('database-busy', 'secret lock', { status: 503, retryAfter: 1.2 }));
-      fail('/away', () => new PortalError('away', 'secret', { status: 503 }));
-      fail('/told', () => new PortalError('quota', 'Your quota is <used> up.', { status: 409, details: { quota: 3 } }));
-      fail('/told500', () => new PortalError('upstream', 'The printer is out of paper.', { status: 502, expose: true }));
-      fail('/odd', () => new PortalError('odd', 'secret', { status: 200 }));
+      fail('/away', () => new PortalError('away' as never, 'secret', { status: 503 }));
+      fail('/told', () => new PortalError('quota' as never, 'Your quota is <used> up.', { status: 409, details: { quota: 3 } }));
+      fail('/told500', () => new PortalError('upstream' as never, 'The printer is out of paper.', { status: 502, expose: true }));
+      fail('/odd', () => new PortalError('odd' as never, 'secret', { status: 200 }));
       fail('/library', () => Object.assign(new Error('secret detail'), { status: 413, expose: true }));
-      router.get('/thrown', { access: 'public' }, (ctx) => ctx.throw(410, 'secret'));
+      router.get('/thrown', { access: 'public' }, (ctx) => (ctx as unknown as Context).throw(410, 'secret'));
       router.get('/status', { access: 'public' }, (ctx) => {
         ctx.status = 404;
       });
       router.get('/nothing', { access: 'public' }, () => undefined);
       router.get('/json', { access: 'public', answers: 'json' }, () => {
-        throw new PortalError('quota', 'No.', { status: 409 });
+        throw new PortalError('quota' as never, 'No.', { status: 409 });
       });
       router.get('/headers', { access: 'public' }, (ctx) => {
         ctx.set({ ETag: '"x"', 'Content-Disposition': 'attachment', 'Cache-Control': 'public, max-age=9' });

@@ -158,7 +158,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
       get: () => ({
         authenticate: async (token: string) => {
           const scopes = callers.get(token);
-          if (!scopes) throw new PortalError('api-token-invalid', 'No.', { status: 401 });
+          if (!scopes) throw new PortalError('api-token-invalid' as never, 'No.', { status: 401 });
           return { id: 'token-1', name: 'Deployments', person: person(scopes.who), scopes: new Set(scopes.may) };
         },
       }),

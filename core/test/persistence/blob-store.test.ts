@@ -120,7 +120,7 @@ describe('the blob store', () => {
   it('passes on why a source refused to go on', async () => {
     const source = new PassThrough();
     const stored = codeFrom(portal.blobs.store(source, { maxBytes: megabyte }));
-    source.destroy(new PortalError('not-an-image', 'This is no image.', { status: 415 }));
+    source.destroy(new PortalError('not-an-image' as never, 'This is no image.', { status: 415 }));
     expect(await stored).to.equal('not-an-image');
     expect(files()).to.deep.equal([]);
   });

@@ -79,7 +79,7 @@ describe('the unit of work', () => {
     let repository: Repository<Note> | undefined;
     await portal.unitOfWork.write(async (transaction) => {
       kept = transaction;
-      repository = transaction.repository(Note);
+      repository = transaction.repository(Note) as unknown as Repository<Note>;
     });
     expect(await codeFrom(repository?.insert(note('late')) ?? Promise.resolve())).to.equal('transaction-ended');
     expect(await codeFrom(repository?.find() ?? Promise.resolve())).to.equal('transaction-ended');
@@ -101,7 +101,7 @@ describe('the unit of work', () => {
 
   it('undoes a part with a savepoint and lets nobody else end the transaction', async () => {
     await portal.unitOfWork.write(async (transaction) => {
-      const { manager } = transaction.repository(Note);
+      const { manager } = transaction.repository(Note) as unknown as Repository<Note>;
       await manager.getRepository(Note).insert(note('kept'));
       const part = manager.transaction(async (inner) => {
         await inner.getRepository(Note).insert(note('undone'));

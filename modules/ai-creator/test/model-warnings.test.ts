@@ -133,7 +133,8 @@ describe('warnings about a model that ends', () => {
         await screen.goto(instance);
         await screen.getByText(sentence(21)).waitFor();
         await screen.getByRole('button', { name: 'Global Menu' }).click();
-        await screen.getByRole('link', { name: 'AI Usage 1 warning about the model' }).waitFor();
+        const menu = screen.getByRole('tabpanel', { name: 'Control Panel' });
+        await menu.getByRole('link', { name: 'AI Usage 1 warning about the model' }).waitFor();
         expect(await accessibilityFaults(screen)).to.deep.equal([]);
         await screen.context().close();
       }

@@ -11,3 +11,4 @@ export {
   type SandboxRequest,
   sandboxKey,
 } from '../server/sandbox.js';
+export type { AiSandboxErrorCode } from './error-codes.js';

@@ -157,3 +157,4 @@ export interface UsageTabs {
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[];
 }
 export const UsageTabs: ServiceToken<UsageTabs> = serviceToken('ai-usage.tabs');
+export type { AiUsageErrorCode } from './error-codes.js';

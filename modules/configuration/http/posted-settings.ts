@@ -17,6 +17,8 @@ export interface FormField {
   readonly name: string;
   readonly field: SettingsField;
   readonly resolved: ResolvedSetting;
+  /** Heading below which it stands, in words. */
+  readonly group?: string | undefined;
 }
 
 type Change = SettingsPatch[string];

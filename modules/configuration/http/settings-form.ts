@@ -40,7 +40,7 @@ class FieldForm {
       id: `setting-${name}`,
       label: words.theirs(module, field.label, locale),
       ...(field.help ? { help: words.theirs(module, field.help, locale) } : {}),
-      ...(field.group ? { group: words.theirs(module, field.group, locale) } : {}),
+      ...(this.formField.group ? { group: this.formField.group } : {}),
       was: shownState(this.formField, scope),
       ...this.state(control.mode),
       ...(losing ? { otherwise: words.ours('origin.otherwise', { sources: losing }, locale) } : {}),
@@ -67,7 +67,8 @@ class FieldForm {
     const { field, resolved, module } = this;
     const say = (state: string): { readonly state: string } => ({ state });
     if (isMissing(resolved.value) && resolved.origin === 'default') return mode === 'inherit' ? {} : say(this.valueText());
-    const shown = field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean');
+    const inText = mode === 'inherit' && !this.touched;
+    const shown = inText || (field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean'));
     const named = resolved.sources.some(({ wins, place }) => wins && place !== undefined);
     if (!shown || named || resolved.lockedBy !== undefined)
       return say(words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale));

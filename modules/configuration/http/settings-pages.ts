@@ -1,5 +1,5 @@
 import { inject, injectable, invalidInput, notFound, PortalError, type RouteContext } from '@portico/core';
-import type { SettingsDefinition, SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
+import type { SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
 import { permissions } from '../services/permissions.js';
@@ -78,7 +78,7 @@ export class SettingsPages {
     const entry = this.entries.find(ctx.input.params.id, ctx.access);
     const handle = this.registry.handle(entry.value.id);
     const { 'form.revision': revision, 'form.reset': reset, 'form.change': opened, 'form.action': pressed, ...typed } = form;
-    const fields = this.fields(entry.value, handle, ctx);
+    const fields = this.fields(entry, handle, ctx);
     const strangers = unknownFieldsIn(typed, fields);
     if (strangers.length > 0)
       throw invalidInput(Object.fromEntries(strangers.map((name) => [name, ctx.text('problem.unknown-field')])));
@@ -114,7 +114,7 @@ export class SettingsPages {
     const { value: definition } = entry;
     const { scope } = ctx.access;
     const handle = this.registry.handle(definition.id);
-    const { patch } = changesOf(typed, this.fields(definition, handle, ctx), scope.kind);
+    const { patch } = changesOf(typed, this.fields(entry, handle, ctx), scope.kind);
     const preview = new SettingsPreview(definition, handle, scope, patch, this.references);
     const result = await this.actions.run(definition, pressed, ctx.access, preview);
     if (ctx.get('X-Portico-Fragment') === '1')
@@ -150,7 +150,7 @@ export class SettingsPages {
     const handle = this.registry.handle(definition.id);
     const { locale, scope } = ctx.access;
     const title = this.words.theirs(module, definition.title, locale);
-    const fields = fieldModels(this.fields(definition, handle, ctx), {
+    const fields = fieldModels(this.fields(entry, handle, ctx), {
       words: this.words,
       moduleOf: (field) => entry.moduleOf(field),
       locale,
@@ -184,14 +184,19 @@ export class SettingsPages {
   }
 
   private fields(
-    definition: SettingsDefinition,
+    entry: CatalogEntry,
     handle: SettingsHandle<SettingsFields>,
     ctx: RouteContext<EntryParams>,
   ): readonly FormField[] {
-    const { scope } = ctx.access;
-    return Object.entries(definition.fields)
-      .filter(([, field]) => scope.kind === 'instance' || field.siteOverridable !== false)
-      .map(([name, field]) => ({ name, field, resolved: handle.resolve(scope, name) }));
+    const { scope, locale } = ctx.access;
+    let group: string | undefined;
+    return Object.entries(entry.value.fields)
+      .map(([name, field]) => {
+        if (field.group) group = this.words.theirs(entry.moduleOf(name), field.group, locale);
+        return { name, field, group };
+      })
+      .filter(({ field }) => scope.kind === 'instance' || field.siteOverridable !== false)
+      .map((each) => ({ ...each, resolved: handle.resolve(scope, each.name) }));
   }
 }
 
@@ -208,13 +213,9 @@ interface FieldGroup<F> {
   readonly fields: readonly F[];
 }
 
-/** Fields below their headings, in the order in which these come; a field without one stands with the field before it. */
+/** Fields below their headings, in the order in which these come. */
 function groupsOf<F extends FieldModel>(fields: readonly F[]): readonly FieldGroup<F>[] {
   const groups = new Map<string | undefined, F[]>();
-  let title: string | undefined;
-  for (const field of fields) {
-    title = field.group ?? title;
-    groups.set(title, [...(groups.get(title) ?? []), field]);
-  }
-  return [...groups].map(([heading, grouped]) => ({ title: heading, fields: grouped }));
+  for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  return [...groups].map(([title, grouped]) => ({ title, fields: grouped }));
 }

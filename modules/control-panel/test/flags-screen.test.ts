@@ -28,7 +28,7 @@ describe('The Feature Flags screen', () => {
 
   const page = async (type = 'release'): Promise<string> => (await admin.get(`${screen}?type=${type}`)).text;
   const switchOf = (html: string, name: string): string | undefined =>
-    new RegExp(`<button class="flag-switch" role="switch" aria-checked="(true|false)" aria-label="${name}"`).exec(html)?.[1];
+    new RegExp(`<button class="switch" role="switch" aria-checked="(true|false)" aria-label="${name}"`).exec(html)?.[1];
 
   it('has a tab for each type, as links', async () => {
     const tabs = [...(await page('beta')).matchAll(/role="tab" aria-selected="(true|false)"[^>]*href="\?type=(\w+)">(\w+)</g)];

@@ -57,3 +57,4 @@ export interface People {
   readonly onDidChange: Event<void>;
 }
 export const People: ServiceToken<People> = serviceToken('identity.people');
+export type { IdentityErrorCode } from './error-codes.js';

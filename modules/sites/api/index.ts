@@ -34,3 +34,4 @@ export interface HomePageSection {
 export const HomePageSections: ConditionalPoint<HomePageSection> = extensionPoint('sites.home-page-sections', {
   conditional: true,
 });
+export type { SitesErrorCode } from './error-codes.js';

@@ -1,1 +1,1 @@
-export {};
+export type { WebContentErrorCode } from './error-codes.js';

@@ -1,0 +1,6 @@
+/** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
+export type DocumentsMediaErrorCode = 'folder-not-empty' | 'name-taken' | 'nothing-received' | 'thumbnail-failed' | 'wrong-type';
+
+declare global {
+  interface PorticoErrorCodes extends Record<DocumentsMediaErrorCode, true> {}
+}

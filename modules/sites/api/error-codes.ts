@@ -1,0 +1,6 @@
+/** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
+export type SitesErrorCode = 'address-taken';
+
+declare global {
+  interface PorticoErrorCodes extends Record<SitesErrorCode, true> {}
+}
