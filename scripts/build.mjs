@@ -54,7 +54,7 @@ export function whyBuild() {
 }
 
 function missing() {
-  if (!existsSync(join(root, 'core/dist/main.js'))) return 'Portico';
+  if (!existsSync(join(root, 'core/dist/create-portal.js'))) return 'Portico';
   if (!existsSync(join(root, 'core/dist/assets'))) return 'What browsers load';
   return packageFolders().find((folder) => {
     const entry = entryOf(folder);

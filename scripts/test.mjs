@@ -16,7 +16,10 @@ const alone = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faults\
 const kinds = [
   { name: 'browser', marks: ['TestBrowser', 'playwright-core'] },
   { name: 'process', marks: ['node:child_process'] },
-  { name: 'portal', marks: ['@portico/core/testing', join(root, 'core/dist/main.js'), join(root, 'core/dist/testing/index.js')] },
+  {
+    name: 'portal',
+    marks: ['@portico/core/testing', join(root, 'core/dist/create-portal.js'), join(root, 'core/dist/testing/index.js')],
+  },
   { name: 'service', marks: ['@portico/ai-sandbox/api', join(root, 'modules/ai-sandbox/dist/server/sandbox.js')] },
   { name: 'unit', marks: [''] },
 ];

@@ -82,7 +82,7 @@ function demoHome(): string {
 
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createPortal } = await import('../main.js');
+  const { createPortal } = await import('../create-portal.js');
   const portal = await createPortal({
     mode: deploymentMode(process.env),
     environment: process.env,

@@ -1,6 +1,6 @@
 import { deploymentMode } from '../config/index.js';
+import { createPortal, type Portal } from '../create-portal.js';
 import { moduleOf } from '../kernel/index.js';
-import { createPortal, type Portal } from '../main.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {

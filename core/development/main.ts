@@ -1,5 +1,5 @@
 import { register } from 'node:module';
-import { type Change, createPortal } from '../main.js';
+import { type Change, createPortal } from '../create-portal.js';
 import { LiveReload } from './live-reload.js';
 
 /**

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import supertest from 'supertest';
 import type { Clock, Modules, ServiceToken } from '../api/index.js';
 import type { LoadOptions } from '../config/load.js';
+import { createPortal, type Portal } from '../create-portal.js';
 import type { KernelStats } from '../kernel/index.js';
-import { createPortal, type Portal } from '../main.js';
 import { freePort } from '../portal/free-port.js';
 
 type Agent = ReturnType<typeof supertest.agent>;

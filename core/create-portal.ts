@@ -1,0 +1,188 @@
+import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
+import { resolve } from 'node:path';
+import type { Middleware } from 'koa';
+import { HostAccessContexts } from './access/index.js';
+import {
+  AccessControl,
+  type Clock,
+  Commands,
+  type Contributions,
+  type DemoContent,
+  DemoContents,
+  DisposableStore,
+  HttpRoutes,
+  type Log,
+  MenuItems,
+  type ModuleStatus,
+  type Modules,
+  PageAdditions,
+  PersonalMenuItems,
+  type ServiceToken,
+  SiteDirectory,
+  toDisposable,
+} from './api/index.js';
+import { CommandRunner, listenForCommands } from './commands/index.js';
+import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
+import { type LogOptions, Logs, SystemClock, UuidIds } from './diagnostics/index.js';
+import { type InstalledModule, type Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { MessageCatalog } from './messages/index.js';
+import { bindCoreServices } from './portal/bind-core-services.js';
+import { createHttp } from './portal/create-http.js';
+import { createKernel } from './portal/create-kernel.js';
+import { freePorts } from './portal/free-port.js';
+import { openStorage } from './portal/open-storage.js';
+import { projectRoot } from './portal/project-root.js';
+import { Assets, Views } from './views/index.js';
+
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
+  readonly root?: string;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Where log lines go; default standard error. */
+  readonly logStream?: LogOptions['stream'];
+  /** What tells open pages that they are old; in development. */
+  readonly liveReload?: { readonly script: string; readonly middleware: Middleware };
+}
+
+/** Something that was edited while the portal stands. */
+export interface Change {
+  readonly kind: 'code' | 'views' | 'messages' | 'assets';
+  /** Id of a module, or `core`, whose code cannot be taken in: that needs a new process. */
+  readonly owner: string;
+}
+
+/** A portal that stands: modules started, database open, and nobody let in until `listen`. */
+export interface Portal {
+  readonly config: LoadedConfig;
+  readonly modules: Modules;
+  readonly commands: CommandRunner;
+  readonly log: Log;
+  /** The handler of requests, for a server of the caller's. */
+  callback(): RequestListener;
+  /** Opens the door, for browsers and for the command line; answers the address. */
+  listen(): Promise<string>;
+  /** A service, as a module would get it. Undefined while nobody provides it. */
+  service<T>(token: ServiceToken<T>): T | undefined;
+  /** What the kernel holds at this moment: services, contributions, listeners. */
+  stats(): KernelStats;
+  /** What `portico demo` puts into an empty portal. */
+  readonly demoContents: Contributions<DemoContent>;
+  /** Where the packages of the modules lie, by id. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
+  refresh(change: Change): Promise<void>;
+  /** Finishes what runs, stops the modules, closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the portal together and starts its modules; the only place that knows every part: opens the storage, creates the kernel, binds the core's
+ * services, boots the modules, and creates the HTTP host that lets people in later.
+ * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the portal cannot do without.
+ */
+export async function createPortal(options: PortalOptions): Promise<Portal> {
+  const root = options.root ?? projectRoot;
+  const ports = await freePorts(namedPorts({ ...options, root }));
+  const first = loadConfig({ ...options, root, ports });
+  const { modules, problems } = await readManifests(first.modulePaths);
+  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
+  const { settings, home } = config;
+  const clock = options.clock ?? new SystemClock();
+  const ids = new UuidIds();
+  const logs = new Logs({ level: settings.log.level, stream: options.logStream });
+  const log = logs.for('core');
+  const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
+  try {
+    for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
+    const storage = await openStorage({ config, modules, environment: options.environment, clock, ids, log }, opened);
+    const messages = new MessageCatalog({ log });
+    const assets = new Assets({ log });
+    opened.add(await assets.load());
+
+    const kernel: Kernel = createKernel({ config, clock, logs, storage, messages, assets, views: () => views });
+    const accessContexts = new HostAccessContexts(kernel.handle(AccessControl));
+    const routes = kernel.host(HttpRoutes);
+    const commands = kernel.host(Commands);
+    const demoContents = kernel.host(DemoContents);
+    const views = new Views({
+      menuItems: kernel.host(MenuItems),
+      personalMenuItems: kernel.host(PersonalMenuItems),
+      pageAdditions: kernel.host(PageAdditions),
+      sites: kernel.handle(SiteDirectory),
+      accessContexts,
+      messages,
+      assets,
+      viewsFolder: resolve(root, 'views'),
+      everywhere: options.liveReload,
+      log,
+    });
+    bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+
+    kernel.install(modules);
+    storage.flags.refresh();
+    opened.add(toDisposable(() => kernel.shutdown()));
+    await kernel.boot();
+
+    const http = createHttp({
+      config,
+      modules,
+      kernel,
+      routes,
+      views,
+      assets,
+      messages,
+      logs,
+      clock,
+      development: options.liveReload?.middleware,
+      storageState: () => storage.persistence.health(),
+    });
+    opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
+    const runner = new CommandRunner(commands, log);
+
+    return {
+      config,
+      modules: kernel,
+      commands: runner,
+      log,
+      stats: () => kernel.stats(),
+      folders: new Map(modules.map(({ id, folder }) => [id, folder])),
+      refresh: (change) => refresh(change, { kernel, modules, views, messages, assets }),
+      demoContents,
+      callback: () => http.callback(),
+      listen: async () => {
+        const address = await http.listen(settings.server.port, settings.server.host);
+        opened.add(await listenForCommands(home, runner));
+        return address;
+      },
+      service: (token) => kernel.handle(token).get(),
+      close: () => opened.dispose(),
+    };
+  } catch (error) {
+    await opened.dispose();
+    throw error;
+  }
+}
+
+interface Refreshable {
+  readonly kernel: Kernel;
+  readonly modules: readonly InstalledModule[];
+  readonly views: Views;
+  readonly messages: MessageCatalog;
+  readonly assets: Assets;
+}
+
+async function refresh({ kind, owner }: Change, { kernel, modules, views, messages, assets }: Refreshable): Promise<void> {
+  if (kind === 'views') return views.refresh(owner);
+  if (kind === 'code') return mustRun(await kernel.reload(owner));
+  const module = modules.find(({ id }) => id === owner);
+  if (owner === 'core') await (kind === 'messages' ? messages.readOwn() : assets.load());
+  // What does not run reads its files when it starts.
+  else if (module && kernel.status(owner)?.state === 'active') await { messages, assets }[kind].load(module);
+  // Words of the portal's own are part of what views keep.
+  if (kind === 'messages') await views.refresh('core');
+}
+
+function mustRun({ id, state, reasons }: ModuleStatus): void {
+  if (state === 'failed') throw new Error(`${id} does not start: ${reasons.join(' ')}`);
+}

@@ -1,0 +1,99 @@
+import type { HostAccessContexts } from '../access/index.js';
+import { HostSessionCookie } from '../access/index.js';
+import {
+  AccessContexts,
+  AuditAreas,
+  AuditLog,
+  AuditPresenter,
+  BlobStore,
+  Clock,
+  Commands,
+  Erasure,
+  Explanations,
+  Flags,
+  HostConfig,
+  Ids,
+  IntegrityChecks,
+  Log,
+  MessageCatalog as MessageCatalogToken,
+  Messages,
+  Modules,
+  SecretBox,
+  SecretStores,
+  SessionCookie,
+  SiteDirectory,
+  UnitOfWork,
+} from '../api/index.js';
+import { CatalogAuditPresenter } from '../audit/index.js';
+import type { LoadedConfig } from '../config/index.js';
+import { doctorCommand, moduleCommands } from '../diagnostics/index.js';
+import { flagCommands } from '../flags/index.js';
+import type { Kernel } from '../kernel/index.js';
+import type { MessageCatalog } from '../messages/index.js';
+import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
+import type { Storage } from './open-storage.js';
+
+export interface CoreServiceParts {
+  readonly config: LoadedConfig;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly storage: Storage;
+  readonly messages: MessageCatalog;
+  readonly accessContexts: HostAccessContexts;
+}
+
+/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. */
+export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): void {
+  const { config, messages, storage } = parts;
+  const { persistence, audit, flags } = storage;
+  const sites = kernel.handle(SiteDirectory);
+  kernel.bind(Log, parts.log);
+  kernel.bind(Messages, messages.for('core'));
+  kernel.bind(MessageCatalogToken, messages);
+  kernel.bind(Clock, parts.clock);
+  kernel.bind(Ids, parts.ids);
+  kernel.bind(HostConfig, config);
+  kernel.bind(UnitOfWork, persistence.unitOfWork);
+  kernel.bind(BlobStore, persistence.blobs);
+  kernel.bind(Erasure, persistence.erasure);
+  kernel.bind(Flags, flags);
+  kernel.bind(AuditLog, audit);
+  kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
+  kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
+  kernel.bind(Modules, kernel);
+  kernel.bind(Explanations, kernel.explanations);
+  kernel.bind(AccessContexts, parts.accessContexts);
+  kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
+  bindSecrets(kernel, parts);
+
+  const checks = kernel.host(IntegrityChecks);
+  persistence.checks.forEach((check, index) => {
+    kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
+  });
+  for (const command of [doctorCommand(checks, messages.for('core')), ...moduleCommands(kernel), ...flagCommands(flags)])
+    kernel.contribute(Commands, command, { id: command.name });
+}
+
+function bindSecrets(kernel: Kernel, { config, log, storage }: CoreServiceParts): void {
+  const { home, masterKey, previousMasterKey: previousKey } = config;
+  const ring = openKeyRing({ home, masterKey, previousKey });
+  if (ring.problem) log.error('The master key cannot be used.', { problem: ring.problem });
+  const box = new AesSecretBox(ring);
+  const stores = kernel.host(SecretStores);
+  const keyIsGiven = masterKey !== undefined;
+  const { audit, persistence } = storage;
+  const rotation = new SecretRotation({
+    home,
+    keyIsGiven,
+    ring,
+    box,
+    stores,
+    unitOfWork: persistence.unitOfWork,
+    audit,
+    modules: kernel,
+  });
+  for (const command of secretCommands({ ring, box, stores, rotation, sites: kernel.handle(SiteDirectory) }))
+    kernel.contribute(Commands, command, { id: command.name });
+  kernel.bind(SecretBox, box);
+}

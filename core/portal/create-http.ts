@@ -1,0 +1,61 @@
+import type { Middleware } from 'koa';
+import {
+  AccessControl,
+  ApiTokens,
+  type Clock,
+  type ConditionalContributions,
+  type HttpRoutes,
+  Sessions,
+  SiteDirectory,
+} from '../api/index.js';
+import type { LoadedConfig } from '../config/index.js';
+import type { Logs } from '../diagnostics/index.js';
+import { createHttpHost, type HttpHost } from '../http/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
+import type { MessageCatalog } from '../messages/index.js';
+import type { StorageState } from '../persistence/index.js';
+import type { Assets, Views } from '../views/index.js';
+
+export interface HttpParts {
+  readonly config: LoadedConfig;
+  readonly modules: readonly InstalledModule[];
+  readonly kernel: Kernel;
+  readonly routes: ConditionalContributions<HttpRoutes>;
+  readonly views: Views;
+  readonly assets: Assets;
+  readonly messages: MessageCatalog;
+  readonly logs: Logs;
+  readonly clock: Clock;
+  /** Asked before any route; in development. */
+  readonly development: Middleware | undefined;
+  /** Whether the data directory can be written to. */
+  storageState(): StorageState;
+}
+
+/** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
+export function createHttp({ config, modules, kernel, logs, development, storageState, ...parts }: HttpParts): HttpHost {
+  const { server, limits } = config.settings;
+  return createHttpHost({
+    ...parts,
+    config: {
+      publicUrl: config.publicUrl,
+      allowedHosts: server.allowedHosts,
+      trustedProxies: server.trustedProxies,
+      limits: { bodyBytes: limits.bodyBytes },
+    },
+    prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
+    gate: kernel,
+    providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
+    sessions: kernel.handle(Sessions),
+    apiTokens: kernel.handle(ApiTokens),
+    sites: kernel.handle(SiteDirectory),
+    accessControl: kernel.handle(AccessControl),
+    development,
+    log: logs.for('http'),
+    health: { live: () => true, ready: () => readiness(storageState()) },
+  });
+}
+
+function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {
+  return { ok: writable, reasons: message === undefined ? [] : [message] };
+}

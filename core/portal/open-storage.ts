@@ -1,0 +1,78 @@
+import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, toDisposable } from '../api/index.js';
+import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
+import type { LoadedConfig, LoadOptions } from '../config/index.js';
+import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
+import type { InstalledModule } from '../kernel/index.js';
+import { lockHome, openPersistence, type Persistence } from '../persistence/index.js';
+import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
+import { ModuleDataCatalog } from './module-data.js';
+
+export interface StorageOptions {
+  readonly config: LoadedConfig;
+  readonly modules: readonly InstalledModule[];
+  /** Variables that may lock flags; default the machine's. */
+  readonly environment: LoadOptions['environment'];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** The data directory, and what the core itself keeps in it. */
+export interface Storage {
+  readonly persistence: Persistence;
+  readonly data: ModuleDataCatalog;
+  readonly audit: AuditLog;
+  readonly flags: OpenFlags;
+}
+
+/**
+ * Takes the data directory for this process, opens its database with the entities of every module, and brings the core's own tables up to date.
+ * @param opened what is to be closed at the end, in the order of its opening.
+ * @throws PortalError `home-in-use`, and whatever keeps a database from being opened.
+ */
+export async function openStorage(
+  { config, modules, environment, clock, ids, log }: StorageOptions,
+  opened: DisposableStore,
+): Promise<Storage> {
+  const { settings, home } = config;
+  opened.add(await lockHome(home));
+  const data = await ModuleDataCatalog.read(modules);
+  const persistence = await openPersistence({
+    home,
+    clock,
+    ids,
+    log,
+    entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
+    busyTimeoutMillis: settings.limits.databaseBusyMillis,
+    graceMillis: settings.limits.blobGraceMillis,
+  });
+  opened.add(toDisposable(() => persistence.close()));
+  const { unitOfWork } = persistence;
+  await persistence.migrate('audit', auditMigrations);
+  await persistence.migrate('flags', flagMigrations);
+  await persistence.migrate('kernel', disabledModuleMigrations);
+
+  const audit = new StoredAuditLog({ unitOfWork, clock, ids });
+  const flags = opened.add(
+    await openFlags({
+      file: config.flagsFile,
+      declarations: () => declaredFlags(modules),
+      deployment: settings.flagDefaults,
+      development: config.mode === 'development' || config.mode === 'test',
+      environment,
+      unitOfWork,
+      audit,
+      clock,
+      log,
+    }),
+  );
+  return { persistence, data, audit, flags };
+}
+
+function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {
+  const flags = new Map<string, DeclaredFlag>();
+  for (const { id, manifest } of modules) {
+    for (const [key, flag] of Object.entries(manifest.flags ?? {})) flags.set(key, { ...flag, module: id });
+  }
+  return flags;
+}
