@@ -1,12 +1,28 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Disposable, toDisposable } from '../api/index.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
-import { socketPath } from './socket-path.js';
+
+/** Longest path a Unix socket may have on Linux and macOS, with room to spare. */
+const longest = 100;
+
+/** Where the running portal of a data directory listens for commands. */
+function socketPath(home: string): string {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\portico-${digest(home)}`;
+  const path = join(home, 'portico.sock');
+  return path.length <= longest ? path : join(tmpdir(), `portico-${process.getuid?.() ?? 0}-${digest(home)}.sock`);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
 
 /** One line of the answer: a piece of output, or the exit code at the end. */
 type Line = { readonly out: string } | { readonly err: string } | { readonly exit: number };

@@ -1,3 +1,2 @@
 export { moduleVariables } from './environment.js';
-export { type LoadedConfig, type LoadOptions, loadConfig, namedPorts } from './load.js';
-export { deploymentMode } from './mode.js';
+export { deploymentMode, type LoadedConfig, type LoadOptions, loadConfig, namedPorts } from './load.js';

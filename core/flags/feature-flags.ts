@@ -17,14 +17,46 @@ import {
   PortalError,
   type UnitOfWork,
 } from '../api/index.js';
-import { chainOf } from './flag-chain.js';
 import type { FlagEnvironment } from './flag-environment.js';
 import { type FlagFileEntry, parseFlagFile } from './flag-file.js';
-import { flagHandle } from './flag-handle.js';
 import { auditArea, FlagSwitches } from './flag-switches.js';
 import { exportFlags, planImport } from './flag-transfer.js';
 import { type DeclaredFlag, resolveFlags } from './resolve-flags.js';
 import type { WatchedContent } from './watched-file.js';
+
+function flagHandle(flags: Pick<Flags, 'isEnabled' | 'onDidChange'>, { key }: FlagDefinition): FlagHandle {
+  return Object.freeze({
+    key,
+    isEnabled: () => flags.isEnabled(key),
+    onDidChange: (listener: (enabled: boolean) => void) =>
+      flags.onDidChange((change) => {
+        if (change.key === key) listener(change.enabled);
+      }),
+  });
+}
+
+/** All that a flag depends on, depth first, each once; a circle ends where it closes. */
+export function chainOf(key: string, states: ReadonlyMap<string, FlagState>): readonly FlagLink[] {
+  const links: FlagLink[] = [];
+  const seen = new Set([key]);
+  const next = linksFrom(key, 1, states);
+  for (let link = next.pop(); link !== undefined; link = next.pop()) {
+    if (seen.has(link.key)) continue;
+    seen.add(link.key);
+    links.push(link);
+    next.push(...linksFrom(link.key, link.depth + 1, states));
+  }
+  return links;
+}
+
+/** In reverse, as they are taken from the end. */
+function linksFrom(of: string, depth: number, states: ReadonlyMap<string, FlagState>): FlagLink[] {
+  return [...(states.get(of)?.dependsOn ?? [])].reverse().map((key) => {
+    const state = states.get(key);
+    const { enabled, reason } = state ?? { enabled: false, reason: 'Nobody declares it.' };
+    return { key, of, depth, enabled, declared: state !== undefined, reason };
+  });
+}
 
 type FlagImportOptions = Parameters<Flags['import']>[1];
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { notFound, PortalError, type ServiceHandle, type Sessions } from '../api/index.js';
+import { notFound, PortalError, type RouteAccess, type ServiceHandle, type Sessions } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
+import { scopeRefusal } from '../util/index.js';
 import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
 import { tokenOf } from './challenge.js';
 import { changesState, checkToken, otherOrigin } from './csrf.js';
-import type { HostContext } from './exchange.js';
+import { wantsHtml } from './error-answers.js';
+import { type HostContext, isFragment } from './exchange.js';
 import type { HttpLimits } from './http-config.js';
 import { type HttpModuleGate, RequestLease } from './http-module-gate.js';
 import { queryOf } from './input.js';
@@ -14,8 +16,42 @@ import type { Route } from './mount.js';
 import { MultipartReader } from './multipart.js';
 import type { RequestContextResolver, RequestTarget } from './request-context-resolver.js';
 import type { RequestGuard } from './request-guard.js';
-import { admit } from './route-access.js';
 import type { Found, RouteTable } from './route-table.js';
+
+const signInPage = '/sign-in';
+
+/**
+ * Whether the person may call the route; throws otherwise. Guests are sent to sign in and come back afterwards.
+ * @returns false when the answer has been given already.
+ */
+function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean): boolean {
+  if (access === 'public') return true;
+  const allowed = access === 'signed-in' ? ctx.session !== undefined : ctx.access.can(access.permission);
+  if (allowed) return true;
+  if (ctx.exchange.caller && typeof access === 'object') {
+    const refusal = scopeRefusal(ctx.access, access.permission);
+    if (refusal) throw refusal;
+  }
+  if (ctx.exchange.caller || (ctx.session && sessionsPresent)) {
+    // What a person may not see is not there; what they may not do is refused.
+    if (!changesState(ctx.method)) throw notFound();
+    throw new PortalError('forbidden', 'You may not do this here.', { status: 403 });
+  }
+  if (ctx.exchange.cookie !== undefined && !sessionsPresent) {
+    throw new PortalError('module-unavailable', 'Signing in is not available right now. Try again in a moment.', {
+      status: 503,
+      expose: true,
+      retryAfter: 5,
+    });
+  }
+  // A script would follow the redirect and show the sign-in page inside of a dialog.
+  if (!changesState(ctx.method) && !isFragment(ctx) && wantsHtml(ctx)) {
+    ctx.redirect(`${signInPage}?next=${encodeURIComponent(ctx.originalUrl)}`);
+    ctx.status = 303;
+    return false;
+  }
+  throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
+}
 
 /** The core's own routes have no gate: they are there as long as the portal is. */
 const coreModule = 'core';

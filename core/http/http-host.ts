@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { DisposableStore, type Log, PortalError } from '../api/index.js';
+import { ipaddr } from '../libraries/ipaddr.js';
 import { Koa } from '../libraries/koa.js';
 import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
-import { clientAddress } from './client-address.js';
 import { compressAnswer } from './compression.js';
 import { contextMethods } from './context-methods.js';
 import type { Health, HttpDependencies } from './dependencies.js';
@@ -22,6 +22,22 @@ import { RequestContextResolver } from './request-context-resolver.js';
 import { RequestGuard } from './request-guard.js';
 import { RouteTable } from './route-table.js';
 import { SecurityHeaders } from './security-headers.js';
+
+/**
+ * Where a request comes from: the other end of the connection or, behind proxies of the deployment's own, what the outermost
+ * of them saw. Each proxy appends to X-Forwarded-For, so only that many entries from the end can be believed; koa would take the first
+ * entry of a shorter list. IPv4 that comes by an IPv6 socket is IPv4.
+ */
+function clientAddress(request: IncomingMessage, trustedProxies: number): string {
+  const connection = plainAddress(request.socket.remoteAddress ?? '');
+  if (trustedProxies === 0) return connection ?? '';
+  const seen = String(request.headers['x-forwarded-for'] ?? '').split(',');
+  return plainAddress(seen.at(-trustedProxies)?.trim() ?? '') ?? connection ?? '';
+}
+
+function plainAddress(text: string): string | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) ? ipaddr.process(text).toString() : undefined;
+}
 
 export interface HttpHost {
   /** The request listener, for a server of the caller's own. */

@@ -1,6 +1,16 @@
 import type { Container } from 'inversify';
-import type { Activity, Contribution, Disposable, Log, ModuleDefinition } from '../api/index.js';
-import { DisposableStore, Lifetime, serviceToken, toDisposable } from '../api/index.js';
+import {
+  type Activity,
+  type Contribution,
+  type Disposable,
+  DisposableStore,
+  Lifetime,
+  type Log,
+  type ModuleDefinition,
+  PortalError,
+  serviceToken,
+  toDisposable,
+} from '../api/index.js';
 import { runInModule } from './attribution.js';
 import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
@@ -9,7 +19,23 @@ import { ModuleContainer } from './module-container.js';
 import { RequestCounter } from './module-gate.js';
 import type { PointRegistry, PublishedContribution } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
-import { withinLimit } from './time-limit.js';
+
+/** Waits for work that others wrote, but not for ever. The work itself cannot be stopped; nobody waits for it any longer. */
+async function withinLimit<T>(work: T | PromiseLike<T>, millis: number, what: string): Promise<T> {
+  if (!isPromiseLike(work)) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new PortalError('time-limit', `${what} did not finish within ${millis} ms.`)), millis);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isPromiseLike = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 /** Work of the portal around each start of a module; what it answers is disposed after the stop. */
 export type Preparation = (module: InstalledModule) => Promise<Disposable | undefined>;

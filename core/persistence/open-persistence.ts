@@ -11,8 +11,7 @@ import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
 import { StatementCache } from './statement-cache.js';
 import { explainStorageError } from './storage-errors.js';
 import { StorageHealth, type StorageState } from './storage-health.js';
-import { type SweepIntervals, startSweeping } from './sweep-timer.js';
-import { Sweeper, type SweepReport } from './sweeper.js';
+import { Sweeper, type SweepIntervals, type SweepReport, startSweeping } from './sweeper.js';
 import { Writer } from './writer.js';
 
 export interface PersistenceOptions {

@@ -1,17 +1,15 @@
 import { Commands, defineModule, HttpRoutes, MenuItems, type ModulePart } from '@portico/core';
 import { PaidFeatures, UsageLedger, UsagePages, UsageTabs } from './api/index.js';
-import { BudgetsChange } from './commands/budget-commands.js';
 import { addCommand, listCommand, removeCommand } from './commands/table-commands.js';
-import { UsageCommand } from './commands/usage-command.js';
+import { BudgetsChange, UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
-import { usageRoutes } from './http/usage-routes.js';
+import { usageRoutes } from './http/usage-pages.js';
 import { manageInstance, manageSite, paidFeaturesFlag } from './services/access.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
-import { InstanceUsageItem, SiteUsageItem } from './services/menus/usage-menu-items.js';
 import { PriceTable } from './services/prices/price-table.js';
-import { ContributedTabs } from './services/usage-tabs.js';
+import { ContributedTabs, InstanceUsageItem, SiteUsageItem } from './services/usage-tabs.js';
 
 const when = { flag: paidFeaturesFlag };
 

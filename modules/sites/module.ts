@@ -1,13 +1,11 @@
 import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
-import { FrontDoorRoutes } from './http/front-door-routes.js';
-import { HomePageRoutes } from './http/home-page-routes.js';
+import { FrontDoorRoutes, HomePageRoutes } from './http/front-door-routes.js';
 import { SitesRoutes } from './http/sites-routes.js';
-import { DemoSites } from './services/demo-sites.js';
 import { SiteRepository } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
-import { SitesStart } from './services/sites-start.js';
+import { DemoSites, SitesStart } from './services/sites-start.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(HomePageSections);

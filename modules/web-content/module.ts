@@ -3,8 +3,7 @@ import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes } from './http/article-routes.js';
 import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions } from './services/articles.js';
-import { DemoArticle } from './services/demo-article.js';
-import { HomePageArticles } from './services/home-page-articles.js';
+import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
 export default defineModule(({ run, contribute }) => {

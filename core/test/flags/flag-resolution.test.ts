@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chainOf } from '../../flags/flag-chain.js';
+import { chainOf } from '../../flags/feature-flags.js';
 import { readFlagEnvironment } from '../../flags/flag-environment.js';
 import type { FlagFileEntry } from '../../flags/flag-file.js';
 import { type DeclaredFlag, type FlagSources, resolveFlags } from '../../flags/resolve-flags.js';

@@ -8,15 +8,47 @@ import {
   PortalError,
   type RouteContext,
   type Router,
+  z,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Generations } from '../services/generations/generations.js';
 import { type AddingReport, ImageAdding } from '../services/generations/image-adding.js';
 import type { Selection } from '../services/generations/image-documents.js';
+import { Previews } from '../services/images/previews.js';
 import { folderHref, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
-import { answerPicture } from './picture.js';
+import { answerPicture, setPictureHeaders } from './picture.js';
+
+/** The number makes the address a new one for each preview; answered is always the newest. */
+const previewQuery = z.strictObject({
+  number: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .optional(),
+});
+
+/** How an image that is being made looks so far, for its author. */
+@injectable()
+export class PreviewRoutes implements HttpRoutes {
+  readonly prefix = '~/ai-creator/generations';
+
+  constructor(
+    @inject(Generations) private readonly generations: Generations,
+    @inject(Previews) private readonly previews: Previews,
+  ) {}
+
+  register(router: Router): void {
+    router.get('/:id/preview', { access: 'signed-in', params: idParams, query: previewQuery }, async (ctx) => {
+      const { generation } = await this.generations.find(ctx.access, ctx.input.params.id);
+      const preview = this.previews.find(generation.id);
+      if (!preview) throw notFound('preview');
+      setPictureHeaders(ctx, 'no-store');
+      ctx.type = 'image/webp';
+      ctx.body = preview.bytes;
+    });
+  }
+}
 
 /** Pictures for their author, and making documents of them. */
 @injectable()

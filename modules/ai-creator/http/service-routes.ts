@@ -1,6 +1,16 @@
 import { ProviderError } from '@portico/ai-providers/api';
 import { UsageTabs } from '@portico/ai-usage/api';
-import { type HttpRoutes, inject, injectable, type RouteContext, type Router } from '@portico/core';
+import {
+  type AccessContext,
+  type HttpRoutes,
+  inject,
+  injectable,
+  Messages,
+  type RouteContext,
+  type Router,
+  SiteDirectory,
+} from '@portico/core';
+import type { Breaker } from '../entities/breaker.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { errorCatalogEntry } from '../services/failures/error-catalog.js';
 import {
@@ -10,12 +20,45 @@ import {
   FailureMessages,
 } from '../services/failures/failure-messages.js';
 import { FailureReport, reportedDays } from '../services/failures/failure-report.js';
-import { KeyStates } from '../services/failures/key-states.js';
+import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
 import { ModelMonitor } from '../services/models/model-monitor.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
 import { idParams } from './input.js';
 import { manageInstance } from './permissions.js';
+
+/** Keys with which nothing is sent now, in the words of administrators. */
+@injectable()
+class KeyStates {
+  constructor(
+    @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
+    @inject(RateLimitBackoff) private readonly backoff: RateLimitBackoff,
+    @inject(SiteDirectory) private readonly sites: SiteDirectory,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** Those whose account refuses. */
+  open({ locale }: AccessContext): readonly (Breaker & { readonly title: string; readonly failure: Failure })[] {
+    return this.breaker.all().map((breaker) => ({
+      ...breaker,
+      title: this.messages.text('service.breaker', { scope: this.nameOf(breaker.keyScope, locale) }, locale),
+      failure: this.breaker.failureOf(breaker),
+    }));
+  }
+
+  /** Those whose service asked for patience, and until when (ISO 8601). */
+  paused({ locale }: AccessContext): readonly { readonly text: string; readonly until: string }[] {
+    return this.backoff.all().map(({ keyScope, until }) => ({
+      text: this.messages.text('service.paused', { scope: this.nameOf(keyScope, locale) }, locale),
+      until,
+    }));
+  }
+
+  private nameOf(keyScope: string, locale: string): string {
+    if (keyScope === 'instance') return this.messages.text('service.instance', {}, locale);
+    return this.sites.byId(keyScope)?.name ?? keyScope;
+  }
+}
 
 const place = '/ai-creator/service';
 /** A link to the page on which one is leads nowhere. */

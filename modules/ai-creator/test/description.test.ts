@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { draftAltText, slugOf } from '../services/descriptions/description.js';
+import { draftAltText, slugOf } from '../services/generations/image-intake.js';
 
 describe('a description', () => {
   it('becomes a readable file name and a first alternative text', () => {

@@ -4,7 +4,7 @@ import { AccessContexts, BlobStore, UnitOfWork } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { sourcePicture } from '../services/images/source-picture.js';
+import { sourcePicture } from '../services/images/variation-sources.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorPortal, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 

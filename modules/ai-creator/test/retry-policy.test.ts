@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import { expect } from 'chai';
 import { errorCatalog } from '../services/failures/error-catalog.js';
-import { mayTryAgain, pauseBefore } from '../services/generations/retry-policy.js';
+import { mayTryAgain, pauseBefore } from '../services/generations/retries.js';
 
 const limits = { retries: 2, retryCapSeconds: 60, retryMillis: 2000 };
 const failure = (code: string, status?: number, retryAfterSeconds?: number, maybeCharged = false): ProviderError =>

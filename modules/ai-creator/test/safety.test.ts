@@ -1,7 +1,7 @@
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, siteScope } from '@portico/core';
 import { expect } from 'chai';
-import { deniedWord } from '../services/descriptions/deny-list.js';
+import { deniedWord } from '../services/generations/order-validation.js';
 import { creatorSettings } from '../services/settings/settings.js';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
 

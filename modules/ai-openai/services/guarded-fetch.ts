@@ -5,7 +5,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '@portico/ai-providers/api';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
-import { payloadOf } from './payload.js';
+
+/** What is sent: all of it at once, so that its length is known and nothing is sent twice. */
+interface Payload {
+  readonly bytes: Buffer;
+  readonly headers: Record<string, string>;
+}
+
+/** Reads a body of the client: JSON as text, or a form with a file, whose boundary belongs into the headers. */
+async function payloadOf({ body, headers }: RequestInit): Promise<Payload> {
+  const sent = new Headers(headers);
+  if (!(body instanceof FormData)) {
+    return { bytes: typeof body === 'string' ? Buffer.from(body) : Buffer.alloc(0), headers: Object.fromEntries(sent) };
+  }
+  const form = new Response(body);
+  sent.set('content-type', form.headers.get('content-type') ?? '');
+  return { bytes: Buffer.from(await form.arrayBuffer()), headers: Object.fromEntries(sent) };
+}
 
 export interface FetchLimits {
   /** Bytes of an answer after decompression. */

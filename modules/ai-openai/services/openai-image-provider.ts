@@ -8,19 +8,93 @@ import {
   ProviderError,
   type ProviderHelp,
   type ProviderModel,
+  type SourceImage,
 } from '@portico/ai-providers/api';
-import { type Class, inject, injectable } from '@portico/core';
+import { type Class, inject, injectable, z } from '@portico/core';
+import type { OpenAI, toFile } from 'openai';
 import { checkAnswer } from './answer.js';
 import { Base64ImageExtractor } from './base64-image-extractor.js';
 import { addressOf, createClient, library } from './client.js';
-import { askForEdit } from './edit.js';
-import { readModels } from './model-list.js';
 import { OpenAiConfig } from './openai-config.js';
 import { keyField } from './openai-settings.js';
 import type { ServiceProfile } from './profiles/index.js';
-import { asProviderError } from './provider-error.js';
+import { pathsWithEdits } from './profiles/service-profile.js';
 import { requestBody } from './request-body.js';
-import { partialImages, streamFor } from './streamed-answer.js';
+import { partialImages, type StreamWanted, streamFor } from './streamed-answer.js';
+
+/** Raw errors of the client hold the request, and sometimes a part of the key: nothing of them goes further. */
+function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
+  if (signal.aborted && signal.reason instanceof ProviderError) return signal.reason;
+  if (signal.aborted) return new ProviderError('timed-out', 'The request was given up.', { maybeCharged: true });
+  const ours = findCause(error);
+  if (ours) return ours;
+  if (error instanceof SyntaxError) return new ProviderError('bad-answer', 'The answer is not JSON.', { maybeCharged: true });
+  const name = error instanceof Error ? error.constructor.name : typeof error;
+  return new ProviderError('connection-cut', `The request failed (${name}).`, { maybeCharged: true });
+}
+
+function findCause(error: unknown): ProviderError | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof ProviderError) return at;
+  }
+  return undefined;
+}
+
+const date = z
+  .union([z.string().max(40), z.number()])
+  .optional()
+  .catch(undefined);
+const ModelList = z.object({
+  data: z.array(z.object({ id: z.string().regex(/^[\w.:/-]{1,200}$/), shutdown_date: date }).catch({ id: '' })).max(20_000),
+});
+
+/**
+ * Reads the answer of `GET /models`; entries that are not models are left out.
+ * @param suffix what is taken off the end of names. @throws ProviderError `bad-answer`
+ */
+function readModels(answer: unknown, suffix = ''): readonly ProviderModel[] {
+  const parsed = ModelList.safeParse(answer);
+  if (!parsed.success) throw new ProviderError('bad-answer', 'The answer does not have the shape of a list of models.');
+  return parsed.data.data
+    .filter(({ id }) => id !== '')
+    .map(({ id: listed, shutdown_date: text }) => {
+      const id = suffix !== '' && listed.endsWith(suffix) ? listed.slice(0, -suffix.length) : listed;
+      const day = dayOf(text);
+      return day === undefined ? { id } : { id, shutdownDate: day };
+    });
+}
+
+/** An ISO day, from ISO text or from Unix seconds. */
+function dayOf(value: string | number | undefined): string | undefined {
+  const time = typeof value === 'number' ? value * 1000 : Date.parse(value ?? '');
+  return Number.isFinite(time) && Math.abs(time) < 8e15 ? new Date(time).toISOString().slice(0, 10) : undefined;
+}
+
+/** Names of files carry nothing of the author's: only the type counts. */
+const fileNames: Readonly<Record<SourceImage['mimeType'], string>> = {
+  'image/png': 'source.png',
+  'image/jpeg': 'source.jpg',
+  'image/webp': 'source.webp',
+};
+
+/**
+ * Asks for variations of a picture: one POST of a form. The picture goes as one of a list (`image[]`), which all services take; some take
+ * nothing else. How strictly a picture is judged cannot be said here; the service decides.
+ */
+async function askForEdit(
+  client: OpenAI,
+  asFile: typeof toFile,
+  profile: ServiceProfile,
+  request: ImageRequest,
+  { bytes, mimeType }: SourceImage,
+  stream?: StreamWanted['parameters'],
+): Promise<unknown> {
+  const form = new FormData();
+  form.append('image[]', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
+  const fields = { ...requestBody(profile, { ...request, moderation: undefined }), ...stream };
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+  return client.post<unknown>(profile.paths.edits ?? pathsWithEdits.edits, { body: form, signal: request.signal });
+}
 
 /** Bytes of a list of models. */
 const listBytes = 4 * 1024 * 1024;

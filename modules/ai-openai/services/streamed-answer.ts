@@ -1,9 +1,27 @@
 import { type ImageRequest, ProviderError } from '@portico/ai-providers/api';
 import { z } from '@portico/core';
+import { createParser } from 'eventsource-parser';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
-import { eventsOf } from './event-stream.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { refusalIn } from './refusal.js';
+
+/** One of the events that a server sends. */
+export interface ServerEvent {
+  readonly name: string;
+  readonly data: string;
+}
+
+/** Reads server-sent events as they arrive; what is unfinished at the end is no event. */
+export async function* eventsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
+  let arrived: ServerEvent[] = [];
+  const parser = createParser({ onEvent: ({ event = '', data }) => arrived.push({ name: event, data }) });
+  for await (const piece of bytes) {
+    parser.feed(decoder.decode(piece, { stream: true }));
+    yield* arrived;
+    arrived = [];
+  }
+}
 
 /** Asked for beside the image; each costs tokens of its own. */
 export const partialImages = 2;

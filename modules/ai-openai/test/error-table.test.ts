@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { classify, errorTable } from '../services/error-table.js';
 import { openai } from '../services/profiles/openai.js';
-import { categoriesIn, retryAfterOf } from '../services/refusal-details.js';
+import { categoriesIn, retryAfterOf } from '../services/refusal.js';
 
 const root = new URL('../../../../', import.meta.url);
 

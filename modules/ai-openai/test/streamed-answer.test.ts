@@ -10,10 +10,10 @@ import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey
 import type { HostConfig } from '@portico/core';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { eventsOf } from '../services/event-stream.js';
 import { OpenAiConfig } from '../services/openai-config.js';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { defaultProfile } from '../services/profiles/index.js';
+import { eventsOf } from '../services/streamed-answer.js';
 
 const order = {
   prompt: 'a lighthouse at dusk',

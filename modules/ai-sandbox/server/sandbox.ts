@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
-import { answerOf } from './answer.js';
 import { type ApiError, apiErrors } from './api-error.js';
 import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, withoutBehaviours } from './behaviours.js';
 import { type DialectName, dialect as dialectOf, keyFault, keyHeaders, shapeOf } from './dialect.js';
@@ -9,11 +8,59 @@ import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-re
 import { type ImageOrder, readOrder } from './image-request.js';
 import { faults } from './line-faults.js';
 import { modelList, type SandboxModel } from './models.js';
-import { Painter } from './painting/painter.js';
-import { variation } from './painting/variation.js';
+import { Painter, variation } from './painting/painter.js';
 import { pause } from './pause.js';
-import { ScriptedFailures } from './scripted-failures.js';
 import { streamAnswer } from './streaming.js';
+
+/**
+ * `fewer`: one image too few, then an error in place of the rest, then all that is asked for. Whoever asks once more for the rest keeps what
+ * came, and whoever tries again later gets it.
+ */
+class ScriptedFailures {
+  private readonly short = new Set<string>();
+
+  /** What the next request with these words gets; undefined: what it asks for. */
+  next({ prompt, n }: { readonly prompt: string; readonly n: number }): Behaviour | undefined {
+    if (this.short.delete(prompt)) return { name: 'error-500' };
+    if (n === 1) return undefined;
+    this.short.add(prompt);
+    return { name: 'too-few' };
+  }
+
+  reset(): void {
+    this.short.clear();
+  }
+}
+
+const outputTokens: Readonly<Record<string, number>> = { low: 272, medium: 1056, high: 4160, auto: 1056 };
+
+/** Tokens of a picture that is read: one for each square of 32 pixels. */
+const imageTokens = (order: ImageOrder | EditOrder): number =>
+  'source' in order ? Math.ceil((order.width * order.height) / 32 ** 2) : 0;
+
+/** The body of an answer with pictures. */
+function answerOf(order: ImageOrder | EditOrder, data: readonly object[], now: Date, countsTokens: boolean): object {
+  const created = Math.floor(now.getTime() / 1000);
+  if (!countsTokens) return { created, data };
+  const text = Math.ceil(order.prompt.length / 4);
+  const image = imageTokens(order);
+  const input = text + image;
+  const output = (outputTokens[order.quality] ?? 1056) * data.length;
+  return {
+    created,
+    background: 'opaque',
+    output_format: order.format,
+    quality: order.quality,
+    size: order.size,
+    data,
+    usage: {
+      input_tokens: input,
+      input_tokens_details: { image_tokens: image, text_tokens: text },
+      output_tokens: output,
+      total_tokens: input + output,
+    },
+  };
+}
 
 /** The key that the sandbox takes when none is given. */
 export const sandboxKey = 'sk-sandbox-portico-demo-key';

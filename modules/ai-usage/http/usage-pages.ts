@@ -1,10 +1,39 @@
-import { Clock, csvStream, inject, injectable, type RouteContext, z } from '@portico/core';
+import {
+  type Class,
+  Clock,
+  csvStream,
+  type HttpRoutes,
+  inject,
+  injectable,
+  type RouteContext,
+  type Router,
+  z,
+} from '@portico/core';
 import { UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
+import { manageInstance, manageSite } from '../services/access.js';
 import { requestRows } from '../services/report/usage-csv.js';
 import { usageRange } from '../services/report/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/report/usage-report.js';
 import { shares, usageChart } from './usage-chart.js';
+
+/** AI Usage at one address: of the whole instance, or with `~` of one site. As a page, or as the file that is exported from it. */
+export function usageRoutes(prefix: `${'' | '~'}/ai-creator/usage${'' | '.csv'}`): Class<HttpRoutes> {
+  @injectable()
+  class UsageRoutes implements HttpRoutes {
+    readonly prefix = prefix;
+
+    constructor(@inject(UsagePages) private readonly pages: UsagePages) {}
+
+    register(router: Router): void {
+      const access = { permission: prefix.startsWith('~') ? manageSite : manageInstance };
+      router.get('/', { access, query: usageQuery }, (ctx) =>
+        prefix.endsWith('.csv') ? this.pages.csv(ctx) : this.pages.show(ctx),
+      );
+    }
+  }
+  return UsageRoutes;
+}
 
 const date = z.iso.date().optional();
 export const usageQuery = z.strictObject({

@@ -13,12 +13,25 @@ import {
   type SettingsNavigation,
   type SettingsNavigationEntry,
   type SettingsNavigationSection,
+  type SettingsNotice,
+  type SettingsNoticeSource,
+  SettingsNotices,
   type SettingsSection,
 } from '../api/index.js';
-import { EntryNotices } from '../services/entry-notices.js';
 import { permissions } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
+
+/** What modules say about the settings of a scope. */
+@injectable()
+class EntryNotices {
+  constructor(@inject(contributions(SettingsNotices)) private readonly sources: ConditionalContributions<SettingsNoticeSource>) {}
+
+  of(settings: string, access: AccessContext): readonly SettingsNotice[] {
+    const about = this.sources.visible(access).filter(({ value }) => value.settings === settings);
+    return this.sources.each((source) => source.notices(access), about).flat();
+  }
+}
 
 export const sectionKeys = ['content-and-data', 'platform', 'security'] as const satisfies readonly SettingsSection[];
 export const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;

@@ -1,13 +1,23 @@
 import { type AuditVia, Clock, Ids, inject, injectable, type Person, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsImport, type StoredSetting } from '../entities/index.js';
 import { scopeKey } from './definition-settings.js';
-import { groupBy } from './group-by.js';
 import { type ImportPlan, planImport } from './import-plan.js';
 import { SettingPresenter } from './setting-presenter.js';
 import { sameRow } from './settings-audit.js';
 import { SettingsExport } from './settings-export.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { type FieldWrite, type PreviousSetting, type StoredSave, StoredSettings } from './stored-settings.js';
+
+/** The items by key, in the order in which they came. */
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item)) ?? [];
+    group.push(item);
+    groups.set(keyOf(item), group);
+  }
+  return groups;
+}
 
 type Row = Pick<StoredSetting, 'kind' | 'content' | 'lastFour'>;
 type Place = Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>;

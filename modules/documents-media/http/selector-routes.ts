@@ -1,10 +1,20 @@
-import { type HttpRoutes, inject, injectable, notFound, type RouteContext, type Router, type Site } from '@portico/core';
+import {
+  type AccessContext,
+  type HttpRoutes,
+  inject,
+  injectable,
+  notFound,
+  type RouteContext,
+  type Router,
+  type Site,
+  UnitOfWork,
+} from '@portico/core';
 import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { DocumentPermissions } from '../api/documents.js';
 import type { ChoiceFacts } from '../api/new-menu.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
-import { MetadataChoices } from '../services/metadata-choices.js';
+import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
@@ -12,6 +22,31 @@ import { withQuery } from './addresses.js';
 import { renderFragment } from './fragment.js';
 import { pageSize, type SelectorInput, selectorQuery } from './input.js';
 import { documentRow } from './list-model.js';
+
+/** What the kinds of metadata say of documents that can be chosen. */
+@injectable()
+class MetadataChoices {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Metadata) private readonly metadata: Metadata,
+  ) {}
+
+  /** By the id of the document; those without metadata are left out. */
+  async among(access: AccessContext, site: Site, ids: readonly string[]): Promise<ReadonlyMap<string, ChoiceFacts>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.query<{ id: string; kinds: string }>(
+        `SELECT id, metadata_kinds AS kinds FROM documents_media_document
+         WHERE site_id = ? AND metadata IS NOT NULL AND id IN (${ids.map(() => '?').join(', ')})`,
+        [site.id, ...ids],
+      ),
+    );
+    const facts = new Map<string, ChoiceFacts>();
+    for (const kinds of new Set(rows.map((row) => row.kinds)))
+      facts.set(kinds, this.metadata.choice(access, kinds.trim().split(' ')));
+    return new Map(rows.map(({ id, kinds }) => [id, facts.get(kinds) ?? {}]));
+  }
+}
 
 /** What this view can give, whatever the order the caller prefers. */
 export const supportedReturnTypes: readonly ReturnType[] = ['image-url', 'file-url', 'document-id'];

@@ -6,15 +6,29 @@ import {
   notFound,
   type RouteContext,
   type Router,
+  type Site,
 } from '@portico/core';
+import type { Document } from '../api/documents.js';
+import type { AddedDocument } from '../api/new-menu.js';
 import { DocumentLimits } from '../services/document-limits.js';
 import { Folders } from '../services/folders.js';
+import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
-import { addedDocument } from './added-document.js';
 import { listAddress, withQuery } from './addresses.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery } from './input.js';
+
+/** What scripts are told of a document that was added. */
+function addedDocument(document: Document, site: Site): AddedDocument {
+  return {
+    id: document.id,
+    name: document.name,
+    altText: document.altText,
+    mimeType: document.mimeType,
+    view: documentLinks(document, site).view,
+  };
+}
 
 type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
 

@@ -2,8 +2,26 @@ import { type AccessContext, inject, injectable, type Reader, type SqlValue, Uni
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
-import { type ListCursor, parseCursor, writeCursor } from './list-cursor.js';
 import { nameKey } from './names.js';
+
+/** The place of an entry in a list: enough to go on from it even when it is gone. */
+interface ListCursor {
+  readonly kind: 'folder' | 'document';
+  readonly id: string;
+  readonly nameKey: string;
+}
+
+function writeCursor(kind: ListCursor['kind'], entry: { readonly id: string; readonly nameKey: string }): string {
+  return `${kind === 'folder' ? 'f' : 'd'}~${entry.id}~${entry.nameKey}`;
+}
+
+/** Undefined for what is no cursor: the list then starts at its beginning. */
+function parseCursor(text: string | undefined): ListCursor | undefined {
+  const match = text === undefined ? null : /^([fd])~([0-9a-f-]{36})~(.*)$/s.exec(text);
+  if (!match) return undefined;
+  const [, kind, id = '', nameKey = ''] = match;
+  return { kind: kind === 'f' ? 'folder' : 'document', id, nameKey };
+}
 
 export interface FolderEntry {
   readonly id: string;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { base, Library, picture } from '../testing/index.js';
 
-describe('GenerationRunner documents', () => {
+describe('Sending documents', () => {
   let library: Library;
   let image: string;
   let content: Buffer;

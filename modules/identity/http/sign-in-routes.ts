@@ -1,8 +1,35 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, SessionCookie } from '@portico/core';
+import { localAddress } from '@portico/core/util';
 import { SessionStore } from '../services/session-store.js';
 import { SignIn } from '../services/sign-in.js';
-import { addressAfterSignIn } from './address-after-sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
+
+/** Signing out, also for a session that has ended by itself. */
+@injectable()
+export class SignOutRoutes implements HttpRoutes {
+  readonly prefix = '/sign-out';
+
+  constructor(
+    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(SessionCookie) private readonly cookie: SessionCookie,
+  ) {}
+
+  register(router: Router): void {
+    router.post('/', { access: 'public' }, async (ctx) => {
+      if (ctx.session) await this.sessions.end(ctx.session);
+      this.cookie.clear(ctx);
+      ctx.redirectWith('/sign-in', ctx.text('sign-out.done'));
+    });
+  }
+}
+
+const pagesOfSigning = /^\/sign-(?:in|out)(?![\w-])/;
+
+/** Where a person goes on to after signing in: a place of the portal that is not the sign-in itself. */
+function addressAfterSignIn(next: string | undefined): string {
+  const place = localAddress(next);
+  return place === undefined || pagesOfSigning.test(place) ? '/web/home' : place;
+}
 
 /** Signing in. What fails is shown again with the email address as it was typed, and one sentence whatever was wrong. */
 @injectable()

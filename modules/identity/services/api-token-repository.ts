@@ -8,6 +8,7 @@ import {
   inject,
   injectable,
   invalidInput,
+  Messages,
   notFound,
   type PermissionId,
   type Person,
@@ -16,10 +17,39 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiTokenEntity } from '../entities/api-token-entity.js';
-import { ApiTokenRateLimiter } from './api-token-rate-limiter.js';
 import { Directory } from './directory.js';
+import { IdentityConfig } from './identity-config.js';
 import { PermissionsHeld } from './permissions-held.js';
+import { Limiter, networkOf } from './sign-in-rate-limiter.js';
+
+/** Slows those who try tokens. A good token passes, whatever its neighbours do. */
+@injectable()
+class ApiTokenRateLimiter {
+  private readonly byAddress: RateLimiterMemory;
+
+  constructor(
+    @inject(IdentityConfig) { values }: IdentityConfig,
+    @inject(Messages) private readonly messages: Messages,
+  ) {
+    this.byAddress = new Limiter({ keyPrefix: 'api-token', points: values.failuresPerAddress, duration: 60 });
+  }
+
+  /** Counts a failure. @throws PortalError `api-token-slowed` (429, Retry-After) when there were too many. */
+  async failed(address: string): Promise<void> {
+    try {
+      await this.byAddress.consume(networkOf(address));
+    } catch (reason) {
+      if (reason instanceof Error) throw reason;
+      const seconds = Math.max(1, Math.ceil((reason as RateLimiterRes).msBeforeNext / 1000));
+      throw new PortalError('api-token-slowed', this.messages.text('tokens.slowed', { seconds }), {
+        status: 429,
+        retryAfter: seconds,
+      });
+    }
+  }
+}
 
 /** What a person says about a new token. */
 export interface NewApiToken {

@@ -1,6 +1,41 @@
-import { placeIn } from './place.js';
 import { askFragment } from './requests.js';
-import { keepTyped } from './round.js';
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/** A round that is drawn anew while somebody works in it keeps what was typed and ticked. */
+function keepTyped(before: HTMLElement, after: HTMLElement): void {
+  for (const image of before.querySelectorAll<HTMLElement>('[data-image]')) {
+    const same = after.querySelector<HTMLElement>(`[data-image="${image.dataset.image}"]`);
+    if (!same) continue;
+    for (const control of image.querySelectorAll<Field>('input:not([type="hidden"]), textarea')) {
+      const target = same.querySelector<Field>(`[name="${control.name}"]:not([type="hidden"])`);
+      if (target instanceof HTMLInputElement && control instanceof HTMLInputElement) target.checked = control.checked;
+      if (target) target.value = control.value;
+    }
+  }
+}
+
+const controlsOf = (image: Element | null): readonly HTMLElement[] => [
+  ...(image?.querySelectorAll<HTMLElement>('input:not([type="hidden"]), textarea, button') ?? []),
+];
+const isText = (control: Element): control is Field =>
+  control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && control.type === 'text');
+
+/** Where the keyboard is in a round, so that it can go on there when the round is drawn anew; undefined when it is elsewhere. */
+function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | undefined {
+  const active = document.activeElement;
+  const image = active?.closest<HTMLElement>('[data-image]');
+  if (!(active instanceof HTMLElement) || !image || !round.contains(image)) return undefined;
+  const index = controlsOf(image).indexOf(active);
+  const [start, end] = isText(active) ? [active.selectionStart, active.selectionEnd] : [null, null];
+  return {
+    returnTo: (after) => {
+      const control = controlsOf(after.querySelector(`[data-image="${CSS.escape(image.dataset.image ?? '')}"]`))[index];
+      control?.focus({ preventScroll: true });
+      if (control && isText(control)) control.setSelectionRange(start, end);
+    },
+  };
+}
 
 /** All rounds of the dialog, the newest first. */
 export class RoundList {

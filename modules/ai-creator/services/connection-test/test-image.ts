@@ -1,12 +1,52 @@
-import { modelsToTry, ProviderError } from '@portico/ai-providers/api';
+import { modelsToTry, type ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
+import { UsageLedger } from '@portico/ai-usage/api';
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
-import { Clock, inject, injectable, Log, MessageCatalog, Messages } from '@portico/core';
+import { type AccessContext, Clock, Ids, inject, injectable, Log, MessageCatalog, Messages, UnitOfWork } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
-import { TestUsage } from '../spending/test-usage.js';
+import { imagesFeature } from '../spending/generation-usage.js';
 import { translator } from '../translator.js';
 import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
 import { TypedProvider } from './typed-provider.js';
+
+interface TestedImage {
+  readonly model: string;
+  readonly quality: string;
+  readonly provider: string;
+  readonly usage?: ProviderAnswer['usage'];
+  /** What came in the place of an image. */
+  readonly error?: ProviderError;
+}
+
+/** Counts the image of a test, which belongs to no generation and is paid for all the same. No budget keeps an administrator from testing. */
+@injectable()
+class TestUsage {
+  constructor(
+    @inject(UsageLedger) private readonly ledger: UsageLedger,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  /** What was refused before it was charged is not counted. */
+  async record({ scope, person }: AccessContext, { model, quality, provider, usage, error }: TestedImage): Promise<void> {
+    if (error && !error.maybeCharged) return;
+    await this.unitOfWork.write((transaction) =>
+      this.ledger.record(transaction, {
+        id: this.ids.next(),
+        siteId: scope.kind === 'site' ? scope.siteId : undefined,
+        personId: person?.id ?? '',
+        feature: imagesFeature,
+        provider,
+        model,
+        quality,
+        images: 1,
+        inputTokens: usage?.inputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
+        errorCode: error?.code ?? null,
+      }),
+    );
+  }
+}
 
 /** Make One Test Image: the only test that is paid for, and the only one that shows whether images can be made. Nothing is kept. */
 @injectable()

@@ -9,7 +9,42 @@ import {
 } from '@portico/documents-media/api';
 import { compositeMark, compositeWithTrainedAlgorithmicMedia, generatedMark, trainedAlgorithmicMedia } from './generated-mark.js';
 import { type Provenance, provenanceKind, type VariationSource } from './provenance.js';
-import { provenancePanel } from './provenance-panel.js';
+
+const knownParameters: ReadonlySet<string> = new Set(['quality', 'requested', 'format', 'style']);
+
+/** Everything that is known of how a document came to be, as the panel on its page shows it. */
+function provenancePanel(
+  messages: Messages,
+  { access, author, report, actions }: ShownDocument,
+  provenance: Provenance,
+  variationOf: object | undefined,
+): object {
+  const { locale } = access;
+  const text = (key: string, values?: Readonly<Record<string, string | number>>): string => messages.text(key, values, locale);
+  const { parameters = {}, usage, cost } = provenance;
+  return {
+    ...provenance,
+    variationOf,
+    author,
+    report,
+    actions,
+    generatedAt: new Date(provenance.generatedAt),
+    parameters: Object.entries(parameters).map(([name, value]) => ({
+      label: text(`provenance.parameter-${knownParameters.has(name) ? name : 'other'}`, { name }),
+      value,
+    })),
+    usage:
+      usage &&
+      text('provenance.usage-of', {
+        input: usage.inputTokens,
+        output: usage.outputTokens,
+        images: usage.images,
+      }),
+    cost:
+      cost &&
+      new Intl.NumberFormat(locale, { style: 'currency', currency: cost.currency, maximumFractionDigits: 4 }).format(cost.amount),
+  };
+}
 
 /** What the portal keeps of how a document was generated: on its page, for programs, in its small picture, and in the lists. */
 @injectable()

@@ -1,4 +1,4 @@
-import { isRetired } from '@portico/ai-providers/api';
+import { askForModels, type ImageProvider, isRetired, type ProviderModel } from '@portico/ai-providers/api';
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
@@ -16,10 +16,48 @@ import {
 import { every } from '@portico/core/util';
 import type { KnownModel } from '../../entities/known-model.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
+import { ProviderKey } from '../provider/provider-key.js';
+import { CreatorConfig } from '../settings/creator-config.js';
 import { creatorSettings } from '../settings/settings.js';
 import { KnownModels } from './known-models.js';
 import { ModelAudit, type ModelNotice, warningDays } from './model-audit.js';
-import { ModelLists } from './model-lists.js';
+
+/** Asks a service for its models. */
+@injectable()
+class ModelLists {
+  constructor(
+    @inject(ProviderKey) private readonly key: ProviderKey,
+    @inject(CreatorConfig) private readonly config: CreatorConfig,
+  ) {}
+
+  /** Milliseconds after the start until the list is read for the first time. */
+  get firstMillis(): number {
+    return this.config.values.firstListMillis;
+  }
+
+  /**
+   * Asked with the key of the first scope that has one; undefined when the provider needs one and there is none, or has no list.
+   * @param over aborted when the portal closes: it waits for no list. @throws ProviderError
+   */
+  async read(
+    provider: ImageProvider,
+    scopes: readonly Scope[],
+    over: AbortSignal,
+  ): Promise<readonly ProviderModel[] | undefined> {
+    const key = scopes.map((scope) => this.key.read(scope)).find((secret) => secret !== undefined);
+    if (provider.needsKey && !key) return undefined;
+    const asking = new AbortController();
+    const giveUp = (): void => asking.abort();
+    const timer = setTimeout(giveUp, this.config.values.testMillis);
+    over.addEventListener('abort', giveUp);
+    try {
+      return await askForModels(provider, { key, signal: asking.signal });
+    } finally {
+      clearTimeout(timer);
+      over.removeEventListener('abort', giveUp);
+    }
+  }
+}
 
 const hour = 3_600_000;
 const dayMillis = 24 * hour;
