@@ -17,8 +17,6 @@ export interface ViewGround {
 export interface CompiledViewsOptions {
   /** Default: what the build left. */
   readonly precompiled?: PrecompiledViews;
-  /** Compile as the library does it, for comparison: see `lean-compiler.ts`. Without `precompiled`, which is lean. */
-  readonly stock?: boolean;
   /** Told of each view that was not precompiled, after it was checked, with what the library makes of it. */
   readonly onNew?: (digest: string, precompile: () => TemplateSpecification) => void;
 }
@@ -29,11 +27,9 @@ export interface CompiledViewsOptions {
  */
 export class CompiledViews {
   private readonly precompiled: PrecompiledViews;
-  readonly stock: boolean;
 
   constructor(private readonly options: CompiledViewsOptions = {}) {
     this.precompiled = options.precompiled ?? precompiledByBuild();
-    this.stock = options.stock ?? false;
   }
 
   /** @throws PortalError `view-broken` */

@@ -1,7 +1,6 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import { formatBytes, formatDate, toDate } from './format.js';
-import { holds } from './lean-compiler.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
@@ -17,12 +16,8 @@ type Helper = (this: unknown, ...values: unknown[]) => unknown;
 /** A helper of one value, what is named beside it, and the rendering it works for. */
 type Work = (value: unknown, hash: Hash | undefined, rendering: Rendering) => unknown;
 
-export interface ViewHelpers {
-  /** As Handlebars calls them. */
-  readonly registered: Readonly<Record<string, Helper>>;
-  /** As compiled views call them when there is a value and no block. */
-  readonly lean: Readonly<Record<string, (...values: never[]) => unknown>>;
-}
+/** As Handlebars calls them, by the name that views use. */
+export type ViewHelpers = Readonly<Record<string, Helper>>;
 
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
@@ -62,12 +57,9 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
     },
   };
   return {
-    registered: {
-      ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
-      ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
-      csrf,
-    },
-    lean: { ...work, ...conditions, holds },
+    ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
+    ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
+    csrf,
   };
 }
 

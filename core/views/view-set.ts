@@ -2,7 +2,6 @@ import { PortalError } from '../api/index.js';
 import { Handlebars } from '../libraries/handlebars.js';
 import type { CompiledViews } from './compiled-views.js';
 import type { ViewHelpers } from './helpers.js';
-import { leanCompiler } from './lean-compiler.js';
 import type { Rendering } from './rendering.js';
 import type { ViewFile } from './view-files.js';
 
@@ -44,19 +43,16 @@ export class ViewSet {
   private readonly views = new Map<string, Handlebars.TemplateDelegate>();
 
   private readonly owner: string;
-  private readonly lean: ViewHelpers['lean'];
 
   /** @throws PortalError `view-broken` */
   constructor({ owner, files, helpers, compiled, inherited, standsAlone = () => false }: ViewSetOptions) {
     this.owner = owner;
-    this.lean = helpers.lean;
     const environment = Handlebars.create();
-    if (!compiled.stock) Object.assign(environment, { JavaScriptCompiler: leanCompiler(new Set(Object.keys(helpers.lean))) });
-    for (const [name, helper] of Object.entries(helpers.registered)) environment.registerHelper(name, helper);
+    for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
     const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited };
     const names = new Set(Object.keys(inherited));
     for (const name of files.keys()) names.add(partialName(name) ?? '');
-    const vocabulary = { helpers: new Set(Object.keys(helpers.registered)), partials: names };
+    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names };
     for (const [name, { file, source }] of files) {
       const template = compiled.template({ environment, vocabulary }, source, file);
       const partial = partialName(name);
@@ -71,7 +67,7 @@ export class ViewSet {
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
-    return template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering, lean: this.lean } });
+    return template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering } });
   }
 }
 
