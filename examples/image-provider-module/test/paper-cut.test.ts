@@ -93,7 +93,7 @@ describe('The image provider module', () => {
     const administrator = await portal.signIn();
     const page = '/configuration/instance-settings/ai-creator';
     const form = await administrator.get(page).set('Accept', 'text/html');
-    const fields = [...form.text.matchAll(/id="setting-(\w+)-state"/g)].map(([, name]) => name);
+    const fields = [...form.text.matchAll(/id="setting-(\w+)-row"/g)].map(([, name]) => name);
     expect(fields.slice(0, 4)).to.deep.equal(['service', 'apiKey', 'paper', 'enabled']);
     expect(form.text).to.contain('As the description suggests');
     const papers: unknown[] = [];
