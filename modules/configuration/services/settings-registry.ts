@@ -1,4 +1,4 @@
-import { inject, injectable, Lifetime, Log, MessageCatalog, Messages } from '@portico/core';
+import { inject, injectable, Lifetime } from '@portico/core';
 import type {
   Settings,
   SettingsAddition,
@@ -7,13 +7,9 @@ import type {
   SettingsFields,
   SettingsHandle,
 } from '../api/index.js';
-import { Choices } from './choices.js';
-import { DefinitionSettings } from './definition-settings.js';
-import { DeploymentSettings } from './deployment-settings.js';
-import type { Problem } from './read-value.js';
-import { SecretReferences } from './secret-references.js';
+import type { DefinitionSettings } from './definition-settings.js';
+import { DefinitionSettingsFactory } from './definition-settings-factory.js';
 import { type CatalogEntry, SettingsCatalog, withAdditions } from './settings-catalog.js';
-import { StoredSettings } from './stored-settings.js';
 
 /** What a module asked for by itself, before or without contributing it. */
 interface Given {
@@ -32,13 +28,7 @@ export class SettingsRegistry implements Settings {
 
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
-    @inject(StoredSettings) private readonly stored: StoredSettings,
-    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
-    @inject(SecretReferences) private readonly references: SecretReferences,
-    @inject(Choices) private readonly choices: Choices,
-    @inject(MessageCatalog) private readonly messagesOf: MessageCatalog,
-    @inject(Messages) private readonly messages: Messages,
-    @inject(Log) private readonly log: Log,
+    @inject(DefinitionSettingsFactory) private readonly factory: DefinitionSettingsFactory,
     @inject(Lifetime) lifetime: Lifetime,
   ) {
     lifetime.add(
@@ -91,9 +81,7 @@ export class SettingsRegistry implements Settings {
       known.update(definition);
       return known;
     }
-    const { stored, deployment, references, choices, log } = this;
-    const words = (field: string, problem: Problem): string => this.wordsFor(id, field, problem);
-    const handle = new DefinitionSettings(definition, { stored, deployment, references, choices, log, words });
+    const handle = this.factory.create(definition, (field) => this.contribution(id)?.moduleOf(field));
     this.handles.set(id, handle);
     return handle;
   }
@@ -104,11 +92,6 @@ export class SettingsRegistry implements Settings {
     const contributed = this.catalog.additionsTo(id);
     const base = this.catalog.base(id) ?? definition ?? bare(id);
     return withAdditions(base, [...contributed, ...[...additions].map((value) => ({ value }))]);
-  }
-
-  private wordsFor(id: string, field: string, { key, values, theirs }: Problem): string {
-    const module = theirs ? this.contribution(id)?.moduleOf(field) : undefined;
-    return (module ? this.messagesOf.for(module) : this.messages).text(key, values);
   }
 }
 
