@@ -61,6 +61,7 @@ describe('what other pages say about images that are being made', () => {
     const two = await made({ description: 'two lighthouses', count: '2' });
     creator.sandbox.next('moderation-blocked');
     const failed = await made({ description: 'something else' });
+    creator.sandbox.next({ name: 'slow', millis: 5000 });
     const cancelled = await creator.create();
     await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${cancelled.body.id as string}/cancel`);
     await creator.settled(cancelled.body.id as string);
