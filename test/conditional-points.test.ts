@@ -94,7 +94,7 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/ai-creator/prices',
     shows: 'acme-usage-page',
   },
-  DocumentMetadataKinds: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
+  DocumentChoices: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
 };
 
 /** Points whose hosts use all that is contributed, whoever asks. */
@@ -106,6 +106,7 @@ const unconditional = [
   'IntegrityChecks',
   'SecretStores',
   'AuditAreas',
+  'DocumentMetadataKinds',
   'PaidFeatures',
   'ImageProviders',
   'ChoiceProviders',

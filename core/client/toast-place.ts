@@ -2,12 +2,15 @@
 export function keepToastsIn(dialog: HTMLDialogElement): void {
   const toasts = document.querySelector('portico-toasts');
   const before = toasts?.parentElement;
+  const next = toasts?.nextSibling ?? null;
   if (!toasts || !before) return;
   dialog.append(toasts);
   dialog.addEventListener(
     'close',
     () => {
-      if (dialog.contains(toasts)) (before.isConnected ? before : document.body).append(toasts);
+      if (!dialog.contains(toasts)) return;
+      if (!before.isConnected) document.body.prepend(toasts);
+      else before.insertBefore(toasts, next?.parentNode === before ? next : null);
     },
     { once: true },
   );

@@ -26,12 +26,12 @@ export async function compressAnswer(ctx: HostContext): Promise<void> {
   const type = String(ctx.res.getHeader('Content-Type') ?? '');
   if (!compressible.test(type) || ctx.res.hasHeader('Content-Encoding') || ctx.res.hasHeader('Accept-Ranges')) return;
   if (ctx.status === 206 || ctx.res.hasHeader('Content-Range')) return;
-  const content = contentOf(ctx.body);
-  if (content === undefined) return;
+  if (!isWhole(ctx.body)) return;
   ctx.vary('Accept-Encoding');
-  if (content.length < smallestBytes) return;
   const encoding = acceptedEncoding(ctx, ['br', 'gzip']);
   if (encoding === undefined) return;
+  const content = contentOf(ctx.body);
+  if (content.length < smallestBytes) return;
   // The same content in other bytes: a strong tag would promise the bytes.
   const tag = String(ctx.res.getHeader('ETag') ?? '');
   if (tag.startsWith('"')) ctx.set('ETag', `W/${tag}`);
@@ -39,12 +39,16 @@ export async function compressAnswer(ctx: HostContext): Promise<void> {
   ctx.set('Content-Encoding', encoding);
 }
 
-/** Undefined for streams and for answers without a body. */
-function contentOf(body: unknown): Buffer | undefined {
-  if (typeof body === 'string') return Buffer.from(body);
-  if (Buffer.isBuffer(body)) return body;
-  if (body === null || typeof body !== 'object') return undefined;
+/** False for streams and for answers without a body. */
+function isWhole(body: unknown): body is string | Buffer | object {
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return true;
+  if (body === null || typeof body !== 'object') return false;
   const prototype = Object.getPrototypeOf(body) as unknown;
-  const isJson = Array.isArray(body) || prototype === Object.prototype || prototype === null;
-  return isJson ? Buffer.from(JSON.stringify(body)) : undefined;
+  return Array.isArray(body) || prototype === Object.prototype || prototype === null;
+}
+
+/** The bytes of an answer; what is no text and no bytes is sent as JSON. */
+function contentOf(body: string | Buffer | object): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }

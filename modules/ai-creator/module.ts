@@ -10,7 +10,7 @@ import {
   PageAdditions,
   Permissions,
 } from '@portico/core';
-import { DocumentActions, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
+import { DocumentActions, DocumentChoices, DocumentMetadataKinds, NewMenuItems } from '@portico/documents-media/api';
 import { ImagesAdd, ImagesCancel, ImagesList, ImagesShow, WhyNoButton } from './commands/images-commands.js';
 import { ImagesCreate } from './commands/images-create.js';
 import { ApiRoutes } from './http/api/api-routes.js';
@@ -70,7 +70,8 @@ export default defineModule(({ contribute, run }) => {
   contribute(DocumentActions).to(VaryImage, { id: 'vary-image', when: mayAdd });
 
   contribute(DocumentMetadataKinds).to(ProvenanceMetadata, { id: 'provenance' });
-  contribute(DocumentMetadataKinds).to(ImageCaptions, { id: 'captions', when: { flag: creatorFlag } });
+  contribute(DocumentChoices).to(ProvenanceMetadata, { id: 'provenance' });
+  contribute(DocumentChoices).to(ImageCaptions, { id: 'captions', when: { flag: creatorFlag } });
 
   contribute(HttpRoutes).to(CreateRoutes);
   contribute(HttpRoutes).to(GenerationRoutes);

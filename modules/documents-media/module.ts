@@ -11,7 +11,7 @@ import {
 import { ItemSelectorViews } from '@portico/item-selector/api';
 import { DocumentActions } from './api/actions.js';
 import { DocumentPermissions, Documents } from './api/documents.js';
-import { DocumentMetadataKinds } from './api/metadata.js';
+import { DocumentChoices, DocumentMetadataKinds } from './api/metadata.js';
 import { NewMenuItems } from './api/new-menu.js';
 import { DocumentRoutes } from './http/document-routes.js';
 import { FileRoutes, MetadataRoutes } from './http/file-routes.js';
@@ -36,6 +36,7 @@ export default defineModule(({ provide, host, contribute }) => {
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
   host(DocumentMetadataKinds);
+  host(DocumentChoices);
   host(DocumentActions);
 
   contribute(Permissions).value(permission(DocumentPermissions.view, 'view', everyone), { id: 'view' });

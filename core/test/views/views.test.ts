@@ -162,7 +162,7 @@ describe('Views', () => {
     const render = await load(testViews({ pageAdditions }));
     const html = render({}, {}, pageState());
     expect(html)
-      .to.match(/<portico-toasts role="status"><\/portico-toasts>\s*<p>added for [^<]+<\/p>/)
+      .to.match(/<\/main>[\s\S]*<p>added for [^<]+<\/p>/)
       .and.to.contain('/missing/added.js');
     const guest = { ...pageState(), access: { ...pageState().access, person: undefined } };
     for (const other of [

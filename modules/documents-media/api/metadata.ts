@@ -1,4 +1,4 @@
-import { type AccessContext, type ConditionalPoint, extensionPoint } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, type ExtensionPoint, extensionPoint } from '@portico/core';
 import type { Document } from './documents.js';
 import type { ChoiceFacts } from './new-menu.js';
 
@@ -62,11 +62,18 @@ export interface DocumentMetadata {
   checksums?(access: AccessContext, value: unknown): readonly { readonly label: string; readonly value: string }[];
   /** What programs are told at `~/documents-media/documents/<id>/<kind>`. */
   report?(shown: ShownDocument, value: unknown): Promise<object>;
-  /** What the item selector answers beside name and address. A memory read: it is asked for every list that can be chosen from. */
-  choice?(access: AccessContext): ChoiceFacts;
 }
 
-/** Kinds of metadata of documents. Several contributions may speak of one kind; `when` decides about `choice`, the rest is always there. */
-export const DocumentMetadataKinds: ConditionalPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds', {
-  conditional: true,
-});
+/** Kinds of metadata of documents. What is kept with a document is shown whatever is switched on now, so a kind has no `when`. */
+export const DocumentMetadataKinds: ExtensionPoint<DocumentMetadata> = extensionPoint('documents-media.metadata-kinds');
+
+/** What the item selector answers beside name and address for documents that have metadata of one kind. */
+export interface DocumentChoice {
+  /** The kind of metadata, see `DocumentMetadata`. */
+  readonly kind: string;
+  /** A memory read: it is asked for every list that can be chosen from. */
+  choice(access: AccessContext): ChoiceFacts;
+}
+
+/** What is suggested with a document that somebody chooses. */
+export const DocumentChoices: ConditionalPoint<DocumentChoice> = extensionPoint('documents-media.choices', { conditional: true });

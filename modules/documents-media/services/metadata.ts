@@ -2,11 +2,18 @@ import {
   type AccessContext,
   type ConditionalContributions,
   type Contribution,
+  type Contributions,
   contributions,
   inject,
   injectable,
 } from '@portico/core';
-import { type DocumentMetadata, DocumentMetadataKinds, type MetadataFilter } from '../api/metadata.js';
+import {
+  type DocumentChoice,
+  DocumentChoices,
+  type DocumentMetadata,
+  DocumentMetadataKinds,
+  type MetadataFilter,
+} from '../api/metadata.js';
 import type { ChoiceFacts } from '../api/new-menu.js';
 
 export type MetadataValues = Readonly<Record<string, unknown>>;
@@ -14,7 +21,10 @@ export type MetadataValues = Readonly<Record<string, unknown>>;
 /** The kinds of metadata that modules bring, and what they say of values that documents have. */
 @injectable()
 export class Metadata {
-  constructor(@inject(contributions(DocumentMetadataKinds)) private readonly kinds: ConditionalContributions<DocumentMetadata>) {}
+  constructor(
+    @inject(contributions(DocumentMetadataKinds)) private readonly kinds: Contributions<DocumentMetadata>,
+    @inject(contributions(DocumentChoices)) private readonly choices: ConditionalContributions<DocumentChoice>,
+  ) {}
 
   /** The kinds among some values, with their contributions; values of modules that are gone are left out. */
   among(values: MetadataValues): readonly Contribution<DocumentMetadata>[] {
@@ -48,8 +58,8 @@ export class Metadata {
   }
 
   choice(access: AccessContext, kinds: readonly string[]): ChoiceFacts {
-    const asked = this.kinds.visible(access).filter(({ value }) => kinds.includes(value.kind));
-    return Object.assign({}, ...this.kinds.each((each) => each.choice?.(access), asked));
+    const asked = this.choices.visible(access).filter(({ value }) => kinds.includes(value.kind));
+    return Object.assign({}, ...this.choices.each((each) => each.choice(access), asked));
   }
 
   /** Uses one kind; undefined when it fails, which is counted as its own trouble. */

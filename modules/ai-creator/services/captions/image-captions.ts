@@ -1,12 +1,12 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import { type AccessContext, inject, injectable } from '@portico/core';
-import type { ChoiceFacts, DocumentMetadata, SuggestedCaption } from '@portico/documents-media/api';
+import type { ChoiceFacts, DocumentChoice, SuggestedCaption } from '@portico/documents-media/api';
 import { provenanceKind } from '../documents/provenance.js';
 import { creatorSettings } from '../settings/settings.js';
 
 /** What may stand below an AI image in an article, as the administrators of the site decided. */
 @injectable()
-export class ImageCaptions implements DocumentMetadata {
+export class ImageCaptions implements DocumentChoice {
   readonly kind = provenanceKind;
   private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
 

@@ -1,6 +1,7 @@
 import { type AccessContext, inject, injectable, Messages, SiteDirectory } from '@portico/core';
 import {
   type ChoiceFacts,
+  type DocumentChoice,
   type DocumentMetadata,
   Documents,
   type MetadataFilter,
@@ -48,7 +49,7 @@ function provenancePanel(
 
 /** What the portal keeps of how a document was generated: on its page, for programs, in its small picture, and in the lists. */
 @injectable()
-export class ProvenanceMetadata implements DocumentMetadata {
+export class ProvenanceMetadata implements DocumentMetadata, DocumentChoice {
   readonly kind = provenanceKind;
   readonly keepsOriginal = true;
   readonly filter: MetadataFilter = {
