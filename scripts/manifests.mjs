@@ -21,7 +21,10 @@ const versions = new Map(known.flatMap(({ content: { portico } }) => Object.entr
 let differing = 0;
 for (const each of named.length > 0 ? named.map(read) : known.filter(({ folder }) => !folder.includes('node_modules'))) {
   const written = await manifestOf(each);
+  const { keepsSecrets = false } = each.content.portico;
   const differences = keys.flatMap((key) => differencesOf(key, each.content.portico[key] ?? {}, written[key]));
+  if (keepsSecrets !== written.keepsSecrets)
+    differences.push(`"keepsSecrets" is ${keepsSecrets}, the code says ${written.keepsSecrets}`);
   if (differences.length === 0) continue;
   differing += 1;
   for (const difference of differences) console.log(`${each.content.portico.id}: ${difference}`);
@@ -55,6 +58,7 @@ async function manifestOf({ folder, content }) {
     provides: byId([...declared.provides], (id) => portico.provides?.[id] ?? '1.0.0'),
     hosts: byId([...declared.hosts], (id) => portico.hosts?.[id] ?? '1.0.0'),
     flags: declared.flags,
+    keepsSecrets: declared.keepsSecrets,
   };
 }
 
@@ -84,7 +88,9 @@ function write({ file, content }, written) {
     if (Object.keys(written[key]).length > 0) portico[key] = written[key];
     else delete portico[key];
   }
-  const first = ['id', ...keys].filter((key) => key in portico);
+  if (written.keepsSecrets) portico.keepsSecrets = true;
+  else delete portico.keepsSecrets;
+  const first = ['id', ...keys, 'keepsSecrets'].filter((key) => key in portico);
   const rest = Object.keys(portico).filter((key) => !first.includes(key));
   const ordered = Object.fromEntries([...first, ...rest].map((key) => [key, portico[key]]));
   writeFileSync(file, `${JSON.stringify({ ...content, portico: ordered }, undefined, 2)}\n`);

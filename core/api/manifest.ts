@@ -14,6 +14,8 @@ export interface ModuleManifest {
   readonly hosts?: Readonly<Record<string, string>>;
   /** Feature flags of the module's own, by key. */
   readonly flags?: Readonly<Record<string, FlagDeclaration>>;
+  /** Keeps sealed secrets: contributes to `SecretStores`. While such a module is off, no former master key is given up. */
+  readonly keepsSecrets?: boolean;
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   /** `stop-portal`: the portal does not open without this module. Default `isolate`. */

@@ -35,6 +35,8 @@ export interface ModuleStatus {
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   readonly requires: readonly string[];
+  /** Whether it keeps sealed secrets, by its manifest. */
+  readonly keepsSecrets: boolean;
   readonly provides: readonly string[];
   readonly hosts: readonly string[];
   readonly contributes: readonly { readonly point: string; readonly id: string }[];

@@ -11,6 +11,7 @@ import {
   type ModuleManifest,
   type ModuleSetup,
   PortalError,
+  SecretStores,
   type ServiceBinding,
   type ServiceToken,
   tokenId,
@@ -144,6 +145,8 @@ export class Declarations {
     for (const { id } of this.services) if (!(id in provides)) throw unnamed(`provides ${id}`, 'provides');
     for (const id of this.points.keys()) if (!(id in hosts)) throw unnamed(`hosts ${id}`, 'hosts');
     for (const key of this.flags.keys()) if (!(key in flags)) throw unnamed(`declares the flag ${key}`, 'flags');
+    if (this.contributions.some(({ point }) => point === tokenId(SecretStores)) && manifest.keepsSecrets !== true)
+      throw this.fault(`contributes to ${tokenId(SecretStores)}; its manifest must say "keepsSecrets": true`);
     for (const { point } of this.contributions)
       if (!isCorePoint(point) && !(point in requires) && !(point in optional) && !(point in hosts))
         throw this.fault(`contributes to ${point}; add it to "optional" or "requires" of its manifest`);

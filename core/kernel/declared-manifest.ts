@@ -1,4 +1,4 @@
-import { type FlagDeclaration, type ModuleDefinition, tokenId } from '../api/index.js';
+import { type FlagDeclaration, type ModuleDefinition, SecretStores, tokenId } from '../api/index.js';
 import { injectionsOf } from '../api/injections.js';
 import { Declarations } from './declarations.js';
 
@@ -13,6 +13,8 @@ export interface DeclaredManifest {
   readonly provides: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
   readonly flags: Readonly<Record<string, FlagDeclaration>>;
+  /** Whether it contributes to `SecretStores`. */
+  readonly keepsSecrets: boolean;
 }
 
 /**
@@ -39,5 +41,6 @@ export function declaredManifest(id: string, definition: ModuleDefinition, isCor
   const contributesTo = new Set(
     declared.contributions.map(({ point }) => point).filter((point) => !own.has(point) && !point.startsWith('portico.')),
   );
-  return { requires, optional, contributesTo, provides, hosts, flags: Object.fromEntries(declared.flags) };
+  const keepsSecrets = declared.contributions.some(({ point }) => point === tokenId(SecretStores));
+  return { requires, optional, contributesTo, provides, hosts, flags: Object.fromEntries(declared.flags), keepsSecrets };
 }

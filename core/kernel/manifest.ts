@@ -63,6 +63,7 @@ export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   provides: z.record(offerId, version).optional(),
   hosts: z.record(offerId, version).optional(),
   flags: z.record(flagKey, flagDeclaration).optional(),
+  keepsSecrets: z.boolean().optional(),
   enabledBy: flagKey.optional(),
   onFailure: z.enum(['isolate', 'stop-portal']).optional(),
   environment: z

@@ -22,6 +22,7 @@ export function statusOf(
     contributionErrors: contributionErrors.of(id),
     ...(manifest.enabledBy !== undefined && { enabledBy: manifest.enabledBy }),
     requires: Object.keys(manifest.requires ?? {}),
+    keepsSecrets: manifest.keepsSecrets ?? false,
     provides: Object.keys(manifest.provides ?? {}),
     hosts: Object.keys(manifest.hosts ?? {}),
     contributes: (record.run?.contributes ?? []).map((contribution) => ({ point: contribution.point, id: contribution.id })),

@@ -99,7 +99,7 @@ export class SecretRotation {
 
   private async finish({ by, tell }: RotationCall, lost: readonly StoredSecret[]): Promise<boolean> {
     const { ring, home, modules, keyIsGiven } = this.parts;
-    const absent = modules.list().filter(({ state, requires }) => state !== 'active' && requires.some(usesTheBox));
+    const absent = modules.list().filter(({ state, keepsSecrets }) => state !== 'active' && keepsSecrets);
     if (absent.length > 0) {
       tell(
         `The former key is kept: ${absent.map(({ id }) => id).join(', ')} may keep secrets under it and is not active. Start it and run this again.`,
@@ -150,5 +150,3 @@ export class SecretRotation {
     return unitOfWork.write((transaction) => audit.record(transaction, entry));
   }
 }
-
-const usesTheBox = (requirement: string): boolean => requirement.startsWith('portico.secret-box');

@@ -78,7 +78,7 @@ describe('All messages', () => {
 
   it('say the same in the browser', async () => {
     const { outputFiles } = buildSync({
-      entryPoints: [join(root, 'core/client/format-message.ts')],
+      entryPoints: [join(root, 'core/client/translator.ts')],
       bundle: true,
       format: 'esm',
       write: false,

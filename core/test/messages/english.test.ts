@@ -51,7 +51,8 @@ describe('English', () => {
     it(`has every label that ${name} contributes`, () => {
       const file = join(folder, 'messages/en.json');
       const words = new Set([...portal.keys(), ...(existsSync(file) ? readMessageFile(file).keys() : [])]);
-      const source = readFileSync(join(folder, 'module.ts'), 'utf8');
+      // The title of a flag is a text of its own, for operators; it is no key.
+      const source = readFileSync(join(folder, 'module.ts'), 'utf8').replace(/\bdefineFlag\([^;]*;/g, '');
       const labels = [...source.matchAll(/\b(?:label|title): '([^']+)'/g)].map(([, key]) => key ?? '');
       expect(labels.filter((key) => !words.has(key))).to.deep.equal([]);
     });

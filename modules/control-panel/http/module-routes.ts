@@ -139,7 +139,7 @@ export class ModuleRoutes implements HttpRoutes {
   }
 }
 
-interface ModuleModel extends Omit<ModuleStatus, 'failure'> {
+interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure'> {
   readonly stateLabel: string;
   readonly stateKind: 'success' | 'danger' | 'warning' | 'secondary';
   readonly failure: string | undefined;
