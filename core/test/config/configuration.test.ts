@@ -36,7 +36,7 @@ describe('The configuration', () => {
     await mkdir(join(folder, 'config'));
     const write = (text: string): Promise<void> => writeFile(join(folder, 'config/default.json'), text);
     const read = (): LoadedConfig => loadConfig({ root: folder, mode: 'production', environment: {} });
-    await write('{\n  // Behind the proxy of the house.\n  "server": { "port": 9090, },\n}\n');
+    await write('{\n  // Behind the proxy of the building.\n  "server": { "port": 9090, },\n}\n');
     expect(read().publicUrl).to.equal('http://127.0.0.1:9090');
     await write('{\n  "server": { "port" 9090 }\n}\n');
     expect(read).to.throw('config/default.json, line 2, column 22: A colon is expected here');
