@@ -137,6 +137,8 @@ export interface IntegrityFinding {
 export interface IntegrityCheck {
   /** Says what is checked, e.g. "Every document version has its blob." */
   readonly title: string;
+  /** `deployment`: what an operator wrote and nobody can follow. It is quick, is logged when the portal opens, and stands on the screen Diagnostics. */
+  readonly about?: 'data' | 'deployment';
   run(): Promise<readonly IntegrityFinding[]>;
 }
 export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');
