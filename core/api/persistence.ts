@@ -142,3 +142,17 @@ export interface IntegrityCheck {
   run(): Promise<readonly IntegrityFinding[]>;
 }
 export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');
+
+/** Something that an operator wrote and nobody can follow. */
+export interface DeploymentFinding extends IntegrityFinding {
+  /** Title of the check that found it. */
+  readonly check: string;
+  /** The module that brings the check; `core` for the portal's own. */
+  readonly module: string;
+}
+
+/** What the checks about the deployment find, for screens: the same sentences as those of `portico doctor`. */
+export interface DeploymentReport {
+  findings(): Promise<readonly DeploymentFinding[]>;
+}
+export const DeploymentReport: ServiceToken<DeploymentReport> = serviceToken('portico.deployment-report');

@@ -1,3 +1,4 @@
+export { CheckedDeployment, deploymentChecks } from './deployment.js';
 export { doctorCommand } from './doctor.js';
 export { type LogOptions, Logs } from './log.js';
 export { moduleCommands } from './module-commands.js';

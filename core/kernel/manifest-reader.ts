@@ -57,7 +57,9 @@ export async function readManifests(folders: readonly string[]): Promise<ReadMan
 }
 
 /** A folder that names no package says so: an operator meant something by it. */
-async function packageFolders(path: string): Promise<{ readonly packages: readonly string[]; readonly problem?: ManifestProblem }> {
+async function packageFolders(
+  path: string,
+): Promise<{ readonly packages: readonly string[]; readonly problem?: ManifestProblem }> {
   const lacks = (message: string): { readonly packages: readonly string[]; readonly problem: ManifestProblem } => ({
     packages: [],
     problem: { package: path, folder: path, key: 'modulePaths', message: `"modulePaths" names ${path}, ${message}.` },
@@ -65,7 +67,9 @@ async function packageFolders(path: string): Promise<{ readonly packages: readon
   try {
     if (await exists(join(path, 'package.json'))) return { packages: [path] };
     const entries = await readdir(path, { withFileTypes: true });
-    const inside = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => join(path, entry.name));
+    const inside = entries
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => join(path, entry.name));
     const present = await Promise.all(inside.map((candidate) => exists(join(candidate, 'package.json'))));
     const packages = inside.filter((_, index) => present[index]).sort();
     return packages.length > 0 ? { packages } : lacks('where no package lies');
@@ -124,6 +128,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 const fault = (name: string, key: string, what: string): ManifestProblem => ({
   package: name,
+  folder: name,
   key,
   message: `Package ${name}: "${key}" ${what}.`,
 });
