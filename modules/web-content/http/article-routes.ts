@@ -59,7 +59,7 @@ export class ArticleRoutes implements HttpRoutes {
         existing: id ? { id, revision: form.revision } : undefined,
       });
       const sentence = ctx.text(publish ? 'published' : 'saved', { title: article.title });
-      ctx.redirectWith(publish ? '~/web-content' : `~/web-content/articles/${article.id}`, sentence);
+      ctx.redirectWith(publish ? `~/articles/${article.address}` : `~/web-content/articles/${article.id}`, sentence);
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
       const article = id ? await this.articles.find(ctx.access, id) : undefined;

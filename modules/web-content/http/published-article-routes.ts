@@ -2,6 +2,9 @@ import { type HttpRoutes, inject, injectable, type Router } from '@portico/core'
 import { Articles } from '../services/articles.js';
 import { addressParams } from './input.js';
 
+/** What only the editor asks for; the cleaned text writes each attribute with double quotes. */
+const suggestedCaptions = /(<img(?: [\w-]+="[^"]*")*?) data-suggested-caption="[^"]*"/g;
+
 /** What visitors read. */
 @injectable()
 export class PublishedArticleRoutes implements HttpRoutes {
@@ -12,7 +15,8 @@ export class PublishedArticleRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
       const article = await this.articles.published(ctx.access, ctx.input.params.address);
-      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
+      const body = article.body.replace(suggestedCaptions, '$1');
+      ctx.render('published-article', { article: { ...article, body } }, { title: article.title, layout: 'site' });
     });
   }
 }
