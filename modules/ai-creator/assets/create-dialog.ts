@@ -48,6 +48,12 @@ class CreateImage extends HTMLElement {
       event.preventDefault();
       void this.create();
     });
+    this.find<HTMLElement>('[data-shortcut]').hidden = false;
+    this.description.area.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      void this.create();
+    });
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
@@ -101,7 +107,7 @@ class CreateImage extends HTMLElement {
     const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
-    button.remove();
+    this.rounds.takeUp(button);
     await this.begin(answer.body.href);
   }
 
@@ -129,6 +135,7 @@ class CreateImage extends HTMLElement {
     this.running = undefined;
     if (over) markSeen(href.slice(href.lastIndexOf('/') + 1));
     const round = await this.show(href);
+    this.rounds.selectOnly(round);
     // An alert speaks for itself.
     const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);

@@ -39,6 +39,9 @@ function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | u
 
 /** All rounds of the dialog, the newest first. */
 export class RoundList {
+  /** Images that did not come and were asked for once more, which is a round of its own. */
+  private readonly retried = new Set<string>();
+
   constructor(readonly element: HTMLElement) {}
 
   get hrefs(): readonly string[] {
@@ -63,6 +66,8 @@ export class RoundList {
   async show(href: string): Promise<HTMLElement | undefined> {
     const round = await askFragment(href);
     if (!round) return undefined;
+    for (const button of round.querySelectorAll<HTMLButtonElement>('[data-retry]'))
+      if (this.retried.has(button.value)) button.closest('li')?.remove();
     const before = this.of(href);
     if (before) {
       keepTyped(before, round);
@@ -73,6 +78,18 @@ export class RoundList {
     this.element.hidden = false;
     if (!before) round.scrollIntoView({ block: 'start' });
     return round;
+  }
+
+  /** What did not come and is asked for once more is told by the round that is to bring it. */
+  takeUp(button: HTMLButtonElement): void {
+    this.retried.add(button.value);
+    button.closest('li')?.remove();
+  }
+
+  /** The only image of a round is selected as long as no other is: there is nothing to choose. */
+  selectOnly(round: HTMLElement | undefined): void {
+    const [image, ...others] = round?.querySelectorAll<HTMLInputElement>('.create-image-check') ?? [];
+    if (image && others.length === 0 && !this.element.querySelector('.create-image-check:checked')) image.checked = true;
   }
 
   /** The ticked images as their forms say it; undefined when none is. */
