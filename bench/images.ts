@@ -133,7 +133,7 @@ function keepCreating(kind: string, headers: Headers): { stop(): Promise<number>
 
 async function create(headers: Headers, description: string): Promise<string> {
   const body = new URLSearchParams({
-    token: crypto.randomUUID(),
+    idempotencyKey: crypto.randomUUID(),
     description,
     size: '512x512',
     count: description === 'four images' ? '4' : '1',

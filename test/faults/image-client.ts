@@ -70,7 +70,7 @@ export class ImageClient {
 }
 
 export const formOf = (description: string, count = 1): Record<string, string> => ({
-  token: crypto.randomUUID(),
+  idempotencyKey: crypto.randomUUID(),
   description,
   size: '256x256',
   count: String(count),

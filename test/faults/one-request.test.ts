@@ -25,10 +25,10 @@ const doors: Readonly<Record<string, Press>> = {
     expect(status).to.equal(201);
     return (body as { id: string }).id;
   },
-  'a program': async ({ url, headers }, { token, count, ...fields }) => {
+  'a program': async ({ url, headers }, { idempotencyKey, count, ...fields }) => {
     const answer = await fetch(`${url}${place}/api/generations`, {
       method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': token ?? '' },
+      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey ?? '' },
       body: JSON.stringify({ ...fields, count: Number(count) }),
     });
     expect(answer.status).to.equal(201);

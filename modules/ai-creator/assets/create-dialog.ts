@@ -15,7 +15,7 @@ interface Created {
   readonly id: string;
   readonly href: string;
   readonly status: string;
-  readonly nextToken?: string;
+  readonly nextIdempotencyKey?: string;
 }
 
 /** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
@@ -78,10 +78,10 @@ class CreateImage extends HTMLElement {
     this.setBusy(false);
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
-    const { id, href, nextToken } = answer.body;
+    const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
-    if (nextToken) this.input('token').value = nextToken;
+    if (nextIdempotencyKey) this.input('idempotencyKey').value = nextIdempotencyKey;
     if (this.input('root').value === '') this.input('root').value = id;
     await this.begin(href);
   }
@@ -98,7 +98,7 @@ class CreateImage extends HTMLElement {
   private async retry(button: HTMLButtonElement): Promise<void> {
     if (this.busy || this.running) return;
     this.setBusy(true);
-    const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
+    const answer = await ask<Created>(button.formAction, new URLSearchParams({ idempotencyKey: button.value }));
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
     button.remove();

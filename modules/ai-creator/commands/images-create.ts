@@ -49,7 +49,7 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
-    const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
+    const wanted = { ...order, idempotencyKey: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
     const { id } = await this.orders.create(access, wanted).catch((error: unknown) => {
       if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
       const message = [error.message, ...this.generationPresenter.pause(access)].join('\n');

@@ -99,7 +99,7 @@ export class CreateFormPage {
     const previous = await this.generations.previous(access);
     const model = {
       ...state,
-      token: this.ids.next(),
+      idempotencyKey: this.ids.next(),
       spending: await this.spending.notes(access),
       isDialog: isFragment(ctx),
       missing: this.missing(ctx),

@@ -55,7 +55,7 @@ export class GenerationPages {
         renews: isRunning && !refused,
         canAdd: rounds.some(({ canAdd }) => canAdd),
         error: refused?.error.message,
-        token: this.ids.next(),
+        idempotencyKey: this.ids.next(),
         folder: refused?.form.folder ?? shown?.folderId,
         folders: await this.documents.folders(ctx.access),
         folderHref: folderHref(shown?.folderId),

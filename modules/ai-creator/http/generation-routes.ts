@@ -99,7 +99,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm }, async (ctx) => {
-      const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
+      const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.idempotencyKey);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
       const { id, state, isRunning, status } = this.pages.model(ctx, { generation: again, images: [] });

@@ -1,6 +1,6 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 describe('what an image costs', () => {
   let creator: CreatorPortal;
@@ -60,7 +60,7 @@ describe('what an image costs', () => {
 
   it('is left out where no cost is known', async () => {
     await creator.portal.command(['settings', 'set', 'ai-creator.model', 'gpt-image-2']);
-    const { body } = await creator.create({ token: newToken() });
+    const { body } = await creator.create({ idempotencyKey: newKey() });
     await creator.settled(body.id as string);
     expect(await html(`/web/home/ai-creator/generations/${body.id as string}`)).to.not.contain('Cost:');
   });

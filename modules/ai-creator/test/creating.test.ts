@@ -71,7 +71,7 @@ describe('creating images', () => {
     expect(refused.status).to.equal(400);
     expect(Object.keys(refused.body.error.fields)).to.deep.equal(['description', 'size', 'count']);
     const page = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-      token: 'abcdefgh',
+      idempotencyKey: 'abcdefgh',
       description: 'words that were typed',
       size: '300x300',
       count: '1',
@@ -165,7 +165,7 @@ describe('creating images', () => {
     const form = await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
     expect(form.text).to.contain('Number of Images to Generate').and.to.contain('Image Size');
     const answer = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-      token: 'a-form-without-scripts',
+      idempotencyKey: 'a-form-without-scripts',
       description: 'a cat',
       size: '256x256',
       count: '1',

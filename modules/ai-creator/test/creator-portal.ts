@@ -62,10 +62,10 @@ export interface CreatorPortalOptions {
   readonly modules?: object;
 }
 
-let tokens = 0;
-export const newToken = (): string => {
-  tokens += 1;
-  return `token-${process.pid}-${tokens}`;
+let keys = 0;
+export const newKey = (): string => {
+  keys += 1;
+  return `key-${process.pid}-${keys}`;
 };
 
 export async function startCreatorPortal(options: CreatorPortalOptions = {}): Promise<CreatorPortal> {
@@ -112,7 +112,7 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
     visitor,
     create: (fields = {}, as = visitor) =>
       post(as, '/web/home/ai-creator/generations', {
-        token: newToken(),
+        idempotencyKey: newKey(),
         description: 'a lighthouse at dusk',
         size: '512x512',
         count: '1',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { type Clock, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -41,7 +41,7 @@ describe('the life of an image', () => {
     after(() => creator.stop());
 
     it('makes one request of a double click, and of 50 at the same time', async () => {
-      const token = newToken();
+      const idempotencyKey = newKey();
       const csrf = await creator.portal.csrf(creator.visitor);
       const answers = await Promise.all(
         Array.from({ length: 50 }, () =>
@@ -49,7 +49,7 @@ describe('the life of an image', () => {
             .post('/web/home/ai-creator/generations')
             .set({ Origin: creator.portal.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
             .type('form')
-            .send({ token, description: 'a cat', size: '256x256', count: '1' }),
+            .send({ idempotencyKey, description: 'a cat', size: '256x256', count: '1' }),
         ),
       );
       expect(new Set(answers.map(({ body }) => body.id as string)).size).to.equal(1);
@@ -58,9 +58,9 @@ describe('the life of an image', () => {
     });
 
     it('refuses the same form with other content', async () => {
-      const token = newToken();
-      await creator.settled((await creator.create({ token })).body.id);
-      const other = await creator.create({ token, description: 'something else' });
+      const idempotencyKey = newKey();
+      await creator.settled((await creator.create({ idempotencyKey })).body.id);
+      const other = await creator.create({ idempotencyKey, description: 'something else' });
       expect([other.status, other.body.error.code]).to.deep.equal([409, 'generation-differs']);
       expect(creator.sandbox.generations).to.have.length(1);
     });

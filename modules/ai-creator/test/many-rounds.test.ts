@@ -11,9 +11,9 @@ describe('a dialog with more rounds than are shown', () => {
       await creator.portal.service(UnitOfWork).write(async (transaction) => {
         for (let round = 1; round <= 60; round += 1)
           await transaction.query(
-            `INSERT INTO ai_creator_generation (id, token, site_id, person_id, root_id, description, size, count, state, attempts,
+            `INSERT INTO ai_creator_generation (id, idempotency_key, site_id, person_id, root_id, description, size, count, state, attempts,
               maybe_charged, created_at, settled_at, expires_at)
-            SELECT id || ?, token || ?, site_id, person_id, root_id, ?, size, count, 'failed', 1, 0, created_at, settled_at, expires_at
+            SELECT id || ?, idempotency_key || ?, site_id, person_id, root_id, ?, size, count, 'failed', 1, 0, created_at, settled_at, expires_at
             FROM ai_creator_generation WHERE id = root_id`,
             [`-${String(round).padStart(2, '0')}`, `-${round}`, `round ${round}.`],
           );

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 describe('images that come while others do not', () => {
   let creator: CreatorPortal;
@@ -82,8 +82,8 @@ describe('images that come while others do not', () => {
       .and.to.contain('Retry only this one')
       .and.to.contain('has trouble right now');
     const before = creator.sandbox.generations.length;
-    const token = newToken();
-    const [again, twice] = [await post(`${round.id}/retry`, { token }), await post(`${round.id}/retry`, { token })];
+    const idempotencyKey = newKey();
+    const [again, twice] = [await post(`${round.id}/retry`, { idempotencyKey }), await post(`${round.id}/retry`, { idempotencyKey })];
     expect([again.status, twice.body.id]).to.deep.equal([201, again.body.id]);
     const retried = await creator.settled(again.body.id);
     expect(retried.images).to.have.length(1);
@@ -100,14 +100,14 @@ describe('images that come while others do not', () => {
       '3 of 4 images are ready.',
       'server-trouble',
     ]);
-    const again = await post(`${round.id}/retry`, { token: newToken() });
+    const again = await post(`${round.id}/retry`, { idempotencyKey: newKey() });
     const one = await creator.settled(again.body.id);
     expect([one.state, one.status]).to.deep.equal(['offered', 'Your image is ready.']);
   });
 
   it('refuse to be retried when nothing is missing', async () => {
     const round = await creator.settled((await creator.create()).body.id);
-    const refused = await post(`${round.id}/retry`, { token: newToken() });
+    const refused = await post(`${round.id}/retry`, { idempotencyKey: newKey() });
     expect([refused.status, refused.body.error.code]).to.deep.equal([409, 'nothing-missing']);
   });
 });

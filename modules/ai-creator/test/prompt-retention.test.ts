@@ -7,7 +7,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import { provenanceOf } from '../services/documents/provenance.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -102,23 +102,23 @@ describe('how long descriptions are kept', () => {
 
   it('never makes another request of the same click', async () => {
     await keep({ promptRetention: 1 });
-    const token = newToken();
+    const idempotencyKey = newKey();
     creator.sandbox.next('error-500');
-    const first = await creator.create({ token, description: 'clicked twice' });
+    const first = await creator.create({ idempotencyKey, description: 'clicked twice' });
     await creator.settled(first.body.id);
     clock.forward(2);
     await sweep();
     const visitor = await creator.portal.signIn(author);
-    const again = await creator.create({ token, description: 'clicked twice' }, visitor);
+    const again = await creator.create({ idempotencyKey, description: 'clicked twice' }, visitor);
     expect(again.body.id).to.equal(first.body.id);
-    const other = await creator.create({ token, description: 'clicked with other words' }, visitor);
+    const other = await creator.create({ idempotencyKey, description: 'clicked with other words' }, visitor);
     expect([other.status, other.body.error?.code]).to.deep.equal([409, 'generation-differs']);
     expect(creator.sandbox.generations).to.have.length(1);
   });
 
   it('lets a program that sends its key and body again have the same answer as long as the result is kept', async () => {
     await keep({ promptRetention: 1, retention: 24 });
-    const key = newToken();
+    const key = newKey();
     const body = { description: 'sent by a program', count: 1 };
     const send = async (also: object = {}) => {
       const visitor = await creator.portal.signIn(author);

@@ -5,7 +5,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
-import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';
 const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -115,13 +115,13 @@ describe('refining images', () => {
   it('makes one request of a double click, and refuses the same click with another source', async () => {
     const image = await imageOf();
     creator.sandbox.reset();
-    const token = newToken();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => creator.create({ token, sourceImage: image.id })));
+    const idempotencyKey = newKey();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => creator.create({ idempotencyKey, sourceImage: image.id })));
     await creator.settled(answers[0]?.body.id);
     expect(new Set(answers.map(({ body }) => body.id)).size).to.equal(1);
     expect(creator.sandbox.edits).to.have.length(1);
-    const other = await creator.create({ token, sourceDocument: photoId });
-    const none = await creator.create({ token });
+    const other = await creator.create({ idempotencyKey, sourceDocument: photoId });
+    const none = await creator.create({ idempotencyKey });
     expect([other.status, none.status]).to.deep.equal([409, 409]);
     expect((await creator.portal.command(['doctor'])).exitCode).to.equal(0);
   });
@@ -145,7 +145,7 @@ describe('refining images', () => {
     const round = await made({ count: '2', sourceDocument: photoId });
     expect(round.images).to.have.length(1);
     const answer = await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${round.id}/retry`, {
-      token: newToken(),
+      idempotencyKey: newKey(),
     });
     expect(answer.status).to.be.oneOf([201, 303]);
     const rounds = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json');
@@ -210,7 +210,7 @@ describe('refining images', () => {
   describe('without scripts', () => {
     const send = (fields: object) =>
       creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-        token: newToken(),
+        idempotencyKey: newKey(),
         description: 'a lighthouse at dusk',
         size: '512x512',
         count: '1',
@@ -256,7 +256,7 @@ describe('refining images', () => {
 
   describe('by programs', () => {
     const base = '/web/home/ai-creator/api';
-    const post = async (body: object, key = newToken()) =>
+    const post = async (body: object, key = newKey()) =>
       creator.visitor
         .post(`${base}/generations`)
         .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(creator.visitor), 'Idempotency-Key': key })

@@ -8,7 +8,7 @@ import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorPortal, creatorPage, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, creatorPage, newKey, startCreatorPortal } from './creator-portal.js';
 
 const short = { retries: 2, retryMillis: 30 };
 
@@ -150,10 +150,10 @@ describe('a generation that waits to be sent again', () => {
   it('is one generation, however often it was clicked, and counts once', async () => {
     const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
-    const token = newToken();
-    const first = await creator.create({ token });
+    const idempotencyKey = newKey();
+    const first = await creator.create({ idempotencyKey });
     await waits(creator, first.body.id);
-    const second = await creator.create({ token });
+    const second = await creator.create({ idempotencyKey });
     expect(second.body.id).to.equal(first.body.id);
     await creator.settled(first.body.id);
     expect(sandbox.generations).to.have.length(2);

@@ -91,7 +91,7 @@ export class PortalDocuments implements Documents {
     reference: { readonly id: string } | { readonly idempotencyKey: string },
   ): Promise<{ readonly id: string; readonly name: string } | undefined> {
     const site = siteFor(access, DocumentPermissions.view);
-    const [column, value] = 'id' in reference ? ['id', reference.id] : ['once_key', reference.idempotencyKey];
+    const [column, value] = 'id' in reference ? ['id', reference.id] : ['idempotency_key', reference.idempotencyKey];
     const [row] = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; name: string }>(
         `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?`,

@@ -53,7 +53,7 @@ export class ApiRoutes implements HttpRoutes {
       const { folder, source, ...typed } = ctx.input.body;
       const order = {
         ...readOrder(typed, this.messages, this.orders.promptLimit, ctx.access.locale),
-        token: `api:${idempotencyKey(ctx)}`,
+        idempotencyKey: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),
         via: 'api',
