@@ -74,9 +74,9 @@ describe('one request upstream, however often it is asked for', function () {
     },
     'a replay when it is there, and when it is added': async (press, fields) => {
       const id = await press(creating.client, fields);
-      const round = await creating.client.settled(id);
+      const generation = await creating.client.settled(id);
       const replayed = await press(creating.client, fields);
-      expect((await creating.client.add(round)).status).to.equal(200);
+      expect((await creating.client.add(generation)).status).to.equal(200);
       return [id, replayed, await press(second, fields)];
     },
     'a replay after the module was started anew': async (press, fields) => {
@@ -93,8 +93,8 @@ describe('one request upstream, however often it is asked for', function () {
       it(`is made by ${door} with ${way}`, async () => {
         const ids = await go(press, formOf('a single cent'));
         expect(new Set(ids).size).to.equal(1);
-        const round = await creating.client.settled(ids[0] ?? '');
-        expect(round.images).to.have.length(1);
+        const generation = await creating.client.settled(ids[0] ?? '');
+        expect(generation.images).to.have.length(1);
         expect(upstream.prompts).to.deep.equal(['a single cent']);
       });
     }

@@ -70,7 +70,7 @@ class GenerationNotices extends HTMLElement {
 }
 
 /** An open dialog shows it. */
-const isShown = (id: string): boolean => document.querySelector(`[data-round="${CSS.escape(id)}"]`) !== null;
+const isShown = (id: string): boolean => document.querySelector(`[data-generation="${CSS.escape(id)}"]`) !== null;
 
 /** As the portal draws it. */
 function showBadge(page: string, badge: Notices['badge']): void {

@@ -61,12 +61,12 @@ export class ImagesCreate implements Command {
         warn(this.generationPresenter.of({ generation, images: [] }, access.locale).status);
       waitsUntil = generation.retryAt;
     });
-    const round = await this.generations.find(access, id);
-    const sentence = problemSentence(round, translator(this.messages, access.locale));
-    const offered = round.images.filter(({ state }) => state === 'offered');
+    const found = await this.generations.find(access, id);
+    const sentence = problemSentence(found, translator(this.messages, access.locale));
+    const offered = found.images.filter(({ state }) => state === 'offered');
     if (offered.length === 0) {
-      warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
-      for (const line of this.generationPresenter.failure(round.generation, access.locale)) warn(line);
+      warn(this.messages.text('command.failed', { sentence: sentence ?? found.generation.state }));
+      for (const line of this.generationPresenter.failure(found.generation, access.locale)) warn(line);
       return 1;
     }
     if (sentence) warn(sentence);

@@ -140,7 +140,7 @@ export class CreateFormPage {
 const clientMessages = [
   'notices.show',
   'notices.many',
-  'round.cause',
+  'generation.cause',
   'create.counter',
   'create.description-missing',
   'create.description-too-long',

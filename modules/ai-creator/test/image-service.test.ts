@@ -180,7 +180,7 @@ describe('the image service as administrators see it', () => {
       try {
         await other.portal.modules.stop('ai-creator');
         await other.portal.modules.start('ai-creator');
-        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        for (let turn = 0; turn < 500 && other.sandbox.requests.length === 0; turn += 1) await setTimeout(10);
         expect(other.sandbox.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['GET /v1/models']);
       } finally {
         await other.stop();
@@ -193,7 +193,7 @@ describe('the image service as administrators see it', () => {
         await other.portal.modules.stop('ai-creator');
         other.sandbox.nextList('stall-before-headers');
         await other.portal.modules.start('ai-creator');
-        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        for (let turn = 0; turn < 500 && other.sandbox.requests.length === 0; turn += 1) await setTimeout(10);
         await other.portal.modules.stop('ai-creator');
         expect(other.portal.log()).not.to.match(/"level":(?:40|50)/);
       } finally {

@@ -80,7 +80,7 @@ describe('creating images in a browser', function () {
     }
   });
 
-  it('tries again and keeps the earlier round', async () => {
+  it('tries again and keeps the earlier generation', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a quiet forest');
     await dialog

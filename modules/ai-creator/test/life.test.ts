@@ -66,9 +66,9 @@ describe('the life of an image', () => {
     });
 
     it('adds an image once, however often Add Selected is pressed', async () => {
-      const round = await creator.settled((await creator.create({ count: '2' })).body.id);
-      const answers = await Promise.all([creator.addAll(round), creator.addAll(round), creator.addAll(round)]);
-      answers.push(await creator.addAll(round));
+      const generation = await creator.settled((await creator.create({ count: '2' })).body.id);
+      const answers = await Promise.all([creator.addAll(generation), creator.addAll(generation), creator.addAll(generation)]);
+      answers.push(await creator.addAll(generation));
       const ids = answers.flatMap(({ body }) => (body.documents as { id: string }[]).map(({ id }) => id));
       expect(ids).to.have.length(8);
       expect(new Set(ids).size).to.equal(2);
@@ -117,8 +117,8 @@ describe('the life of an image', () => {
       await until(() => creator.sandbox.generations.length === 1);
       await creator.portal.modules.stop('ai-creator');
       await creator.portal.modules.start('ai-creator');
-      const round = await creator.settled(id);
-      expect([round.state, round.problem?.code]).to.deep.equal(['unknown', 'unknown']);
+      const generation = await creator.settled(id);
+      expect([generation.state, generation.problem?.code]).to.deep.equal(['unknown', 'unknown']);
       expect(creator.sandbox.generations).to.have.length(1);
       expect((await creator.settled((await creator.create()).body.id)).state).to.equal('offered');
     });
@@ -207,13 +207,13 @@ describe('the life of an image', () => {
     it('keeps results for as long as it says, and no longer', async () => {
       const clock = new TestClock();
       const creator = await startCreatorPortal({ home, sandbox, clock });
-      const round = await creator.settled((await creator.create()).body.id);
+      const generation = await creator.settled((await creator.create()).body.id);
       clock.forward(71);
       const visitor = await creator.portal.signIn({ email: 'ada@portico.example', password: 'a long enough password' });
-      expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(200);
+      expect((await visitor.get(generation.images[0]?.href ?? '')).status).to.equal(200);
       clock.forward(2);
-      expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);
-      expect((await visitor.get(`/web/home/ai-creator/generations/${round.id}`)).status).to.equal(404);
+      expect((await visitor.get(generation.images[0]?.href ?? '')).status).to.equal(404);
+      expect((await visitor.get(`/web/home/ai-creator/generations/${generation.id}`)).status).to.equal(404);
       await creator.portal.modules.stop('ai-creator');
       await creator.portal.modules.start('ai-creator');
       await until(async () => {

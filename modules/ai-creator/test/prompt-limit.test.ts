@@ -48,9 +48,9 @@ describe('the longest description', () => {
       const description = words(32_000);
       const { body, status } = await ask(creator, { description });
       expect(status, JSON.stringify(body)).to.equal(201);
-      const round = await creator.settled(body.id as string);
+      const generation = await creator.settled(body.id as string);
       expect(creator.sandbox.generations[0]?.body).to.include({ prompt: description });
-      const added = await creator.addAll(round);
+      const added = await creator.addAll(generation);
       const report = await creator.visitor.get(`/web/home/documents-media/documents/${added.body.documents[0].id}/provenance`);
       expect(report.body.provenance.prompt).to.equal(description);
     });

@@ -92,8 +92,8 @@ describe('how long descriptions are kept', () => {
     const shown = await page('create');
     expect(shown.text).to.contain('waits for its author').and.to.not.contain('is discarded');
     expect((await page('generations')).text).to.contain('The description is kept no longer');
-    const round = await page(`generations/${failed.id}`);
-    expect([round.status, round.text.includes('Try Again')]).to.deep.equal([200, false]);
+    const generation = await page(`generations/${failed.id}`);
+    expect([generation.status, generation.text.includes('Try Again')]).to.deep.equal([200, false]);
     const documents = creator.portal.service(Documents);
     const access = creator.portal.service(AccessContexts).system(creator.site);
     const document = await documents.find(access, added.body.documents[0].id as string);
@@ -141,17 +141,17 @@ describe('how long descriptions are kept', () => {
 
   it('may be longer than results are kept: the words can be used again, the images are gone', async () => {
     await keep({ promptRetention: 200, retention: 24 });
-    const round = await make('an owl in the moonlight');
+    const generation = await make('an owl in the moonlight');
     clock.forward(30);
     await sweep();
-    expect((await page(`generations/${round.id}`)).status).to.equal(404);
+    expect((await page(`generations/${generation.id}`)).status).to.equal(404);
     expect((await page('generations')).text).to.not.contain('an owl in the moonlight');
     const images = await creator.portal.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
     expect(images).to.deep.equal([]);
     expect((await page('create')).text).to.contain('an owl in the moonlight');
-    expect((await page(`create?from=${round.id}`)).text).to.contain('>an owl in the moonlight</textarea>');
+    expect((await page(`create?from=${generation.id}`)).text).to.contain('>an owl in the moonlight</textarea>');
     clock.forward(200);
-    expect((await page(`create?from=${round.id}`)).status).to.equal(404);
+    expect((await page(`create?from=${generation.id}`)).status).to.equal(404);
     await sweep();
     expect(await descriptions()).to.deep.equal([]);
   });

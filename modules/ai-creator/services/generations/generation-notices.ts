@@ -82,7 +82,7 @@ export class GenerationNotices implements PageAddition {
   }
 
   private notice({ id, state, description, count, ready }: OpenGeneration, locale: string): SettledNotice {
-    const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('round.forgotten', {}, locale);
+    const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('generation.forgotten', {}, locale);
     const name = text.length > shownLetters ? `${text.slice(0, shownLetters - 1)}…` : text;
     const isReady = state === 'offered';
     return {
