@@ -59,7 +59,7 @@ try {
 
 type Headers = Record<string, string>;
 
-/** Normal and not, in turn, so that both meet the same weather. */
+/** Normal and not, in turn, so that both meet the same load of the machine. */
 async function measure(kind: string, headers: Headers): Promise<void> {
   const normal: number[] = [];
   const during: number[] = [];

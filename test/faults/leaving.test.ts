@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { addFormOf, formOf, type ImageClient, place, type GenerationAnswer } from './image-client.js';
+import { addFormOf, formOf, type GenerationAnswer, type ImageClient, place } from './image-client.js';
 import { type ImagePlace, startImagePlace } from './image-place.js';
 import { answerOf, headOf, RawUpstream, type Reply, reply } from './raw-upstream.js';
 

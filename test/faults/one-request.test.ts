@@ -9,7 +9,7 @@ import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 /** Presses Create once; answers the id of what is made. */
 type Press = (client: ImageClient, fields: Record<string, string>) => Promise<string>;
 
-const doors: Readonly<Record<string, Press>> = {
+const entryPoints: Readonly<Record<string, Press>> = {
   'the form without scripts': async ({ url, headers }, fields) => {
     const answer = await fetch(`${url}${place}/generations`, {
       method: 'POST',
@@ -88,9 +88,9 @@ describe('one request upstream, however often it is asked for', function () {
     },
   };
 
-  for (const [door, press] of Object.entries(doors)) {
+  for (const [entryPoint, press] of Object.entries(entryPoints)) {
     for (const [way, go] of Object.entries(ways)) {
-      it(`is made by ${door} with ${way}`, async () => {
+      it(`is made by ${entryPoint} with ${way}`, async () => {
         const ids = await go(press, formOf('a single cent'));
         expect(new Set(ids).size).to.equal(1);
         const generation = await creating.client.settled(ids[0] ?? '');

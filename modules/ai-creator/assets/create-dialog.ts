@@ -3,10 +3,10 @@ import { Added, type Adding } from './dialog/added.js';
 import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
 import './dialog/image-estimate.js';
+import { GenerationList } from './dialog/generation-list.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
-import { GenerationList } from './dialog/generation-list.js';
 import { markSeen } from './dialog/seen.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
 import { SourceField } from './dialog/source-field.js';
@@ -31,7 +31,7 @@ class CreateImage extends HTMLElement {
   private hideSimilar = (): void => undefined;
 
   connectedCallback(): void {
-    this.text = translator(this.dataset.words);
+    this.text = translator(this.dataset.messages);
     const { person = '' } = this.dataset;
     this.description = new DescriptionField(
       this.find('textarea[name="description"]'),
@@ -107,7 +107,7 @@ class CreateImage extends HTMLElement {
 
   /** Follows a generation; the words change each second, the live region once per change. */
   private async watch(href: string): Promise<void> {
-    let told = '';
+    let announced = '';
     let shown = 0;
     // One after the other: an older answer must not take the place of a newer one.
     let showing: Promise<unknown> = Promise.resolve();
@@ -116,8 +116,8 @@ class CreateImage extends HTMLElement {
       (progress) => {
         const { state, ready, retryAt = '', status } = progress;
         const news = `${state} ${ready} ${retryAt}`;
-        if (told !== news) this.say(status);
-        told = news;
+        if (announced !== news) this.say(status);
+        announced = news;
         showProgress(this.generations.of(href), progress, this.text, (sentence) => this.say(sentence));
         if (ready > shown && state === 'sent') showing = showing.then(() => this.show(href));
         shown = ready;
@@ -223,8 +223,8 @@ class CreateImage extends HTMLElement {
   }
 
   private followElsewhere(): void {
-    const { notices: href = '', generations: page = '', words = '' } = this.dataset;
-    void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));
+    const { notices: href = '', generations: page = '', messages = '' } = this.dataset;
+    void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, messages }));
   }
 
   private take(event: Event): void {

@@ -137,7 +137,8 @@ export class ImagesShow implements Command {
     if (generation.cost) print(generation.cost);
     print(generation.description);
     if (generation.problem)
-      for (const line of [generation.problem.sentence, ...this.generationPresenter.failure(found.generation, access.locale)]) warn(line);
+      for (const line of [generation.problem.sentence, ...this.generationPresenter.failure(found.generation, access.locale)])
+        warn(line);
     for (const image of generation.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
   }
 }

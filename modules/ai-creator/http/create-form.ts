@@ -130,13 +130,13 @@ export class CreateFormPage {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.compiled(key)])),
+      messages: Object.fromEntries(clientMessages.map((key) => [key, ctx.compiled(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }
 }
 
-/** Words that the dialog's script says. */
+/** Messages that the dialog's script shows. */
 const clientMessages = [
   'notices.show',
   'notices.many',

@@ -66,13 +66,15 @@ export class GenerationRoutes implements HttpRoutes {
       const recent = await this.generations.recent(ctx.access);
       const waiting = recent.waiting.map((generation) => this.pages.model(ctx, generation));
       const cameToNothing = recent.cameToNothing.map((generation) => this.pages.model(ctx, generation));
-      if (wantsJson(ctx)) ctx.body = { generations: [...waiting, ...cameToNothing].map((generation) => forScripts(ctx, generation)) };
+      if (wantsJson(ctx))
+        ctx.body = { generations: [...waiting, ...cameToNothing].map((generation) => forScripts(ctx, generation)) };
       else ctx.render('recent', { waiting, cameToNothing }, { title: ctx.text('recent.title') });
     });
 
     router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
       const { id } = ctx.input.params;
-      if (isFragment(ctx)) ctx.render('dialog-generation', { generation: await this.view(ctx, id), inDialog: true }, { layout: 'none' });
+      if (isFragment(ctx))
+        ctx.render('dialog-generation', { generation: await this.view(ctx, id), inDialog: true }, { layout: 'none' });
       else if (wantsJson(ctx)) ctx.body = forScripts(ctx, await this.view(ctx, id));
       else await this.pages.show(ctx, id);
     });

@@ -20,7 +20,10 @@ describe('creating images', () => {
       const { body } = await creator.create({ size, count: '2', description: 'A red flower, "close up"!' });
       const generation = await creator.settled(body.id);
       expect(generation.state).to.equal('offered');
-      expect(generation.images.map(({ name }) => name)).to.deep.equal(['a-red-flower-close-up.png', 'a-red-flower-close-up-2.png']);
+      expect(generation.images.map(({ name }) => name)).to.deep.equal([
+        'a-red-flower-close-up.png',
+        'a-red-flower-close-up-2.png',
+      ]);
       const side = Number(size.split('x')[0]);
       for (const image of generation.images) {
         const answer = await creator.visitor.get(image.href);

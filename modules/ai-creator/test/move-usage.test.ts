@@ -97,14 +97,12 @@ describe('a database from before ai-usage', () => {
       const again = await after.create({ idempotencyKey });
       expect([again.status, again.body.id]).to.deep.equal([201, first.body.id]);
       expect((await after.create({ idempotencyKey, description: 'something else' })).status).to.equal(409);
-      const twice = after.portal
-        .service(UnitOfWork)
-        .write((transaction) =>
-          transaction.query(`INSERT INTO ai_creator_generation
+      const twice = after.portal.service(UnitOfWork).write((transaction) =>
+        transaction.query(`INSERT INTO ai_creator_generation
             (id, site_id, person_id, idempotency_key, root_id, description, size, count, state, attempts, maybe_charged, created_at, expires_at)
             SELECT 'another', site_id, person_id, idempotency_key, root_id, description, size, count, state, attempts, maybe_charged, created_at, expires_at
             FROM ai_creator_generation`),
-        );
+      );
       expect(String(await twice.catch((error: unknown) => error))).to.match(/idempotency_key|unique/i);
       const indexes = await read(
         after.portal,

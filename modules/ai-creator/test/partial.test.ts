@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type CreatorPortal, newKey, type GenerationAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, type GenerationAnswer, newKey, startCreatorPortal } from './creator-portal.js';
 
 describe('images that come while others do not', () => {
   let creator: CreatorPortal;
@@ -21,7 +21,8 @@ describe('images that come while others do not', () => {
       .type('form')
       .send(fields);
   const look = async (id: string): Promise<GenerationAnswer> =>
-    (await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json')).body as GenerationAnswer;
+    (await creator.visitor.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json'))
+      .body as GenerationAnswer;
 
   it('are offered at once, and can be added while the rest is on its way', async () => {
     creator.sandbox.next({ name: 'too-few', amount: 3 }, { name: 'slow', millis: 3000 });
@@ -83,7 +84,10 @@ describe('images that come while others do not', () => {
       .and.to.contain('has trouble right now');
     const before = creator.sandbox.generations.length;
     const idempotencyKey = newKey();
-    const [again, twice] = [await post(`${generation.id}/retry`, { idempotencyKey }), await post(`${generation.id}/retry`, { idempotencyKey })];
+    const [again, twice] = [
+      await post(`${generation.id}/retry`, { idempotencyKey }),
+      await post(`${generation.id}/retry`, { idempotencyKey }),
+    ];
     expect([again.status, twice.body.id]).to.deep.equal([201, again.body.id]);
     const retried = await creator.settled(again.body.id);
     expect(retried.images).to.have.length(1);

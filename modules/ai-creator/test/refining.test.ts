@@ -5,7 +5,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
-import { type CreatorPortal, newKey, type GenerationAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, type GenerationAnswer, newKey, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';
 const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -23,7 +23,7 @@ export type DocumentVersion = Pick<
   'label' | 'sha256' | 'size' | 'mimeType' | 'width' | 'height' | 'createdAt' | 'createdBy'
 >;
 
-/** The door for other modules, and what our own pages show of one document. */
+/** The service `Documents` for other modules, and what the pages of this one show of a document. */
 @injectable()
 export class PortalDocuments implements Documents {
   constructor(

@@ -28,8 +28,7 @@ export class Library {
     const home = portal.service(SiteDirectory).byAddress('home');
     if (!home) throw new Error('There is no site Home.');
     const other =
-      portal.service(SiteDirectory).byAddress('other') ??
-      (await portal.service(Sites).add({ name: 'Other', address: 'other' }));
+      portal.service(SiteDirectory).byAddress('other') ?? (await portal.service(Sites).add({ name: 'Other', address: 'other' }));
     if (!people.byEmail(author.email)) {
       const { id } = await people.add({ ...author, name: 'Ada Author' });
       await people.grant(id, 'Author', home.id);

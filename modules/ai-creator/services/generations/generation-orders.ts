@@ -39,7 +39,7 @@ export class GenerationOrders {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationWorker) private readonly worker: GenerationWorker,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Characters of the longest prompt that the image service takes. */
@@ -51,7 +51,8 @@ export class GenerationOrders {
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
     // What was answered once is answered the same again, whatever stands in the way of a new one by now.
-    if (!(await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey))) await this.validation.require(access, order);
+    if (!(await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey)))
+      await this.validation.require(access, order);
     const pinned = await this.pin(access, author, order);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
@@ -77,7 +78,7 @@ export class GenerationOrders {
     const { generation, images } = await this.generations.find(access, id);
     const isMissing = settledStates.includes(generation.state) && images.length < generation.count;
     if (!isMissing || generation.description === '') {
-      throw new PortalError('nothing-missing', this.words.text('retry.nothing', {}, access.locale), { status: 409 });
+      throw new PortalError('nothing-missing', this.messages.text('retry.nothing', {}, access.locale), { status: 409 });
     }
     const { description, size, rootId, folderId, style } = generation;
     return this.create(access, {
@@ -104,7 +105,7 @@ export class GenerationOrders {
   async discard(access: AccessContext, id: string): Promise<void> {
     const { generation } = await this.generations.find(access, id);
     if (!(await this.store.discard(generation)))
-      throw new PortalError('generation-runs', this.words.text('discard.runs', {}, access.locale), { status: 409 });
+      throw new PortalError('generation-runs', this.messages.text('discard.runs', {}, access.locale), { status: 409 });
   }
 
   /** Takes the picture that is varied, as it is now; nothing when the same key did so before. */
@@ -125,10 +126,10 @@ export class GenerationOrders {
   private async reserve(access: AccessContext, order: Reservation): ReturnType<Reservations['reserve']> {
     try {
       const reserved = await this.reservations.reserve(access, order);
-      if (!reserved.isNew) await this.sources.letGo(order.pinned);
+      if (!reserved.isNew) await this.sources.release(order.pinned);
       return reserved;
     } catch (error) {
-      await this.sources.letGo(order.pinned);
+      await this.sources.release(order.pinned);
       throw error;
     }
   }

@@ -76,12 +76,12 @@ export class Generations {
 
   /**
    * Resolves when nothing more happens by itself.
-   * @param told hears how far it is, at each change.
+   * @param onProgress called at each change.
    */
   async settled(
     id: string,
     signal: AbortSignal,
-    told: (generation: Generation) => void = () => {},
+    onProgress: (generation: Generation) => void = () => {},
   ): Promise<Generation | undefined> {
     for (;;) {
       const changed = this.nextChange(id, signal);
@@ -90,7 +90,7 @@ export class Generations {
         changed.stop();
         return generation;
       }
-      told(generation);
+      onProgress(generation);
       await changed.happened;
     }
   }

@@ -63,7 +63,9 @@ export class Reservations {
 
   /** The generation that this person's key made before, if any. */
   async findByIdempotencyKey(personId: string, idempotencyKey: string): Promise<Generation | undefined> {
-    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, idempotencyKey }))) ?? undefined;
+    return (
+      (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, idempotencyKey }))) ?? undefined
+    );
   }
 
   private async reserveOnce(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {

@@ -74,7 +74,9 @@ export interface GenerationView {
 }
 
 export function formatCost({ cost }: GenerationWithImages, translate: Translate, locale: string): string | undefined {
-  return cost && cost.cost > 0 ? translate('generation.cost', { cost: formatMoney(cost.cost, cost.currency, locale) }) : undefined;
+  return cost && cost.cost > 0
+    ? translate('generation.cost', { cost: formatMoney(cost.cost, cost.currency, locale) })
+    : undefined;
 }
 
 /** What an author reads when a generation failed, or undefined. */
