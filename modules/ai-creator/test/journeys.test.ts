@@ -125,6 +125,7 @@ describe('creating images in a browser', function () {
   it('puts a frame around what is selected, not around what is reviewed', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a framed glove');
+    await dialog.locator('.create-image-check').waitFor();
     const frame = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineColor");
     const unselected = await frame();
