@@ -54,7 +54,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 export class SettingsEntries {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(contributions(SettingsLinks)) private readonly links: ConditionalContributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
@@ -77,7 +77,7 @@ export class SettingsEntries {
         ? [
             {
               key: section,
-              title: this.words.ours(`section.${section}`, undefined, access.locale),
+              title: this.presenter.ours(`section.${section}`, undefined, access.locale),
               href: `${places[scope]}?section=${section}`,
               entries,
             },
@@ -97,8 +97,8 @@ export class SettingsEntries {
   private entry({ module, value: { id, title, description } }: CatalogEntry, access: AccessContext): SettingsEntry {
     const { locale, scope } = access;
     return {
-      title: this.words.theirs(module, title, locale),
-      ...(description ? { description: this.words.theirs(module, description, locale) } : {}),
+      title: this.presenter.theirs(module, title, locale),
+      ...(description ? { description: this.presenter.theirs(module, description, locale) } : {}),
       href: `${places[scope.kind]}/${id}`,
       notices: this.notices.of(id, access).length,
     };
@@ -107,8 +107,8 @@ export class SettingsEntries {
   private link({ module, value }: Contribution<SettingsLink>, access: AccessContext): SettingsEntry {
     const { title, description, href } = value;
     return {
-      title: this.words.theirs(module, title, access.locale),
-      ...(description ? { description: this.words.theirs(module, description, access.locale) } : {}),
+      title: this.presenter.theirs(module, title, access.locale),
+      ...(description ? { description: this.presenter.theirs(module, description, access.locale) } : {}),
       href,
       notices: value.notices?.(access) ?? 0,
     };

@@ -2,7 +2,7 @@ import { askFragment } from './requests.js';
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** A round that is drawn anew while somebody works in it keeps what was typed and ticked. */
+/** A generation that is drawn anew while somebody works in it keeps what was typed and ticked. */
 function keepTyped(before: HTMLElement, after: HTMLElement): void {
   for (const image of before.querySelectorAll<HTMLElement>('[data-image]')) {
     const same = after.querySelector<HTMLElement>(`[data-image="${image.dataset.image}"]`);
@@ -21,11 +21,11 @@ const controlsOf = (image: Element | null): readonly HTMLElement[] => [
 const isText = (control: Element): control is Field =>
   control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && control.type === 'text');
 
-/** Where the keyboard is in a round, so that it can go on there when the round is drawn anew; undefined when it is elsewhere. */
-function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | undefined {
+/** Where the keyboard is in a generation, so that it can go on there when the generation is drawn anew; undefined when it is elsewhere. */
+function placeIn(generation: HTMLElement): { returnTo(after: HTMLElement): void } | undefined {
   const active = document.activeElement;
   const image = active?.closest<HTMLElement>('[data-image]');
-  if (!(active instanceof HTMLElement) || !image || !round.contains(image)) return undefined;
+  if (!(active instanceof HTMLElement) || !image || !generation.contains(image)) return undefined;
   const index = controlsOf(image).indexOf(active);
   const [start, end] = isText(active) ? [active.selectionStart, active.selectionEnd] : [null, null];
   return {
@@ -37,15 +37,15 @@ function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | u
   };
 }
 
-/** All rounds of the dialog, the newest first. */
-export class RoundList {
-  /** Images that did not come and were asked for once more, which is a round of its own. */
+/** All generations of the dialog, the newest first. */
+export class GenerationList {
+  /** Images that did not come and were asked for once more, which is a generation of its own. */
   private readonly retried = new Set<string>();
 
   constructor(readonly element: HTMLElement) {}
 
   get hrefs(): readonly string[] {
-    return this.rounds.map(({ dataset }) => dataset.href ?? '');
+    return this.generations.map(({ dataset }) => dataset.href ?? '');
   }
 
   /** Whether one is over. */
@@ -59,36 +59,36 @@ export class RoundList {
   }
 
   of(href: string): HTMLElement | undefined {
-    return this.rounds.find(({ dataset }) => dataset.href === href);
+    return this.generations.find(({ dataset }) => dataset.href === href);
   }
 
-  /** Shows a round as the server draws it, in its place, or as the newest; undefined when the server does not answer. */
+  /** Shows a generation as the server draws it, in its place, or as the newest; undefined when the server does not answer. */
   async show(href: string): Promise<HTMLElement | undefined> {
-    const round = await askFragment(href);
-    if (!round) return undefined;
-    for (const button of round.querySelectorAll<HTMLButtonElement>('[data-retry]'))
+    const generation = await askFragment(href);
+    if (!generation) return undefined;
+    for (const button of generation.querySelectorAll<HTMLButtonElement>('[data-retry]'))
       if (this.retried.has(button.value)) button.closest('li')?.remove();
     const before = this.of(href);
     if (before) {
-      keepTyped(before, round);
+      keepTyped(before, generation);
       const place = placeIn(before);
-      before.replaceWith(round);
-      place?.returnTo(round);
-    } else this.element.prepend(round);
+      before.replaceWith(generation);
+      place?.returnTo(generation);
+    } else this.element.prepend(generation);
     this.element.hidden = false;
-    if (!before) round.scrollIntoView({ block: 'start' });
-    return round;
+    if (!before) generation.scrollIntoView({ block: 'start' });
+    return generation;
   }
 
-  /** What did not come and is asked for once more is told by the round that is to bring it. */
+  /** What did not come and is asked for once more is told by the generation that is to bring it. */
   takeUp(button: HTMLButtonElement): void {
     this.retried.add(button.value);
     button.closest('li')?.remove();
   }
 
-  /** The only image of a round is selected as long as no other is: there is nothing to choose. */
-  selectOnly(round: HTMLElement | undefined): void {
-    const [image, ...others] = round?.querySelectorAll<HTMLInputElement>('.create-image-check') ?? [];
+  /** The only image of a generation is selected as long as no other is: there is nothing to choose. */
+  selectOnly(generation: HTMLElement | undefined): void {
+    const [image, ...others] = generation?.querySelectorAll<HTMLInputElement>('.create-image-check') ?? [];
     if (image && others.length === 0 && !this.element.querySelector('.create-image-check:checked')) image.checked = true;
   }
 
@@ -109,14 +109,14 @@ export class RoundList {
 
   /** Takes away all that are over. */
   clear(): void {
-    for (const round of this.element.querySelectorAll('[data-round][data-running="false"]')) round.remove();
+    for (const generation of this.element.querySelectorAll('[data-generation][data-running="false"]')) generation.remove();
   }
 
   hideWhenEmpty(): void {
-    this.element.hidden = this.rounds.length === 0;
+    this.element.hidden = this.generations.length === 0;
   }
 
-  private get rounds(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>('[data-round]')];
+  private get generations(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>('[data-generation]')];
   }
 }
