@@ -43,9 +43,7 @@ describe('when one can try again', () => {
       told.push((await creator.settled(body.id as string)).problem?.sentence);
     }
     expect(told).to.deep.equal(
-      ['1 second', '1 second', '7 seconds'].map(
-        (time) => `Too many images are being made right now. Try again in ${time}.`,
-      ),
+      ['1 second', '1 second', '7 seconds'].map((time) => `Too many images are being made right now. Try again in ${time}.`),
     );
   });
 
