@@ -166,14 +166,17 @@ describe('creating images in a browser', function () {
 
   it('puts a frame around what is selected, not around what is reviewed', async () => {
     const dialog = await openDialog();
-    await describeImage(dialog, 'a framed glove');
-    await dialog.locator('.create-image-check').waitFor();
+    await describeImage(dialog, 'a framed glove', '2');
+    await dialog.locator('.create-image-check').nth(1).waitFor();
     const frame = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineColor");
     const unselected = await frame();
-    await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
+    await dialog
+      .getByRole('checkbox', { name: /^Reviewed/ })
+      .first()
+      .check();
     expect(await frame(), 'reviewed').to.equal(unselected);
-    await dialog.locator('.create-image-check').check();
+    await dialog.locator('.create-image-check').first().check();
     expect(await frame(), 'selected').to.not.equal(unselected);
   });
 
