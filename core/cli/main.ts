@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
@@ -62,7 +61,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     process.stderr.write(`There is no portal in ${config.home} yet. Run portico start, or set PORTICO_HOME to where one is.\n`);
     return 1;
   }
-  return runInOwnPortal(called);
+  const { runCommand } = await import('./portal.js');
+  return runCommand(called);
 }
 
 /** Commands are one or two words; what follows them are arguments. */
@@ -78,27 +78,4 @@ function version(): string {
 /** Without PORTICO_HOME a running demo is found as well. */
 function demoHome(): string {
   return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
-}
-
-/** No portal runs: one is opened for this command alone, without HTTP. */
-async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createPortal } = await import('../create-portal.js');
-  const portal = await createPortal({
-    mode: deploymentMode(process.env),
-    environment: process.env,
-    overrides: { log: { level: 'warn' } },
-  });
-  try {
-    return await portal.commands.run({
-      argv: called,
-      // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
-      stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
-      signal: AbortSignal.timeout(24 * 3600 * 1000),
-      out: (text) => void process.stdout.write(text),
-      err: (text) => void process.stderr.write(text),
-    });
-  } finally {
-    await portal.close();
-    process.stdin.unref?.();
-  }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { deploymentMode } from '../config/index.js';
 import { createPortal, type Portal } from '../create-portal.js';
 import { moduleOf } from '../kernel/index.js';
@@ -14,6 +15,28 @@ export async function startDemo(): Promise<void> {
   const lines: string[] = [];
   for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
   await serve(portal, lines);
+}
+
+/** A command while no portal runs: one is opened for it alone, without HTTP. @returns its exit code. */
+export async function runCommand(called: readonly string[]): Promise<number> {
+  const portal = await createPortal({
+    mode: deploymentMode(process.env),
+    environment: process.env,
+    overrides: { log: { level: 'warn' } },
+  });
+  try {
+    return await portal.commands.run({
+      argv: called,
+      // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
+      stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
+      signal: AbortSignal.timeout(24 * 3600 * 1000),
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+    });
+  } finally {
+    await portal.close();
+    process.stdin.unref?.();
+  }
 }
 
 async function serve(portal: Portal, lines: readonly string[]): Promise<void> {

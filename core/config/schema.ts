@@ -1,4 +1,4 @@
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 
 const millis = z.number().int().positive();
 

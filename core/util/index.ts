@@ -1,6 +1,4 @@
+export { isUniqueViolation } from './error-chain.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
-export { localAddress } from './local-path.js';
-export { readAll } from './read-all.js';
-export { scopeRefusal } from './scope-refusal.js';
+export { localAddress, readAll, scopeRefusal } from './requests.js';
 export { every } from './timers.js';
-export { isUniqueViolation } from './unique-violation.js';
