@@ -74,6 +74,8 @@ export interface Portal {
   readonly folders: ReadonlyMap<string, string>;
   /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
   refresh(change: Change): Promise<void>;
+  /** Reads what may change while the portal runs: the flags file. */
+  reload(): Promise<void>;
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
@@ -163,6 +165,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         return address;
       },
       service: (token) => kernel.handle(token).get(),
+      reload: () => storage.flags.reread(),
       close: () => opened.dispose(),
     };
   } catch (error) {

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
+import { checkHomeRights } from '../persistence/home-rights.js';
 import { projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
@@ -28,9 +31,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(argv);
 } catch (error) {
-  if (!(error instanceof PortalError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${sentenceOf(error)}\n`);
   process.exitCode = 1;
+  // Whatever a module still holds open: what cannot start, ends.
+  setTimeout(() => process.exit(1), 2000).unref();
+}
+
+/** What the system refused is no fault of the program: it is said without a stack. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof PortalError) return error.message;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined ? `The system refused it: ${(error as Error).message}.` : inspect(error);
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -46,6 +57,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
+  if (!wantsHelp) checkHomeRights(config.home);
   const isThere = existsSync(join(config.home, 'lock.db'));
   if (wantsHelp && !isThere) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
@@ -61,8 +73,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     process.stderr.write(`There is no portal in ${config.home} yet. Run portico start, or set PORTICO_HOME to where one is.\n`);
     return 1;
   }
-  const { runCommand } = await import('./portal.js');
-  return runCommand(called);
+  return runInOwnPortal(called);
 }
 
 /** Commands are one or two words; what follows them are arguments. */
@@ -78,4 +89,29 @@ function version(): string {
 /** Without PORTICO_HOME a running demo is found as well. */
 function demoHome(): string {
   return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
+}
+
+/** No portal runs: one is opened for this command alone, without HTTP. */
+async function runInOwnPortal(called: readonly string[]): Promise<number> {
+  const { createPortal } = await import('../create-portal.js');
+  const { containErrors, startLog } = await import('./portal.js');
+  containErrors(startLog(deploymentMode(process.env)));
+  const portal = await createPortal({
+    mode: deploymentMode(process.env),
+    environment: process.env,
+    overrides: { log: { level: 'warn' } },
+  });
+  try {
+    return await portal.commands.run({
+      argv: called,
+      // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
+      stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
+      signal: AbortSignal.timeout(24 * 3600 * 1000),
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+    });
+  } finally {
+    await portal.close();
+    process.stdin.unref?.();
+  }
 }

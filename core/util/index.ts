@@ -1,4 +1,4 @@
 export { isUniqueViolation } from './error-chain.js';
+export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
-export { localAddress, readAll, scopeRefusal } from './requests.js';
 export { every } from './timers.js';
