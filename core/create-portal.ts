@@ -62,7 +62,7 @@ export interface Portal {
   readonly log: Log;
   /** The handler of requests, for a server of the caller's. */
   callback(): RequestListener;
-  /** Opens the door, for browsers and for the command line; answers the address. */
+  /** Listens, for browsers and for the command line; answers the address. */
   listen(): Promise<string>;
   /** A service, as a module would get it. Undefined while nobody provides it. */
   service<T>(token: ServiceToken<T>): T | undefined;

@@ -137,9 +137,9 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   };
 
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
-    const told = script.takeNext();
+    const scripted = script.takeNext();
     const order = form ? await readEdit(form, now(), dialect) : readOrder(entry.body, now(), dialect);
-    const behaviour = script.behaviourFor(order, told);
+    const behaviour = script.behaviourFor(order, scripted);
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
     if (!('prompt' in order)) return refuse(ctx, order);
@@ -180,7 +180,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     Promise.race([new Promise<void>((resolve) => ctx.res.once('close', resolve)), closed]);
 
   const list = async (ctx: Context, entry: SandboxRequest): Promise<void> => {
-    const behaviour = script.takeNextOfLists();
+    const behaviour = script.takeNextForLists();
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, error);
     const body = modelList(now(), options.models ?? dialect.models);
@@ -243,8 +243,8 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     get edits() {
       return requests.filter(({ path }) => path.endsWith(editsPath));
     },
-    next: (...behaviours) => script.tell(behaviours),
-    nextList: (...behaviours) => script.tellOfLists(behaviours),
+    next: (...behaviours) => script.add(behaviours),
+    nextList: (...behaviours) => script.addForLists(behaviours),
     reset: () => {
       requests.length = 0;
       script.reset();

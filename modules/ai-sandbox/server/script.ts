@@ -3,52 +3,52 @@ import { type Behaviour, type BehaviourName, behaviourIn } from './behaviours.js
 import type { EditOrder } from './edit-request.js';
 import type { ImageOrder } from './image-request.js';
 
-type Told = Behaviour | BehaviourName;
+type Scripted = Behaviour | BehaviourName;
 
-const inFull = (told: Told): Behaviour => (typeof told === 'string' ? { name: told } : told);
+const inFull = (scripted: Scripted): Behaviour => (typeof scripted === 'string' ? { name: scripted } : scripted);
 
-/** What the coming requests get, as it was told, one after the other; afterwards what their descriptions ask for. */
+/** What the coming requests get, as they are scripted, one after the other; afterwards what their descriptions ask for. */
 export class Script {
-  private readonly told: Behaviour[];
-  private readonly toldOfLists: Behaviour[] = [];
+  private readonly forImages: Behaviour[];
+  private readonly forLists: Behaviour[] = [];
   /** The descriptions whose `fewer` gave too few and has the error still to come. */
   private readonly short = new Set<string>();
 
   /** @param obeysDescriptions whether `[fail:…]` in a description counts. */
   constructor(
-    first: readonly Told[],
+    first: readonly Scripted[],
     private readonly obeysDescriptions: boolean,
   ) {
-    this.told = first.map(inFull);
+    this.forImages = first.map(inFull);
   }
 
-  tell(behaviours: readonly Told[]): void {
-    this.told.push(...behaviours.map(inFull));
+  add(behaviours: readonly Scripted[]): void {
+    this.forImages.push(...behaviours.map(inFull));
   }
 
   /** For requests for the list of models. */
-  tellOfLists(behaviours: readonly Told[]): void {
-    this.toldOfLists.push(...behaviours.map(inFull));
+  addForLists(behaviours: readonly Scripted[]): void {
+    this.forLists.push(...behaviours.map(inFull));
   }
 
   takeNext(): Behaviour | undefined {
-    return this.told.shift();
+    return this.forImages.shift();
   }
 
-  takeNextOfLists(): Behaviour | undefined {
-    return this.toldOfLists.shift();
+  takeNextForLists(): Behaviour | undefined {
+    return this.forLists.shift();
   }
 
-  /** Of one request for images; undefined: it is answered as it should be. @param told what was taken for it. */
-  behaviourFor(order: ImageOrder | EditOrder | ApiError, told: Behaviour | undefined): Behaviour | undefined {
-    if (!('prompt' in order)) return told;
-    const asked = told ?? (this.obeysDescriptions ? behaviourIn(order.prompt) : undefined);
+  /** Of one request for images; undefined: it is answered as it should be. @param scripted what was taken for it. */
+  behaviourFor(order: ImageOrder | EditOrder | ApiError, scripted: Behaviour | undefined): Behaviour | undefined {
+    if (!('prompt' in order)) return scripted;
+    const asked = scripted ?? (this.obeysDescriptions ? behaviourIn(order.prompt) : undefined);
     return asked?.name === 'fewer' ? this.fewerFor(order) : asked;
   }
 
   reset(): void {
-    this.told.length = 0;
-    this.toldOfLists.length = 0;
+    this.forImages.length = 0;
+    this.forLists.length = 0;
     this.short.clear();
   }
 

@@ -38,7 +38,7 @@ export interface DefinitionSettingsParts {
   readonly choices: Choices;
   readonly log: Log;
   /** Puts a problem of a field into words. */
-  readonly words: (field: string, problem: Problem) => string;
+  readonly problemText: (field: string, problem: Problem) => string;
 }
 
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
@@ -117,7 +117,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.words(name, write.problem);
+      else problems[name] = this.parts.problemText(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -175,7 +175,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(name, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.problemText(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -269,10 +269,10 @@ export class DefinitionSettingsFactory {
   /** @param moduleOf the module that brings a field: a problem that its own check found is said in its words. */
   create(definition: SettingsDefinition, moduleOf: (field: string) => string | undefined): DefinitionSettings {
     const { stored, deployment, references, choices, log } = this;
-    const words = (field: string, { key, values, theirs }: Problem): string => {
+    const problemText = (field: string, { key, values, theirs }: Problem): string => {
       const module = theirs ? moduleOf(field) : undefined;
       return (module ? this.messagesOf.for(module) : this.messages).text(key, values);
     };
-    return new DefinitionSettings(definition, { stored, deployment, references, choices, log, words });
+    return new DefinitionSettings(definition, { stored, deployment, references, choices, log, problemText });
   }
 }

@@ -89,18 +89,18 @@ class ImageEstimate extends HTMLElement {
     const estimates = JSON.parse(this.dataset.estimates ?? '[]') as readonly Estimate[];
     const estimate = estimates.find(({ size }) => size === choice.get('size'));
     const line = document.createElement('p');
-    line.textContent = estimate?.currency ? this.words(estimate, Number(choice.get('count'))) : (this.dataset.unknown ?? '');
+    line.textContent = estimate?.currency ? this.sentence(estimate, Number(choice.get('count'))) : (this.dataset.unknown ?? '');
     this.replaceChildren(line);
   }
 
-  private words({ millionths, currency = '' }: Estimate, count: number): string {
+  private sentence({ millionths, currency = '' }: Estimate, count: number): string {
     const amount = (millionths[count - 1] ?? 0) / 1_000_000;
     const money = new Intl.NumberFormat(document.documentElement.lang || 'en', {
       style: 'currency',
       currency,
       maximumFractionDigits: amount < 1 ? 4 : 2,
     });
-    return formatMessage(JSON.parse(this.dataset.words ?? '""') as CompiledMessage, { cost: money.format(amount) });
+    return formatMessage(JSON.parse(this.dataset.messages ?? '""') as CompiledMessage, { cost: money.format(amount) });
   }
 }
 
@@ -124,7 +124,7 @@ export class SourceField {
     });
   }
 
-  /** A button Refine was pressed: its image is varied next, beginning with the words of its round. */
+  /** A button Refine was pressed: its image is varied next, beginning with the words of its generation. */
   take(button: HTMLButtonElement, event: Event): void {
     event.preventDefault();
     this.input('sourceImage').value = button.value;
@@ -136,7 +136,7 @@ export class SourceField {
     this.box.hidden = false;
     this.isNew = true;
     this.changed(sentence);
-    this.description.take(button.closest<HTMLElement>('[data-round]')?.dataset.description ?? '');
+    this.description.take(button.closest<HTMLElement>('[data-generation]')?.dataset.description ?? '');
     this.box.scrollIntoView({ block: 'start' });
   }
 
