@@ -1,3 +1,5 @@
+export { type CsvRow, csvStream } from '../libraries/csv.js';
+export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { localAddress } from './local-path.js';
 export { readAll } from './read-all.js';

@@ -1,16 +1,6 @@
 import { type MadeImages, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
-import {
-  BlobStore,
-  Clock,
-  Ids,
-  inject,
-  injectable,
-  Log,
-  loadSharp,
-  PortalError,
-  type Sharp,
-  type StoredBlob,
-} from '@portico/core';
+import { BlobStore, Clock, Ids, inject, injectable, Log, PortalError, type StoredBlob } from '@portico/core';
+import { loadSharp, type Sharp } from '@portico/core/util';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { compositeMark, generatedMark } from '../documents/generated-mark.js';
