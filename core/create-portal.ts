@@ -60,7 +60,7 @@ export interface Portal {
   readonly log: Log;
   /** The handler of requests, for a server of the caller's. */
   callback(): RequestListener;
-  /** Opens the door, for browsers and for the command line; answers the address. */
+  /** Listens, for browsers and for the command line; answers the address. */
   listen(): Promise<string>;
   /** A service, as a module would get it. Undefined while nobody provides it. */
   service<T>(token: ServiceToken<T>): T | undefined;
@@ -72,6 +72,8 @@ export interface Portal {
   readonly folders: ReadonlyMap<string, string>;
   /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
   refresh(change: Change): Promise<void>;
+  /** Reads what may change while the portal runs: the flags file. */
+  reload(): Promise<void>;
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
@@ -156,6 +158,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         return address;
       },
       service: (token) => kernel.handle(token).get(),
+      reload: () => storage.flags.reread(),
       close: () => opened.dispose(),
     };
   } catch (error) {

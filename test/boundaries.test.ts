@@ -58,7 +58,7 @@ describe('The boundaries of the portal', () => {
     expect(deep.map(show)).to.deep.equal([]);
   });
 
-  it('let the core reach its own api by a relative path, as its other files; only tests come in through the door', () => {
+  it('let the core reach its own api by a relative path, as its other files; only tests import the package by its name', () => {
     const roundabout = imports.filter(
       ({ file, from, target }) => from === core && target === '@portico/core' && !/\/test\//.test(file),
     );
@@ -290,7 +290,7 @@ function show({ file, target }: Import): string {
   return `${relative(root, file)} imports ${target}`;
 }
 
-/** Between packages an import leads to the door that was asked for. */
+/** Between packages an import leads to the entry point that was asked for. */
 function fileGraph(): Graph {
   const graph = new Map<string, Set<string>>();
   for (const { file, target } of imports) {

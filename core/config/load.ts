@@ -70,7 +70,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     mode,
     settings,
     home: fromEnvironment ? resolve(settings.home) : resolve(root, settings.home),
-    publicUrl: (settings.server.publicUrl ?? `http://${shownHost}:${port}`).replace(/\/+$/, ''),
+    publicUrl: settings.server.publicUrl ?? `http://${shownHost}:${port}`,
     flagsFile: resolve(root, settings.flagsFile),
     modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,

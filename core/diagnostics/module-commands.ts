@@ -26,12 +26,13 @@ export function moduleCommands(modules: Modules): readonly Command[] {
     },
     {
       name: 'modules why',
-      summary: 'Says why a module is, or is not, active.',
+      summary: 'Says why a module is, or is not, active; exits with 1 when it is not.',
       arguments: [id],
       async run({ arguments: { id = '' }, print }) {
         const module = modules.status(id);
         if (!module) throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
         describe(module).forEach(print);
+        return module.state === 'active' ? 0 : 1;
       },
     },
     change('start', 'Starts a module that was stopped.'),

@@ -308,7 +308,7 @@ export class Kernel implements Modules {
     const { state, run, unresolved } = record;
     const between = state === 'starting' || state === 'stopping';
     const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, door: run?.door };
+    return { state, moving: between || mayCome, requests: run?.requests };
   }
 
   private checkBuilding(): void {

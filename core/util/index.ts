@@ -6,3 +6,4 @@ export { readAll } from './read-all.js';
 export { scopeRefusal } from './scope-refusal.js';
 export { every } from './timers.js';
 export { isUniqueViolation } from './unique-violation.js';
+export { nearest, switchWord } from './words.js';

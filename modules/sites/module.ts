@@ -1,7 +1,7 @@
 import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
-import { FrontDoorRoutes, HomePageRoutes } from './http/front-door-routes.js';
+import { HomePageRoutes, RootRedirectRoutes } from './http/home-page-routes.js';
 import { SitesRoutes } from './http/sites-routes.js';
 import { SiteRepository } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
@@ -16,7 +16,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
   contribute(HttpRoutes).to(HomePageRoutes);
-  contribute(HttpRoutes).to(FrontDoorRoutes);
+  contribute(HttpRoutes).to(RootRedirectRoutes);
   contribute(HttpRoutes).to(SitesRoutes);
   contribute(MenuItems).value(
     { label: 'sites.title', href: '/sites', menu: 'control-panel', category: 'configuration', icon: 'sites' },

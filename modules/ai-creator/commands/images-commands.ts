@@ -85,9 +85,9 @@ export class GenerationPresenter {
     return explanation ? [explanation.cause, explanation.remedy, ...explanation.links.map(({ href }) => href)] : [];
   }
 
-  of(round: GenerationWithImages, locale: string): GenerationView {
+  of(found: GenerationWithImages, locale: string): GenerationView {
     const translate = translator(this.messages, locale);
-    return { ...generationView(round, translate, this.clock.now()), cost: formatCost(round, translate, locale) };
+    return { ...generationView(found, translate, this.clock.now()), cost: formatCost(found, translate, locale) };
   }
 }
 
@@ -101,14 +101,14 @@ export class ImagesList implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
+    @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ options, print }: CommandCall): Promise<void> {
     const access = this.siteAccess.find(options.site, options.as);
     const { waiting, cameToNothing } = await this.generations.recent(access);
-    for (const round of [...waiting, ...cameToNothing]) {
-      const { id, state, retryAt, ready, count, description } = this.words.of(round, access.locale);
+    for (const found of [...waiting, ...cameToNothing]) {
+      const { id, state, retryAt, ready, count, description } = this.generationPresenter.of(found, access.locale);
       print(
         `${id}  ${state}${retryAt ? ` until ${retryAt}` : ''}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`,
       );
@@ -126,19 +126,20 @@ export class ImagesShow implements Command {
   constructor(
     @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
+    @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
     const access = this.siteAccess.find(options.site, options.as);
     const found = await this.generations.find(access, id);
-    const round = this.words.of(found, access.locale);
-    print(`${round.state}: ${round.status}`);
-    if (round.cost) print(round.cost);
-    print(round.description);
-    if (round.problem)
-      for (const line of [round.problem.sentence, ...this.words.failure(found.generation, access.locale)]) warn(line);
-    for (const image of round.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
+    const generation = this.generationPresenter.of(found, access.locale);
+    print(`${generation.state}: ${generation.status}`);
+    if (generation.cost) print(generation.cost);
+    print(generation.description);
+    if (generation.problem)
+      for (const line of [generation.problem.sentence, ...this.generationPresenter.failure(found.generation, access.locale)])
+        warn(line);
+    for (const image of generation.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
   }
 }
 

@@ -49,7 +49,7 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
-    const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
+    const wanted = { ...order, idempotencyKey: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
     const { id } = await this.orders.create(access, wanted).catch((error: unknown) => {
       if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
       const message = [error.message, ...this.generationPresenter.pause(access)].join('\n');
@@ -61,12 +61,12 @@ export class ImagesCreate implements Command {
         warn(this.generationPresenter.of({ generation, images: [] }, access.locale).status);
       waitsUntil = generation.retryAt;
     });
-    const round = await this.generations.find(access, id);
-    const sentence = problemSentence(round, translator(this.messages, access.locale));
-    const offered = round.images.filter(({ state }) => state === 'offered');
+    const found = await this.generations.find(access, id);
+    const sentence = problemSentence(found, translator(this.messages, access.locale));
+    const offered = found.images.filter(({ state }) => state === 'offered');
     if (offered.length === 0) {
-      warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
-      for (const line of this.generationPresenter.failure(round.generation, access.locale)) warn(line);
+      warn(this.messages.text('command.failed', { sentence: sentence ?? found.generation.state }));
+      for (const line of this.generationPresenter.failure(found.generation, access.locale)) warn(line);
       return 1;
     }
     if (sentence) warn(sentence);

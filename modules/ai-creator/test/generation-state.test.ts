@@ -101,7 +101,7 @@ describe('the life of a generation', () => {
           id,
           siteId: 's',
           personId: 'p',
-          token: id,
+          idempotencyKey: id,
           rootId: id,
           description: 'a lighthouse',
           size: '512x512',

@@ -162,9 +162,9 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   };
 
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
-    const told = script.shift();
+    const scripted = script.shift();
     const order = form ? await readEdit(form, now(), dialect) : readOrder(entry.body, now(), dialect);
-    const asked = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
+    const asked = scripted ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
     const behaviour = asked?.name === 'fewer' && 'prompt' in order ? shortages.next(order) : asked;
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });

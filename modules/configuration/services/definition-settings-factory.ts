@@ -23,10 +23,10 @@ export class DefinitionSettingsFactory {
   /** @param moduleOf the module that brings a field: a problem that its own check found is said in its words. */
   create(definition: SettingsDefinition, moduleOf: (field: string) => string | undefined): DefinitionSettings {
     const { stored, deployment, references, choices, log } = this;
-    const words = (field: string, { key, values, theirs }: Problem): string => {
+    const problemText = (field: string, { key, values, theirs }: Problem): string => {
       const module = theirs ? moduleOf(field) : undefined;
       return (module ? this.messagesOf.for(module) : this.messages).text(key, values);
     };
-    return new DefinitionSettings(definition, { stored, deployment, references, choices, log, words });
+    return new DefinitionSettings(definition, { stored, deployment, references, choices, log, problemText });
   }
 }

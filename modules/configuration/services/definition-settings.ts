@@ -26,7 +26,7 @@ export interface DefinitionSettingsParts {
   readonly choices: Choices;
   readonly log: Log;
   /** Puts a problem of a field into words. */
-  readonly words: (field: string, problem: Problem) => string;
+  readonly problemText: (field: string, problem: Problem) => string;
 }
 
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
@@ -105,7 +105,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.words(name, write.problem);
+      else problems[name] = this.parts.problemText(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -163,7 +163,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(name, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.problemText(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {

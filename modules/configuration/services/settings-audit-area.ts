@@ -11,7 +11,7 @@ export class SettingsAuditArea implements AuditArea {
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
   ) {}
 
   describe({ subject, attribute }: AuditRecord, locale?: string): AuditDescription | undefined {
@@ -22,8 +22,8 @@ export class SettingsAuditArea implements AuditArea {
     if (!field) return undefined;
     const fieldModule = found.moduleOf(attribute);
     return {
-      what: `${this.words.theirs(module, value.title, locale)}: ${this.words.theirs(fieldModule, field.label, locale)}`,
-      value: (said) => (typeof said === 'string' ? undefined : this.words.value(fieldModule, field, said, locale)),
+      what: `${this.presenter.theirs(module, value.title, locale)}: ${this.presenter.theirs(fieldModule, field.label, locale)}`,
+      value: (said) => (typeof said === 'string' ? undefined : this.presenter.value(fieldModule, field, said, locale)),
     };
   }
 }

@@ -6,7 +6,7 @@ import { type ArticleForm, articleForm, articleParams, listQuery, writeCursor } 
 const edit = { permission: ArticlePermissions.edit };
 
 /** What the editor's script says; it has no words of its own. */
-const editorWords = [
+const editorMessages = [
   ...['bold', 'italic', 'heading-2', 'heading-3', 'bullet-list', 'ordered-list', 'blockquote'],
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add'],
@@ -81,7 +81,7 @@ export class ArticleRoutes implements HttpRoutes {
       theirs: conflict ? article : undefined,
       message: error?.message,
       fields: error?.details.fields ?? {},
-      words: Object.fromEntries(editorWords.map((word) => [word, ctx.compiled(`editor.${word}`)])),
+      messages: Object.fromEntries(editorMessages.map((key) => [key, ctx.compiled(`editor.${key}`)])),
     };
     const title = article ? ctx.text('edit-title', { title: article.title }) : ctx.text('new-title');
     ctx.render('article-form', model, { title, status: error?.status ?? 200 });

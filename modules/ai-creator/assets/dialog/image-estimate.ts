@@ -21,18 +21,18 @@ class ImageEstimate extends HTMLElement {
     const estimates = JSON.parse(this.dataset.estimates ?? '[]') as readonly Estimate[];
     const estimate = estimates.find(({ size }) => size === choice.get('size'));
     const line = document.createElement('p');
-    line.textContent = estimate?.currency ? this.words(estimate, Number(choice.get('count'))) : (this.dataset.unknown ?? '');
+    line.textContent = estimate?.currency ? this.sentence(estimate, Number(choice.get('count'))) : (this.dataset.unknown ?? '');
     this.replaceChildren(line);
   }
 
-  private words({ millionths, currency = '' }: Estimate, count: number): string {
+  private sentence({ millionths, currency = '' }: Estimate, count: number): string {
     const amount = (millionths[count - 1] ?? 0) / 1_000_000;
     const money = new Intl.NumberFormat(document.documentElement.lang || 'en', {
       style: 'currency',
       currency,
       maximumFractionDigits: amount < 1 ? 4 : 2,
     });
-    return formatMessage(JSON.parse(this.dataset.words ?? '""') as CompiledMessage, { cost: money.format(amount) });
+    return formatMessage(JSON.parse(this.dataset.messages ?? '""') as CompiledMessage, { cost: money.format(amount) });
   }
 }
 

@@ -1,20 +1,20 @@
 import type { Translate } from '@portico/core/client';
 import type { GenerationStatus } from './follow.js';
 
-/** Tells in a round how far it is, and shows the newest preview in the place of the coming image; the first is said once. */
+/** Tells in a generation how far it is, and shows the newest preview in the place of the coming image; the first is said once. */
 export function showProgress(
-  round: HTMLElement | undefined,
+  generation: HTMLElement | undefined,
   { status, preview }: GenerationStatus,
   translate: Translate,
   say: (sentence: string) => void,
 ): void {
-  const line = round?.querySelector('[data-status]');
+  const line = generation?.querySelector('[data-status]');
   if (line) line.textContent = status;
-  const place = round?.querySelector<HTMLElement>('[data-preview]');
-  if (!round || !place || preview === undefined || place.dataset.preview === String(preview)) return;
+  const place = generation?.querySelector<HTMLElement>('[data-preview]');
+  if (!generation || !place || preview === undefined || place.dataset.preview === String(preview)) return;
   if (place.dataset.preview === '') say(translate('create.preview-shown'));
   place.dataset.preview = String(preview);
-  void replace(place, `${round.dataset.href}/preview?number=${preview}`, translate);
+  void replace(place, `${generation.dataset.href}/preview?number=${preview}`, translate);
 }
 
 /** The one before stays until the next one can be drawn; one that is gone already leaves what is there. */

@@ -19,7 +19,7 @@ export class SourceField {
     });
   }
 
-  /** A button Refine was pressed: its image is varied next, beginning with the words of its round. */
+  /** A button Refine was pressed: its image is varied next, beginning with the words of its generation. */
   take(button: HTMLButtonElement, event: Event): void {
     event.preventDefault();
     this.input('sourceImage').value = button.value;
@@ -31,7 +31,7 @@ export class SourceField {
     this.box.hidden = false;
     this.isNew = true;
     this.changed(sentence);
-    this.description.take(button.closest<HTMLElement>('[data-round]')?.dataset.description ?? '');
+    this.description.take(button.closest<HTMLElement>('[data-generation]')?.dataset.description ?? '');
     this.box.scrollIntoView({ block: 'start' });
   }
 

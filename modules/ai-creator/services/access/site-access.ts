@@ -19,7 +19,7 @@ export class SiteAccess {
     @inject(SiteDirectory) private readonly sites: SiteDirectory,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(optional(People)) private readonly people: ServiceHandle<People>,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** @param email the portal itself when left out. @throws PortalError `not-found` (404). */
@@ -43,6 +43,6 @@ export class SiteAccess {
   }
 
   private missing(key: string, values: Readonly<Record<string, string>>): PortalError {
-    return new PortalError('not-found', this.words.text(key, values), { status: 404 });
+    return new PortalError('not-found', this.messages.text(key, values), { status: 404 });
   }
 }

@@ -13,7 +13,7 @@ import { Retries } from './retries.js';
  * Sends one generation. This is where money leaves the portal, so here is the whole story; the words in quotes are events of state.ts.
  *
  * Before the runner: a click on Create becomes a row and an entry of the ledger in one transaction ("reserve"). From then on budgets count it, whether
- * anybody waits or not, and the same click can never become a second row. The worker (generation-worker.ts) gives the runner as many rows at a time as
+ * anybody waits or not, and the same idempotency key can never become a second row. The worker (generation-worker.ts) gives the runner as many rows at a time as
  * the configuration allows.
  *
  * When money is sent:

@@ -40,7 +40,7 @@ export class GenerationSweep {
 
   /**
    * Takes the words of a page of generations that were settled as long ago as descriptions are kept; images that wait keep theirs. Rows whose results
-   * have not expired stay without them: the same click must not become another request. Answers how many generations that were.
+   * have not expired stay without them: the same idempotency key must not become another request. Answers how many generations that were.
    */
   async forget(hours: number): Promise<number> {
     const now = this.clock.now();

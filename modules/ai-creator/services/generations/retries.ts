@@ -113,15 +113,15 @@ export class Retries {
     const left = this.pauses.left(generation.siteId);
     if (left === 0) return false;
     const retryAfterSeconds = Math.ceil(left / 1000);
-    const patience = new ProviderError(
+    const tooFast = new ProviderError(
       'too-fast',
       'It was not sent: the service asked another request with the same key for patience.',
       {
         retryAfterSeconds,
       },
     );
-    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw patience;
-    await this.putBack(generation, left, { event: 'hold', problem: patience });
+    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw tooFast;
+    await this.putBack(generation, left, { event: 'hold', problem: tooFast });
     return true;
   }
 

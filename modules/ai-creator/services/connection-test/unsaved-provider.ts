@@ -5,7 +5,7 @@ import { ChosenProvider } from '../provider/chosen-provider.js';
 import { type KeyField, ProviderKey } from '../provider/provider-key.js';
 
 /** What a form would have used if it had been saved. */
-export interface Typed {
+export interface UnsavedService {
   readonly provider: ImageProvider;
   /** Undefined when the provider has none. */
   readonly keyField: KeyField | undefined;
@@ -15,14 +15,14 @@ export interface Typed {
 
 /** The service that is typed in a form, as it would be with the values that are typed there. */
 @injectable()
-export class TypedProvider {
+export class UnsavedProvider {
   constructor(
     @inject(ChosenProvider) private readonly chosen: ChosenProvider,
     @inject(ProviderKey) private readonly key: ProviderKey,
   ) {}
 
   /** Undefined when the service that is typed is not installed. */
-  of(call: SettingsActionCall): Typed | undefined {
+  of(call: SettingsActionCall): UnsavedService | undefined {
     const installed = this.chosen.byId(String(call.values.service));
     if (!installed) return undefined;
     const { provider } = installed;
@@ -32,7 +32,7 @@ export class TypedProvider {
   }
 
   /** Whether it asks the service in force with the key in force: only then the answer says something of other people's requests. */
-  isInForce({ provider, key }: Typed): boolean {
+  isInForce({ provider, key }: UnsavedService): boolean {
     return provider === this.chosen.get() && key?.from !== 'typed';
   }
 

@@ -2,7 +2,7 @@ import { askFragment } from './requests.js';
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** A round that is drawn anew while somebody works in it keeps what was typed and ticked. */
+/** A generation that is drawn anew while somebody works in it keeps what was typed and ticked. */
 function keepTyped(before: HTMLElement, after: HTMLElement): void {
   for (const image of before.querySelectorAll<HTMLElement>('[data-image]')) {
     const same = after.querySelector<HTMLElement>(`[data-image="${image.dataset.image}"]`);
@@ -21,11 +21,11 @@ const controlsOf = (image: Element | null): readonly HTMLElement[] => [
 const isText = (control: Element): control is Field =>
   control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && control.type === 'text');
 
-/** Where the keyboard is in a round, so that it can go on there when the round is drawn anew; undefined when it is elsewhere. */
-function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | undefined {
+/** Where the keyboard is in a generation, so that it can go on there when the generation is drawn anew; undefined when it is elsewhere. */
+function placeIn(generation: HTMLElement): { returnTo(after: HTMLElement): void } | undefined {
   const active = document.activeElement;
   const image = active?.closest<HTMLElement>('[data-image]');
-  if (!(active instanceof HTMLElement) || !image || !round.contains(image)) return undefined;
+  if (!(active instanceof HTMLElement) || !image || !generation.contains(image)) return undefined;
   const index = controlsOf(image).indexOf(active);
   const [start, end] = isText(active) ? [active.selectionStart, active.selectionEnd] : [null, null];
   return {
@@ -37,12 +37,12 @@ function placeIn(round: HTMLElement): { returnTo(after: HTMLElement): void } | u
   };
 }
 
-/** All rounds of the dialog, the newest first. */
-export class RoundList {
+/** All generations of the dialog, the newest first. */
+export class GenerationList {
   constructor(readonly element: HTMLElement) {}
 
   get hrefs(): readonly string[] {
-    return this.rounds.map(({ dataset }) => dataset.href ?? '');
+    return this.generations.map(({ dataset }) => dataset.href ?? '');
   }
 
   /** Whether one is over. */
@@ -56,23 +56,23 @@ export class RoundList {
   }
 
   of(href: string): HTMLElement | undefined {
-    return this.rounds.find(({ dataset }) => dataset.href === href);
+    return this.generations.find(({ dataset }) => dataset.href === href);
   }
 
-  /** Shows a round as the server draws it, in its place, or as the newest; undefined when the server does not answer. */
+  /** Shows a generation as the server draws it, in its place, or as the newest; undefined when the server does not answer. */
   async show(href: string): Promise<HTMLElement | undefined> {
-    const round = await askFragment(href);
-    if (!round) return undefined;
+    const generation = await askFragment(href);
+    if (!generation) return undefined;
     const before = this.of(href);
     if (before) {
-      keepTyped(before, round);
+      keepTyped(before, generation);
       const place = placeIn(before);
-      before.replaceWith(round);
-      place?.returnTo(round);
-    } else this.element.prepend(round);
+      before.replaceWith(generation);
+      place?.returnTo(generation);
+    } else this.element.prepend(generation);
     this.element.hidden = false;
-    if (!before) round.scrollIntoView({ block: 'start' });
-    return round;
+    if (!before) generation.scrollIntoView({ block: 'start' });
+    return generation;
   }
 
   /** The ticked images as their forms say it; undefined when none is. */
@@ -92,14 +92,14 @@ export class RoundList {
 
   /** Takes away all that are over. */
   clear(): void {
-    for (const round of this.element.querySelectorAll('[data-round][data-running="false"]')) round.remove();
+    for (const generation of this.element.querySelectorAll('[data-generation][data-running="false"]')) generation.remove();
   }
 
   hideWhenEmpty(): void {
-    this.element.hidden = this.rounds.length === 0;
+    this.element.hidden = this.generations.length === 0;
   }
 
-  private get rounds(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>('[data-round]')];
+  private get generations(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>('[data-generation]')];
   }
 }

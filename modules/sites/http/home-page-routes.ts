@@ -27,7 +27,7 @@ export class HomePageRoutes implements HttpRoutes {
 
 /** The bare address of the portal leads to its first site. */
 @injectable()
-export class FrontDoorRoutes implements HttpRoutes {
+export class RootRedirectRoutes implements HttpRoutes {
   readonly prefix = '/';
 
   constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
