@@ -165,6 +165,7 @@ function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, t
   const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
   if (seconds <= 0) return translate('state.reserved');
   const time = seconds < 120 ? translate('state.short', { seconds }) : formatWait(seconds, translate);
+  if (errorCode === 'provider-missing') return translate('state.waits-provider', { time });
   if (errorCode !== 'too-fast') return translate('state.waits-trouble', { time });
   return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { time });
 }
