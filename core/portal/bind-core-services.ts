@@ -1,5 +1,4 @@
-import type { HostAccessContexts } from '../access/index.js';
-import { HostSessionCookie } from '../access/index.js';
+import { HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
 import {
   AccessContexts,
   AuditAreas,
@@ -27,7 +26,8 @@ import {
 } from '../api/index.js';
 import { CatalogAuditPresenter } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
-import { CheckedDeployment, deploymentChecks, doctorCommand, moduleCommands } from '../diagnostics/index.js';
+import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
+import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
 import { flagCommands } from '../flags/index.js';
 import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
@@ -41,7 +41,7 @@ export interface CoreServiceParts {
   readonly log: Log;
   readonly storage: Storage;
   readonly messages: MessageCatalog;
-  readonly accessContexts: HostAccessContexts;
+  readonly accessContexts: NamedAccessContexts;
   readonly modules: readonly InstalledModule[];
 }
 
