@@ -2,7 +2,7 @@ import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunne
 
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')
-export class BlobRow {
+class BlobRow {
   @PrimaryColumn('text')
   id!: string;
 
