@@ -2,6 +2,7 @@ import type { Reader, Transaction, UnitOfWork } from '../api/index.js';
 import { explainReadError, type SqliteReader } from './sqlite-reader.js';
 import type { Writer } from './writer.js';
 
+/** Reads beside each other, writes one after the other; the story of a write stands in writer.ts. */
 export class SqliteUnitOfWork implements UnitOfWork {
   constructor(
     private readonly reader: SqliteReader,
