@@ -5,6 +5,7 @@
  * read already decided.
  */
 export { type CsvRow, csvStream } from '../libraries/csv.js';
+export { createDocument, z } from '../libraries/data.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export {
   Column,
@@ -20,4 +21,3 @@ export {
   PrimaryColumn,
   type QueryRunner,
 } from '../libraries/typeorm.js';
-export { createDocument, z } from '../libraries/zod.js';

@@ -1,7 +1,7 @@
 import type { Log } from '../api/index.js';
 import { deploymentMode, type LoadOptions, loadConfig } from '../config/index.js';
 import { createPortal, type Portal } from '../create-portal.js';
-import { Logs } from '../diagnostics/index.js';
+import { Logs } from '../diagnostics/log.js';
 import { moduleOf } from '../kernel/index.js';
 import { projectRoot } from '../portal/project-root.js';
 

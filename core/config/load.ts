@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type HostConfig, PortalError } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { JsonTextError, readJsonText } from '../util/index.js';
 import { readEnvironment, type Variable, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';

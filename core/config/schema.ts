@@ -1,4 +1,4 @@
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 
 /** A part that the portal would drop (cookies, links and hosts know none of them) is refused, not dropped without a word. */
 function isPlainAddress(text: string): boolean {

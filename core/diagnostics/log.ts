@@ -1,5 +1,5 @@
 import type { Log } from '../api/index.js';
-import { type DestinationStream, destination, type Logger, pino, stdSerializers } from '../libraries/pino.js';
+import { type DestinationStream, destination, type Logger, pino, stdSerializers } from '../libraries/system.js';
 
 /** Facts whose key says that they are secret are never written, at whatever depth somebody put them (two levels). */
 const secretKeys = ['password', 'apiKey', 'token', 'secret', 'authorization', 'cookie', 'csrf', 'prompt', 'description'];

@@ -1,5 +1,5 @@
 import type { FlagExport, FlagImport, FlagState } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { JsonTextError, readJsonText } from '../util/index.js';
 import type { FlagOverrideFact } from './resolve-flags.js';
 

@@ -1,6 +1,6 @@
 import { parse as parseQuery } from 'node:querystring';
 import { invalidInput, type Messages } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import type { HostContext } from './exchange.js';
 
 /**

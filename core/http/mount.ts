@@ -8,7 +8,7 @@ import {
   type RouteHandler,
   type Router,
 } from '../api/index.js';
-import { KoaRouter, type Layer } from '../libraries/koa.js';
+import { KoaRouter, type Layer } from '../libraries/http.js';
 import { InputPart } from './input.js';
 import { isUnder, segmentOf } from './segment.js';
 

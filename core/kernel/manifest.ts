@@ -1,5 +1,5 @@
 import type { ModuleManifest } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { isRange, isVersion } from './version.js';
 
 /** Something about a package that keeps it from being a module of this portal. */

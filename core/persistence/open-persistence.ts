@@ -1,4 +1,16 @@
-import type { BlobStore, Class, Clock, Erasure, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '../api/index.js';
+import type {
+  BlobStore,
+  Class,
+  Clock,
+  Erasure,
+  Ids,
+  IntegrityCheck,
+  Log,
+  Reader,
+  StoredBlob,
+  Transaction,
+  UnitOfWork,
+} from '../api/index.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
@@ -6,8 +18,7 @@ import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
 import { type MigrationClass, MigrationRunner } from './migration-runner.js';
-import { SqliteReader } from './sqlite-reader.js';
-import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
+import { explainReadError, SqliteReader } from './sqlite-reader.js';
 import { StatementCache } from './statement-cache.js';
 import { explainStorageError } from './storage-errors.js';
 import { StorageHealth, type StorageState } from './storage-health.js';
@@ -116,4 +127,23 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
       return close();
     },
   };
+}
+
+class SqliteUnitOfWork implements UnitOfWork {
+  constructor(
+    private readonly reader: SqliteReader,
+    private readonly writer: Writer,
+  ) {}
+
+  async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.reader);
+    } catch (error) {
+      throw explainReadError(error);
+    }
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.writer.write(work);
+  }
 }

@@ -9,7 +9,7 @@ import {
   SiteDirectory,
 } from '../api/index.js';
 import type { LoadedConfig } from '../config/index.js';
-import type { Logs } from '../diagnostics/index.js';
+import type { Logs } from '../diagnostics/log.js';
 import { createHttpHost, type HttpDependencies, type HttpHost } from '../http/index.js';
 import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';

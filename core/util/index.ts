@@ -1,7 +1,4 @@
+export { isUniqueViolation } from './error-chain.js';
+export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
-export { localAddress } from './local-path.js';
-export { readAll } from './read-all.js';
-export { scopeRefusal } from './scope-refusal.js';
 export { every } from './timers.js';
-export { isUniqueViolation } from './unique-violation.js';
-export { nearest, switchWord } from './words.js';

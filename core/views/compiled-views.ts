@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { checkView, type ViewVocabulary } from './view-check.js';
 
 /** Written by the build, beside the compiled code: what Handlebars makes of each view, by digest. */

@@ -9,7 +9,7 @@ import {
   type RenderOptions,
   toDisposable,
 } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
 import { buildFrame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';

@@ -1,11 +1,9 @@
 import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
-import { HomePageRoutes, RootRedirectRoutes } from './http/home-page-routes.js';
-import { SitesRoutes } from './http/sites-routes.js';
-import { SiteRepository } from './services/site-repository.js';
+import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
+import { DemoSites, SiteRepository, SitesStart } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
-import { DemoSites, SitesStart } from './services/sites-start.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(HomePageSections);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Logs } from '../../diagnostics/index.js';
+import { Logs } from '../../diagnostics/log.js';
 
 describe('A line of the log', () => {
   it('names one module: whom it is about, else who logs', () => {

@@ -1,15 +1,12 @@
 import { closeDialog, type Translate, translator } from '@portico/core/client';
 import { Added, type Adding } from './dialog/added.js';
-import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-import './dialog/image-estimate.js';
-import { GenerationList } from './dialog/generation-list.js';
+import { DescriptionField, SourceField } from './dialog/form-fields.js';
+import { GenerationList, showProgress } from './dialog/generation-list.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
-import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
 import { markSeen } from './dialog/seen.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
-import { SourceField } from './dialog/source-field.js';
 
 interface Created {
   readonly id: string;

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AccessContexts,
   Clock,
   type Command,
   type CommandCall,
@@ -9,7 +10,6 @@ import {
   PortalError,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { SiteAccess } from '../services/access/site-access.js';
 import { Explanations } from '../services/availability/explanations.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
@@ -33,14 +33,14 @@ export class WhyNoButton implements Command {
   ];
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Explanations) private readonly explanations: Explanations,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Exit code 0 when the person sees it, 1 otherwise. */
   async run({ options, print }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.person);
+    const access = this.contexts.named({ site: options.site, person: options.person });
     const place = { uploads: !options['no-uploads'], ...(options.folder ? { folder: String(options.folder) } : {}) };
     const { isVisible, canCreate, steps } = await this.explanations.explain(access, place);
     const names = { name: access.person?.name ?? '', site: access.site?.name ?? '' };
@@ -99,13 +99,13 @@ export class ImagesList implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ options, print }: CommandCall): Promise<void> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const { waiting, cameToNothing } = await this.generations.recent(access);
     for (const found of [...waiting, ...cameToNothing]) {
       const { id, state, retryAt, ready, count, description } = this.generationPresenter.of(found, access.locale);
@@ -124,13 +124,13 @@ export class ImagesShow implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const found = await this.generations.find(access, id);
     const generation = this.generationPresenter.of(found, access.locale);
     print(`${generation.state}: ${generation.status}`);
@@ -154,7 +154,7 @@ export class ImagesAdd implements Command {
   ] as const;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(Documents) private readonly documents: Documents,
@@ -162,7 +162,7 @@ export class ImagesAdd implements Command {
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const { images } = await this.generations.find(access, id);
     const waiting = images.filter(({ state }) => state === 'offered');
     if (waiting.length === 0)
@@ -183,13 +183,13 @@ export class ImagesCancel implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async run({ arguments: { id = '' }, options, print }: CommandCall): Promise<void> {
-    const done = await this.orders.cancel(this.siteAccess.find(options.site, options.as), id);
+    const done = await this.orders.cancel(this.contexts.named({ site: options.site, person: options.as }), id);
     print(this.messages.text(cancelKey(done)));
   }
 }

@@ -1,6 +1,5 @@
-import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { SiteAccess } from '../services/access/site-access.js';
 import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
@@ -28,7 +27,7 @@ export class ImagesCreate implements Command {
   ];
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(ImageAdding) private readonly adding: ImageAdding,
@@ -39,7 +38,7 @@ export class ImagesCreate implements Command {
   ) {}
 
   async run({ options, print, warn, signal }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const typed = {
       description: String(options.description),
       size: String(options.size),

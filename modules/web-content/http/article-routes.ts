@@ -1,7 +1,32 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
 import type { Article, ArticleInput } from '../services/article.js';
-import { ArticlePermissions, Articles } from '../services/articles.js';
-import { type ArticleForm, articleForm, articleParams, listQuery, writeCursor } from './input.js';
+import { ArticlePermissions, Articles, type Cursor } from '../services/articles.js';
+
+const articleParams = z.strictObject({ id: z.uuid() });
+const addressParams = z.strictObject({ address: z.string().min(1).max(100) });
+
+const articleForm = z.strictObject({
+  title: z.string(),
+  address: z.string().default(''),
+  body: z.string().default(''),
+  revision: z.coerce.number().int().min(0).default(0),
+  intent: z.enum(['publish', 'draft']).default('draft'),
+});
+type ArticleForm = z.output<typeof articleForm>;
+
+/** A cursor in an address: `<milliseconds>.<id>`. */
+const listQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
+    .transform((text): Cursor => {
+      const [modifiedAt = '0', id = ''] = text.split('.');
+      return { modifiedAt: Number(modifiedAt), id };
+    })
+    .optional(),
+});
+
+const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
 
 const edit = { permission: ArticlePermissions.edit };
 
@@ -85,5 +110,20 @@ export class ArticleRoutes implements HttpRoutes {
     };
     const title = article ? ctx.text('edit-title', { title: article.title }) : ctx.text('new-title');
     ctx.render('article-form', model, { title, status: error?.status ?? 200 });
+  }
+}
+
+/** What visitors read. */
+@injectable()
+export class PublishedArticleRoutes implements HttpRoutes {
+  readonly prefix = '~/articles';
+
+  constructor(@inject(Articles) private readonly articles: Articles) {}
+
+  register(router: Router): void {
+    router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
+      const article = await this.articles.published(ctx.access, ctx.input.params.address);
+      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
+    });
   }
 }

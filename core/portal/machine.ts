@@ -1,6 +1,27 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Clock, Ids } from '../api/index.js';
+import { v7 } from '../libraries/system.js';
+
+/** Ids that nobody else makes, in the order of their making: UUIDv7. */
+export class UuidIds implements Ids {
+  next(): string {
+    return v7();
+  }
+}
+
+/** The machine's clock: the only place that reads it. */
+export class SystemClock implements Clock {
+  now(): Date {
+    return new Date();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+}
 
 /** Below the ports that systems hand out by themselves: nobody else gets one by chance between this look and its use. */
 const lowest = 10_000;

@@ -1,4 +1,12 @@
-import { type Command, type ModuleStatus, type Modules, PortalError } from '../api/index.js';
+import {
+  type Command,
+  type Contributions,
+  type IntegrityCheck,
+  type Messages,
+  type ModuleStatus,
+  type Modules,
+  PortalError,
+} from '../api/index.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
 export function moduleCommands(modules: Modules): readonly Command[] {
@@ -51,4 +59,23 @@ function describe(module: ModuleStatus): readonly string[] {
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),
   ];
+}
+
+/** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
+export function doctorCommand(checks: Contributions<IntegrityCheck>, { text }: Messages): Command {
+  return {
+    name: 'doctor',
+    summary: 'Checks that the data is whole: database, files, references.',
+    async run({ print }) {
+      let errors = 0;
+      for (const { value: check, module } of checks.all()) {
+        const findings = await check.run();
+        errors += findings.filter(({ severity }) => severity === 'error').length;
+        print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
+        for (const { severity, message } of findings) print(`        ${severity}: ${message}`);
+      }
+      print(text('doctor.result', { errors }));
+      return errors === 0 ? 0 : 1;
+    },
+  };
 }
