@@ -21,7 +21,7 @@ import { GenerationRoutes, NoticeRoutes } from './http/generation-routes.js';
 import { ImageRoutes, PreviewRoutes } from './http/image-routes.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
-import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
+import { createAiImage, createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
@@ -42,7 +42,8 @@ import { ModelChoices, ServiceChoices } from './services/provider/chosen-provide
 import { DemoSettings } from './services/provider/provider-key.js';
 import { creatorSettings } from './services/settings/settings.js';
 
-export default defineModule(({ contribute, run }) => {
+export default defineModule(({ contribute, run, flag }) => {
+  flag(createAiImage);
   run(CircuitBreaker);
   run(ModelMonitor);
   run(RateLimitBackoff);
