@@ -1,6 +1,10 @@
-/** The permissions that open pages about money: those of the settings, of the instance and of a site. */
-export const manageInstance = 'configuration.manage-instance-settings';
-export const manageSite = 'configuration.manage-site-settings';
+import { type Permission, tokenId, type When } from '@portico/core';
+import { PaidFeatures, UsagePermissions } from '../api/index.js';
 
-/** The flag of the features that are paid for today: without it nothing of this is there. */
-export const paidFeaturesFlag = 'LPD-10793';
+export const declaredPermissions: readonly Permission[] = [
+  { id: UsagePermissions.manage, label: 'permission.manage-usage', scope: 'instance', defaultRoles: ['Administrator'] },
+  { id: UsagePermissions.viewSite, label: 'permission.view-site-usage', scope: 'site', defaultRoles: ['Site Administrator'] },
+];
+
+/** Pages about money are there when something costs money. */
+export const whenPaid = { contributed: tokenId(PaidFeatures) } as const satisfies When;
