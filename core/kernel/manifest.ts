@@ -56,7 +56,7 @@ const flagDeclaration = z.strictObject({
   links: z.array(z.string()).optional(),
 });
 
-export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
+const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   id: moduleId,
   requires: z.record(offerId, range).optional(),
   optional: z.record(offerId, range).optional(),

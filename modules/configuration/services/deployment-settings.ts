@@ -20,7 +20,7 @@ const sectionSchema = z.strictObject({
 });
 
 /** The variable of a field: `ai-creator`, `apiKey` is `PORTICO_SETTING_AI_CREATOR_API_KEY`. */
-export function settingVariable(definitionId: string, field: string): string {
+function settingVariable(definitionId: string, field: string): string {
   const words = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_');
   return prefix + `${words(definitionId)}_${words(field)}`.toUpperCase();
 }
