@@ -15,7 +15,7 @@ export interface When {
   readonly setting?: string | readonly string[];
   /** Permissions the person must have in the current scope. */
   readonly permission?: string | readonly string[];
-  /** Ids of extension points: at each of them somebody must contribute something that is there for the person, e.g. `ai-usage.paid-features`. */
+  /** Ids of extension points: at each of them somebody must contribute something that is there for the person, e.g. `acme.games`. */
   readonly contributed?: string | readonly string[];
   /** Facts that the host of the extension point must state when it asks, e.g. `uploads`. */
   readonly given?: string | readonly string[];

@@ -1,15 +1,32 @@
-import { Commands, defineModule, HttpRoutes, MenuItems, type ModulePart, Permissions } from '@portico/core';
+import {
+  Commands,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  type ModulePart,
+  type Permission,
+  Permissions,
+  tokenId,
+  type When,
+} from '@portico/core';
 import { PaidFeatures, UsageLedger, UsagePages, UsagePermissions, UsageTabs } from './api/index.js';
 import { addCommand, listCommand, removeCommand } from './commands/table-commands.js';
 import { BudgetsChange, UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
-import { declaredPermissions, whenPaid } from './services/access.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
 import { ContributedTabs, InstanceUsageItem, SiteUsageItem } from './services/usage-tabs.js';
+
+const declaredPermissions: readonly Permission[] = [
+  { id: UsagePermissions.manage, label: 'permission.manage-usage', scope: 'instance', defaultRoles: ['Administrator'] },
+  { id: UsagePermissions.viewSite, label: 'permission.view-site-usage', scope: 'site', defaultRoles: ['Site Administrator'] },
+];
+
+/** Pages about money are there when something costs money. */
+const whenPaid = { contributed: tokenId(PaidFeatures) } as const satisfies When;
 
 /** What any paid feature uses. */
 const ledger: ModulePart = ({ provide, host }) => {
