@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   BlobStore,
   Class,
@@ -19,6 +20,7 @@ import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
 import { type MigrationClass, MigrationRunner } from './migration-runner.js';
 import { explainReadError, SqliteReader } from './sqlite-reader.js';
+import { type CurrentTransaction, transactionEnded } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
 import { explainStorageError } from './storage-errors.js';
 import { StorageHealth, type StorageState } from './storage-health.js';
@@ -65,7 +67,12 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const { home, clock, log, ids, graceMillis = 24 * hour } = options;
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
-  const writing = await openWriting(home, entities);
+  const current: CurrentTransaction = new AsyncLocalStorage();
+  const writing = await openWriting(home, entities, () => {
+    const transaction = current.getStore();
+    if (!transaction) throw transactionEnded();
+    transaction.assertOpen();
+  });
   const health = new StorageHealth(log);
   const reading = await openReading(home, entities).catch(async (error: unknown) => {
     await writing.source.destroy();
@@ -78,6 +85,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const writer = new Writer(
     {
       ...writing,
+      current,
       clock,
       log,
       health,

@@ -277,3 +277,58 @@ describe('a generation that waits to be sent again', () => {
     await creator.stop();
   });
 });
+
+describe('an order whose provider goes away', () => {
+  const missing = 'The image service is not there right now.';
+  let creator: CreatorPortal;
+
+  beforeEach(async () => {
+    creator = await startCreatorPortal({ config: { concurrency: 1 } });
+  });
+  afterEach(() => creator.stop());
+
+  const press = async (action: 'enable' | 'disable'): Promise<void> => {
+    const answer = await creator.portal.post(await creator.portal.signIn(), `/configuration/modules/ai-openai/${action}`);
+    expect(answer.status, answer.text).to.equal(303);
+  };
+  /** Its turn comes when the provider is gone: before it somebody waits for an answer, and gives up. */
+  const orphan = async (): Promise<string> => {
+    creator.sandbox.next('stall-before-headers');
+    const { id: first } = (await creator.create({ description: 'the first in the queue' })).body as { id: string };
+    await until(() => creator.sandbox.generations.length === 1);
+    const { id } = (await creator.create()).body as { id: string };
+    await press('disable');
+    await cancel(creator, first);
+    return id;
+  };
+  const isMissed = (id: string): Promise<void> => until(async () => (await statusOf(creator, id)).status.startsWith(missing));
+
+  it('waits until the module is there again, and is sent once', async () => {
+    const id = await orphan();
+    await isMissed(id);
+    expect(await statusOf(creator, id)).to.include({ state: 'reserved', attempts: 0 });
+    await press('enable');
+    const round = await creator.settled(id);
+    expect([round.state, round.images.length, round.problem]).to.deep.equal(['offered', 1, undefined]);
+    expect(creator.sandbox.generations).to.have.length(2);
+  });
+
+  it('is cancelled for nothing while it waits', async () => {
+    const id = await orphan();
+    await isMissed(id);
+    await cancel(creator, id);
+    await press('enable');
+    expect(await creator.settled(id)).to.deep.include({ state: 'failed' });
+    const next = await creator.settled((await creator.create({ description: 'the next one' })).body.id as string);
+    expect(next.state).to.equal('offered');
+    expect(creator.sandbox.generations, 'the first and the next one').to.have.length(2);
+  });
+
+  it('fails in words when the provider does not come back', async () => {
+    await creator.stop();
+    creator = await startCreatorPortal({ config: { concurrency: 1, retryTotalSeconds: 1 } });
+    const round = await creator.settled(await orphan());
+    expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'provider-missing']);
+    expect(creator.sandbox.generations).to.have.length(1);
+  });
+});

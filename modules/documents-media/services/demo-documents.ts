@@ -1,4 +1,5 @@
-import { AccessContexts, type DemoContent, inject, injectable, loadSharp, SiteDirectory } from '@portico/core';
+import { AccessContexts, type DemoContent, inject, injectable, SiteDirectory } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { DocumentList } from './document-list.js';
 import { PortalDocuments } from './portal-documents.js';
 

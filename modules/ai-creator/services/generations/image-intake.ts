@@ -10,12 +10,11 @@ import {
   inject,
   injectable,
   Log,
-  loadSharp,
   PortalError,
-  type Sharp,
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
+import { loadSharp, type Sharp } from '@portico/core/util';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { compositeMark, generatedMark } from '../documents/generated-mark.js';

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type SourceImage, withSemaphore } from '@portico/ai-providers/api';
-import { type AccessContext, BlobStore, inject, injectable, loadSharp, Messages, notFound, PortalError } from '@portico/core';
+import { type AccessContext, BlobStore, inject, injectable, Messages, notFound, PortalError } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { type Document, Documents } from '@portico/documents-media/api';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';

@@ -164,6 +164,7 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
 function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, translate: Translate, now: Date): string {
   const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
   if (seconds <= 0) return translate('state.reserved');
+  if (errorCode === 'provider-missing') return translate('state.waits-provider', { seconds });
   if (errorCode !== 'too-fast') return translate('state.waits-trouble', { seconds });
   return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { seconds });
 }

@@ -1,6 +1,6 @@
 import { type ImageProvider, type InstalledProvider, ProviderDirectory } from '@portico/ai-providers/api';
 import { type Choice, type ChoiceProvider, Settings, type SettingsHandle } from '@portico/configuration/api';
-import { inject, injectable, instanceScope } from '@portico/core';
+import { type Disposable, DisposableStore, inject, injectable, instanceScope } from '@portico/core';
 import { creatorSettings, imageModels, imageServices } from '../settings/settings.js';
 
 /** The provider that makes the images: the one that administrators chose for the instance, or, until somebody does, the first. */
@@ -27,6 +27,14 @@ export class ChosenProvider {
   /** Empty while nothing is installed and nobody chose. */
   get id(): string {
     return this.settings.get(instanceScope).service;
+  }
+
+  /** Told when it may be another one, or there again. */
+  onDidChange(listener: () => void): Disposable {
+    const listening = new DisposableStore();
+    listening.add(this.directory.onDidChange(listener));
+    listening.add(this.settings.onDidChange(({ fields }) => fields.includes('service') && listener()));
+    return listening;
   }
 
   /** Any that is installed; for what was made by another one than the one in use. */
