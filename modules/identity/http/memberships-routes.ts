@@ -1,4 +1,5 @@
 import {
+  AccessContexts,
   type HttpRoutes,
   inject,
   injectable,
@@ -10,7 +11,7 @@ import {
 } from '@portico/core';
 import { siteRoles } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
-import { manageMemberships } from '../services/identity-permissions.js';
+import { manageMemberships, managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { listQuery, memberRoleForm, newMemberForm } from './input.js';
@@ -28,6 +29,7 @@ export class MembershipsRoutes implements HttpRoutes {
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(PeopleAdministration) private readonly administration: PeopleAdministration,
     @inject(PeopleList) private readonly list: PeopleList,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
   register(router: Router): void {
@@ -38,7 +40,7 @@ export class MembershipsRoutes implements HttpRoutes {
       const account = this.accounts.byEmail(email);
       if (!account) {
         const error = new PortalError('person-unknown', ctx.text('memberships.unknown'), { status: 400 });
-        await this.show(ctx, {}, { email, role, error });
+        await this.show(ctx, {}, { email, role, error, peopleHref: this.peopleHref(ctx) });
         return;
       }
       await this.administration.changeRole(ctx.access, account.id, role, siteOf(ctx).id, true);
@@ -56,10 +58,15 @@ export class MembershipsRoutes implements HttpRoutes {
     });
   }
 
+  /** Where somebody without an account gets one, for those who may add people. */
+  private peopleHref({ access: { person, locale } }: RouteContext): string | undefined {
+    return this.contexts.for(person, undefined, locale).can(managePeople) ? '/identity/users/new' : undefined;
+  }
+
   private async show(
     ctx: RouteContext,
     { q, after, before }: { q?: string; after?: string; before?: string },
-    tried: { email?: string; role?: string; error?: PortalError } = {},
+    tried: { email?: string; role?: string; error?: PortalError; peopleHref?: string | undefined } = {},
   ): Promise<void> {
     const site = siteOf(ctx);
     const page = await this.list.page({ search: q, after, before, siteId: site.id });
@@ -77,6 +84,7 @@ export class MembershipsRoutes implements HttpRoutes {
       email: tried.email,
       role: tried.role ?? 'Author',
       error: tried.error?.message,
+      peopleHref: tried.peopleHref,
       siteRoles: siteRoles.map((role) => ({ value: role, label: role })),
     };
     ctx.render('memberships', model, { title: ctx.text('memberships.title'), status: tried.error?.status ?? 200 });

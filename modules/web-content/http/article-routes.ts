@@ -84,7 +84,7 @@ export class ArticleRoutes implements HttpRoutes {
         existing: id ? { id, revision: form.revision } : undefined,
       });
       const sentence = ctx.text(publish ? 'published' : 'saved', { title: article.title });
-      ctx.redirectWith(publish ? '~/web-content' : `~/web-content/articles/${article.id}`, sentence);
+      ctx.redirectWith(publish ? `~/articles/${article.address}` : `~/web-content/articles/${article.id}`, sentence);
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
       const article = id ? await this.articles.find(ctx.access, id) : undefined;
@@ -113,6 +113,9 @@ export class ArticleRoutes implements HttpRoutes {
   }
 }
 
+/** What only the editor asks for; the cleaned text writes each attribute with double quotes. */
+const suggestedCaptions = /(<img(?: [\w-]+="[^"]*")*?) data-suggested-caption="[^"]*"/g;
+
 /** What visitors read. */
 @injectable()
 export class PublishedArticleRoutes implements HttpRoutes {
@@ -123,7 +126,8 @@ export class PublishedArticleRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
       const article = await this.articles.published(ctx.access, ctx.input.params.address);
-      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
+      const body = article.body.replace(suggestedCaptions, '$1');
+      ctx.render('published-article', { article: { ...article, body } }, { title: article.title, layout: 'site' });
     });
   }
 }
