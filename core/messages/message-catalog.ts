@@ -64,22 +64,18 @@ export class MessageCatalog {
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.readOwn();
+    const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
+    this.folders.set(portal, own);
+    this.read(portal, own);
   }
 
   /** Reads words that have changed: of a module that runs, or of `core`. @throws PortalError `messages-invalid`; what was there before stays. */
   refresh(owner: string): void {
-    if (owner === portal) return this.readOwn();
     const folder = this.folders.get(owner);
     if (folder === undefined) return;
     this.read(owner, folder);
     this.chains.clear();
-  }
-
-  private readOwn(): void {
-    this.read(portal, this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
-    this.chains.clear();
-    this.reported.clear();
+    if (owner === portal) this.reported.clear();
   }
 
   /**
