@@ -21,19 +21,23 @@ export interface DocumentRow {
   readonly kindIcon: string;
   /** Class of the theme with the colours of the type. */
   readonly kind: string;
+  /** The same for its preview: a checkerboard shows through formats that can be transparent. */
+  readonly look: string;
   readonly typeLabel: string | undefined;
-  /** Its format can be: a checkerboard shows through. */
-  readonly isTransparent: boolean;
   readonly actionsTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
+  /** Which template of the page has the entries of its menu, and the id that completes their addresses. */
+  readonly entries: 'picture-entries' | 'document-entries';
+  readonly entriesId: string | undefined;
 }
 
-/** What a list shows of a document. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow {
+/** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, pictureActions = false): DocumentRow {
   const page = ctx.url(documentAddress(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
+  const isPicture = isImage && pictureActions;
   return {
     id: entry.id,
     name: entry.name,
@@ -43,11 +47,13 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     modifiedAt: new Date(entry.modifiedAt),
     kindIcon: icon,
     kind,
+    look: isImage && entry.mimeType !== 'image/jpeg' ? `see-through ${kind}` : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
-    isTransparent: isImage && entry.mimeType !== 'image/jpeg',
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
+    entries: isPicture ? 'picture-entries' : 'document-entries',
+    entriesId: isPicture ? entry.id : undefined,
   };
 }
 
@@ -109,6 +115,7 @@ export function listModel(
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
+  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, imageActions.length > 0);
   return {
     folderId: input.folder,
     folder: current,
@@ -129,8 +136,8 @@ export function listModel(
     isTable: input.view === 'table',
     isByName: input.order === 'name' || input.q !== undefined,
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
-    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map((entry) => documentRow(ctx, entry)),
-    added: added.map((entry) => documentRow(ctx, entry)),
+    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
+    added: added.map(row),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,
     isFirstPage: input.after === undefined && input.before === undefined,
     previous: page.previous && link({ before: page.previous }),
