@@ -1,4 +1,4 @@
-import type { Log, MessageCatalog, Messages, PortalError } from '../api/index.js';
+import type { AccessContext, Log, MessageCatalog, Messages, PortalError, RenderOptions } from '../api/index.js';
 import { localAddress } from '../util/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
@@ -15,7 +15,7 @@ const defaultRetryAfter = 5;
 
 /** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
 export class ErrorAnswers {
-  private readonly words: Messages;
+  private readonly messages: Messages;
 
   constructor(
     private readonly views: PageRenderer,
@@ -23,8 +23,10 @@ export class ErrorAnswers {
     private readonly log: Log,
     private readonly headers: SecurityHeaders,
     private readonly pages: PageStates,
+    /** Whether a site's own frame may stand around the page: the reader may open its front page, so that its name is no news. */
+    private readonly mayEnter: (access: AccessContext) => boolean,
   ) {
-    this.words = messages.for('core');
+    this.messages = messages.for('core');
   }
 
   answer(ctx: HostContext, thrown: unknown): void {
@@ -69,13 +71,13 @@ export class ErrorAnswers {
     if (error.expose && !(error instanceof ForeignError)) return error.message;
     const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
     const locale = ctx.exchange.access?.locale;
-    const sentence = this.words.text(key, {}, locale);
-    return sentence === key ? this.words.text('error.400', {}, locale) : sentence;
+    const sentence = this.messages.text(key, {}, locale);
+    return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
   }
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.words.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
+    const title = this.messages.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
     const model = {
       status: error.status,
       code: codeOf(error),
@@ -87,13 +89,21 @@ export class ErrorAnswers {
       plainHref: plainHref(ctx, error),
       fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
     };
-    const layout = isFragment(ctx) ? 'none' : ctx.exchange.session ? 'page' : 'plain';
+    const layout = this.layoutOf(ctx);
     try {
       return this.views.render('core', 'error', model, { title, layout, status: error.status }, this.pages.stateOf(ctx, layout));
     } catch (failure) {
       this.log.error('The error page could not be rendered.', { reference, error: failure });
       return fallbackPage(title, sentence, reference);
     }
+  }
+
+  /** A guest of a site stays in the site's own frame. */
+  private layoutOf(ctx: HostContext): RenderOptions['layout'] {
+    const { access, session } = ctx.exchange;
+    if (isFragment(ctx)) return 'none';
+    if (session) return 'page';
+    return access?.site && this.mayEnter(access) ? 'site' : 'plain';
   }
 }
 

@@ -1,10 +1,15 @@
 import type { ModuleManifest } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { isRange, isVersion } from './version.js';
 
 /** Something about a package that keeps it from being a module of this portal. */
 export interface ManifestProblem {
+  /** Its name, or where it lies when it has none that can be read. */
   readonly package: string;
+  /** Absolute path of the package, or of the folder that was to hold packages. */
+  readonly folder: string;
+  /** Id of the module, where the manifest names one. */
+  readonly id?: string;
   /** Where in its package.json, e.g. `portico.requires["acme.mail"]`. */
   readonly key: string;
   /** One sentence that names the package, the key and what is wrong. */
@@ -31,7 +36,7 @@ const version = z.string().refine((text) => isVersion(text), 'must be a semver v
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
 const hostVariables =
-  /^PORTICO_(?:HOME|MODE|PUBLIC_URL|LOG_LEVEL|DATABASE_URL|MASTER_KEY(?:_PREVIOUS)?|LOCKED_SETTINGS|(?:FLAG|SETTING)_.*)$/;
+  /^PORTICO_(?:HOME|MODE|MODULE_PATHS|PUBLIC_URL|LOG_LEVEL|DATABASE_URL|MASTER_KEY(?:_PREVIOUS)?|LOCKED_SETTINGS|(?:FLAG|SETTING)_.*)$/;
 const variableName = z
   .string()
   .regex(/^PORTICO_[A-Z][A-Z0-9_]*$/, 'must be the name of a variable, e.g. "PORTICO_MAIL_URL"')
@@ -56,7 +61,7 @@ const flagDeclaration = z.strictObject({
   links: z.array(z.string()).optional(),
 });
 
-export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
+const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   id: moduleId,
   requires: z.record(offerId, range).optional(),
   optional: z.record(offerId, range).optional(),
@@ -97,7 +102,7 @@ export function parseManifest(packageName: string, section: unknown): ModuleMani
 /** A problem of one key of the section `portico`. */
 export function problem(packageName: string, path: readonly PropertyKey[], what: string): ManifestProblem {
   const key = path.reduce<string>((text, part) => text + spelled(part), 'portico');
-  return { package: packageName, key, message: `Package ${packageName}: "${key}" ${what}.` };
+  return { package: packageName, folder: packageName, key, message: `Package ${packageName}: "${key}" ${what}.` };
 }
 
 const spelled = (part: PropertyKey): string => (/^[A-Za-z]\w*$/.test(String(part)) ? `.${String(part)}` : `["${String(part)}"]`);

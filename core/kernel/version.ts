@@ -1,9 +1,9 @@
-import { satisfies, valid, validRange } from '../libraries/semver.js';
+import { satisfies, valid, validRange } from '../libraries/kernel.js';
 
 const anyVersion = '*';
 
 /** Whether a version lies in a range. */
-export function fits(version: string, range: string): boolean {
+export function satisfiesRange(version: string, range: string): boolean {
   return range === anyVersion || satisfies(version, range);
 }
 

@@ -1,12 +1,5 @@
 import type { CompiledMessage, CompiledMessagePart, MessageValues } from '../api/index.js';
-import {
-  type Formatters,
-  formatToParts,
-  IntlMessageFormat,
-  type MessageFormatElement,
-  parse,
-  TYPE,
-} from '../libraries/messageformat.js';
+import { type Formatters, formatToParts, IntlMessageFormat, type MessageFormatElement, parse, TYPE } from '../libraries/text.js';
 
 /** A message as the catalogue keeps it: a text that is complete, or the elements of one that takes arguments. */
 export type ParsedMessage = string | MessagePattern;
@@ -68,14 +61,15 @@ export function formatMessage(pattern: MessagePattern, values: MessageValues, lo
   let text = '';
   // Most messages, and rows of a list have one each: the library would make objects of their parts first.
   if (isPlain) {
-    for (const element of elements) text += element.type === TYPE.argument ? plainText(given[element.value]) : valueOf(element);
+    for (const element of elements)
+      text += element.type === TYPE.argument ? plainText(given[element.value]) : literalText(element);
     return text;
   }
   for (const { value } of formatToParts<never>([...elements], locale, formatters, formats, given)) text += String(value);
   return text;
 }
 
-const valueOf = (element: MessageFormatElement): string => (element.type === TYPE.literal ? element.value : '');
+const literalText = (element: MessageFormatElement): string => (element.type === TYPE.literal ? element.value : '');
 
 /** As the library writes it: nothing of what is nothing. */
 function plainText(value: MessageValues[string] | undefined): string {

@@ -1,8 +1,9 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
+import type { MigrationInterface, QueryRunner } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')
-export class BlobRow {
+class BlobRow {
   @PrimaryColumn('text')
   id!: string;
 

@@ -1,5 +1,5 @@
 import type { MessageValues } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -33,6 +33,7 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
+    cut: (value) => cut(text(value)),
     bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
     json: (value) => (JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c'),
     script: (file, hash, { scripts, moduleId }) => {
@@ -62,6 +63,21 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
     csrf,
     kept,
   };
+}
+
+const shortest = 20;
+const ending = 10;
+
+/** A name that may be too long for its place loses its middle: what names of a series differ in is their end. */
+function cut(name: string): unknown {
+  // A letter has one or two units: most names are short even so.
+  if (name.length <= shortest) return name;
+  const letters = [...name];
+  if (letters.length <= shortest) return name;
+  const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
+    (part) => `<span>${escapeExpression(part.join(''))}</span>`,
+  );
+  return new SafeString(`<span class="cut">${parts.join('')}</span>`);
 }
 
 function shownView(

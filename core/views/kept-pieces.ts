@@ -1,5 +1,5 @@
 import type { Messages, Site } from '../api/index.js';
-import type { Handlebars } from '../libraries/handlebars.js';
+import type { Handlebars } from '../libraries/text.js';
 import type { Frame } from './frame.js';
 import type { Rendering, WritePiece, WrittenPieces } from './rendering.js';
 
@@ -12,10 +12,10 @@ export interface SharedContent extends Partial<Omit<Frame, 'personal'>> {
 }
 
 /** What follows from the locale and the views that are loaded. */
-export interface SharedWords {
+export interface SharedMessages {
   readonly moduleId: string;
   readonly messages: Messages;
-  readonly words: Handlebars.SafeString;
+  readonly clientMessages: Handlebars.SafeString;
 }
 
 /** The pieces of one content, by name, each written when it is first asked for. */
@@ -24,13 +24,13 @@ class Pieces implements WrittenPieces {
 
   constructor(
     private readonly content: SharedContent,
-    private readonly words: SharedWords,
+    private readonly messages: SharedMessages,
   ) {}
 
   piece(name: string, write: WritePiece): string {
     let text = this.written.get(name);
     if (text === undefined) {
-      const content = { ...this.content, words: this.words.words };
+      const content = { ...this.content, clientMessages: this.messages.clientMessages };
       text = write(content, { root: content, portico: this.rendering() });
       this.written.set(name, text);
     }
@@ -40,7 +40,7 @@ class Pieces implements WrittenPieces {
   /** No person, no token, no nonce: what is kept is not of one request. */
   private rendering(): Rendering {
     const { locale, site } = this.content;
-    const { moduleId, messages } = this.words;
+    const { moduleId, messages } = this.messages;
     const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
     const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
     return { moduleId, messages, page, scripts: new Set(), styles: new Set(), rules: new Set() };
@@ -56,18 +56,18 @@ const mostContents = 200;
 export class KeptPieces {
   private readonly kept = new Map<string, Pieces>();
 
-  of(content: SharedContent, words: () => SharedWords): WrittenPieces {
+  of(content: SharedContent, messages: () => SharedMessages): WrittenPieces {
     const name = JSON.stringify(content);
     let pieces = this.kept.get(name);
     if (!pieces) {
       if (this.kept.size >= mostContents) this.kept.clear();
-      pieces = new Pieces(content, words());
+      pieces = new Pieces(content, messages());
       this.kept.set(name, pieces);
     }
     return pieces;
   }
 
-  /** Views or words have changed. */
+  /** Views or messages have changed. */
   clear(): void {
     this.kept.clear();
   }

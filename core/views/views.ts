@@ -9,7 +9,7 @@ import {
   type RenderOptions,
   toDisposable,
 } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
 import { buildFrame, type Frame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
@@ -41,7 +41,7 @@ export interface ViewsDependencies extends FrameDependencies {
 }
 
 const portal = 'core';
-const clientWordKeys = [
+const clientMessageKeys = [
   'close',
   'cancel',
   'confirm',
@@ -62,7 +62,7 @@ export class Views {
   private readonly sets = new Map<string, ViewSet>();
   /** The modules whose views are loaded. */
   private readonly owners = new Map<string, ViewOwner>();
-  private readonly words = new Map<string, Handlebars.SafeString>();
+  private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
   private readonly kept = new KeptPieces();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
@@ -95,7 +95,7 @@ export class Views {
    * @throws PortalError `view-broken`; what was there before stays.
    */
   async refresh(owner: string): Promise<void> {
-    this.words.clear();
+    this.clientMessagesByLocale.clear();
     this.kept.clear();
     const module = this.owners.get(owner);
     if (module) await this.load(module);
@@ -176,7 +176,7 @@ export class Views {
       site,
       person,
       initials: person && initialsOf(person.name),
-      words: this.clientMessages(locale),
+      clientMessages: this.clientMessages(locale),
       signInHref: '/sign-in',
       scripts: [...(this.dependencies.everywhere ? [this.dependencies.everywhere.script] : []), ...scripts],
       styles: [...styles],
@@ -195,20 +195,20 @@ export class Views {
     return this.kept.of(content, () => ({
       moduleId: portal,
       messages: this.dependencies.messages.for(portal),
-      words: this.clientMessages(locale),
+      clientMessages: this.clientMessages(locale),
     }));
   }
 
-  /** The words of the portal's own elements, as an attribute has them: they are on every page, and never change. */
+  /** The messages of the portal's own elements, as an attribute has them: they are on every page, and never change. */
   private clientMessages(locale: string): Handlebars.SafeString {
-    let words = this.words.get(locale);
-    if (!words) {
+    let json = this.clientMessagesByLocale.get(locale);
+    if (!json) {
       const messages = this.dependencies.messages.for(portal);
-      const texts = clientWordKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
-      words = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
-      this.words.set(locale, words);
+      const texts = clientMessageKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
+      json = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
+      this.clientMessagesByLocale.set(locale, json);
     }
-    return words;
+    return json;
   }
 
   /** A dialog reads this and loads what the fragment asked for: scripts in a fragment do not run by themselves. */

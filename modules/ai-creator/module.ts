@@ -19,28 +19,28 @@ import { ErrorCatalogRoutes } from './http/error-catalog-routes.js';
 import { SimilarRoutes } from './http/form-sources.js';
 import { GenerationRoutes, NoticeRoutes } from './http/generation-routes.js';
 import { ImageRoutes, PreviewRoutes } from './http/image-routes.js';
+import { manageInstance } from './http/permissions.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
-import { DemoSettings } from './services/demo/demo-settings.js';
 import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
-import { ImagesCheck } from './services/generations/images-check.js';
+import { ImagesCheck } from './services/generations/image-intake.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, RecentMenuItem, VaryImage } from './services/menus/document-actions.js';
 import { ModelMonitor } from './services/models/model-monitor.js';
-import { ImagesFeature } from './services/notices/images-feature.js';
-import { ModelNotices } from './services/notices/model-notices.js';
-import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
+import { ImagesFeature, ModelNotices } from './services/notices/model-notices.js';
+import { ModelChoices, ServiceChoices } from './services/provider/chosen-provider.js';
+import { DemoSettings } from './services/provider/provider-key.js';
 import { creatorSettings } from './services/settings/settings.js';
 
 export default defineModule(({ contribute, run }) => {
@@ -84,14 +84,14 @@ export default defineModule(({ contribute, run }) => {
 
   contribute(HttpRoutes).to(ServiceRoutes, { when: { flag: creatorFlag } });
   contribute(HttpRoutes).to(ErrorCatalogRoutes, { when: { flag: creatorFlag } });
-  contribute(PaidFeatures).to(ImagesFeature, { id: 'images' });
+  contribute(PaidFeatures).to(ImagesFeature, { id: 'images', when: { flag: creatorFlag } });
   contribute(UsagePages).value(
     { label: 'service.title', href: '/ai-creator/service' },
-    { id: 'service', order: 40, when: { flag: creatorFlag } },
+    { id: 'service', order: 40, when: { flag: creatorFlag, permission: manageInstance } },
   );
   contribute(UsagePages).value(
     { label: 'errors.title', href: '/ai-creator/errors' },
-    { id: 'errors', order: 50, when: { flag: creatorFlag } },
+    { id: 'errors', order: 50, when: { flag: creatorFlag, permission: manageInstance } },
   );
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);

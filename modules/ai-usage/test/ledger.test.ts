@@ -33,6 +33,9 @@ interface Entry {
   readonly error: string | null;
 }
 
+/** Brings a feature that pays: without one there are no pages about money. */
+const prose = resolve(import.meta.dirname, '../../test/fixtures/prose');
+
 /** A feature that is none of ours: it pays, and knows nothing but the ledger. */
 describe('the usage ledger, to a feature that pays', () => {
   let portal: TestPortal;
@@ -47,8 +50,8 @@ describe('the usage ledger, to a feature that pays', () => {
     const time: Clock = { now: () => new Date(`${clock.day}T12:00:00.000Z`), monotonic: () => performance.now() };
     portal = await startTestPortal({
       clock: time,
-      flags: { 'LPD-10793': true },
-      config: { modulePaths: ids.map((id) => join(modules, id)) },
+      flags: { prose: true },
+      config: { modulePaths: [...ids.map((id) => join(modules, id)), prose] },
     });
     ledger = portal.service(UsageLedger);
     site = portal.service(SiteDirectory).byAddress('home') as Site;
@@ -209,6 +212,19 @@ describe('the usage ledger, to a feature that pays', () => {
     );
     expect(await estimates({ ...priced, feature: 'images' }, { count: 1 })).to.deep.equal([undefined]);
     expect(await estimates({ ...priced, quality: 'low' }, { count: 1 })).to.deep.equal([undefined]);
+  });
+
+  it('counts for a role those who had exactly that role', async () => {
+    await done('budgets', 'add', '--for', 'role', '--which', 'Author', '--counts', 'images', '--refuse', '9');
+    const had = async (id: string, roles: string): Promise<void> => {
+      await reserve({ id });
+      await portal
+        .service(UnitOfWork)
+        .write((transaction) => transaction.query('UPDATE ai_usage_entry SET roles = ? WHERE id = ?', [roles, id]));
+    };
+    for (const [index, roles] of ['|Member|Author|Guest|', '|Author|', '|Co-Author|', '|author|', '|Aut_or|', '||'].entries())
+      await had(`of-a-role-${index}`, roles);
+    expect(await done('budgets', 'list')).to.contain('2 of 9');
   });
 
   it('says which budget comes next, in the words of people, and asks none about what is recorded', async () => {

@@ -37,7 +37,7 @@ export class SettingsPages {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(Choices) private readonly choices: Choices,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(FormActions) private readonly actions: FormActions,
     @inject(SecretReferences) private readonly references: SecretReferences,
   ) {}
@@ -102,7 +102,7 @@ export class SettingsPages {
       if (Object.keys(errors).length > 0) throw invalidInput(errors);
       const changed = Object.keys(patch).length > 0;
       if (changed) await handle.save(ctx.access.scope, patch, person, expected, 'screen');
-      const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
+      const title = this.presenter.theirs(entry.module, entry.value.title, ctx.access.locale);
       ctx.redirectWith(placeOf(ctx, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
     } catch (error) {
       await this.renderFailure(ctx, entry, typed, error);
@@ -114,7 +114,8 @@ export class SettingsPages {
     const { value: definition } = entry;
     const { scope } = ctx.access;
     const handle = this.registry.handle(definition.id);
-    const { patch } = changesOf(typed, this.fields(entry, handle, ctx), scope.kind);
+    const open = this.fields(entry, handle, ctx).filter(({ resolved }) => resolved.lockedBy === undefined);
+    const { patch } = changesOf(typed, open, scope.kind);
     const preview = new SettingsPreview(definition, handle, scope, patch, this.references);
     const result = await this.actions.run(definition, pressed, ctx.access, preview);
     if (ctx.get('X-Portico-Fragment') === '1')
@@ -149,23 +150,25 @@ export class SettingsPages {
     const { module, value: definition } = entry;
     const handle = this.registry.handle(definition.id);
     const { locale, scope } = ctx.access;
-    const title = this.words.theirs(module, definition.title, locale);
+    const title = this.presenter.theirs(module, definition.title, locale);
     const fields = fieldModels(this.fields(entry, handle, ctx), {
-      words: this.words,
+      presenter: this.presenter,
       moduleOf: (field) => entry.moduleOf(field),
       locale,
       scope: scope.kind,
       choices: await this.choices.askAll(definition.fields, scope),
       ...shown,
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
+    const groups = groupsOf(fields);
     const model = {
       title,
-      description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
+      description: definition.description ? this.presenter.theirs(module, definition.description, locale) : undefined,
+      crumbs: [{ name: ctx.text(`${scope.kind}-settings.title`), href: ctx.url(places[scope.kind]) }],
       overviewHref: places[scope.kind],
       action: placeOf(ctx, definition.id),
       atSite: scope.kind === 'site',
-      sections: this.entries.sections(ctx.access, definition.id),
-      groups: groupsOf(fields),
+      groups,
+      contents: contentsOf(groups),
       ...this.differing(ctx, fields),
       unsaved: fields.filter(({ unsaved }) => unsaved).length,
       revision: handle.revision(scope),
@@ -192,7 +195,7 @@ export class SettingsPages {
     let group: string | undefined;
     return Object.entries(entry.value.fields)
       .map(([name, field]) => {
-        if (field.group) group = this.words.theirs(entry.moduleOf(name), field.group, locale);
+        if (field.group) group = this.presenter.theirs(entry.moduleOf(name), field.group, locale);
         return { name, field, group };
       })
       .filter(({ field }) => scope.kind === 'instance' || field.siteOverridable !== false)
@@ -209,6 +212,7 @@ function without(form: PostedForm, field: string): PostedForm {
 }
 
 interface FieldGroup<F> {
+  readonly id: string;
   readonly title?: string | undefined;
   readonly fields: readonly F[];
 }
@@ -217,5 +221,12 @@ interface FieldGroup<F> {
 function groupsOf<F extends FieldModel>(fields: readonly F[]): readonly FieldGroup<F>[] {
   const groups = new Map<string | undefined, F[]>();
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
-  return [...groups].map(([title, grouped]) => ({ title, fields: grouped }));
+  return [...groups].map(([title, grouped], index) => ({ id: `group-${index + 1}`, title, fields: grouped }));
+}
+
+/** The headings of a page, with how much below each has a value of its own; none where there is nothing to choose among. */
+function contentsOf(groups: readonly FieldGroup<FieldModel>[]): readonly object[] {
+  const named = groups.filter(({ title }) => title !== undefined);
+  if (named.length < 2) return [];
+  return named.map(({ id, title, fields }) => ({ id, title, differing: fields.filter(({ differs }) => differs).length }));
 }

@@ -30,10 +30,26 @@ export interface DocumentRow {
   /** Which template of the page has the entries of its menu, and the id that completes their addresses. */
   readonly entries: 'picture-entries' | 'document-entries';
   readonly entriesId: string | undefined;
+  /** What its metadata say of it in a word each. */
+  readonly marks: readonly DocumentMark[];
 }
 
+interface DocumentMark {
+  readonly mark: string;
+  readonly icon: string | undefined;
+  readonly label: string;
+}
+
+interface RowSurroundings {
+  readonly filters: readonly ListFilter[];
+  /** Whether the page has a menu of its own for pictures. */
+  readonly pictureActions: boolean;
+}
+
+const alone: RowSurroundings = { filters: [], pictureActions: false };
+
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry, pictureActions = false): DocumentRow {
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
   const page = ctx.url(documentAddress(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
@@ -54,7 +70,16 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, pictureAction
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
     entries: isPicture ? 'picture-entries' : 'document-entries',
     entriesId: isPicture ? entry.id : undefined,
+    marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
   };
+}
+
+const noMarks: readonly DocumentMark[] = [];
+
+function marksOf(kinds: string, filters: readonly ListFilter[]): readonly DocumentMark[] {
+  return filters.flatMap(({ kind, mark, icon, label }) =>
+    mark !== undefined && kinds.includes(` ${kind} `) ? [{ mark, icon, label }] : [],
+  );
 }
 
 function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {
@@ -76,6 +101,7 @@ export interface ListFilter {
   readonly kind: string;
   readonly label: string;
   readonly icon: string | undefined;
+  readonly mark: string | undefined;
   readonly emptyTitle: string;
   readonly emptyText: string;
 }
@@ -115,7 +141,8 @@ export function listModel(
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
-  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, imageActions.length > 0);
+  const surroundings = { filters, pictureActions: imageActions.length > 0 };
+  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, surroundings);
   return {
     folderId: input.folder,
     folder: current,
@@ -152,7 +179,7 @@ export function listModel(
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
-    words: { added: ctx.compiled('added') },
+    messages: { added: ctx.compiled('added') },
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };

@@ -1,12 +1,37 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
 import type { Article, ArticleInput } from '../services/article.js';
-import { ArticlePermissions, Articles } from '../services/articles.js';
-import { type ArticleForm, articleForm, articleParams, listQuery, writeCursor } from './input.js';
+import { ArticlePermissions, Articles, type Cursor } from '../services/articles.js';
+
+const articleParams = z.strictObject({ id: z.uuid() });
+const addressParams = z.strictObject({ address: z.string().min(1).max(100) });
+
+const articleForm = z.strictObject({
+  title: z.string(),
+  address: z.string().default(''),
+  body: z.string().default(''),
+  revision: z.coerce.number().int().min(0).default(0),
+  intent: z.enum(['publish', 'draft']).default('draft'),
+});
+type ArticleForm = z.output<typeof articleForm>;
+
+/** A cursor in an address: `<milliseconds>.<id>`. */
+const listQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
+    .transform((text): Cursor => {
+      const [modifiedAt = '0', id = ''] = text.split('.');
+      return { modifiedAt: Number(modifiedAt), id };
+    })
+    .optional(),
+});
+
+const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
 
 const edit = { permission: ArticlePermissions.edit };
 
 /** What the editor's script says; it has no words of its own. */
-const editorWords = [
+const editorMessages = [
   ...['bold', 'italic', 'heading-2', 'heading-3', 'bullet-list', 'ordered-list', 'blockquote'],
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add'],
@@ -59,7 +84,7 @@ export class ArticleRoutes implements HttpRoutes {
         existing: id ? { id, revision: form.revision } : undefined,
       });
       const sentence = ctx.text(publish ? 'published' : 'saved', { title: article.title });
-      ctx.redirectWith(publish ? '~/web-content' : `~/web-content/articles/${article.id}`, sentence);
+      ctx.redirectWith(publish ? `~/articles/${article.address}` : `~/web-content/articles/${article.id}`, sentence);
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
       const article = id ? await this.articles.find(ctx.access, id) : undefined;
@@ -81,9 +106,28 @@ export class ArticleRoutes implements HttpRoutes {
       theirs: conflict ? article : undefined,
       message: error?.message,
       fields: error?.details.fields ?? {},
-      words: Object.fromEntries(editorWords.map((word) => [word, ctx.compiled(`editor.${word}`)])),
+      messages: Object.fromEntries(editorMessages.map((key) => [key, ctx.compiled(`editor.${key}`)])),
     };
     const title = article ? ctx.text('edit-title', { title: article.title }) : ctx.text('new-title');
     ctx.render('article-form', model, { title, status: error?.status ?? 200 });
+  }
+}
+
+/** What only the editor asks for; the cleaned text writes each attribute with double quotes. */
+const suggestedCaptions = /(<img(?: [\w-]+="[^"]*")*?) data-suggested-caption="[^"]*"/g;
+
+/** What visitors read. */
+@injectable()
+export class PublishedArticleRoutes implements HttpRoutes {
+  readonly prefix = '~/articles';
+
+  constructor(@inject(Articles) private readonly articles: Articles) {}
+
+  register(router: Router): void {
+    router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
+      const article = await this.articles.published(ctx.access, ctx.input.params.address);
+      const body = article.body.replace(suggestedCaptions, '$1');
+      ctx.render('published-article', { article: { ...article, body } }, { title: article.title, layout: 'site' });
+    });
   }
 }

@@ -2,10 +2,13 @@ import {
   type AccessContext,
   Clock,
   Ids,
+  In,
+  IsNull,
   inject,
   injectable,
   invalidInput,
   Messages,
+  Not,
   notFound,
   PortalError,
   type Site,
@@ -32,7 +35,20 @@ export interface Cursor {
   readonly id: string;
 }
 
-/** Writing and publishing articles; every call is bound to the site of `access`. */
+/**
+ * Writing and publishing articles; every call is bound to the site of `access`.
+ *
+ * What comes in is HTML that somebody's browser sent, and what visitors get is stored HTML, put into the page as it is. So everything passes `HtmlCleaner`
+ * before it is stored, whatever the editor did already, and nothing that was not cleaned reaches the table: when cleaning fails, saving fails.
+ *
+ * A row holds two texts. `title` and `body` are the draft, which those see who may edit; `publishedTitle` and `publishedBody` are what visitors read, null
+ * while nothing is published. Saving writes the draft; publishing copies it over; taking back empties the published ones and keeps the draft. Visitors
+ * never meet a draft, not by its address, in a list or in a count.
+ *
+ * A save names the revision that its form was made from. Where another save came between, it is refused (`article-conflict`) and the form comes back with
+ * what was typed: nobody's text is overwritten in silence. An address is unique in its site; one that was wished for is refused when taken, one that
+ * is made from the title gets a number. Permission is asked first, and what may not be seen answers as what does not exist.
+ */
 @injectable()
 export class Articles {
   constructor(
@@ -47,16 +63,13 @@ export class Articles {
   async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
     const site = siteOf(access, ArticlePermissions.edit);
     const rows = await this.unitOfWork.read(async (reader) => {
-      const query = reader
-        .repository(ArticleEntity)
-        .createQueryBuilder('article')
-        .where('article.site_id = :site', { site: site.id })
-        .orderBy('article.modified_at', 'DESC')
-        .addOrderBy('article.id', 'DESC')
-        .limit(pageSize + 1);
-      if (after)
-        query.andWhere('(article.modified_at, article.id) < (:modifiedAt, :id)', { modifiedAt: after.modifiedAt, id: after.id });
-      return query.getMany();
+      const found = await reader.query<{ id: string }>(
+        `SELECT id FROM web_content_article WHERE site_id = ? ${after ? 'AND (modified_at, id) < (?, ?)' : ''}
+         ORDER BY modified_at DESC, id DESC LIMIT ?`,
+        [site.id, ...(after ? [after.modifiedAt, after.id] : []), pageSize + 1],
+      );
+      const ids = found.map(({ id }) => id);
+      return reader.repository(ArticleEntity).find({ where: { id: In(ids) }, order: { modifiedAt: 'DESC', id: 'DESC' } });
     });
     const page = rows.slice(0, pageSize);
     const last = page.at(-1);
@@ -87,14 +100,11 @@ export class Articles {
     if (!access.site || !access.can(ArticlePermissions.view)) return [];
     const site = access.site;
     const rows = await this.unitOfWork.read((reader) =>
-      reader
-        .repository(ArticleEntity)
-        .createQueryBuilder('article')
-        .where('article.site_id = :site AND article.published_at IS NOT NULL', { site: site.id })
-        .orderBy('article.published_at', 'DESC')
-        .addOrderBy('article.id', 'DESC')
-        .limit(pageSize)
-        .getMany(),
+      reader.repository(ArticleEntity).find({
+        where: { siteId: site.id, publishedAt: Not(IsNull()) },
+        order: { publishedAt: 'DESC', id: 'DESC' },
+        take: pageSize,
+      }),
     );
     return rows.map(toPublished);
   }

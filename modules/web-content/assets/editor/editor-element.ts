@@ -16,14 +16,14 @@ class CaptionHint {
 
   constructor(
     private readonly editor: Editor,
-    private readonly words: ClientMessages,
+    private readonly messages: ClientMessages,
     add: () => void,
   ) {
     this.element.className = 'editor-hint';
     this.sentence.setAttribute('role', 'status');
     this.button.type = 'button';
     this.button.className = 'btn btn-secondary';
-    this.button.textContent = words['caption-add'];
+    this.button.textContent = messages['caption-add'];
     this.button.addEventListener('click', add);
     this.element.append(this.sentence, this.button);
     editor.on('transaction', () => this.show());
@@ -33,7 +33,7 @@ class CaptionHint {
   private show(): void {
     const { suggestion } = this.editor.getAttributes('image') as Partial<PictureAttributes>;
     const offered = this.editor.isActive('image') && suggestion ? suggestion : undefined;
-    const sentence = offered ? formatMessage(this.words['caption-offered'], { caption: offered }) : '';
+    const sentence = offered ? formatMessage(this.messages['caption-offered'], { caption: offered }) : '';
     if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
     this.element.classList.toggle('is-empty', !offered);
     this.button.hidden = !offered;
@@ -50,7 +50,7 @@ export class PorticoEditor extends HTMLElement {
   connectedCallback(): void {
     const textarea = this.querySelector('textarea');
     if (!textarea || this.editor) return;
-    const words = JSON.parse(this.getAttribute('words') ?? '{}') as ClientMessages;
+    const messages = JSON.parse(this.getAttribute('messages') ?? '{}') as ClientMessages;
     const content = document.createElement('div');
     content.className = 'editor-content';
     const editor = new Editor({
@@ -62,7 +62,7 @@ export class PorticoEditor extends HTMLElement {
           link: { openOnClick: false, protocols: ['https', 'mailto'], defaultProtocol: 'https' },
         }),
         ArticleImage,
-        Figure.configure({ placeholder: words['caption-placeholder'] }),
+        Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
       content: textarea.value,
       editorProps: {
@@ -72,13 +72,13 @@ export class PorticoEditor extends HTMLElement {
         textarea.value = editor.isEmpty ? '' : editor.getHTML();
       },
     });
-    const linkForm = new LinkForm(editor, words);
-    const toolbar = new Toolbar(editor, words, {
+    const linkForm = new LinkForm(editor, messages);
+    const toolbar = new Toolbar(editor, messages, {
       image: () => void this.chooseImage(editor),
       caption: () => toggleCaption(editor),
       link: () => linkForm.toggle(),
     });
-    const hint = new CaptionHint(editor, words, () => toggleCaption(editor));
+    const hint = new CaptionHint(editor, messages, () => toggleCaption(editor));
     textarea.hidden = true;
     this.append(toolbar.element, linkForm.element, content, hint.element);
     document.querySelector(`label[for="${textarea.id}"]`)?.addEventListener('click', (event) => {

@@ -1,7 +1,7 @@
 import type { CompiledMessage } from '@portico/core/client';
 
 /** What the editor says, in the person's language; comes from the server. */
-export type WordKey =
+export type MessageKey =
   | 'bold'
   | 'italic'
   | 'heading-2'
@@ -21,4 +21,4 @@ export type WordKey =
   | 'redo'
   | 'toolbar';
 
-export type ClientMessages = Readonly<Record<WordKey, string> & { 'caption-offered': CompiledMessage }>;
+export type ClientMessages = Readonly<Record<MessageKey, string> & { 'caption-offered': CompiledMessage }>;
