@@ -78,16 +78,20 @@ export class Views {
 
   /** @throws PortalError `view-broken`, naming file and line. */
   async load(module: ViewOwner): Promise<Disposable> {
+    this.read(module);
+    return toDisposable(() => {
+      this.sets.delete(module.id);
+      this.owners.delete(module.id);
+    });
+  }
+
+  private read(module: ViewOwner): void {
     const own = readViewFiles(join(module.folder, module.manifest.views ?? 'views'));
     const overrides = this.overrides(module.id);
     this.sets.set(module.id, this.viewSet(module.id, new Map([...own, ...overrides])));
     this.owners.set(module.id, module);
     if (overrides.size > 0)
       this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
-    return toDisposable(() => {
-      this.sets.delete(module.id);
-      this.owners.delete(module.id);
-    });
   }
 
   /**
@@ -98,11 +102,11 @@ export class Views {
     this.clientMessagesByLocale.clear();
     this.kept.clear();
     const module = this.owners.get(owner);
-    if (module) await this.load(module);
+    if (module) this.read(module);
     if (owner !== portal) return;
     this.layouts = this.readLayouts();
     this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
-    for (const each of [...this.owners.values()]) await this.load(each);
+    for (const each of this.owners.values()) this.read(each);
   }
 
   /** @throws PortalError `view-missing` */
