@@ -48,7 +48,8 @@ export type Word =
   | 'dismiss'
   | 'open-failed'
   | 'send-failed'
-  | 'sign-in';
+  | 'sign-in'
+  | 'form-restored';
 
 let words: Partial<Record<Word, string>> | undefined;
 

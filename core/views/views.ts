@@ -51,6 +51,7 @@ const clientWordKeys = [
   'open-failed',
   'send-failed',
   'sign-in',
+  'form-restored',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */

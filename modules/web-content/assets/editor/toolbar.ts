@@ -1,6 +1,7 @@
 import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import { currentPicture } from './article-image.js';
+import { insertTable } from './tables.js';
 import type { ClientMessages, WordKey } from './translator.js';
 
 interface Button {
@@ -74,6 +75,13 @@ export class Toolbar {
     const insert: readonly Button[] = [
       { word: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
       { word: 'image', icon: 'picture', press: open.image },
+      {
+        word: 'table',
+        icon: 'table',
+        press: insertTable,
+        pressed: (e) => e.isActive('table'),
+        usable: (e) => !e.isActive('table'),
+      },
       {
         word: 'caption',
         icon: 'textbox',
