@@ -17,7 +17,8 @@ interface SentForm {
   readonly isLost: boolean;
 }
 
-const place = 'portico.sent-form';
+/** Each form has a place of its own, by where it is sent. */
+const place = 'portico.sent-form:';
 const typed = 'input:not([type="hidden"], [type="file"], [type="submit"], [type="button"], [type="reset"]), textarea, select';
 
 /**
@@ -84,7 +85,7 @@ function keepSent(form: HTMLFormElement): void {
     isLost: false,
   };
   try {
-    sessionStorage.setItem(place, JSON.stringify(sent));
+    sessionStorage.setItem(place + form.action, JSON.stringify(sent));
   } catch {
     // Full, or not allowed: then the browser's own way back is what is left.
   }
@@ -98,21 +99,23 @@ const valuesOf = (field: Field): readonly (readonly [string, string])[] =>
     ? [...field.selectedOptions].map(({ value }): [string, string] => [field.name, value])
     : [[field.name, field.value]];
 
-/** What became of the form that was sent from the page before. */
+/** What became of the forms that were sent from the pages before. */
 function lookBack(): void {
-  const stored = sessionStorage.getItem(place);
-  if (stored === null) return;
-  const sent = JSON.parse(stored) as SentForm;
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(place)) lookBackAt(key);
+}
+
+function lookBackAt(key: string): void {
+  const sent = JSON.parse(sessionStorage.getItem(key) ?? '{}') as SentForm;
   if (document.querySelector('[data-error-page]') || location.pathname.startsWith('/sign-in')) {
-    sessionStorage.setItem(place, JSON.stringify({ ...sent, isLost: true }));
+    sessionStorage.setItem(key, JSON.stringify({ ...sent, isLost: true }));
     return;
   }
   const form = [...document.forms].find(({ action, method }) => method === 'post' && action === sent.action);
-  const isHere = form && sent.isLost && sent.page === location.pathname && sent.person === personKey();
+  const isHere = form && sent.page === location.pathname && sent.person === personKey();
   // Elsewhere it waits: the way back to a form may lead over other pages.
-  if (sent.isLost && sent.person === personKey() && !isHere) return;
-  sessionStorage.removeItem(place);
-  if (isHere) fillIn(form, sent);
+  if (sent.isLost && !isHere) return;
+  sessionStorage.removeItem(key);
+  if (sent.isLost && isHere) fillIn(form, sent);
 }
 
 function fillIn(form: HTMLFormElement, { fields }: SentForm): void {
