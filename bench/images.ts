@@ -59,7 +59,7 @@ try {
 
 type Headers = Record<string, string>;
 
-/** Normal and not, in turn, so that both meet the same weather. */
+/** Normal and not, in turn, so that both meet the same load of the machine. */
 async function measure(kind: string, headers: Headers): Promise<void> {
   const normal: number[] = [];
   const during: number[] = [];
@@ -133,7 +133,7 @@ function keepCreating(kind: string, headers: Headers): { stop(): Promise<number>
 
 async function create(headers: Headers, description: string): Promise<string> {
   const body = new URLSearchParams({
-    token: crypto.randomUUID(),
+    idempotencyKey: crypto.randomUUID(),
     description,
     size: '512x512',
     count: description === 'four images' ? '4' : '1',

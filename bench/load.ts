@@ -92,7 +92,7 @@ export async function store(
 
 type Load = (warmUp: boolean) => Promise<LoadResult>;
 
-/** Measures two servers in turn, so that both meet the same weather; answers the medians of three rounds. */
+/** Measures two servers in turn, so that both meet the same load of the machine; answers the medians of three rounds. */
 export async function compare(ours: Load, bare: Load): Promise<Comparison> {
   // Neither is measured while its code is still being compiled.
   await ours(true);

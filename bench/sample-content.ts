@@ -30,7 +30,7 @@ export async function signIn(url: string): Promise<Session> {
   return { cookie, csrf: /name="portico-csrf" content="([^"]+)"/.exec(page)?.[1] ?? '' };
 }
 
-/** Uploads files of random bytes through the front door, 20 at a time; answers how long one request took on average, in milliseconds. */
+/** Uploads files of random bytes through the HTTP upload, 20 at a time; answers how long one request took on average, in milliseconds. */
 export async function upload(url: string, session: Session, count: number, bytes: number): Promise<void> {
   for (let done = 0; done < count; done += 20) {
     const form = new FormData();

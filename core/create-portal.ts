@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Middleware } from 'koa';
-import { HostAccessContexts } from './access/index.js';
+import { NamedAccessContexts } from './access/index.js';
 import {
   AccessControl,
   type Clock,
@@ -12,26 +12,28 @@ import {
   DemoContents,
   DisposableStore,
   HttpRoutes,
-  type Log,
+  Log,
   MenuItems,
+  Messages,
   type ModuleStatus,
   type Modules,
   PageAdditions,
   PersonalMenuItems,
+  PersonDirectory,
   type ServiceToken,
   SiteDirectory,
   toDisposable,
 } from './api/index.js';
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
-import { type LogOptions, Logs, SystemClock, UuidIds } from './diagnostics/index.js';
-import { type InstalledModule, type Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { type LogOptions, Logs } from './diagnostics/log.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
 import { createHttp } from './portal/create-http.js';
-import { createKernel } from './portal/create-kernel.js';
-import { freePorts } from './portal/free-port.js';
-import { openStorage } from './portal/open-storage.js';
+import { DisabledModules } from './portal/disabled-modules.js';
+import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
+import { openStorage, type Storage } from './portal/open-storage.js';
 import { projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
 
@@ -60,7 +62,7 @@ export interface Portal {
   readonly log: Log;
   /** The handler of requests, for a server of the caller's. */
   callback(): RequestListener;
-  /** Opens the door, for browsers and for the command line; answers the address. */
+  /** Listens, for browsers and for the command line; answers the address. */
   listen(): Promise<string>;
   /** A service, as a module would get it. Undefined while nobody provides it. */
   service<T>(token: ServiceToken<T>): T | undefined;
@@ -72,6 +74,8 @@ export interface Portal {
   readonly folders: ReadonlyMap<string, string>;
   /** Takes an edit in, for development. @throws what keeps it from being used; what was there before stays, but for code. */
   refresh(change: Change): Promise<void>;
+  /** Reads what may change while the portal runs: the flags file. */
+  reload(): Promise<void>;
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
@@ -101,7 +105,12 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     opened.add(await assets.load());
 
     const kernel: Kernel = createKernel({ config, clock, logs, storage, messages, assets, views: () => views });
-    const accessContexts = new HostAccessContexts(kernel.handle(AccessControl));
+    const accessContexts = new NamedAccessContexts(
+      kernel.handle(AccessControl),
+      kernel.handle(SiteDirectory),
+      kernel.handle(PersonDirectory),
+      messages.for('core'),
+    );
     const routes = kernel.host(HttpRoutes);
     const commands = kernel.host(Commands);
     const demoContents = kernel.host(DemoContents);
@@ -156,6 +165,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         return address;
       },
       service: (token) => kernel.handle(token).get(),
+      reload: () => storage.flags.reread(),
       close: () => opened.dispose(),
     };
   } catch (error) {
@@ -185,4 +195,38 @@ async function refresh({ kind, owner }: Change, { kernel, modules, views, messag
 
 function mustRun({ id, state, reasons }: ModuleStatus): void {
   if (state === 'failed') throw new Error(`${id} does not start: ${reasons.join(' ')}`);
+}
+
+interface KernelParts {
+  readonly config: LoadedConfig;
+  readonly clock: Clock;
+  readonly logs: Logs;
+  readonly storage: Storage;
+  readonly messages: MessageCatalog;
+  readonly assets: Assets;
+  /** The views stand on the kernel, so they are asked for when the first module starts. */
+  views(): Views;
+}
+
+/** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
+function createKernel({ config, clock, logs, storage, messages, assets, views }: KernelParts): Kernel {
+  const { limits } = config.settings;
+  const { persistence, data, flags } = storage;
+  return new Kernel({
+    clock,
+    logFor: (moduleId) => logs.for(moduleId),
+    flags,
+    limits: { startMillis: limits.moduleStartMillis, stopMillis: limits.moduleStopMillis, gateMillis: limits.gateMillis },
+    moduleServices: ({ id }) => [
+      [Log, logs.for(id)],
+      [Messages, messages.for(id)],
+    ],
+    prepare: [
+      async (module) => void (await persistence.migrate(module.id, data.migrationsOf(module.id))),
+      (module) => messages.load(module),
+      (module) => assets.load(module),
+      (module) => views().load(module),
+    ],
+    disabled: new DisabledModules(persistence.unitOfWork, clock),
+  });
 }

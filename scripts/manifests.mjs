@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { declaredManifest } from '../core/dist/kernel/index.js';
-import { satisfies } from '../core/dist/libraries/semver.js';
+import { satisfies } from '../core/dist/libraries/kernel.js';
 
 const keys = ['requires', 'optional', 'provides', 'hosts', 'flags'];
 const args = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { expect } from 'chai';
-import { circlesOf, climbsOf, type Graph, grouped } from './import-graph.js';
+import { circlesOf, climbsOf, crumbsOf, type Graph, grouped } from './import-graph.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -58,7 +58,7 @@ describe('The boundaries of the portal', () => {
     expect(deep.map(show)).to.deep.equal([]);
   });
 
-  it('let the core reach its own api by a relative path, as its other files; only tests come in through the door', () => {
+  it('let the core reach its own api by a relative path, as its other files; only tests import the package by its name', () => {
     const roundabout = imports.filter(
       ({ file, from, target }) => from === core && target === '@portico/core' && !/\/test\//.test(file),
     );
@@ -260,6 +260,42 @@ describe('The directions of imports', () => {
   });
 });
 
+describe('Small files', () => {
+  /** Those that stay by themselves, with the reason. There are never more than ten. */
+  const reasons: Readonly<Record<string, string>> = {
+    'core/libraries/csv.ts': 'a library that is bundled into one file',
+    'core/libraries/sharp.ts': 'a library that is loaded by itself, with the first picture',
+    'core/util/timers.ts': 'time, which nothing else of the tools is about',
+    'modules/ai-providers/services/installed-providers.ts': 'the only file of its module that is not API',
+    'modules/ai-sandbox/server/painting/worker.ts': 'the entry of a thread',
+    'modules/ai-sandbox/server/sandbox-server.ts': 'loads the sandbox only where it is switched on',
+    'modules/configuration/services/settings-secrets.ts': 'what it would go to, stored-settings.ts, is full',
+    'modules/sites/commands/sites.ts': 'the only commands of their module, which are no service and no route',
+  };
+  const ours = new Map([...files].filter(([file]) => /^(?:core|modules)\//.test(file)));
+  const crumbs = crumbsOf(ours, (file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1);
+
+  it('are found: those that one file imports, but not the api, nor what two import, nor what is long', () => {
+    const graph: Graph = new Map([
+      ['modules/a/module.ts', new Set(['modules/a/services/x.ts', 'modules/a/services/y.ts', 'modules/a/api/z.ts'])],
+      ['modules/a/services/x.ts', new Set(['modules/a/services/long.ts', 'modules/a/services/index.ts'])],
+      ['modules/a/services/long.ts', new Set(['modules/a/services/y.ts'])],
+      ['modules/a/services/y.ts', new Set()],
+      ['modules/a/services/index.ts', new Set()],
+      ['modules/a/api/z.ts', new Set()],
+    ]);
+    expect(crumbsOf(graph, (file) => (file.endsWith('long.ts') ? 45 : 44))).to.deep.equal(['modules/a/services/x.ts']);
+  });
+
+  it('stand in the file that imports them, or in one of the same noun', () => {
+    expect(crumbs.filter((file) => !Object.hasOwn(reasons, file))).to.deep.equal([]);
+  });
+
+  it('that stay by themselves are ten at the most', () => {
+    expect(Object.keys(reasons)).to.have.length.of.at.most(10);
+  });
+});
+
 function filesIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder)).map((name) => join(root, folder, name));
 }
@@ -290,7 +326,7 @@ function show({ file, target }: Import): string {
   return `${relative(root, file)} imports ${target}`;
 }
 
-/** Between packages an import leads to the door that was asked for. */
+/** Between packages an import leads to the entry point that was asked for. */
 function fileGraph(): Graph {
   const graph = new Map<string, Set<string>>();
   for (const { file, target } of imports) {

@@ -130,7 +130,7 @@ describe('A key', function () {
       sandbox.reset();
       for (const behaviour of ['', 'moderation-blocked', 'not-an-image', 'reset-in-body', 'insufficient-quota', 'key-rejected']) {
         const description = `a boat ${behaviour === '' ? '' : `[fail:${behaviour}]`}`;
-        const fields = { token: `${reference}${behaviour}-canary-token`, description, size: '256x256', count: '1' };
+        const fields = { idempotencyKey: `${reference}${behaviour}-canary-key`, description, size: '256x256', count: '1' };
         await post('/web/home/ai-creator/generations', fields, ada);
         const argv = ['images', 'create', '--site', 'home', '--as', author.email, '--description', description];
         await command([...argv, '--size', '256x256', '--count', '1']);

@@ -231,7 +231,7 @@ describe('the images API', function () {
       const answer = await fetch(`${creating.portal.url}/web/home/ai-creator/generations/${body.id}/${action}`, {
         method: 'POST',
         headers,
-        body: new URLSearchParams(action === 'retry' ? { token: crypto.randomUUID() } : {}),
+        body: new URLSearchParams(action === 'retry' ? { idempotencyKey: crypto.randomUUID() } : {}),
       });
       expect(answer.status, action).to.equal(404);
     }

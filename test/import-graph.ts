@@ -65,3 +65,22 @@ function placeOf(file: string): { readonly module: string; readonly floor: numbe
   if (module === undefined) return undefined;
   return { module, floor: folder === undefined ? wiring : floors[folder] };
 }
+
+/** How many lines a file that only one other file imports must have to be one of its own. */
+const fewestLines = 45;
+
+/**
+ * Crumbs: small files that a single other file imports, so that a reader has to open two for one thing. The api is read by other modules,
+ * a profile or an entity is one of many alike, and an index only hands on; they do not count.
+ * @param linesOf how many lines a file has.
+ */
+export function crumbsOf(files: Graph, linesOf: (file: string) => number): readonly string[] {
+  const importers = new Map<string, number>();
+  for (const targets of files.values()) for (const target of targets) importers.set(target, (importers.get(target) ?? 0) + 1);
+  return [...files.keys()].filter(
+    (file) =>
+      importers.get(file) === 1 &&
+      !/\/(?:api|profiles|entities|migrations)\/|\/index\.ts$/.test(file) &&
+      linesOf(file) < fewestLines,
+  );
+}

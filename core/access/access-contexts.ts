@@ -5,18 +5,23 @@ import {
   type ApiCaller,
   type ApiTokenFacts,
   instanceScope,
+  type Messages,
   type PermissionId,
   type Person,
+  type PersonDirectory,
+  PortalError,
   type Scope,
   type ServiceHandle,
   type Site,
+  type SiteDirectory,
+  type TypedAccess,
 } from '../api/index.js';
 
 const systemPerson: Person = Object.freeze({ id: 'system', kind: 'system', email: '', name: 'Portico' });
 const defaultLocale = 'en';
 
 /** Makes frozen access contexts; every question they answer is a memory read of the access control of that moment. */
-export class HostAccessContexts implements AccessContexts {
+export class HostAccessContexts implements Omit<AccessContexts, 'named'> {
   private readonly scopes = new WeakMap<Site, Scope>();
 
   constructor(private readonly accessControl: ServiceHandle<AccessControl>) {}
@@ -44,6 +49,39 @@ export class HostAccessContexts implements AccessContexts {
     return scope;
   }
 }
+
+/** The same for modules, which are told of people and sites by what somebody typed. */
+export class NamedAccessContexts extends HostAccessContexts implements AccessContexts {
+  constructor(
+    accessControl: ServiceHandle<AccessControl>,
+    private readonly sites: ServiceHandle<SiteDirectory>,
+    private readonly people: ServiceHandle<PersonDirectory>,
+    private readonly messages: Messages,
+  ) {
+    super(accessControl);
+  }
+
+  named(typed: TypedAccess): AccessContext {
+    const site = typed.site === undefined ? undefined : this.siteAt(String(typed.site));
+    return typed.person === undefined ? this.system(site) : this.for(this.personWith(String(typed.person)), site);
+  }
+
+  private siteAt(address: string): Site {
+    const site = this.sites.get()?.byAddress(address);
+    if (!site) throw missing(this.messages.text('access.unknown-site', { site: address }));
+    return site;
+  }
+
+  private personWith(email: string): Person {
+    const people = this.people.get();
+    if (!people) throw missing(this.messages.text('access.people-missing'));
+    const person = people.byEmail(email);
+    if (!person) throw missing(this.messages.text('access.unknown-person', { person: email }));
+    return person;
+  }
+}
+
+const missing = (sentence: string): PortalError => new PortalError('not-found', sentence, { status: 404 });
 
 class PersonAccess implements AccessContext {
   readonly #accessControl: ServiceHandle<AccessControl>;

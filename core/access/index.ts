@@ -1,3 +1,2 @@
-export { HostAccessContexts } from './access-contexts.js';
-export { HostCookie } from './cookie.js';
-export { HostSessionCookie } from './session-cookie.js';
+export { HostAccessContexts, NamedAccessContexts } from './access-contexts.js';
+export { HostCookie, HostSessionCookie } from './cookie.js';

@@ -130,5 +130,15 @@ export interface AccessContexts {
   for(person: Person | undefined, site?: Site, locale?: string): AccessContext;
   /** The portal itself: every permission, person id `system`. */
   system(site?: Site): AccessContext;
+  /** Of whom and where somebody typed. @throws PortalError `not-found` (404) with a sentence for whoever typed. */
+  named(typed: TypedAccess): AccessContext;
+}
+
+/** Who acts and where, as the options of a command say it. */
+export interface TypedAccess {
+  /** Email address; the portal itself when left out. */
+  readonly person?: string | boolean | undefined;
+  /** Friendly address of a site; the instance when left out. */
+  readonly site?: string | boolean | undefined;
 }
 export const AccessContexts: ServiceToken<AccessContexts> = serviceToken('portico.access-contexts');

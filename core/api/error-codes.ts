@@ -21,6 +21,8 @@ export type CoreErrorCode =
   | 'headers-too-many'
   | 'home-in-use'
   | 'home-not-a-folder'
+  | 'home-not-yours'
+  | 'host-twice'
   | 'host-unknown'
   | 'insufficient-scope'
   | 'invalid-input'

@@ -1,23 +1,8 @@
 /**
- * The libraries that modules share with the portal: schemas of input and configuration are zod's, entities are TypeORM's, pictures are
- * sharp's, CSV is csv-stringify's, OpenAPI documents are zod-openapi's. Taken from here, each is loaded once and in one piece; a module that
- * imports zod or TypeORM itself works just as well, and starts later. Sharp is loaded with its first use, and only this way with what it may
- * read already decided.
+ * The libraries whose words modules write their declarations in: schemas of input and configuration are zod's, the columns of entities
+ * TypeORM's, OpenAPI documents zod-openapi's. Taken from here, each is loaded once and in one piece; a module that imports zod or TypeORM
+ * itself works just as well, and starts later.
  */
-export { type CsvRow, csvStream } from '../libraries/csv.js';
-export { loadSharp, type Sharp } from '../libraries/sharp.js';
-export {
-  Column,
-  Entity,
-  In,
-  Index,
-  IsNull,
-  LessThan,
-  LessThanOrEqual,
-  type MigrationInterface,
-  MoreThanOrEqual,
-  Not,
-  PrimaryColumn,
-  type QueryRunner,
-} from '../libraries/typeorm.js';
-export { createDocument, z } from '../libraries/zod.js';
+
+export { createDocument, z } from '../libraries/data.js';
+export { Column, Entity, Index, PrimaryColumn } from '../libraries/typeorm.js';

@@ -1,24 +1,59 @@
 import type { Readable } from 'node:stream';
-import type { EntityTarget, FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import {
+  In as typeormIn,
+  IsNull as typeormIsNull,
+  LessThan as typeormLessThan,
+  LessThanOrEqual as typeormLessThanOrEqual,
+  MoreThanOrEqual as typeormMoreThanOrEqual,
+  Not as typeormNot,
+} from '../libraries/typeorm.js';
 import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Only primitives reach the driver. */
 export type SqlValue = string | number | bigint | boolean | Uint8Array | null;
 
-/** Which rows: by column a value, or a condition such as `In([…])`; of several, one must hold. */
-export type Where<E> = FindOptionsWhere<E> | FindOptionsWhere<E>[];
+/** A class with `@Entity` and columns. Entities have no relations: what belongs together across tables is read by its ids. */
+export type EntityClass<E extends object> = new () => E;
 
-/** The rows of one entity, to be read. What it does not have, `query` does. */
-export interface ReadRepository<E extends ObjectLiteral> {
-  find(options?: FindManyOptions<E>): Promise<E[]>;
+declare const conditionOf: unique symbol;
+
+/** What a column must be, where one value is not enough: `In([…])`, `Not('')`. */
+export interface Condition<T> {
+  readonly [conditionOf]: T;
+}
+
+export const In = typeormIn as unknown as <T>(values: readonly T[]) => Condition<T>;
+export const IsNull = typeormIsNull as unknown as () => Condition<null>;
+export const LessThan = typeormLessThan as unknown as <T>(value: T) => Condition<T>;
+export const LessThanOrEqual = typeormLessThanOrEqual as unknown as <T>(value: T) => Condition<T>;
+export const MoreThanOrEqual = typeormMoreThanOrEqual as unknown as <T>(value: T) => Condition<T>;
+export const Not = typeormNot as unknown as <T>(value: T | Condition<T>) => Condition<T>;
+
+/** By column a value or a condition; all must hold. */
+export type Conditions<E> = { readonly [K in keyof E]?: NonNullable<E[K]> | Condition<NonNullable<E[K]>> | Condition<E[K]> };
+
+/** Which rows; of several sets of conditions, one must hold. */
+export type Where<E> = Conditions<E> | readonly Conditions<E>[];
+
+/** Which rows, in which order, and how much of them. */
+export interface FindOptions<E> {
+  readonly where?: Where<E>;
+  /** By column, the first counts most. */
+  readonly order?: { readonly [K in keyof E]?: 'ASC' | 'DESC' };
+  /** At most this many rows. */
+  readonly take?: number;
+  /** These columns are read, the others stay undefined. Default: all. */
+  readonly select?: { readonly [K in keyof E]?: true };
+}
+
+/** The rows of one entity, to be read. What it does not have, such as parts of a text or keys to page by, `query` does. */
+export interface ReadRepository<E extends object> {
+  find(options?: FindOptions<E>): Promise<E[]>;
   findBy(where: Where<E>): Promise<E[]>;
-  findOne(options: FindOneOptions<E>): Promise<E | null>;
+  findOne(options: FindOptions<E> & { readonly where: Where<E> }): Promise<E | null>;
   findOneBy(where: Where<E>): Promise<E | null>;
-  count(options?: FindManyOptions<E>): Promise<number>;
   countBy(where: Where<E>): Promise<number>;
-  exists(options?: FindManyOptions<E>): Promise<boolean>;
   existsBy(where: Where<E>): Promise<boolean>;
-  createQueryBuilder(alias?: string): SelectQueryBuilder<E>;
 }
 
 /** How many rows a change met. */
@@ -27,39 +62,49 @@ export interface Changed {
 }
 
 /** The rows of one entity in a transaction. */
-export interface WriteRepository<E extends ObjectLiteral> extends ReadRepository<E> {
+export interface WriteRepository<E extends object> extends ReadRepository<E> {
   /** @throws EntityNotFoundError when there is none. */
   findOneByOrFail(where: Where<E>): Promise<E>;
   /** An object of the entity's class, in memory only. */
   create(row: Row<E>): E;
   /** Adds rows; one whose key is there already fails (`isUniqueViolation`). */
-  insert(rows: Row<E> | Row<E>[]): Promise<unknown>;
+  insert(rows: Row<E> | Row<E>[]): Promise<void>;
   /** Adds or replaces, by the key. */
   save<T extends Row<E>>(row: T): Promise<T & E>;
   save<T extends Row<E>>(rows: T[]): Promise<(T & E)[]>;
-  /** @param which rows, or the keys of some. */
-  update(which: Where<E> | string | string[], changes: Row<E>): Promise<Changed>;
-  delete(which: Where<E> | string | string[]): Promise<Changed>;
+  update(which: Conditions<E>, changes: Row<E>): Promise<Changed>;
+  delete(which: Conditions<E>): Promise<Changed>;
   /** Adds, or changes the row that has the same values in these columns. */
-  upsert(
-    rows: Row<E> | Row<E>[],
-    columns: string[] | { conflictPaths: string[]; skipUpdateIfNoValuesChanged?: boolean },
-  ): Promise<unknown>;
+  upsert(rows: Row<E> | Row<E>[], columns: readonly (keyof E & string)[]): Promise<void>;
 }
 
 /** The columns of an entity. */
 type Row<E> = { [K in keyof E]?: E[K] };
 
+/** What a migration is given: its transaction, as SQL. */
+export interface QueryRunner {
+  /** A statement with `?` placeholders; answers its rows. */
+  query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+}
+
+/** One step of a module's tables; never edited once somebody has run it. */
+export interface MigrationInterface {
+  /** Ends in the time it was written, in milliseconds since 1970. Default: the name of the class. */
+  readonly name?: string;
+  up(runner: QueryRunner): Promise<void>;
+  down(runner: QueryRunner): Promise<void>;
+}
+
 /** Committed data, as of now. Never sees a write that is still open. */
 export interface Reader {
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E>;
+  repository<E extends object>(entity: EntityClass<E>): ReadRepository<E>;
   /** A prepared statement with `?` placeholders; for the few hot paths. Statements are cached by their text. */
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
 /** One transaction of the writer. Everything in it happens, or nothing. */
 export interface Transaction {
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): WriteRepository<E>;
+  repository<E extends object>(entity: EntityClass<E>): WriteRepository<E>;
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
    * Records a staged blob; its bytes are already safe on disk. Call in the transaction that writes the row which uses it.

@@ -1,4 +1,4 @@
-import { inject as inversifyInject } from '../libraries/inversify.js';
+import { inject as inversifyInject } from '../libraries/kernel.js';
 import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
@@ -87,4 +87,4 @@ export function inject<T>(
   };
 }
 
-export { injectable } from '../libraries/inversify.js';
+export { injectable } from '../libraries/kernel.js';

@@ -1,4 +1,5 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
+import type { MigrationInterface, QueryRunner } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A change that happened. Rows are added, and never changed. */
 @Entity({ name: 'portico_audit' })

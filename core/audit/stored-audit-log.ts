@@ -53,6 +53,8 @@ export class StoredAuditLog implements AuditLog {
   }
 }
 
+const searchedText = "lower(subject || '.' || coalesce(attribute, '') || ' ' || by_name)";
+
 function condition(
   filter: AuditFilter,
   cursor: string | undefined,
@@ -68,7 +70,8 @@ function condition(
     ['via = ?', filter.via],
     ['at >= ?', filter.from?.toISOString()],
     ['at < ?', filter.until?.toISOString()],
-    ["instr(lower(subject || '.' || coalesce(attribute, '') || ' ' || by_name), ?) > 0", text === '' ? undefined : text],
+    // A search without wildcards, which every database does alike.
+    [`replace(${searchedText}, ?, '') <> ${searchedText}`, text === '' ? undefined : text],
   ];
   const used = terms.filter((term): term is readonly [string, SqlValue] => term[1] !== undefined);
   return {

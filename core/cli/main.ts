@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
+import { checkHomeRights } from '../persistence/home-rights.js';
 import { projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
@@ -29,9 +31,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(argv);
 } catch (error) {
-  if (!(error instanceof PortalError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${sentenceOf(error)}\n`);
   process.exitCode = 1;
+  // Whatever a module still holds open: what cannot start, ends.
+  setTimeout(() => process.exit(1), 2000).unref();
+}
+
+/** What the system refused is no fault of the program: it is said without a stack. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof PortalError) return error.message;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined ? `The system refused it: ${(error as Error).message}.` : inspect(error);
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -47,6 +57,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
+  if (!wantsHelp) checkHomeRights(config.home);
   const isThere = existsSync(join(config.home, 'lock.db'));
   if (wantsHelp && !isThere) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
@@ -83,6 +94,8 @@ function demoHome(): string {
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
   const { createPortal } = await import('../create-portal.js');
+  const { containErrors, startLog } = await import('./portal.js');
+  containErrors(startLog(deploymentMode(process.env)));
   const portal = await createPortal({
     mode: deploymentMode(process.env),
     environment: process.env,

@@ -1,23 +1,63 @@
-import { deploymentMode } from '../config/index.js';
+import type { Log } from '../api/index.js';
+import { deploymentMode, type LoadOptions, loadConfig } from '../config/index.js';
 import { createPortal, type Portal } from '../create-portal.js';
+import { Logs } from '../diagnostics/log.js';
 import { moduleOf } from '../kernel/index.js';
+import { projectRoot } from '../portal/project-root.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
-  const portal = await createPortal({ mode: deploymentMode(process.env), environment: process.env });
-  await serve(portal, []);
+  await run(deploymentMode(process.env), async () => []);
 }
 
 /** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
 export async function startDemo(): Promise<void> {
-  const portal = await createPortal({ mode: 'demo', environment: process.env });
-  const lines: string[] = [];
-  for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
-  await serve(portal, lines);
+  await run('demo', async (portal) => {
+    const lines: string[] = [];
+    for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
+    return lines;
+  });
 }
 
-async function serve(portal: Portal, lines: readonly string[]): Promise<void> {
-  const address = await portal.listen();
+/** From here on no error of a module ends the process: it is logged in the name of the module. The first lines of a module are covered as well. */
+export function containErrors(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
+    });
+  }
+}
+
+/** The log of a process that has no portal yet. @throws PortalError `configuration-invalid` */
+export function startLog(mode: LoadOptions['mode']): Log {
+  const { settings } = loadConfig({ root: projectRoot, mode, environment: process.env });
+  return new Logs({ level: settings.log.level }).for('core');
+}
+
+async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
+  containErrors(startLog(mode));
+  const portal = await createPortal({ mode, environment: process.env });
+  try {
+    const lines = await prepare(portal);
+    const address = await portal.listen();
+    obeySignals(portal);
+    for (const line of lines) console.log(line);
+    console.log(readyLine(portal, address));
+  } catch (error) {
+    // A portal that lets nobody in holds nothing either: neither the data directory nor a port of a module.
+    await portal.close();
+    throw error;
+  }
+}
+
+/** The address that people use, and where it really listens when that is another one. */
+function readyLine({ config }: Portal, address: string): string {
+  const { publicUrl } = config.settings.server;
+  if (publicUrl === undefined || publicUrl === address) return `Portico is ready at ${address}`;
+  return `Portico is ready at ${publicUrl} (listening at ${address})`;
+}
+
+function obeySignals(portal: Portal): void {
   const stop = async (signal: string): Promise<void> => {
     portal.log.info('Closing.', { signal });
     // Whatever hangs, the process is gone within the time that an operator was promised.
@@ -26,11 +66,18 @@ async function serve(portal: Portal, lines: readonly string[]): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      portal.log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
+  // A terminal that goes away takes the portal that was started in it along, in order; a service is asked to look at its files again.
+  if (process.stdin.isTTY || process.stdout.isTTY) process.once('SIGHUP', () => void stop('SIGHUP'));
+  else process.on('SIGHUP', () => void reload(portal));
+}
+
+async function reload(portal: Portal): Promise<void> {
+  try {
+    await portal.reload();
+    portal.log.info('The flags file was read again. What config/*.json and the environment say counts from the next start.', {
+      signal: 'SIGHUP',
     });
+  } catch (error) {
+    portal.log.error('The flags file could not be read again.', { signal: 'SIGHUP', error });
   }
-  for (const line of lines) console.log(line);
-  console.log(`Portico is ready at ${address}`);
 }

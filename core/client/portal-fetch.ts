@@ -1,4 +1,4 @@
-import { word } from './translator.js';
+import { portalMessage } from './translator.js';
 
 /** An error answer of the portal; `message` is one sentence to show. */
 export class PortalFault extends Error {
@@ -53,7 +53,7 @@ export async function send(href: string, init: RequestInit): Promise<Response> {
     return await fetch(href, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new PortalFault(word(init.method && init.method !== 'GET' ? 'send-failed' : 'open-failed'), 'unreachable', 0);
+    throw new PortalFault(portalMessage(init.method && init.method !== 'GET' ? 'send-failed' : 'open-failed'), 'unreachable', 0);
   }
 }
 
@@ -73,14 +73,14 @@ export async function readFault(answer: Response): Promise<PortalFault> {
     try {
       const body = JSON.parse(text) as FaultBody;
       const { code, message, reference, details, fields } = body.error ?? body;
-      const sentence = message ?? word('send-failed');
+      const sentence = message ?? portalMessage('send-failed');
       return new PortalFault(sentence, code ?? 'error', answer.status, fields ?? details?.fields ?? {}, reference);
     } catch {
-      return new PortalFault(word('open-failed'), 'error', answer.status);
+      return new PortalFault(portalMessage('open-failed'), 'error', answer.status);
     }
   }
   const page = new DOMParser().parseFromString(text, 'text/html');
   const said = page.querySelector('.empty-state-text') ?? page.querySelector('.empty-state-title');
   const sentence = said?.textContent?.trim();
-  return new PortalFault(sentence || word('open-failed'), 'error', answer.status);
+  return new PortalFault(sentence || portalMessage('open-failed'), 'error', answer.status);
 }

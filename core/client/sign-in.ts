@@ -1,11 +1,11 @@
 import { element } from './dom.js';
 import type { ToastLink } from './toast.js';
-import { word } from './translator.js';
+import { portalMessage } from './translator.js';
 
 /** The sign-in page, and afterwards this one again. For those whose session has ended meanwhile. */
 export function signInAddress(): ToastLink {
   const here = location.pathname + location.search;
-  return { href: `/sign-in?next=${encodeURIComponent(here)}`, text: word('sign-in') };
+  return { href: `/sign-in?next=${encodeURIComponent(here)}`, text: portalMessage('sign-in') };
 }
 
 /** A link there. */

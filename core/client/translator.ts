@@ -14,12 +14,12 @@ export function formatMessage(message: CompiledMessage | undefined, values: Valu
   return message.map((part) => format(part, values, locale)).join('');
 }
 
-/** Says a word by its key. */
+/** Answers the text of a message by its key. */
 export type Translate = (key: string, values?: Values) => string;
 
-/** The words that the server gave to an element as JSON, by key. A key that is not among them answers the key. */
-export function translator(words: string | undefined): Translate {
-  const messages = JSON.parse(words || '{}') as Readonly<Record<string, CompiledMessage>>;
+/** The messages that the server gave to an element as JSON, by key. A key that is not among them answers the key. */
+export function translator(json: string | undefined): Translate {
+  const messages = JSON.parse(json || '{}') as Readonly<Record<string, CompiledMessage>>;
   return (key, values) => formatMessage(messages[key] ?? key, values);
 }
 
@@ -38,7 +38,7 @@ function format(part: CompiledMessagePart, values: Values, locale: string): stri
   return formatMessage(cases[found ?? 'other'], values);
 }
 
-export type Word =
+export type PortalMessageKey =
   | 'close'
   | 'cancel'
   | 'confirm'
@@ -51,10 +51,12 @@ export type Word =
   | 'sign-in'
   | 'form-restored';
 
-let words: Partial<Record<Word, string>> | undefined;
+let portalMessages: Partial<Record<PortalMessageKey, string>> | undefined;
 
-/** A word of the portal in the language of the page; the layout brings them. */
-export function word(name: Word): string {
-  words ??= JSON.parse(document.querySelector<HTMLMetaElement>('meta[name="portico-words"]')?.content ?? '{}') as object;
-  return words[name] ?? name;
+/** A message of the portal in the language of the page; the layout brings them. */
+export function portalMessage(key: PortalMessageKey): string {
+  portalMessages ??= JSON.parse(
+    document.querySelector<HTMLMetaElement>('meta[name="portico-messages"]')?.content ?? '{}',
+  ) as object;
+  return portalMessages[key] ?? key;
 }

@@ -48,7 +48,7 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
       err: (err) => write({ err }),
     };
     write({ exit: await runner.run(invocation) });
-    // The caller hangs up first: what it still pipes would otherwise meet a closed door, and cost it the answer.
+    // The caller hangs up first: what it still pipes would otherwise meet a closed connection, and cost it the answer.
     await finished(incoming.resume()).catch(() => undefined);
     answer.end();
   });

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { type ModuleManifest, PortalError } from '../api/index.js';
 
 type Json = Record<string, unknown>;
@@ -14,13 +15,22 @@ const hostVariables: Variables = {
   PORT: { path: ['server', 'port'], read: integer },
   HOST: { path: ['server', 'host'] },
   PORTICO_HOME: { path: ['home'] },
-  PORTICO_PUBLIC_URL: { path: ['server', 'publicUrl'] },
+  PORTICO_PUBLIC_URL: { path: ['server', 'publicUrl'], read: (value) => value.trim() },
+  PORTICO_MODULE_PATHS: { path: ['modulePaths'], read: paths },
   PORTICO_LOG_LEVEL: { path: ['log', 'level'] },
 };
 
 function integer(value: string, name: string): number {
   if (!/^\d+$/.test(value)) throw wrong(name, `must be a whole number, but is "${value}"`);
   return Number(value);
+}
+
+/** Folders, separated as in PATH or by commas. */
+function paths(value: string): readonly string[] {
+  return value
+    .split(delimiter === ';' ? /[;,]/ : /[:,]/)
+    .map((path) => path.trim())
+    .filter(Boolean);
 }
 
 function url(value: string, name: string): string {
@@ -67,7 +77,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv, ofModules: Varia
 /** The variable that set the value at a path of the configuration. */
 export function variableAt(path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string | undefined {
   const found = Object.entries(hostVariables).find(
-    ([name, variable]) => environment[name] && variable.path.join('.') === path.join('.'),
+    ([name, variable]) => environment[name] && variable.path.every((part, index) => path[index] === part),
   );
   return found?.[0];
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type HostConfig, PortalError } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { JsonTextError, readJsonText } from '../util/index.js';
 import { readEnvironment, type Variable, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
@@ -70,7 +70,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     mode,
     settings,
     home: fromEnvironment ? resolve(settings.home) : resolve(root, settings.home),
-    publicUrl: (settings.server.publicUrl ?? `http://${shownHost}:${port}`).replace(/\/+$/, ''),
+    publicUrl: settings.server.publicUrl ?? `http://${shownHost}:${port}`,
     flagsFile: resolve(root, settings.flagsFile),
     modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,

@@ -1,4 +1,19 @@
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
+
+/** A part that the portal would drop (cookies, links and hosts know none of them) is refused, not dropped without a word. */
+function isPlainAddress(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { pathname, search, hash, username, password } = new URL(text);
+  return pathname === '/' && !/[?#]/.test(text) && search + hash + username + password === '';
+}
+
+const publicAddress = z
+  .url({ protocol: /^https?$/, error: 'Expected an address that starts with http:// or https://' })
+  .refine(isPlainAddress, {
+    error:
+      'The portal needs a host name of its own: an address such as https://portal.example.org, without a path, a query, a user name or a password',
+  })
+  .transform((text) => new URL(text).origin);
 
 const millis = z.number().int().positive();
 
@@ -9,7 +24,7 @@ export const hostConfigSchema = z.strictObject({
       host: z.union([z.ipv4(), z.ipv6(), z.hostname()], 'Expected an IP address or a host name').default('127.0.0.1'),
       port: z.number().int().min(0).max(65535).default(8080),
       /** The address people use; default `http://HOST:PORT`. */
-      publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+      publicUrl: publicAddress.optional(),
       /** Further host names that are answered, besides the public one and loopback. */
       allowedHosts: z.array(z.string().min(1)).default([]),
       /** How many proxies of the deployment's own stand in front: sign-ins are slowed by the address that they report. */

@@ -1,4 +1,5 @@
 import { register } from 'node:module';
+import { containErrors, startLog } from '../cli/portal.js';
 import { type Change, createPortal } from '../create-portal.js';
 import { LiveReload } from './live-reload.js';
 
@@ -8,6 +9,7 @@ import { LiveReload } from './live-reload.js';
  */
 
 register('./module-hooks.js', import.meta.url);
+containErrors(startLog('development'));
 const live = new LiveReload();
 const portal = await createPortal({ mode: 'development', layer: 'dev', environment: process.env, liveReload: live });
 const lines: string[] = [];
@@ -19,7 +21,6 @@ process.on('message', (change: Change) => {
   last = last.then(() => take(change));
 });
 for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, () => void stop());
-process.on('unhandledRejection', (error) => portal.log.error('Nobody caught an error.', { error }));
 
 for (const line of lines) console.log(line);
 console.log(`Portico is ready at ${address}`);

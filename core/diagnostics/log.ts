@@ -1,5 +1,5 @@
 import type { Log } from '../api/index.js';
-import { type DestinationStream, destination, type Logger, pino, stdSerializers } from '../libraries/pino.js';
+import { type DestinationStream, destination, type Logger, pino, stdSerializers } from '../libraries/system.js';
 
 /** Facts whose key says that they are secret are never written, at whatever depth somebody put them (two levels). */
 const secretKeys = ['password', 'apiKey', 'token', 'secret', 'authorization', 'cookie', 'csrf', 'prompt', 'description'];
@@ -10,7 +10,7 @@ export interface LogOptions {
   readonly stream?: DestinationStream;
 }
 
-/** Structured logs, one JSON line each, every line naming its module. */
+/** Structured logs, one JSON line each, every line naming one module: who logs or, where the facts say so, whom it is about. */
 export class Logs {
   private readonly root: Logger;
 
@@ -28,12 +28,17 @@ export class Logs {
   }
 
   for(module: string): Log {
-    const logger = this.root.child({ module });
+    const { root } = this;
+    // Not a child with the module bound: pino would write the key a second time.
+    const named = (facts: object = {}): object => {
+      const { module: about = module, ...rest } = facts as { readonly module?: unknown };
+      return { module: about, ...rest };
+    };
     return {
-      debug: (message, facts = {}) => logger.debug(facts, message),
-      info: (message, facts = {}) => logger.info(facts, message),
-      warn: (message, facts = {}) => logger.warn(facts, message),
-      error: (message, facts = {}) => logger.error(facts, message),
+      debug: (message, facts) => root.debug(named(facts), message),
+      info: (message, facts) => root.info(named(facts), message),
+      warn: (message, facts) => root.warn(named(facts), message),
+      error: (message, facts) => root.error(named(facts), message),
     };
   }
 }

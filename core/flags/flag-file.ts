@@ -1,5 +1,5 @@
 import type { FlagDeclaration } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { type JsonText, JsonTextError, readJsonText } from '../util/index.js';
 
 /** What `feature-flags.json` says of one flag. What it leaves out is taken from the module that declares the flag. */

@@ -1,4 +1,5 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
+import type { MigrationInterface, QueryRunner } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** What the instance says of a flag, against the file. */
 @Entity({ name: 'portico_flag_override' })

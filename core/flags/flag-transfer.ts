@@ -1,5 +1,5 @@
 import type { FlagExport, FlagImport, FlagState } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { JsonTextError, readJsonText } from '../util/index.js';
 import type { FlagOverrideFact } from './resolve-flags.js';
 
@@ -29,7 +29,7 @@ export function exportFlags(overrides: ReadonlyMap<string, FlagOverrideFact>, no
 }
 
 /** What the file asks for against what is there; nothing is changed here. */
-export function planImport(text: string, ground: FlagImportContext): Omit<FlagImport, 'applied'> {
+export function planImport(text: string, context: FlagImportContext): Omit<FlagImport, 'applied'> {
   try {
     const json = readJsonText(text);
     const at = (path: readonly PropertyKey[]): string => {
@@ -38,7 +38,7 @@ export function planImport(text: string, ground: FlagImportContext): Omit<FlagIm
     };
     const checked = documentSchema.safeParse(json.value);
     if (!checked.success) return { changes: [], faults: checked.error.issues.flatMap((issue) => faultsOf(issue, at)) };
-    return planOf(new Map(Object.entries(checked.data.flags)), ground, at);
+    return planOf(new Map(Object.entries(checked.data.flags)), context, at);
   } catch (error) {
     if (!(error instanceof JsonTextError)) throw error;
     return { changes: [], faults: [`Line ${error.position.line}, column ${error.position.column}: ${error.message}.`] };

@@ -1,4 +1,5 @@
 import type { FlagDeclaration, FlagOrigin, FlagState } from '../api/index.js';
+import { nearest } from '../util/index.js';
 import { type FlagEnvironment, flagVariable } from './flag-environment.js';
 import type { FlagFileEntry } from './flag-file.js';
 
@@ -63,7 +64,7 @@ function strangers(keys: ReadonlySet<string>, sources: FlagSources): readonly st
   return [
     ...[...environment.locks.keys()]
       .filter((name) => !variables.has(name))
-      .map((name) => `The environment variable ${name} names no known feature flag.`),
+      .map((name) => `The environment variable ${name} names no known feature flag.${nearest(name, variables)}`),
     ...[...overrides.keys()]
       .filter((key) => !keys.has(key))
       .map((key) => `This instance has a switch for ${key}, which nobody declares. "portico flags unset ${key}" forgets it.`),
@@ -95,7 +96,7 @@ function ownState(key: string, sources: FlagSources, dependents: readonly string
   const override = overrides.get(key);
   const found: Source[] = [];
   const add = (origin: FlagOrigin, enabled: boolean, label: string): void => void found.push({ origin, enabled, label });
-  if (lock !== undefined) add('environment', lock, `the environment variable ${variable}`);
+  if (lock !== undefined) add('environment', lock.enabled, `the environment variable ${variable}`);
   if (override) add('instance', override.enabled, `this instance (${override.setBy}, ${override.setAt.slice(0, 10)})`);
   if (entry?.enabled !== undefined) add('file', entry.enabled, fileName);
   const configured = deployment.get(key);
@@ -112,7 +113,7 @@ function ownState(key: string, sources: FlagSources, dependents: readonly string
     key,
     enabled: winner.enabled,
     origin: winner.origin,
-    because: reasonOf(winner),
+    because: lock?.misread === undefined ? reasonOf(winner) : misreadReason(variable, lock.misread),
     available: type !== 'dev' || sources.development,
     dependents,
     sources: found,
@@ -123,6 +124,10 @@ function ownState(key: string, sources: FlagSources, dependents: readonly string
 function reasonOf({ origin, enabled, label }: Source): string {
   if (origin === 'declaration') return `${enabled ? 'On' : 'Off'} by default${label ? `, says ${label}` : ''}.`;
   return `Switched ${enabled ? 'on' : 'off'} by ${label}.`;
+}
+
+function misreadReason(variable: string, value: string): string {
+  return `Locked off, because the environment variable ${variable} is "${value}", which says neither on nor off.`;
 }
 
 function settle(

@@ -32,7 +32,8 @@ export interface PageRenderer {
 
 export interface Health {
   live(): boolean;
-  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  /** `degraded`: requests are taken and can be answered, but nothing that takes room can be kept. */
+  ready(): 'ready' | 'degraded' | 'not-ready';
 }
 
 /** All that the HTTP host needs of the rest of the portal. */

@@ -66,7 +66,7 @@ const coreModule = 'core';
 /** The one stable middleware behind which modules come and go. */
 export class Dispatcher {
   constructor(
-    private readonly visitor: RequestContextResolver,
+    private readonly resolver: RequestContextResolver,
     private readonly table: RouteTable,
     private readonly gate: HttpModuleGate,
     private readonly guard: RequestGuard,
@@ -76,26 +76,26 @@ export class Dispatcher {
   ) {}
 
   readonly middleware = async (ctx: HostContext): Promise<void> => {
-    this.visitor.recognise(ctx);
+    this.resolver.recognise(ctx);
     if (changesState(ctx.method) && !this.guard.isSameOrigin(ctx.req, ctx.exchange.cookie !== undefined)) throw otherOrigin();
-    const located = this.visitor.locate(ctx);
-    const visit = located instanceof Promise ? await located : located;
-    const module = this.table.ownerOf(visit) ?? visit.segment;
+    const located = this.resolver.locate(ctx);
+    const target = located instanceof Promise ? await located : located;
+    const module = this.table.ownerOf(target) ?? target.segment;
     if (module === '') throw notFound();
-    if (module === coreModule) return this.serve(ctx, visit);
+    if (module === coreModule) return this.serve(ctx, target);
     const entered = this.gate.enter(module);
-    const stay = new RequestLease(entered instanceof Promise ? await entered : entered, ctx.res);
+    const lease = new RequestLease(entered instanceof Promise ? await entered : entered, ctx.res);
     try {
       // While the request waited, the module may have come back with routes of its own making, and so may the session.
       const lost = ctx.session === undefined && ctx.exchange.cookie !== undefined;
-      await this.serve(ctx, lost ? await this.visitor.lookAgain(ctx) : visit, module);
+      await this.serve(ctx, lost ? await this.resolver.lookAgain(ctx) : target, module);
     } finally {
-      stay.handlerReturned();
+      lease.handlerReturned();
     }
   };
 
-  private async serve(ctx: HostContext, visit: RequestTarget, module = coreModule): Promise<void> {
-    const found = await this.find(ctx, visit);
+  private async serve(ctx: HostContext, target: RequestTarget, module = coreModule): Promise<void> {
+    const found = await this.find(ctx, target);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;
     const { exchange } = ctx;
@@ -124,9 +124,9 @@ export class Dispatcher {
    * The route that is there for this person, else what knows the path by other methods. A route whose `when` does not hold is not
    * there: neither its methods nor its access are told, nor whether a token would do.
    */
-  private async find(ctx: HostContext, visit: RequestTarget): Promise<Found | undefined> {
+  private async find(ctx: HostContext, target: RequestTarget): Promise<Found | undefined> {
     let otherMethods: Found | undefined;
-    for (const found of this.table.matches(visit, ctx.method, visit.path)) {
+    for (const found of this.table.matches(target, ctx.method, target.path)) {
       if (!(await this.isThere(ctx, found))) continue;
       if (found.match.route) return found;
       otherMethods ??= found;

@@ -15,7 +15,7 @@ const defaultRetryAfter = 5;
 
 /** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
 export class ErrorAnswers {
-  private readonly words: Messages;
+  private readonly messages: Messages;
 
   constructor(
     private readonly views: PageRenderer,
@@ -24,7 +24,7 @@ export class ErrorAnswers {
     private readonly headers: SecurityHeaders,
     private readonly pages: PageStates,
   ) {
-    this.words = messages.for('core');
+    this.messages = messages.for('core');
   }
 
   answer(ctx: HostContext, thrown: unknown): void {
@@ -69,13 +69,13 @@ export class ErrorAnswers {
     if (error.expose && !(error instanceof ForeignError)) return error.message;
     const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
     const locale = ctx.exchange.access?.locale;
-    const sentence = this.words.text(key, {}, locale);
-    return sentence === key ? this.words.text('error.400', {}, locale) : sentence;
+    const sentence = this.messages.text(key, {}, locale);
+    return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
   }
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.words.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
+    const title = this.messages.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
     const model = {
       status: error.status,
       code: codeOf(error),

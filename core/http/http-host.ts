@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import { HostAccessContexts, HostSessionCookie } from '../access/index.js';
 import { DisposableStore, type Log, PortalError } from '../api/index.js';
-import { ipaddr } from '../libraries/ipaddr.js';
-import { Koa } from '../libraries/koa.js';
+import { ipaddr, Koa } from '../libraries/http.js';
 import { localAddress } from '../util/index.js';
 import { ApiCallers } from './api-callers.js';
 import { compressAnswer } from './compression.js';
@@ -107,9 +106,12 @@ class KoaHttpHost implements HttpHost {
     });
     use(this.boundary.middleware);
     use((ctx, next) => {
+      guard.checkForm(ctx.req);
+      // A probe knows an address, not a name: it is answered whatever host it asks for, or none.
+      if (answerHealth(ctx, dependencies.health)) return;
       guard.check(ctx.req);
       ctx.request.ip = clientAddress(ctx.req, config.trustedProxies ?? 0);
-      return answerHealth(ctx, dependencies.health) ? undefined : next();
+      return next();
     });
     app.use(dependencies.assets.middleware);
     if (dependencies.development) app.use(dependencies.development);
@@ -196,20 +198,27 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
   return new PortalError('cannot-listen', sentence, { status: 503, expose: false, cause });
 }
 
+/** One word and a status: anybody may ask, so nothing is told that a stranger could use. The reasons are for the log and `portico doctor`. */
 function answerHealth(ctx: HostContext, health: Health): boolean {
-  if (!ctx.path.startsWith('/health/')) return false;
-  if (ctx.path !== '/health/live' && ctx.path !== '/health/ready') return false;
+  const [path] = (ctx.req.url ?? '').split('?');
+  if (path !== '/health/live' && path !== '/health/ready') return false;
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
+    throw new PortalError('method-not-allowed', 'This method is not allowed here.', {
+      status: 405,
+      details: { allow: 'GET, HEAD' },
+    });
   ctx.set('Cache-Control', 'no-store');
-  if (ctx.path === '/health/live') {
-    const live = health.live();
-    ctx.status = live ? 200 : 503;
-    ctx.body = { status: live ? 'live' : 'not-live' };
-  } else {
-    const { ok, reasons } = health.ready();
-    ctx.status = ok ? 200 : 503;
-    ctx.body = { status: ok ? 'ready' : 'not-ready', reasons };
+  if (path === '/health/live') answerState(ctx, health.live(), health.live() ? 'live' : 'not-live');
+  else {
+    const state = health.ready();
+    answerState(ctx, state !== 'not-ready', state);
   }
   return true;
+}
+
+function answerState(ctx: HostContext, isFine: boolean, status: string): void {
+  ctx.status = isFine ? 200 : 503;
+  ctx.body = { status };
 }
 
 /** Redirects stay on the portal, whoever asks for them. */

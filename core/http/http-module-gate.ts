@@ -4,7 +4,7 @@ import type { GateDecision, ModuleGate } from './dependencies.js';
 
 type Entered = Extract<GateDecision, { kind: 'entered' }>;
 
-/** Holds a module's door open while a request is inside it: until its handler has returned and its answer has gone. */
+/** Keeps a module from being stopped while a request is inside it: until its handler has returned and its answer has gone. */
 export class RequestLease {
   private left = false;
   private answered: boolean;

@@ -1,6 +1,6 @@
 import { parse as parseQuery } from 'node:querystring';
 import { invalidInput, type Messages } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import type { HostContext } from './exchange.js';
 
 /**
@@ -36,7 +36,7 @@ export class InputPart {
 
   constructor(
     declared: z.ZodType | undefined,
-    private readonly words: Messages,
+    private readonly messages: Messages,
   ) {
     this.schema = declared ? strictSchema(declared) : emptySchema;
   }
@@ -59,7 +59,7 @@ export class InputPart {
     for (const issue of error.issues) {
       const path = issue.path.map(String);
       if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) add([...path, key].join('.'), this.words.text('input.unknown', {}, locale));
+        for (const key of issue.keys) add([...path, key].join('.'), this.messages.text('input.unknown', {}, locale));
       } else add(path.join('.'), issue.message);
     }
     return Object.fromEntries(fields);
@@ -67,17 +67,17 @@ export class InputPart {
 
   /** For issues whose schema brings no sentence of its own. */
   private sentenceOf(issue: z.core.$ZodRawIssue, locale: string | undefined): string {
-    if (issue.code === 'invalid_type' && issue.input === undefined) return this.words.text('input.missing', {}, locale);
-    if (issue.code === 'invalid_type' && Array.isArray(issue.input)) return this.words.text('input.repeated', {}, locale);
+    if (issue.code === 'invalid_type' && issue.input === undefined) return this.messages.text('input.missing', {}, locale);
+    if (issue.code === 'invalid_type' && Array.isArray(issue.input)) return this.messages.text('input.repeated', {}, locale);
     if (issue.code === 'too_small') {
       const key = issue.origin === 'string' ? 'input.too-short' : 'input.too-small';
-      return this.words.text(key, { minimum: String(issue.minimum) }, locale);
+      return this.messages.text(key, { minimum: String(issue.minimum) }, locale);
     }
     if (issue.code === 'too_big') {
       const key = issue.origin === 'string' ? 'input.too-long' : 'input.too-big';
-      return this.words.text(key, { maximum: String(issue.maximum) }, locale);
+      return this.messages.text(key, { maximum: String(issue.maximum) }, locale);
     }
-    return this.words.text('input.invalid', {}, locale);
+    return this.messages.text('input.invalid', {}, locale);
   }
 }
 

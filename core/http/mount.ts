@@ -8,7 +8,7 @@ import {
   type RouteHandler,
   type Router,
 } from '../api/index.js';
-import { KoaRouter, type Layer } from '../libraries/koa.js';
+import { KoaRouter, type Layer } from '../libraries/http.js';
 import { InputPart } from './input.js';
 import { isUnder, segmentOf } from './segment.js';
 
@@ -48,7 +48,7 @@ export class Mount {
   constructor(
     readonly contribution: Contribution<HttpRoutes>,
     messages: Messages,
-    private readonly words: Messages,
+    private readonly inputMessages: Messages,
     /** Prefixes that the manifest declares. */
     prefixes: readonly string[] = [],
   ) {
@@ -109,9 +109,9 @@ export class Mount {
     this.routes.set(layer, {
       declaration,
       handler,
-      params: new InputPart(declaration.params, this.words),
-      query: new InputPart(declaration.query, this.words),
-      body: new InputPart(declaration.body, this.words),
+      params: new InputPart(declaration.params, this.inputMessages),
+      query: new InputPart(declaration.query, this.inputMessages),
+      body: new InputPart(declaration.body, this.inputMessages),
     });
   }
 }

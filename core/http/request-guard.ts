@@ -31,14 +31,20 @@ export class RequestGuard {
     this.hosts = new Set([url.host, ...(config.allowedHosts ?? []).map((host) => host.toLowerCase())]);
   }
 
-  /** @throws PortalError 405, 421, 431 or 400. */
-  check(request: IncomingMessage): void {
+  /** What holds whoever is asked for, those who only check that the portal is there included. @throws PortalError 405 or 400. */
+  checkForm(request: IncomingMessage): void {
     if (!methods.has(request.method ?? '')) {
       throw new PortalError('method-not-allowed', 'This method is not allowed here.', {
         status: 405,
         details: { allow: allowedMethods },
       });
     }
+    // Node keeps the first and drops the rest; a proxy in front may have believed the last.
+    if (hostLines(request) > 1) throw new PortalError('host-twice', 'A request names one host.', { status: 400 });
+  }
+
+  /** @throws PortalError 421, 431 or 400. */
+  check(request: IncomingMessage): void {
     if (!this.answersTo(request)) {
       throw new PortalError('host-unknown', 'This portal does not answer to that host name.', { status: 421 });
     }
@@ -64,6 +70,13 @@ export class RequestGuard {
     const host = request.headers.host?.toLowerCase();
     return host !== undefined && (this.hosts.has(host) || isLoopback(host, request.socket.localPort));
   }
+}
+
+function hostLines({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && /^host$/i.test(rawHeaders[at] ?? '')) count += 1;
+  return count;
 }
 
 /** The path must be one, and decode to text without control characters. */

@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { helmet } from '../libraries/helmet.js';
+import { helmet } from '../libraries/http.js';
 import { randomBytesOnce } from './random-bytes.js';
 
 const oneYearSeconds = 365 * 24 * 3600;

@@ -10,7 +10,7 @@ import {
   type ServiceToken,
   tokenId,
 } from '../api/index.js';
-import { Container } from '../libraries/inversify.js';
+import { Container } from '../libraries/kernel.js';
 import type { PointRegistry } from './point-registry.js';
 import type { ServiceRegistry } from './service-registry.js';
 

@@ -31,6 +31,7 @@ import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
+import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import type { Preparation } from './module-run.js';
 import { statusOf } from './module-status.js';
@@ -83,6 +84,7 @@ export class Kernel implements Modules {
   private readonly lifecycle: Lifecycle;
   private readonly gate: ModuleGate;
   private readonly switches: ModuleSwitches;
+  private readonly operations: ModuleOperations;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
@@ -122,6 +124,14 @@ export class Kernel implements Modules {
         this.changed.fire({ id, from, to: state });
         this.gate.wake();
       },
+    });
+    this.operations = new ModuleOperations({
+      records: this.records,
+      queue: this.queue,
+      switches: this.switches,
+      lifecycle: this.lifecycle,
+      isOpen: () => this.phase === 'open',
+      statusOf: (record) => this.statusOf(record),
     });
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
@@ -219,42 +229,24 @@ export class Kernel implements Modules {
   }
 
   start(id: string): Promise<ModuleStatus> {
-    return this.change(id, async (record) => {
-      if (record.state === 'disabled')
-        throw new PortalError('module-disabled', `The module ${id} is disabled. ${this.statusOf(record).reasons.join(' ')}`, {
-          status: 409,
-        });
-      record.forgive();
-    });
+    return this.operations.start(id);
   }
 
   stop(id: string): Promise<ModuleStatus> {
-    return this.change(id, async (record) => {
-      record.stopped = true;
-    });
+    return this.operations.stop(id);
   }
 
   disable(id: string): Promise<ModuleStatus> {
-    return this.change(id, (record) => this.switches.set(record, false, this.records.values()));
+    return this.operations.disable(id);
   }
 
   enable(id: string): Promise<ModuleStatus> {
-    return this.change(id, async (record) => {
-      await this.switches.set(record, true, this.records.values());
-      record.forgive();
-    });
+    return this.operations.enable(id);
   }
 
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
   reload(id: string): Promise<ModuleStatus> {
-    return this.change(id, async (record) => {
-      const wasStopped = record.stopped;
-      record.stopped = true;
-      await this.lifecycle.reconcile();
-      record.forgetCode();
-      record.forgive();
-      record.stopped = wasStopped;
-    });
+    return this.operations.reload(id);
   }
 
   stats(): KernelStats {
@@ -269,18 +261,6 @@ export class Kernel implements Modules {
   private async close(): Promise<void> {
     await this.store.dispose();
     this.changed.dispose();
-  }
-
-  private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
-    return this.queue.run(async () => {
-      if (this.phase !== 'open')
-        throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
-      const record = this.records.get(id);
-      if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
-      await decide(record);
-      await this.lifecycle.reconcile();
-      return this.statusOf(record);
-    });
   }
 
   private onFlag(key: string): void {
@@ -308,7 +288,7 @@ export class Kernel implements Modules {
     const { state, run, unresolved } = record;
     const between = state === 'starting' || state === 'stopping';
     const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, door: run?.door };
+    return { state, moving: between || mayCome, requests: run?.requests };
   }
 
   private checkBuilding(): void {

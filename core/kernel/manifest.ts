@@ -1,5 +1,5 @@
 import type { ModuleManifest } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 import { isRange, isVersion } from './version.js';
 
 /** Something about a package that keeps it from being a module of this portal. */
@@ -31,7 +31,7 @@ const version = z.string().refine((text) => isVersion(text), 'must be a semver v
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, e.g. "2026-11-22"');
 const hostVariables =
-  /^PORTICO_(?:HOME|MODE|PUBLIC_URL|LOG_LEVEL|DATABASE_URL|MASTER_KEY(?:_PREVIOUS)?|LOCKED_SETTINGS|(?:FLAG|SETTING)_.*)$/;
+  /^PORTICO_(?:HOME|MODE|MODULE_PATHS|PUBLIC_URL|LOG_LEVEL|DATABASE_URL|MASTER_KEY(?:_PREVIOUS)?|LOCKED_SETTINGS|(?:FLAG|SETTING)_.*)$/;
 const variableName = z
   .string()
   .regex(/^PORTICO_[A-Z][A-Z0-9_]*$/, 'must be the name of a variable, e.g. "PORTICO_MAIL_URL"')

@@ -1,5 +1,5 @@
 import { type Class, contributions, optional, serviceToken, tokenId } from '../api/index.js';
-import { Container } from '../libraries/inversify.js';
+import { Container } from '../libraries/kernel.js';
 import type { Declarations, Made } from './declarations.js';
 import type { PointView } from './point-view.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';

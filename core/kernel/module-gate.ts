@@ -7,7 +7,7 @@ export type GateDecision =
   | { readonly kind: 'unavailable'; readonly retryAfter: number }
   | { readonly kind: 'absent' };
 
-/** The door of one start of a module: counts who is inside, and closes. */
+/** Counts the requests inside one start of a module, and closes: then no more come in, and whoever stops the module knows when the last has left. */
 export class RequestCounter {
   private inside = 0;
   private closed = false;
@@ -17,7 +17,7 @@ export class RequestCounter {
     return this.inside;
   }
 
-  /** Undefined when the door is closed. */
+  /** Counts one more until what it answers is disposed; undefined when closed. */
   enter(): Disposable | undefined {
     if (this.closed) return undefined;
     this.inside += 1;
@@ -42,7 +42,8 @@ export interface GateState {
   readonly state: ModuleState;
   /** Whether the state is on its way to another one, so that waiting makes sense. */
   readonly moving: boolean;
-  readonly door: RequestCounter | undefined;
+  /** Counter of the run that takes requests now, if there is one. */
+  readonly requests: RequestCounter | undefined;
 }
 
 const secondsWhileMoving = 2;
@@ -53,7 +54,7 @@ export class ModuleGate {
   private readonly holding = new Set<() => void>();
 
   constructor(
-    private readonly post: (moduleId: string) => GateState | undefined,
+    private readonly stateOf: (moduleId: string) => GateState | undefined,
     private readonly gateMillis: number,
   ) {}
 
@@ -73,11 +74,11 @@ export class ModuleGate {
 
   /** Undefined while waiting makes sense. */
   private decide(moduleId: string): GateDecision | undefined {
-    const post = this.post(moduleId);
-    if (post === undefined || post.state === 'disabled') return { kind: 'absent' };
-    const inside = post.state === 'active' ? post.door?.enter() : undefined;
+    const module = this.stateOf(moduleId);
+    if (module === undefined || module.state === 'disabled') return { kind: 'absent' };
+    const inside = module.state === 'active' ? module.requests?.enter() : undefined;
     if (inside !== undefined) return { kind: 'entered', leave: () => void inside.dispose() };
-    return post.moving ? undefined : { kind: 'unavailable', retryAfter: secondsWhileAway };
+    return module.moving ? undefined : { kind: 'unavailable', retryAfter: secondsWhileAway };
   }
 
   private hold(moduleId: string): Promise<GateDecision> {

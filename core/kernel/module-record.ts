@@ -41,7 +41,7 @@ export class ModuleRecord {
     return this.definition;
   }
 
-  /** The next start loads the code as it is then. What the module shares with others needs a new process: see `development/shared-files.ts`. */
+  /** The next start loads the code as it is then. What the module shares with others needs a new process: see `development/module-hooks.ts`. */
   forgetCode(): void {
     this.definition = undefined;
     this.version += 1;

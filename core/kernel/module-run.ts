@@ -73,7 +73,8 @@ export class PhaseError extends Error {
 
 /** One start of a module, from its first line to its last: everything of it goes when it stops. */
 export class ModuleRun {
-  readonly door = new RequestCounter();
+  /** Requests that are inside of this run. */
+  readonly requests = new RequestCounter();
   private readonly store: DisposableStore;
   private readonly published = new DisposableStore((error) => this.note('withdraw', error));
   private readonly begun: { readonly activity: Activity; readonly lifetime: DisposableStore }[] = [];
@@ -121,7 +122,7 @@ export class ModuleRun {
   async stop(): Promise<readonly PhaseError[]> {
     const { stopMillis } = this.context.limits;
     this.over = true;
-    await this.attempt('drain', () => withinLimit(this.door.close(), stopMillis, 'A running request'));
+    await this.attempt('drain', () => withinLimit(this.requests.close(), stopMillis, 'A running request'));
     await this.attempt('withdraw', () => this.published.dispose());
     for (const { activity, lifetime } of this.begun.splice(0).reverse()) {
       await this.attempt('stop', () =>

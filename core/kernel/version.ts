@@ -1,4 +1,4 @@
-import { satisfies, valid, validRange } from '../libraries/semver.js';
+import { satisfies, valid, validRange } from '../libraries/kernel.js';
 
 const anyVersion = '*';
 

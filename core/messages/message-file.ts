@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PortalError } from '../api/index.js';
-import { z } from '../libraries/zod.js';
+import { z } from '../libraries/data.js';
 
 const schema = z.record(z.string(), z.string());
 

@@ -1,12 +1,5 @@
 import type { CompiledMessage, CompiledMessagePart, MessageValues } from '../api/index.js';
-import {
-  type Formatters,
-  formatToParts,
-  IntlMessageFormat,
-  type MessageFormatElement,
-  parse,
-  TYPE,
-} from '../libraries/messageformat.js';
+import { type Formatters, formatToParts, IntlMessageFormat, type MessageFormatElement, parse, TYPE } from '../libraries/text.js';
 
 /** A message as the catalogue keeps it: a text that is complete, or the elements of one that takes arguments. */
 export type ParsedMessage = string | MessagePattern;

@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import type { Class } from '../api/index.js';
 import { DataSource } from '../libraries/typeorm.js';
+import { guardedDriver } from './guarded-driver.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
 export interface OpenSource {
@@ -15,50 +16,56 @@ const readBusyMillis = 250;
 
 export const databasePath = (home: string): string => join(home, 'portico.db');
 
-/** The connection that writes. Locks are waited for beside the event loop, not inside SQLite: hence no timeout of its own. */
-export async function openWriting(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
+/**
+ * The connection that writes. Locks are waited for beside the event loop, not inside SQLite: hence no timeout of its own.
+ * @param assertOpen throws for a statement of TypeORM's that belongs to no open transaction.
+ */
+export async function openWriting(home: string, entities: readonly Class<object>[], assertOpen: () => void): Promise<OpenSource> {
   makePrivate(home);
-  return openSource(entities, { database: databasePath(home), timeout: 0 }, (connection) => {
+  const prepare = (connection: Database.Database): void => {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     connection.pragma('secure_delete = ON');
     connection.pragma('journal_size_limit = 67108864');
-  });
+  };
+  return openSource(entities, { home, options: { timeout: 0 }, prepare, assertOpen });
 }
 
 export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
-  const options = { database: databasePath(home), readonly: true, fileMustExist: true, timeout: readBusyMillis };
-  return openSource(entities, options, (connection) => {
-    connection.pragma('query_only = ON');
-  });
+  const options = { readonly: true, fileMustExist: true, timeout: readBusyMillis };
+  const prepare = (connection: Database.Database): void => void connection.pragma('query_only = ON');
+  return openSource(entities, { home, options, prepare, assertOpen: () => undefined });
 }
 
-async function openSource(
-  entities: readonly Class<object>[],
-  options: { readonly database: string; readonly readonly?: boolean; readonly fileMustExist?: boolean; readonly timeout: number },
-  prepare: (connection: Database.Database) => void,
-): Promise<OpenSource> {
+interface Opening {
+  readonly home: string;
+  readonly options: Database.Options;
+  readonly prepare: (connection: Database.Database) => void;
+  readonly assertOpen: () => void;
+}
+
+async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenSource> {
   let connection: Database.Database | undefined;
-  const source = new DataSource({
-    type: 'better-sqlite3',
-    ...options,
-    entities: [...entities],
-    synchronize: false,
-    logging: false,
-    prepareDatabase: (opened: Database.Database) => {
-      connection = opened;
-      prepare(opened);
-    },
-  });
   try {
+    connection = new Database(databasePath(opening.home), opening.options);
+    opening.prepare(connection);
+    const source = new DataSource({
+      type: 'better-sqlite3',
+      database: databasePath(opening.home),
+      driver: guardedDriver(connection, opening.assertOpen),
+      // The driver keeps them, and asks before each run.
+      statementCacheSize: 0,
+      entities: [...entities],
+      synchronize: false,
+      logging: false,
+    });
     await source.initialize();
+    return { source, connection };
   } catch (error) {
     connection?.close();
     throw explainStorageError(error);
   }
-  if (!connection) throw new Error('TypeORM opened no connection.');
-  return { source, connection };
 }
 
 /** SQLite would make its files readable to everybody; the log and its index follow the database's mode. */

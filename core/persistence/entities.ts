@@ -1,4 +1,5 @@
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
+import type { MigrationInterface, QueryRunner } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Disposable, PortalError, toDisposable } from '../api/index.js';
-import { explainStorageError, isBusy } from './storage-errors.js';
+import { homeNotYours, isRefusal } from './home-rights.js';
+import { explainStorageError, isBusy, storageCode } from './storage-errors.js';
 
 /** Kept here so that nobody's garbage collection opens a portal to a second one. */
 const held = new Set<Database.Database>();
@@ -21,7 +22,7 @@ export async function lockHome(home: string): Promise<Disposable> {
     writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
     connection?.close();
-    throw isBusy(error) ? inUse(home, pidFile, error) : explainStorageError(error);
+    throw isBusy(error) ? inUse(home, pidFile, error) : refusalOf(home, error);
   }
   const lock = connection;
   held.add(lock);
@@ -29,6 +30,10 @@ export async function lockHome(home: string): Promise<Disposable> {
     held.delete(lock);
     lock.close();
   });
+}
+
+function refusalOf(home: string, error: unknown): unknown {
+  return isRefusal(error) || storageCode(error) === 'SQLITE_CANTOPEN' ? homeNotYours(home, error) : explainStorageError(error);
 }
 
 function makeFolder(home: string): void {

@@ -1,9 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { MigrationInterface } from 'typeorm';
-import { type Clock, PortalError } from '../api/index.js';
+import { type Clock, type MigrationInterface, PortalError } from '../api/index.js';
 import type { Writer } from './writer.js';
 
-/** A migration as TypeORM knows it: a class with `name`, `up` and `down`. */
 export type MigrationClass = new () => MigrationInterface;
 
 /** Applies the migrations of each owner once, in their order, each in a transaction of its own. */
@@ -70,7 +68,7 @@ export class MigrationRunner {
       this.connection.pragma('foreign_keys = OFF');
       try {
         await this.writer.transact(async (transaction) => {
-          await migration.up(transaction.queryRunner);
+          await migration.up(transaction);
           const [broken] = this.connection.pragma('foreign_key_check') as { table: string; parent: string }[];
           if (broken) throw refused(owner, `It leaves rows of ${broken.table} that refer to none of ${broken.parent}.`, [name]);
           await transaction.query('INSERT INTO portico_migration (owner, position, name, applied_at) VALUES (?, ?, ?, ?)', [

@@ -1,4 +1,17 @@
-import type { BlobStore, Class, Clock, Erasure, Ids, IntegrityCheck, Log, StoredBlob, UnitOfWork } from '../api/index.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type {
+  BlobStore,
+  Class,
+  Clock,
+  Erasure,
+  Ids,
+  IntegrityCheck,
+  Log,
+  Reader,
+  StoredBlob,
+  Transaction,
+  UnitOfWork,
+} from '../api/index.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
@@ -6,8 +19,8 @@ import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
 import { type MigrationClass, MigrationRunner } from './migration-runner.js';
-import { SqliteReader } from './sqlite-reader.js';
-import { SqliteUnitOfWork } from './sqlite-unit-of-work.js';
+import { explainReadError, SqliteReader } from './sqlite-reader.js';
+import { type CurrentTransaction, transactionEnded } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
 import { explainStorageError } from './storage-errors.js';
 import { StorageHealth, type StorageState } from './storage-health.js';
@@ -54,7 +67,12 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const { home, clock, log, ids, graceMillis = 24 * hour } = options;
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
-  const writing = await openWriting(home, entities);
+  const current: CurrentTransaction = new AsyncLocalStorage();
+  const writing = await openWriting(home, entities, () => {
+    const transaction = current.getStore();
+    if (!transaction) throw transactionEnded();
+    transaction.assertOpen();
+  });
   const health = new StorageHealth(log);
   const reading = await openReading(home, entities).catch(async (error: unknown) => {
     await writing.source.destroy();
@@ -67,6 +85,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const writer = new Writer(
     {
       ...writing,
+      current,
       clock,
       log,
       health,
@@ -116,4 +135,23 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
       return close();
     },
   };
+}
+
+class SqliteUnitOfWork implements UnitOfWork {
+  constructor(
+    private readonly reader: SqliteReader,
+    private readonly writer: Writer,
+  ) {}
+
+  async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.reader);
+    } catch (error) {
+      throw explainReadError(error);
+    }
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.writer.write(work);
+  }
 }

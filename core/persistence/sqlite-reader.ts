@@ -1,5 +1,5 @@
-import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-import { PortalError, type Reader, type ReadRepository, type SqlValue } from '../api/index.js';
+import type { DataSource } from 'typeorm';
+import { type EntityClass, PortalError, type Reader, type ReadRepository, type SqlValue } from '../api/index.js';
 import type { StatementCache } from './statement-cache.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
@@ -8,12 +8,9 @@ const readMethods = [
   'findBy',
   'findOne',
   'findOneBy',
-  'count',
   'countBy',
-  'exists',
   'existsBy',
-  'createQueryBuilder',
-] as const satisfies readonly (keyof ReadRepository<ObjectLiteral>)[];
+] as const satisfies readonly (keyof ReadRepository<object>)[];
 
 /** Committed data through the connection that only reads. */
 export class SqliteReader implements Reader {
@@ -24,7 +21,7 @@ export class SqliteReader implements Reader {
     private readonly statements: StatementCache,
   ) {}
 
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E> {
+  repository<E extends object>(entity: EntityClass<E>): ReadRepository<E> {
     const known = this.repositories.get(entity) as ReadRepository<E> | undefined;
     if (known) return known;
     const repository = this.source.getRepository(entity);

@@ -1,70 +1,98 @@
-import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
-import type { Clock, SqlValue, StoredBlob, Transaction, WriteRepository } from '../api/index.js';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource } from 'typeorm';
+import {
+  type Clock,
+  type EntityClass,
+  PortalError,
+  type SqlValue,
+  type StoredBlob,
+  type Transaction,
+  type WriteRepository,
+} from '../api/index.js';
 import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
-import { TransactionRunner } from './transaction-runner.js';
+import { TransactionRepository } from './transaction-repository.js';
+
+/** The transaction that the code which is running now belongs to. */
+export type CurrentTransaction = AsyncLocalStorage<SqliteTransaction>;
+
+export interface TransactionParts {
+  readonly source: DataSource;
+  readonly statements: StatementCache;
+  readonly blobs: FileSystemBlobStore;
+  readonly clock: Clock;
+  readonly current: CurrentTransaction;
+}
 
 export class SqliteTransaction implements Transaction {
   readonly effects: Effect[] = [];
-  private readonly runner: TransactionRunner;
   private ended = false;
 
-  constructor(
-    source: DataSource,
-    private readonly statements: StatementCache,
-    runnerStatements: ReadonlyMap<string, unknown>,
-    private readonly blobs: FileSystemBlobStore,
-    private readonly clock: Clock,
-  ) {
-    this.runner = new TransactionRunner(source, runnerStatements);
-  }
+  constructor(private readonly parts: TransactionParts) {}
 
   get open(): boolean {
     return !this.ended;
   }
 
-  /** For migrations, which are written against TypeORM's runner. */
-  get queryRunner(): QueryRunner {
-    return this.runner;
+  /** @throws PortalError `transaction-ended` */
+  assertOpen(): void {
+    if (this.ended) throw transactionEnded();
   }
 
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): WriteRepository<E> {
-    this.runner.assertOpen();
-    return this.runner.manager.getRepository(entity) as unknown as WriteRepository<E>;
+  repository<E extends object>(entity: EntityClass<E>): WriteRepository<E> {
+    this.assertOpen();
+    return new TransactionRepository(this.parts.source.getRepository(entity), (work) => this.within(work));
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    this.runner.assertOpen();
-    return this.statements.all<Row>(sql, values);
+    this.assertOpen();
+    if (endsTransaction.test(sql)) throw notYours();
+    return this.parts.statements.all<Row>(sql, values);
   }
 
   async keepBlob(blob: StoredBlob): Promise<void> {
-    this.runner.assertOpen();
-    this.blobs.assertStored(blob);
-    const createdAt = this.clock.now().toISOString();
-    this.statements.all('INSERT INTO portico_blob (id, size, sha256, created_at) VALUES (?, ?, ?, ?)', [
+    this.assertOpen();
+    const { blobs, clock, statements } = this.parts;
+    blobs.assertStored(blob);
+    const createdAt = clock.now().toISOString();
+    statements.all('INSERT INTO portico_blob (id, size, sha256, created_at) VALUES (?, ?, ?, ?)', [
       blob.id,
       blob.size,
       blob.sha256,
       createdAt,
     ]);
-    this.afterCommit(() => this.blobs.kept(blob.id));
+    this.afterCommit(() => blobs.kept(blob.id));
   }
 
   async dropBlob(id: string): Promise<void> {
-    this.runner.assertOpen();
-    const dropped = this.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
-    if (dropped.length > 0) this.afterCommit(() => this.blobs.remove(id));
+    this.assertOpen();
+    const dropped = this.parts.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
+    if (dropped.length > 0) this.afterCommit(() => this.parts.blobs.remove(id));
   }
 
   afterCommit(effect: Effect): void {
-    this.runner.assertOpen();
+    this.assertOpen();
     this.effects.push(effect);
   }
 
   end(): void {
     this.ended = true;
-    this.runner.end();
   }
+
+  private async within<T>(work: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.parts.current.run(this, work);
+  }
+}
+
+/** Savepoints are not among them: who made one may take it back. */
+const endsTransaction = /^\s*(?:begin|commit|end|rollback(?!\s+(?:transaction\s+)?to\b))\b/i;
+
+export function transactionEnded(): PortalError {
+  return new PortalError('transaction-ended', 'This transaction has ended. Wait for everything in it, and keep nothing of it.');
+}
+
+function notYours(): PortalError {
+  return new PortalError('transaction-owned', 'A transaction ends when its work returns or throws; nothing else ends it.');
 }

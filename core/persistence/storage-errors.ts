@@ -1,14 +1,12 @@
 import { PortalError } from '../api/index.js';
+import { errorChain } from '../util/error-chain.js';
 
 const retryAfterSeconds = 2;
 
 /** The code of SQLite (`SQLITE_FULL`) or of the system (`ENOSPC`), wherever the error carries it. */
 export function storageCode(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const { code, driverError, cause } = at as Error & { code?: unknown; driverError?: unknown };
+  for (const { code } of errorChain(error))
     if (typeof code === 'string' && /^(SQLITE_|E[A-Z0-9]+$)/.test(code) && !code.startsWith('ERR_')) return code;
-    at = driverError instanceof Error ? driverError : cause;
-  }
   return undefined;
 }
 

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
@@ -6,7 +5,7 @@ import { type Clock, type Log, PortalError, type Transaction } from '../api/inde
 import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { inTime } from './in-time.js';
-import { SqliteTransaction } from './sqlite-transaction.js';
+import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
 import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
@@ -15,6 +14,7 @@ import { WriteQueue } from './write-queue.js';
 export interface WriterOptions {
   readonly source: DataSource;
   readonly connection: Database.Database;
+  readonly current: CurrentTransaction;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: StorageHealth;
@@ -30,11 +30,9 @@ const retryMillis = 20;
 
 /** The one connection that writes, and the queue in front of it. */
 export class Writer {
-  private readonly current = new AsyncLocalStorage<SqliteTransaction>();
   private readonly queue: WriteQueue;
   private readonly effects: CommitEffects;
   readonly statements: StatementCache;
-  private readonly runnerStatements = new Map<string, unknown>();
 
   constructor(
     private readonly options: WriterOptions,
@@ -53,7 +51,7 @@ export class Writer {
 
   /** Runs work while nothing else writes. Refused inside a transaction, which would wait for itself. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (this.current.getStore()?.open) {
+    if (this.options.current.getStore()?.open) {
       throw new PortalError('nested-write', 'A transaction is open here already: use it, or wait until it has ended.');
     }
     this.options.health.assertWritable();
@@ -63,11 +61,11 @@ export class Writer {
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
     this.options.health.assertWritable();
-    const { connection, source, clock, transactionMillis } = this.options;
+    const { connection, source, clock, current, transactionMillis } = this.options;
     await this.begin();
-    const transaction = new SqliteTransaction(source, this.statements, this.runnerStatements, this.blobs, clock);
+    const transaction = new SqliteTransaction({ source, statements: this.statements, blobs: this.blobs, clock, current });
     try {
-      const value = await this.current.run(transaction, () =>
+      const value = await current.run(transaction, () =>
         inTime(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
       );
       transaction.end();
@@ -89,7 +87,7 @@ export class Writer {
 
   async close(): Promise<void> {
     await this.queue.close();
-    this.current.disable();
+    this.options.current.disable();
     this.effects.close();
   }
 

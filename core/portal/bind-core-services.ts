@@ -1,5 +1,4 @@
-import type { HostAccessContexts } from '../access/index.js';
-import { HostSessionCookie } from '../access/index.js';
+import { HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
 import {
   AccessContexts,
   AuditAreas,
@@ -26,7 +25,7 @@ import {
 } from '../api/index.js';
 import { CatalogAuditPresenter } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
-import { doctorCommand, moduleCommands } from '../diagnostics/index.js';
+import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
 import { flagCommands } from '../flags/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
@@ -40,7 +39,7 @@ export interface CoreServiceParts {
   readonly log: Log;
   readonly storage: Storage;
   readonly messages: MessageCatalog;
-  readonly accessContexts: HostAccessContexts;
+  readonly accessContexts: NamedAccessContexts;
 }
 
 /** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. */

@@ -9,8 +9,8 @@ import {
   SiteDirectory,
 } from '../api/index.js';
 import type { LoadedConfig } from '../config/index.js';
-import type { Logs } from '../diagnostics/index.js';
-import { createHttpHost, type HttpHost } from '../http/index.js';
+import type { Logs } from '../diagnostics/log.js';
+import { createHttpHost, type HttpDependencies, type HttpHost } from '../http/index.js';
 import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { StorageState } from '../persistence/index.js';
@@ -56,6 +56,6 @@ export function createHttp({ config, modules, kernel, logs, development, storage
   });
 }
 
-function readiness({ writable, message }: StorageState): { readonly ok: boolean; readonly reasons: readonly string[] } {
-  return { ok: writable, reasons: message === undefined ? [] : [message] };
+function readiness({ writable }: StorageState): ReturnType<HttpDependencies['health']['ready']> {
+  return writable ? 'ready' : 'not-ready';
 }

@@ -1,5 +1,5 @@
-import type { Clock, UnitOfWork } from '../api/index.js';
-import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from '../libraries/typeorm.js';
+import { type Clock, In, type MigrationInterface, type QueryRunner, type UnitOfWork } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A module that an operator keeps off, over restarts too. */
 @Entity('portico_disabled_module')
@@ -45,7 +45,7 @@ export class DisabledModules {
       const rows = transaction.repository(DisabledModuleRow);
       const kept = await rows.find();
       const gone = kept.map(({ id }) => id).filter((id) => !ids.includes(id));
-      if (gone.length > 0) await rows.delete(gone);
+      if (gone.length > 0) await rows.delete({ id: In(gone) });
       const known = new Set(kept.map(({ id }) => id));
       const disabledAt = this.clock.now().toISOString();
       await rows.save(ids.filter((id) => !known.has(id)).map((id) => ({ id, disabledAt })));

@@ -1,7 +1,6 @@
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { MigrationInterface } from 'typeorm';
-import { type Class, PortalError } from '../api/index.js';
+import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
 import type { InstalledModule } from '../kernel/index.js';
 
 /** What one module keeps in the database, or why that cannot be said. */

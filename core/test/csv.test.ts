@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type CsvRow, csvStream } from '../api/index.js';
+import { type CsvRow, csvStream } from '../util/index.js';
 
 async function textOf(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>): Promise<string> {
   let text = '';

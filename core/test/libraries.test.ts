@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { expect } from 'chai';
 
 const run = promisify(execFile);
@@ -11,7 +11,7 @@ async function opened(lines: string): Promise<readonly string[]> {
   const { stdout } = await run(process.execPath, [
     '--input-type=module',
     '-e',
-    `import { loadSharp } from '@portico/core'; ${lines}; ${report}`,
+    `import { loadSharp } from '@portico/core/util'; ${lines}; ${report}`,
   ]);
   return JSON.parse(stdout) as readonly string[];
 }

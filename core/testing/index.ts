@@ -1,4 +1,4 @@
-export { freePort } from '../portal/free-port.js';
+export { freePort } from '../portal/machine.js';
 export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType } from './digital-source-type.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';

@@ -7,7 +7,7 @@ import type { Clock, Modules, ServiceToken } from '../api/index.js';
 import type { LoadOptions } from '../config/load.js';
 import { createPortal, type Portal } from '../create-portal.js';
 import type { KernelStats } from '../kernel/index.js';
-import { freePort } from '../portal/free-port.js';
+import { freePort } from '../portal/machine.js';
 
 type Agent = ReturnType<typeof supertest.agent>;
 

@@ -1,7 +1,7 @@
+export { type CsvRow, csvStream } from '../libraries/csv.js';
+export { loadSharp, type Sharp } from '../libraries/sharp.js';
+export { isUniqueViolation } from './error-chain.js';
+export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
-export { localAddress } from './local-path.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
-export { readAll } from './read-all.js';
-export { scopeRefusal } from './scope-refusal.js';
 export { every } from './timers.js';
-export { isUniqueViolation } from './unique-violation.js';

@@ -1,4 +1,4 @@
-import { createScanner, type Node, type ParseError, parseTree } from '../libraries/jsonc.js';
+import { createScanner, type Node, type ParseError, parseTree } from '../libraries/data.js';
 
 /** A place in a text, both counted from 1. */
 export interface TextPosition {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { checkView, type ViewVocabulary } from './view-check.js';
 
 /** Written by the build, beside the compiled code: what Handlebars makes of each view, by digest. */
@@ -9,7 +9,7 @@ const fileOfBuild = '../compiled-views.cjs';
 export type PrecompiledViews = Readonly<Record<string, TemplateSpecification>>;
 
 /** What a view is compiled in, and what it may name. */
-export interface ViewGround {
+export interface ViewCompilerOptions {
   readonly environment: typeof Handlebars;
   readonly vocabulary: ViewVocabulary;
 }
@@ -33,7 +33,7 @@ export class CompiledViews {
   }
 
   /** @throws PortalError `view-broken` */
-  template({ environment, vocabulary }: ViewGround, source: string, file: string): Handlebars.TemplateDelegate {
+  template({ environment, vocabulary }: ViewCompilerOptions, source: string, file: string): Handlebars.TemplateDelegate {
     const digest = digestOf(source, vocabulary);
     const specification = this.precompiled[digest];
     if (specification) return environment.template(specification);

@@ -1,5 +1,5 @@
 import { PortalError } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 
 /** What a view may name. */
 export interface ViewVocabulary {

@@ -1,5 +1,5 @@
 import { PortalError } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import type { CompiledViews } from './compiled-views.js';
 import type { ViewHelpers } from './helpers.js';
 import type { Rendering } from './rendering.js';

@@ -9,7 +9,7 @@ import {
   type RenderOptions,
   toDisposable,
 } from '../api/index.js';
-import { Handlebars } from '../libraries/handlebars.js';
+import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
 import { buildFrame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
@@ -40,7 +40,7 @@ export interface ViewsDependencies extends FrameDependencies {
 }
 
 const portal = 'core';
-const clientWordKeys = [
+const clientMessageKeys = [
   'close',
   'cancel',
   'confirm',
@@ -62,7 +62,7 @@ export class Views {
   private readonly sets = new Map<string, ViewSet>();
   /** The modules whose views are loaded. */
   private readonly owners = new Map<string, ViewOwner>();
-  private readonly words = new Map<string, Handlebars.SafeString>();
+  private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -94,7 +94,7 @@ export class Views {
    * @throws PortalError `view-broken`; what was there before stays.
    */
   async refresh(owner: string): Promise<void> {
-    this.words.clear();
+    this.clientMessagesByLocale.clear();
     const module = this.owners.get(owner);
     if (module) await this.load(module);
     if (owner !== portal) return;
@@ -169,7 +169,7 @@ export class Views {
       site: access.site,
       person: access.person,
       initials: access.person && initialsOf(access.person.name),
-      words: this.clientMessages(access.locale),
+      clientMessages: this.clientMessages(access.locale),
       signInHref: '/sign-in',
       scripts: [...(this.dependencies.everywhere ? [this.dependencies.everywhere.script] : []), ...scripts],
       styles: [...styles],
@@ -178,16 +178,16 @@ export class Views {
     };
   }
 
-  /** The words of the portal's own elements, as an attribute has them: they are on every page, and never change. */
+  /** The messages of the portal's own elements, as an attribute has them: they are on every page, and never change. */
   private clientMessages(locale: string): Handlebars.SafeString {
-    let words = this.words.get(locale);
-    if (!words) {
+    let json = this.clientMessagesByLocale.get(locale);
+    if (!json) {
       const messages = this.dependencies.messages.for(portal);
-      const texts = clientWordKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
-      words = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
-      this.words.set(locale, words);
+      const texts = clientMessageKeys.map((key) => [key, messages.text(`portal.${key}`, undefined, locale)]);
+      json = new Handlebars.SafeString(Handlebars.escapeExpression(JSON.stringify(Object.fromEntries(texts))));
+      this.clientMessagesByLocale.set(locale, json);
     }
-    return words;
+    return json;
   }
 
   /** A dialog reads this and loads what the fragment asked for: scripts in a fragment do not run by themselves. */

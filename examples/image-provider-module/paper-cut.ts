@@ -1,6 +1,7 @@
 import type { ImageProvider, ImageRequest, ProvidedImage, ProviderAnswer } from '@portico/ai-providers/api';
 import { Settings } from '@portico/configuration/api';
-import { Ids, inject, injectable, instanceScope, loadSharp } from '@portico/core';
+import { Ids, inject, injectable, instanceScope } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { landscape } from './landscape.js';
 import { type Paper, paperSettings, papers } from './settings.js';
 

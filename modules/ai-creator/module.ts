@@ -25,22 +25,21 @@ import { createImages, creatorFlag, requiredPermissions } from './services/avail
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
-import { DemoSettings } from './services/demo/demo-settings.js';
 import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
-import { ImagesCheck } from './services/generations/images-check.js';
+import { ImagesCheck } from './services/generations/image-intake.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
 import { createAgain, RecentMenuItem, VaryImage } from './services/menus/document-actions.js';
 import { ModelMonitor } from './services/models/model-monitor.js';
-import { ImagesFeature } from './services/notices/images-feature.js';
-import { ModelNotices } from './services/notices/model-notices.js';
-import { ModelChoices, ServiceChoices } from './services/provider/provider-choices.js';
+import { ImagesFeature, ModelNotices } from './services/notices/model-notices.js';
+import { ModelChoices, ServiceChoices } from './services/provider/chosen-provider.js';
+import { DemoSettings } from './services/provider/provider-key.js';
 import { creatorSettings } from './services/settings/settings.js';
 
 export default defineModule(({ contribute, run }) => {

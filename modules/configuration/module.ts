@@ -27,9 +27,8 @@ import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-rout
 import { TransferRoutes } from './http/transfer-routes.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
-import { SettingsAuditArea } from './services/settings-audit-area.js';
-import { SettingsCheck } from './services/settings-check.js';
-import { SettingsRegistry } from './services/settings-registry.js';
+import { SettingsAuditArea } from './services/setting-presenter.js';
+import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
 import { StoredSettings } from './services/stored-settings.js';
 

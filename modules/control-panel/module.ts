@@ -6,7 +6,7 @@ import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
-import { FlagSettingsLink } from './services/flag-settings-link.js';
+import { FlagSettingsLink } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {

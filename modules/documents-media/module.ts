@@ -20,7 +20,7 @@ import { ListRoutes } from './http/list-routes.js';
 import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js';
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
-import { DocumentsCheck } from './services/documents-check.js';
+import { DocumentsCheck } from './services/document-files.js';
 import { PortalDocuments } from './services/portal-documents.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];

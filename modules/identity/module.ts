@@ -25,10 +25,9 @@ import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
-import { DemoPeople } from './services/demo-people.js';
 import { AdministratorCheck, MembershipCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
-import { IdentityStart } from './services/identity-start.js';
+import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { SessionStore } from './services/session-store.js';
 

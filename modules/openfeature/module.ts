@@ -1,7 +1,6 @@
 import { defineModule } from '@portico/core';
 import { FlagProvider } from './api/index.js';
-import { PorticoProvider } from './services/portico-provider.js';
-import { ProviderRegistration } from './services/provider-registration.js';
+import { PorticoProvider, ProviderRegistration } from './services/portico-provider.js';
 
 export default defineModule(({ provide, run }) => {
   provide(FlagProvider).to(PorticoProvider);

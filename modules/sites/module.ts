@@ -1,11 +1,9 @@
 import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
-import { FrontDoorRoutes, HomePageRoutes } from './http/front-door-routes.js';
-import { SitesRoutes } from './http/sites-routes.js';
-import { SiteRepository } from './services/site-repository.js';
+import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
+import { DemoSites, SiteRepository, SitesStart } from './services/site-repository.js';
 import { manageSites, sitesPermissions } from './services/sites-permissions.js';
-import { DemoSites, SitesStart } from './services/sites-start.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(HomePageSections);
@@ -16,7 +14,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const permission of sitesPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
   contribute(HttpRoutes).to(HomePageRoutes);
-  contribute(HttpRoutes).to(FrontDoorRoutes);
+  contribute(HttpRoutes).to(RootRedirectRoutes);
   contribute(HttpRoutes).to(SitesRoutes);
   contribute(MenuItems).value(
     { label: 'sites.title', href: '/sites', menu: 'control-panel', category: 'configuration', icon: 'sites' },

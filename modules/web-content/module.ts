@@ -1,8 +1,7 @@
 import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
-import { ArticleRoutes } from './http/article-routes.js';
+import { ArticleRoutes, PublishedArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
-import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions } from './services/articles.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';

@@ -40,14 +40,14 @@ describe('a disk that is full for a while when an image arrives', function () {
 
   async function isOfferedAfterwards(id: string): Promise<void> {
     rmSync(noRoom);
-    const round = await portal.settled(id);
-    expect({ state: round.state, images: round.images.length, problem: round.problem }).to.deep.equal({
+    const generation = await portal.settled(id);
+    expect({ state: generation.state, images: generation.images.length, problem: generation.problem }).to.deep.equal({
       state: 'offered',
       images: 1,
       problem: undefined,
     });
     expect(upstream.prompts).to.have.length(1);
-    expect((await portal.add(round)).status).to.equal(200);
+    expect((await portal.add(generation)).status).to.equal(200);
     expect(await portico(home, 'doctor')).to.have.property('code', 0);
   }
 
@@ -69,7 +69,7 @@ describe('a disk that is full for a while when an image arrives', function () {
     await portal.sees("SELECT 1 FROM ai_creator_image WHERE state = 'received'");
     writeFileSync(noRoom, '');
     await delay(3000);
-    expect((await portal.round(id)).isRunning).to.equal(true);
+    expect((await portal.generation(id)).isRunning).to.equal(true);
     await isOfferedAfterwards(id);
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export const place = '/web/home/ai-creator';
 
-export interface Round {
+export interface GenerationAnswer {
   readonly id: string;
   readonly state: string;
   readonly isRunning: boolean;
@@ -37,30 +37,30 @@ export class ImageClient {
     return (body as { id: string }).id;
   }
 
-  async round(id: string): Promise<Round> {
+  async generation(id: string): Promise<GenerationAnswer> {
     const answer = await fetch(`${this.url}${place}/generations/${id}`, { headers: this.headers });
     if (answer.status !== 200) throw new Error(`The generation ${id} answers ${answer.status}.`);
-    return (await answer.json()) as Round;
+    return (await answer.json()) as GenerationAnswer;
   }
 
-  async settled(id: string): Promise<Round> {
+  async settled(id: string): Promise<GenerationAnswer> {
     for (let turn = 0; turn < 1500; turn += 1) {
-      const round = await this.round(id);
-      if (!round.isRunning) return round;
+      const generation = await this.generation(id);
+      if (!generation.isRunning) return generation;
       await delay(20);
     }
     throw new Error(`The generation ${id} does not settle.`);
   }
 
   /** My recent generations. */
-  async recent(): Promise<readonly (Round & { readonly description: string })[]> {
+  async recent(): Promise<readonly (GenerationAnswer & { readonly description: string })[]> {
     const answer = await fetch(`${this.url}${place}/generations`, { headers: this.headers });
-    return ((await answer.json()) as { generations: (Round & { description: string })[] }).generations;
+    return ((await answer.json()) as { generations: (GenerationAnswer & { description: string })[] }).generations;
   }
 
-  /** Presses Add Selected for the first image of a round. */
-  add(round: Round): Promise<Answer> {
-    return this.post(`${place}/images`, addFormOf(round));
+  /** Presses Add Selected for the first image of a generation. */
+  add(generation: GenerationAnswer): Promise<Answer> {
+    return this.post(`${place}/images`, addFormOf(generation));
   }
 
   async documents(): Promise<readonly string[]> {
@@ -70,13 +70,13 @@ export class ImageClient {
 }
 
 export const formOf = (description: string, count = 1): Record<string, string> => ({
-  token: crypto.randomUUID(),
+  idempotencyKey: crypto.randomUUID(),
   description,
   size: '256x256',
   count: String(count),
 });
 
-export const addFormOf = ({ images: [image] }: Round): Record<string, string> => ({
+export const addFormOf = ({ images: [image] }: GenerationAnswer): Record<string, string> => ({
   image: image?.id ?? '',
   selected: image?.id ?? '',
   name: image?.name ?? '',

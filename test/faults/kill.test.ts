@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { portico } from '../support/portal-process.js';
-import type { Round } from './image-client.js';
+import type { GenerationAnswer } from './image-client.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, headOf, RawUpstream, reply } from './raw-upstream.js';
 
@@ -66,7 +66,7 @@ describe('a portal that is killed while images are made', function () {
     expect(await states()).to.deep.equal(['offered', 'unknown', 'unknown', 'offered']);
     expect((await portal.settled(reserved)).images).to.have.length(1);
     expect(upstream.prompts).to.deep.equal(['offered', 'sent', 'half received', 'reserved']);
-    for (const { href } of (await portal.round(reserved)).images)
+    for (const { href } of (await portal.generation(reserved)).images)
       expect((await fetch(portal.process.url + href, { headers: portal.headers })).status).to.equal(200);
     await killed(portal);
     portal = await ImagePortal.start(home, upstream.url, one);
@@ -83,24 +83,24 @@ describe('a portal that is killed while images are made', function () {
       .toBuffer();
     const environment = { NODE_OPTIONS: `--import=${preload}` };
     const died: string[] = [];
-    let interrupted: Round | undefined;
+    let interrupted: GenerationAnswer | undefined;
     let expected = 0;
     for (let at = 1; at <= stepsAtMost; at += 1) {
       const portal = await ImagePortal.start(home, upstream.url, environment);
       if (interrupted) {
-        const again = await portal.add(await portal.round(interrupted.id));
+        const again = await portal.add(await portal.generation(interrupted.id));
         expect(again.status, `after dying before ${died.at(-1)}`).to.equal(200);
         expected += 1;
         expect(await portal.documents(), `after dying before ${died.at(-1)}`).to.have.length(expected);
-        expect((await portal.round(interrupted.id)).state).to.equal('saved');
+        expect((await portal.generation(interrupted.id)).state).to.equal('saved');
       }
       upstream.next(reply(answerOf(picture)));
-      const round = await portal.settled(await portal.create(`image ${at}`));
+      const generation = await portal.settled(await portal.create(`image ${at}`));
       writeFileSync(join(home, 'die-at'), String(at));
       portal.process.kill('SIGUSR2');
       while (!existsSync(join(home, 'armed'))) await delay(2);
       rmSync(join(home, 'armed'));
-      const added = await portal.add(round).catch(() => undefined);
+      const added = await portal.add(generation).catch(() => undefined);
       if (added) {
         expect(added.status).to.equal(200);
         await killed(portal);
@@ -108,7 +108,7 @@ describe('a portal that is killed while images are made', function () {
       }
       expect(await portal.process.ended).to.equal('SIGKILL');
       died.push(readFileSync(join(home, 'steps'), 'utf8').split('\n').at(-1) ?? '');
-      interrupted = round;
+      interrupted = generation;
     }
     expect(died).to.include.members(['rename', 'sync', 'commit', 'INSERT documents_media_document', 'UPDATE ai_creator_image']);
     const portal = await ImagePortal.start(home, upstream.url);

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { addFormOf, formOf, type ImageClient, place, type Round } from './image-client.js';
+import { addFormOf, formOf, type GenerationAnswer, type ImageClient, place } from './image-client.js';
 import { type ImagePlace, startImagePlace } from './image-place.js';
 import { answerOf, headOf, RawUpstream, type Reply, reply } from './raw-upstream.js';
 
@@ -113,7 +113,7 @@ const leaveWhileHeld =
     one.go();
   };
 
-async function made({ client, upstream, description, body }: Scene): Promise<Round> {
+async function made({ client, upstream, description, body }: Scene): Promise<GenerationAnswer> {
   upstream.next(reply(body));
   return client.settled(await client.create(description));
 }
@@ -184,20 +184,20 @@ const points: readonly Point[] = [
     isAdded: true,
     act: async (scene) => {
       const { leaving, client, description } = scene;
-      const round = await made(scene);
-      await leaving.post(`${place}/images`, addFormOf(round));
+      const generation = await made(scene);
+      await leaving.post(`${place}/images`, addFormOf(generation));
       for (let turn = 0; turn < 500 && (await client.documents()).every((name) => !name.startsWith(description)); turn += 1)
         await delay(5);
       leaving.leave();
-      expect((await client.add(round)).status, 'pressed again').to.equal(200);
+      expect((await client.add(generation)).status, 'pressed again').to.equal(200);
     },
   },
   {
     when: 'in the middle of Add Selected',
     posts: 1,
     act: async (scene) => {
-      const round = await made(scene);
-      (await scene.leaving.post(`${place}/images`, addFormOf(round), 0.5)).leave();
+      const generation = await made(scene);
+      (await scene.leaving.post(`${place}/images`, addFormOf(generation), 0.5)).leave();
     },
   },
   {
@@ -239,7 +239,7 @@ describe('a client that leaves', function () {
       const description = `client${index}`;
       await act({ client, upstream, leaving: await LeavingClient.of(client), description, body });
       if (posts === 1 && !isAdded) {
-        const own = (await client.recent()).find((round) => round.description === description);
+        const own = (await client.recent()).find((generation) => generation.description === description);
         const { state, images } = await client.settled(own?.id ?? '');
         expect([state, images.length]).to.deep.equal(['offered', 1]);
         const picture = await fetch(client.url + (images[0]?.href ?? ''), { headers: client.headers });

@@ -9,7 +9,7 @@ import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 /** Presses Create once; answers the id of what is made. */
 type Press = (client: ImageClient, fields: Record<string, string>) => Promise<string>;
 
-const doors: Readonly<Record<string, Press>> = {
+const entryPoints: Readonly<Record<string, Press>> = {
   'the form without scripts': async ({ url, headers }, fields) => {
     const answer = await fetch(`${url}${place}/generations`, {
       method: 'POST',
@@ -25,10 +25,10 @@ const doors: Readonly<Record<string, Press>> = {
     expect(status).to.equal(201);
     return (body as { id: string }).id;
   },
-  'a program': async ({ url, headers }, { token, count, ...fields }) => {
+  'a program': async ({ url, headers }, { idempotencyKey, count, ...fields }) => {
     const answer = await fetch(`${url}${place}/api/generations`, {
       method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': token ?? '' },
+      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey ?? '' },
       body: JSON.stringify({ ...fields, count: Number(count) }),
     });
     expect(answer.status).to.equal(201);
@@ -74,9 +74,9 @@ describe('one request upstream, however often it is asked for', function () {
     },
     'a replay when it is there, and when it is added': async (press, fields) => {
       const id = await press(creating.client, fields);
-      const round = await creating.client.settled(id);
+      const generation = await creating.client.settled(id);
       const replayed = await press(creating.client, fields);
-      expect((await creating.client.add(round)).status).to.equal(200);
+      expect((await creating.client.add(generation)).status).to.equal(200);
       return [id, replayed, await press(second, fields)];
     },
     'a replay after the module was started anew': async (press, fields) => {
@@ -88,13 +88,13 @@ describe('one request upstream, however often it is asked for', function () {
     },
   };
 
-  for (const [door, press] of Object.entries(doors)) {
+  for (const [entryPoint, press] of Object.entries(entryPoints)) {
     for (const [way, go] of Object.entries(ways)) {
-      it(`is made by ${door} with ${way}`, async () => {
+      it(`is made by ${entryPoint} with ${way}`, async () => {
         const ids = await go(press, formOf('a single cent'));
         expect(new Set(ids).size).to.equal(1);
-        const round = await creating.client.settled(ids[0] ?? '');
-        expect(round.images).to.have.length(1);
+        const generation = await creating.client.settled(ids[0] ?? '');
+        expect(generation.images).to.have.length(1);
         expect(upstream.prompts).to.deep.equal(['a single cent']);
       });
     }

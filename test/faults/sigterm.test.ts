@@ -92,8 +92,8 @@ describe('a portal that is told to end while images are made', function () {
       'half received',
       'waiting',
     ]);
-    if (status === 200) expect((await again.round(added)).state).to.equal('saved');
-    else expect((await again.add(await again.round(added))).status).to.equal(200);
+    if (status === 200) expect((await again.generation(added)).state).to.equal('saved');
+    else expect((await again.add(await again.generation(added))).status).to.equal(200);
     expect(await again.documents()).to.deep.equal(['added-at-the-end.png']);
     expect(await portico(home, 'doctor')).to.have.property('code', 0);
     again.process.kill('SIGTERM');

@@ -176,8 +176,8 @@ describe('an images API that misbehaves on the line', function () {
     it(`is asked once, and given up, when it ${does}`, async () => {
       upstream.when(`it ${does}`, make(body));
       const { client } = code === 'timed-out' ? impatient : patient;
-      const round = await client.settled(await client.create(`it ${does}`));
-      expect([round.state, round.problem?.code, round.images.length]).to.deep.equal(['failed', code, 0]);
+      const generation = await client.settled(await client.create(`it ${does}`));
+      expect([generation.state, generation.problem?.code, generation.images.length]).to.deep.equal(['failed', code, 0]);
       expect(upstream.prompts).to.deep.equal([`it ${does}`]);
       for (let turn = 0; turn < 500 && upstream.connections > 0; turn += 1) await delay(5);
       expect(upstream.connections, 'connections that are left').to.equal(0);
@@ -194,8 +194,8 @@ describe('an images API that misbehaves on the line', function () {
   it('sends an image of too many pixels in vain', async () => {
     const bomb = sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#369' }, limitInputPixels: false });
     upstream.next(reply(answerOf(await bomb.png({ compressionLevel: 1 }).toBuffer())));
-    const round = await patient.client.settled(await patient.client.create('too many pixels'));
-    expect(round.problem?.code).to.equal('bad-answer');
+    const generation = await patient.client.settled(await patient.client.create('too many pixels'));
+    expect(generation.problem?.code).to.equal('bad-answer');
     expect(upstream.prompts).to.have.length(1);
   });
 });

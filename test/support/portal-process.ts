@@ -20,7 +20,13 @@ export class PortalProcess {
     readonly ended: Promise<number | string>,
     /** What it wrote to standard output until it was ready. */
     readonly said: string,
+    private readonly complaints: () => string,
   ) {}
+
+  /** What it has written to standard error: the log. */
+  get log(): string {
+    return this.complaints();
+  }
 
   static async start(
     home: string,
@@ -46,10 +52,10 @@ export class PortalProcess {
         throw new Error(`The portal ended with ${code} before it was ready: ${said}${complaints}`);
       }),
     ]);
-    return new PortalProcess(`http://127.0.0.1:${port}`, child, ended, said);
+    return new PortalProcess(`http://127.0.0.1:${port}`, child, ended, said, () => complaints);
   }
 
-  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR2'): void {
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2'): void {
     this.child.kill(signal);
   }
 

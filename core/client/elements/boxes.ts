@@ -1,6 +1,6 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 
 /** One sentence about what went wrong, announced at once. */
 export function alertBox(sentence: string, reference?: string): HTMLElement {
@@ -15,7 +15,7 @@ export function loadingBox(): HTMLElement {
   return element(
     'div',
     { class: 'modal-body', role: 'status' },
-    element('span', { class: 'sr-only' }, word('loading')),
+    element('span', { class: 'sr-only' }, portalMessage('loading')),
     element('div', { class: 'skeleton skeleton-title' }),
     ...lines,
     element('div', { class: 'skeleton skeleton-block' }),

@@ -4,7 +4,7 @@ import { icon } from '../icon.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
 import { keepToastsIn } from '../toast-place.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 
@@ -46,7 +46,13 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     const id = uniqueId('dialog-title');
     const close = element(
       'button',
-      { class: 'btn btn-monospaced quiet', type: 'button', 'aria-label': word('close'), title: word('close'), 'data-close': '' },
+      {
+        class: 'btn btn-monospaced quiet',
+        type: 'button',
+        'aria-label': portalMessage('close'),
+        title: portalMessage('close'),
+        'data-close': '',
+      },
       icon('times'),
     );
     const heading = element('h2', { class: 'modal-title', id, tabindex: '-1' }, title);
@@ -90,14 +96,14 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
   }
 
   private fail(fault: PortalFault | undefined): void {
-    const again = element('button', { class: 'btn btn-secondary', type: 'button' }, word('retry'));
+    const again = element('button', { class: 'btn btn-secondary', type: 'button' }, portalMessage('retry'));
     again.addEventListener('click', () => void this.load());
     const signIn = fault?.status === 401 ? signInLink('btn btn-primary') : undefined;
     const look = signIn ? 'btn btn-secondary' : 'btn btn-primary';
-    const close = element('button', { class: look, type: 'button', 'data-close': '' }, word('close'));
+    const close = element('button', { class: look, type: 'button', 'data-close': '' }, portalMessage('close'));
     this.content.removeAttribute('aria-busy');
     this.content.replaceChildren(
-      element('div', { class: 'modal-body' }, alertBox(fault?.message ?? word('open-failed'), fault?.reference)),
+      element('div', { class: 'modal-body' }, alertBox(fault?.message ?? portalMessage('open-failed'), fault?.reference)),
       element('div', { class: 'modal-footer' }, ...(signIn ? [close, signIn] : [again, close])),
     );
     (signIn ?? close).focus();

@@ -1,6 +1,6 @@
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 import { alertBox } from './boxes.js';
 
 /** What shows the answer to a form. */
@@ -19,7 +19,9 @@ export function sendDialogForm(event: SubmitEvent, host: FormHost): void {
   if (form.ariaBusy === 'true') return;
   form.ariaBusy = 'true';
   void submit(form, event.submitter, host)
-    .catch((error: unknown) => say(form, error instanceof PortalFault ? error : new PortalFault(word('send-failed'), 'error', 0)))
+    .catch((error: unknown) =>
+      say(form, error instanceof PortalFault ? error : new PortalFault(portalMessage('send-failed'), 'error', 0)),
+    )
     .finally(() => {
       form.ariaBusy = null;
     });

@@ -1,7 +1,7 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
 import { type Toast, type ToastKind, takeToast } from '../toast.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 
 const shownMillis = 6000;
 /** Screen readers say what comes into a live region after they have found it. */
@@ -43,7 +43,7 @@ export class PorticoToasts extends HTMLElement {
   private show(note: HTMLElement, kind: ToastKind): void {
     const close = element(
       'button',
-      { class: 'btn btn-monospaced', type: 'button', 'aria-label': word('dismiss'), title: word('dismiss') },
+      { class: 'btn btn-monospaced', type: 'button', 'aria-label': portalMessage('dismiss'), title: portalMessage('dismiss') },
       icon('times'),
     );
     close.addEventListener('click', () => note.remove());

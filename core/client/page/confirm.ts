@@ -1,6 +1,6 @@
 import { element, giveFocusBack, uniqueId } from '../dom.js';
 import { keepToastsIn } from '../toast-place.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 
 /** Asks before a form with `data-confirm` is sent. */
 export function confirmForms(): void {
@@ -15,7 +15,7 @@ export function confirmForms(): void {
       event.stopImmediatePropagation();
       ask(
         question,
-        submitter?.dataset.confirmLabel ?? form.dataset.confirmLabel ?? word('confirm'),
+        submitter?.dataset.confirmLabel ?? form.dataset.confirmLabel ?? portalMessage('confirm'),
         submitter ?? undefined,
         () => {
           form.dataset.confirmed = '';
@@ -38,7 +38,7 @@ function ask(question: string, label: string, opener: HTMLElement | undefined, y
     'aria-labelledby': title,
     'aria-describedby': text,
   });
-  const cancel = element('button', { class: 'btn btn-secondary', type: 'button' }, word('cancel'));
+  const cancel = element('button', { class: 'btn btn-secondary', type: 'button' }, portalMessage('cancel'));
   const confirm = element('button', { class: 'btn btn-danger', type: 'button' }, label);
   cancel.addEventListener('click', () => dialog.close());
   confirm.addEventListener('click', () => {
@@ -54,7 +54,11 @@ function ask(question: string, label: string, opener: HTMLElement | undefined, y
     element(
       'div',
       { class: 'modal-content' },
-      element('div', { class: 'modal-header' }, element('h2', { class: 'modal-title', id: title }, word('confirm-title'))),
+      element(
+        'div',
+        { class: 'modal-header' },
+        element('h2', { class: 'modal-title', id: title }, portalMessage('confirm-title')),
+      ),
       element('div', { class: 'modal-body', id: text }, question),
       element('div', { class: 'modal-footer' }, cancel, confirm),
     ),

@@ -1,7 +1,7 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
 import { personKey } from '../person.js';
-import { word } from '../translator.js';
+import { portalMessage } from '../translator.js';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -132,7 +132,7 @@ function fillIn(form: HTMLFormElement, { fields }: SentForm): void {
     field.dispatchEvent(new Event('change', { bubbles: true }));
   }
   const note = element('div', { class: 'alert alert-warning', role: 'alert' }, icon('warning-full'));
-  note.append(element('div', { class: 'grow' }, word('form-restored')));
+  note.append(element('div', { class: 'grow' }, portalMessage('form-restored')));
   form.prepend(note);
 }
 

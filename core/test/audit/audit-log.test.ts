@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AuditEntry, AuditLog, AuditRecord } from '../../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../../audit/index.js';
-import { Logs, SystemClock, UuidIds } from '../../diagnostics/index.js';
+import { Logs } from '../../diagnostics/log.js';
 import { openPersistence, type Persistence } from '../../persistence/index.js';
+import { SystemClock, UuidIds } from '../../portal/machine.js';
 
 const ada = { id: 'ada', name: 'Ada Lovelace' };
 const entry: AuditEntry = { area: 'flags', subject: 'LPD-1', scope: 'instance', action: 'changed', by: ada, via: 'screen' };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,19 @@ import { expect } from 'chai';
 
 const portico = join(import.meta.dirname, '../../../bin/portico.js');
 
-/** Runs `portico start` until it gives up. */
-async function start(environment: Readonly<Record<string, string>>): Promise<{ exitCode: number; err: string }> {
-  const child = spawn(process.execPath, [portico, 'start'], {
+/** Root may do everything; without these two rights it is a user like any other. */
+const likeAnyUser =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
+    : [];
+
+/** Runs a command until it gives up. */
+async function start(
+  environment: Readonly<Record<string, string>>,
+  { argv = ['start'], as = [] }: { readonly argv?: readonly string[]; readonly as?: readonly string[] } = {},
+): Promise<{ exitCode: number; err: string }> {
+  const [program = '', ...args] = [...as, process.execPath, portico, ...argv];
+  const child = spawn(program, args, {
     env: { ...process.env, PORTICO_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -38,6 +48,45 @@ describe('A start that cannot succeed', () => {
   it('says in one sentence that the port is taken', async () => {
     const { exitCode, err } = await start({ PORTICO_HOME: join(folder, 'home'), PORT: port });
     expect(err).to.equal(`Another program uses the port ${port} of 127.0.0.1. Stop it, or set PORT to a free one.\n`);
+    expect(exitCode).to.equal(1);
+  });
+
+  it('ends although a module of it holds a port of its own, and leaves the data directory to the next', async function () {
+    this.timeout(60_000);
+    const home = join(folder, 'demo');
+    const { exitCode, err } = await start({ PORTICO_HOME: home, PORT: port }, { argv: ['demo'] });
+    expect(err).to.equal(`Another program uses the port ${port} of 127.0.0.1. Stop it, or set PORT to a free one.\n`);
+    expect(exitCode).to.equal(1);
+    expect(await start({ PORTICO_HOME: home }, { argv: ['modules', 'list'] })).to.deep.equal({ exitCode: 0, err: '' });
+  });
+
+  for (const [what, argv] of [
+    ['to start in', ['start']],
+    ['to ask in', ['modules', 'list']],
+    ['to change something in', ['sites', 'add', '--name', 'Guide', '--address', 'guide']],
+  ] as const)
+    it(`says in one sentence that a data directory is not this user's ${what}`, async () => {
+      const home = join(folder, `of-others-${argv[0]}`);
+      await mkdir(home);
+      const isRoot = likeAnyUser.length > 0;
+      if (isRoot) await chown(home, 4711, 4711);
+      await chmod(home, isRoot ? 0o700 : 0);
+      const { exitCode, err } = await start({ PORTICO_HOME: home, PORT: '0' }, { argv, as: likeAnyUser });
+      await chmod(home, 0o700);
+      const owner = isRoot ? ', which belongs to the user 4711' : '';
+      expect(err).to.equal(
+        `The user ${process.getuid?.()} may not use the data directory ${home}${owner}. Run this as the user that the portal runs as, or set PORTICO_HOME to another directory.\n`,
+      );
+      expect(exitCode).to.equal(1);
+      expect(await readdir(home)).to.deep.equal([]);
+    });
+
+  it('names the variable of a public address that has more than a host name', async () => {
+    const { exitCode, err } = await start({
+      PORTICO_HOME: join(folder, 'home'),
+      PORTICO_PUBLIC_URL: 'https://ada:secret-0123@example.org/portal',
+    });
+    expect(err).to.contain('PORTICO_PUBLIC_URL').and.contain('without a path').and.not.contain('secret-0123');
     expect(exitCode).to.equal(1);
   });
 

@@ -96,14 +96,36 @@ describe('The configuration', () => {
     ['HOST', 'http://127.0.0.1'],
     ['PORTICO_PUBLIC_URL', 'foo'],
     ['PORTICO_PUBLIC_URL', 'ftp://example.org'],
+    ['PORTICO_PUBLIC_URL', 'https://example.org/portal'],
+    ['PORTICO_PUBLIC_URL', 'https://example.org/?tenant=1'],
+    ['PORTICO_PUBLIC_URL', 'https://example.org?'],
+    ['PORTICO_PUBLIC_URL', 'https://example.org/#top'],
+    ['PORTICO_PUBLIC_URL', 'https://ada:secret-0123@example.org'],
     ['PORTICO_LOG_LEVEL', 'loud'],
     ['PORTICO_MAIL_URL', 'nope'],
     ['PORTICO_DATABASE_URL', 'postgres://db/portico'],
   ] as const) {
     it(`names the variable when ${name} is ${value}`, () => {
-      expect(refusal({ [name]: value })).to.contain(name);
+      expect(refusal({ [name]: value }))
+        .to.contain(name)
+        .and.not.to.contain('secret-0123');
     });
   }
+
+  for (const written of [
+    'https://Portal.example.org',
+    ' https://portal.example.org/ ',
+    'https://portal.example.org:443',
+    'HTTPS://portal.example.org',
+  ])
+    it(`takes "${written}" for the public address https://portal.example.org`, () => {
+      expect(load({ PORTICO_PUBLIC_URL: written }).publicUrl).to.equal('https://portal.example.org');
+    });
+
+  it('takes folders of modules from the environment, in place of those of the file', () => {
+    const { modulePaths } = load({ PORTICO_MODULE_PATHS: ' modules, /srv/portico/more:extra ' });
+    expect(modulePaths).to.deep.equal([join(root, 'modules'), '/srv/portico/more', join(root, 'extra')]);
+  });
 
   for (const host of ['0.0.0.0', '::', '::1', 'localhost', 'portal.example.org']) {
     it(`listens on ${host}`, () => {

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../../audit/index.js';
-import { SystemClock } from '../../diagnostics/system-clock.js';
-import { UuidIds } from '../../diagnostics/uuid-ids.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../../flags/index.js';
 import { openPersistence, type Persistence } from '../../persistence/index.js';
+import { SystemClock, UuidIds } from '../../portal/machine.js';
 
 export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

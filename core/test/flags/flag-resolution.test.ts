@@ -216,10 +216,46 @@ describe('The chain of a flag', () => {
 });
 
 describe('The environment of flags', () => {
-  it('takes true and false only, and names what it ignores', () => {
-    expect(readFlagEnvironment({ PORTICO_FLAG_A: 'yes', PORTICO_FLAG_B: 'false', HOME: '/' })).to.deep.equal({
-      locks: new Map([['PORTICO_FLAG_B', false]]),
-      problems: ['The environment variable PORTICO_FLAG_A must be true or false; it is ignored.'],
+  for (const [expected, words] of [
+    [true, ['true', 'True', ' ON ', 'yes', '1', 'Enabled', 'ENABLE']],
+    [false, ['false', 'False', 'OFF', ' no', '0', '\tdisabled\n', 'Disable']],
+  ] as const)
+    for (const word of words)
+      it(`is locked ${expected ? 'on' : 'off'} by ${JSON.stringify(word)}, whatever the file says`, () => {
+        const file = { 'LPD-1': { enabled: !expected } };
+        const { states, problems } = resolveFlags(
+          sources({ environment: { PORTICO_FLAG_LPD_1: word }, file, declarations: { 'LPD-1': declared() } }),
+        );
+        expect(states.get('LPD-1')).to.include({ enabled: expected, lockedBy: 'PORTICO_FLAG_LPD_1', origin: 'environment' });
+        expect(problems).to.deep.equal([]);
+      });
+
+  for (const word of ['flase', 'maybe', ' ', '2', '"true"', 'true false'])
+    it(`is locked off by ${JSON.stringify(word)}, which says neither, and the reason tells so`, () => {
+      const environment = { PORTICO_FLAG_LPD_1: word };
+      const { states } = resolveFlags(sources({ environment, file: { 'LPD-1': { enabled: true, title: 'One' } } }));
+      expect(states.get('LPD-1')).to.include({
+        enabled: false,
+        lockedBy: 'PORTICO_FLAG_LPD_1',
+        reason: `Locked off, because the environment variable PORTICO_FLAG_LPD_1 is "${word}", which says neither on nor off.`,
+      });
+      expect(readFlagEnvironment(environment).problems).to.deep.equal([
+        `The environment variable PORTICO_FLAG_LPD_1 is "${word}", which says neither on nor off: the flag is locked off. Write true or false.`,
+      ]);
+    });
+
+  it('is meant by a variable in another spelling of its name, too, and the one that forbids wins', () => {
+    const environment = { 'PORTICO_FLAG_lpd-1': 'off', PORTICO_FLAG_LPD_1: 'on' };
+    expect(readFlagEnvironment(environment)).to.deep.equal({
+      locks: new Map([['PORTICO_FLAG_LPD_1', { enabled: false }]]),
+      problems: [],
+    });
+  });
+
+  it('is left alone by a variable that is empty, which is reported', () => {
+    expect(readFlagEnvironment({ PORTICO_FLAG_A: '', PORTICO_FLAG_B: 'false', HOME: '/' })).to.deep.equal({
+      locks: new Map([['PORTICO_FLAG_B', { enabled: false }]]),
+      problems: ['The environment variable PORTICO_FLAG_A is empty, which says neither on nor off; nothing is locked.'],
     });
   });
 });

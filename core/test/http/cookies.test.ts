@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { HostCookie, HostSessionCookie } from '../../access/index.js';
 import type { RouteContext, SessionCookie } from '../../api/index.js';
 import { checkToken } from '../../http/csrf.js';
-import { Koa } from '../../libraries/koa.js';
+import { Koa } from '../../libraries/http.js';
 import { shown, startHost, type TestHost } from './test-host.js';
 
 const token = 'a'.repeat(43);

@@ -86,12 +86,47 @@ describe('The guard of the HTTP host', () => {
     }
   });
 
-  it('tells live from ready', async () => {
+  it('tells live from ready in one word', async () => {
     expect((await host.get('/health/live')).body).to.deep.equal({ status: 'live' });
-    expect((await host.get('/health/ready')).body).to.deep.equal({ status: 'ready', reasons: [] });
-    host.health.ok = false;
-    const { status, body } = await host.get('/health/ready');
-    expect([status, body]).to.deep.equal([503, { status: 'not-ready', reasons: ['the portal closes'] }]);
+    const answers = [];
+    for (const state of ['ready', 'degraded', 'not-ready'] as const) {
+      host.health.ready = state;
+      const { status, body } = await host.get('/health/ready');
+      answers.push([status, body]);
+    }
+    host.health.ready = 'ready';
+    expect(answers).to.deep.equal([
+      [200, { status: 'ready' }],
+      [200, { status: 'degraded' }],
+      [503, { status: 'not-ready' }],
+    ]);
+  });
+
+  it('answers probes whatever host they ask for, or none, and nobody else', async () => {
+    for (const path of ['/health/live', '/health/ready?from=probe'])
+      for (const head of ['HTTP/1.1\r\nHost: 10.0.0.7:8080', 'HTTP/1.1\r\nHost: evil.example', 'HTTP/1.0', 'HTTP/1.1\r\nHost:']) {
+        const answer = await raw(host.port, `GET ${path} ${head}\r\nConnection: close\r\n\r\n`);
+        expect(answer, head).to.match(/^HTTP\/1\.1 200 /);
+        expect(answer.split('\r\n\r\n')[1], head).to.match(/^\{"status":"(live|ready)"\}$/);
+      }
+    const page = await raw(host.port, 'GET /notes HTTP/1.0\r\n\r\n');
+    expect(page).to.match(/^HTTP\/1\.1 421 /);
+    const change = await raw(host.port, 'POST /health/live HTTP/1.0\r\n\r\n');
+    expect(change).to.match(/^HTTP\/1\.1 405 /);
+  });
+
+  it('refuses a request that names its host twice, the second time in whatever case', async () => {
+    for (const [first, second] of [
+      ['portal.example', 'evil.example'],
+      ['portal.example', 'portal.example'],
+    ])
+      for (const path of ['/notes', '/health/live']) {
+        const answer = await raw(
+          host.port,
+          `GET ${path} HTTP/1.1\r\nHost: ${first}\r\nhOST: ${second}\r\nConnection: close\r\n\r\n`,
+        );
+        expect(answer, `${path} ${second}`).to.match(/^HTTP\/1\.1 400 /);
+      }
   });
 
   it('serves through a server of the caller, too', async () => {

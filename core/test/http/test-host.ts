@@ -108,7 +108,7 @@ export interface TestHost {
   /** Requests inside of each module. */
   readonly inside: Map<string, number>;
   readonly absent: Set<'sessions' | 'sites' | 'views'>;
-  readonly health: { ok: boolean };
+  readonly health: { ready: 'ready' | 'degraded' | 'not-ready' };
   get(path: string): supertest.Test;
   /** A change as a browser on a page of the portal would send it. */
   post(path: string, as?: 'author' | 'reader'): supertest.Test;
@@ -126,7 +126,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
   const gate: TestHost['gate'] = new Map();
   const inside = new Map<string, number>();
   const absent: TestHost['absent'] = new Set();
-  const health = { ok: true };
+  const health: TestHost['health'] = { ready: 'ready' };
   const handle = <T>(name: 'sessions' | 'sites', value: T): { get(): T | undefined } => ({
     get: () => (absent.has(name) ? undefined : value),
   });
@@ -180,7 +180,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
     messages: new MessageCatalog({ log: { warn: write('warn') } }),
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     clock: { now: () => new Date(), monotonic: () => performance.now() },
-    health: { live: () => true, ready: () => ({ ok: health.ok, reasons: health.ok ? [] : ['the portal closes'] }) },
+    health: { live: () => true, ready: () => health.ready },
     ...parts,
   };
   const host = createHttpHost(dependencies);

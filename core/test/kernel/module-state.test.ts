@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ModuleState } from '../../api/index.js';
-import { type LifecycleEvent, nextState } from '../../kernel/module-state.js';
+import { type LifecycleEvent, nextState } from '../../kernel/lifecycle.js';
 
 // biome-ignore format: reads like the head of the table below
 const events: readonly LifecycleEvent[] = [

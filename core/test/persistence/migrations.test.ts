@@ -1,5 +1,5 @@
+import type { MigrationInterface, QueryRunner } from '@portico/core';
 import { expect } from 'chai';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { MigrationClass } from '../../persistence/index.js';
 import { codeFrom, createPortal, findings, removeHomes, type TestPortal } from './fixtures/portal.js';
 

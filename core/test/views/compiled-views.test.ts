@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { Handlebars } from '../../libraries/handlebars.js';
+import { Handlebars } from '../../libraries/text.js';
 import { CompiledViews, type Views } from '../../views/index.js';
 import { readViewFiles } from '../../views/view-files.js';
 import { pageState, portalViews, testViews } from './view-portal.js';

@@ -1,29 +1,26 @@
 import { closeDialog, type Translate, translator } from '@portico/core/client';
 import { Added, type Adding } from './dialog/added.js';
-import { DescriptionField } from './dialog/description-field.js';
 import { follow } from './dialog/follow.js';
-import './dialog/image-estimate.js';
+import { DescriptionField, SourceField } from './dialog/form-fields.js';
+import { GenerationList, showProgress } from './dialog/generation-list.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
-import { showProgress } from './dialog/preview.js';
 import { type Answer, ask } from './dialog/requests.js';
-import { RoundList } from './dialog/round-list.js';
 import { markSeen } from './dialog/seen.js';
 import { offerSimilar, type SimilarDocument } from './dialog/similar.js';
-import { SourceField } from './dialog/source-field.js';
 
 interface Created {
   readonly id: string;
   readonly href: string;
   readonly status: string;
-  readonly nextToken?: string;
+  readonly nextIdempotencyKey?: string;
 }
 
-/** Create AI Image: sends the description, follows what is made, keeps every round until it is dismissed, adds what is ticked. */
+/** Create AI Image: sends the description, follows what is made, keeps every generation until it is dismissed, adds what is ticked. */
 class CreateImage extends HTMLElement {
   private text: Translate = String;
   private description!: DescriptionField;
   private source!: SourceField;
-  private rounds!: RoundList;
+  private generations!: GenerationList;
   private readonly closed = new AbortController();
   private readonly added = new Added();
   private running: string | undefined;
@@ -31,7 +28,7 @@ class CreateImage extends HTMLElement {
   private hideSimilar = (): void => undefined;
 
   connectedCallback(): void {
-    this.text = translator(this.dataset.words);
+    this.text = translator(this.dataset.messages);
     const { person = '' } = this.dataset;
     this.description = new DescriptionField(
       this.find('textarea[name="description"]'),
@@ -39,7 +36,7 @@ class CreateImage extends HTMLElement {
       this.text,
       person,
     );
-    this.rounds = new RoundList(this.find('[data-rounds]'));
+    this.generations = new GenerationList(this.find('[data-generation-list]'));
     this.source = new SourceField(this.find('[data-source]'), this.description, this.text, (sentence) => {
       this.update();
       this.say(sentence);
@@ -51,7 +48,7 @@ class CreateImage extends HTMLElement {
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
-    this.rounds.element.addEventListener('click', (event) => this.pressed(event));
+    this.generations.element.addEventListener('click', (event) => this.pressed(event));
     this.closest('portico-dialog')?.addEventListener('portico:closed', ({ currentTarget }) =>
       this.leave(currentTarget as Element),
     );
@@ -78,10 +75,10 @@ class CreateImage extends HTMLElement {
     this.setBusy(false);
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
-    const { id, href, nextToken } = answer.body;
+    const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
-    if (nextToken) this.input('token').value = nextToken;
+    if (nextIdempotencyKey) this.input('idempotencyKey').value = nextIdempotencyKey;
     if (this.input('root').value === '') this.input('root').value = id;
     await this.begin(href);
   }
@@ -98,7 +95,7 @@ class CreateImage extends HTMLElement {
   private async retry(button: HTMLButtonElement): Promise<void> {
     if (this.busy || this.running) return;
     this.setBusy(true);
-    const answer = await ask<Created>(button.formAction, new URLSearchParams({ token: button.value }));
+    const answer = await ask<Created>(button.formAction, new URLSearchParams({ idempotencyKey: button.value }));
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
     button.remove();
@@ -107,7 +104,7 @@ class CreateImage extends HTMLElement {
 
   /** Follows a generation; the words change each second, the live region once per change. */
   private async watch(href: string): Promise<void> {
-    let told = '';
+    let announced = '';
     let shown = 0;
     // One after the other: an older answer must not take the place of a newer one.
     let showing: Promise<unknown> = Promise.resolve();
@@ -116,9 +113,9 @@ class CreateImage extends HTMLElement {
       (progress) => {
         const { state, ready, retryAt = '', status } = progress;
         const news = `${state} ${ready} ${retryAt}`;
-        if (told !== news) this.say(status);
-        told = news;
-        showProgress(this.rounds.of(href), progress, this.text, (sentence) => this.say(sentence));
+        if (announced !== news) this.say(status);
+        announced = news;
+        showProgress(this.generations.of(href), progress, this.text, (sentence) => this.say(sentence));
         if (ready > shown && state === 'sent') showing = showing.then(() => this.show(href));
         shown = ready;
       },
@@ -128,37 +125,37 @@ class CreateImage extends HTMLElement {
     if (this.closed.signal.aborted) return;
     this.running = undefined;
     if (over) markSeen(href.slice(href.lastIndexOf('/') + 1));
-    const round = await this.show(href);
+    const generation = await this.show(href);
     // An alert speaks for itself.
-    const sentence = round?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
+    const sentence = generation?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);
-    if (!round) await this.unseen(href, over);
+    if (!generation) await this.unseen(href, over);
     this.update();
     const active = document.activeElement;
     if (!active || active === document.body || active.closest('[data-role]')) {
-      (round?.querySelector<HTMLElement>('input[type="checkbox"]') ?? this.button('again')).focus();
+      (generation?.querySelector<HTMLElement>('input[type="checkbox"]') ?? this.button('again')).focus();
       // Whoever waited sees what came, not its upper edge.
-      round?.scrollIntoView({ block: 'start' });
+      generation?.scrollIntoView({ block: 'start' });
     }
   }
 
   /** What came of it cannot be shown: because the session ended, or for now. */
   private async unseen(href: string, over: boolean): Promise<void> {
-    this.rounds.of(href)?.querySelector('progress')?.remove();
+    this.generations.of(href)?.querySelector('progress')?.remove();
     const answer = await ask(`${href}/status`);
     if (answer.status === 401) this.refused(answer);
     else this.showProblems(this.text(over ? 'create.unseen' : 'create.unreachable'), {});
   }
 
   private async show(href: string): Promise<HTMLElement | undefined> {
-    const round = await this.rounds.show(href);
-    if (round) this.update();
-    return round;
+    const generation = await this.generations.show(href);
+    if (generation) this.update();
+    return generation;
   }
 
   private async add(): Promise<void> {
     if (this.busy) return;
-    const chosen = this.rounds.chosen();
+    const chosen = this.generations.chosen();
     if (!chosen) return this.showProblems(this.text('add.none'), {});
     this.setBusy(true);
     chosen.append('folder', this.find<HTMLSelectElement>('select[name="folder"]').value);
@@ -168,7 +165,7 @@ class CreateImage extends HTMLElement {
     this.added.keep(answer.body, this.text('add.open-folder'));
     if (answer.body.failed.length > 0) {
       this.showProblems(answer.body.sentence, {});
-      for (const href of this.rounds.hrefs) await this.show(href);
+      for (const href of this.generations.hrefs) await this.show(href);
       return;
     }
     if (!this.closest('portico-dialog')) return this.added.leaveFor(this.dataset.done || answer.body.place);
@@ -202,14 +199,14 @@ class CreateImage extends HTMLElement {
     if ('refine' in button.dataset) this.source.take(button, event);
     if ('clear' in button.dataset) this.clear();
     if (!('dismiss' in button.dataset)) return;
-    button.closest('[data-round]')?.remove();
+    button.closest('[data-generation]')?.remove();
     this.update();
     this.description.area.focus();
   }
 
-  /** Takes all rounds that are over from the window; they stay in My recent generations. */
+  /** Takes all generations that are over from the window; they stay in My recent generations. */
   private clear(): void {
-    this.rounds.clear();
+    this.generations.clear();
     this.update();
     this.say(this.text('create.cleared'));
     this.description.area.focus();
@@ -223,8 +220,8 @@ class CreateImage extends HTMLElement {
   }
 
   private followElsewhere(): void {
-    const { notices: href = '', generations: page = '', words = '' } = this.dataset;
-    void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, words }));
+    const { notices: href = '', generations: page = '', messages = '' } = this.dataset;
+    void import('./generation-notices.js').then(({ followFromNow }) => followFromNow({ href, page, messages }));
   }
 
   private take(event: Event): void {
@@ -247,7 +244,7 @@ class CreateImage extends HTMLElement {
 
   private refused({ sentence, fields, status, cause }: Answer<unknown>): void {
     this.showProblems(sentence || this.text('create.unreachable'), fields, status);
-    if (cause?.cause) this.find('[data-problem]').append(causeOf(this.text('round.cause'), cause));
+    if (cause?.cause) this.find('[data-problem]').append(causeOf(this.text('generation.cause'), cause));
   }
 
   private showProblems(sentence: string, fields: Readonly<Record<string, string>>, status?: number): void {
@@ -257,10 +254,10 @@ class CreateImage extends HTMLElement {
   }
 
   private update(): void {
-    const { hasSettled, canAdd } = this.rounds;
+    const { hasSettled, canAdd } = this.generations;
     this.find<HTMLElement>('[data-target]').hidden = !canAdd;
     const again = this.button('again');
-    this.rounds.hideWhenEmpty();
+    this.generations.hideWhenEmpty();
     const isAgain = hasSettled && !this.source.isNew;
     this.button('create').hidden = isAgain;
     again.hidden = !isAgain;

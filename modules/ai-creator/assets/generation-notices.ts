@@ -47,7 +47,7 @@ class GenerationNotices extends HTMLElement {
     if (this.isTheirPage) return markSeen(...settled.map(({ id }) => id));
     const fresh = await unseen(settled.map(({ id }) => id));
     const news = settled.filter(({ id }) => fresh.includes(id) && !isShown(id));
-    const translate = translator(this.dataset.words);
+    const translate = translator(this.dataset.messages);
     const text = translate('notices.show');
     if (news.length > singly) {
       return toast(translate('notices.many', { count: news.length }), 'info', { href: `${this.dataset.page}`, text });
@@ -70,7 +70,7 @@ class GenerationNotices extends HTMLElement {
 }
 
 /** An open dialog shows it. */
-const isShown = (id: string): boolean => document.querySelector(`[data-round="${CSS.escape(id)}"]`) !== null;
+const isShown = (id: string): boolean => document.querySelector(`[data-generation="${CSS.escape(id)}"]`) !== null;
 
 /** As the portal draws it. */
 function showBadge(page: string, badge: Notices['badge']): void {
@@ -92,7 +92,7 @@ function span(className: string, content: Node | string): HTMLElement {
 }
 
 /** On a page that came without: something was begun on it and its dialog was closed. */
-export function followFromNow(data: Readonly<Record<'href' | 'page' | 'words', string>>): void {
+export function followFromNow(data: Readonly<Record<'href' | 'page' | 'messages', string>>): void {
   const there = document.querySelector<GenerationNotices>(tag);
   const notices = there ?? Object.assign(document.createElement(tag) as GenerationNotices, { hidden: true });
   Object.assign(notices.dataset, data);

@@ -1,5 +1,6 @@
 import {
   type AccessContext,
+  AccessContexts,
   Clock,
   type Command,
   type CommandCall,
@@ -9,7 +10,6 @@ import {
   PortalError,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { SiteAccess } from '../services/access/site-access.js';
 import { Explanations } from '../services/availability/explanations.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
@@ -33,14 +33,14 @@ export class WhyNoButton implements Command {
   ];
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Explanations) private readonly explanations: Explanations,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Exit code 0 when the person sees it, 1 otherwise. */
   async run({ options, print }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.person);
+    const access = this.contexts.named({ site: options.site, person: options.person });
     const place = { uploads: !options['no-uploads'], ...(options.folder ? { folder: String(options.folder) } : {}) };
     const { isVisible, canCreate, steps } = await this.explanations.explain(access, place);
     const names = { name: access.person?.name ?? '', site: access.site?.name ?? '' };
@@ -85,9 +85,9 @@ export class GenerationPresenter {
     return explanation ? [explanation.cause, explanation.remedy, ...explanation.links.map(({ href }) => href)] : [];
   }
 
-  of(round: GenerationWithImages, locale: string): GenerationView {
+  of(found: GenerationWithImages, locale: string): GenerationView {
     const translate = translator(this.messages, locale);
-    return { ...generationView(round, translate, this.clock.now()), cost: formatCost(round, translate, locale) };
+    return { ...generationView(found, translate, this.clock.now()), cost: formatCost(found, translate, locale) };
   }
 }
 
@@ -99,16 +99,16 @@ export class ImagesList implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
+    @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ options, print }: CommandCall): Promise<void> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const { waiting, cameToNothing } = await this.generations.recent(access);
-    for (const round of [...waiting, ...cameToNothing]) {
-      const { id, state, retryAt, ready, count, description } = this.words.of(round, access.locale);
+    for (const found of [...waiting, ...cameToNothing]) {
+      const { id, state, retryAt, ready, count, description } = this.generationPresenter.of(found, access.locale);
       print(
         `${id}  ${state}${retryAt ? ` until ${retryAt}` : ''}  ${ready}/${count}  ${description.replace(/\s+/g, ' ').slice(0, 80)}`,
       );
@@ -124,21 +124,22 @@ export class ImagesShow implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
-    @inject(GenerationPresenter) private readonly words: GenerationPresenter,
+    @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const found = await this.generations.find(access, id);
-    const round = this.words.of(found, access.locale);
-    print(`${round.state}: ${round.status}`);
-    if (round.cost) print(round.cost);
-    print(round.description);
-    if (round.problem)
-      for (const line of [round.problem.sentence, ...this.words.failure(found.generation, access.locale)]) warn(line);
-    for (const image of round.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
+    const generation = this.generationPresenter.of(found, access.locale);
+    print(`${generation.state}: ${generation.status}`);
+    if (generation.cost) print(generation.cost);
+    print(generation.description);
+    if (generation.problem)
+      for (const line of [generation.problem.sentence, ...this.generationPresenter.failure(found.generation, access.locale)])
+        warn(line);
+    for (const image of generation.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
   }
 }
 
@@ -153,7 +154,7 @@ export class ImagesAdd implements Command {
   ] as const;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(ImageAdding) private readonly adding: ImageAdding,
     @inject(Documents) private readonly documents: Documents,
@@ -161,7 +162,7 @@ export class ImagesAdd implements Command {
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const { images } = await this.generations.find(access, id);
     const waiting = images.filter(({ state }) => state === 'offered');
     if (waiting.length === 0)
@@ -182,13 +183,13 @@ export class ImagesCancel implements Command {
   readonly options = where;
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async run({ arguments: { id = '' }, options, print }: CommandCall): Promise<void> {
-    const done = await this.orders.cancel(this.siteAccess.find(options.site, options.as), id);
+    const done = await this.orders.cancel(this.contexts.named({ site: options.site, person: options.as }), id);
     print(this.messages.text(cancelKey(done)));
   }
 }

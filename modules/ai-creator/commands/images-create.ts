@@ -1,6 +1,5 @@
-import { type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, Ids, inject, injectable, Messages, PortalError } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
-import { SiteAccess } from '../services/access/site-access.js';
 import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { Generations } from '../services/generations/generations.js';
 import { ImageAdding } from '../services/generations/image-adding.js';
@@ -28,7 +27,7 @@ export class ImagesCreate implements Command {
   ];
 
   constructor(
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationOrders) private readonly orders: GenerationOrders,
     @inject(ImageAdding) private readonly adding: ImageAdding,
@@ -39,7 +38,7 @@ export class ImagesCreate implements Command {
   ) {}
 
   async run({ options, print, warn, signal }: CommandCall): Promise<number> {
-    const access = this.siteAccess.find(options.site, options.as);
+    const access = this.contexts.named({ site: options.site, person: options.as });
     const typed = {
       description: String(options.description),
       size: String(options.size),
@@ -49,7 +48,7 @@ export class ImagesCreate implements Command {
     const order = this.read(typed);
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const source = this.source(options['from-image'], options['from-document']);
-    const wanted = { ...order, token: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
+    const wanted = { ...order, idempotencyKey: this.ids.next(), folderId: folder?.id, source, via: 'command' } as const;
     const { id } = await this.orders.create(access, wanted).catch((error: unknown) => {
       if (!(error instanceof PortalError) || error.code !== 'ai-creator-refused') throw error;
       const message = [error.message, ...this.generationPresenter.pause(access)].join('\n');
@@ -61,12 +60,12 @@ export class ImagesCreate implements Command {
         warn(this.generationPresenter.of({ generation, images: [] }, access.locale).status);
       waitsUntil = generation.retryAt;
     });
-    const round = await this.generations.find(access, id);
-    const sentence = problemSentence(round, translator(this.messages, access.locale));
-    const offered = round.images.filter(({ state }) => state === 'offered');
+    const found = await this.generations.find(access, id);
+    const sentence = problemSentence(found, translator(this.messages, access.locale));
+    const offered = found.images.filter(({ state }) => state === 'offered');
     if (offered.length === 0) {
-      warn(this.messages.text('command.failed', { sentence: sentence ?? round.generation.state }));
-      for (const line of this.generationPresenter.failure(round.generation, access.locale)) warn(line);
+      warn(this.messages.text('command.failed', { sentence: sentence ?? found.generation.state }));
+      for (const line of this.generationPresenter.failure(found.generation, access.locale)) warn(line);
       return 1;
     }
     if (sentence) warn(sentence);

@@ -99,7 +99,7 @@ export class CreateFormPage {
     const previous = await this.generations.previous(access);
     const model = {
       ...state,
-      token: this.ids.next(),
+      idempotencyKey: this.ids.next(),
       spending: await this.spending.notes(access),
       isDialog: isFragment(ctx),
       missing: this.missing(ctx),
@@ -130,17 +130,17 @@ export class CreateFormPage {
         },
       ].filter(({ entries }) => entries.length > 0),
       person: ctx.access.person?.id,
-      words: Object.fromEntries(clientMessages.map((key) => [key, ctx.compiled(key)])),
+      messages: Object.fromEntries(clientMessages.map((key) => [key, ctx.compiled(key)])),
     };
     ctx.render('create', model, asFragmentOrPage(ctx, title, status));
   }
 }
 
-/** Words that the dialog's script says. */
+/** Messages that the dialog's script shows. */
 const clientMessages = [
   'notices.show',
   'notices.many',
-  'round.cause',
+  'generation.cause',
   'create.counter',
   'create.description-missing',
   'create.description-too-long',

@@ -30,7 +30,7 @@ export class CreateRoutes implements HttpRoutes {
       try {
         const generation = await this.orders.create(ctx.access, {
           ...readOrder(form, this.messages, this.orders.promptLimit, ctx.access.locale),
-          token: form.token,
+          idempotencyKey: form.idempotencyKey,
           rootId: form.root,
           folderId: form.folder,
           source: this.sources.reference(ctx.access, form),
@@ -41,7 +41,7 @@ export class CreateRoutes implements HttpRoutes {
         const translate = translator(this.messages, ctx.access.locale);
         const { id, state, isRunning, status } = generationView({ generation, images: [] }, translate, this.clock.now());
         ctx.status = 201;
-        ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextToken: this.ids.next() };
+        ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextIdempotencyKey: this.ids.next() };
       } catch (error) {
         if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose || error.status === 404) throw error;
         await this.form.showAgain(ctx, form, error);

@@ -18,7 +18,7 @@ interface Refused {
   readonly error: PortalError;
 }
 
-/** Rounds as the reader of a page sees them, and the page with all rounds of one dialog. */
+/** Generations as the reader of a page sees them, and the page with all generations of one dialog. */
 @injectable()
 export class GenerationPages {
   constructor(
@@ -32,30 +32,30 @@ export class GenerationPages {
     @inject(VariationSources) private readonly sources: VariationSources,
   ) {}
 
-  model(ctx: AnyContext, round: GenerationWithImages): GenerationView {
+  model(ctx: AnyContext, found: GenerationWithImages): GenerationView {
     const explain = (failure: Failure) => this.failureMessages.for(ctx.access, failure);
     const translate = translator(this.messages, ctx.access.locale);
-    const model = generationView(round, translate, this.clock.now(), explain, this.sources.arePossible);
-    const cost = formatCost(round, translate, ctx.access.locale);
+    const model = generationView(found, translate, this.clock.now(), explain, this.sources.arePossible);
+    const cost = formatCost(found, translate, ctx.access.locale);
     return { ...model, cost, preview: this.previews.find(model.id)?.number };
   }
 
   /** Without scripts it renews itself while something is on its way, unless somebody has typed in it. */
   async show(ctx: AnyContext, id: string, refused?: Refused): Promise<void> {
-    const models = (await this.generations.rounds(ctx.access, id)).map((round) => this.model(ctx, round)).reverse();
-    const rounds = refused ? models.map((round) => asTyped(round, refused.form)) : models;
-    const isRunning = rounds.some((round) => round.isRunning);
+    const models = (await this.generations.ofDialog(ctx.access, id)).map((found) => this.model(ctx, found)).reverse();
+    const generations = refused ? models.map((generation) => asTyped(generation, refused.form)) : models;
+    const isRunning = generations.some((generation) => generation.isRunning);
     if (isRunning && !refused) ctx.set('Refresh', '2');
-    const shown = rounds.find((round) => round.id === id) ?? rounds[0];
+    const shown = generations.find((generation) => generation.id === id) ?? generations[0];
     ctx.render(
       'generation',
       {
-        rounds,
+        generations,
         shown,
         renews: isRunning && !refused,
-        canAdd: rounds.some(({ canAdd }) => canAdd),
+        canAdd: generations.some(({ canAdd }) => canAdd),
         error: refused?.error.message,
-        token: this.ids.next(),
+        idempotencyKey: this.ids.next(),
         folder: refused?.form.folder ?? shown?.folderId,
         folders: await this.documents.folders(ctx.access),
         folderHref: folderHref(shown?.folderId),
@@ -79,9 +79,9 @@ function ignoreMissing(error: unknown): undefined {
   throw error;
 }
 
-const asTyped = (round: GenerationView, form: AddForm): GenerationView => ({
-  ...round,
-  images: round.images.map((image) => imageAsTyped(image, form)),
+const asTyped = (generation: GenerationView, form: AddForm): GenerationView => ({
+  ...generation,
+  images: generation.images.map((image) => imageAsTyped(image, form)),
 });
 
 function imageAsTyped(image: ImageModel, { image: ids, name, altText, selected, reviewed }: AddForm): ImageModel {

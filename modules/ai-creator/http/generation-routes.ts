@@ -64,21 +64,23 @@ export class GenerationRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, async (ctx) => {
       const recent = await this.generations.recent(ctx.access);
-      const waiting = recent.waiting.map((round) => this.pages.model(ctx, round));
-      const cameToNothing = recent.cameToNothing.map((round) => this.pages.model(ctx, round));
-      if (wantsJson(ctx)) ctx.body = { generations: [...waiting, ...cameToNothing].map((round) => forScripts(ctx, round)) };
+      const waiting = recent.waiting.map((generation) => this.pages.model(ctx, generation));
+      const cameToNothing = recent.cameToNothing.map((generation) => this.pages.model(ctx, generation));
+      if (wantsJson(ctx))
+        ctx.body = { generations: [...waiting, ...cameToNothing].map((generation) => forScripts(ctx, generation)) };
       else ctx.render('recent', { waiting, cameToNothing }, { title: ctx.text('recent.title') });
     });
 
     router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
       const { id } = ctx.input.params;
-      if (isFragment(ctx)) ctx.render('round', { round: await this.round(ctx, id), inDialog: true }, { layout: 'none' });
-      else if (wantsJson(ctx)) ctx.body = forScripts(ctx, await this.round(ctx, id));
+      if (isFragment(ctx))
+        ctx.render('dialog-generation', { generation: await this.view(ctx, id), inDialog: true }, { layout: 'none' });
+      else if (wantsJson(ctx)) ctx.body = forScripts(ctx, await this.view(ctx, id));
       else await this.pages.show(ctx, id);
     });
 
     router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
-      ctx.body = statusOf(await this.round(ctx, ctx.input.params.id));
+      ctx.body = statusOf(await this.view(ctx, ctx.input.params.id));
     });
 
     router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
@@ -86,7 +88,7 @@ export class GenerationRoutes implements HttpRoutes {
       await this.generations.find(ctx.access, id);
       eventStream(
         ctx,
-        this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.round(ctx, id))),
+        this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.view(ctx, id))),
       );
     });
 
@@ -99,7 +101,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm }, async (ctx) => {
-      const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.token);
+      const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.idempotencyKey);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
       const { id, state, isRunning, status } = this.pages.model(ctx, { generation: again, images: [] });
@@ -108,7 +110,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
 
     router.get('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
-      ctx.render('discard', { round: await this.round(ctx, ctx.input.params.id) }, { title: ctx.text('round.discard') });
+      ctx.render('discard', { generation: await this.view(ctx, ctx.input.params.id) }, { title: ctx.text('generation.discard') });
     });
 
     router.post('/:id/discard', { access: 'signed-in', params: idParams, body: discardForm }, async (ctx) => {
@@ -120,7 +122,7 @@ export class GenerationRoutes implements HttpRoutes {
     });
   }
 
-  private async round(ctx: AnyContext, id: string): Promise<GenerationView> {
+  private async view(ctx: AnyContext, id: string): Promise<GenerationView> {
     return this.pages.model(ctx, await this.generations.find(ctx.access, id));
   }
 }
@@ -138,8 +140,8 @@ const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryA
 });
 
 /** The same with addresses that a script can use. */
-const forScripts = (ctx: AnyContext, { href, images, missing: _, ...round }: GenerationView): object => ({
-  ...round,
+const forScripts = (ctx: AnyContext, { href, images, missing: _, ...generation }: GenerationView): object => ({
+  ...generation,
   href: ctx.url(href),
   images: images.map((image) => ({ ...image, href: ctx.url(image.href) })),
 });

@@ -35,7 +35,7 @@ export const similarQuery = z.strictObject({ description: z.string().max(10_000)
 export const discardForm = z.strictObject({ confirmed: z.literal('true').optional() });
 export const createForm = z.strictObject({
   ...sourceFields,
-  token: z.string().min(8).max(100),
+  idempotencyKey: z.string().min(8).max(100),
   folder: optionalId,
   root: optionalId,
   description: typed,
@@ -61,7 +61,7 @@ export const addForm = z.strictObject({
   folder: z.string().max(64).optional(),
 });
 /** The button stands in the form of the images, whose fields come along. */
-export const retryForm = addForm.extend({ token: z.string().min(8).max(100) });
+export const retryForm = addForm.extend({ idempotencyKey: z.string().min(8).max(100) });
 export type AddForm = z.output<typeof addForm>;
 
 export const whyQuery = z.strictObject({

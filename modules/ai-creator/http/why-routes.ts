@@ -9,7 +9,6 @@ import {
   type RouteContext,
   type Router,
 } from '@portico/core';
-import { SiteAccess } from '../services/access/site-access.js';
 import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/availability/explanations.js';
 import { wantsJson } from './answers.js';
 import { whyQuery } from './input.js';
@@ -23,7 +22,6 @@ export class WhyRoutes implements HttpRoutes {
 
   constructor(
     @inject(Explanations) private readonly explanations: Explanations,
-    @inject(SiteAccess) private readonly siteAccess: SiteAccess,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
@@ -42,7 +40,7 @@ export class WhyRoutes implements HttpRoutes {
   private about(ctx: AnyContext, email: string | undefined): AccessContext {
     if (!email || email === ctx.access.person?.email) return ctx.access;
     if (!this.mayDiagnose(ctx)) throw new PortalError('forbidden', ctx.text('why.only-yourself'), { status: 403 });
-    return this.siteAccess.find(ctx.access.site?.address, email);
+    return this.contexts.named({ site: ctx.access.site?.address, person: email });
   }
 
   private mayDiagnose({ access }: AnyContext): boolean {

@@ -11,6 +11,7 @@ import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
 import { MoveUsage1764450100000 } from './move-usage.js';
+import { RenameToken1764470000000 } from './rename-token.js';
 
 export default [
   CreateGenerations1763800000000,
@@ -26,4 +27,5 @@ export default [
   AddDescriptionHash1763850000000,
   AddPreviewTokens1763851000000,
   MoveUsage1764450100000,
+  RenameToken1764470000000,
 ];

@@ -85,9 +85,9 @@ describe('what is said after Add Selected', function () {
   });
 
   it('names the folder without scripts', async () => {
-    const round = await creator.settled((await creator.create({ folder: summer })).body.id as string);
+    const generation = await creator.settled((await creator.create({ folder: summer })).body.id as string);
     const plain = await browser.page(creator.portal, { person: author, javaScript: false });
-    await plain.goto(`/web/home/ai-creator/generations/${round.id}`);
+    await plain.goto(`/web/home/ai-creator/generations/${generation.id}`);
     await plain.getByRole('checkbox', { name: /^Image 1/ }).check();
     await plain.getByRole('button', { name: 'Add Selected' }).click();
     await plain.getByRole('status').getByText('a-lighthouse-at-dusk.png was added to Summer.').waitFor();
@@ -95,18 +95,18 @@ describe('what is said after Add Selected', function () {
   });
 
   it('names no single folder when each image goes to its own', async () => {
-    const rounds = await Promise.all(
+    const generations = await Promise.all(
       [summer, ''].map(async (folder) => creator.settled((await creator.create({ folder })).body.id as string)),
     );
     const { body } = await creator.addAll({
-      ...(rounds[0] as (typeof rounds)[0]),
-      images: rounds.flatMap(({ images }) => images),
+      ...(generations[0] as (typeof generations)[0]),
+      images: generations.flatMap(({ images }) => images),
     });
     expect(body.sentence).to.equal('2 images were added to their folders.');
   });
 
   it('says that they were added although the folder cannot be read any more', async () => {
-    const round = await creator.settled(
+    const generation = await creator.settled(
       (await creator.create({ folder: summer, description: 'a lost folder' })).body.id as string,
     );
     const documents = creator.portal.service(Documents);
@@ -116,7 +116,7 @@ describe('what is said after Add Selected', function () {
       return read.apply(documents, asked);
     };
     try {
-      const { status, body } = await creator.addAll(round);
+      const { status, body } = await creator.addAll(generation);
       expect([status, body.documents.length]).to.deep.equal([200, 1]);
       expect(body.sentence).to.equal('a-lost-folder.png was added to the chosen folder.');
     } finally {

@@ -28,8 +28,8 @@ describe('adding images', () => {
 
   for (const size of ['512x512', '1024x1024']) {
     it(`keeps the original of ${size} untouched as version 1.0, and delivers a marked one`, async () => {
-      const round = await creator.settled((await creator.create({ size })).body.id);
-      const { body } = await creator.addAll(round);
+      const generation = await creator.settled((await creator.create({ size })).body.id);
+      const { body } = await creator.addAll(generation);
       const place = `/web/home/documents-media/documents/${body.documents[0].id}`;
       const report = (await creator.visitor.get(`${place}/provenance`)).body;
       expect(report.versions.map(({ label }: { label: string }) => label)).to.deep.equal(['1.1', '1.0']);
@@ -55,8 +55,8 @@ describe('adding images', () => {
 
   it('puts images into the folder that was chosen, and refuses one that is not there', async () => {
     const folder = await creator.portal.service(Documents).ensureFolder(system(), 'Chosen');
-    const round = await creator.settled((await creator.create()).body.id);
-    const [image] = round.images;
+    const generation = await creator.settled((await creator.create()).body.id);
+    const [image] = generation.images;
     const fields = { image: image?.id, selected: image?.id, name: 'x', altText: 'y' };
     expect((await add({ ...fields, folder: '0190a1b2-0000-7000-8000-000000000000' })).status).to.equal(404);
     const { body } = await add({ ...fields, folder: folder.id });
@@ -64,9 +64,9 @@ describe('adding images', () => {
   });
 
   it('marks a drafted alternative text until it was read, changed or confirmed', async () => {
-    const round = await creator.settled((await creator.create({ count: '3' })).body.id);
-    const ids = round.images.map(({ id }) => id);
-    const drafts = round.images.map(({ altText }) => altText);
+    const generation = await creator.settled((await creator.create({ count: '3' })).body.id);
+    const ids = generation.images.map(({ id }) => id);
+    const drafts = generation.images.map(({ altText }) => altText);
     const { body } = await add({
       image: ids,
       selected: ids,
@@ -81,22 +81,22 @@ describe('adding images', () => {
   });
 
   it('does not add an image twice when the portal stopped between adding it and writing that down', async () => {
-    const round = await creator.settled((await creator.create()).body.id);
-    const [image] = round.images;
+    const generation = await creator.settled((await creator.create()).body.id);
+    const [image] = generation.images;
     const picture = await creator.visitor.get(image?.href ?? '').buffer(true);
     const before = await creator.portal.service(Documents).add(creator.portal.service(AccessContexts).system(creator.site), {
       name: 'added-before-the-crash.png',
       content: picture.body as Buffer,
       idempotencyKey: `ai-creator:${image?.id}`,
     });
-    const { body } = await creator.addAll(round);
+    const { body } = await creator.addAll(generation);
     expect(body.documents.map(({ id }: { id: string }) => id)).to.deep.equal([before.id]);
-    expect((await creator.settled(round.id)).state).to.equal('saved');
+    expect((await creator.settled(generation.id)).state).to.equal('saved');
   });
 
   it('says which could not be added and why, and never success with nothing', async () => {
-    const round = await creator.settled((await creator.create({ count: '2' })).body.id);
-    const ids = round.images.map(({ id }) => id);
+    const generation = await creator.settled((await creator.create({ count: '2' })).body.id);
+    const ids = generation.images.map(({ id }) => id);
     const partly = await add({
       image: [...ids, 'gone'],
       selected: [...ids, 'gone'],
@@ -108,8 +108,8 @@ describe('adding images', () => {
   });
 
   it('adds the others when the first of them is gone', async () => {
-    const round = await creator.settled((await creator.create()).body.id);
-    const ids = ['gone', round.images[0]?.id ?? ''];
+    const generation = await creator.settled((await creator.create()).body.id);
+    const ids = ['gone', generation.images[0]?.id ?? ''];
     const partly = await add({ image: ids, selected: ids, name: ['a', 'b'], altText: ['', ''] });
     expect([partly.status, partly.body.documents?.length, partly.body.failed?.length]).to.deep.equal([200, 1, 1]);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 const base = '/web/home/ai-creator/api';
 
@@ -23,7 +23,7 @@ describe('creating images with a program', () => {
   };
 
   it('asks, follows, adds and lists', async () => {
-    const created = await post('/generations', { description: 'a small boat', count: 2 }, newToken());
+    const created = await post('/generations', { description: 'a small boat', count: 2 }, newKey());
     expect(created.status).to.equal(201);
     expect(created.body).to.include({ description: 'a small boat', size: '512x512', count: 2 });
     const followed = await over(created.body.id);
@@ -37,7 +37,7 @@ describe('creating images with a program', () => {
   });
 
   it('gives the same answer for the same key and body, 409 for another body, and makes one request upstream', async () => {
-    const key = newToken();
+    const key = newKey();
     const body = { description: 'a kite', size: '256x256' };
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('/generations', body, key)));
     await over(answers[0]?.body.id);
@@ -52,21 +52,21 @@ describe('creating images with a program', () => {
   it('refuses a request without a key, and says which values are wrong', async () => {
     const keyless = await post('/generations', { description: 'x' });
     expect([keyless.status, keyless.body.error.code]).to.deep.equal([400, 'no-idempotency-key']);
-    const wrong = await post('/generations', { description: 'x', count: 9, more: 1 }, newToken());
+    const wrong = await post('/generations', { description: 'x', count: 9, more: 1 }, newKey());
     expect([wrong.status, wrong.body.error.code]).to.deep.equal([400, 'invalid-input']);
     expect(creator.sandbox.requests).to.have.length(0);
   });
 
   it('cancels, and says whether it may be charged', async () => {
     creator.sandbox.next('stall-before-headers');
-    const { id } = (await post('/generations', { description: 'a wall' }, newToken())).body as { id: string };
+    const { id } = (await post('/generations', { description: 'a wall' }, newKey())).body as { id: string };
     for (let tries = 0; creator.sandbox.generations.length === 0 && tries < 200; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect((await post(`/generations/${id}/cancel`, {})).body).to.include({ cancelled: true, maybeCharged: true });
   });
 
   it('knows nothing of what belongs to others, and asks guests who they are', async () => {
-    const { id } = (await post('/generations', { description: 'mine' }, newToken())).body as { id: string };
+    const { id } = (await post('/generations', { description: 'mine' }, newKey())).body as { id: string };
     const image = (await over(id)).body.images[0].id as string;
     const other = await creator.portal.signIn();
     expect((await other.get(`${base}/generations/${id}`)).status).to.equal(404);
@@ -88,7 +88,7 @@ describe('creating images with a program', () => {
       creator.portal
         .agent()
         .post(`${base}/generations`)
-        .set({ Authorization: `Bearer ${bearer}`, 'Idempotency-Key': newToken() })
+        .set({ Authorization: `Bearer ${bearer}`, 'Idempotency-Key': newKey() })
         .send({ description: 'made at night' });
     const whole = await token(['ai-creator.create-images', 'documents-media.add-document', 'documents-media.view-documents']);
     const made = await ask(whole);

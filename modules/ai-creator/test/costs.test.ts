@@ -1,6 +1,6 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
-import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 describe('what an image costs', () => {
   let creator: CreatorPortal;
@@ -13,13 +13,13 @@ describe('what an image costs', () => {
 
   const html = async (path: string): Promise<string> => (await creator.visitor.get(path).set('Accept', 'text/html')).text;
 
-  it('is the same everywhere afterwards: on the round, the ledger, the panel of the document, its report, CSV and the terminal', async () => {
+  it('is the same everywhere afterwards: on the generation, the ledger, the panel of the document, its report, CSV and the terminal', async () => {
     const { body } = await creator.create({ count: '2' });
     const id = body.id as string;
-    const round = await creator.settled(id);
+    const generation = await creator.settled(id);
     expect(await html(`/web/home/ai-creator/generations/${id}`)).to.contain('512x512, 2 images · Cost: €0.0468');
     expect(await html('/web/home/ai-creator/generations')).to.contain('Cost: €0.0468');
-    const added = await creator.addAll(round);
+    const added = await creator.addAll(generation);
     const document = (added.body.documents as { id: string }[])[0]?.id ?? '';
     expect(await html(`/web/home/documents-media/documents/${document}`)).to.contain('€0.0468');
     const report = await creator.visitor.get(`/web/home/documents-media/documents/${document}/provenance`);
@@ -60,7 +60,7 @@ describe('what an image costs', () => {
 
   it('is left out where no cost is known', async () => {
     await creator.portal.command(['settings', 'set', 'ai-creator.model', 'gpt-image-2']);
-    const { body } = await creator.create({ token: newToken() });
+    const { body } = await creator.create({ idempotencyKey: newKey() });
     await creator.settled(body.id as string);
     expect(await html(`/web/home/ai-creator/generations/${body.id as string}`)).to.not.contain('Cost:');
   });

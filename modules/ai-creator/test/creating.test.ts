@@ -18,17 +18,20 @@ describe('creating images', () => {
   for (const size of ['256x256', '512x512', '1024x1024']) {
     it(`delivers images of exactly ${size}, and documents of the same size`, async () => {
       const { body } = await creator.create({ size, count: '2', description: 'A red flower, "close up"!' });
-      const round = await creator.settled(body.id);
-      expect(round.state).to.equal('offered');
-      expect(round.images.map(({ name }) => name)).to.deep.equal(['a-red-flower-close-up.png', 'a-red-flower-close-up-2.png']);
+      const generation = await creator.settled(body.id);
+      expect(generation.state).to.equal('offered');
+      expect(generation.images.map(({ name }) => name)).to.deep.equal([
+        'a-red-flower-close-up.png',
+        'a-red-flower-close-up-2.png',
+      ]);
       const side = Number(size.split('x')[0]);
-      for (const image of round.images) {
+      for (const image of generation.images) {
         const answer = await creator.visitor.get(image.href);
         const { width, height, format } = await sharp(answer.body as Buffer).metadata();
         expect({ width, height, format }).to.deep.equal({ width: side, height: side, format: 'png' });
         expect(answer.headers).to.include({ 'x-content-type-options': 'nosniff', 'content-type': 'image/png' });
       }
-      const added = await creator.addAll(round);
+      const added = await creator.addAll(generation);
       expect(added.status).to.equal(200);
       expect(added.body.failed).to.deep.equal([]);
       for (const { id, view } of added.body.documents as { id: string; view: string }[]) {
@@ -51,8 +54,8 @@ describe('creating images', () => {
   for (const size of ['256x256', '1024x1024'])
     it(`writes that a machine made it into what it delivers in ${size}, which another reader finds`, async () => {
       const { body } = await creator.create({ size });
-      const round = await creator.settled(body.id);
-      const answer = await creator.visitor.get(round.images[0]?.href ?? '');
+      const generation = await creator.settled(body.id);
+      const answer = await creator.visitor.get(generation.images[0]?.href ?? '');
       expect(await digitalSourceType(answer.body as Buffer)).to.equal(trainedAlgorithmicMedia);
     });
 
@@ -71,7 +74,7 @@ describe('creating images', () => {
     expect(refused.status).to.equal(400);
     expect(Object.keys(refused.body.error.fields)).to.deep.equal(['description', 'size', 'count']);
     const page = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-      token: 'abcdefgh',
+      idempotencyKey: 'abcdefgh',
       description: 'words that were typed',
       size: '300x300',
       count: '1',
@@ -103,8 +106,8 @@ describe('creating images', () => {
 
   it('asks once more for what is missing, and offers what came', async () => {
     creator.sandbox.next({ name: 'too-few', amount: 2 });
-    const round = await creator.settled((await creator.create({ count: '3' })).body.id);
-    expect(round.images).to.have.length(3);
+    const generation = await creator.settled((await creator.create({ count: '3' })).body.id);
+    expect(generation.images).to.have.length(3);
     expect(creator.sandbox.generations.map(({ body }) => (body as { n: number }).n)).to.deep.equal([3, 1]);
     creator.sandbox.next({ name: 'too-few', amount: 2 }, 'error-500');
     const partly = await creator.settled((await creator.create({ count: '3' })).body.id);
@@ -114,8 +117,8 @@ describe('creating images', () => {
 
   it('falls through the preference list once when a model is gone', async () => {
     creator.sandbox.next('model-not-found');
-    const round = await creator.settled((await creator.create()).body.id);
-    expect(round.state).to.equal('offered');
+    const generation = await creator.settled((await creator.create()).body.id);
+    expect(generation.state).to.equal('offered');
     const models = creator.sandbox.generations.map(({ body }) => (body as { model: string }).model);
     expect(models).to.deep.equal(['gpt-image-2.6-flare', 'gpt-image-2.5-flare']);
     creator.sandbox.next('model-not-found', 'model-not-found');
@@ -125,8 +128,8 @@ describe('creating images', () => {
 
   it('shows the generic message when the account is out of tokens, and keeps the exact cause for the log', async () => {
     creator.sandbox.next('insufficient-quota');
-    const round = await creator.settled((await creator.create({ description: 'a secret wish' })).body.id);
-    expect(round.problem?.sentence).to.equal('An unexpected error occurred and no image was made. Try again later.');
+    const generation = await creator.settled((await creator.create({ description: 'a secret wish' })).body.id);
+    expect(generation.problem?.sentence).to.equal('An unexpected error occurred and no image was made. Try again later.');
     expect(creator.portal.log()).to.contain('insufficient_quota').and.to.not.contain('a secret wish');
     expect(creator.sandbox.generations).to.have.length(1);
     await creator.sendAgain();
@@ -152,20 +155,20 @@ describe('creating images', () => {
   });
 
   it('answers 404 for what belongs to somebody else', async () => {
-    const round = await creator.settled((await creator.create()).body.id);
+    const generation = await creator.settled((await creator.create()).body.id);
     const other = await creator.portal.signIn();
-    for (const path of [`/web/home/ai-creator/generations/${round.id}`, round.images[0]?.href ?? '']) {
+    for (const path of [`/web/home/ai-creator/generations/${generation.id}`, generation.images[0]?.href ?? '']) {
       expect((await other.get(path)).status).to.equal(404);
     }
-    expect((await creator.addAll(round, other)).status).to.equal(404);
-    expect((await creator.portal.agent().get(`/web/home/ai-creator/generations/${round.id}`)).status).to.not.equal(200);
+    expect((await creator.addAll(generation, other)).status).to.equal(404);
+    expect((await creator.portal.agent().get(`/web/home/ai-creator/generations/${generation.id}`)).status).to.not.equal(200);
   });
 
   it('works as a form with a results page', async () => {
     const form = await creator.visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
     expect(form.text).to.contain('Number of Images to Generate').and.to.contain('Image Size');
     const answer = await creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-      token: 'a-form-without-scripts',
+      idempotencyKey: 'a-form-without-scripts',
       description: 'a cat',
       size: '256x256',
       count: '1',
@@ -187,17 +190,17 @@ describe('creating images', () => {
     expect(list.text).to.contain('my cat.png');
   });
 
-  it('shows rounds that were not added on My recent generations, and lets go of them', async () => {
-    const round = await creator.settled((await creator.create({ description: 'a forgotten forest' })).body.id);
+  it('shows generations that were not added on My recent generations, and lets go of them', async () => {
+    const generation = await creator.settled((await creator.create({ description: 'a forgotten forest' })).body.id);
     const page = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(page.text).to.contain('a forgotten forest').and.to.contain('Kept until');
-    const place = `/web/home/ai-creator/generations/${round.id}/discard`;
+    const place = `/web/home/ai-creator/generations/${generation.id}/discard`;
     const asked = await creator.portal.post(creator.visitor, place);
     expect([asked.status, asked.headers.location]).to.deep.equal([303, place]);
-    expect((await creator.visitor.get(round.images[0]?.href ?? '')).status, 'nothing is lost yet').to.equal(200);
+    expect((await creator.visitor.get(generation.images[0]?.href ?? '')).status, 'nothing is lost yet').to.equal(200);
     await creator.portal.post(creator.visitor, place, { confirmed: 'true' });
     const after = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'text/html');
     expect(after.text).to.not.contain('a forgotten forest');
-    expect((await creator.visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);
+    expect((await creator.visitor.get(generation.images[0]?.href ?? '')).status).to.equal(404);
   });
 });

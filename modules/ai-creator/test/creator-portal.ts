@@ -24,15 +24,15 @@ export interface CreatorPortal {
   /** Presses Create, as the dialog's script does. */
   create(fields?: object, as?: TestClient): Promise<Response>;
   /** Follows a generation until nothing more happens by itself. */
-  settled(id: string, as?: TestClient): Promise<RoundAnswer>;
-  /** Presses Add Selected for all images of a round. */
-  addAll(round: RoundAnswer, as?: TestClient): Promise<Response>;
+  settled(id: string, as?: TestClient): Promise<GenerationAnswer>;
+  /** Presses Add Selected for all images of a generation. */
+  addAll(generation: GenerationAnswer, as?: TestClient): Promise<Response>;
   /** Presses Send requests again, as an administrator does after a refused key. */
   sendAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface RoundAnswer {
+export interface GenerationAnswer {
   readonly id: string;
   readonly state: string;
   readonly isRunning: boolean;
@@ -62,10 +62,10 @@ export interface CreatorPortalOptions {
   readonly modules?: object;
 }
 
-let tokens = 0;
-export const newToken = (): string => {
-  tokens += 1;
-  return `token-${process.pid}-${tokens}`;
+let keys = 0;
+export const newKey = (): string => {
+  keys += 1;
+  return `key-${process.pid}-${keys}`;
 };
 
 export async function startCreatorPortal(options: CreatorPortalOptions = {}): Promise<CreatorPortal> {
@@ -112,7 +112,7 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
     visitor,
     create: (fields = {}, as = visitor) =>
       post(as, '/web/home/ai-creator/generations', {
-        token: newToken(),
+        idempotencyKey: newKey(),
         description: 'a lighthouse at dusk',
         size: '512x512',
         count: '1',
@@ -121,18 +121,18 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
     settled: async (id, as = visitor) => {
       for (let tries = 0; tries < 1000; tries += 1) {
         const answer = await as.get(`/web/home/ai-creator/generations/${id}`).set('Accept', 'application/json');
-        const round = answer.body as RoundAnswer;
-        if (answer.status !== 200 || !round.isRunning) return round;
+        const generation = answer.body as GenerationAnswer;
+        if (answer.status !== 200 || !generation.isRunning) return generation;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       throw new Error(`The generation ${id} does not settle.`);
     },
-    addAll: (round, as = visitor) =>
+    addAll: (generation, as = visitor) =>
       post(as, '/web/home/ai-creator/images', {
-        image: round.images.map(({ id }) => id),
-        selected: round.images.map(({ id }) => id),
-        name: round.images.map(({ name }) => name),
-        altText: round.images.map(({ altText }) => altText),
+        image: generation.images.map(({ id }) => id),
+        selected: generation.images.map(({ id }) => id),
+        name: generation.images.map(({ name }) => name),
+        altText: generation.images.map(({ altText }) => altText),
       }),
     sendAgain: async () => {
       const administrator = await portal.signIn();

@@ -34,11 +34,11 @@ describe('better descriptions', () => {
 
   it('add the words of a style to what is sent, and remember its name', async () => {
     expect(await page(create)).to.contain('<option>Watercolor</option>');
-    const round = await creator.settled((await creator.create({ description: 'a goat', style: 'Watercolor' })).body.id);
+    const generation = await creator.settled((await creator.create({ description: 'a goat', style: 'Watercolor' })).body.id);
     expect(creator.sandbox.generations[0]?.body).to.include({
       prompt: 'a goat\n\nStyle: loose watercolor painting on rough paper',
     });
-    const { body } = await creator.addAll(round);
+    const { body } = await creator.addAll(generation);
     const report = await creator.visitor.get(`/web/home/documents-media/documents/${body.documents[0].id}/provenance`);
     expect(report.body.provenance.prompt).to.equal('a goat');
     expect(report.body.provenance.parameters.style).to.equal('Watercolor');
@@ -54,8 +54,8 @@ describe('better descriptions', () => {
   });
 
   it('come back from any generated document', async () => {
-    const round = await creator.settled((await creator.create({ description: 'a bridge in fog', size: '256x256' })).body.id);
-    const { body } = await creator.addAll(round);
+    const generation = await creator.settled((await creator.create({ description: 'a bridge in fog', size: '256x256' })).body.id);
+    const { body } = await creator.addAll(generation);
     const document = await page(`/web/home/documents-media/documents/${body.documents[0].id}`);
     const href = /href="([^"]*)"[^>]*>Use this description again</.exec(document)?.[1]?.replace(/&#x3D;/g, '=') ?? '';
     const form = await page(href);
@@ -64,8 +64,8 @@ describe('better descriptions', () => {
   });
 
   it('show images that are already there, from this site alone and without asking anybody', async () => {
-    const round = await creator.settled((await creator.create({ description: 'two horses beside a windmill' })).body.id);
-    const { body } = await creator.addAll(round);
+    const generation = await creator.settled((await creator.create({ description: 'two horses beside a windmill' })).body.id);
+    const { body } = await creator.addAll(generation);
     const before = creator.sandbox.requests.length;
     const find = async (description: string) =>
       creator.visitor.get(`/web/home/ai-creator/similar?${new URLSearchParams({ description })}`);

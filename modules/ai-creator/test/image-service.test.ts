@@ -5,7 +5,7 @@ import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/co
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
-import { author, type CreatorPortal, creatorPage, newToken, startCreatorPortal, type TestClient } from './creator-portal.js';
+import { author, type CreatorPortal, creatorPage, newKey, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');
 const clock: Clock = { now: () => new Date(time), monotonic: () => performance.now() };
@@ -86,7 +86,7 @@ describe('the image service as administrators see it', () => {
         '/configuration/instance-settings/ai-creator',
         'https://platform.openai.com/api-keys',
       ]);
-      const form = { token: newToken(), description: 'a lighthouse', size: '512x512', count: '1' };
+      const form = { idempotencyKey: newKey(), description: 'a lighthouse', size: '512x512', count: '1' };
       const withoutScripts = await post('/web/home/ai-creator/generations', form);
       expect(withoutScripts.status).to.equal(503);
       expect(withoutScripts.text)
@@ -180,7 +180,7 @@ describe('the image service as administrators see it', () => {
       try {
         await other.portal.modules.stop('ai-creator');
         await other.portal.modules.start('ai-creator');
-        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        for (let turn = 0; turn < 500 && other.sandbox.requests.length === 0; turn += 1) await setTimeout(10);
         expect(other.sandbox.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['GET /v1/models']);
       } finally {
         await other.stop();
@@ -193,7 +193,7 @@ describe('the image service as administrators see it', () => {
         await other.portal.modules.stop('ai-creator');
         other.sandbox.nextList('stall-before-headers');
         await other.portal.modules.start('ai-creator');
-        for (let round = 0; round < 500 && other.sandbox.requests.length === 0; round += 1) await setTimeout(10);
+        for (let turn = 0; turn < 500 && other.sandbox.requests.length === 0; turn += 1) await setTimeout(10);
         await other.portal.modules.stop('ai-creator');
         expect(other.portal.log()).not.to.match(/"level":(?:40|50)/);
       } finally {

@@ -138,13 +138,13 @@ describe('an image service that is chosen', () => {
         expect(form).to.contain('name="description"').and.to.not.contain(keyMissing);
         const { body, status } = await creator.create({ count: '3', size: '256x256' });
         expect(status, JSON.stringify(body)).to.equal(201);
-        const round = await creator.settled(body.id as string);
-        expect([round.state, round.images.length], JSON.stringify(round.problem)).to.deep.equal(['offered', 3]);
+        const generation = await creator.settled(body.id as string);
+        expect([generation.state, generation.images.length], JSON.stringify(generation.problem)).to.deep.equal(['offered', 3]);
         expect(sandbox.generations).to.have.length(each.requests === 1 ? 1 : 3);
         expect(new Set(sandbox.generations.map(({ body: sent }) => (sent as { model: string }).model))).to.deep.equal(
           new Set([each.model]),
         );
-        const added = await creator.addAll(round);
+        const added = await creator.addAll(generation);
         const [first] = added.body.documents as readonly { readonly id: string }[];
         const access = creator.portal.service(AccessContexts).system(creator.site);
         const document = await creator.portal.service(Documents).find(access, first?.id ?? '');
@@ -231,8 +231,8 @@ describe('an image service that is chosen', () => {
     });
     try {
       const { body } = await creator.create();
-      const round = await creator.settled(body.id as string);
-      expect(round.state).to.equal('offered');
+      const generation = await creator.settled(body.id as string);
+      expect(generation.state).to.equal('offered');
       const administrator = await creator.portal.signIn();
       const instance = await htmlOf(administrator, settingsPage);
       expect(instance)
@@ -252,8 +252,8 @@ describe('an image service that is chosen', () => {
     try {
       await choose(creator, { service: 'ollama', model: '' });
       const { body } = await creator.create({ count: '3', size: '256x256' });
-      const round = await creator.settled(body.id as string);
-      expect([round.state, round.images.length], JSON.stringify(round.problem)).to.deep.equal(['offered', 3]);
+      const generation = await creator.settled(body.id as string);
+      expect([generation.state, generation.images.length], JSON.stringify(generation.problem)).to.deep.equal(['offered', 3]);
     } finally {
       await creator.stop();
       await sandbox.close();
@@ -277,8 +277,8 @@ describe('an image service that is chosen', () => {
         .to.contain('Used now: <strong>portal-model')
         .and.to.not.contain('No model is chosen');
       const { body } = await creator.create();
-      const round = await creator.settled(body.id as string);
-      expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'address-missing']);
+      const generation = await creator.settled(body.id as string);
+      expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'address-missing']);
       expect(creator.sandbox.requests).to.have.length(0);
       await choose(creator, { service: 'openai', model: '' });
       expect(await page())

@@ -80,7 +80,7 @@ describe('creating images in a browser', function () {
     }
   });
 
-  it('tries again and keeps the earlier round', async () => {
+  it('tries again and keeps the earlier generation', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a quiet forest');
     await dialog
@@ -125,6 +125,7 @@ describe('creating images in a browser', function () {
   it('puts a frame around what is selected, not around what is reviewed', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a framed glove');
+    await dialog.locator('.create-image-check').waitFor();
     const frame = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineColor");
     const unselected = await frame();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { type Clock, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -41,7 +41,7 @@ describe('the life of an image', () => {
     after(() => creator.stop());
 
     it('makes one request of a double click, and of 50 at the same time', async () => {
-      const token = newToken();
+      const idempotencyKey = newKey();
       const csrf = await creator.portal.csrf(creator.visitor);
       const answers = await Promise.all(
         Array.from({ length: 50 }, () =>
@@ -49,7 +49,7 @@ describe('the life of an image', () => {
             .post('/web/home/ai-creator/generations')
             .set({ Origin: creator.portal.url, 'X-Portico-Csrf': csrf, Accept: 'application/json' })
             .type('form')
-            .send({ token, description: 'a cat', size: '256x256', count: '1' }),
+            .send({ idempotencyKey, description: 'a cat', size: '256x256', count: '1' }),
         ),
       );
       expect(new Set(answers.map(({ body }) => body.id as string)).size).to.equal(1);
@@ -58,17 +58,17 @@ describe('the life of an image', () => {
     });
 
     it('refuses the same form with other content', async () => {
-      const token = newToken();
-      await creator.settled((await creator.create({ token })).body.id);
-      const other = await creator.create({ token, description: 'something else' });
+      const idempotencyKey = newKey();
+      await creator.settled((await creator.create({ idempotencyKey })).body.id);
+      const other = await creator.create({ idempotencyKey, description: 'something else' });
       expect([other.status, other.body.error.code]).to.deep.equal([409, 'generation-differs']);
       expect(creator.sandbox.generations).to.have.length(1);
     });
 
     it('adds an image once, however often Add Selected is pressed', async () => {
-      const round = await creator.settled((await creator.create({ count: '2' })).body.id);
-      const answers = await Promise.all([creator.addAll(round), creator.addAll(round), creator.addAll(round)]);
-      answers.push(await creator.addAll(round));
+      const generation = await creator.settled((await creator.create({ count: '2' })).body.id);
+      const answers = await Promise.all([creator.addAll(generation), creator.addAll(generation), creator.addAll(generation)]);
+      answers.push(await creator.addAll(generation));
       const ids = answers.flatMap(({ body }) => (body.documents as { id: string }[]).map(({ id }) => id));
       expect(ids).to.have.length(8);
       expect(new Set(ids).size).to.equal(2);
@@ -117,8 +117,8 @@ describe('the life of an image', () => {
       await until(() => creator.sandbox.generations.length === 1);
       await creator.portal.modules.stop('ai-creator');
       await creator.portal.modules.start('ai-creator');
-      const round = await creator.settled(id);
-      expect([round.state, round.problem?.code]).to.deep.equal(['unknown', 'unknown']);
+      const generation = await creator.settled(id);
+      expect([generation.state, generation.problem?.code]).to.deep.equal(['unknown', 'unknown']);
       expect(creator.sandbox.generations).to.have.length(1);
       expect((await creator.settled((await creator.create()).body.id)).state).to.equal('offered');
     });
@@ -207,13 +207,13 @@ describe('the life of an image', () => {
     it('keeps results for as long as it says, and no longer', async () => {
       const clock = new TestClock();
       const creator = await startCreatorPortal({ home, sandbox, clock });
-      const round = await creator.settled((await creator.create()).body.id);
+      const generation = await creator.settled((await creator.create()).body.id);
       clock.forward(71);
       const visitor = await creator.portal.signIn({ email: 'ada@portico.example', password: 'a long enough password' });
-      expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(200);
+      expect((await visitor.get(generation.images[0]?.href ?? '')).status).to.equal(200);
       clock.forward(2);
-      expect((await visitor.get(round.images[0]?.href ?? '')).status).to.equal(404);
-      expect((await visitor.get(`/web/home/ai-creator/generations/${round.id}`)).status).to.equal(404);
+      expect((await visitor.get(generation.images[0]?.href ?? '')).status).to.equal(404);
+      expect((await visitor.get(`/web/home/ai-creator/generations/${generation.id}`)).status).to.equal(404);
       await creator.portal.modules.stop('ai-creator');
       await creator.portal.modules.start('ai-creator');
       await until(async () => {

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImagesSandbox } from '@portico/ai-sandbox/api';
-import { UnitOfWork } from '@portico/core';
+import { type QueryRunner, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import migrations from '../migrations/index.js';
-import { MoveUsage1764450100000 } from '../migrations/move-usage.js';
-import { startCreatorPortal } from './creator-portal.js';
+import { newKey, startCreatorPortal } from './creator-portal.js';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -21,12 +20,14 @@ describe('a database from before ai-usage', () => {
   const read = (portal: TestPortal, sql: string): Promise<Rows> =>
     portal.service(UnitOfWork).read((reader) => reader.query<Readonly<Record<string, unknown>>>(sql));
 
-  /** Takes the last step back, so that the next start is an upgrade. */
-  async function takeBack(portal: TestPortal): Promise<void> {
+  /** Takes a step back, and all that came after it, so that the next start is an upgrade. */
+  async function takeBack(portal: TestPortal, first: string): Promise<void> {
+    const steps = migrations.map((Migration) => new Migration());
+    const taken = steps.slice(steps.findIndex(({ name }) => name === first));
     await portal.service(UnitOfWork).write(async (transaction) => {
       const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
-      await new MoveUsage1764450100000().down(runner as unknown as Parameters<MoveUsage1764450100000['down']>[0]);
-      await transaction.query("DELETE FROM portico_migration WHERE name = 'MoveUsage1764450100000'");
+      for (const step of taken.toReversed()) await step.down(runner as unknown as QueryRunner);
+      for (const { name } of taken) await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
     });
   }
 
@@ -55,7 +56,7 @@ describe('a database from before ai-usage', () => {
         ai_usage_budget: await read(before.portal, 'SELECT * FROM ai_usage_budget'),
       };
       const listed = (await before.portal.command(['budgets', 'list'])).out;
-      await takeBack(before.portal);
+      await takeBack(before.portal, 'MoveUsage1764450100000');
       for (const table of Object.keys(tables)) expect(await read(before.portal, `SELECT * FROM ${table}`)).to.deep.equal([]);
       const old = await read(before.portal, 'SELECT id, model, images, state FROM ai_creator_usage');
       expect(old).to.deep.equal([{ id: made.id, model: 'gpt-image-2.6-flare', images: 2, state: 'settled' }]);
@@ -80,17 +81,54 @@ describe('a database from before ai-usage', () => {
     }
   });
 
+  it('knows requests from before `token` became `idempotency_key`, and makes no second generation of them', async () => {
+    const sandbox = await createImagesSandbox();
+    try {
+      const before = await startCreatorPortal({ home, sandbox });
+      const idempotencyKey = newKey();
+      const first = await before.create({ idempotencyKey });
+      await before.settled(first.body.id as string);
+      await takeBack(before.portal, 'RenameToken1764470000000');
+      const old = await read(before.portal, 'SELECT id, token FROM ai_creator_generation');
+      expect(old).to.deep.equal([{ id: first.body.id, token: idempotencyKey }]);
+      await before.stop();
+
+      const after = await startCreatorPortal({ home, sandbox });
+      const again = await after.create({ idempotencyKey });
+      expect([again.status, again.body.id]).to.deep.equal([201, first.body.id]);
+      expect((await after.create({ idempotencyKey, description: 'something else' })).status).to.equal(409);
+      const twice = after.portal.service(UnitOfWork).write((transaction) =>
+        transaction.query(`INSERT INTO ai_creator_generation
+            (id, site_id, person_id, idempotency_key, root_id, description, size, count, state, attempts, maybe_charged, created_at, expires_at)
+            SELECT 'another', site_id, person_id, idempotency_key, root_id, description, size, count, state, attempts, maybe_charged, created_at, expires_at
+            FROM ai_creator_generation`),
+      );
+      expect(String(await twice.catch((error: unknown) => error))).to.match(/idempotency_key|unique/i);
+      const indexes = await read(
+        after.portal,
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ai_creator_generation_%' AND (sql LIKE '%token%' OR sql LIKE '%idempotency_key%')",
+      );
+      expect(indexes).to.deep.equal([{ name: 'ai_creator_generation_idempotency_key' }]);
+      expect(sandbox.generations).to.have.length(1);
+      await after.stop();
+    } finally {
+      await sandbox.close();
+    }
+  });
+
   it('starts from every earlier state of the tables', async () => {
     const portal = await startTestPortal({ home });
     await portal.service(UnitOfWork).write(async (transaction) => {
       const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
       const steps = migrations.map((Migration) => new Migration());
-      type Runner = Parameters<MoveUsage1764450100000['up']>[0];
-      for (const step of steps.toReversed()) await step.down(runner as unknown as Runner);
-      for (const step of steps.slice(0, 3)) await step.up(runner as unknown as Runner);
+      for (const step of steps.toReversed()) await step.down(runner as unknown as QueryRunner);
+      for (const step of steps.slice(0, 3)) await step.up(runner as unknown as QueryRunner);
       await transaction.query(`
         INSERT INTO ai_creator_usage (id, at, site_id, person_id, roles, model, quality, state, images, cost, currency)
         VALUES ('early', '2026-01-02T03:04:05.000Z', 's', 'p', '|Author|', 'gpt-image-1', 'low', 'settled', 2, 42, 'EUR')`);
+      await transaction.query(`
+        INSERT INTO ai_creator_generation (id, site_id, person_id, token, root_id, description, size, count, state, maybe_charged, created_at, expires_at)
+        VALUES ('early', 's', 'p', 'its-key', 'early', 'a boat', '512x512', 2, 'saved', false, '2026-01-02T03:04:05.000Z', '2999-01-01T00:00:00.000Z')`);
       await transaction.query(
         "INSERT INTO ai_creator_budget (id, target, unit, period, hard_limit) VALUES ('b', 'instance', 'images', 'day', 5)",
       );
@@ -120,6 +158,9 @@ describe('a database from before ai-usage', () => {
       },
     ]);
     expect((await upgraded.command(['budgets', 'list'])).out).to.match(/^b {2}Everybody together/);
+    expect(await read(upgraded, 'SELECT id, idempotency_key AS key, description FROM ai_creator_generation')).to.deep.equal([
+      { id: 'early', key: 'its-key', description: 'a boat' },
+    ]);
     await upgraded.stop();
   });
 });

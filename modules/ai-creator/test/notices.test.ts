@@ -2,7 +2,7 @@ import { SiteDirectory } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, type CreatorPortal, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, type GenerationAnswer, startCreatorPortal } from './creator-portal.js';
 
 const elsewhere = '/web/home/web-content';
 const ready = 'Your AI image is ready: a lighthouse at dusk';
@@ -94,7 +94,7 @@ describe('what other pages say about images that are being made', () => {
     const sentences = ['3 of 4 AI images are ready: 4 lighthouses', '1 of 2 AI images is ready: 2 lighthouses'];
     expect(await told()).to.deep.equal(sentences);
     const { body } = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json');
-    const three = (body.generations as RoundAnswer[]).find(({ images }) => images.length === 3);
+    const three = (body.generations as GenerationAnswer[]).find(({ images }) => images.length === 3);
     if (three) await creator.addAll({ ...three, images: three.images.slice(1) });
     expect(await told(), 'some were added').to.deep.equal(sentences);
     await creator.portal.modules.stop('ai-creator');

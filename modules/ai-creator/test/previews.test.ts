@@ -71,11 +71,11 @@ describe('Previews of an image that is made', () => {
   it('change nothing of the image: it is offered with what it cost, after one request', async () => {
     await allow(true);
     const { body } = await creator.create();
-    const round = await creator.settled(body.id);
-    expect([round.state, round.images.length]).to.deep.equal(['offered', 1]);
-    expect((await get(`${place(round.id)}/preview`)).status).to.equal(404);
+    const generation = await creator.settled(body.id);
+    expect([generation.state, generation.images.length]).to.deep.equal(['offered', 1]);
+    expect((await get(`${place(generation.id)}/preview`)).status).to.equal(404);
     const { provenance } = (
-      await get(`/web/home/documents-media/api/documents/${(await creator.addAll(round)).body.documents[0].id}`)
+      await get(`/web/home/documents-media/api/documents/${(await creator.addAll(generation)).body.documents[0].id}`)
     ).body;
     expect(provenance.usage.outputTokens).to.equal(272 + 200);
     expect(creator.sandbox.generations).to.have.length(1);

@@ -61,8 +61,8 @@ describe('following what is being made', () => {
   });
 
   it('answers at once for what is over, and nothing for what belongs to somebody else', async () => {
-    const round = await creator.settled((await creator.create()).body.id);
-    const path = `/web/home/ai-creator/generations/${round.id}/events`;
+    const generation = await creator.settled((await creator.create()).body.id);
+    const path = `/web/home/ai-creator/generations/${generation.id}/events`;
     expect((await listen(creator, path)).map(({ event }) => event)).to.deep.equal(['over']);
     expect((await (await creator.portal.signIn()).get(path)).status).to.equal(404);
   });

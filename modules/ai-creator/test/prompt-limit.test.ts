@@ -1,7 +1,7 @@
 import { cleanDescription } from '@portico/ai-providers/api';
 import { createImagesSandbox } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
-import { type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 const api = '/web/home/ai-creator/api';
 const words = (length: number): string =>
@@ -16,7 +16,7 @@ describe('the longest description', () => {
   const ask = async ({ portal, visitor }: CreatorPortal, body: object) =>
     visitor
       .post(`${api}/generations`)
-      .set({ Origin: portal.url, 'X-Portico-Csrf': await portal.csrf(visitor), 'Idempotency-Key': newToken() })
+      .set({ Origin: portal.url, 'X-Portico-Csrf': await portal.csrf(visitor), 'Idempotency-Key': newKey() })
       .send(body);
   const told = async ({ visitor }: CreatorPortal): Promise<unknown> => {
     const { body } = await visitor.get(`${api}/openapi.json`);
@@ -48,9 +48,9 @@ describe('the longest description', () => {
       const description = words(32_000);
       const { body, status } = await ask(creator, { description });
       expect(status, JSON.stringify(body)).to.equal(201);
-      const round = await creator.settled(body.id as string);
+      const generation = await creator.settled(body.id as string);
       expect(creator.sandbox.generations[0]?.body).to.include({ prompt: description });
-      const added = await creator.addAll(round);
+      const added = await creator.addAll(generation);
       const report = await creator.visitor.get(`/web/home/documents-media/documents/${added.body.documents[0].id}/provenance`);
       expect(report.body.provenance.prompt).to.equal(description);
     });

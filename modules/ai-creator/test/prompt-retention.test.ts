@@ -7,7 +7,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import { provenanceOf } from '../services/documents/provenance.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 /** A clock that can be set forward. */
 class TestClock implements Clock {
@@ -92,8 +92,8 @@ describe('how long descriptions are kept', () => {
     const shown = await page('create');
     expect(shown.text).to.contain('waits for its author').and.to.not.contain('is discarded');
     expect((await page('generations')).text).to.contain('The description is kept no longer');
-    const round = await page(`generations/${failed.id}`);
-    expect([round.status, round.text.includes('Try Again')]).to.deep.equal([200, false]);
+    const generation = await page(`generations/${failed.id}`);
+    expect([generation.status, generation.text.includes('Try Again')]).to.deep.equal([200, false]);
     const documents = creator.portal.service(Documents);
     const access = creator.portal.service(AccessContexts).system(creator.site);
     const document = await documents.find(access, added.body.documents[0].id as string);
@@ -102,23 +102,23 @@ describe('how long descriptions are kept', () => {
 
   it('never makes another request of the same click', async () => {
     await keep({ promptRetention: 1 });
-    const token = newToken();
+    const idempotencyKey = newKey();
     creator.sandbox.next('error-500');
-    const first = await creator.create({ token, description: 'clicked twice' });
+    const first = await creator.create({ idempotencyKey, description: 'clicked twice' });
     await creator.settled(first.body.id);
     clock.forward(2);
     await sweep();
     const visitor = await creator.portal.signIn(author);
-    const again = await creator.create({ token, description: 'clicked twice' }, visitor);
+    const again = await creator.create({ idempotencyKey, description: 'clicked twice' }, visitor);
     expect(again.body.id).to.equal(first.body.id);
-    const other = await creator.create({ token, description: 'clicked with other words' }, visitor);
+    const other = await creator.create({ idempotencyKey, description: 'clicked with other words' }, visitor);
     expect([other.status, other.body.error?.code]).to.deep.equal([409, 'generation-differs']);
     expect(creator.sandbox.generations).to.have.length(1);
   });
 
   it('lets a program that sends its key and body again have the same answer as long as the result is kept', async () => {
     await keep({ promptRetention: 1, retention: 24 });
-    const key = newToken();
+    const key = newKey();
     const body = { description: 'sent by a program', count: 1 };
     const send = async (also: object = {}) => {
       const visitor = await creator.portal.signIn(author);
@@ -141,17 +141,17 @@ describe('how long descriptions are kept', () => {
 
   it('may be longer than results are kept: the words can be used again, the images are gone', async () => {
     await keep({ promptRetention: 200, retention: 24 });
-    const round = await make('an owl in the moonlight');
+    const generation = await make('an owl in the moonlight');
     clock.forward(30);
     await sweep();
-    expect((await page(`generations/${round.id}`)).status).to.equal(404);
+    expect((await page(`generations/${generation.id}`)).status).to.equal(404);
     expect((await page('generations')).text).to.not.contain('an owl in the moonlight');
     const images = await creator.portal.service(UnitOfWork).read((reader) => reader.query('SELECT id FROM ai_creator_image'));
     expect(images).to.deep.equal([]);
     expect((await page('create')).text).to.contain('an owl in the moonlight');
-    expect((await page(`create?from=${round.id}`)).text).to.contain('>an owl in the moonlight</textarea>');
+    expect((await page(`create?from=${generation.id}`)).text).to.contain('>an owl in the moonlight</textarea>');
     clock.forward(200);
-    expect((await page(`create?from=${round.id}`)).status).to.equal(404);
+    expect((await page(`create?from=${generation.id}`)).status).to.equal(404);
     await sweep();
     expect(await descriptions()).to.deep.equal([]);
   });

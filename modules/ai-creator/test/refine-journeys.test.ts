@@ -58,7 +58,7 @@ describe('refining images in a browser', function () {
     await dialog.getByText(`Variation of ${name}`).waitFor();
   }
 
-  it('refines a generated image with the keyboard: a new round, labelled, made of the first one', async () => {
+  it('refines a generated image with the keyboard: a new generation, labelled, made of the first one', async () => {
     await makeOne('a small harbour');
     await dialog.getByRole('button', { name: 'Refine a-small-harbour.png' }).focus();
     await page.keyboard.press('Enter');
@@ -67,9 +67,9 @@ describe('refining images in a browser', function () {
     expect(await description().evaluate((field) => field.matches(':focus'))).to.equal(true);
     await description().fill('a small harbour in the snow');
     await press('Create');
-    const round = dialog.getByRole('article', { name: 'a small harbour in the snow' });
-    await round.getByText('Variation of a-small-harbour.png').waitFor();
-    await round.getByRole('checkbox', { name: /^Image \d/ }).check();
+    const generation = dialog.getByRole('article', { name: 'a small harbour in the snow' });
+    await generation.getByText('Variation of a-small-harbour.png').waitFor();
+    await generation.getByRole('checkbox', { name: /^Image \d/ }).check();
     expect(creator.sandbox.edits).to.have.length(1);
     expect(creator.sandbox.generations).to.have.length(1);
     await press('Add Selected');
@@ -170,7 +170,7 @@ describe('refining images in a browser', function () {
       page = await browser.page(creator.portal, { person: author, width });
       dialog = page.getByRole('dialog', { name: 'Create AI Image' });
       await makeOne(`a fair garden ${width}`);
-      expect(await accessibilityFaults(page), 'round').to.deep.equal([]);
+      expect(await accessibilityFaults(page), 'generation').to.deep.equal([]);
       await dialog.getByRole('button', { name: /^Refine a-fair-garden/ }).click();
       expect(await accessibilityFaults(page), 'form').to.deep.equal([]);
       await press('Create');

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { sourcePicture } from '../services/images/variation-sources.js';
 import { creatorSettings } from '../services/settings/settings.js';
-import { type CreatorPortal, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, type GenerationAnswer, startCreatorPortal } from './creator-portal.js';
 
 describe('refining images where it cannot be', () => {
   let creator: CreatorPortal;
@@ -46,7 +46,7 @@ describe('refining images where it cannot be', () => {
     const second = (await creator.create({ description: 'waits', sourceDocument: documentId })).body.id as string;
     return { first, second };
   }
-  async function outcome({ first, second }: { readonly first: string; readonly second: string }): Promise<RoundAnswer> {
+  async function outcome({ first, second }: { readonly first: string; readonly second: string }): Promise<GenerationAnswer> {
     await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${first}/cancel`);
     return creator.settled(second);
   }
@@ -71,9 +71,9 @@ describe('refining images where it cannot be', () => {
   it('sends nothing when the service was changed while a variation waited', async () => {
     const line = await waiting();
     await choose('ollama');
-    const round = await outcome(line);
-    expect(round.problem).to.deep.include({ code: 'cannot-refine' });
-    expect(round.problem?.sentence).to.contain('Nothing is charged.');
+    const generation = await outcome(line);
+    expect(generation.problem).to.deep.include({ code: 'cannot-refine' });
+    expect(generation.problem?.sentence).to.contain('Nothing is charged.');
     expect(creator.sandbox.edits).to.deep.equal([]);
   });
 
@@ -87,8 +87,8 @@ describe('refining images where it cannot be', () => {
     await rm(creator.portal.service(BlobStore).pathOf(row?.blob ?? ''));
     const { out } = await creator.portal.command(['doctor']);
     expect(out).to.contain(`The file ${row?.blob} that the generation ${line.second} varies is missing.`);
-    const round = await outcome(line);
-    expect(round.problem).to.deep.include({ code: 'source-gone' });
+    const generation = await outcome(line);
+    expect(generation.problem).to.deep.include({ code: 'source-gone' });
     expect(creator.sandbox.edits).to.deep.equal([]);
   });
 

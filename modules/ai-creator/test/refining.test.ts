@@ -5,7 +5,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
-import { type CreatorPortal, newToken, type RoundAnswer, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, type GenerationAnswer, newKey, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';
 const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -34,7 +34,7 @@ describe('refining images', () => {
   const system = () => creator.portal.service(AccessContexts).system(creator.site);
   const addDocument = async (name: string, content: Buffer): Promise<string> =>
     (await creator.portal.service(Documents).add(system(), { name, content, altText: 'Something red' })).id;
-  const made = async (fields: object = {}): Promise<RoundAnswer> => creator.settled((await creator.create(fields)).body.id);
+  const made = async (fields: object = {}): Promise<GenerationAnswer> => creator.settled((await creator.create(fields)).body.id);
   const imageOf = async (fields: object = {}) => {
     const [image] = (await made(fields)).images;
     if (!image) throw new Error('No image was made.');
@@ -44,12 +44,12 @@ describe('refining images', () => {
   const editBody = (index = 0): EditBody => creator.sandbox.edits[index]?.body as EditBody;
   const formPage = (query: string) => creator.visitor.get(`/web/home/ai-creator/create?${query}`).set('Accept', 'text/html');
 
-  it('sends the original of an image, whole and untouched, in one request, and makes a new round of the same dialog', async () => {
+  it('sends the original of an image, whole and untouched, in one request, and makes a new generation of the same dialog', async () => {
     const first = await made({ size: '256x256' });
     const [image] = first.images;
     const again = await creator.create({ description: 'the same by night', sourceImage: image?.id, root: first.id });
-    const round = await creator.settled(again.body.id);
-    expect(round.state).to.equal('offered');
+    const generation = await creator.settled(again.body.id);
+    expect(generation.state).to.equal('offered');
     expect(creator.sandbox.generations).to.have.length(1);
     expect(creator.sandbox.edits).to.have.length(1);
     const body = editBody();
@@ -115,13 +115,13 @@ describe('refining images', () => {
   it('makes one request of a double click, and refuses the same click with another source', async () => {
     const image = await imageOf();
     creator.sandbox.reset();
-    const token = newToken();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => creator.create({ token, sourceImage: image.id })));
+    const idempotencyKey = newKey();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => creator.create({ idempotencyKey, sourceImage: image.id })));
     await creator.settled(answers[0]?.body.id);
     expect(new Set(answers.map(({ body }) => body.id)).size).to.equal(1);
     expect(creator.sandbox.edits).to.have.length(1);
-    const other = await creator.create({ token, sourceDocument: photoId });
-    const none = await creator.create({ token });
+    const other = await creator.create({ idempotencyKey, sourceDocument: photoId });
+    const none = await creator.create({ idempotencyKey });
     expect([other.status, none.status]).to.deep.equal([409, 409]);
     expect((await creator.portal.command(['doctor'])).exitCode).to.equal(0);
   });
@@ -133,23 +133,23 @@ describe('refining images', () => {
     const { body } = await creator.create({ description: 'its echo', sourceDocument: id });
     await creator.portal.post(await creator.portal.signIn(), `${documents}/${id}/delete`);
     expect((await creator.visitor.get(`${documents}/${id}`)).status).to.equal(404);
-    const round = await creator.settled(body.id);
-    expect(round.state).to.equal('offered');
-    const added = await creator.addAll(round);
+    const generation = await creator.settled(body.id);
+    expect(generation.state).to.equal('offered');
+    const added = await creator.addAll(generation);
     const page = await creator.visitor.get(`${documents}/${added.body.documents[0].id}`).set('Accept', 'text/html');
     expect(page.text).to.contain('short-lived.png (not in Documents and Media)');
   });
 
   it('retries a missing variation with the same source', async () => {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, 'error-500');
-    const round = await made({ count: '2', sourceDocument: photoId });
-    expect(round.images).to.have.length(1);
-    const answer = await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${round.id}/retry`, {
-      token: newToken(),
+    const generation = await made({ count: '2', sourceDocument: photoId });
+    expect(generation.images).to.have.length(1);
+    const answer = await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${generation.id}/retry`, {
+      idempotencyKey: newKey(),
     });
     expect(answer.status).to.be.oneOf([201, 303]);
-    const rounds = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json');
-    const [again] = rounds.body.generations as { id: string }[];
+    const generations = await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json');
+    const [again] = generations.body.generations as { id: string }[];
     expect((await creator.settled(again?.id ?? '')).state).to.equal('offered');
     const sent = creator.sandbox.edits.map(({ body }) => (body as EditBody).image.sha256);
     expect(new Set(sent).size).to.equal(1);
@@ -162,8 +162,8 @@ describe('refining images', () => {
       ['[fail:reset]', 'connection-cut'],
       ['[fail:invalid-size]', 'bad-request'],
     ] as const) {
-      const round = await made({ description: `x ${words}`, sourceDocument: photoId });
-      expect(round.problem?.code).to.equal(code);
+      const generation = await made({ description: `x ${words}`, sourceDocument: photoId });
+      expect(generation.problem?.code).to.equal(code);
     }
     expect(creator.sandbox.generations).to.deep.equal([]);
   });
@@ -172,8 +172,8 @@ describe('refining images', () => {
     const report = async (id: string) => (await creator.visitor.get(`${documents}/${id}/provenance`)).body;
 
     it('names the document, links to it, and marks a variation of a photograph as composite', async () => {
-      const round = await made({ description: 'the wall by night', sourceDocument: photoId });
-      const [id] = ((await creator.addAll(round)).body.documents as { id: string }[]).map((document) => document.id);
+      const generation = await made({ description: 'the wall by night', sourceDocument: photoId });
+      const [id] = ((await creator.addAll(generation)).body.documents as { id: string }[]).map((document) => document.id);
       const { provenance, digitalSourceType: mark } = await report(id ?? '');
       expect(provenance.variationOf).to.deep.equal({
         name: 'photo.jpg',
@@ -210,18 +210,18 @@ describe('refining images', () => {
   describe('without scripts', () => {
     const send = (fields: object) =>
       creator.portal.post(creator.visitor, '/web/home/ai-creator/generations', {
-        token: newToken(),
+        idempotencyKey: newKey(),
         description: 'a lighthouse at dusk',
         size: '512x512',
         count: '1',
         ...fields,
       });
 
-    it('starts a form from a button of a round, with its words, and keeps the source through an error and through Try Again', async () => {
+    it('starts a form from a button of a generation, with its words, and keeps the source through an error and through Try Again', async () => {
       const image = await imageOf({ description: 'a castle of sand' });
-      const [round] = (await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json')).body
+      const [generation] = (await creator.visitor.get('/web/home/ai-creator/generations').set('Accept', 'application/json')).body
         .generations as { id: string }[];
-      for (const path of ['', `/${round?.id}`]) {
+      for (const path of ['', `/${generation?.id}`]) {
         const page = await creator.visitor.get(`/web/home/ai-creator/generations${path}`).set('Accept', 'text/html');
         expect(page.text)
           .to.contain(`name="sourceImage" value="${image.id}"`)
@@ -230,10 +230,10 @@ describe('refining images', () => {
       }
       const form = await formPage(`sourceImage=${image.id}`);
       expect(form.text).to.contain('Variation of a-castle-of-sand.png').and.contain('>a castle of sand</textarea>');
-      expect(form.text).to.contain(`<input type="hidden" name="root" value="${round?.id}">`);
+      expect(form.text).to.contain(`<input type="hidden" name="root" value="${generation?.id}">`);
       const wrong = await send({ sourceImage: image.id, description: '' });
       expect([wrong.status, wrong.text.includes('Variation of a-castle-of-sand.png')]).to.deep.equal([400, true]);
-      const right = await send({ sourceImage: image.id, root: round?.id, description: 'a castle of snow' });
+      const right = await send({ sourceImage: image.id, root: generation?.id, description: 'a castle of snow' });
       expect(right.status).to.equal(303);
       const place = String(right.headers.location);
       await creator.settled(place.slice(place.lastIndexOf('/') + 1));
@@ -256,7 +256,7 @@ describe('refining images', () => {
 
   describe('by programs', () => {
     const base = '/web/home/ai-creator/api';
-    const post = async (body: object, key = newToken()) =>
+    const post = async (body: object, key = newKey()) =>
       creator.visitor
         .post(`${base}/generations`)
         .set({ Origin: creator.portal.url, 'X-Portico-Csrf': await creator.portal.csrf(creator.visitor), 'Idempotency-Key': key })

@@ -8,7 +8,7 @@ import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api
 import { Settings } from '@portico/configuration/api';
 import { AccessContexts, instanceScope, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { type CreatorPortal, creatorPage, newToken, startCreatorPortal } from './creator-portal.js';
+import { type CreatorPortal, creatorPage, newKey, startCreatorPortal } from './creator-portal.js';
 
 const short = { retries: 2, retryMillis: 30 };
 
@@ -62,17 +62,17 @@ describe('sending again by itself', () => {
       attempts: 1,
       status: 'The image service is busy. Trying again in 1 s.',
     });
-    const round = await creator.settled(id);
-    expect([round.state, round.images.length, round.problem]).to.deep.equal(['offered', 2, undefined]);
+    const generation = await creator.settled(id);
+    expect([generation.state, generation.images.length, generation.problem]).to.deep.equal(['offered', 2, undefined]);
     expect(creator.sandbox.generations.map(({ status }) => status)).to.deep.equal([429, 200]);
     expect((await statusOf(creator, id)).attempts).to.equal(2);
   });
 
   it('does not wait longer than it may, and says when one can try', async () => {
     creator.sandbox.next({ name: 'rate-limit', retryAfter: 25 });
-    const round = await make();
-    expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'too-fast']);
-    expect(round.problem?.sentence).to.equal('Too many images are being made right now. Try again in 25 seconds.');
+    const generation = await make();
+    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'too-fast']);
+    expect(generation.problem?.sentence).to.equal('Too many images are being made right now. Try again in 25 seconds.');
     expect(creator.sandbox.generations).to.have.length(1);
     const next = await make({ description: 'the next one with the same key' });
     expect(next.problem?.sentence).to.match(/^Too many images .* Try again in 2\d seconds\.$/);
@@ -87,8 +87,8 @@ describe('sending again by itself', () => {
   it('fails after its last attempt', async () => {
     const busy = { name: 'error-503', retryAfter: 0 } as const;
     creator.sandbox.next(busy, busy, busy);
-    const round = await make();
-    expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'server-trouble']);
+    const generation = await make();
+    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'server-trouble']);
     expect(creator.sandbox.generations.map(({ status }) => status)).to.deep.equal([503, 503, 503]);
   });
 
@@ -115,8 +115,8 @@ describe('sending again by itself', () => {
 
   it('keeps what came when the rest is refused, and asks for that no more', async () => {
     creator.sandbox.next({ name: 'too-few', amount: 1 }, { name: 'slow-down', retryAfter: 1 });
-    const round = await make({ count: '2' });
-    expect([round.state, round.images.length]).to.deep.equal(['offered', 1]);
+    const generation = await make({ count: '2' });
+    expect([generation.state, generation.images.length]).to.deep.equal(['offered', 1]);
     expect(creator.sandbox.generations).to.have.length(2);
   });
 
@@ -150,10 +150,10 @@ describe('a generation that waits to be sent again', () => {
   it('is one generation, however often it was clicked, and counts once', async () => {
     const creator = await startCreatorPortal({ home, sandbox, config: short });
     sandbox.next({ name: 'slow-down', retryAfter: 1 });
-    const token = newToken();
-    const first = await creator.create({ token });
+    const idempotencyKey = newKey();
+    const first = await creator.create({ idempotencyKey });
     await waits(creator, first.body.id);
-    const second = await creator.create({ token });
+    const second = await creator.create({ idempotencyKey });
     expect(second.body.id).to.equal(first.body.id);
     await creator.settled(first.body.id);
     expect(sandbox.generations).to.have.length(2);
@@ -275,5 +275,60 @@ describe('a generation that waits to be sent again', () => {
     const made = await creator.portal.command(['images', 'create', '--site', 'home', '--description', 'a cat']);
     expect([made.exitCode, made.err.trim()]).to.deep.equal([0, 'The image service is busy. Trying again in 1 s.']);
     await creator.stop();
+  });
+});
+
+describe('an order whose provider goes away', () => {
+  const missing = 'The image service is not there right now.';
+  let creator: CreatorPortal;
+
+  beforeEach(async () => {
+    creator = await startCreatorPortal({ config: { concurrency: 1 } });
+  });
+  afterEach(() => creator.stop());
+
+  const press = async (action: 'enable' | 'disable'): Promise<void> => {
+    const answer = await creator.portal.post(await creator.portal.signIn(), `/configuration/modules/ai-openai/${action}`);
+    expect(answer.status, answer.text).to.equal(303);
+  };
+  /** Its turn comes when the provider is gone: before it somebody waits for an answer, and gives up. */
+  const orphan = async (): Promise<string> => {
+    creator.sandbox.next('stall-before-headers');
+    const { id: first } = (await creator.create({ description: 'the first in the queue' })).body as { id: string };
+    await until(() => creator.sandbox.generations.length === 1);
+    const { id } = (await creator.create()).body as { id: string };
+    await press('disable');
+    await cancel(creator, first);
+    return id;
+  };
+  const isMissed = (id: string): Promise<void> => until(async () => (await statusOf(creator, id)).status.startsWith(missing));
+
+  it('waits until the module is there again, and is sent once', async () => {
+    const id = await orphan();
+    await isMissed(id);
+    expect(await statusOf(creator, id)).to.include({ state: 'reserved', attempts: 0 });
+    await press('enable');
+    const round = await creator.settled(id);
+    expect([round.state, round.images.length, round.problem]).to.deep.equal(['offered', 1, undefined]);
+    expect(creator.sandbox.generations).to.have.length(2);
+  });
+
+  it('is cancelled for nothing while it waits', async () => {
+    const id = await orphan();
+    await isMissed(id);
+    await cancel(creator, id);
+    await press('enable');
+    expect(await creator.settled(id)).to.deep.include({ state: 'failed' });
+    const next = await creator.settled((await creator.create({ description: 'the next one' })).body.id as string);
+    expect(next.state).to.equal('offered');
+    expect(creator.sandbox.generations, 'the first and the next one').to.have.length(2);
+  });
+
+  it('fails in words when the provider does not come back', async () => {
+    await creator.stop();
+    creator = await startCreatorPortal({ config: { concurrency: 1, retryTotalSeconds: 1 } });
+    const round = await creator.settled(await orphan());
+    expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'provider-missing']);
+    expect(creator.sandbox.generations).to.have.length(1);
   });
 });

@@ -1,7 +1,7 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { author, type CreatorPortal, newToken, startCreatorPortal } from './creator-portal.js';
+import { author, type CreatorPortal, newKey, startCreatorPortal } from './creator-portal.js';
 
 const folder = '/web/home/documents-media';
 
@@ -116,7 +116,7 @@ describe('a dialog after the session has ended', () => {
         Accept: 'text/html',
         'Content-Type': 'application/x-www-form-urlencoded',
       },
-      body: new URLSearchParams({ token: newToken(), description: 'x', size: '512x512', count: '1' }),
+      body: new URLSearchParams({ idempotencyKey: newKey(), description: 'x', size: '512x512', count: '1' }),
     });
     expect(answer.status).to.equal(401);
     expect(await answer.text()).to.contain('href="/sign-in?next&#x3D;%2Fweb%2Fhome%2Fai-creator%2Fcreate%3Ffolder%3D1"');

@@ -36,8 +36,8 @@ describe('storage that refuses for a while', () => {
     const blobs = creator.portal.service(BlobStore);
     const restore = refuse(blobs as never, 'store', 5);
     try {
-      const round = await creator.settled((await creator.create()).body.id as string);
-      expect([round.state, round.images.length, round.problem]).to.deep.equal(['offered', 1, undefined]);
+      const generation = await creator.settled((await creator.create()).body.id as string);
+      expect([generation.state, generation.images.length, generation.problem]).to.deep.equal(['offered', 1, undefined]);
     } finally {
       restore();
     }
@@ -53,8 +53,8 @@ describe('storage that refuses for a while', () => {
       throw new ProviderError('declined', 'The answer was 400.');
     };
     try {
-      const round = await creator.settled((await creator.create()).body.id as string);
-      expect([round.state, round.problem?.code]).to.deep.equal(['failed', 'declined']);
+      const generation = await creator.settled((await creator.create()).body.id as string);
+      expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'declined']);
     } finally {
       restore();
       provider.generate = usual;
@@ -71,8 +71,8 @@ describe('storage that refuses for a while', () => {
       throw new ProviderError('declined', 'The answer was 400.');
     };
     try {
-      const round = await creator.settled((await creator.create()).body.id as string);
-      expect(round.state).to.equal('unknown');
+      const generation = await creator.settled((await creator.create()).body.id as string);
+      expect(generation.state).to.equal('unknown');
       expect((await creator.create()).status).to.equal(201);
     } finally {
       restore();

@@ -14,12 +14,10 @@ import { type Class, inject, injectable, z } from '@portico/core';
 import type { OpenAI, toFile } from 'openai';
 import { checkAnswer } from './answer.js';
 import { Base64ImageExtractor } from './base64-image-extractor.js';
-import { addressOf, createClient, library } from './client.js';
-import { OpenAiConfig } from './openai-config.js';
-import { keyField } from './openai-settings.js';
+import { addressOf, createClient, library, requestBody } from './client.js';
+import { keyField, OpenAiConfig } from './openai-settings.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { pathsWithEdits } from './profiles/service-profile.js';
-import { requestBody } from './request-body.js';
 import { partialImages, type StreamWanted, streamFor } from './streamed-answer.js';
 
 /** Raw errors of the client hold the request, and sometimes a part of the key: nothing of them goes further. */

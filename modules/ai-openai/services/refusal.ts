@@ -21,13 +21,13 @@ export function retryAfterOf(headers: Headers | undefined, now: number = Date.no
 
 type Said = Omit<UpstreamError, 'status'> & { readonly param?: string };
 
-const word = z.string().optional().catch(undefined);
-const Words = z.object({ code: word, type: word, message: word, param: word });
+const text = z.string().optional().catch(undefined);
+const ErrorFields = z.object({ code: text, type: text, message: text, param: text });
 /** The ways in which servers say what is wrong: `{error: {code, type, message}}`, `{error: "…", message?}`, `{detail: "…" | [{msg}]}`. */
 const Shapes = z.union([
-  z.object({ error: Words }).transform(({ error }): Said => error),
+  z.object({ error: ErrorFields }).transform(({ error }): Said => error),
   z
-    .object({ error: z.string(), message: word })
+    .object({ error: z.string(), message: text })
     .transform(({ error, message }): Said => ({ message: [error, message].filter(Boolean).join(': ') })),
   z
     .object({
@@ -43,7 +43,7 @@ const Shapes = z.union([
 /** What an answer that is no success means. Its text is looked at and never repeated: it may hold a part of the key, or the prompt. */
 export async function refusalOf(response: Response): Promise<ProviderError> {
   const { status, headers } = response;
-  const { row, words, categories } = judge(status, readWords(await response.text()));
+  const { row, words, categories } = judge(status, readError(await response.text()));
   return new ProviderError(row.code, `The answer was ${status}, ${words}.`, {
     status,
     maybeCharged: row.maybeCharged,
@@ -80,7 +80,7 @@ function judge(
 
 const saidIn = (body: unknown): Said => Shapes.safeParse(body).data ?? {};
 
-function readWords(text: string): Said {
+function readError(text: string): Said {
   try {
     return saidIn(JSON.parse(text));
   } catch {

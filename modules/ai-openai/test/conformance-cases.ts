@@ -1,8 +1,8 @@
 import type { ImageRequest } from '@portico/ai-providers/api';
 import { createImagesSandbox, type DialectName, dialectNames, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import type { HostConfig } from '@portico/core';
-import { OpenAiConfig } from '../services/openai-config.js';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
+import { OpenAiConfig } from '../services/openai-settings.js';
 import { profileOf, type ServiceProfile } from '../services/profiles/index.js';
 
 /** What a service must see of a request, written down apart from the profile. */

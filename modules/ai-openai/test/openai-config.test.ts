@@ -1,6 +1,6 @@
 import type { HostConfig } from '@portico/core';
 import { expect } from 'chai';
-import { OpenAiConfig } from '../services/openai-config.js';
+import { OpenAiConfig } from '../services/openai-settings.js';
 
 const configOf = (modules: Readonly<Record<string, unknown>>): OpenAiConfig => {
   const config: HostConfig = {

@@ -3,8 +3,8 @@ import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey
 import type { HostConfig } from '@portico/core';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { OpenAiConfig } from '../services/openai-config.js';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
+import { OpenAiConfig } from '../services/openai-settings.js';
 import { defaultProfile } from '../services/profiles/index.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];

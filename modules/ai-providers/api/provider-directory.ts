@@ -1,4 +1,4 @@
-import { type ServiceToken, serviceToken } from '@portico/core';
+import { type Event, type ServiceToken, serviceToken } from '@portico/core';
 import type { ImageProvider } from './image-provider.js';
 
 /** A provider that is there, and the module that brings it. */
@@ -12,5 +12,7 @@ export interface ProviderDirectory {
   /** In the order of their contributions. Of two with the same id the first. A memory read. */
   images(): readonly InstalledProvider<ImageProvider>[];
   image(id: string | null | undefined): InstalledProvider<ImageProvider> | undefined;
+  /** Told after providers came or went. */
+  readonly onDidChange: Event<unknown>;
 }
 export const ProviderDirectory: ServiceToken<ProviderDirectory> = serviceToken('ai-providers.provider-directory');

@@ -1,4 +1,4 @@
-import { type Contributions, contributions, inject, injectable, Log } from '@portico/core';
+import { type Contributions, contributions, type Event, inject, injectable, Log } from '@portico/core';
 import { type ImageProvider, ImageProviders, type InstalledProvider, type ProviderDirectory } from '../api/index.js';
 
 /** The providers that modules contribute, each once. */
@@ -10,6 +10,10 @@ export class InstalledProviders implements ProviderDirectory {
     @inject(contributions(ImageProviders)) private readonly contributed: Contributions<ImageProvider>,
     @inject(Log) private readonly log: Log,
   ) {}
+
+  get onDidChange(): Event<unknown> {
+    return this.contributed.onDidChange;
+  }
 
   images(): readonly InstalledProvider<ImageProvider>[] {
     const byId = new Map<string, InstalledProvider<ImageProvider>>();

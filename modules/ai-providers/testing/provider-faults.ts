@@ -1,4 +1,4 @@
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import {
   countLimits,
   deliverySizes,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { type ApiError, invalidValue, unknownParameter } from './api-error.js';
 import type { Dialect } from './dialect.js';
 import { type ImageOrder, readOrder } from './image-request.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import type { Behaviour, LineFault } from './behaviours.js';
 import { pause } from './pause.js';
 

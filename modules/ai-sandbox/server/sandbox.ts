@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
 import { type ApiError, apiErrors } from './api-error.js';
-import { type Behaviour, type BehaviourName, behaviourIn, isStreamFault, withoutBehaviours } from './behaviours.js';
+import { type Behaviour, type BehaviourName, isStreamFault, withoutBehaviours } from './behaviours.js';
 import { type DialectName, dialect as dialectOf, keyFault, keyHeaders, shapeOf } from './dialect.js';
 import { type EditForm, type EditOrder, readEdit, readEditForm } from './edit-request.js';
 import { type ImageOrder, readOrder } from './image-request.js';
@@ -10,27 +10,8 @@ import { faults } from './line-faults.js';
 import { modelList, type SandboxModel } from './models.js';
 import { Painter, variation } from './painting/painter.js';
 import { pause } from './pause.js';
+import { Script } from './script.js';
 import { streamAnswer } from './streaming.js';
-
-/**
- * `fewer`: one image too few, then an error in place of the rest, then all that is asked for. Whoever asks once more for the rest keeps what
- * came, and whoever tries again later gets it.
- */
-class ScriptedFailures {
-  private readonly short = new Set<string>();
-
-  /** What the next request with these words gets; undefined: what it asks for. */
-  next({ prompt, n }: { readonly prompt: string; readonly n: number }): Behaviour | undefined {
-    if (this.short.delete(prompt)) return { name: 'error-500' };
-    if (n === 1) return undefined;
-    this.short.add(prompt);
-    return { name: 'too-few' };
-  }
-
-  reset(): void {
-    this.short.clear();
-  }
-}
 
 const outputTokens: Readonly<Record<string, number>> = { low: 272, medium: 1056, high: 4160, auto: 1056 };
 
@@ -125,15 +106,9 @@ export interface ImagesSandbox {
 /** Starts a sandbox. */
 export async function createImagesSandbox(options: SandboxOptions = {}): Promise<ImagesSandbox> {
   const dialect = dialectOf[options.dialect ?? 'openai'];
-  const script: Behaviour[] = [];
-  const tell = (behaviours: readonly (Behaviour | BehaviourName)[], to = script): void => {
-    to.push(...behaviours.map((behaviour) => (typeof behaviour === 'string' ? { name: behaviour } : behaviour)));
-  };
-  const listScript: Behaviour[] = [];
-  tell(options.behaviours ?? []);
+  const script = new Script(options.behaviours ?? [], options.obeysDescriptions ?? true);
   const requests: SandboxRequest[] = [];
   const painter = new Painter();
-  const shortages = new ScriptedFailures();
   const drawn = new Map<string, number>();
   const now = options.now ?? ((): Date => new Date());
   let close: () => void = () => {};
@@ -162,10 +137,9 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
   };
 
   const generate = async (ctx: Context, entry: SandboxRequest, form?: EditForm): Promise<void> => {
-    const told = script.shift();
+    const scripted = script.takeNext();
     const order = form ? await readEdit(form, now(), dialect) : readOrder(entry.body, now(), dialect);
-    const asked = told ?? (options.obeysDescriptions !== false && 'prompt' in order ? behaviourIn(order.prompt) : undefined);
-    const behaviour = asked?.name === 'fewer' && 'prompt' in order ? shortages.next(order) : asked;
+    const behaviour = script.behaviourFor(order, scripted);
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, { ...error, retryAfter: behaviour.retryAfter ?? error.retryAfter });
     if (!('prompt' in order)) return refuse(ctx, order);
@@ -206,7 +180,7 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     Promise.race([new Promise<void>((resolve) => ctx.res.once('close', resolve)), closed]);
 
   const list = async (ctx: Context, entry: SandboxRequest): Promise<void> => {
-    const behaviour = listScript.shift();
+    const behaviour = script.takeNextForLists();
     const error = behaviour && (apiErrors as Readonly<Record<string, ApiError>>)[behaviour.name];
     if (error) return refuse(ctx, error);
     const body = modelList(now(), options.models ?? dialect.models);
@@ -269,13 +243,11 @@ export async function createImagesSandbox(options: SandboxOptions = {}): Promise
     get edits() {
       return requests.filter(({ path }) => path.endsWith(editsPath));
     },
-    next: (...behaviours) => tell(behaviours),
-    nextList: (...behaviours) => tell(behaviours, listScript),
+    next: (...behaviours) => script.add(behaviours),
+    nextList: (...behaviours) => script.addForLists(behaviours),
     reset: () => {
       requests.length = 0;
-      script.length = 0;
-      listScript.length = 0;
-      shortages.reset();
+      script.reset();
     },
     close: async () => {
       close();

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { apiErrors, errorBody } from './api-error.js';
 import type { ApiErrorName, Behaviour, StreamFault } from './behaviours.js';
 import { pause } from './pause.js';

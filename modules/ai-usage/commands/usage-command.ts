@@ -1,4 +1,5 @@
-import { Clock, type Command, type CommandCall, csvStream, inject, injectable, invalidInput, z } from '@portico/core';
+import { Clock, type Command, type CommandCall, inject, injectable, invalidInput, z } from '@portico/core';
+import { csvStream } from '@portico/core/util';
 import { formatMoney } from '../api/money.js';
 import { BudgetEntry, typedBudget } from '../services/budgets/budget-entry.js';
 import { BudgetRepository } from '../services/budgets/budget-repository.js';

@@ -33,7 +33,7 @@ export function countedBy(
     instance: { sql: '1 = 1', values: [] },
     'each-site': { sql: 'site_id = ?', values: [spender.siteId] },
     site: { sql: 'site_id = ?', values: [spender.siteId] },
-    role: { sql: 'instr(roles, ?) > 0', values: [`|${rule.subject}|`] },
+    role: { sql: "replace(roles, ?, '') <> roles", values: [`|${rule.subject}|`] },
     'each-of-role': { sql: 'person_id = ?', values: [spender.personId] },
     'each-person': { sql: 'person_id = ?', values: [spender.personId] },
     person: { sql: 'person_id = ?', values: [spender.personId] },

@@ -15,22 +15,23 @@ export const wholeInstance = 'instance';
 @Index('ai_usage_entry_error', ['errorCode', 'at'])
 @Index('ai_usage_entry_state', ['state', 'at'])
 export class UsageEntry {
-  /** That of what was made, if there is anything. */
+  /** Id of the order, which is that of what was made, e.g. of the generation; of a test, one of its own. */
   @PrimaryColumn('text')
   id!: string;
 
-  /** When it was reserved; ISO 8601. */
+  /** Time at which it was reserved, or the test recorded; ISO 8601, UTC. Budgets count by it. */
   @Column('text')
   at!: string;
 
-  /** `instance` for a test in Instance Settings. */
+  /** Id of the site it was ordered in; `instance` for a test in Instance Settings. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
+  /** Id of the person who ordered it. */
   @Column('text', { name: 'person_id' })
   personId!: string;
 
-  /** The person's roles at that time, each between bars: `|Author|Member|`. */
+  /** Roles that the person had at the site at that time, each between bars: `|Author|Member|`. */
   @Column('text')
   roles!: string;
 
@@ -38,45 +39,51 @@ export class UsageEntry {
   @Column('text')
   feature!: string;
 
-  /** Id of the provider; null when it was not known. */
+  /** Id of the provider that was to be asked; null when it was not known. */
   @Column('text', { nullable: true })
   provider!: string | null;
 
+  /** Name of the model: the one to be asked while reserved, afterwards the one that answered. */
   @Column('text')
   model!: string;
 
+  /** Quality that was asked for, in the provider's words. */
   @Column('text')
   quality!: string;
 
+  /** State of the entry; from `reserved` to `settled`, once, and never back. */
   @Column('text')
   state!: UsageState;
 
-  /** Images that count: those asked for while reserved, afterwards those that came or may have been charged. */
+  /** Number of images that count: those asked for while reserved, afterwards those that came or may have been charged. */
   @Column('integer')
   images!: number;
 
+  /** Input tokens as the service counted them; null while reserved, and when it told none. */
   @Column('integer', { name: 'input_tokens', nullable: true })
   inputTokens!: number | null;
 
+  /** Output tokens as the service counted them, with those of previews; null while reserved, and when it told none. */
   @Column('integer', { name: 'output_tokens', nullable: true })
   outputTokens!: number | null;
 
-  /** Those of the output that went into previews, about; null when none were asked for, or nobody knows. */
+  /** Output tokens that went into previews, as the provider estimates them; null when none were asked for, or nobody knows. */
   @Column('integer', { name: 'preview_tokens', nullable: true })
   previewTokens!: number | null;
 
-  /** Millionths of the currency: an estimate while reserved; null when no price, or no usage, is known. */
+  /** Cost in millionths of the currency: an estimate while reserved, by the price of its day afterwards; null when no price, or no usage, is known. */
   @Column('integer', { nullable: true })
   cost!: number | null;
 
+  /** Currency of the cost, ISO 4217; null when no price is known. */
   @Column('text', { nullable: true })
   currency!: string | null;
 
-  /** Code of the failure, or null. */
+  /** Code of the failure, in the words of the feature; null when everything came. */
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
 
-  /** What the safety system objected to, between commas. */
+  /** Categories that the provider's safety system objected to, separated by commas; null when it named none. */
   @Column('text', { nullable: true })
   categories!: string | null;
 }

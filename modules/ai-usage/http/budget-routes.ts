@@ -57,7 +57,7 @@ export class BudgetRoutes implements HttpRoutes {
         id,
         revision: isConflict ? stored.revision : (failed?.revision ?? stored.revision),
         form: failed?.typed ?? this.entry.write(stored),
-        stored: isConflict && this.table.words(stored, locale),
+        stored: isConflict && this.table.labels(stored, locale),
         ...this.table.choices(locale),
         changes,
         ...problems,

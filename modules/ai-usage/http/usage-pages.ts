@@ -1,14 +1,5 @@
-import {
-  type Class,
-  Clock,
-  csvStream,
-  type HttpRoutes,
-  inject,
-  injectable,
-  type RouteContext,
-  type Router,
-  z,
-} from '@portico/core';
+import { type Class, Clock, type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
+import { csvStream } from '@portico/core/util';
 import { UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
 import { manageInstance, manageSite } from '../services/access.js';

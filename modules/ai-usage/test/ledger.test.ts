@@ -211,6 +211,19 @@ describe('the usage ledger, to a feature that pays', () => {
     expect(await estimates({ ...priced, quality: 'low' }, { count: 1 })).to.deep.equal([undefined]);
   });
 
+  it('counts for a role those who had exactly that role', async () => {
+    await done('budgets', 'add', '--for', 'role', '--which', 'Author', '--counts', 'images', '--refuse', '9');
+    const had = async (id: string, roles: string): Promise<void> => {
+      await reserve({ id });
+      await portal
+        .service(UnitOfWork)
+        .write((transaction) => transaction.query('UPDATE ai_usage_entry SET roles = ? WHERE id = ?', [roles, id]));
+    };
+    for (const [index, roles] of ['|Member|Author|Guest|', '|Author|', '|Co-Author|', '|author|', '|Aut_or|', '||'].entries())
+      await had(`of-a-role-${index}`, roles);
+    expect(await done('budgets', 'list')).to.contain('2 of 9');
+  });
+
   it('says which budget comes next, in the words of people, and asks none about what is recorded', async () => {
     const ask = (limit: 'softLimit' | 'hardLimit') =>
       portal.service(UnitOfWork).read((reader) => ledger.exceeded(reader, { siteId: site.id, personId: ada }, limit));

@@ -34,7 +34,7 @@ const secretLimit = 16_384;
 export class SettingsTargets {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) readonly words: SettingPresenter,
+    @inject(SettingPresenter) readonly presenter: SettingPresenter,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
@@ -63,7 +63,7 @@ export class SettingsTargets {
         error instanceof PortalError ? (error.details.fields as Readonly<Record<string, string>> | undefined) : undefined;
       throw fields?.[name] ? new PortalError('invalid-input', fields[name], { status: 400, cause: error }) : error;
     }
-    call.print(this.words.inForce(module, field, handle.resolve(scope, name)));
+    call.print(this.presenter.inForce(module, field, handle.resolve(scope, name)));
   }
 
   private scope(address: string | boolean | undefined): Scope {
@@ -85,7 +85,7 @@ export class GetSetting implements Command {
 
   async run(call: CommandCall): Promise<void> {
     const { module, field, handle, scope, name } = this.targets.find(call);
-    call.print(this.targets.words.inForce(module, field, handle.resolve(scope, name)));
+    call.print(this.targets.presenter.inForce(module, field, handle.resolve(scope, name)));
   }
 }
 

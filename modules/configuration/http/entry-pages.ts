@@ -25,9 +25,9 @@ export class EntryPages {
   constructor(
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(AuditLog) private readonly log: AuditLog,
-    @inject(AuditPresenter) private readonly presenter: AuditPresenter,
+    @inject(AuditPresenter) private readonly auditPresenter: AuditPresenter,
   ) {}
 
   async history(ctx: RouteContext<EntryParams, { readonly before?: string | undefined }>): Promise<void> {
@@ -35,12 +35,12 @@ export class EntryPages {
     const entry = this.entries.find(id, ctx.access);
     const filter = { area: auditArea, subject: id, scope: scopeKey(ctx.access.scope) };
     const { records, next } = await this.log.list(filter, ctx.input.query.before, 30);
-    const name = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
+    const name = this.presenter.theirs(entry.module, entry.value.title, ctx.access.locale);
     const title = ctx.text('history.title', { name });
     const model = {
       title,
       backHref: this.place(ctx),
-      rows: records.map((record) => this.presenter.row(record, ctx.access.locale)),
+      rows: records.map((record) => this.auditPresenter.row(record, ctx.access.locale)),
       next: next && `?before=${next}`,
     };
     ctx.render('settings-history', model, { title });
@@ -51,9 +51,10 @@ export class EntryPages {
     const { locale, scope } = ctx.access;
     const handle = this.registry.handle(entry.value.id);
     const own = this.own(ctx);
-    const value = ({ name, field }: Own, said: unknown): string => this.words.value(entry.moduleOf(name), field, said, locale);
-    const label = ({ name, field }: Own): string => this.words.theirs(entry.moduleOf(name), field.label, locale);
-    const title = ctx.text('reset.title', { name: this.words.theirs(entry.module, entry.value.title, locale) });
+    const value = ({ name, field }: Own, said: unknown): string =>
+      this.presenter.value(entry.moduleOf(name), field, said, locale);
+    const label = ({ name, field }: Own): string => this.presenter.theirs(entry.moduleOf(name), field.label, locale);
+    const title = ctx.text('reset.title', { name: this.presenter.theirs(entry.module, entry.value.title, locale) });
     const model = {
       title,
       text: ctx.text(`reset.text-${scope.kind}`),
@@ -81,7 +82,7 @@ export class EntryPages {
     const patch = Object.fromEntries(own.map(({ name }) => [name, 'inherit' as const]));
     if (own.length > 0)
       await this.registry.handle(entry.value.id).save(ctx.access.scope, patch, personOf(ctx.access), revision, 'screen');
-    const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
+    const title = this.presenter.theirs(entry.module, entry.value.title, ctx.access.locale);
     ctx.redirectWith(this.place(ctx), ctx.text('reset.done', { title }));
   }
 

@@ -24,7 +24,7 @@ export function controlOf(input: ControlInput): Control {
 
 function controlAlone(input: ControlInput): Control {
   const { field, parts, resolved, typed } = input;
-  const ours = (key: string): string => parts.words.ours(key, undefined, parts.locale);
+  const ours = (key: string): string => parts.presenter.ours(key, undefined, parts.locale);
   switch (field.type) {
     case 'boolean':
       return { kind: 'checkbox', checked: typed === undefined ? resolved.value === true : typed !== 'off' };
@@ -43,7 +43,7 @@ function controlAlone(input: ControlInput): Control {
         kind: 'input',
         type: 'number',
         value: textNow(input),
-        ...(field.unit ? { unit: parts.words.theirs(parts.moduleOf(input.name), field.unit, parts.locale) } : {}),
+        ...(field.unit ? { unit: parts.presenter.theirs(parts.moduleOf(input.name), field.unit, parts.locale) } : {}),
       };
     default: {
       const base = { value: textNow(input), maxLength: field.maxLength, suggestions: suggestionsOf(input, field) };
@@ -68,17 +68,18 @@ type AnyChoice = Extract<SettingsField, { readonly type: 'choice' | 'multiple-ch
 /** A select or boxes; while a provider does not answer, a text with the reason, so that the rest of the form can be saved. */
 function choiceOf(input: ControlInput, field: AnyChoice): Control {
   const { parts, name } = input;
-  const { words, locale } = parts;
+  const { presenter, locale } = parts;
   const module = parts.moduleOf(name);
   const many = field.type === 'multiple-choice';
   const chosen = chosenNow(input);
   let offered: readonly { readonly value: string; readonly label: string }[];
-  if (field.options) offered = field.options.map(({ value, label }) => ({ value, label: words.theirs(module, label, locale) }));
+  if (field.options)
+    offered = field.options.map(({ value, label }) => ({ value, label: presenter.theirs(module, label, locale) }));
   else {
     const asked = parts.choices?.get(name) ?? { state: 'absent' };
     if (asked.state !== 'ready') {
-      const optionsProblem = words.ours(`choices.${asked.state}`, undefined, locale);
-      const hint = many ? { hint: words.ours('hint.lines', undefined, locale) } : {};
+      const optionsProblem = presenter.ours(`choices.${asked.state}`, undefined, locale);
+      const hint = many ? { hint: presenter.ours('hint.lines', undefined, locale) } : {};
       return { kind: many ? 'textarea' : 'input', type: 'text', value: textNow(input), optionsProblem, ...hint };
     }
     offered = asked.choices.map(({ value, label }) => ({ value, label: label ?? value }));
@@ -86,7 +87,7 @@ function choiceOf(input: ControlInput, field: AnyChoice): Control {
   const known = new Set(offered.map(({ value }) => value));
   const strangers = chosen
     .filter((value) => !known.has(value))
-    .map((value) => ({ value, label: words.ours('choices.not-offered', { value: value || '–' }, locale) }));
+    .map((value) => ({ value, label: presenter.ours('choices.not-offered', { value: value || '–' }, locale) }));
   const options = [...offered, ...strangers].map((option): Option => ({ ...option, selected: chosen.includes(option.value) }));
   return { kind: many ? 'checkboxes' : 'select', options };
 }
@@ -102,11 +103,11 @@ function modeOf({ name, resolved: { own }, parts }: ControlInput): 'inherit' | '
   return (parts.typed?.[`${name}.mode`] ?? (own === undefined ? 'inherit' : 'own')) === 'inherit' ? 'inherit' : 'own';
 }
 
-function sourcesOf({ name, field, resolved: { own }, parts: { typed, words, locale } }: ControlInput): readonly Option[] {
+function sourcesOf({ name, field, resolved: { own }, parts: { typed, presenter, locale } }: ControlInput): readonly Option[] {
   const now = (typed && sourceOf(typed, name)) ?? (own === undefined ? 'inherit' : textOf(field, own));
   return (['inherit', 'on', 'off'] as const).map((value) => ({
     value,
-    label: words.ours(value === 'inherit' ? 'mode.inherit' : `value.${value}`, undefined, locale),
+    label: presenter.ours(value === 'inherit' ? 'mode.inherit' : `value.${value}`, undefined, locale),
     selected: value === now,
   }));
 }
@@ -125,8 +126,8 @@ function secretOf({ name, resolved: { own, value, lockedBy }, parts }: ControlIn
   };
 }
 
-function lostOf(shown: SecretState | undefined, { words, locale }: FormParts): { readonly lost?: string } {
+function lostOf(shown: SecretState | undefined, { presenter, locale }: FormParts): { readonly lost?: string } {
   if (!shown?.reference || !shown.referenceProblem) return {};
-  const problem = words.ours(`reference.${shown.referenceProblem}`, undefined, locale);
-  return { lost: words.ours('secret.reference-lost-text', { reference: shown.reference, problem }, locale) };
+  const problem = presenter.ours(`reference.${shown.referenceProblem}`, undefined, locale);
+  return { lost: presenter.ours('secret.reference-lost-text', { reference: shown.reference, problem }, locale) };
 }

@@ -4,7 +4,7 @@ import type { PostedForm } from './posted-settings.js';
 
 /** What a form knows beside its fields: where it stands, and what came back. */
 export interface FormParts {
-  readonly words: SettingPresenter;
+  readonly presenter: SettingPresenter;
   /** The module that brings a field. */
   moduleOf(field: string): string;
   readonly locale: string;

@@ -31,7 +31,7 @@ export interface ShownResult extends SettingsActionResult {
 export class FormActions {
   constructor(
     @inject(contributions(SettingsActions)) private readonly actions: ConditionalContributions<SettingsAction>,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(Log) private readonly log: Log,
   ) {}
 
@@ -41,8 +41,8 @@ export class FormActions {
     const buttons = found.map(({ module, id, value: { label, help } }) => ({
       value: `${module}/${id}`,
       id: `setting-${field}-${id}`,
-      label: this.words.theirs(module, label, access.locale),
-      ...(help ? { help: this.words.theirs(module, help, access.locale) } : {}),
+      label: this.presenter.theirs(module, label, access.locale),
+      ...(help ? { help: this.presenter.theirs(module, help, access.locale) } : {}),
     }));
     return { buttons, resultId: `setting-${field}-result`, ...(result?.field === field ? { result } : {}) };
   }
@@ -62,7 +62,13 @@ export class FormActions {
       // What the action threw may hold what was typed.
       const name = error instanceof Error ? error.name : typeof error;
       this.log.error('An action of a settings form failed.', { settings: definition.id, action: pressed, error: name });
-      return { kind: 'danger', summary: this.words.ours('action.failed', undefined, access.locale), findings: [], field, retype };
+      return {
+        kind: 'danger',
+        summary: this.presenter.ours('action.failed', undefined, access.locale),
+        findings: [],
+        field,
+        retype,
+      };
     }
   }
 

@@ -41,7 +41,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 export class SettingsEntries implements SettingsNavigation {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(contributions(SettingsLinks)) private readonly links: ConditionalContributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
   ) {}
@@ -64,7 +64,7 @@ export class SettingsEntries implements SettingsNavigation {
         ? [
             {
               key: section,
-              title: this.words.ours(`section.${section}`, undefined, access.locale),
+              title: this.presenter.ours(`section.${section}`, undefined, access.locale),
               href: `${places[scope]}?section=${section}`,
               entries,
             },
@@ -88,8 +88,8 @@ export class SettingsEntries implements SettingsNavigation {
   ): SettingsNavigationEntry {
     const { locale, scope } = access;
     return {
-      title: this.words.theirs(module, title, locale),
-      ...(description ? { description: this.words.theirs(module, description, locale) } : {}),
+      title: this.presenter.theirs(module, title, locale),
+      ...(description ? { description: this.presenter.theirs(module, description, locale) } : {}),
       href: `${places[scope.kind]}/${id}`,
       current: id === current,
       notices: this.notices.of(id, access).length,
@@ -103,8 +103,8 @@ export class SettingsEntries implements SettingsNavigation {
   ): SettingsNavigationEntry {
     const { id, title, description, href } = value;
     return {
-      title: this.words.theirs(module, title, access.locale),
-      ...(description ? { description: this.words.theirs(module, description, access.locale) } : {}),
+      title: this.presenter.theirs(module, title, access.locale),
+      ...(description ? { description: this.presenter.theirs(module, description, access.locale) } : {}),
       href,
       current: id === current,
       notices: value.notices?.(access) ?? 0,

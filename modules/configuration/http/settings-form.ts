@@ -27,23 +27,23 @@ class FieldForm {
   }
 
   model(): FieldModel {
-    const { words, locale, errors, scope } = this.parts;
+    const { presenter, locale, errors, scope } = this.parts;
     const { field, resolved, name, module, parts } = this;
     const own = resolved.own !== undefined;
     const error = errors?.[name];
     const control = controlOf({ name, field, resolved, parts, typed: this.touched ? this.posted() : undefined });
     const locked = resolved.lockedBy !== undefined;
     const closed = control.mode === 'inherit' && !this.touched && error === undefined;
-    const losing = words.losing(module, field, resolved, locale);
+    const losing = presenter.losing(module, field, resolved, locale);
     const model: FieldModel = {
       name,
       id: `setting-${name}`,
-      label: words.theirs(module, field.label, locale),
-      ...(field.help ? { help: words.theirs(module, field.help, locale) } : {}),
+      label: presenter.theirs(module, field.label, locale),
+      ...(field.help ? { help: presenter.theirs(module, field.help, locale) } : {}),
       ...(this.formField.group ? { group: this.formField.group } : {}),
       was: shownState(this.formField, scope),
       ...this.state(control.mode),
-      ...(losing ? { otherwise: words.ours('origin.otherwise', { sources: losing }, locale) } : {}),
+      ...(losing ? { otherwise: presenter.ours('origin.otherwise', { sources: losing }, locale) } : {}),
       locked,
       ...(error ? { error } : {}),
       ...this.conflict(),
@@ -58,12 +58,12 @@ class FieldForm {
   }
 
   private valueText(): string {
-    return this.parts.words.value(this.module, this.field, this.resolved.value, this.parts.locale);
+    return this.parts.presenter.value(this.module, this.field, this.resolved.value, this.parts.locale);
   }
 
   /** Nothing of what is as it comes; of everything else where it comes from, and the value where the control does not show it. */
   private state(mode: FieldModel['mode']): { readonly state?: string } {
-    const { words, locale, scope } = this.parts;
+    const { presenter, locale, scope } = this.parts;
     const { field, resolved, module } = this;
     const say = (state: string): { readonly state: string } => ({ state });
     if (isMissing(resolved.value) && resolved.origin === 'default') return mode === 'inherit' ? {} : say(this.valueText());
@@ -71,17 +71,17 @@ class FieldForm {
     const shown = inText || (field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean'));
     const named = resolved.sources.some(({ wins, place }) => wins && place !== undefined);
     if (!shown || named || resolved.lockedBy !== undefined)
-      return say(words.ours('settings.in-force', { value: words.inForce(module, field, resolved, locale) }, locale));
+      return say(presenter.ours('settings.in-force', { value: presenter.inForce(module, field, resolved, locale) }, locale));
     if (scope === 'instance' && resolved.origin === 'default') return {};
     const origin = resolved.own === undefined || resolved.origin !== scope ? resolved.origin : 'here';
-    return say(words.ours(`settings.state.${origin}`, undefined, locale));
+    return say(presenter.ours(`settings.state.${origin}`, undefined, locale));
   }
 
   private conflict(): { readonly conflict?: string } {
     if (!this.parts.conflict || !this.touched) return {};
-    const { words, locale } = this.parts;
-    const value = words.value(this.module, this.field, this.resolved.value, locale);
-    return { conflict: words.ours('conflict.now-stored', { value }, locale) };
+    const { presenter, locale } = this.parts;
+    const value = presenter.value(this.module, this.field, this.resolved.value, locale);
+    return { conflict: presenter.ours('conflict.now-stored', { value }, locale) };
   }
 
   /** Untouched fields of a form that comes back show what is stored now; a secret that was typed is never shown again. */

@@ -37,7 +37,7 @@ export class SettingsPages {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(Choices) private readonly choices: Choices,
     @inject(SettingsEntries) private readonly entries: SettingsEntries,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(FormActions) private readonly actions: FormActions,
     @inject(SecretReferences) private readonly references: SecretReferences,
   ) {}
@@ -102,7 +102,7 @@ export class SettingsPages {
       if (Object.keys(errors).length > 0) throw invalidInput(errors);
       const changed = Object.keys(patch).length > 0;
       if (changed) await handle.save(ctx.access.scope, patch, person, expected, 'screen');
-      const title = this.words.theirs(entry.module, entry.value.title, ctx.access.locale);
+      const title = this.presenter.theirs(entry.module, entry.value.title, ctx.access.locale);
       ctx.redirectWith(placeOf(ctx, entry.value.id), ctx.text(changed ? 'settings.saved' : 'settings.unchanged', { title }));
     } catch (error) {
       await this.renderFailure(ctx, entry, typed, error);
@@ -149,9 +149,9 @@ export class SettingsPages {
     const { module, value: definition } = entry;
     const handle = this.registry.handle(definition.id);
     const { locale, scope } = ctx.access;
-    const title = this.words.theirs(module, definition.title, locale);
+    const title = this.presenter.theirs(module, definition.title, locale);
     const fields = fieldModels(this.fields(entry, handle, ctx), {
-      words: this.words,
+      presenter: this.presenter,
       moduleOf: (field) => entry.moduleOf(field),
       locale,
       scope: scope.kind,
@@ -160,7 +160,7 @@ export class SettingsPages {
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
     const model = {
       title,
-      description: definition.description ? this.words.theirs(module, definition.description, locale) : undefined,
+      description: definition.description ? this.presenter.theirs(module, definition.description, locale) : undefined,
       overviewHref: places[scope.kind],
       action: placeOf(ctx, definition.id),
       atSite: scope.kind === 'site',
@@ -192,7 +192,7 @@ export class SettingsPages {
     let group: string | undefined;
     return Object.entries(entry.value.fields)
       .map(([name, field]) => {
-        if (field.group) group = this.words.theirs(entry.moduleOf(name), field.group, locale);
+        if (field.group) group = this.presenter.theirs(entry.moduleOf(name), field.group, locale);
         return { name, field, group };
       })
       .filter(({ field }) => scope.kind === 'instance' || field.siteOverridable !== false)

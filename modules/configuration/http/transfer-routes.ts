@@ -40,7 +40,7 @@ export class TransferRoutes implements HttpRoutes {
     @inject(SettingsTransfer) private readonly transfer: SettingsTransfer,
     @inject(SettingsExport) private readonly settings: SettingsExport,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
@@ -115,19 +115,19 @@ export class TransferRoutes implements HttpRoutes {
     const found = this.registry.contribution(id);
     const field = found?.value.fields[name];
     const value = (said: unknown): string => {
-      if (said === undefined) return this.words.ours('transfer.inherits', undefined, locale);
-      if (isSealed(said)) return this.words.ours('secret.set', undefined, locale);
+      if (said === undefined) return this.presenter.ours('transfer.inherits', undefined, locale);
+      if (isSealed(said)) return this.presenter.ours('secret.set', undefined, locale);
       return found && field && field.type !== 'secret'
-        ? this.words.value(found.moduleOf(name), field, said, locale)
+        ? this.presenter.value(found.moduleOf(name), field, said, locale)
         : String(said);
     };
-    const label = found && field ? this.words.theirs(found.moduleOf(name), field.label, locale) : name;
+    const label = found && field ? this.presenter.theirs(found.moduleOf(name), field.label, locale) : name;
     return { label: `${this.titleOf(id, locale)}: ${label}`, place, before: value(before), after: value(after) };
   }
 
   private titleOf(id: string, locale: string): string {
     const found = this.registry.contribution(id);
-    return found ? this.words.theirs(found.module, found.value.title, locale) : id;
+    return found ? this.presenter.theirs(found.module, found.value.title, locale) : id;
   }
 }
 

@@ -1,4 +1,16 @@
-import { type AuditVia, Emitter, invalidInput, type Log, type Person, PortalError, type Scope } from '@portico/core';
+import {
+  type AuditVia,
+  Emitter,
+  inject,
+  injectable,
+  invalidInput,
+  Log,
+  MessageCatalog,
+  Messages,
+  type Person,
+  PortalError,
+  type Scope,
+} from '@portico/core';
 import type {
   ResolvedSetting,
   SecretState,
@@ -10,12 +22,12 @@ import type {
   SettingsPatch,
   SettingsValues,
 } from '../api/index.js';
-import type { Choices } from './choices.js';
-import type { DeploymentSettings } from './deployment-settings.js';
+import { Choices } from './choices.js';
+import { DeploymentSettings } from './deployment-settings.js';
 import { type Problem, readValue } from './read-value.js';
 import { type DeployedValue, resolveField, type StoredValue } from './resolve-field.js';
-import { isReference, type SecretReferences } from './secret-references.js';
-import type { FieldWrite, ScopeKey, StoredSettings } from './stored-settings.js';
+import { isReference, SecretReferences } from './secret-references.js';
+import { type FieldWrite, type ScopeKey, StoredSettings } from './stored-settings.js';
 
 type Values = SettingsValues<SettingsFields>;
 
@@ -26,7 +38,7 @@ export interface DefinitionSettingsParts {
   readonly choices: Choices;
   readonly log: Log;
   /** Puts a problem of a field into words. */
-  readonly words: (field: string, problem: Problem) => string;
+  readonly problemText: (field: string, problem: Problem) => string;
 }
 
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
@@ -105,7 +117,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.words(name, write.problem);
+      else problems[name] = this.parts.problemText(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -163,7 +175,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.words(name, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.problemText(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -239,4 +251,28 @@ function isSame(one: SettingsDefinition, other: SettingsDefinition): boolean {
     one === other ||
     (left.length === right.length && left.every(([name, field], at) => right[at]?.[0] === name && right[at]?.[1] === field))
   );
+}
+
+/** Makes the handle of a page of settings, with what every handle reads from. */
+@injectable()
+export class DefinitionSettingsFactory {
+  constructor(
+    @inject(StoredSettings) private readonly stored: StoredSettings,
+    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
+    @inject(SecretReferences) private readonly references: SecretReferences,
+    @inject(Choices) private readonly choices: Choices,
+    @inject(MessageCatalog) private readonly messagesOf: MessageCatalog,
+    @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** @param moduleOf the module that brings a field: a problem that its own check found is said in its words. */
+  create(definition: SettingsDefinition, moduleOf: (field: string) => string | undefined): DefinitionSettings {
+    const { stored, deployment, references, choices, log } = this;
+    const problemText = (field: string, { key, values, theirs }: Problem): string => {
+      const module = theirs ? moduleOf(field) : undefined;
+      return (module ? this.messagesOf.for(module) : this.messages).text(key, values);
+    };
+    return new DefinitionSettings(definition, { stored, deployment, references, choices, log, problemText });
+  }
 }

@@ -21,7 +21,7 @@ export interface DifferenceRow {
 export class Differences {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
   ) {}
 
   /** Of a site only what the site itself says; the rest is the instance's. */
@@ -36,7 +36,7 @@ export class Differences {
         const inherited = scope.kind === 'site' ? resolved.inherited : defaultOf(field, resolved);
         return {
           now: this.now(entry, name, field, resolved, locale),
-          against: this.words.value(entry.moduleOf(name), field, inherited, locale),
+          against: this.presenter.value(entry.moduleOf(name), field, inherited, locale),
         };
       },
       locale,
@@ -68,13 +68,13 @@ export class Differences {
         if (scope.kind === 'site' && field.siteOverridable === false) return [];
         const found = compare(entry, name, field);
         if (!found) return [];
-        const title = this.words.theirs(entry.module, entry.value.title, locale);
+        const title = this.presenter.theirs(entry.module, entry.value.title, locale);
         return [
           {
             id: entry.value.id,
             field: name,
             entry: title,
-            label: this.words.theirs(entry.moduleOf(name), field.label, locale),
+            label: this.presenter.theirs(entry.moduleOf(name), field.label, locale),
             ...found,
           },
         ];
@@ -83,7 +83,7 @@ export class Differences {
   }
 
   private now(entry: CatalogEntry, name: string, field: SettingsField, resolved: ResolvedSetting, locale: string): string {
-    return this.words.inForce(entry.moduleOf(name), field, resolved, locale);
+    return this.presenter.inForce(entry.moduleOf(name), field, resolved, locale);
   }
 }
 

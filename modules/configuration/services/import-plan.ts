@@ -42,15 +42,15 @@ export interface ImportPlan {
 export interface ImportContext {
   place(name: string): Scope | undefined;
   handle(id: string): DefinitionSettings | undefined;
-  words(key: string, values?: Readonly<Record<string, string | number>>): string;
+  message(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** Whether fields that an entry of the file does not name inherit again. */
   readonly replace: boolean;
 }
 
-export async function planImport(text: string, ground: ImportContext): Promise<ImportPlan> {
+export async function planImport(text: string, context: ImportContext): Promise<ImportPlan> {
   try {
     const json = readJsonText(text);
-    return await new Planner(json, ground).plan();
+    return await new Planner(json, context).plan();
   } catch (error) {
     if (!(error instanceof JsonTextError)) throw error;
     return { changes: [], skipped: [], faults: [{ ...error.position, path: '', sentence: `${error.message}.` }] };
@@ -65,7 +65,7 @@ class Planner {
 
   constructor(
     private readonly json: JsonText,
-    private readonly ground: ImportContext,
+    private readonly context: ImportContext,
   ) {}
 
   async plan(): Promise<ImportPlan> {
@@ -85,9 +85,9 @@ class Planner {
     if (!isObject(entry) || !isObject(entry.values)) return this.fault(path, 'import.entry');
     this.strangers(entry, path, ['scope', 'id', 'values', 'secretsLeftOut']);
     const { scope: place, id, values } = entry;
-    const scope = typeof place === 'string' ? this.ground.place(place) : undefined;
+    const scope = typeof place === 'string' ? this.context.place(place) : undefined;
     if (!scope) return this.fault([...path, 'scope'], 'import.scope', { scope: String(place) });
-    const handle = typeof id === 'string' ? this.ground.handle(id) : undefined;
+    const handle = typeof id === 'string' ? this.context.handle(id) : undefined;
     if (!handle) return this.skip([...path, 'id'], 'import.unknown-entry', { id: String(id) });
     const key = `${String(place)} ${String(id)}`;
     if (this.seen.has(key)) return this.fault(path, 'import.twice', { entry: key });
@@ -98,7 +98,7 @@ class Planner {
       if (!field) this.skip([...path, 'values', name], 'import.unknown-field', { name: `${String(id)}.${name}` });
       else await this.field(handle, { scope, place: String(place), name, field, value, path: [...path, 'values', name] });
     }
-    if (this.ground.replace) await this.rest(handle, { scope, place: String(place), values, path });
+    if (this.context.replace) await this.rest(handle, { scope, place: String(place), values, path });
   }
 
   private async rest(
@@ -157,11 +157,11 @@ class Planner {
   }
 
   private fault(path: Path, key: string, values?: Readonly<Record<string, string | number>>): void {
-    this.faults.push(this.note(path, this.ground.words(key, values)));
+    this.faults.push(this.note(path, this.context.message(key, values)));
   }
 
   private skip(path: Path, key: string, values: Readonly<Record<string, string>>): void {
-    this.skipped.push(this.note(path, this.ground.words(key, values)));
+    this.skipped.push(this.note(path, this.context.message(key, values)));
   }
 
   private note(path: Path, sentence: string): ImportNote {

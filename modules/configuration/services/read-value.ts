@@ -1,3 +1,4 @@
+import { switchWord } from '@portico/core/util';
 import type { ListField, MultipleChoiceField, SettingsField, SettingValue, TextField, TextPattern } from '../api/index.js';
 import { readDuration, readSize, writeDuration, writeSize } from './units.js';
 
@@ -29,10 +30,10 @@ const theirs = (key: string): ReadValue => ({ ok: false, problem: { key, theirs:
  */
 export function readValue(field: SettingsField, raw: unknown): ReadValue {
   switch (field.type) {
-    case 'boolean':
-      if (raw === true || raw === 'true' || raw === 'on') return fine(true);
-      if (raw === false || raw === 'false' || raw === 'off') return fine(false);
-      return wrong('problem.boolean');
+    case 'boolean': {
+      const isOn = typeof raw === 'string' ? switchWord(raw) : raw;
+      return typeof isOn === 'boolean' ? fine(isOn) : wrong('problem.boolean');
+    }
     case 'number': {
       const number = typeof raw === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(raw) ? Number(raw) : raw;
       if (typeof number !== 'number' || (field.whole && !Number.isInteger(number)))

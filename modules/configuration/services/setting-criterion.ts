@@ -31,7 +31,7 @@ export class SettingCriterion implements Criterion {
 
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(optional(AccessControl)) private readonly accessControl: ServiceHandle<AccessControl>,
     @inject(SettingsCatalog) catalog: SettingsCatalog,
     @inject(Lifetime) lifetime: Lifetime,
@@ -48,12 +48,12 @@ export class SettingCriterion implements Criterion {
     const { locale } = access;
     const found = this.find(subject);
     if (!found) {
-      return { criterion: 'setting', subject, met: false, reason: this.words.ours('criterion.unknown', { subject }, locale) };
+      return { criterion: 'setting', subject, met: false, reason: this.presenter.ours('criterion.unknown', { subject }, locale) };
     }
     const resolved = found.handle.resolve(access.scope, found.name);
-    const inForce = this.words.inForce(found.module, found.field, resolved, locale);
-    const label = this.words.theirs(found.module, found.field.label, locale);
-    const reason = this.words.ours('criterion.reason', { label, inForce }, locale);
+    const inForce = this.presenter.inForce(found.module, found.field, resolved, locale);
+    const label = this.presenter.theirs(found.module, found.field.label, locale);
+    const reason = this.presenter.ours('criterion.reason', { label, inForce }, locale);
     return { criterion: 'setting', subject, met: resolved.value === true, reason, ...this.wayOut(found, resolved, access) };
   }
 
@@ -63,12 +63,16 @@ export class SettingCriterion implements Criterion {
     { origin, lockedBy }: ResolvedSetting,
     { locale }: AccessContext,
   ): Partial<ExplainedStep> {
-    if (lockedBy) return { changeableBy: this.words.ours('criterion.locked', { place: lockedBy }, locale) };
+    if (lockedBy) return { changeableBy: this.presenter.ours('criterion.locked', { place: lockedBy }, locale) };
     const site = origin === 'site';
     const permission = site ? permissions.siteSettings : permissions.instanceSettings;
     const roles = this.accessControl.get()?.rolesWith(permission) ?? ['Administrator'];
     return {
-      changeableBy: this.words.ours(site ? 'criterion.by-site' : 'criterion.by-instance', { roles: roles.join(', ') }, locale),
+      changeableBy: this.presenter.ours(
+        site ? 'criterion.by-site' : 'criterion.by-instance',
+        { roles: roles.join(', ') },
+        locale,
+      ),
       href: site ? `~/configuration/site-settings/${definition.id}` : `/configuration/instance-settings/${definition.id}`,
       hrefPermission: permission,
     };

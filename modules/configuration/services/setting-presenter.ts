@@ -1,6 +1,16 @@
-import { inject, injectable, MessageCatalog, Messages } from '@portico/core';
+import {
+  type AuditArea,
+  type AuditDescription,
+  type AuditRecord,
+  inject,
+  injectable,
+  MessageCatalog,
+  Messages,
+} from '@portico/core';
 import type { ResolvedSetting, SecretState, SettingSource, SettingsField } from '../api/index.js';
 import { Choices } from './choices.js';
+import { auditArea } from './settings-audit.js';
+import { SettingsRegistry } from './settings-registry.js';
 import { textOf } from './value-text.js';
 
 /** Puts values and origins of settings into words; labels come from the module that contributes the definition. */
@@ -104,4 +114,29 @@ function shortened(text: string): string {
 /** A secret that is not set. */
 export function isMissing(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value as SecretState).isSet;
+}
+
+/** Puts changes of settings into the words of their forms, as long as the module of the form is there. */
+@injectable()
+export class SettingsAuditArea implements AuditArea {
+  readonly area = auditArea;
+  readonly label = 'audit.area';
+
+  constructor(
+    @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
+  ) {}
+
+  describe({ subject, attribute }: AuditRecord, locale?: string): AuditDescription | undefined {
+    const found = this.registry.contribution(subject);
+    if (!found || attribute === undefined || !Object.hasOwn(found.value.fields, attribute)) return undefined;
+    const { module, value } = found;
+    const field = value.fields[attribute];
+    if (!field) return undefined;
+    const fieldModule = found.moduleOf(attribute);
+    return {
+      what: `${this.presenter.theirs(module, value.title, locale)}: ${this.presenter.theirs(fieldModule, field.label, locale)}`,
+      value: (said) => (typeof said === 'string' ? undefined : this.presenter.value(fieldModule, field, said, locale)),
+    };
+  }
 }

@@ -24,8 +24,8 @@ export function auditEntryOf(
     attribute: place.field,
     scope: place.scope,
     action: actionOf(before, after),
-    ...told('before', before),
-    ...told('after', after),
+    ...auditedValue('before', before),
+    ...auditedValue('after', after),
     by: { id: by.id, name: by.name || by.email },
     via,
   };
@@ -44,7 +44,7 @@ function isSecret(row: Row | undefined): boolean {
 }
 
 /** A reference says where the deployment keeps a secret, and is none itself. */
-function told<K extends 'before' | 'after'>(key: K, row: Row | undefined): { readonly [P in K]?: unknown } {
+function auditedValue<K extends 'before' | 'after'>(key: K, row: Row | undefined): { readonly [P in K]?: unknown } {
   const value =
     row?.kind === 'value' ? (JSON.parse(row.content) as unknown) : row?.kind === 'reference' ? row.content : undefined;
   return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: unknown };

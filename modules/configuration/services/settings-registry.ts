@@ -1,4 +1,4 @@
-import { inject, injectable, Lifetime } from '@portico/core';
+import { type IntegrityCheck, type IntegrityFinding, inject, injectable, Lifetime } from '@portico/core';
 import type {
   Settings,
   SettingsAddition,
@@ -7,9 +7,10 @@ import type {
   SettingsFields,
   SettingsHandle,
 } from '../api/index.js';
-import type { DefinitionSettings } from './definition-settings.js';
-import { DefinitionSettingsFactory } from './definition-settings-factory.js';
+import { type DefinitionSettings, DefinitionSettingsFactory } from './definition-settings.js';
+import { DeploymentSettings } from './deployment-settings.js';
 import { type CatalogEntry, SettingsCatalog, withAdditions } from './settings-catalog.js';
+import { StoredSettings } from './stored-settings.js';
 
 /** What a module asked for by itself, before or without contributing it. */
 interface Given {
@@ -103,3 +104,34 @@ const bare = (id: string): SettingsDefinition => ({
   scopes: ['instance', 'site'],
   fields: {},
 });
+
+/** What `portico doctor` says about settings. Nothing here is broken data: each finding has a way out for the operator. */
+@injectable()
+export class SettingsCheck implements IntegrityCheck {
+  readonly title = 'Every stored secret can be read, and every setting of the deployment belongs to a module.';
+
+  constructor(
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
+    @inject(StoredSettings) private readonly stored: StoredSettings,
+    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
+  ) {}
+
+  async run(): Promise<readonly IntegrityFinding[]> {
+    const warning = (message: string): IntegrityFinding => ({ severity: 'warning', message });
+    const strangers = this.deployment.strangers(this.catalog.all().map(({ value }) => value));
+    return [
+      ...this.stored.unreadable().map(({ setting, scope }) => {
+        const where = scope === 'instance' ? 'of the instance' : `of the site ${scope}`;
+        return warning(
+          `The secret ${setting} ${where} cannot be read with this master key. Bring the former key back, or store it anew.`,
+        );
+      }),
+      ...this.catalog
+        .leftOut()
+        .map(({ setting, module, owner }) =>
+          warning(`The module ${module} brings a setting ${setting} too, which is left out: the one of ${owner} stays.`),
+        ),
+      ...strangers.map((name) => warning(`${name} names no setting of a module that runs; check the spelling.`)),
+    ];
+  }
+}

@@ -57,7 +57,7 @@ export class SettingsTransfer {
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingsExport) private readonly places: SettingsExport,
-    @inject(SettingPresenter) private readonly words: SettingPresenter,
+    @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
   ) {}
@@ -67,7 +67,7 @@ export class SettingsTransfer {
     const plan = await planImport(text, {
       place: (name) => places.get(name),
       handle: (id) => this.registry.known(id),
-      words: (key, values) => this.words.ours(key, values, locale),
+      message: (key, values) => this.presenter.ours(key, values, locale),
       replace,
     });
     if (dryRun || plan.faults.length > 0 || plan.changes.length === 0) return plan;

@@ -45,7 +45,7 @@ function criterionOf({ instance, site, locked }: Says): {
     references: {} as never,
     choices: { askAll: async () => new Map(), withPreset: (field: unknown) => field } as never,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    words: () => '',
+    problemText: () => '',
   });
   const registry = {
     contribution: (id: string) => (id === definition.id ? { moduleOf: () => 'm', value: definition } : undefined),

@@ -5,7 +5,6 @@ import {
   AuditPresenter,
   type AuditVia,
   Clock,
-  csvStream,
   type HttpRoutes,
   inject,
   injectable,
@@ -16,6 +15,7 @@ import {
   SiteDirectory,
   z,
 } from '@portico/core';
+import { csvStream } from '@portico/core/util';
 import { auditJson, auditRows } from '../services/audit-export.js';
 import { permissions } from '../services/permissions.js';
 

@@ -36,27 +36,27 @@ interface UndoOffer {
   readonly label: string;
 }
 
-type Words = Pick<RouteContext, 'text'>;
+type TextContext = Pick<RouteContext, 'text'>;
 
-function historyRow(words: Words, { at, by, via, action, before, after, reason }: AuditRecord): FlagHistoryRow {
-  const change = words.text('flags.change', { from: stateWord(words, before), to: stateWord(words, after) });
+function historyRow(ctx: TextContext, { at, by, via, action, before, after, reason }: AuditRecord): FlagHistoryRow {
+  const change = ctx.text('flags.change', { from: stateLabel(ctx, before), to: stateLabel(ctx, after) });
   return {
     at: at.toISOString(),
     by: by.name,
-    via: words.text(`audit.via.${via}`),
-    change: action === 'undone' ? words.text('flags.undone-change', { change }) : change,
+    via: ctx.text(`audit.via.${via}`),
+    change: action === 'undone' ? ctx.text('flags.undone-change', { change }) : change,
     ...(reason ? { reason } : {}),
   };
 }
 
 /** Undefined when there is nothing to take back, or when the environment locks the flag. */
-function undoOffer(words: Words, state: FlagState, last: AuditRecord | undefined): UndoOffer | undefined {
+function undoOffer(ctx: TextContext, state: FlagState, last: AuditRecord | undefined): UndoOffer | undefined {
   if (!last || state.lockedBy) return undefined;
-  return { change: last.id, label: words.text('flags.undo', { value: stateWord(words, last.before) }) };
+  return { change: last.id, label: ctx.text('flags.undo', { value: stateLabel(ctx, last.before) }) };
 }
 
-function stateWord(words: Words, value: unknown): string {
-  return words.text(value === true ? 'flags.on' : value === false ? 'flags.off' : 'flags.no-override').toLowerCase();
+function stateLabel(ctx: TextContext, value: unknown): string {
+  return ctx.text(value === true ? 'flags.on' : value === false ? 'flags.off' : 'flags.no-override').toLowerCase();
 }
 
 const access = { permission: permissions.flags };

@@ -1,4 +1,5 @@
-import type { AuditFilter, AuditLog, AuditRecord, CsvRow } from '@portico/core';
+import type { AuditFilter, AuditLog, AuditRecord } from '@portico/core';
+import type { CsvRow } from '@portico/core/util';
 
 const columns = [
   'at',

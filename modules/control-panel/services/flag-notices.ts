@@ -1,3 +1,4 @@
+import type { SettingsLink } from '@portico/configuration/api';
 import { Clock, type FlagState, Flags, inject, injectable } from '@portico/core';
 
 /** Whether the date has passed at which somebody was to decide whether the flag can go. */
@@ -22,5 +23,21 @@ export class FlagNotices {
   overdue(): readonly FlagState[] {
     const { today } = this;
     return this.flags.all().filter((state) => isOverdue(state, today));
+  }
+}
+
+/** The Feature Flags screen among the Instance Settings, with the number of overdue reviews. */
+@injectable()
+export class FlagSettingsLink implements SettingsLink {
+  readonly id = 'feature-flags';
+  readonly section = 'platform';
+  readonly title = 'flags.title';
+  readonly description = 'flags.description';
+  readonly href = '/configuration/feature-flags';
+
+  constructor(@inject(FlagNotices) private readonly flagNotices: FlagNotices) {}
+
+  notices(): number {
+    return this.flagNotices.overdue().length;
   }
 }

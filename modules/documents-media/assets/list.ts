@@ -31,7 +31,7 @@ class DocumentsElement extends HTMLElement {
     }
     const [first] = documents;
     if (!first) return;
-    const sentence = translator(this.dataset.words)('added', { name: first.name, count: documents.length });
+    const sentence = translator(this.dataset.messages)('added', { name: first.name, count: documents.length });
     const place = notice && !this.isAt(notice.place.href) ? notice.place : undefined;
     void this.refresh(documents.map(({ id }) => id)).then(() => toast(notice?.sentence ?? sentence, 'success', place));
   }

@@ -44,7 +44,7 @@ class DocumentSelector extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const { documents, folder } = event.detail;
-    const translate = translator(this.dataset.words);
+    const translate = translator(this.dataset.messages);
     if (folder) {
       const url = new URL(this.dataset.self ?? location.href, location.href);
       for (const stale of ['after', 'before', 'q']) url.searchParams.delete(stale);

@@ -17,13 +17,13 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private readonly documents = new Map<UploadRow, AddedDocument>();
   private readonly released = new AbortController();
   private text: Translate = String;
-  private told = false;
+  private announced = false;
   private running = false;
 
   connectedCallback(): void {
     const { form, input, zone } = this;
     if (!form || !input || !zone) return;
-    this.text = translator(this.dataset.words);
+    this.text = translator(this.dataset.messages);
     const hint = this.querySelector<HTMLElement>('.upload-zone-hint');
     if (hint) hint.hidden = false;
     input.addEventListener('change', () => this.choose([...(input.files ?? [])]));
@@ -181,8 +181,8 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   }
 
   private tell(from: Element): void {
-    if (this.told) return;
-    this.told = true;
+    if (this.announced) return;
+    this.announced = true;
     dispatchAdded(from, { documents: this.added });
   }
 

@@ -30,7 +30,7 @@ export class DocumentEntity {
   altTextDrafted!: boolean;
 
   /** Idempotency key of the request that created this document; unique per site. Null when the request had none. */
-  @Column('text', { name: 'once_key', nullable: true })
+  @Column('text', { name: 'idempotency_key', nullable: true })
   idempotencyKey!: string | null;
 
   /** Label of the current version, whose facts the fields below repeat. */

@@ -145,7 +145,7 @@ export function listModel(
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
-    words: { added: ctx.compiled('added') },
+    messages: { added: ctx.compiled('added') },
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };

@@ -112,7 +112,7 @@ export class SelectorRoutes implements HttpRoutes {
       previous: page.previous && link({ folder: input.folder, q: input.q, before: page.previous }),
       next: page.next && link({ folder: input.folder, q: input.q, after: page.next }),
       newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
-      words: Object.fromEntries(['not-chosen', 'others-stay'].map((key) => [key, ctx.compiled(`selector.word-${key}`)])),
+      messages: Object.fromEntries(['not-chosen', 'others-stay'].map((key) => [key, ctx.compiled(`selector.word-${key}`)])),
     };
     renderFragment(ctx, 'selector', model);
   }

@@ -76,7 +76,10 @@ export class UploadRoutes implements HttpRoutes {
       report,
       added: report && report.documents.length > 0 ? addedSentence(ctx, report.documents) : undefined,
       nothing: report && report.documents.length + report.failures.length === 0,
-      words: { ...uploadWords(ctx), 'too-large': ctx.text('upload.word-too-large', { megabytes: this.limits.maxFileMegabytes }) },
+      messages: {
+        ...uploadMessages(ctx),
+        'too-large': ctx.text('upload.word-too-large', { megabytes: this.limits.maxFileMegabytes }),
+      },
     };
     const status = report ? (report.failures[0]?.status ?? 400) : 200;
     renderFragment(ctx, 'upload', model, status);
@@ -125,6 +128,6 @@ const wordKeys = [
 ] as const;
 
 /** The script has no words of its own. */
-function uploadWords(ctx: RouteContext<unknown, unknown, unknown>): Readonly<Record<string, CompiledMessage>> {
+function uploadMessages(ctx: RouteContext<unknown, unknown, unknown>): Readonly<Record<string, CompiledMessage>> {
   return Object.fromEntries(wordKeys.map((key) => [key, ctx.compiled(`upload.word-${key}`)]));
 }

@@ -40,14 +40,24 @@ export class GeneraliseMetadata1764460000000 implements MigrationInterface {
       SELECT site_id, word, document_id FROM documents_media_metadata_word WHERE kind = 'provenance'`);
     await runner.query('DROP TABLE documents_media_metadata_word');
     for (const name of Object.keys(indexes)) await runner.query(`DROP INDEX documents_media_document_metadata_${name}`);
-    await runner.query(`UPDATE documents_media_document SET metadata = NULL WHERE metadata_kinds <> ' provenance '`);
-    await runner.query(`UPDATE documents_media_document SET metadata = substr(metadata, 15, length(metadata) - 15)
-      WHERE metadata IS NOT NULL`);
+    await this.keepProvenance(runner);
     await runner.query('ALTER TABLE documents_media_document DROP COLUMN metadata_kinds');
     await runner.query('ALTER TABLE documents_media_document RENAME COLUMN metadata TO provenance');
     await runner.query(`CREATE INDEX documents_media_document_generated ON documents_media_document (site_id, id)
       WHERE provenance IS NOT NULL`);
     await runner.query(`CREATE INDEX documents_media_document_generated_name ON documents_media_document (site_id, name_key, id)
       WHERE provenance IS NOT NULL`);
+  }
+
+  /** Provenance may stand among other kinds, of which the table has no place any more. JSON is read here: databases differ in how they do. */
+  private async keepProvenance(runner: QueryRunner): Promise<void> {
+    const rows: { id: string; metadata: string }[] = await runner.query(
+      'SELECT id, metadata FROM documents_media_document WHERE metadata IS NOT NULL',
+    );
+    for (const { id, metadata } of rows) {
+      const { provenance } = JSON.parse(metadata) as { provenance?: unknown };
+      const kept = provenance === undefined ? null : JSON.stringify(provenance);
+      await runner.query('UPDATE documents_media_document SET metadata = ? WHERE id = ?', [kept, id]);
+    }
   }
 }

@@ -1,5 +1,11 @@
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
 import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
+import { RenameOnceKey1764470000000 } from './rename-once-key.js';
 
-export default [CreateDocuments1763800000000, AddProvenanceLists1763810000000, GeneraliseMetadata1764460000000];
+export default [
+  CreateDocuments1763800000000,
+  AddProvenanceLists1763810000000,
+  GeneraliseMetadata1764460000000,
+  RenameOnceKey1764470000000,
+];

@@ -211,7 +211,7 @@ export async function refuseTakenName(
 async function findByKey(queries: Queries, siteId: string, key: string | undefined): Promise<DocumentEntity | undefined> {
   if (key === undefined) return undefined;
   const [row] = await queries.query<DocumentEntity>(
-    `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND once_key = ?`,
+    `SELECT ${documentColumns} FROM documents_media_document WHERE site_id = ? AND idempotency_key = ?`,
     [siteId, key],
   );
   return row;

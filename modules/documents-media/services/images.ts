@@ -1,4 +1,5 @@
-import { inject, injectable, loadSharp, type Sharp } from '@portico/core';
+import { inject, injectable } from '@portico/core';
+import { loadSharp, type Sharp } from '@portico/core/util';
 import { DocumentLimits } from './document-limits.js';
 
 export interface ImageFacts {

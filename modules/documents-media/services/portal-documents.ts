@@ -23,7 +23,7 @@ export type DocumentVersion = Pick<
   'label' | 'sha256' | 'size' | 'mimeType' | 'width' | 'height' | 'createdAt' | 'createdBy'
 >;
 
-/** The door for other modules, and what our own pages show of one document. */
+/** The service `Documents` for other modules, and what the pages of this one show of a document. */
 @injectable()
 export class PortalDocuments implements Documents {
   constructor(
@@ -91,7 +91,7 @@ export class PortalDocuments implements Documents {
     reference: { readonly id: string } | { readonly idempotencyKey: string },
   ): Promise<{ readonly id: string; readonly name: string } | undefined> {
     const site = siteFor(access, DocumentPermissions.view);
-    const [column, value] = 'id' in reference ? ['id', reference.id] : ['once_key', reference.idempotencyKey];
+    const [column, value] = 'id' in reference ? ['id', reference.id] : ['idempotency_key', reference.idempotencyKey];
     const [row] = await this.unitOfWork.read((reader) =>
       reader.query<{ id: string; name: string }>(
         `SELECT id, name FROM documents_media_document WHERE site_id = ? AND ${column} = ?`,

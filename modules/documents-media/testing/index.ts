@@ -12,7 +12,7 @@ export const author = { email: 'author@portico.example', password: 'paper boats 
 
 export const base = '/web/home/documents-media';
 
-/** A portal with an author of the site Home, a member without rights, and a second site. */
+/** A portal with an author of the site Home, and a second site; that of a data directory which is opened again has them already. */
 export class Library {
   private constructor(
     readonly portal: TestPortal,
@@ -27,9 +27,12 @@ export class Library {
     const people = portal.service(People);
     const home = portal.service(SiteDirectory).byAddress('home');
     if (!home) throw new Error('There is no site Home.');
-    const other = await portal.service(Sites).add({ name: 'Other', address: 'other' });
-    const { id } = await people.add({ ...author, name: 'Ada Author' });
-    await people.grant(id, 'Author', home.id);
+    const other =
+      portal.service(SiteDirectory).byAddress('other') ?? (await portal.service(Sites).add({ name: 'Other', address: 'other' }));
+    if (!people.byEmail(author.email)) {
+      const { id } = await people.add({ ...author, name: 'Ada Author' });
+      await people.grant(id, 'Author', home.id);
+    }
     const agent = await portal.signIn(author);
     return new Library(portal, home, other, agent, await portal.csrf(agent));
   }

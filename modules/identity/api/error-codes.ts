@@ -13,7 +13,6 @@ export type IdentityErrorCode =
   | 'sign-in-busy'
   | 'sign-in-failed'
   | 'sign-in-slowed'
-  | 'site-unknown'
   | 'ticket-expired'
   | 'too-many-tokens';
 

@@ -1,13 +1,4 @@
-import {
-  type Command,
-  type CommandCall,
-  inject,
-  injectable,
-  optional,
-  PortalError,
-  type ServiceHandle,
-  SiteDirectory,
-} from '@portico/core';
+import { AccessContexts, type Command, type CommandCall, inject, injectable } from '@portico/core';
 import type { RoleName } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { accountOf, email } from './account-option.js';
@@ -29,16 +20,13 @@ abstract class ChangeRole implements Command {
 
   constructor(
     protected readonly accounts: AccountRepository,
-    private readonly sites: ServiceHandle<SiteDirectory>,
+    private readonly contexts: AccessContexts,
   ) {}
 
   async run(call: CommandCall): Promise<void> {
     const account = accountOf(this.accounts, call);
     const { role, site } = call.options;
-    const found = typeof site === 'string' ? this.sites.get()?.byAddress(site) : undefined;
-    if (typeof site === 'string' && !found) {
-      throw new PortalError('site-unknown', `There is no site with the address ${site}.`, { status: 404 });
-    }
+    const { site: found } = this.contexts.named({ site });
     await this.change(account.id, role as RoleName, found?.id);
     call.print(`${account.email}: ${this.done} ${role}${found ? ` in ${found.address}` : ''}.`);
   }
@@ -53,11 +41,8 @@ export class GrantRole extends ChangeRole {
   readonly summary = 'Grant a role, on the instance or in a site.';
   protected readonly done = 'is now';
 
-  constructor(
-    @inject(AccountRepository) accounts: AccountRepository,
-    @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>,
-  ) {
-    super(accounts, sites);
+  constructor(@inject(AccountRepository) accounts: AccountRepository, @inject(AccessContexts) contexts: AccessContexts) {
+    super(accounts, contexts);
   }
 
   protected change(personId: string, role: RoleName, siteId: string | undefined): Promise<void> {
@@ -71,11 +56,8 @@ export class RevokeRole extends ChangeRole {
   readonly summary = 'Take a role away, on the instance or in a site.';
   protected readonly done = 'is no longer';
 
-  constructor(
-    @inject(AccountRepository) accounts: AccountRepository,
-    @inject(optional(SiteDirectory)) sites: ServiceHandle<SiteDirectory>,
-  ) {
-    super(accounts, sites);
+  constructor(@inject(AccountRepository) accounts: AccountRepository, @inject(AccessContexts) contexts: AccessContexts) {
+    super(accounts, contexts);
   }
 
   protected change(personId: string, role: RoleName, siteId: string | undefined): Promise<void> {

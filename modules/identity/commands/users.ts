@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import {
+  AccessContexts,
   type Command,
   type CommandCall,
   inject,
@@ -27,12 +28,12 @@ export class AddUser implements Command {
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
-    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
   async run(call: CommandCall): Promise<void> {
     const { email, name, role, site } = call.options;
-    const siteId = typeof site === 'string' ? this.siteId(site) : undefined;
+    const siteId = this.contexts.named({ site }).site?.id;
     if (siteId !== undefined && role === undefined)
       throw new PortalError('role-missing', 'Say with --role what the person is in the site.', { status: 400 });
     const typed = (await text(call.stdin)).replace(/\r?\n$/, '');
@@ -43,12 +44,6 @@ export class AddUser implements Command {
     );
     call.print(`Added ${account.name} <${account.email}>.`);
     if (typed === '') call.print(`One-time password: ${password}`);
-  }
-
-  private siteId(address: string): string {
-    const site = this.sites.get()?.byAddress(address);
-    if (!site) throw new PortalError('site-unknown', `There is no site with the address ${address}.`, { status: 404 });
-    return site.id;
   }
 }
 

@@ -31,7 +31,7 @@ export class ApiTokenRoutes implements HttpRoutes {
   constructor(
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(PermissionsHeld) private readonly held: PermissionsHeld,
-    @inject(MessageCatalog) private readonly words: MessageCatalog,
+    @inject(MessageCatalog) private readonly messages: MessageCatalog,
   ) {}
 
   register(router: Router): void {
@@ -59,7 +59,7 @@ export class ApiTokenRoutes implements HttpRoutes {
     const person = personOf(ctx);
     const granted = this.held.of(person.id).map(({ permission, module }) => ({
       id: permission.id,
-      label: this.words.for(module).text(permission.label, undefined, ctx.access.locale),
+      label: this.messages.for(module).text(permission.label, undefined, ctx.access.locale),
       module: module.replaceAll('-', ' '),
       chosen: tried.scopes?.includes(permission.id) ?? false,
     }));

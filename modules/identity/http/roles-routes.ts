@@ -14,7 +14,7 @@ export class RolesRoutes implements HttpRoutes {
 
   constructor(
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
-    @inject(MessageCatalog) private readonly words: MessageCatalog,
+    @inject(MessageCatalog) private readonly messages: MessageCatalog,
   ) {}
 
   register(router: Router): void {
@@ -57,7 +57,7 @@ export class RolesRoutes implements HttpRoutes {
       const { permission, module } = grant;
       const entry = {
         id: permission.id,
-        label: this.words.for(module).text(permission.label, undefined, ctx.access.locale),
+        label: this.messages.for(module).text(permission.label, undefined, ctx.access.locale),
         scope: ctx.text(`scope.${permission.scope}`),
         granted: grant.roles.has(role),
         changed: role !== 'Administrator' && grant.roles.has(role) !== permission.defaultRoles.includes(role),

@@ -94,14 +94,11 @@ export class AccountRepository implements People {
 
   async grant(personId: string, role: RoleName, siteId?: string): Promise<void> {
     this.checkPlace(role, siteId);
-    await this.change(personId, (transaction) =>
-      transaction
-        .repository(RoleAssignmentEntity)
-        .upsert(
-          { personId, siteId: siteId ?? '', role },
-          { conflictPaths: ['personId', 'siteId', 'role'], skipUpdateIfNoValuesChanged: true },
-        ),
-    );
+    await this.change(personId, async (transaction) => {
+      const assignments = transaction.repository(RoleAssignmentEntity);
+      const assignment = { personId, siteId: siteId ?? '', role };
+      if (!(await assignments.existsBy(assignment))) await assignments.insert(assignment);
+    });
   }
 
   async revoke(personId: string, role: RoleName, siteId?: string): Promise<void> {

@@ -1,6 +1,19 @@
-import { type Activity, inject, injectable, type Lifetime, Log, PortalError, toDisposable, UnitOfWork } from '@portico/core';
+import {
+  type Activity,
+  type DemoContent,
+  inject,
+  injectable,
+  type Lifetime,
+  Log,
+  optional,
+  PortalError,
+  type ServiceHandle,
+  SiteDirectory,
+  toDisposable,
+  UnitOfWork,
+} from '@portico/core';
 import { every } from '@portico/core/util';
-import { AccountRepository } from './account-repository.js';
+import { AccountRepository, type RoleInPlace } from './account-repository.js';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
@@ -83,5 +96,33 @@ export class IdentityStart implements Activity {
   private async flush(lag?: number): Promise<void> {
     await this.sessions.flush(lag);
     await this.tokens.flush(lag);
+  }
+}
+
+/**
+ * The sign-ins of the demo. Their passwords are new at each start of the demo and printed then: nothing that is known to the
+ * world, and nothing readable, is stored.
+ */
+@injectable()
+export class DemoPeople implements DemoContent {
+  constructor(
+    @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+  ) {}
+
+  async seed(): Promise<readonly string[]> {
+    const home = this.sites.get()?.byAddress('home');
+    return [
+      await this.person('Administrator', 'admin@portico.example', 'Ada Administrator', [{ role: 'Administrator' }]),
+      await this.person('Author', 'author@portico.example', 'Arthur Author', home ? [{ role: 'Author', siteId: home.id }] : []),
+    ];
+  }
+
+  private async person(title: string, email: string, name: string, roles: readonly RoleInPlace[]): Promise<string> {
+    const password = Passwords.generate();
+    const known = this.accounts.byEmail(email);
+    if (known) await this.accounts.setPassword(known.id, password);
+    else await this.accounts.addWith({ email, name, password }, roles);
+    return `${title}: ${email}, password ${password}`;
   }
 }

@@ -70,7 +70,7 @@ export class SessionStore implements Sessions {
     await transaction.repository(SessionEntity).insert(entity);
     const ofPerson = [...(this.byPerson.get(personId) ?? [])];
     const tooMany = ofPerson.slice(0, Math.max(0, ofPerson.length + 1 - mostPerPerson));
-    for (const old of tooMany) await transaction.repository(SessionEntity).delete(old.tokenHash);
+    for (const old of tooMany) await transaction.repository(SessionEntity).delete({ tokenHash: old.tokenHash });
     transaction.afterCommit(() => {
       for (const old of tooMany) this.forget(old);
       this.keep(entity);
@@ -85,7 +85,7 @@ export class SessionStore implements Sessions {
     );
     if (!live) return;
     await this.unitOfWork.write(async (transaction) => {
-      await transaction.repository(SessionEntity).delete(live.tokenHash);
+      await transaction.repository(SessionEntity).delete({ tokenHash: live.tokenHash });
       transaction.afterCommit(() => this.forget(live));
     });
   }

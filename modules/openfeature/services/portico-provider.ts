@@ -2,6 +2,8 @@ import {
   ErrorCode,
   type FlagMetadata,
   type JsonValue,
+  NOOP_PROVIDER,
+  OpenFeature,
   OpenFeatureEventEmitter,
   type Provider,
   ProviderEvents,
@@ -9,7 +11,17 @@ import {
   type ResolutionReason,
   StandardResolutionReasons,
 } from '@openfeature/server-sdk';
-import { type FlagChange, type FlagOrigin, type FlagState, Flags, inject, injectable } from '@portico/core';
+import {
+  type Activity,
+  type FlagChange,
+  type FlagOrigin,
+  type FlagState,
+  Flags,
+  inject,
+  injectable,
+  type Lifetime,
+  toDisposable,
+} from '@portico/core';
 
 const reasons: Readonly<Record<FlagOrigin, ResolutionReason>> = {
   environment: StandardResolutionReasons.STATIC,
@@ -69,4 +81,25 @@ function notFound<T>(key: string, value: T): ResolutionDetails<T> {
 
 function metadataOf({ origin, type, reason, lockedBy, owner }: FlagState): FlagMetadata {
   return { origin, type, explanation: reason, ...(lockedBy ? { lockedBy } : {}), ...(owner ? { owner } : {}) };
+}
+
+/** Makes the portal's flags the default of the SDK while the module is active. */
+@injectable()
+export class ProviderRegistration implements Activity {
+  constructor(
+    @inject(PorticoProvider) private readonly provider: PorticoProvider,
+    @inject(Flags) private readonly flags: Flags,
+  ) {}
+
+  async onStart(lifetime: Lifetime): Promise<void> {
+    lifetime.add(this.flags.onDidChange((change) => this.provider.tell(change)));
+    await OpenFeature.setProviderAndWait(this.provider);
+    lifetime.add(
+      toDisposable(async () => {
+        // Whoever registered a provider of their own meanwhile keeps it.
+        if (OpenFeature.getProviderMetadata().name === this.provider.metadata.name)
+          await OpenFeature.setProviderAndWait(NOOP_PROVIDER);
+      }),
+    );
+  }
 }

@@ -26,7 +26,7 @@ const limitMillis = 2000;
 export class HomePage {
   constructor(
     @inject(contributions(HomePageSections)) private readonly sections: ConditionalContributions<HomePageSection>,
-    @inject(MessageCatalog) private readonly words: MessageCatalog,
+    @inject(MessageCatalog) private readonly messages: MessageCatalog,
     @inject(Log) private readonly log: Log,
   ) {}
 
@@ -43,7 +43,7 @@ export class HomePage {
     { id, module }: Contribution<HomePageSection>,
     access: AccessContext,
   ): Promise<ShownSection> {
-    const title = this.words.for(module).text(section.title, undefined, access.locale);
+    const title = this.messages.for(module).text(section.title, undefined, access.locale);
     try {
       const entries = await within(section.entries(access));
       return { id: `${module}-${id}`, title, entries: entries.slice(0, mostEntries), failed: false };

@@ -1,4 +1,16 @@
-import { Clock, Emitter, Ids, inject, injectable, notFound, type Site, type SiteDirectory, UnitOfWork } from '@portico/core';
+import {
+  type Activity,
+  Clock,
+  type DemoContent,
+  Emitter,
+  Ids,
+  inject,
+  injectable,
+  notFound,
+  type Site,
+  type SiteDirectory,
+  UnitOfWork,
+} from '@portico/core';
 import type { Sites } from '../api/index.js';
 import { SiteEntity } from '../entities/site-entity.js';
 import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
@@ -78,4 +90,23 @@ export class SiteRepository implements SiteDirectory, Sites {
 
 function siteOf({ id, address, name }: SiteEntity): Site {
   return Object.freeze({ id, address, name });
+}
+
+@injectable()
+export class DemoSites implements DemoContent {
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
+
+  async seed(): Promise<readonly string[]> {
+    if (!this.sites.byAddress('guide')) await this.sites.add({ name: 'Guide', address: 'guide' });
+    return [];
+  }
+}
+
+@injectable()
+export class SitesStart implements Activity {
+  constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
+
+  onStart(): Promise<void> {
+    return this.sites.open();
+  }
 }

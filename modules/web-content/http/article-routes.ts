@@ -4,6 +4,7 @@ import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../s
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
+  addressParams,
   articleForm,
   articleParams,
   articleQuery,
@@ -17,7 +18,7 @@ import {
 const edit = { permission: ArticlePermissions.edit };
 
 /** What the editor's script says; it has no words of its own. */
-const editorWords = [
+const editorMessages = [
   ...['bold', 'italic', 'heading-2', 'heading-3', 'bullet-list', 'ordered-list', 'blockquote'],
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add', 'alt-text', 'alt-text-help'],
@@ -25,7 +26,7 @@ const editorWords = [
   ...['pictures-left-out', 'things-left-out', 'links-as-text', 'only-pictures'],
   ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
 ];
-const draftWords = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
+const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
 
 /** A form as it is shown. */
 interface ShownForm {
@@ -154,8 +155,8 @@ export class ArticleRoutes implements HttpRoutes {
       bodyLimit,
       message: error?.message,
       fields: error?.details.fields ?? {},
-      words: Object.fromEntries(editorWords.map((word) => [word, ctx.compiled(`editor.${word}`)])),
-      draftWords: Object.fromEntries(draftWords.map((word) => [word, ctx.compiled(`draft.${word}`)])),
+      messages: Object.fromEntries(editorMessages.map((key) => [key, ctx.compiled(`editor.${key}`)])),
+      draftMessages: Object.fromEntries(draftMessages.map((key) => [key, ctx.compiled(`draft.${key}`)])),
     };
     const heading = article ? ctx.text('edit-title', { title: title ?? '' }) : ctx.text('new-title');
     ctx.render('article-form', model, { title: heading, status: error?.status ?? 200 });
@@ -180,4 +181,19 @@ function notesOf(ctx: RouteContext, { removed, others }: SavedArticle): readonly
       ? [ctx.text('form.others', { fields: others.map((field) => ctx.text(`form.${field}`)).join(', ') })]
       : []),
   ];
+}
+
+/** What visitors read. */
+@injectable()
+export class PublishedArticleRoutes implements HttpRoutes {
+  readonly prefix = '~/articles';
+
+  constructor(@inject(Articles) private readonly articles: Articles) {}
+
+  register(router: Router): void {
+    router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
+      const article = await this.articles.published(ctx.access, ctx.input.params.address);
+      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
+    });
+  }
 }

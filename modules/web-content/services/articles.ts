@@ -2,10 +2,13 @@ import {
   type AccessContext,
   Clock,
   Ids,
+  In,
+  IsNull,
   inject,
   injectable,
   invalidInput,
   Messages,
+  Not,
   notFound,
   PortalError,
   type Site,
@@ -73,16 +76,13 @@ export class Articles {
   async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
     const site = siteOf(access, ArticlePermissions.edit);
     const rows = await this.unitOfWork.read(async (reader) => {
-      const query = reader
-        .repository(ArticleEntity)
-        .createQueryBuilder('article')
-        .where('article.site_id = :site', { site: site.id })
-        .orderBy('article.modified_at', 'DESC')
-        .addOrderBy('article.id', 'DESC')
-        .limit(pageSize + 1);
-      if (after)
-        query.andWhere('(article.modified_at, article.id) < (:modifiedAt, :id)', { modifiedAt: after.modifiedAt, id: after.id });
-      return query.getMany();
+      const found = await reader.query<{ id: string }>(
+        `SELECT id FROM web_content_article WHERE site_id = ? ${after ? 'AND (modified_at, id) < (?, ?)' : ''}
+         ORDER BY modified_at DESC, id DESC LIMIT ?`,
+        [site.id, ...(after ? [after.modifiedAt, after.id] : []), pageSize + 1],
+      );
+      const ids = found.map(({ id }) => id);
+      return reader.repository(ArticleEntity).find({ where: { id: In(ids) }, order: { modifiedAt: 'DESC', id: 'DESC' } });
     });
     const page = rows.slice(0, pageSize);
     const last = page.at(-1);
@@ -113,14 +113,11 @@ export class Articles {
     if (!access.site || !access.can(ArticlePermissions.view)) return [];
     const site = access.site;
     const rows = await this.unitOfWork.read((reader) =>
-      reader
-        .repository(ArticleEntity)
-        .createQueryBuilder('article')
-        .where('article.site_id = :site AND article.published_at IS NOT NULL', { site: site.id })
-        .orderBy('article.published_at', 'DESC')
-        .addOrderBy('article.id', 'DESC')
-        .limit(pageSize)
-        .getMany(),
+      reader.repository(ArticleEntity).find({
+        where: { siteId: site.id, publishedAt: Not(IsNull()) },
+        order: { publishedAt: 'DESC', id: 'DESC' },
+        take: pageSize,
+      }),
     );
     return rows.map(toPublished);
   }

@@ -103,12 +103,7 @@ export class Drafts {
     if (!access.person) return [];
     const personId = access.person.id;
     const rows = await this.unitOfWork.read((reader) =>
-      reader
-        .repository(DraftEntity)
-        .createQueryBuilder('draft')
-        .where('draft.article_id = :articleId AND draft.person_id = :personId', { articleId, personId })
-        .orderBy('draft.saved_at', 'DESC')
-        .getMany(),
+      reader.repository(DraftEntity).find({ where: { articleId, personId }, order: { savedAt: 'DESC' } }),
     );
     return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as SeenArticle, savedAt: new Date(row.savedAt) }));
   }

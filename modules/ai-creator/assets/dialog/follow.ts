@@ -7,7 +7,7 @@ export interface GenerationStatus {
   readonly isRunning: boolean;
   readonly status: string;
   readonly ready: number;
-  /** While it waits: when it is sent, at the earliest. */
+  /** While it waits: when it is tried again. */
   readonly retryAt?: string;
   readonly count: number;
   /** Number of the newest preview. */

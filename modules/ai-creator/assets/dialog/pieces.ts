@@ -24,7 +24,7 @@ function alertOf(sentence: string): HTMLElement {
   return alert;
 }
 
-/** As the server draws it below a round that failed. */
+/** As the server draws it below a generation that failed. */
 export function causeOf(label: string, { cause = '', remedy = '', links = [] }: Cause): HTMLElement {
   const paragraph = document.createElement('p');
   paragraph.className = 'small soft create-image-cause';

@@ -46,6 +46,6 @@ export async function askFragment(href: string): Promise<HTMLElement | undefined
   const response = await fetch(href, { headers: { Accept: 'text/html', 'X-Portico-Fragment': '1' } }).catch(() => undefined);
   if (!response?.ok) return undefined;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  const element = page.querySelector<HTMLElement>('[data-round]');
+  const element = page.querySelector<HTMLElement>('[data-generation]');
   return element ? document.importNode(element, true) : undefined;
 }

@@ -13,16 +13,16 @@ export async function unseen(ids: readonly string[]): Promise<readonly string[]>
 }
 
 function take(ids: readonly string[]): readonly string[] {
-  const told = read();
-  const fresh = ids.filter((id) => !told.includes(id));
-  if (fresh.length > 0) write([...told, ...fresh].slice(-most));
+  const seen = read();
+  const fresh = ids.filter((id) => !seen.includes(id));
+  if (fresh.length > 0) write([...seen, ...fresh].slice(-most));
   return fresh;
 }
 
 function read(): readonly string[] {
   try {
-    const told: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(told) ? told.map(String) : [];
+    const seen: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(seen) ? seen.map(String) : [];
   } catch {
     return [];
   }

@@ -53,7 +53,7 @@ export class ApiRoutes implements HttpRoutes {
       const { folder, source, ...typed } = ctx.input.body;
       const order = {
         ...readOrder(typed, this.messages, this.orders.promptLimit, ctx.access.locale),
-        token: `api:${idempotencyKey(ctx)}`,
+        idempotencyKey: `api:${idempotencyKey(ctx)}`,
         folderId: folder,
         source: source && fromProgram(source),
         via: 'api',
@@ -72,8 +72,8 @@ export class ApiRoutes implements HttpRoutes {
 
     router.get(list.path, { ...declared, query: list.query }, async (ctx) => {
       const { limit, after } = ctx.input.query;
-      const { rounds, next } = await this.generations.page(ctx.access, Number(limit), after);
-      const answer: Answer<typeof generationList> = { generations: rounds.map((round) => this.describe(ctx, round)), next };
+      const { generations, next } = await this.generations.page(ctx.access, Number(limit), after);
+      const answer: Answer<typeof generationList> = { generations: generations.map((found) => this.describe(ctx, found)), next };
       ctx.body = answer;
     });
 
@@ -116,20 +116,20 @@ export class ApiRoutes implements HttpRoutes {
     });
   }
 
-  private describe(ctx: AnyContext, round: GenerationWithImages): Answer<typeof generationSchema> {
-    const model = generationView(round, translator(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
+  private describe(ctx: AnyContext, found: GenerationWithImages): Answer<typeof generationSchema> {
+    const model = generationView(found, translator(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
       this.failureMessages.for(ctx.access, failure),
     );
     const { id, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {
       id,
-      description: round.generation.description,
-      size: round.generation.size,
+      description: found.generation.description,
+      size: found.generation.size,
       count,
-      source: forProgram(referenceOf(round.generation)),
+      source: forProgram(referenceOf(found.generation)),
       createdAt,
       href: place(ctx, id),
-      state: round.generation.state,
+      state: found.generation.state,
       isRunning,
       status,
       ready,

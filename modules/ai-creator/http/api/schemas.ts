@@ -75,7 +75,10 @@ export const generation = z.object({
   status: z.string().meta({ description: 'How far it is, as a sentence.' }),
   ready: z.int(),
   attempts: z.int().meta({ description: 'How often it was sent to the image service.' }),
-  retryAt: z.iso.datetime().optional().meta({ description: 'While it waits: when it is sent again, at the earliest.' }),
+  retryAt: z.iso
+    .datetime()
+    .optional()
+    .meta({ description: 'While it waits: when it is tried again; earlier when the image service is back before.' }),
   expiresAt: z.iso.datetime(),
   problem: problem.optional(),
   images: z.array(

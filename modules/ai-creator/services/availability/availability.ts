@@ -31,7 +31,7 @@ export class Availability {
     @inject(Settings) settings: Settings,
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ProviderKey) private readonly key: ProviderKey,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {
     this.settings = settings.of(creatorSettings);
   }
@@ -54,16 +54,17 @@ export class Availability {
     if (obstacle === 'permission') {
       const refusal = scopeRefusal(access, ...requiredPermissions);
       if (refusal) throw refusal;
-      throw new PortalError('forbidden', this.words.text('off.permission', {}, access.locale), { status: 403 });
+      throw new PortalError('forbidden', this.messages.text('off.permission', {}, access.locale), { status: 403 });
     }
-    if (obstacle) throw new PortalError('ai-creator-off', this.words.text(`off.${obstacle}`, {}, access.locale), { status: 403 });
+    if (obstacle)
+      throw new PortalError('ai-creator-off', this.messages.text(`off.${obstacle}`, {}, access.locale), { status: 403 });
     return { personId: person.id, site };
   }
 
   /** @throws PortalError `ai-creator-provider-missing` (409), `ai-creator-key-missing` (409). */
   requireService({ scope, locale }: AccessContext): void {
     const missing = this.missing(scope);
-    if (missing) throw new PortalError(missingCodes[missing], this.words.text(`off.${missing}`, {}, locale), { status: 409 });
+    if (missing) throw new PortalError(missingCodes[missing], this.messages.text(`off.${missing}`, {}, locale), { status: 409 });
   }
 
   /** Which scope supplies the key; null when there is none. */

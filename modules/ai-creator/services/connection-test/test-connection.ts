@@ -6,13 +6,13 @@ import { errorCatalogEntry } from '../failures/error-catalog.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { type Translate, translator } from '../translator.js';
-import { type Typed, TypedProvider } from './typed-provider.js';
+import { UnsavedProvider, type UnsavedService } from './unsaved-provider.js';
 
 type Finding = SettingsActionResult['findings'][number];
 
 /** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
 export function keyFinding(
-  { provider: { needsKey, takesKey = true }, keyField, key: secret }: Typed,
+  { provider: { needsKey, takesKey = true }, keyField, key: secret }: UnsavedService,
   translate: Translate,
   catalog: MessageCatalog,
   locale: string,
@@ -39,7 +39,7 @@ export const serviceFinding = ({ name, place }: ImageProvider, translate: Transl
 });
 
 /** What failed and what to do, without a word of the provider's. */
-export function troubleFinding(error: unknown, translate: Translate): Finding {
+export function failureFinding(error: unknown, translate: Translate): Finding {
   const code = error instanceof ProviderError ? error.code : 'bad-answer';
   const cause = error instanceof ProviderError ? error.message : '';
   const title = translate(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
@@ -60,7 +60,7 @@ export class TestConnection implements SettingsAction {
   readonly help = 'test.help';
 
   constructor(
-    @inject(TypedProvider) private readonly providers: TypedProvider,
+    @inject(UnsavedProvider) private readonly providers: UnsavedProvider,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
@@ -114,9 +114,9 @@ export class TestConnection implements SettingsAction {
       ];
     } catch (error) {
       const millis = Math.round(this.clock.monotonic() - started);
-      const trouble = troubleFinding(error, translate);
-      if (provider.place === undefined) return [trouble];
-      return [{ ...trouble, text: `${trouble.text} ${translate('test.asked', { place, millis })}` }];
+      const failure = failureFinding(error, translate);
+      if (provider.place === undefined) return [failure];
+      return [{ ...failure, text: `${failure.text} ${translate('test.asked', { place, millis })}` }];
     }
   }
 

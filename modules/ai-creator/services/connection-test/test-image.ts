@@ -6,8 +6,8 @@ import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { imagesFeature } from '../spending/generation-usage.js';
 import { translator } from '../translator.js';
-import { keyFinding, serviceFinding, troubleFinding, worst } from './test-connection.js';
-import { TypedProvider } from './typed-provider.js';
+import { failureFinding, keyFinding, serviceFinding, worst } from './test-connection.js';
+import { UnsavedProvider } from './unsaved-provider.js';
 
 interface TestedImage {
   readonly model: string;
@@ -58,7 +58,7 @@ export class TestImage implements SettingsAction {
 
   constructor(
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
-    @inject(TypedProvider) private readonly providers: TypedProvider,
+    @inject(UnsavedProvider) private readonly providers: UnsavedProvider,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(TestUsage) private readonly usage: TestUsage,
     @inject(Clock) private readonly clock: Clock,
@@ -115,7 +115,7 @@ export class TestImage implements SettingsAction {
       };
     } catch (error) {
       if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, provider: provider.id, error });
-      const findings = [service, finding, troubleFinding(error, translate)];
+      const findings = [service, finding, failureFinding(error, translate)];
       return { kind: worst(findings), summary: translate('test.summary-danger'), findings };
     } finally {
       this.running = false;

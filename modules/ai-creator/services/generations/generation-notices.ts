@@ -43,7 +43,7 @@ export class GenerationNotices implements PageAddition {
   model(access: AccessContext): object | undefined {
     const notices = this.of(access);
     if (!notices.isRunning && notices.settled.length === 0) return undefined;
-    return { notices, words: this.words(access) };
+    return { notices, messages: this.clientMessages(access) };
   }
 
   of(access: AccessContext): Notices {
@@ -65,7 +65,7 @@ export class GenerationNotices implements PageAddition {
   }
 
   /** What the client says by itself. */
-  words({ locale }: AccessContext): Readonly<Record<string, CompiledMessage>> {
+  private clientMessages({ locale }: AccessContext): Readonly<Record<string, CompiledMessage>> {
     return Object.fromEntries(clientMessages.map((key) => [key, this.messages.compiled(key, locale)]));
   }
 
@@ -82,7 +82,7 @@ export class GenerationNotices implements PageAddition {
   }
 
   private notice({ id, state, description, count, ready }: OpenGeneration, locale: string): SettledNotice {
-    const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('round.forgotten', {}, locale);
+    const text = description.replace(/\s+/g, ' ').trim() || this.messages.text('generation.forgotten', {}, locale);
     const name = text.length > shownLetters ? `${text.slice(0, shownLetters - 1)}…` : text;
     const isReady = state === 'offered';
     return {

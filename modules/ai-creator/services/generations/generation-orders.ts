@@ -13,7 +13,7 @@ import { type Reservation, Reservations } from './reservations.js';
 import { settledStates } from './state.js';
 
 export interface NewGeneration extends ImageOrder {
-  readonly token: string;
+  readonly idempotencyKey: string;
   readonly rootId?: string;
   readonly folderId?: string;
   /** The picture to vary. */
@@ -27,7 +27,7 @@ export interface NewGeneration extends ImageOrder {
 /**
  * Orders of images. One is placed in four steps: authorise (may this person, here, now), validate (words, style, folder, key), pin (take the picture that
  * is varied, as it is now, into a file of its own), reserve (row, audit entry, file and place in the budgets in one transaction). Then it is durable, and
- * the worker sends it. What fails on the way leaves nothing behind. The same click again gets the answer of the first.
+ * the worker sends it. What fails on the way leaves nothing behind. The same key again gets the answer of the first.
  */
 @injectable()
 export class GenerationOrders {
@@ -39,7 +39,7 @@ export class GenerationOrders {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationWorker) private readonly worker: GenerationWorker,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Characters of the longest prompt that the image service takes. */
@@ -51,7 +51,8 @@ export class GenerationOrders {
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
     // What was answered once is answered the same again, whatever stands in the way of a new one by now.
-    if (!(await this.reservations.findClick(author.personId, order.token))) await this.validation.require(access, order);
+    if (!(await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey)))
+      await this.validation.require(access, order);
     const pinned = await this.pin(access, author, order);
     const { retention } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
@@ -60,7 +61,7 @@ export class GenerationOrders {
       size: order.size,
       count: order.count,
       style: order.style,
-      token: order.token,
+      idempotencyKey: order.idempotencyKey,
       rootId: order.rootId,
       folderId: order.folderId,
       source: order.source,
@@ -72,12 +73,12 @@ export class GenerationOrders {
     return generation;
   }
 
-  /** One image that did not come, once more, as a round of its own. @throws PortalError `nothing-missing` (409) when all came. */
-  async retry(access: AccessContext, id: string, token: string): Promise<Generation> {
+  /** One image that did not come, once more, as a generation of its own. @throws PortalError `nothing-missing` (409) when all came. */
+  async retry(access: AccessContext, id: string, idempotencyKey: string): Promise<Generation> {
     const { generation, images } = await this.generations.find(access, id);
     const isMissing = settledStates.includes(generation.state) && images.length < generation.count;
     if (!isMissing || generation.description === '') {
-      throw new PortalError('nothing-missing', this.words.text('retry.nothing', {}, access.locale), { status: 409 });
+      throw new PortalError('nothing-missing', this.messages.text('retry.nothing', {}, access.locale), { status: 409 });
     }
     const { description, size, rootId, folderId, style } = generation;
     return this.create(access, {
@@ -85,7 +86,7 @@ export class GenerationOrders {
       size,
       count: 1,
       ...(style && { style }),
-      token,
+      idempotencyKey,
       rootId,
       folderId: folderId ?? undefined,
       source: referenceOf(generation),
@@ -104,17 +105,17 @@ export class GenerationOrders {
   async discard(access: AccessContext, id: string): Promise<void> {
     const { generation } = await this.generations.find(access, id);
     if (!(await this.store.discard(generation)))
-      throw new PortalError('generation-runs', this.words.text('discard.runs', {}, access.locale), { status: 409 });
+      throw new PortalError('generation-runs', this.messages.text('discard.runs', {}, access.locale), { status: 409 });
   }
 
-  /** Takes the picture that is varied, as it is now; nothing when the same click did so before. */
+  /** Takes the picture that is varied, as it is now; nothing when the same key did so before. */
   private async pin(
     access: AccessContext,
     { personId }: Author,
-    { source, sameSourceAs, token }: NewGeneration,
+    { source, sameSourceAs, idempotencyKey }: NewGeneration,
   ): Promise<PinnedSource | undefined> {
     if (!source) return undefined;
-    if (await this.reservations.findClick(personId, token)) return undefined;
+    if (await this.reservations.findByIdempotencyKey(personId, idempotencyKey)) return undefined;
     this.sources.require(access);
     if (sameSourceAs) return this.sources.pinAgain(sameSourceAs);
     if (source.kind === 'document') return this.sources.pinDocument(access, source.id);
@@ -125,10 +126,10 @@ export class GenerationOrders {
   private async reserve(access: AccessContext, order: Reservation): ReturnType<Reservations['reserve']> {
     try {
       const reserved = await this.reservations.reserve(access, order);
-      if (!reserved.isNew) await this.sources.letGo(order.pinned);
+      if (!reserved.isNew) await this.sources.release(order.pinned);
       return reserved;
     } catch (error) {
-      await this.sources.letGo(order.pinned);
+      await this.sources.release(order.pinned);
       throw error;
     }
   }

@@ -72,7 +72,7 @@ export class GenerationRequests {
     const { quality: chosen, moderation, deadline, previews, styles } = this.availability.settings.get(scope);
     const { model, fallback } = this.watch.choose(scope);
     const quality = upstreamQuality(chosen, size);
-    const patience = Math.min(deadline * 1000, this.config.values.answerMillis);
+    const deadlineMillis = Math.min(deadline * 1000, this.config.values.answerMillis);
     const asked = {
       prompt: styledPrompt(generation.description, generation.style, styles),
       size,
@@ -101,9 +101,11 @@ export class GenerationRequests {
         retryAfter: null,
       },
       start: (signal) => {
-        const tooLate = new ProviderError('timed-out', `No answer within ${patience / 1000} seconds.`, { maybeCharged: true });
+        const tooLate = new ProviderError('timed-out', `No answer within ${deadlineMillis / 1000} seconds.`, {
+          maybeCharged: true,
+        });
         const late = new AbortController();
-        timer = setTimeout(() => late.abort(tooLate), patience);
+        timer = setTimeout(() => late.abort(tooLate), deadlineMillis);
         return {
           ...asked,
           preview: previews && count === 1 && provider?.previews ? this.previews.open(id) : undefined,

@@ -13,14 +13,14 @@ import { Retries } from './retries.js';
  * Sends one generation. This is where money leaves the portal, so here is the whole story; the words in quotes are events of state.ts.
  *
  * Before the runner: a click on Create becomes a row and an entry of the ledger in one transaction ("reserve"). From then on budgets count it, whether
- * anybody waits or not, and the same click can never become a second row. The worker (generation-worker.ts) gives the runner as many rows at a time as
+ * anybody waits or not, and the same idempotency key can never become a second row. The worker (generation-worker.ts) gives the runner as many rows at a time as
  * the configuration allows.
  *
  * When money is sent:
  * 1. Everything that can forbid it is asked once more, because a row may have waited for minutes: the picture it varies is there, flag and checkbox are
  *    on, a key is set. What forbids it ends it ("fail"), and nothing was sent.
- * 2. A key that was asked for patience makes it wait ("hold"), and a key whose account refused lets nothing through but one probe (the permit of the
- *    circuit breaker).
+ * 2. A provider that is not there, because its module restarts, and a key that was asked for patience make it wait ("hold"), and a key whose account
+ *    refused lets nothing through but one probe (the permit of the circuit breaker).
  * 3. Model, quality, key, prompt and deadline are chosen, once. "send" writes them down, and is on disk before a byte leaves. If it cannot be written,
  *    or the row is no longer reserved, nothing is sent.
  * 4. The provider is asked: one paid request, for more images than one request brings several. Each answer is stored as it came, before it is decoded,
@@ -68,7 +68,10 @@ export class GenerationRunner {
       if (await this.retries.hold(generation)) return;
       permit = this.breaker.enter(generation.siteId);
     } catch (error) {
-      if (error instanceof NotSent) return this.outcomes.fail(generation, error.problem, error.code);
+      if (error instanceof NotSent) {
+        if (error.code === 'provider-missing' && (await this.retries.awaitProvider(generation, error.problem))) return;
+        return this.outcomes.fail(generation, error.problem, error.code);
+      }
       if (error instanceof ProviderError) return this.outcomes.fail(generation, error);
       throw error;
     }

@@ -107,8 +107,8 @@ export class GenerationStore {
     return { generation, images: await this.images(id), cost: costs?.get(id) };
   }
 
-  /** The newest rounds of one dialog, oldest first. */
-  async roundsOf(author: GenerationOwner, rootId: string): Promise<readonly GenerationWithImages[]> {
+  /** The newest generations of one dialog, oldest first. */
+  async ofDialog(author: GenerationOwner, rootId: string): Promise<readonly GenerationWithImages[]> {
     return (await this.withImages({ ...author, rootId, id: MoreThanOrEqual(rootId) })).toReversed();
   }
 

@@ -1,4 +1,4 @@
-import { Clock, In, IsNull, inject, injectable, LessThanOrEqual, type Transaction, UnitOfWork } from '@portico/core';
+import { Clock, In, IsNull, inject, injectable, LessThanOrEqual, Not, type Transaction, UnitOfWork } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { GenerationStore } from './generation-store.js';
@@ -40,21 +40,21 @@ export class GenerationSweep {
 
   /**
    * Takes the words of a page of generations that were settled as long ago as descriptions are kept; images that wait keep theirs. Rows whose results
-   * have not expired stay without them: the same click must not become another request. Answers how many generations that were.
+   * have not expired stay without them: the same idempotency key must not become another request. Answers how many generations that were.
    */
   async forget(hours: number): Promise<number> {
     const now = this.clock.now();
     const until = new Date(now.getTime() - hours * hour).toISOString();
+    const settled = { settledAt: LessThanOrEqual(until), state: In(settledStates.filter((state) => state !== 'offered')) };
     const over = await this.unitOfWork.read((reader) =>
-      reader
-        .repository(Generation)
-        .createQueryBuilder('generation')
-        .where('generation.settledAt <= :until', { until })
-        .andWhere('generation.state IN (:...over)', { over: settledStates.filter((state) => state !== 'offered') })
-        .andWhere("(generation.description <> '' OR generation.expiresAt <= :now)", { now: now.toISOString() })
-        .orderBy('generation.settledAt')
-        .limit(page)
-        .getMany(),
+      reader.repository(Generation).find({
+        where: [
+          { ...settled, description: Not('') },
+          { ...settled, expiresAt: LessThanOrEqual(now.toISOString()) },
+        ],
+        order: { settledAt: 'ASC' },
+        take: page,
+      }),
     );
     for (const generation of over) {
       await this.store.change(generation.id, async (transaction) => {

@@ -64,10 +64,10 @@ export class GenerationWorker implements Activity {
     this.waiting.length = 0;
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
+    const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.config.values.stopMillis);
     });
-    await Promise.race([all, patience]);
+    await Promise.race([all, deadline]);
     clearTimeout(timer);
     for (const { controller } of this.running.values()) controller.abort(new ShutdownError());
     await all;

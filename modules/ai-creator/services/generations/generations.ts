@@ -7,7 +7,7 @@ import { settledStates } from './state.js';
 
 /** A part of a list that goes on after `next`. */
 export interface GenerationPage {
-  readonly rounds: readonly GenerationWithImages[];
+  readonly generations: readonly GenerationWithImages[];
   readonly next: string | undefined;
 }
 
@@ -35,10 +35,11 @@ export class Generations {
     return found.generation;
   }
 
-  async rounds(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
+  /** All of the dialog that a generation belongs to, oldest first. */
+  async ofDialog(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
     const { generation } = await this.find(access, id);
-    const rounds = await this.store.roundsOf(ownerOf(this.availability.require(access)), generation.rootId);
-    return rounds.filter((round) => round.generation.state !== 'discarded' && !this.isExpired(round.generation));
+    const found = await this.store.ofDialog(ownerOf(this.availability.require(access)), generation.rootId);
+    return found.filter(({ generation }) => generation.state !== 'discarded' && !this.isExpired(generation));
   }
 
   async recent(access: AccessContext): Promise<RecentGenerations> {
@@ -50,19 +51,19 @@ export class Generations {
   /** The same in parts, newest first. @param after where the part before ended. */
   async page(access: AccessContext, limit: number, after?: string): Promise<GenerationPage> {
     const found = await this.store.openOf(ownerOf(this.availability.require(access)), limit + 1, after);
-    const rounds = found.slice(0, limit);
+    const shown = found.slice(0, limit);
     return {
-      rounds: rounds.filter(({ generation }) => !this.isExpired(generation)),
-      next: found.length > limit ? rounds.at(-1)?.generation.id : undefined,
+      generations: shown.filter(({ generation }) => !this.isExpired(generation)),
+      next: found.length > limit ? shown.at(-1)?.generation.id : undefined,
     };
   }
 
   /** One's own descriptions in this site, each once, newest first. */
   async previous(access: AccessContext, limit = 8): Promise<readonly { readonly id: string; readonly description: string }[]> {
-    const rounds = await this.store.latestOf(ownerOf(this.availability.require(access)));
+    const latest = await this.store.latestOf(ownerOf(this.availability.require(access)));
     const seen = new Set<string>();
-    return rounds
-      .filter((round) => this.isRemembered(round) && !seen.has(round.description) && seen.add(round.description))
+    return latest
+      .filter((each) => this.isRemembered(each) && !seen.has(each.description) && seen.add(each.description))
       .slice(0, limit)
       .map(({ id, description }) => ({ id, description }));
   }
@@ -75,12 +76,12 @@ export class Generations {
 
   /**
    * Resolves when nothing more happens by itself.
-   * @param told hears how far it is, at each change.
+   * @param onProgress called at each change.
    */
   async settled(
     id: string,
     signal: AbortSignal,
-    told: (generation: Generation) => void = () => {},
+    onProgress: (generation: Generation) => void = () => {},
   ): Promise<Generation | undefined> {
     for (;;) {
       const changed = this.nextChange(id, signal);
@@ -89,7 +90,7 @@ export class Generations {
         changed.stop();
         return generation;
       }
-      told(generation);
+      onProgress(generation);
       await changed.happened;
     }
   }

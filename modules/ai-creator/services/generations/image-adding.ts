@@ -25,7 +25,7 @@ export class ImageAdding {
     @inject(ImageDocuments) private readonly images: ImageDocuments,
     @inject(Documents) private readonly documents: Documents,
     @inject(ImageCaptions) private readonly captions: ImageCaptions,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
     @inject(Log) private readonly log: Log,
   ) {}
 
@@ -46,7 +46,7 @@ export class ImageAdding {
       } catch (error) {
         const known = error instanceof PortalError ? error : undefined;
         if (!known || known.status >= 500) this.log.error('An image could not be added.', { image: selection.id, error });
-        const sentence = known?.expose ? known.message : this.words.text('add.failed', {}, access.locale);
+        const sentence = known?.expose ? known.message : this.messages.text('add.failed', {}, access.locale);
         failed.push({ id: selection.id, name: selection.name, code: known?.code ?? 'internal-error', sentence });
       }
     }

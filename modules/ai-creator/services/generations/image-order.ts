@@ -18,21 +18,21 @@ export type OrderField = 'description' | 'size' | 'count';
  */
 export function readOrder(
   typed: { readonly description: string; readonly size: string; readonly count: string | number; readonly style?: string },
-  words: Messages,
+  messages: Messages,
   limit: number,
   locale?: string,
 ): ImageOrder {
   const problems: Partial<Record<OrderField, string>> = {};
   const description = cleanDescription(typed.description);
-  if (description === '') problems.description = words.text('create.description-missing', {}, locale);
+  if (description === '') problems.description = messages.text('create.description-missing', {}, locale);
   if (description.length > limit) {
-    problems.description = words.text('create.description-too-long', { limit, length: description.length }, locale);
+    problems.description = messages.text('create.description-too-long', { limit, length: description.length }, locale);
   }
   const size = deliverySizes.find((known) => known === typed.size);
-  if (!size) problems.size = words.text('create.size-unknown', { sizes: deliverySizes.join(', ') }, locale);
+  if (!size) problems.size = messages.text('create.size-unknown', { sizes: deliverySizes.join(', ') }, locale);
   const count = /^\d{1,2}$/.test(String(typed.count)) ? Number(typed.count) : Number.NaN;
   if (!(count >= countLimits.min && count <= countLimits.max)) {
-    problems.count = words.text('create.count-unknown', { min: countLimits.min, max: countLimits.max }, locale);
+    problems.count = messages.text('create.count-unknown', { min: countLimits.min, max: countLimits.max }, locale);
   }
   if (!size || Object.keys(problems).length > 0) throw invalidInput(problems);
   return { description, size, count, ...(typed.style && { style: typed.style }) };

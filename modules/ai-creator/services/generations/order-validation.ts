@@ -71,7 +71,7 @@ export class OrderValidation {
     @inject(Availability) private readonly availability: Availability,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Documents) private readonly documents: Documents,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** @throws PortalError for whatever keeps this from being made now. */
@@ -80,10 +80,10 @@ export class OrderValidation {
     this.breaker.require(access);
     const { denyList, styles } = this.availability.settings.get(access.scope);
     const denied = deniedWord(order.description, denyList);
-    if (denied) throw invalidInput({ description: this.words.text('create.denied', { word: denied }, access.locale) });
+    if (denied) throw invalidInput({ description: this.messages.text('create.denied', { word: denied }, access.locale) });
     if (order.folderId) await this.documents.folder(access, order.folderId);
     if (order.style && !readStyles(styles).some(({ name }) => name === order.style)) {
-      throw invalidInput({ style: this.words.text('create.style-unknown', {}, access.locale) });
+      throw invalidInput({ style: this.messages.text('create.style-unknown', {}, access.locale) });
     }
     this.requireRoom(access, order, styles);
   }
@@ -94,6 +94,6 @@ export class OrderValidation {
     const limit = this.availability.promptLimit;
     if (length <= limit) return;
     const key = style ? 'create.style-too-long' : 'create.description-too-long';
-    throw invalidInput({ description: this.words.text(key, { style: style ?? '', length, limit }, access.locale) });
+    throw invalidInput({ description: this.messages.text(key, { style: style ?? '', length, limit }, access.locale) });
   }
 }

@@ -21,11 +21,11 @@ import { GenerationStateWriter } from './state-writer.js';
 export interface Reservation extends ImageOrder {
   readonly siteId: string;
   readonly personId: string;
-  readonly token: string;
+  readonly idempotencyKey: string;
   readonly rootId: string | undefined;
   readonly folderId: string | undefined;
   readonly source: SourceReference | undefined;
-  /** Its bytes; undefined when this click was reserved before. */
+  /** Its bytes; undefined when this request was reserved before. */
   readonly pinned: PinnedSource | undefined;
   /** Hours that results are kept for their author. */
   readonly retention: number;
@@ -47,8 +47,8 @@ export class Reservations {
   ) {}
 
   /**
-   * One click is one generation, however often it arrives.
-   * @throws PortalError `generation-differs` (409) when the same token comes with another request, `ai-creator-budget` (429).
+   * One idempotency key of a person is one generation, however often it arrives.
+   * @throws PortalError `generation-differs` (409) when the same key comes with another request, `ai-creator-budget` (429).
    */
   async reserve(
     access: AccessContext,
@@ -61,16 +61,18 @@ export class Reservations {
     }
   }
 
-  /** What the same click made before. */
-  async findClick(personId: string, token: string): Promise<Generation | undefined> {
-    return (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, token }))) ?? undefined;
+  /** The generation that this person's key made before, if any. */
+  async findByIdempotencyKey(personId: string, idempotencyKey: string): Promise<Generation | undefined> {
+    return (
+      (await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ personId, idempotencyKey }))) ?? undefined
+    );
   }
 
   private async reserveOnce(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
     const now = this.clock.now();
     return this.unitOfWork.write(async (transaction) => {
-      const { personId, siteId, token } = order;
-      const before = await transaction.repository(Generation).findOneBy({ personId, token });
+      const { personId, siteId, idempotencyKey } = order;
+      const before = await transaction.repository(Generation).findOneBy({ personId, idempotencyKey });
       if (before) {
         if (!isSameRequest(before, order))
           throw new PortalError('generation-differs', 'This form was sent before with other content. Open it anew.', {
@@ -85,7 +87,7 @@ export class Reservations {
         id,
         siteId,
         personId,
-        token,
+        idempotencyKey,
         rootId: root ? root.rootId : id,
         folderId: order.folderId ?? null,
         description: order.description,
@@ -114,19 +116,19 @@ export class Reservations {
   }
 }
 
-type Click = Pick<Reservation, 'siteId' | 'token' | 'folderId' | 'source' | keyof ImageOrder>;
+type ComparedRequest = Pick<Reservation, 'siteId' | 'idempotencyKey' | 'folderId' | 'source' | keyof ImageOrder>;
 
-/** Stays when the words are forgotten. With the token in it, two clicks with the same words have nothing in common. */
-const descriptionHash = ({ token, description }: Pick<Click, 'token' | 'description'>): string =>
-  createHash('sha256').update(`${token}\n${description}`).digest('hex');
+/** Stays when the words are forgotten. With the key in it, two requests with the same words have nothing in common. */
+const descriptionHash = ({ idempotencyKey, description }: Pick<ComparedRequest, 'idempotencyKey' | 'description'>): string =>
+  createHash('sha256').update(`${idempotencyKey}\n${description}`).digest('hex');
 
-/** Whether what comes with a token that was there before asks for the same. */
-function isSameRequest(before: Generation, click: Click): boolean {
+/** Whether what comes with a key that was there before asks for the same. */
+function isSameRequest(before: Generation, request: ComparedRequest): boolean {
   return (
-    (['siteId', 'size', 'count'] as const).every((key) => before[key] === click[key]) &&
-    (before.description === click.description || before.descriptionHash === descriptionHash(click)) &&
-    before.style === (click.style ?? null) &&
-    before.folderId === (click.folderId ?? null) &&
-    isSameSource(before, click.source)
+    (['siteId', 'size', 'count'] as const).every((key) => before[key] === request[key]) &&
+    (before.description === request.description || before.descriptionHash === descriptionHash(request)) &&
+    before.style === (request.style ?? null) &&
+    before.folderId === (request.folderId ?? null) &&
+    isSameSource(before, request.source)
   );
 }

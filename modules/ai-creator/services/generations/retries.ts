@@ -1,8 +1,9 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { Clock, inject, injectable, Log } from '@portico/core';
+import { Clock, type Disposable, inject, injectable, Log } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
-import { errorCatalogEntry } from '../failures/error-catalog.js';
+import { errorCatalogEntry, type FailureCode } from '../failures/error-catalog.js';
 import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
+import { ChosenProvider } from '../provider/chosen-provider.js';
 import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationStore } from './generation-store.js';
 import { Timers } from './timers.js';
@@ -32,6 +33,14 @@ export function pauseBefore(error: ProviderError, attempts: number, limits: Limi
   return Math.ceil(longest * (0.5 + random() / 2));
 }
 
+/** Why one waits. */
+interface Reason {
+  readonly event: 'hold' | 'retry';
+  readonly problem: ProviderError;
+  /** What its row gets; default: the code of the problem. */
+  readonly code?: FailureCode;
+}
+
 /**
  * Generations that wait to be sent, or sent again: their rows say until when, so that they outlive the process; a timer says that it
  * is time. They hold no request and no place among those that run.
@@ -39,10 +48,14 @@ export function pauseBefore(error: ProviderError, attempts: number, limits: Limi
 @injectable()
 export class Retries {
   private readonly timers = new Timers();
+  /** Those that wait for their provider. */
+  private readonly orphans = new Set<string>();
+  private listening: Disposable | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(RateLimitBackoff) private readonly pauses: RateLimitBackoff,
+    @inject(ChosenProvider) private readonly provider: ChosenProvider,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -50,14 +63,23 @@ export class Retries {
 
   /** @param due told the id of each generation whose time has come. */
   start(due: (id: string) => void): void {
-    this.timers.start(due);
+    this.timers.start((id) => {
+      this.orphans.delete(id);
+      due(id);
+    });
+    this.listening = this.provider.onDidChange(() => {
+      if (this.provider.get()) for (const id of this.orphans) this.timers.set(id, 0);
+    });
   }
 
   stop(): void {
+    void this.listening?.dispose();
+    this.orphans.clear();
     this.timers.stop();
   }
 
   drop(id: string): void {
+    this.orphans.delete(id);
     this.timers.drop(id);
   }
 
@@ -83,7 +105,7 @@ export class Retries {
       attempts: generation.attempts,
       millis: wait,
     });
-    return this.putBack(generation, 'retry', wait, error);
+    return this.putBack(generation, wait, { event: 'retry', problem: error });
   }
 
   /** Makes a generation wait that would only hear what another heard; false when nothing is in its way. @throws ProviderError when that takes too long. */
@@ -91,32 +113,51 @@ export class Retries {
     const left = this.pauses.left(generation.siteId);
     if (left === 0) return false;
     const retryAfterSeconds = Math.ceil(left / 1000);
-    const patience = new ProviderError(
+    const tooFast = new ProviderError(
       'too-fast',
       'It was not sent: the service asked another request with the same key for patience.',
       {
         retryAfterSeconds,
       },
     );
-    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw patience;
-    await this.putBack(generation, 'hold', left, patience);
+    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw tooFast;
+    await this.putBack(generation, left, { event: 'hold', problem: tooFast });
     return true;
   }
 
-  private mayWait({ waitingSince }: Generation, wait: number): boolean {
-    const now = this.clock.now().getTime();
-    const since = waitingSince ? Date.parse(waitingSince) : now;
-    return now + wait - since <= this.config.values.retryTotalSeconds * 1000;
+  /**
+   * Makes a generation wait whose provider is not there, because its module restarts or is updated: it is looked for again as soon as it
+   * comes, and now and then. False when that has taken too long.
+   */
+  async awaitProvider(generation: Generation, missing: ProviderError): Promise<boolean> {
+    const { retryCapSeconds, retryTotalSeconds } = this.config.values;
+    const left = retryTotalSeconds * 1000 - this.waited(generation);
+    if (left <= 0) return false;
+    const wait = Math.min(left, retryCapSeconds * 1000);
+    const reason = { event: 'hold', problem: missing, code: 'provider-missing' } as const;
+    if (!(await this.putBack(generation, wait, reason))) return true;
+    // It may have come while the row was written.
+    if (this.provider.get()) this.timers.set(generation.id, 0);
+    else this.orphans.add(generation.id);
+    return true;
   }
 
-  private async putBack(generation: Generation, event: 'hold' | 'retry', wait: number, error: ProviderError): Promise<boolean> {
+  private mayWait(generation: Generation, wait: number): boolean {
+    return this.waited(generation) + wait <= this.config.values.retryTotalSeconds * 1000;
+  }
+
+  private waited({ waitingSince }: Generation): number {
+    return waitingSince ? this.clock.now().getTime() - Date.parse(waitingSince) : 0;
+  }
+
+  private async putBack(generation: Generation, wait: number, { event, problem, code = problem.code }: Reason): Promise<boolean> {
     const now = this.clock.now();
     const isBack = await this.store.transition(generation.id, event, 'scheduler', {
       retryAt: new Date(now.getTime() + wait).toISOString(),
       waitingSince: generation.waitingSince ?? now.toISOString(),
-      errorCode: error.code,
-      errorDetail: error.message,
-      retryAfter: error.retryAfterSeconds ?? null,
+      errorCode: code,
+      errorDetail: problem.message,
+      retryAfter: problem.retryAfterSeconds ?? null,
     });
     if (isBack) this.timers.set(generation.id, wait);
     return isBack;

@@ -53,7 +53,7 @@ export const generationEvents = {
     to: 'reserved',
     by: ['scheduler'],
     settles: [],
-    means: 'Its key was asked for patience; it was not sent and waits.',
+    means: 'Its key was asked for patience, or its provider is not there; it was not sent and waits.',
   },
   retry: {
     from: ['sent'],

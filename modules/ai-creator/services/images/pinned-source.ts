@@ -42,7 +42,7 @@ export const sourceColumns = ({ kind, id, name, version, sha256, mimeType, blob,
 export const referenceOf = ({ sourceKind: kind, sourceId: id }: Generation): SourceReference | undefined =>
   kind && id ? { kind, id } : undefined;
 
-/** Whether a click that came before meant the same picture. */
+/** Whether a generation that was ordered before varies the same picture. */
 export const isSameSource = (generation: Generation, source: SourceReference | undefined): boolean =>
   generation.sourceKind === (source?.kind ?? null) && generation.sourceId === (source?.id ?? null);
 

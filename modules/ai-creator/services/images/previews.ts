@@ -1,6 +1,7 @@
 import type { ImagePreview } from '@portico/ai-providers/api';
 import { looksLikePicture, pixelLimit, withSemaphore } from '@portico/ai-providers/api';
-import { Emitter, type Event, inject, injectable, Log, loadSharp } from '@portico/core';
+import { Emitter, type Event, inject, injectable, Log } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { generatedMark } from '../documents/generated-mark.js';
 
 /** Bytes of a picture that is looked at; a larger one is left out. */

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type SourceImage, withSemaphore } from '@portico/ai-providers/api';
-import { type AccessContext, BlobStore, inject, injectable, loadSharp, Messages, notFound, PortalError } from '@portico/core';
+import { type AccessContext, BlobStore, inject, injectable, Messages, notFound, PortalError } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import { type Document, Documents } from '@portico/documents-media/api';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
@@ -41,7 +42,7 @@ export class VariationSources {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(Documents) private readonly documents: Documents,
     @inject(BlobStore) private readonly blobs: BlobStore,
-    @inject(Messages) private readonly words: Messages,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Whether the provider in use makes variations. */
@@ -52,7 +53,7 @@ export class VariationSources {
   /** @throws PortalError `cannot-refine` (409). */
   require({ locale }: AccessContext): void {
     if (!this.arePossible)
-      throw new PortalError('cannot-refine', this.words.text('error.cannot-refine', {}, locale), { status: 409 });
+      throw new PortalError('cannot-refine', this.messages.text('error.cannot-refine', {}, locale), { status: 409 });
   }
 
   /** @throws PortalError `not-found` (404), also for what is no picture. */
@@ -77,7 +78,7 @@ export class VariationSources {
     const { content, version, sha256 } = await this.documents.openOriginal(access, id);
     const picture = await withSemaphore(async () => sourcePicture(await buffer(content)));
     if (!picture || picture.bytes.length > maxSourceBytes)
-      throw new PortalError('source-unsuitable', this.words.text('refine.unsuitable', { name }, access.locale), {
+      throw new PortalError('source-unsuitable', this.messages.text('refine.unsuitable', { name }, access.locale), {
         status: 422,
       });
     const blob = await this.blobs.store(picture.bytes, { maxBytes: maxSourceBytes });
@@ -108,7 +109,7 @@ export class VariationSources {
   }
 
   /** Takes back what no generation keeps. */
-  async letGo(source: PinnedSource | undefined): Promise<void> {
+  async release(source: PinnedSource | undefined): Promise<void> {
     if (source) await this.blobs.discard(source.blob.id);
   }
 }

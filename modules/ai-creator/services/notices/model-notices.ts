@@ -1,3 +1,5 @@
+import { isRetired } from '@portico/ai-providers/api';
+import type { PaidFeature } from '@portico/ai-usage/api';
 import type { SettingsNotice, SettingsNoticeSource } from '@portico/configuration/api';
 import {
   type AccessContext,
@@ -13,6 +15,7 @@ import {
 import { creatorFlag } from '../availability/availability.js';
 import type { ModelNotice } from '../models/model-audit.js';
 import { ModelMonitor } from '../models/model-monitor.js';
+import { ImageProviderClient } from '../provider/image-provider-client.js';
 
 /** What administrators read about chosen models that end or are gone: above the settings, in the menu, and from `portico doctor`. */
 @injectable()
@@ -61,5 +64,27 @@ export class ModelNotices implements SettingsNoticeSource, IntegrityCheck {
   async run(): Promise<readonly IntegrityFinding[]> {
     if (!this.flags.isEnabled(creatorFlag)) return [];
     return this.watch.notices().map((notice) => ({ severity: 'warning', message: this.inWords(notice).text }));
+  }
+}
+
+/** Images, as AI Usage asks about them: the models of the service in use, and a mark when a chosen one ends. */
+@injectable()
+export class ImagesFeature implements PaidFeature {
+  constructor(
+    @inject(ImageProviderClient) private readonly client: ImageProviderClient,
+    @inject(ModelNotices) private readonly notices: ModelNotices,
+  ) {}
+
+  models(): readonly string[] {
+    const { preferred = [], suggested = [] } = this.client.provider?.modelNames ?? {};
+    return [...preferred, ...suggested];
+  }
+
+  isRetired(model: string): boolean {
+    return isRetired(model);
+  }
+
+  badge(access: AccessContext): MenuBadge | undefined {
+    return this.notices.badge(access);
   }
 }

@@ -74,7 +74,9 @@ export interface GenerationView {
 }
 
 export function formatCost({ cost }: GenerationWithImages, translate: Translate, locale: string): string | undefined {
-  return cost && cost.cost > 0 ? translate('round.cost', { cost: formatMoney(cost.cost, cost.currency, locale) }) : undefined;
+  return cost && cost.cost > 0
+    ? translate('generation.cost', { cost: formatMoney(cost.cost, cost.currency, locale) })
+    : undefined;
 }
 
 /** What an author reads when a generation failed, or undefined. */
@@ -91,17 +93,17 @@ export function problemSentence({ generation, images }: GenerationWithImages, tr
 
 /** @param explain what a failure means to the reader when he is one who can do something about it. */
 export function generationView(
-  round: GenerationWithImages,
+  found: GenerationWithImages,
   translate: Translate,
   now: Date,
   explain: (failure: Failure) => FailureExplanation | undefined = () => undefined,
   canRefine = false,
 ): GenerationView {
-  const { generation } = round;
+  const { generation } = found;
   const { id, state, description, size, count } = generation;
-  const images = round.images.filter((image) => image.state === 'offered' || image.state === 'saved');
+  const images = found.images.filter((image) => image.state === 'offered' || image.state === 'saved');
   const isRunning = !settledStates.includes(state);
-  const sentence = problemSentence(round, translate);
+  const sentence = problemSentence(found, translate);
   return {
     id,
     state,
@@ -109,9 +111,9 @@ export function generationView(
     attempts: generation.attempts,
     retryAt: generation.retryAt ?? undefined,
     status: statusOf({ generation, images }, translate, now),
-    description: description === '' ? translate('round.forgotten') : description,
+    description: description === '' ? translate('generation.forgotten') : description,
     isForgotten: description === '',
-    facts: translate('round.facts', { size, count }),
+    facts: translate('generation.facts', { size, count }),
     style: generation.style ?? undefined,
     variationOf: variationOf(generation),
     canRefine,
@@ -128,7 +130,7 @@ export function generationView(
         : {
             code: generation.errorCode ?? state,
             sentence,
-            reason: problemSentence({ ...round, images: [] }, translate) ?? sentence,
+            reason: problemSentence({ ...found, images: [] }, translate) ?? sentence,
             explanation: explain(generation),
             kind: state === 'unknown' || generation.errorCode === 'cancelled' || images.length > 0 ? 'warning' : 'danger',
           },
@@ -162,6 +164,7 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
 function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, translate: Translate, now: Date): string {
   const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
   if (seconds <= 0) return translate('state.reserved');
+  if (errorCode === 'provider-missing') return translate('state.waits-provider', { seconds });
   if (errorCode !== 'too-fast') return translate('state.waits-trouble', { seconds });
   return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { seconds });
 }

@@ -1,7 +1,7 @@
 import { type ImageProvider, type InstalledProvider, ProviderDirectory } from '@portico/ai-providers/api';
-import { Settings, type SettingsHandle } from '@portico/configuration/api';
-import { inject, injectable, instanceScope } from '@portico/core';
-import { creatorSettings } from '../settings/settings.js';
+import { type Choice, type ChoiceProvider, Settings, type SettingsHandle } from '@portico/configuration/api';
+import { type Disposable, DisposableStore, inject, injectable, instanceScope } from '@portico/core';
+import { creatorSettings, imageModels, imageServices } from '../settings/settings.js';
 
 /** The provider that makes the images: the one that administrators chose for the instance, or, until somebody does, the first. */
 @injectable()
@@ -29,6 +29,14 @@ export class ChosenProvider {
     return this.settings.get(instanceScope).service;
   }
 
+  /** Told when it may be another one, or there again. */
+  onDidChange(listener: () => void): Disposable {
+    const listening = new DisposableStore();
+    listening.add(this.directory.onDidChange(listener));
+    listening.add(this.settings.onDidChange(({ fields }) => fields.includes('service') && listener()));
+    return listening;
+  }
+
   /** Any that is installed; for what was made by another one than the one in use. */
   byId(id: string | null | undefined): InstalledProvider<ImageProvider> | undefined {
     return this.directory.image(id);
@@ -36,5 +44,41 @@ export class ChosenProvider {
 
   all(): readonly InstalledProvider<ImageProvider>[] {
     return this.directory.images();
+  }
+}
+
+/** The options of *Image Service*: every provider that is installed. */
+@injectable()
+export class ServiceChoices implements ChoiceProvider {
+  readonly id = imageServices;
+
+  constructor(@inject(ProviderDirectory) private readonly directory: ProviderDirectory) {}
+
+  async choices(): Promise<readonly Choice[]> {
+    return this.directory.images().map(({ provider: { id, name } }) => ({ value: id, label: name }));
+  }
+
+  labelOf(id: string): string | undefined {
+    return this.directory.image(id)?.provider.name;
+  }
+
+  /** Until somebody chooses, the first. */
+  preset(): string | undefined {
+    return this.directory.images()[0]?.provider.id;
+  }
+}
+
+/** Names of models to type: of all services, because a form does not know which one is being chosen in it. */
+@injectable()
+export class ModelChoices implements ChoiceProvider {
+  readonly id = imageModels;
+
+  constructor(@inject(ProviderDirectory) private readonly directory: ProviderDirectory) {}
+
+  async choices(): Promise<readonly Choice[]> {
+    const names = this.directory
+      .images()
+      .flatMap(({ provider: { modelNames } }) => [...(modelNames?.preferred ?? []), ...(modelNames?.suggested ?? [])]);
+    return [...new Set(names)].map((value) => ({ value }));
   }
 }

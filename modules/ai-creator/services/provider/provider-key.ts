@@ -5,8 +5,9 @@ import {
   type SecretState,
   Settings,
   type SettingsEntry,
+  type SettingsPatch,
 } from '@portico/configuration/api';
-import { type Disposable, inject, injectable, type Scope } from '@portico/core';
+import { AccessContexts, type DemoContent, type Disposable, inject, injectable, instanceScope, type Scope } from '@portico/core';
 import { creatorSettings } from '../settings/settings.js';
 import { ChosenProvider } from './chosen-provider.js';
 
@@ -75,5 +76,32 @@ export class ProviderKey {
 
   private get page(): SettingsEntry | undefined {
     return this.settings.byId(creatorSettings.id);
+  }
+}
+
+/** The offline images API of the demo takes any key; this one says where it comes from. */
+const demoKey = 'sk-sandbox-portico-demo-key';
+
+/** Switches the AI Creator on with a key for the offline images API, unless somebody decided otherwise before. */
+@injectable()
+export class DemoSettings implements DemoContent {
+  constructor(
+    @inject(Settings) private readonly settings: Settings,
+    @inject(ProviderKey) private readonly key: ProviderKey,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
+  ) {}
+
+  async seed(): Promise<readonly string[]> {
+    const page = this.settings.byId(creatorSettings.id);
+    const { person } = this.contexts.system();
+    if (!page || !person || page.handle.revision(instanceScope) > 0) return [];
+    const key = this.key.fieldOf();
+    const patch: SettingsPatch = {
+      enabled: { set: true },
+      previews: { set: true },
+      ...(key && { [key.name]: { set: demoKey } }),
+    };
+    await page.handle.save(instanceScope, patch, person);
+    return [];
   }
 }

@@ -20,7 +20,7 @@ const schema = z.strictObject({
   retryCapSeconds: z.int().min(1).max(600).default(60),
   /** The first pause when the service names none; each further one is twice as long, less some jitter. */
   retryMillis: z.int().min(1).max(60_000).default(2000),
-  /** How long one generation may wait in all, for itself and because others with the same key were told to. */
+  /** How long one generation may wait in all: for itself, because others with the same key were told to, and for a provider whose module restarts. */
   retryTotalSeconds: z.int().min(1).max(3600).default(300),
   /** The first pause before images that arrived and could not be scaled or written are tried again; each further one is twice as long, at most five minutes. */
   scaleMillis: z.int().min(1).max(60_000).default(5000),

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { loadSharp } from '@portico/core';
+import { loadSharp } from '@portico/core/util';
 import type { PaintOrder } from './worker.js';
 
 /** How much of the source can be seen through. */

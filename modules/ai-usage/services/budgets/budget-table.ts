@@ -71,7 +71,7 @@ export class BudgetTable implements EnteredTable<StoredBudget, TypedBudget> {
     const rules = await this.budgets.all();
     const uses = await this.usage.of(rules);
     return rules.map((rule) => {
-      const { target, unit, soft, hard } = this.words(rule, locale);
+      const { target, unit, soft, hard } = this.labels(rule, locale);
       const names = { target, unit };
       return {
         id: rule.id,
@@ -84,7 +84,7 @@ export class BudgetTable implements EnteredTable<StoredBudget, TypedBudget> {
   }
 
   /** A budget in words; a limit that is not set is undefined. */
-  words(
+  labels(
     rule: StoredBudget,
     locale: string,
   ): { readonly target: string; readonly unit: string; readonly soft: string | undefined; readonly hard: string | undefined } {
@@ -119,7 +119,7 @@ export class BudgetTable implements EnteredTable<StoredBudget, TypedBudget> {
   }
 
   private lineWith(rule: StoredBudget, locale: string, used: readonly string[]): string {
-    const { target, unit, soft, hard } = this.words(rule, locale);
+    const { target, unit, soft, hard } = this.labels(rule, locale);
     const limit = (key: string, value: string | undefined): string => `${this.messages.text(key, {}, locale)} ${value ?? '–'}`;
     return [rule.id, target, unit, ...used, limit('budgets.soft', soft), limit('budgets.hard', hard)].join('  ');
   }

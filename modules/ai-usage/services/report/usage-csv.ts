@@ -1,4 +1,4 @@
-import type { CsvRow } from '@portico/core';
+import type { CsvRow } from '@portico/core/util';
 import { writeAmount } from '../amounts.js';
 import type { UsageFilter, UsageGroup, UsageReport } from './usage-report.js';
 

@@ -10,17 +10,20 @@ export class AltTextForm {
 
   constructor(
     private readonly editor: Editor,
-    words: ClientMessages,
+    messages: ClientMessages,
   ) {
     const label = document.createElement('label');
-    const help = Object.assign(document.createElement('span'), { className: 'form-text', textContent: words['alt-text-help'] });
+    const help = Object.assign(document.createElement('span'), {
+      className: 'form-text',
+      textContent: messages['alt-text-help'],
+    });
     this.input.className = 'form-control';
     this.input.type = 'text';
     this.input.maxLength = 1000;
     this.input.id = 'editor-alt-text';
     help.id = 'editor-alt-text-help';
     label.htmlFor = this.input.id;
-    label.textContent = words['alt-text'];
+    label.textContent = messages['alt-text'];
     this.input.setAttribute('aria-describedby', help.id);
     this.input.addEventListener('input', () => this.write());
     this.input.addEventListener('keydown', (event) => {

@@ -5,7 +5,7 @@ import { formatMessage, PortalFault, personKey, portalFetch, signInLink } from '
 const pauseMillis = 2000;
 const longestMillis = 6000;
 
-type DraftWords = Readonly<Record<'kept' | 'not-kept' | 'too-long' | 'found' | 'take' | 'discard', CompiledMessage>>;
+type DraftMessages = Readonly<Record<'kept' | 'not-kept' | 'too-long' | 'found' | 'take' | 'discard', CompiledMessage>>;
 
 interface Fields {
   readonly title: string;
@@ -38,7 +38,7 @@ interface Copy extends Fields {
 export class PorticoDraft extends HTMLElement {
   private readonly aborter = new AbortController();
   private form: HTMLFormElement | null = null;
-  private words!: DraftWords;
+  private messages!: DraftMessages;
   private kept = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private changedAt = 0;
@@ -49,7 +49,7 @@ export class PorticoDraft extends HTMLElement {
     const form = this.closest('form');
     if (!form || this.form) return;
     this.form = form;
-    this.words = JSON.parse(this.getAttribute('words') ?? '{}') as DraftWords;
+    this.messages = JSON.parse(this.getAttribute('messages') ?? '{}') as DraftMessages;
     this.setAttribute('role', 'status');
     this.kept = this.written();
     const { signal } = this.aborter;
@@ -139,13 +139,13 @@ export class PorticoDraft extends HTMLElement {
       this.setField('seenBody', seen.body ?? '');
     }
     if (this.form && this.written() === written) this.form.dataset.unsaved = 'kept';
-    this.replaceChildren(formatMessage(this.words.kept, { time: new Date() }));
+    this.replaceChildren(formatMessage(this.messages.kept, { time: new Date() }));
   }
 
   private failed(fault: PortalFault | undefined): void {
     this.keepHere();
     if (this.form) this.form.dataset.unsaved = 'failed';
-    const sentence = formatMessage(this.words['not-kept'], { sentence: fault?.message ?? '' });
+    const sentence = formatMessage(this.messages['not-kept'], { sentence: fault?.message ?? '' });
     this.replaceChildren(sentence, ...(fault?.status === 401 ? [' ', signInLink('link')] : []));
   }
 
@@ -161,7 +161,7 @@ export class PorticoDraft extends HTMLElement {
     if (length > limit) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.replaceChildren(formatMessage(this.words['too-long'], { limit, length }));
+      this.replaceChildren(formatMessage(this.messages['too-long'], { limit, length }));
       this.scrollIntoView({ block: 'nearest' });
       return;
     }
@@ -201,7 +201,7 @@ export class PorticoDraft extends HTMLElement {
       localStorage.removeItem(this.place());
       return;
     }
-    const take = this.button(this.words.take, () => {
+    const take = this.button(this.messages.take, () => {
       localStorage.removeItem(this.place());
       this.replaceChildren();
       for (const [name, value] of Object.entries({ title, address, body })) {
@@ -212,11 +212,11 @@ export class PorticoDraft extends HTMLElement {
         field.dispatchEvent(new Event('input', { bubbles: true }));
       }
     });
-    const discard = this.button(this.words.discard, () => {
+    const discard = this.button(this.messages.discard, () => {
       localStorage.removeItem(this.place());
       this.replaceChildren();
     });
-    this.replaceChildren(formatMessage(this.words.found, { time: new Date(copy.at) }), ' ', take, ' ', discard);
+    this.replaceChildren(formatMessage(this.messages.found, { time: new Date(copy.at) }), ' ', take, ' ', discard);
   }
 
   private button(word: CompiledMessage, press: () => void): HTMLButtonElement {

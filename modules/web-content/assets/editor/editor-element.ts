@@ -21,14 +21,14 @@ class CaptionHint {
 
   constructor(
     private readonly editor: Editor,
-    private readonly words: ClientMessages,
+    private readonly messages: ClientMessages,
     add: () => void,
   ) {
     this.element.className = 'editor-hint';
     this.sentence.setAttribute('role', 'status');
     this.button.type = 'button';
     this.button.className = 'btn btn-secondary';
-    this.button.textContent = words['caption-add'];
+    this.button.textContent = messages['caption-add'];
     this.button.addEventListener('click', add);
     this.element.append(this.sentence, this.button);
     editor.on('transaction', () => this.show());
@@ -38,7 +38,7 @@ class CaptionHint {
   private show(): void {
     const { suggestion } = this.editor.getAttributes('image') as Partial<PictureAttributes>;
     const offered = this.editor.isActive('image') && suggestion ? suggestion : undefined;
-    const sentence = offered ? formatMessage(this.words['caption-offered'], { caption: offered }) : '';
+    const sentence = offered ? formatMessage(this.messages['caption-offered'], { caption: offered }) : '';
     if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
     this.element.classList.toggle('is-empty', !offered);
     this.button.hidden = !offered;
@@ -56,11 +56,11 @@ export class PorticoEditor extends HTMLElement {
   connectedCallback(): void {
     const textarea = this.querySelector('textarea');
     if (!textarea || this.editor) return;
-    const words = JSON.parse(this.getAttribute('words') ?? '{}') as ClientMessages;
+    const messages = JSON.parse(this.getAttribute('messages') ?? '{}') as ClientMessages;
     const content = document.createElement('div');
     content.className = 'editor-content';
-    const notes = new Notes(words['note-close']);
-    const uploads = new PictureUploads(this.getAttribute('pictures') ?? '', words, notes);
+    const notes = new Notes(messages['note-close']);
+    const uploads = new PictureUploads(this.getAttribute('pictures') ?? '', messages, notes);
     const insertFiles = (transfer: DataTransfer | null, position?: number): boolean => {
       const files = [...(transfer?.files ?? [])];
       // Office programs send a picture of the text beside the text: the text is what was copied.
@@ -78,14 +78,14 @@ export class PorticoEditor extends HTMLElement {
         }),
         ...tableExtensions,
         ArticleImage,
-        Figure.configure({ placeholder: words['caption-placeholder'] }),
+        Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
       content: textarea.value,
       editorProps: {
         attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
         transformPastedHTML: (html) => {
           const tidy = tidyPaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
-          sayLeftOut(tidy.leftOut, words, notes);
+          sayLeftOut(tidy.leftOut, messages, notes);
           return tidy.html;
         },
         handlePaste: (_view, event) => insertFiles(event.clipboardData),
@@ -106,20 +106,20 @@ export class PorticoEditor extends HTMLElement {
     // What the editor makes of the text by itself is no change of its author's.
     const untouched = editor.getHTML();
     uploads.attach(editor);
-    const linkForm = new LinkForm(editor, words);
-    const toolbar = new Toolbar(editor, words, {
+    const linkForm = new LinkForm(editor, messages);
+    const toolbar = new Toolbar(editor, messages, {
       image: () => void this.chooseImage(editor),
       caption: () => toggleCaption(editor),
       link: () => linkForm.toggle(),
     });
-    const hint = new CaptionHint(editor, words, () => toggleCaption(editor));
+    const hint = new CaptionHint(editor, messages, () => toggleCaption(editor));
     textarea.hidden = true;
-    const altText = new AltTextForm(editor, words);
+    const altText = new AltTextForm(editor, messages);
     this.append(
       toolbar.element,
       linkForm.element,
       altText.element,
-      tableBar(editor, words),
+      tableBar(editor, messages),
       notes.element,
       content,
       hint.element,
@@ -191,10 +191,11 @@ function insertImage(editor: Editor, { value, altText, caption }: SelectedItem):
 }
 
 /** Nothing that was pasted goes in silence. */
-function sayLeftOut({ pictures, things, links }: LeftOut, words: ClientMessages, notes: Notes): void {
-  if (pictures > 0) notes.say(formatMessage(words['pictures-left-out'], { count: pictures }));
-  if (things > 0) notes.say(formatMessage(words['things-left-out'], { count: things }));
-  if (links.size > 0) notes.say(formatMessage(words['links-as-text'], { count: links.size, addresses: shortList([...links]) }));
+function sayLeftOut({ pictures, things, links }: LeftOut, messages: ClientMessages, notes: Notes): void {
+  if (pictures > 0) notes.say(formatMessage(messages['pictures-left-out'], { count: pictures }));
+  if (things > 0) notes.say(formatMessage(messages['things-left-out'], { count: things }));
+  if (links.size > 0)
+    notes.say(formatMessage(messages['links-as-text'], { count: links.size, addresses: shortList([...links]) }));
 }
 
 /** A path of a computer is named by its beginning only. */

@@ -11,16 +11,16 @@ export class LinkForm {
 
   constructor(
     private readonly editor: Editor,
-    private readonly words: ClientMessages,
+    private readonly messages: ClientMessages,
   ) {
     const label = document.createElement('label');
     this.input.className = 'form-control';
     this.input.type = 'text';
-    label.append(words['link-prompt'], this.input);
+    label.append(messages['link-prompt'], this.input);
     const apply = document.createElement('button');
     apply.type = 'button';
     apply.className = 'btn btn-secondary';
-    apply.textContent = words['link-apply'];
+    apply.textContent = messages['link-apply'];
     apply.addEventListener('click', () => this.apply());
     this.input.addEventListener('input', () => this.input.setCustomValidity(''));
     this.input.addEventListener('keydown', (event) => {
@@ -48,7 +48,7 @@ export class LinkForm {
   private apply(): void {
     const href = this.input.value.trim();
     if (href !== '' && !rightAddress.test(href)) {
-      this.input.setCustomValidity(this.words['link-wrong']);
+      this.input.setCustomValidity(this.messages['link-wrong']);
       this.input.reportValidity();
       return;
     }

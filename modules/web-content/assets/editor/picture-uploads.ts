@@ -22,7 +22,7 @@ export class PictureUploads {
 
   constructor(
     private readonly href: string,
-    private readonly words: ClientMessages,
+    private readonly messages: ClientMessages,
     private readonly notes: Notes,
   ) {}
 
@@ -61,7 +61,7 @@ export class PictureUploads {
       else chain?.insertContentAt(place, content).run();
     }
     const names = others.map(({ name }) => name).join(', ');
-    if (others.length > 0) this.notes.say(formatMessage(this.words['only-pictures'], { count: others.length, names }));
+    if (others.length > 0) this.notes.say(formatMessage(this.messages['only-pictures'], { count: others.length, names }));
   }
 
   private async upload(address: string, file: File): Promise<void> {
@@ -73,8 +73,8 @@ export class PictureUploads {
       this.settled.set(address, picture.view);
     } catch (error) {
       this.settled.set(address, null);
-      const sentence = error instanceof PortalFault ? error.message : this.words['picture-failed'];
-      this.notes.say(formatMessage(this.words['picture-refused'], { name: this.nameOf(file), sentence }));
+      const sentence = error instanceof PortalFault ? error.message : this.messages['picture-failed'];
+      this.notes.say(formatMessage(this.messages['picture-refused'], { name: this.nameOf(file), sentence }));
     }
     const { editor } = this;
     if (!editor || editor.isDestroyed) return;
@@ -84,7 +84,7 @@ export class PictureUploads {
 
   /** A screenshot of the clipboard is always called `image.png`. */
   private nameOf({ name, type }: File): string {
-    return name === '' || /^(?:image)?\.\w+$/.test(name) ? `${this.words['pasted-picture']}.${extensionOf(type)}` : name;
+    return name === '' || /^(?:image)?\.\w+$/.test(name) ? `${this.messages['pasted-picture']}.${extensionOf(type)}` : name;
   }
 
   private settle(state: EditorState): Transaction | undefined {

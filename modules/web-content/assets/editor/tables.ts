@@ -10,7 +10,7 @@ import {
   goToNextCell,
   tableEditing,
 } from '@tiptap/pm/tables';
-import type { ClientMessages, WordKey } from './translator.js';
+import type { ClientMessages, MessageKey } from './translator.js';
 
 /** What prosemirror-tables goes by. */
 const roles: Readonly<Record<string, string>> = {
@@ -105,7 +105,7 @@ function firstCellAfter({ doc }: EditorState, position: number): number | undefi
   return found;
 }
 
-const actions: readonly (readonly [WordKey, Command])[] = [
+const actions: readonly (readonly [MessageKey, Command])[] = [
   ['table-row-add', addRowAfter],
   ['table-column-add', addColumnAfter],
   ['table-row-delete', deleteRow],
@@ -114,16 +114,16 @@ const actions: readonly (readonly [WordKey, Command])[] = [
 ];
 
 /** The line under the toolbar that works on a table while the cursor is in one. */
-export function tableBar(editor: Editor, words: ClientMessages): HTMLElement {
+export function tableBar(editor: Editor, messages: ClientMessages): HTMLElement {
   const bar = document.createElement('div');
   bar.className = 'editor-toolbar';
   bar.setAttribute('role', 'group');
-  bar.setAttribute('aria-label', words.table);
+  bar.setAttribute('aria-label', messages.table);
   for (const [word, command] of actions) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'btn quiet';
-    button.textContent = words[word];
+    button.textContent = messages[word];
     button.addEventListener('click', () => {
       command(editor.state, editor.view.dispatch);
       editor.commands.focus();

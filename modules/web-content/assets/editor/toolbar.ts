@@ -2,10 +2,10 @@ import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import { currentPicture } from './article-image.js';
 import { insertTable } from './tables.js';
-import type { ClientMessages, WordKey } from './translator.js';
+import type { ClientMessages, MessageKey } from './translator.js';
 
 interface Button {
-  readonly word: WordKey;
+  readonly message: MessageKey;
   readonly icon: string;
   readonly press: (editor: Editor) => void;
   /** Present for buttons that stay pressed while the cursor is inside what they make. */
@@ -16,9 +16,9 @@ interface Button {
 
 const groups: readonly (readonly Button[])[] = [
   [
-    { word: 'bold', icon: 'bold', press: (e) => e.chain().focus().toggleBold().run(), pressed: (e) => e.isActive('bold') },
+    { message: 'bold', icon: 'bold', press: (e) => e.chain().focus().toggleBold().run(), pressed: (e) => e.isActive('bold') },
     {
-      word: 'italic',
+      message: 'italic',
       icon: 'italic',
       press: (e) => e.chain().focus().toggleItalic().run(),
       pressed: (e) => e.isActive('italic'),
@@ -27,13 +27,13 @@ const groups: readonly (readonly Button[])[] = [
   [
     // The title of the page is the heading of the first level, so an article starts with the second.
     {
-      word: 'heading-2',
+      message: 'heading-2',
       icon: 'h1',
       press: (e) => e.chain().focus().toggleHeading({ level: 2 }).run(),
       pressed: (e) => e.isActive('heading', { level: 2 }),
     },
     {
-      word: 'heading-3',
+      message: 'heading-3',
       icon: 'h2',
       press: (e) => e.chain().focus().toggleHeading({ level: 3 }).run(),
       pressed: (e) => e.isActive('heading', { level: 3 }),
@@ -41,19 +41,19 @@ const groups: readonly (readonly Button[])[] = [
   ],
   [
     {
-      word: 'bullet-list',
+      message: 'bullet-list',
       icon: 'list-ul',
       press: (e) => e.chain().focus().toggleBulletList().run(),
       pressed: (e) => e.isActive('bulletList'),
     },
     {
-      word: 'ordered-list',
+      message: 'ordered-list',
       icon: 'list-ol',
       press: (e) => e.chain().focus().toggleOrderedList().run(),
       pressed: (e) => e.isActive('orderedList'),
     },
     {
-      word: 'blockquote',
+      message: 'blockquote',
       icon: 'quote-left',
       press: (e) => e.chain().focus().toggleBlockquote().run(),
       pressed: (e) => e.isActive('blockquote'),
@@ -62,8 +62,8 @@ const groups: readonly (readonly Button[])[] = [
 ];
 
 const history: readonly Button[] = [
-  { word: 'undo', icon: 'undo', press: (e) => e.chain().focus().undo().run() },
-  { word: 'redo', icon: 'redo', press: (e) => e.chain().focus().redo().run() },
+  { message: 'undo', icon: 'undo', press: (e) => e.chain().focus().undo().run() },
+  { message: 'redo', icon: 'redo', press: (e) => e.chain().focus().redo().run() },
 ];
 
 /** The editor's toolbar: one stop of the Tab key, arrow keys inside, as the toolbar pattern of ARIA has it. */
@@ -71,19 +71,19 @@ export class Toolbar {
   readonly element = document.createElement('div');
   private readonly buttons: HTMLButtonElement[] = [];
 
-  constructor(editor: Editor, words: ClientMessages, open: Readonly<Record<'image' | 'caption' | 'link', () => void>>) {
+  constructor(editor: Editor, messages: ClientMessages, open: Readonly<Record<'image' | 'caption' | 'link', () => void>>) {
     const insert: readonly Button[] = [
-      { word: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
-      { word: 'image', icon: 'picture', press: open.image },
+      { message: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
+      { message: 'image', icon: 'picture', press: open.image },
       {
-        word: 'table',
+        message: 'table',
         icon: 'table',
         press: insertTable,
         pressed: (e) => e.isActive('table'),
         usable: (e) => !e.isActive('table'),
       },
       {
-        word: 'caption',
+        message: 'caption',
         icon: 'textbox',
         press: open.caption,
         pressed: (e) => e.isActive('figure'),
@@ -92,22 +92,26 @@ export class Toolbar {
     ];
     this.element.className = 'editor-toolbar';
     this.element.setAttribute('role', 'toolbar');
-    this.element.setAttribute('aria-label', words.toolbar);
+    this.element.setAttribute('aria-label', messages.toolbar);
     for (const [index, group] of [...groups, insert, history].entries()) {
       if (index > 0) this.element.append(Object.assign(document.createElement('span'), { className: 'editor-toolbar-gap' }));
-      for (const button of group) this.element.append(this.button(button, editor, words));
+      for (const button of group) this.element.append(this.button(button, editor, messages));
     }
     this.element.addEventListener('keydown', (event) => this.move(event));
     this.makeTabStop(this.buttons[0]);
   }
 
-  private button({ word, icon: sign, press, pressed, usable }: Button, editor: Editor, words: ClientMessages): HTMLButtonElement {
+  private button(
+    { message, icon: sign, press, pressed, usable }: Button,
+    editor: Editor,
+    messages: ClientMessages,
+  ): HTMLButtonElement {
     const element = document.createElement('button');
     element.type = 'button';
     element.className = 'btn btn-monospaced quiet';
     element.append(icon(sign));
-    element.title = words[word];
-    element.setAttribute('aria-label', words[word]);
+    element.title = messages[message];
+    element.setAttribute('aria-label', messages[message]);
     element.addEventListener('click', () => {
       this.makeTabStop(element);
       if (usable?.(editor) !== false) press(editor);

@@ -1,7 +1,7 @@
 import type { CompiledMessage } from '@portico/core/client';
 
 /** What the editor says, in the person's language; comes from the server. */
-export type WordKey =
+export type MessageKey =
   | 'bold'
   | 'italic'
   | 'heading-2'
@@ -33,7 +33,7 @@ export type WordKey =
   | 'toolbar';
 
 /** What has values in it. */
-export type MessageKey =
+export type FormattedKey =
   | 'caption-offered'
   | 'pictures-left-out'
   | 'things-left-out'
@@ -41,4 +41,4 @@ export type MessageKey =
   | 'only-pictures'
   | 'picture-refused';
 
-export type ClientMessages = Readonly<Record<WordKey, string> & Record<MessageKey, CompiledMessage>>;
+export type ClientMessages = Readonly<Record<MessageKey, string> & Record<FormattedKey, CompiledMessage>>;

@@ -1,0 +1,81 @@
+import {
+  type Command,
+  type Contributions,
+  type IntegrityCheck,
+  type Messages,
+  type ModuleStatus,
+  type Modules,
+  PortalError,
+} from '../api/index.js';
+
+/** `portico modules …`: the life of the modules from a terminal. */
+export function moduleCommands(modules: Modules): readonly Command[] {
+  const id = { name: 'id', description: 'Id of the module.', required: true };
+  const change = (verb: 'start' | 'stop' | 'enable' | 'disable', summary: string): Command => ({
+    name: `modules ${verb}`,
+    summary,
+    arguments: [id],
+    async run({ arguments: { id = '' }, print }) {
+      describe(await modules[verb](id)).forEach(print);
+    },
+  });
+  return [
+    {
+      name: 'modules list',
+      summary: 'Lists the modules and their states.',
+      async run({ print }) {
+        const list = modules.list();
+        const width = Math.max(...list.map((module) => module.id.length));
+        for (const module of list)
+          print(
+            `${module.id.padEnd(width)}  ${module.version}  ${module.state.padEnd(10)}  ${module.reasons[0] ?? ''}`.trimEnd(),
+          );
+      },
+    },
+    {
+      name: 'modules why',
+      summary: 'Says why a module is, or is not, active; exits with 1 when it is not.',
+      arguments: [id],
+      async run({ arguments: { id = '' }, print }) {
+        const module = modules.status(id);
+        if (!module) throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
+        describe(module).forEach(print);
+        return module.state === 'active' ? 0 : 1;
+      },
+    },
+    change('start', 'Starts a module that was stopped.'),
+    change('stop', 'Stops a module until it is started or the portal restarts.'),
+    change('enable', 'Lets a module start again that was disabled.'),
+    change('disable', 'Stops a module and keeps it off.'),
+  ];
+}
+
+function describe(module: ModuleStatus): readonly string[] {
+  return [
+    `${module.id} ${module.version} is ${module.state}.`,
+    ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
+    ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
+    ...module.contributionErrors.map(
+      ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
+    ),
+  ];
+}
+
+/** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
+export function doctorCommand(checks: Contributions<IntegrityCheck>, { text }: Messages): Command {
+  return {
+    name: 'doctor',
+    summary: 'Checks that the data is whole: database, files, references.',
+    async run({ print }) {
+      let errors = 0;
+      for (const { value: check, module } of checks.all()) {
+        const findings = await check.run();
+        errors += findings.filter(({ severity }) => severity === 'error').length;
+        print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
+        for (const { severity, message } of findings) print(`        ${severity}: ${message}`);
+      }
+      print(text('doctor.result', { errors }));
+      return errors === 0 ? 0 : 1;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { LifecycleQueue } from './lifecycle-queue.js';
+import type { ModuleRecord } from './module-record.js';
+import type { ModuleSwitches } from './module-switches.js';
+
+export interface OperationParts {
+  readonly records: ReadonlyMap<string, ModuleRecord>;
+  readonly queue: LifecycleQueue;
+  readonly switches: ModuleSwitches;
+  readonly lifecycle: Lifecycle;
+  /** Before boot and after the end nobody operates anything. */
+  isOpen(): boolean;
+  statusOf(record: ModuleRecord): ModuleStatus;
+}
+
+/**
+ * What operators do to one module. Each operation waits for its turn in the queue, and answers when everything that follows from it is done.
+ * @throws PortalError `portal-closed` (503), `module-unknown` (404).
+ */
+export class ModuleOperations {
+  constructor(private readonly parts: OperationParts) {}
+
+  /** @throws PortalError `module-disabled` (409). */
+  start(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      if (record.state === 'disabled') {
+        const { reasons } = this.parts.statusOf(record);
+        throw new PortalError('module-disabled', `The module ${id} is disabled. ${reasons.join(' ')}`, { status: 409 });
+      }
+      record.forgive();
+    });
+  }
+
+  stop(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      record.stopped = true;
+    });
+  }
+
+  disable(id: string): Promise<ModuleStatus> {
+    return this.change(id, (record) => this.parts.switches.set(record, false, this.parts.records.values()));
+  }
+
+  enable(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      await this.parts.switches.set(record, true, this.parts.records.values());
+      record.forgive();
+    });
+  }
+
+  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
+  reload(id: string): Promise<ModuleStatus> {
+    return this.change(id, async (record) => {
+      const wasStopped = record.stopped;
+      record.stopped = true;
+      await this.parts.lifecycle.reconcile();
+      record.forgetCode();
+      record.forgive();
+      record.stopped = wasStopped;
+    });
+  }
+
+  private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
+    const { records, queue, lifecycle } = this.parts;
+    return queue.run(async () => {
+      if (!this.parts.isOpen()) throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
+      const record = records.get(id);
+      if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
+      await decide(record);
+      await lifecycle.reconcile();
+      return this.parts.statusOf(record);
+    });
+  }
+}

@@ -1,1 +1,0 @@
-export { default as Handlebars } from 'handlebars';

@@ -1,1 +1,0 @@
-export { default as helmet } from 'helmet';

@@ -1,1 +1,0 @@
-export { Container, inject, injectable } from 'inversify';

@@ -1,1 +1,0 @@
-export { default as ipaddr } from 'ipaddr.js';

@@ -1,1 +1,0 @@
-export { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';

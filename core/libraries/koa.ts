@@ -1,2 +1,0 @@
-export { default as KoaRouter, type Layer } from '@koa/router';
-export { default as Koa } from 'koa';

@@ -1,1 +1,0 @@
-export { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';

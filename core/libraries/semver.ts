@@ -1,3 +1,0 @@
-export { default as satisfies } from 'semver/functions/satisfies.js';
-export { default as valid } from 'semver/functions/valid.js';
-export { default as validRange } from 'semver/ranges/valid.js';

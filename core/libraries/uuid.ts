@@ -1,1 +1,0 @@
-export { v7 } from 'uuid';

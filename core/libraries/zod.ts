@@ -1,2 +1,0 @@
-export { z } from 'zod';
-export { createDocument } from 'zod-openapi';
