@@ -1,10 +1,10 @@
-/** A modal dialog makes the rest of the page inert and lies over it: while one is open, sentences appear, and are heard, inside the uppermost. */
+/** A modal dialog makes the rest of the page inert and lies over it: while one is open, sentences appear, and are heard, inside the uppermost, below its heading, where they cover nothing. */
 export function keepToastsIn(dialog: HTMLDialogElement): void {
   const toasts = document.querySelector('portico-toasts');
   const before = toasts?.parentElement;
   const next = toasts?.nextSibling ?? null;
   if (!toasts || !before) return;
-  dialog.append(toasts);
+  dialog.querySelector('.modal-header')?.after(toasts);
   dialog.addEventListener(
     'close',
     () => {

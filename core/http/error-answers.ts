@@ -1,4 +1,4 @@
-import type { Log, MessageCatalog, Messages, PortalError } from '../api/index.js';
+import type { AccessContext, Log, MessageCatalog, Messages, PortalError, RenderOptions } from '../api/index.js';
 import { localAddress } from '../util/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
@@ -23,6 +23,8 @@ export class ErrorAnswers {
     private readonly log: Log,
     private readonly headers: SecurityHeaders,
     private readonly pages: PageStates,
+    /** Whether a site's own frame may stand around the page: the reader may open its front page, so that its name is no news. */
+    private readonly mayEnter: (access: AccessContext) => boolean,
   ) {
     this.messages = messages.for('core');
   }
@@ -88,13 +90,21 @@ export class ErrorAnswers {
       formHref: formHref(ctx),
       fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
     };
-    const layout = isFragment(ctx) ? 'none' : ctx.exchange.session ? 'page' : 'plain';
+    const layout = this.layoutOf(ctx);
     try {
       return this.views.render('core', 'error', model, { title, layout, status: error.status }, this.pages.stateOf(ctx, layout));
     } catch (failure) {
       this.log.error('The error page could not be rendered.', { reference, error: failure });
       return fallbackPage(title, sentence, reference);
     }
+  }
+
+  /** A guest of a site stays in the site's own frame. */
+  private layoutOf(ctx: HostContext): RenderOptions['layout'] {
+    const { access, session } = ctx.exchange;
+    if (isFragment(ctx)) return 'none';
+    if (session) return 'page';
+    return access?.site && this.mayEnter(access) ? 'site' : 'plain';
   }
 }
 

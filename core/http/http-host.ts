@@ -71,7 +71,8 @@ class KoaHttpHost implements HttpHost {
     const flash = new FlashCookie(config.publicUrl);
     const contexts = new HostAccessContexts(dependencies.accessControl);
     const pages = new PageStates(headers, flash, contexts);
-    const errors = new ErrorAnswers(views, messages, log, headers, pages);
+    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
+    const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access));
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
     const guard = new RequestGuard(config, this.limits.headerPairs);
@@ -86,7 +87,6 @@ class KoaHttpHost implements HttpHost {
       dependencies.providerOf,
       config.locales,
     );
-    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
     const callers = new ApiCallers(dependencies.apiTokens, contexts);
     const dispatcher = new Dispatcher(visitor, table, moduleGate, guard, sessions, callers, this.limits);
 

@@ -78,6 +78,16 @@ export class RouteTable {
     }
   }
 
+  /** Whether a person may open the front page of the site that they are on. */
+  opensFrontPage(access: AccessContext): boolean {
+    for (const { mount, match } of this.matches({ site: true, segment: '', path: '/' }, 'GET', '/')) {
+      const allowed = match.route?.declaration.access;
+      if (allowed === undefined || !this.isThere(mount, access)) continue;
+      return allowed === 'public' || (allowed === 'signed-in' ? access.person !== undefined : access.can(allowed.permission));
+    }
+    return false;
+  }
+
   /** Whether the `when` of a mount holds. One without asks nothing. */
   isThere({ contribution }: Mount, access: AccessContext): boolean {
     return contribution.when === undefined || this.contributions.isVisible(contribution, access);

@@ -37,7 +37,10 @@ export interface FrameGroup {
 
 /** The portal's menus as this person sees them on this page. */
 export interface Frame {
-  /** What stands beside the page: the Product Menu on a site, the Control Panel on its own pages. Without groups there is nothing. */
+  /**
+   * What stands beside the page: the Product Menu on a site, elsewhere the Control Panel, also on pages that no entry of it leads to; not beside what is
+   * the person's own. Without groups there is nothing.
+   */
   readonly side: { readonly name: string; readonly groups: readonly FrameGroup[] };
   readonly controlPanel: readonly FrameGroup[];
   readonly sites: readonly FrameLink[];
@@ -55,17 +58,16 @@ export function buildFrame(dependencies: FrameDependencies, access: AccessContex
   const instance = access.site ? (dependencies.accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
   const { personalMenuItems } = dependencies;
   const controlPanel = groups(dependencies, 'control-panel', instance, path);
+  const personal = links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path);
   return {
     side: access.site
       ? { name: 'portal.product-menu', groups: groups(dependencies, 'product', access, path) }
-      : { name: 'portal.control-panel', groups: controlPanel.some(isHere) ? controlPanel : [] },
+      : { name: 'portal.control-panel', groups: personal.some(({ current }) => current) ? [] : controlPanel },
     controlPanel,
     sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
-    personal: links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path),
+    personal,
   };
 }
-
-const isHere = ({ links }: FrameGroup): boolean => links.some(({ current }) => current);
 
 /** One or two letters, as a picture of a person: _AA_ for _Arthur Author_. */
 export function initialsOf(name: string): string {

@@ -30,6 +30,7 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
     asset: (file, hash, { moduleId }) => assetUrl(String(hash?.module ?? moduleId), String(file)),
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
+    cut: (value) => cut(text(value)),
     bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
     json: (value) => (JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c'),
     script: (file, hash, { scripts, moduleId }) => {
@@ -61,6 +62,19 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
     ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
     csrf,
   };
+}
+
+const shortest = 20;
+const ending = 10;
+
+/** A name that may be too long for its place loses its middle: what names of a series differ in is their end. */
+function cut(name: string): unknown {
+  const letters = [...name];
+  if (letters.length <= shortest) return name;
+  const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
+    (part) => `<span>${escapeExpression(part.join(''))}</span>`,
+  );
+  return new SafeString(`<span class="cut">${parts.join('')}</span>`);
 }
 
 function shownView(

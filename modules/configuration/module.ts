@@ -16,13 +16,11 @@ import {
   SettingsAdditions,
   SettingsDefinitions,
   SettingsLinks,
-  SettingsNavigation,
   SettingsNotices,
 } from './api/index.js';
 import { GetSetting, SetSetting, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
-import { SettingsEntries } from './http/settings-entries.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
@@ -40,7 +38,6 @@ export default defineModule(({ provide, contribute, host, run }) => {
   host(ChoiceProviders);
   host(SettingsLinks);
   provide(Settings).to(SettingsRegistry);
-  provide(SettingsNavigation).to(SettingsEntries);
   run(StoredSettings);
 
   contribute(Criteria).to(SettingCriterion);

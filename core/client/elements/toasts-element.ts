@@ -19,6 +19,13 @@ const icons: Record<ToastKind, string> = {
  * or the focus is on it; one about a failure stays until it is closed.
  */
 export class PorticoToasts extends HTMLElement {
+  /** How much room the notes take at the lower edge of the window: what else stays there stands above them. */
+  private readonly room = new ResizeObserver(() => {
+    const isAtTheEdge = this.childElementCount > 0 && this.closest('dialog') === null;
+    const height = isAtTheEdge ? innerHeight - this.getBoundingClientRect().top : 0;
+    document.documentElement.style.setProperty('--notes', `${height}px`);
+  });
+
   constructor() {
     super();
     // Here, as it is connected anew with each dialog that opens and closes.
@@ -26,12 +33,17 @@ export class PorticoToasts extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.room.observe(this);
     this.setAttribute('role', 'status');
     this.setAttribute('aria-live', 'polite');
     for (const note of this.querySelectorAll<HTMLElement>('.toast-one:not(:has(button))'))
       setTimeout(() => this.show(note, 'success'), heardMillis);
     const left = takeToast();
     if (left) setTimeout(() => this.say(left), heardMillis);
+  }
+
+  disconnectedCallback(): void {
+    this.room.unobserve(this);
   }
 
   private say({ sentence, kind, link }: Toast): void {

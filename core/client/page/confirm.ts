@@ -45,7 +45,6 @@ function ask(question: string, label: string, opener: HTMLElement | undefined, y
     dialog.close();
     yes();
   });
-  keepToastsIn(dialog);
   dialog.addEventListener('close', () => {
     dialog.remove();
     giveFocusBack(opener);
@@ -64,6 +63,7 @@ function ask(question: string, label: string, opener: HTMLElement | undefined, y
     ),
   );
   document.body.append(dialog);
+  keepToastsIn(dialog);
   dialog.showModal();
   cancel.focus();
 }

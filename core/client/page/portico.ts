@@ -3,6 +3,7 @@ import { PorticoDialog } from '../elements/dialog-element.js';
 import { PorticoMenu } from '../elements/menu-element.js';
 import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
+import { toast } from '../toast.js';
 import { confirmForms } from './confirm.js';
 import { watchUnsaved } from './unsaved.js';
 
@@ -71,6 +72,16 @@ function watchDrawer(): void {
   });
 }
 
+/** Buttons that copy what stands beside them, where the browser lets a page write to the clipboard: without scripts they are not there. */
+function offerCopies(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener('click', () => {
+      void navigator.clipboard.writeText(button.dataset.copy ?? '').then(() => toast(button.dataset.copied ?? '', 'success'));
+    });
+  }
+}
+
 customElements.define('portico-dialog', PorticoDialog);
 customElements.define('portico-menu', PorticoMenu);
 customElements.define('portico-tabs', PorticoTabs);
@@ -79,6 +90,7 @@ customElements.define('portico-toasts', PorticoToasts);
 watchPanels();
 watchDrawer();
 confirmForms();
+offerCopies();
 watchUnsaved(sendOnce());
 
 document.addEventListener('click', (event) => {

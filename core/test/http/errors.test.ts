@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Context } from 'koa';
 import supertest from 'supertest';
 import { PortalError } from '../../api/index.js';
-import { eventually, raw, shown, startHost, type TestHost } from './test-host.js';
+import { as, eventually, raw, shown, startHost, type TestHost } from './test-host.js';
 
 describe('What goes wrong', () => {
   let host: TestHost;
@@ -56,6 +56,23 @@ describe('What goes wrong', () => {
     });
   });
   after(() => host.close());
+
+  it('leaves a guest in the frame of a site whose front page guests may open, and in a plain one elsewhere', async () => {
+    const layoutOf = async (path: string, who?: 'author'): Promise<string | undefined> => {
+      const asked = host.get(path).set('Accept', 'text/html');
+      return shown(await (who ? asked.set(as(who)) : asked)).layout;
+    };
+    expect(await layoutOf('/web/home/gone')).to.equal('plain');
+    host.routes.add('front', '~', (router) => router.get('/', { access: { permission: 'notes.add-note' } }, () => undefined));
+    expect(await layoutOf('/web/home/gone')).to.equal('plain');
+    host.routes.withdraw('front');
+    host.routes.add('front', '~', (router) => router.get('/', { access: 'public' }, () => undefined));
+    expect(await layoutOf('/web/home/gone')).to.equal('site');
+    expect(await layoutOf('/web/nowhere/gone')).to.equal('plain');
+    expect(await layoutOf('/gone')).to.equal('plain');
+    expect(await layoutOf('/web/home/gone', 'author')).to.equal('page');
+    host.routes.withdraw('front');
+  });
 
   it('answers programs in JSON where there is no site, no page or no such method', async () => {
     const paths = ['/web/nowhere/notes', '/nothing/here', '/notes/nothing/at/all', '/notes/told'] as const;

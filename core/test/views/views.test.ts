@@ -50,6 +50,18 @@ describe('Views', () => {
     );
   });
 
+  it('cut a long name in the middle, by letters, and leave a short one as it is', async () => {
+    const cut = (name: string): Promise<string> => fragment('{{cut name}}', { name });
+    expect(await cut('a-short-name-2.png')).to.equal('a-short-name-2.png');
+    expect(await cut('<b>short</b>')).to.equal('&lt;b&gt;short&lt;/b&gt;');
+    expect(await cut('a-lighthouse-<at>-dusk-2.png')).to.equal(
+      '<span class="cut"><span>a-lighthouse-&lt;at&gt;-</span><span>dusk-2.png</span></span>',
+    );
+    expect(await cut('🌊'.repeat(21))).to.equal(
+      `<span class="cut"><span>${'🌊'.repeat(11)}</span><span>${'🌊'.repeat(10)}</span></span>`,
+    );
+  });
+
   it('treat templates inside data as text', async () => {
     expect(await fragment('{{text}}', { text: '{{t "portal.save"}} {{> head}}' })).to.equal(
       '{{t &quot;portal.save&quot;}} {{&gt; head}}',
@@ -129,17 +141,22 @@ describe('Views', () => {
       menuItem('docs', { label: 'portal.search', href: '~/docs' }),
       menuItem('set', { label: 'portal.save', href: '/settings', menu: 'control-panel', category: 'system' }),
     ];
-    const render = await load(testViews({ menuItems }));
+    const personalMenuItems = [menuItem('own', { label: 'portal.close', href: '/own' })];
+    const render = await load(testViews({ menuItems, personalMenuItems }));
     const inSite = render({}, {}, pageState({ path: '/web/home/docs/1' }));
     expect(inSite).to.match(
       /aria-label="Product Menu"[\s\S]*Content &amp; Data[\s\S]*href="\/web\/home\/docs" aria-current="page"/,
     );
     expect(inSite).to.match(/aria-label="Global Menu"[\s\S]*Control Panel[\s\S]*System[\s\S]*href="\/settings"/);
     expect(inSite).to.not.match(/<nav[^>]+aria-label="Control Panel"/);
-    const outside = render({}, {}, { ...pageState(), access: { ...pageState().access, site: undefined } });
-    expect(outside).to.contain('Global Menu').and.not.to.contain('Product Menu').and.not.to.contain('app-side');
-    const panel = render({}, {}, { ...pageState({ path: '/settings' }), access: { ...pageState().access, site: undefined } });
-    expect(panel).to.match(/<nav[^>]+aria-label="Control Panel">[\s\S]*System[\s\S]*href="\/settings" aria-current="page"/);
+    const outside = (path: string): string =>
+      render({}, {}, { ...pageState({ path }), access: { ...pageState().access, site: undefined } });
+    expect(outside('/own/names')).to.contain('Global Menu').and.not.to.contain('Product Menu').and.not.to.contain('app-side');
+    expect(outside('/settings')).to.match(
+      /<nav[^>]+aria-label="Control Panel">[\s\S]*System[\s\S]*href="\/settings" aria-current="page"/,
+    );
+    // A page that no entry leads to is one of the Control Panel all the same.
+    expect(outside('/flags')).to.match(/<nav[^>]+aria-label="Control Panel">[\s\S]*System[\s\S]*href="\/settings">/);
   });
 
   it('show beside a menu entry what its module counts there, in a number and in words', async () => {

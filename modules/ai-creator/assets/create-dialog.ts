@@ -45,6 +45,12 @@ class CreateImage extends HTMLElement {
       event.preventDefault();
       void this.create();
     });
+    this.find<HTMLElement>('[data-shortcut]').hidden = false;
+    this.description.area.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      void this.create();
+    });
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
     this.button('cancel').addEventListener('click', (event) => this.cancel(event));
@@ -98,7 +104,7 @@ class CreateImage extends HTMLElement {
     const answer = await ask<Created>(button.formAction, new URLSearchParams({ idempotencyKey: button.value }));
     this.setBusy(false);
     if (!answer.body) return this.refused({ ...answer, fields: {} });
-    button.remove();
+    this.generations.takeUp(button);
     await this.begin(answer.body.href);
   }
 
@@ -126,6 +132,7 @@ class CreateImage extends HTMLElement {
     this.running = undefined;
     if (over) markSeen(href.slice(href.lastIndexOf('/') + 1));
     const generation = await this.show(href);
+    this.generations.selectOnly(generation);
     // An alert speaks for itself.
     const sentence = generation?.querySelector('.alert:not([role="alert"])')?.textContent?.trim();
     if (sentence) this.say(sentence);

@@ -8,5 +8,18 @@ export const translator =
   (key, values) =>
     messages.text(key, values, locale);
 
-/** A span of time: "1 second", "20 seconds". */
-export const formatSeconds = (seconds: number, translate: Translate): string => translate('state.seconds', { seconds });
+const spans = [
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+] as const;
+
+/** A span of time in the unit that people count it in, which is one of which there are two at least: "1 second", "90 seconds", "15 minutes", "24 hours". */
+export function formatSeconds(seconds: number, translate: Translate, round = Math.floor): string {
+  const [unit, length] = spans.find(([, each]) => seconds >= 2 * each) ?? ['seconds', 1];
+  return translate(`state.${unit}`, { [unit]: round(seconds / length) });
+}
+
+/** How long to wait: never nothing, and never too short. */
+export const formatWait = (seconds: number, translate: Translate): string =>
+  formatSeconds(Math.max(1, seconds), translate, Math.ceil);

@@ -59,6 +59,48 @@ describe('creating images in a browser', function () {
     await page.getByText('512 × 512').or(page.getByText('512 x 512')).first().waitFor();
   });
 
+  it('selects the only image by itself, asked for with Ctrl+Enter, and leaves more than one to the author', async () => {
+    const dialog = await openDialog();
+    await dialog.getByLabel('Number of Images to Generate').selectOption('1');
+    await dialog.getByLabel('Description').fill('a lone pine');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
+    const only = dialog.getByRole('checkbox', { name: 'Image 1: a lone pine' });
+    await only.waitFor();
+    expect(await only.isChecked()).to.equal(true);
+    await describeImage(dialog, 'two pines', '2');
+    const two = dialog.getByRole('checkbox', { name: /^Image \d: two pines$/ });
+    await two.nth(1).waitFor();
+    expect([await two.nth(0).isChecked(), await two.nth(1).isChecked()]).to.deep.equal([false, false]);
+    await describeImage(dialog, 'another pine');
+    const third = dialog.getByRole('checkbox', { name: 'Image 1: another pine' });
+    await third.waitFor();
+    expect(await third.isChecked(), 'another one is selected already').to.equal(false);
+    await dialog.getByRole('button', { name: 'Add Selected' }).click();
+    await page.getByRole('link', { name: 'a-lone-pine.png' }).first().waitFor();
+  });
+
+  it('takes away what says that an image did not come as soon as it is asked for again', async () => {
+    creator.sandbox.next({ name: 'too-few', amount: 1 }, 'error-504');
+    const dialog = await openDialog();
+    await describeImage(dialog, 'three storks', '2');
+    await dialog.getByText('Image 2 did not come').waitFor();
+    await dialog.getByRole('button', { name: 'Retry only this one' }).click();
+    await dialog
+      .getByRole('checkbox', { name: /^Image \d: three storks$/ })
+      .nth(1)
+      .waitFor();
+    expect(await dialog.getByText(/did not come/).count()).to.equal(0);
+  });
+
+  it('says nothing about prices that are not known to those who cannot enter any', async () => {
+    const sentence = /No price known/;
+    expect(await (await openDialog()).getByText(sentence).count()).to.equal(0);
+    const administrator = await browser.page(creator.portal, { person: creator.portal.administrator });
+    await (await openDialog(administrator)).getByText(sentence).first().waitFor();
+    await administrator.context().close();
+  });
+
   it('adds an image with the text that somebody has read, and another one that nobody has', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'a well read owl', '2');
@@ -124,14 +166,17 @@ describe('creating images in a browser', function () {
 
   it('puts a frame around what is selected, not around what is reviewed', async () => {
     const dialog = await openDialog();
-    await describeImage(dialog, 'a framed glove');
-    await dialog.locator('.create-image-check').waitFor();
+    await describeImage(dialog, 'a framed glove', '2');
+    await dialog.locator('.create-image-check').nth(1).waitFor();
     const frame = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.querySelector('.create-image-card')).outlineColor");
     const unselected = await frame();
-    await dialog.getByRole('checkbox', { name: /^Reviewed/ }).check();
+    await dialog
+      .getByRole('checkbox', { name: /^Reviewed/ })
+      .first()
+      .check();
     expect(await frame(), 'reviewed').to.equal(unselected);
-    await dialog.locator('.create-image-check').check();
+    await dialog.locator('.create-image-check').first().check();
     expect(await frame(), 'selected').to.not.equal(unselected);
   });
 

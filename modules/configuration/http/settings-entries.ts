@@ -10,9 +10,6 @@ import {
 import {
   type SettingsLink,
   SettingsLinks,
-  type SettingsNavigation,
-  type SettingsNavigationEntry,
-  type SettingsNavigationSection,
   type SettingsNotice,
   type SettingsNoticeSource,
   SettingsNotices,
@@ -21,6 +18,22 @@ import {
 import { permissions } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
+
+interface SettingsEntry {
+  readonly title: string;
+  readonly description?: string;
+  readonly href: string;
+  /** How many things wait there for somebody. */
+  readonly notices: number;
+}
+
+interface SettingsEntrySection {
+  readonly key: SettingsSection;
+  readonly title: string;
+  /** The page of this section alone. */
+  readonly href: string;
+  readonly entries: readonly SettingsEntry[];
+}
 
 /** What modules say about the settings of a scope. */
 @injectable()
@@ -38,7 +51,7 @@ export const places = { instance: '/configuration/instance-settings', site: '~/c
 
 /** The entries of Instance Settings and Site Settings that exist for a person, here and now. */
 @injectable()
-export class SettingsEntries implements SettingsNavigation {
+export class SettingsEntries {
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
@@ -53,13 +66,13 @@ export class SettingsEntries implements SettingsNavigation {
     return found;
   }
 
-  sections(access: AccessContext, current?: string): readonly SettingsNavigationSection[] {
+  sections(access: AccessContext): readonly SettingsEntrySection[] {
     const scope = access.scope.kind;
     const shown = this.visible(access);
     return sectionKeys.flatMap((section) => {
-      const entries = shown.filter(({ value }) => value.section === section).map((each) => this.entry(each, access, current));
+      const entries = shown.filter(({ value }) => value.section === section).map((each) => this.entry(each, access));
       const links = this.links.visible(access).filter(({ value }) => value.section === section);
-      entries.push(...this.links.each((_, link) => this.link(link, access, current), links));
+      entries.push(...this.links.each((_, link) => this.link(link, access), links));
       return entries.length > 0
         ? [
             {
@@ -81,32 +94,22 @@ export class SettingsEntries implements SettingsNavigation {
     return this.catalog.visible(access).filter(({ value }) => value.scopes.includes(scope));
   }
 
-  private entry(
-    { module, value: { id, title, description } }: CatalogEntry,
-    access: AccessContext,
-    current: string | undefined,
-  ): SettingsNavigationEntry {
+  private entry({ module, value: { id, title, description } }: CatalogEntry, access: AccessContext): SettingsEntry {
     const { locale, scope } = access;
     return {
       title: this.presenter.theirs(module, title, locale),
       ...(description ? { description: this.presenter.theirs(module, description, locale) } : {}),
       href: `${places[scope.kind]}/${id}`,
-      current: id === current,
       notices: this.notices.of(id, access).length,
     };
   }
 
-  private link(
-    { module, value }: Contribution<SettingsLink>,
-    access: AccessContext,
-    current: string | undefined,
-  ): SettingsNavigationEntry {
-    const { id, title, description, href } = value;
+  private link({ module, value }: Contribution<SettingsLink>, access: AccessContext): SettingsEntry {
+    const { title, description, href } = value;
     return {
       title: this.presenter.theirs(module, title, access.locale),
       ...(description ? { description: this.presenter.theirs(module, description, access.locale) } : {}),
       href,
-      current: id === current,
       notices: value.notices?.(access) ?? 0,
     };
   }

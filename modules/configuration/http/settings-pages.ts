@@ -158,14 +158,16 @@ export class SettingsPages {
       choices: await this.choices.askAll(definition.fields, scope),
       ...shown,
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
+    const groups = groupsOf(fields);
     const model = {
       title,
       description: definition.description ? this.presenter.theirs(module, definition.description, locale) : undefined,
+      crumbs: [{ name: ctx.text(`${scope.kind}-settings.title`), href: ctx.url(places[scope.kind]) }],
       overviewHref: places[scope.kind],
       action: placeOf(ctx, definition.id),
       atSite: scope.kind === 'site',
-      sections: this.entries.sections(ctx.access, definition.id),
-      groups: groupsOf(fields),
+      groups,
+      contents: contentsOf(groups),
       ...this.differing(ctx, fields),
       unsaved: fields.filter(({ unsaved }) => unsaved).length,
       revision: handle.revision(scope),
@@ -209,6 +211,7 @@ function without(form: PostedForm, field: string): PostedForm {
 }
 
 interface FieldGroup<F> {
+  readonly id: string;
   readonly title?: string | undefined;
   readonly fields: readonly F[];
 }
@@ -217,5 +220,12 @@ interface FieldGroup<F> {
 function groupsOf<F extends FieldModel>(fields: readonly F[]): readonly FieldGroup<F>[] {
   const groups = new Map<string | undefined, F[]>();
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
-  return [...groups].map(([title, grouped]) => ({ title, fields: grouped }));
+  return [...groups].map(([title, grouped], index) => ({ id: `group-${index + 1}`, title, fields: grouped }));
+}
+
+/** The headings of a page, with how much below each has a value of its own; none where there is nothing to choose among. */
+function contentsOf(groups: readonly FieldGroup<FieldModel>[]): readonly object[] {
+  const named = groups.filter(({ title }) => title !== undefined);
+  if (named.length < 2) return [];
+  return named.map(({ id, title, fields }) => ({ id, title, differing: fields.filter(({ differs }) => differs).length }));
 }

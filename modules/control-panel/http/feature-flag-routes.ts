@@ -1,4 +1,3 @@
-import { SettingsNavigation } from '@portico/configuration/api';
 import {
   type AuditRecord,
   type FlagState,
@@ -8,10 +7,8 @@ import {
   inject,
   injectable,
   notFound,
-  optional,
   type RouteContext,
   type Router,
-  type ServiceHandle,
   z,
 } from '@portico/core';
 import { FlagEffects } from '../services/flag-effects.js';
@@ -84,7 +81,6 @@ export class FeatureFlagRoutes implements HttpRoutes {
 
   constructor(
     @inject(Flags) private readonly flags: Flags,
-    @inject(optional(SettingsNavigation)) private readonly navigation: ServiceHandle<SettingsNavigation>,
     @inject(FlagNotices) private readonly notices: FlagNotices,
     @inject(FlagEffects) private readonly effects: FlagEffects,
   ) {}
@@ -114,13 +110,13 @@ export class FeatureFlagRoutes implements HttpRoutes {
     );
     const model = {
       title,
-      sections: this.navigation.get()?.sections(ctx.access, 'feature-flags'),
+      crumbs: [{ name: ctx.text('flags.above'), href: ctx.url('/configuration/instance-settings') }],
       tabs: flagTypes.map((each) => ({ type: each, label: ctx.text(`flags.type.${each}`), active: each === type })),
       type,
       explanation: ctx.text(`flags.explanation.${type}`),
       flags: shown.map((state) => ({
         ...flagRow(state, this.flags.chain(state.key), today),
-        effects: this.effects.of(state.key, locale),
+        effects: this.effects.shown(state.key, locale),
         undo: state.key === changed ? undo : undefined,
       })),
       // Shown to nobody, and said why: an empty tab would look like a fault.
@@ -143,7 +139,7 @@ export class FeatureFlagRoutes implements HttpRoutes {
       type: state.type,
       typeLabel: ctx.text(`flags.type.${state.type}`),
       sources: state.sources.map((source, index) => ({ ...source, wins: index === 0 })),
-      effects: this.effects.of(state.key, ctx.access.locale),
+      effects: this.effects.shown(state.key, ctx.access.locale),
       history: history.records.map((record) => historyRow(ctx, record)),
       older: history.next,
       undo: before === undefined ? undoOffer(ctx, state, history.records[0]) : undefined,

@@ -13,6 +13,23 @@ export interface FlagEffect {
   readonly through: string | undefined;
 }
 
+/** What a flag affects, as a screen shows it. */
+export interface ShownEffects {
+  /** What people see, by the names they see. */
+  readonly named: readonly FlagEffect[];
+  /** What works unseen and has but an identifier. */
+  readonly unseen: readonly FlagEffect[];
+  /** Whether those with a name are so few that one sentence says them. */
+  readonly areFew: boolean;
+  /** The modules of what works unseen. */
+  readonly modules: string;
+}
+
+/** One that people know by the name it has on the screen, and the others. */
+type FoundEffect = FlagEffect & { readonly isNamed: boolean };
+
+const mostInASentence = 3;
+
 /** Points whose entries people know by a name of their own; everything else is named with its point. */
 const kinds: Readonly<Record<string, string>> = {
   'portico.menu-items': 'flags.kind.menu-item',
@@ -23,6 +40,8 @@ const kinds: Readonly<Record<string, string>> = {
   'configuration.settings-definitions': 'flags.kind.settings-page',
   'configuration.settings-actions': 'flags.kind.settings-action',
   'item-selector.views': 'flags.kind.selector-tab',
+  'documents-media.document-actions': 'flags.kind.document-action',
+  'ai-usage.pages': 'flags.kind.page',
 };
 
 /** Says what a flag affects, from the data that decides it: `enabledBy` of modules and `when` of contributions. */
@@ -37,24 +56,41 @@ export class FlagEffects {
 
   /** What is bound to the flag itself first, then what is bound to flags that depend on it. */
   of(key: string, locale: string): readonly FlagEffect[] {
+    return this.found(key, locale).map(({ isNamed, ...effect }) => effect);
+  }
+
+  shown(key: string, locale: string): ShownEffects {
+    const effects = [...new Map(this.found(key, locale).map((effect) => [`${effect.kind} ${effect.name}`, effect])).values()];
+    const named = effects.filter(({ isNamed }) => isNamed);
+    const unseen = effects.filter(({ isNamed }) => !isNamed);
+    const modules = [...new Set(unseen.map(({ module }) => module))].join(', ');
+    return { named, unseen, areFew: named.length <= mostInASentence, modules };
+  }
+
+  private found(key: string, locale: string): readonly FoundEffect[] {
     return this.withDependents(key).flatMap((flag) => {
       const through = flag === key ? undefined : flag;
-      const contributed = this.modules.contributionsWhen(flag).map((contribution) => ({
-        name: this.nameOf(contribution, locale),
-        kind: this.kindOf(contribution, locale),
-        module: contribution.module,
-        through,
-      }));
+      const contributed = this.modules.contributionsWhen(flag).map((contribution) => {
+        const word = wordOf(contribution);
+        return {
+          name:
+            word === undefined ? identifierOf(contribution) : this.catalog.for(contribution.module).text(word, undefined, locale),
+          kind: this.kindOf(contribution, locale),
+          module: contribution.module,
+          through,
+          isNamed: word !== undefined && kinds[contribution.point] !== undefined,
+        };
+      });
       return [...this.modulesOf(flag, through, locale), ...contributed];
     });
   }
 
-  private modulesOf(flag: string, through: string | undefined, locale: string): readonly FlagEffect[] {
+  private modulesOf(flag: string, through: string | undefined, locale: string): readonly FoundEffect[] {
     const all = this.modules.list();
     const switched = all.filter(({ enabledBy }) => enabledBy === flag).map(({ id }) => id);
     const following = switched.flatMap((id) => dependentsOf(id, all)).filter((id) => !switched.includes(id));
     const kind = this.messages.text('flags.kind.module', undefined, locale);
-    return [...switched, ...new Set(following)].map((id) => ({ name: id, kind, module: id, through }));
+    return [...switched, ...new Set(following)].map((id) => ({ name: id, kind, module: id, through, isNamed: true }));
   }
 
   private withDependents(key: string): readonly string[] {
@@ -64,17 +100,21 @@ export class FlagEffects {
     return [...found];
   }
 
-  private nameOf({ module, id, value }: RegisteredContribution, locale: string): string {
-    const { label, title, name, prefix } = factsOf(value);
-    const word = [label, title].find((each) => typeof each === 'string') as string | undefined;
-    if (word !== undefined) return this.catalog.for(module).text(word, undefined, locale);
-    return ([name, prefix].find((each) => typeof each === 'string') as string | undefined) ?? id;
-  }
-
   private kindOf({ point, value }: RegisteredContribution, locale: string): string {
     const key = kinds[`${point}/${String(factsOf(value).menu)}`] ?? kinds[point];
     return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
   }
+}
+
+/** Message key of the name that people see. */
+function wordOf({ value }: RegisteredContribution): string | undefined {
+  const { label, title } = factsOf(value);
+  return [label, title].find((each) => typeof each === 'string') as string | undefined;
+}
+
+function identifierOf({ id, value }: RegisteredContribution): string {
+  const { name, prefix } = factsOf(value);
+  return ([name, prefix].find((each) => typeof each === 'string') as string | undefined) ?? id;
 }
 
 /** What a contribution says of itself; a contribution may be anything. */

@@ -38,6 +38,8 @@ export interface MetadataFilter {
   /** Message keys, of the contributing module. */
   readonly label: string;
   readonly icon?: string;
+  /** Message key of the word, at most a few letters, that such documents bear in lists; with `icon` before it. */
+  readonly mark?: string;
   readonly emptyTitle: string;
   readonly emptyText: string;
 }

@@ -27,10 +27,18 @@ export interface DocumentRow {
   readonly actionsTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
+  /** What its metadata say of it in a word each. */
+  readonly marks: readonly DocumentMark[];
+}
+
+interface DocumentMark {
+  readonly mark: string;
+  readonly icon: string | undefined;
+  readonly label: string;
 }
 
 /** What a list shows of a document. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow {
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, filters: readonly ListFilter[] = []): DocumentRow {
   const page = ctx.url(documentAddress(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
@@ -48,7 +56,16 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry): DocumentRow 
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
+    marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
   };
+}
+
+const noMarks: readonly DocumentMark[] = [];
+
+function marksOf(kinds: string, filters: readonly ListFilter[]): readonly DocumentMark[] {
+  return filters.flatMap(({ kind, mark, icon, label }) =>
+    mark !== undefined && kinds.includes(` ${kind} `) ? [{ mark, icon, label }] : [],
+  );
 }
 
 function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): object {
@@ -70,6 +87,7 @@ export interface ListFilter {
   readonly kind: string;
   readonly label: string;
   readonly icon: string | undefined;
+  readonly mark: string | undefined;
   readonly emptyTitle: string;
   readonly emptyText: string;
 }
@@ -129,8 +147,8 @@ export function listModel(
     isTable: input.view === 'table',
     isByName: input.order === 'name' || input.q !== undefined,
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
-    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map((entry) => documentRow(ctx, entry)),
-    added: added.map((entry) => documentRow(ctx, entry)),
+    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map((entry) => documentRow(ctx, entry, filters)),
+    added: added.map((entry) => documentRow(ctx, entry, filters)),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,
     isFirstPage: input.after === undefined && input.before === undefined,
     previous: page.previous && link({ before: page.previous }),

@@ -67,9 +67,17 @@ export class ListRoutes implements HttpRoutes {
   }
 
   private filters({ locale }: AccessContext): readonly ListFilter[] {
-    return this.metadata.filters().map(({ module, kind, filter: { value, label, icon, emptyTitle, emptyText } }) => {
+    return this.metadata.filters().map(({ module, kind, filter: { value, label, icon, mark, emptyTitle, emptyText } }) => {
       const text = (key: string): string => this.catalog.for(module).text(key, undefined, locale);
-      return { value, kind, label: text(label), icon, emptyTitle: text(emptyTitle), emptyText: text(emptyText) };
+      return {
+        value,
+        kind,
+        label: text(label),
+        icon,
+        mark: mark && text(mark),
+        emptyTitle: text(emptyTitle),
+        emptyText: text(emptyText),
+      };
     });
   }
 }

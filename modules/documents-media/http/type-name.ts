@@ -38,7 +38,7 @@ const looks: readonly (readonly [look: FileLook, extensions: string])[] = [
   [{ icon: 'audio', kind: 't-audio' }, 'mp3 wav ogg oga flac m4a aac'],
   [{ icon: 'video', kind: 't-video' }, 'mp4 m4v mov avi mkv webm'],
   [{ icon: 'document-compressed', kind: 't-archive' }, 'zip 7z tar gz tgz rar bz2 xz'],
-  [picture, 'gif svg tif tiff bmp heic ai eps psd'],
+  [picture, 'gif svg tif tiff bmp heic heif ai eps psd'],
 ];
 
 const lookOfExtension: ReadonlyMap<string, FileLook> = new Map(

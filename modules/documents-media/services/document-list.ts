@@ -36,6 +36,8 @@ export interface DocumentEntry extends FolderEntry {
   readonly size: number;
   readonly width: number | null;
   readonly height: number | null;
+  /** Each between spaces. */
+  readonly metadataKinds: string | null;
 }
 
 export interface DocumentListQuery {
@@ -71,7 +73,7 @@ interface Range {
 }
 
 const documentFields =
-  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt';
+  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt, metadata_kinds AS metadataKinds';
 /** After every name that starts with what was searched. */
 const lastCharacter = '\u{10ffff}';
 

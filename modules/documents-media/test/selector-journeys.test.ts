@@ -73,7 +73,7 @@ describe('Choosing a picture in a browser', () => {
     const dialog = await openSelector();
     await dialog.getByRole('link', { name: 'Album' }).click();
     await dialog.getByRole('button', { name: 'inside.png' }).waitFor();
-    await dialog.getByRole('link', { name: 'Home', exact: true }).click();
+    await dialog.getByRole('link', { name: 'Documents and Media', exact: true }).click();
     await dialog.getByRole('button', { name: 'choice.png' }).waitFor();
     await dialog.getByRole('searchbox').fill('INS');
     await page.keyboard.press('Enter');

@@ -1,4 +1,5 @@
 import {
+  AccessContexts,
   type HttpRoutes,
   inject,
   injectable,
@@ -10,7 +11,7 @@ import {
 } from '@portico/core';
 import { siteRoles } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
-import { manageMemberships } from '../services/identity-permissions.js';
+import { manageMemberships, managePeople } from '../services/identity-permissions.js';
 import { PeopleList } from '../services/people-list.js';
 import { listQuery, memberRoleForm, newMemberForm } from './input.js';
 import { pageLinks } from './page-links.js';
@@ -26,6 +27,7 @@ export class MembershipsRoutes implements HttpRoutes {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(PeopleList) private readonly list: PeopleList,
+    @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
   register(router: Router): void {
@@ -36,7 +38,7 @@ export class MembershipsRoutes implements HttpRoutes {
       const account = this.accounts.byEmail(email);
       if (!account) {
         const error = new PortalError('person-unknown', ctx.text('memberships.unknown'), { status: 400 });
-        await this.show(ctx, {}, { email, role, error });
+        await this.show(ctx, {}, { email, role, error, peopleHref: this.peopleHref(ctx) });
         return;
       }
       await this.accounts.grant(account.id, role, siteOf(ctx).id);
@@ -55,10 +57,15 @@ export class MembershipsRoutes implements HttpRoutes {
     });
   }
 
+  /** Where somebody without an account gets one, for those who may add people. */
+  private peopleHref({ access: { person, locale } }: RouteContext): string | undefined {
+    return this.contexts.for(person, undefined, locale).can(managePeople) ? '/identity/users/new' : undefined;
+  }
+
   private async show(
     ctx: RouteContext,
     { q, after, before }: { q?: string; after?: string; before?: string },
-    tried: { email?: string; role?: string; error?: PortalError } = {},
+    tried: { email?: string; role?: string; error?: PortalError; peopleHref?: string | undefined } = {},
   ): Promise<void> {
     const site = siteOf(ctx);
     const page = await this.list.page({ search: q, after, before, siteId: site.id });
@@ -76,6 +83,7 @@ export class MembershipsRoutes implements HttpRoutes {
       email: tried.email,
       role: tried.role ?? 'Author',
       error: tried.error?.message,
+      peopleHref: tried.peopleHref,
       siteRoles: siteRoles.map((role) => ({ value: role, label: role })),
     };
     ctx.render('memberships', model, { title: ctx.text('memberships.title'), status: tried.error?.status ?? 200 });

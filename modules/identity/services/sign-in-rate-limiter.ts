@@ -71,7 +71,8 @@ export class SignInRateLimiter {
 
   private slowed(millis: number): PortalError {
     const seconds = Math.max(1, Math.ceil(millis / 1000));
-    return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds }), {
+    const minutes = seconds < 120 ? 0 : Math.ceil(seconds / 60);
+    return new PortalError('sign-in-slowed', this.messages.text('sign-in.slowed', { seconds, minutes }), {
       status: 429,
       retryAfter: seconds,
     });

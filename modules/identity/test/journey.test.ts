@@ -74,7 +74,17 @@ describe('In a browser', () => {
     await page.getByLabel('Email Address').fill('nora@example.org');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const oneTime = await page.locator('code').textContent();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy Password' }).click();
+    await page.getByText('The password is copied.').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(oneTime);
     await page.getByRole('button', { name: 'Grant Operator' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByText('Give Nora New the role Operator on the whole instance?').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.getByRole('button', { name: 'Revoke Operator' }).count()).to.equal(0);
+    await page.getByRole('button', { name: 'Grant Operator' }).click();
+    await question.getByRole('button', { name: 'Grant', exact: true }).click();
     await page.getByRole('button', { name: 'Revoke Operator' }).waitFor();
     await page.context().close();
 
@@ -87,6 +97,43 @@ describe('In a browser', () => {
     await nora.waitForURL('**/web/home');
     await nora.getByRole('button', { name: 'Global Menu' }).waitFor();
     await nora.context().close();
+  });
+
+  it('an administrator is asked before an account is disabled, or gets another password', async () => {
+    const page = await browser.page(portal, { person: portal.administrator });
+    await addPerson(portal, 'dora@example.org', { name: 'Dora Daily' });
+    await page.goto('/identity/users?q=Dora');
+    await page.getByRole('link', { name: 'Dora Daily' }).click();
+    const question = page.getByRole('alertdialog');
+    await page.getByRole('button', { name: 'Set One-Time Password' }).click();
+    await question.getByText('Give Dora Daily a new one-time password?').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Disable Account' }).click();
+    await question.getByText('Disable the account of Dora Daily?').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Disable Account' }).click();
+    await question.getByRole('button', { name: 'Disable Account' }).click();
+    await page.getByRole('button', { name: 'Enable Account' }).waitFor();
+    await page.context().close();
+  });
+
+  it('who looks for a member without an account is led to where one is added, when they may add one', async () => {
+    const unknown = async (person: { email: string; password: string }): Promise<Page> => {
+      const page = await browser.page(portal, { person });
+      await page.goto('/web/home/identity/memberships');
+      await page.getByLabel('Email Address').fill('nobody@example.org');
+      await page.getByRole('button', { name: 'Add Member' }).click();
+      await page.getByText('Nobody with this email address has an account.').waitFor();
+      return page;
+    };
+    const manager = await unknown({ email: 'manager@example.org', password });
+    expect(await manager.getByRole('link', { name: 'Add Person' }).count()).to.equal(0);
+    await manager.context().close();
+    const administrator = await unknown(portal.administrator);
+    await administrator.getByRole('link', { name: 'Add Person' }).click();
+    await administrator.waitForURL('**/identity/users/new');
+    await administrator.context().close();
   });
 
   it('all of it works without scripts', async () => {

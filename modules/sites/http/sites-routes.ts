@@ -28,8 +28,8 @@ export class SitesRoutes implements HttpRoutes {
 
     router.post('/new', { access, body: newSiteForm }, async (ctx) => {
       try {
-        const { name } = await this.sites.add(ctx.input.body);
-        ctx.redirectWith(home, ctx.text('sites.added', { name }));
+        const { name, address } = await this.sites.add(ctx.input.body);
+        ctx.redirectWith(`/web/${address}`, ctx.text('sites.added', { name }));
       } catch (error) {
         this.showNew(ctx, { ...ctx.input.body, error: inputError(error) });
       }

@@ -31,10 +31,9 @@ describe('Sites', () => {
 
   it('are added on the page Sites, and are there at once', async () => {
     const answer = await portal.post(administrator, '/sites/new', { name: ' The  Guide ', address: 'guide' });
-    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/sites']);
-    expect((await administrator.get('/sites')).text)
-      .to.include('The site The Guide is there.')
-      .and.to.include('/web/guide');
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, '/web/guide']);
+    expect((await administrator.get('/web/guide')).text).to.include('The site The Guide is there.');
+    expect((await administrator.get('/sites')).text).to.include('/web/guide');
     expect((await portal.agent().get('/web/guide')).text).to.match(/<h1[^>]*>The Guide<\/h1>/);
   });
 

@@ -118,7 +118,7 @@ export class ArticleRoutes implements HttpRoutes {
       const existing = id ? { id, revision: form.revision, seen } : undefined;
       const saved = await this.articles.save(ctx.access, form, { publish, existing, form: form.form });
       const sentences = [ctx.text(publish ? 'published' : 'saved', { title: saved.article.title }), ...notesOf(ctx, saved)];
-      const place = publish ? '~/web-content' : `~/web-content/articles/${saved.article.id}`;
+      const place = publish ? `~/articles/${saved.article.address}` : `~/web-content/articles/${saved.article.id}`;
       ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
@@ -183,6 +183,9 @@ function notesOf(ctx: RouteContext, { removed, others }: SavedArticle): readonly
   ];
 }
 
+/** What only the editor asks for; the cleaned text writes each attribute with double quotes. */
+const suggestedCaptions = /(<img(?: [\w-]+="[^"]*")*?) data-suggested-caption="[^"]*"/g;
+
 /** What visitors read. */
 @injectable()
 export class PublishedArticleRoutes implements HttpRoutes {
@@ -193,7 +196,8 @@ export class PublishedArticleRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
       const article = await this.articles.published(ctx.access, ctx.input.params.address);
-      ctx.render('published-article', { article }, { title: article.title, layout: 'site' });
+      const body = article.body.replace(suggestedCaptions, '$1');
+      ctx.render('published-article', { article: { ...article, body } }, { title: article.title, layout: 'site' });
     });
   }
 }

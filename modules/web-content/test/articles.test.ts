@@ -29,12 +29,29 @@ describe('Articles', () => {
 
   it('are read by everybody when they are published, cleaned', async () => {
     const body = '<p>Light <img src="/web/home/x" alt="A lighthouse" onerror="alert(1)"><script>alert(1)</script></p>';
-    await portal.post(author, '/web/home/web-content/new', { title: 'The Lighthouse', body, intent: 'publish' });
+    const published = await portal.post(author, '/web/home/web-content/new', {
+      title: 'The Lighthouse',
+      body,
+      intent: 'publish',
+    });
+    expect(placeOf(published)).to.equal('/web/home/articles/the-lighthouse');
     const page = await portal.agent().get('/web/home/articles/the-lighthouse');
     expect(page.status).to.equal(200);
     expect(page.text).to.contain('<img src="/web/home/x" alt="A lighthouse">');
     expect(page.text).not.to.contain('alert(1)');
     expect((await portal.agent().get('/web/home')).text).to.contain('The Lighthouse');
+  });
+
+  it('keep what the editor suggests as a caption out of what visitors read', async () => {
+    const body =
+      '<p><img src="/web/home/x" alt="A > B" data-suggested-caption="Made with AI">Say data-suggested-caption="x"</p><p><img src="/web/home/y" data-suggested-caption="Made with AI" alt=""></p>';
+    await portal.post(author, '/web/home/web-content/new', { title: 'Suggested', body, intent: 'publish' });
+    const { text } = await portal.agent().get('/web/home/articles/suggested');
+    expect(text).to.contain('Say data-suggested-caption="x"').and.not.to.contain('Made with AI');
+    expect(text.match(/<img [^>]*src="\/web\/home\/[xy]"/g)).to.have.length(2);
+    const list = (await author.get('/web/home/web-content')).text;
+    const form = /href="(\/web\/home\/web-content\/articles\/[^"]+)" title="Suggested"/.exec(list)?.[1] ?? '';
+    expect((await author.get(form)).text).to.contain('data-suggested-caption');
   });
 
   it('are announced on the home page by their text, without its headings and captions, under one title', async () => {

@@ -66,7 +66,7 @@ describe('Pasting into an article', () => {
   /** Publishes and answers what visitors read. */
   async function published(address: string): Promise<string> {
     await page.getByRole('button', { name: 'Publish' }).click();
-    await page.waitForURL((url) => url.pathname === '/web/home/web-content');
+    await page.waitForURL((url) => url.pathname === `/web/home/articles/${address}`);
     const answer = await library.portal.agent().get(`/web/home/articles/${address}`);
     const body = /<div class="article-body">([\s\S]*?)<\/div>\s*<\/article>/.exec(answer.text)?.[1] ?? '';
     // The line that waits below the last block.

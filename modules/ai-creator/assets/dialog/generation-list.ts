@@ -41,6 +41,9 @@ function placeIn(generation: HTMLElement): { returnTo(after: HTMLElement): void 
 
 /** All generations of the dialog, the newest first. */
 export class GenerationList {
+  /** Images that did not come and were asked for once more, which is a generation of its own. */
+  private readonly retried = new Set<string>();
+
   constructor(readonly element: HTMLElement) {}
 
   get hrefs(): readonly string[] {
@@ -65,6 +68,8 @@ export class GenerationList {
   async show(href: string): Promise<HTMLElement | undefined> {
     const generation = await askFragment(href);
     if (!generation) return undefined;
+    for (const button of generation.querySelectorAll<HTMLButtonElement>('[data-retry]'))
+      if (this.retried.has(button.value)) button.closest('li')?.remove();
     const before = this.of(href);
     if (before) {
       keepTyped(before, generation);
@@ -75,6 +80,18 @@ export class GenerationList {
     this.element.hidden = false;
     if (!before) generation.scrollIntoView({ block: 'start' });
     return generation;
+  }
+
+  /** What did not come and is asked for once more is told by the generation that is to bring it. */
+  takeUp(button: HTMLButtonElement): void {
+    this.retried.add(button.value);
+    button.closest('li')?.remove();
+  }
+
+  /** The only image of a generation is selected as long as no other is: there is nothing to choose. */
+  selectOnly(generation: HTMLElement | undefined): void {
+    const [image, ...others] = generation?.querySelectorAll<HTMLInputElement>('.create-image-check') ?? [];
+    if (image && others.length === 0 && !this.element.querySelector('.create-image-check:checked')) image.checked = true;
   }
 
   /** The ticked images as their forms say it; undefined when none is. */

@@ -56,6 +56,7 @@ export class ProvenanceMetadata implements DocumentMetadata, DocumentChoice {
     value: 'generated',
     label: 'provenance.title',
     icon: 'stars',
+    mark: 'filter.mark',
     emptyTitle: 'filter.no-generated',
     emptyText: 'filter.no-generated-text',
   };

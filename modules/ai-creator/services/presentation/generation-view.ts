@@ -5,7 +5,7 @@ import type { Failure, FailureExplanation } from '../failures/failure-messages.j
 import type { GenerationWithImages } from '../generations/generation-store.js';
 import type { Cancelled } from '../generations/generation-worker.js';
 import { settledStates } from '../generations/state.js';
-import { formatSeconds, type Translate } from '../translator.js';
+import { formatSeconds, formatWait, type Translate } from '../translator.js';
 
 export interface ImageModel {
   readonly id: string;
@@ -85,7 +85,7 @@ export function problemSentence({ generation, images }: GenerationWithImages, tr
   if (state === 'unknown') return translate('error.unknown');
   if (!errorCode || state === 'reserved') return undefined;
   if (errorCode === 'cancelled') return translate(cancelKey(generation));
-  const sentence = translate(`error.${errorCode}`, { time: formatSeconds(retryAfter ?? 60, translate) });
+  const sentence = translate(`error.${errorCode}`, { time: formatWait(retryAfter ?? 60, translate) });
   if (images.length > 0) return translate('error.some-missing', { sentence });
   const saysIt = errorCode === 'timed-out';
   return maybeCharged && !saysIt ? `${sentence} ${translate('error.may-be-charged')}` : sentence;
@@ -164,9 +164,10 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
 function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, translate: Translate, now: Date): string {
   const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
   if (seconds <= 0) return translate('state.reserved');
-  if (errorCode === 'provider-missing') return translate('state.waits-provider', { seconds });
-  if (errorCode !== 'too-fast') return translate('state.waits-trouble', { seconds });
-  return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { seconds });
+  const time = seconds < 120 ? translate('state.short', { seconds }) : formatWait(seconds, translate);
+  if (errorCode === 'provider-missing') return translate('state.waits-provider', { time });
+  if (errorCode !== 'too-fast') return translate('state.waits-trouble', { time });
+  return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { time });
 }
 
 /** What somebody reads who cancelled, or tried to. */

@@ -14,9 +14,13 @@ export const siteSettings = {
 export class SettingsLink {
   constructor(@inject(AccessContexts) private readonly contexts: AccessContexts) {}
 
+  /** Whether it is somebody who decides for the instance: keys, prices, budgets. */
+  onInstance({ person, locale }: AccessContext): boolean {
+    return this.contexts.for(person, undefined, locale).can(instanceSettings.hrefPermission);
+  }
+
   for(access: AccessContext): string | undefined {
-    const onInstance = this.contexts.for(access.person, undefined, access.locale);
-    if (onInstance.can(instanceSettings.hrefPermission)) return instanceSettings.href;
+    if (this.onInstance(access)) return instanceSettings.href;
     return access.can(siteSettings.hrefPermission) ? siteSettings.href : undefined;
   }
 }

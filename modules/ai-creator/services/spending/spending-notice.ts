@@ -2,7 +2,7 @@ import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { type BudgetExceeded, type BudgetState, type Cost, formatMoney, UsageLedger } from '@portico/ai-usage/api';
 import { type AccessContext, inject, injectable, Messages, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsLink } from '../settings/settings-link.js';
-import { formatSeconds, translator } from '../translator.js';
+import { formatWait, translator } from '../translator.js';
 import { GenerationUsage } from './generation-usage.js';
 
 export interface SizeEstimate {
@@ -21,6 +21,8 @@ export interface SpendingNotes {
   /** Whether one image has previews whose cost the estimates do not hold. */
   readonly previewsExtra: boolean;
   readonly warnings: readonly string[];
+  /** Whether the reader is one of those who can do something about a price that is not known: to others it says nothing. */
+  readonly mayPrice: boolean;
 }
 
 /** What authors and administrators read about money. */
@@ -36,7 +38,7 @@ export class SpendingNotice {
 
   async notes(access: AccessContext): Promise<SpendingNotes> {
     const { person, site, locale } = access;
-    if (!person || !site) return { estimates: [], previewsExtra: false, warnings: [] };
+    if (!person || !site) return { estimates: [], previewsExtra: false, warnings: [], mayPrice: false };
     const who = { siteId: site.id, personId: person.id };
     return this.unitOfWork.read(async (reader) => {
       const estimates = await Promise.all(
@@ -54,6 +56,7 @@ export class SpendingNotice {
         estimates: estimates.some(({ millionths }) => millionths.length > 0) ? estimates : [],
         previewsExtra: this.usage.hasUnknownPreviews(site.id),
         warnings,
+        mayPrice: this.settingsLink.onInstance(access),
       };
     });
   }
@@ -76,7 +79,7 @@ export class SpendingNotice {
   refusal({ state }: BudgetExceeded, access: AccessContext): PortalError {
     const { locale } = access;
     const exact = this.describe(state, access);
-    const time = formatSeconds(state.retryAfter, translator(this.messages, locale));
+    const time = formatWait(state.retryAfter, translator(this.messages, locale));
     const sentence = exact
       ? this.messages.text('spending.refused', { state: exact }, locale)
       : this.messages.text(state.isShort ? 'error.too-fast' : 'error.out-of-tokens', { time }, locale);
