@@ -118,7 +118,7 @@ describe('Forms that are not saved', () => {
     await page.locator('input[name="password"]').fill('another secret word');
     await page.context().clearCookies();
     await page.locator('input[name="password"]').press('Enter');
-    await page.getByRole('link', { name: 'Sign In' }).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Sign In' }).waitFor();
     expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).not.to.contain('secret');
   });
 });

@@ -158,7 +158,7 @@ describe('What is written into an article', () => {
     await write(' of long work');
     await page.getByText('What you write is kept in this browser until it can be saved.').waitFor();
     await page.getByRole('button', { name: 'Save as Draft' }).click();
-    await page.getByRole('link', { name: 'Sign In' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Sign In' }).click();
     await page.getByLabel('Email Address').fill(author.email);
     await page.getByLabel('Password').fill(author.password);
     await page.getByRole('button', { name: 'Sign In' }).click();
