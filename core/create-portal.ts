@@ -126,12 +126,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       everywhere: options.liveReload,
       log,
     });
-    bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules });
 
-    kernel.install(modules);
+    kernel.install(modules, problems);
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
+    await deployment.log(log);
 
     const http = createHttp({
       config,

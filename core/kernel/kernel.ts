@@ -21,6 +21,7 @@ import {
   type ServiceHandle,
   type ServiceToken,
   tokenId,
+  type UnreadableModule,
 } from '../api/index.js';
 import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
@@ -90,6 +91,7 @@ export class Kernel implements Modules {
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
+  private notRead: readonly UnreadableModule[] = [];
 
   constructor(private readonly options: KernelOptions) {
     const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000 } = options.limits ?? {};
@@ -169,8 +171,9 @@ export class Kernel implements Modules {
   }
 
   /** Makes modules known; none of their code runs. */
-  install(modules: readonly InstalledModule[]): void {
+  install(modules: readonly InstalledModule[], unreadable: readonly UnreadableModule[] = []): void {
     this.checkBuilding();
+    this.notRead = unreadable;
     for (const module of modules) {
       if (this.records.has(module.id)) throw new PortalError('module-twice', `The module ${module.id} is installed twice.`);
       this.records.set(module.id, new ModuleRecord(module));
@@ -226,6 +229,10 @@ export class Kernel implements Modules {
   status(id: string): ModuleStatus | undefined {
     const record = this.records.get(id);
     return record && this.statusOf(record);
+  }
+
+  unreadable(): readonly UnreadableModule[] {
+    return this.notRead;
   }
 
   start(id: string): Promise<ModuleStatus> {

@@ -28,7 +28,7 @@ const prefix = '/assets/';
 const viewsFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The portal itself, as the owner of its theme and elements. */
-export const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { assets: 'dist/assets' } };
+const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { assets: 'dist/assets' } };
 
 /**
  * What browsers load, under `/assets/<module>/<hash>/<file>`. The hash is that of all files of the module, so that scripts which import each

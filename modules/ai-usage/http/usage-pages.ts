@@ -27,7 +27,7 @@ export function usageRoutes(prefix: `${'' | '~'}/ai-creator/usage${'' | '.csv'}`
 }
 
 const date = z.iso.date().optional();
-export const usageQuery = z.strictObject({
+const usageQuery = z.strictObject({
   from: z.union([date, z.literal('').transform(() => undefined)]),
   to: z.union([date, z.literal('').transform(() => undefined)]),
   after: z

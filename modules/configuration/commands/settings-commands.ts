@@ -31,7 +31,7 @@ const secretLimit = 16_384;
 
 /** What the `settings` commands share. */
 @injectable()
-export class SettingsTargets {
+class SettingsTargets {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingPresenter) readonly presenter: SettingPresenter,

@@ -1,6 +1,7 @@
 import { type AuditVia, Clock, Ids, inject, injectable, type Person, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsImport, type StoredSetting } from '../entities/index.js';
 import { scopeKey } from './definition-settings.js';
+import { DeploymentSettings } from './deployment-settings.js';
 import { type ImportPlan, planImport } from './import-plan.js';
 import { SettingPresenter } from './setting-presenter.js';
 import { sameRow } from './settings-audit.js';
@@ -58,6 +59,7 @@ export class SettingsTransfer {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingsExport) private readonly places: SettingsExport,
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
+    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
   ) {}
@@ -101,7 +103,7 @@ export class SettingsTransfer {
 
   /**
    * Puts everything back as it stood before an import; left out: the newest that is not undone. Answers how many settings.
-   * @throws PortalError `import-unknown` (404), `import-changed-since` (409) when something was saved over it.
+   * @throws PortalError `setting-locked` (409), `import-unknown` (404), `import-changed-since` (409) when something was saved over it.
    */
   async undo(id: string | undefined, by: Person): Promise<number> {
     const past = await this.past(500);
@@ -110,6 +112,7 @@ export class SettingsTransfer {
       chosen && (await this.unitOfWork.read((reader) => reader.repository(SettingsImport).findOneBy({ id: chosen.id })));
     if (!row) throw new PortalError('import-unknown', 'There is no such import to undo.', { status: 404 });
     const changes = JSON.parse(row.changes) as readonly Recorded[];
+    for (const { definitionId, field } of changes) this.deployment.checkUnlocked(definitionId, field);
     const byPlace = groupBy(changes, ({ definitionId, scope }) => `${definitionId}\n${scope}`);
     const saves = [...byPlace.values()].map((group): StoredSave => {
       const { definitionId, scope } = group[0] as Recorded;

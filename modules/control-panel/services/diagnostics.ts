@@ -2,6 +2,8 @@ import {
   type AccessContext,
   AccessContexts,
   AccessControl,
+  type DeploymentFinding,
+  DeploymentReport,
   type ExplainablePoint,
   type ExplainedContribution,
   type ExplainedStep,
@@ -59,7 +61,13 @@ export class Diagnostics {
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
     @inject(Messages) private readonly messages: Messages,
+    @inject(DeploymentReport) private readonly deployment: DeploymentReport,
   ) {}
+
+  /** What nobody can follow of what the deployment says, for those who may diagnose. */
+  async findings(asker: AccessContext): Promise<readonly DeploymentFinding[]> {
+    return this.mayAskForOthers(asker) ? this.deployment.findings() : [];
+  }
 
   points(): readonly ExplainablePoint[] {
     return this.explanations.points().filter(({ contributions }) => contributions.length > 0);
