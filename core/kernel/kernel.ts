@@ -100,7 +100,10 @@ export class Kernel implements Modules {
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
-    this.visibility = new Visibility(coreCriteria(options.flags), this.contributionErrors);
+    this.visibility = new Visibility(
+      coreCriteria(options.flags, (point) => this.points.view(point)),
+      this.contributionErrors,
+    );
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);

@@ -4,11 +4,11 @@ import type { DataSource } from 'typeorm';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
 import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
-import { inTime } from './in-time.js';
 import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
 import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
+import { withTimeout } from './with-timeout.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface WriterOptions {
@@ -82,7 +82,7 @@ export class Writer {
     const transaction = new SqliteTransaction({ source, statements: this.statements, blobs: this.blobs, clock, current });
     try {
       const value = await current.run(transaction, () =>
-        inTime(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
+        withTimeout(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
       );
       transaction.end();
       connection.exec('COMMIT');

@@ -57,14 +57,6 @@ export class SettingsRegistry implements Settings {
     return { definition, handle: this.handle(id), moduleOf };
   }
 
-  /** Ids of all definitions that are there now. */
-  ids(): readonly string[] {
-    return this.catalog
-      .all()
-      .map(({ value }) => value.id)
-      .sort();
-  }
-
   /** The handle of a definition that is there, with all that belongs to this module alone. */
   known(id: string): DefinitionSettings | undefined {
     return this.catalog.find(id) && this.handle(id);

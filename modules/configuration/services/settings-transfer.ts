@@ -5,6 +5,7 @@ import { DeploymentSettings } from './deployment-settings.js';
 import { type ImportPlan, planImport } from './import-plan.js';
 import { SettingPresenter } from './setting-presenter.js';
 import { sameRow } from './settings-audit.js';
+import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsExport } from './settings-export.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { type FieldWrite, type PreviousSetting, type StoredSave, StoredSettings } from './stored-settings.js';
@@ -28,6 +29,8 @@ interface Recorded extends Place {
 }
 
 export interface ImportOptions {
+  /** What is there for whoever imports: `SettingsCatalog.visible` for a person, `all` for the operator. */
+  readonly reach: readonly CatalogEntry[];
   readonly by: Person;
   readonly replace: boolean;
   /** True: nothing is changed. */
@@ -64,11 +67,15 @@ export class SettingsTransfer {
     @inject(Ids) private readonly ids: Ids,
   ) {}
 
-  async import(text: string, { by, replace, dryRun, locale }: ImportOptions): Promise<ImportDone> {
+  async import(text: string, { by, reach, replace, dryRun, locale }: ImportOptions): Promise<ImportDone> {
     const places = new Map(this.places.places());
+    const entries = new Map(reach.map(({ value: { id, fields } }) => [id, fields]));
     const plan = await planImport(text, {
       place: (name) => places.get(name),
-      handle: (id) => this.registry.known(id),
+      entry: (id) => {
+        const fields = entries.get(id);
+        return fields && { fields, handle: this.registry.handle(id) };
+      },
       message: (key, values) => this.presenter.ours(key, values, locale),
       replace,
     });

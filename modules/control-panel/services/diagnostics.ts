@@ -49,7 +49,7 @@ export interface Answer {
   readonly blocking?: AnsweredStep;
 }
 
-const titled = ['module', 'host', 'flag', 'setting', 'scope', 'permission', 'given'];
+const titled = ['module', 'host', 'flag', 'setting', 'scope', 'permission', 'contributed', 'given'];
 
 /** Answers why a contribution of any module is, or is not, there: for whoever asks, and for others to those who may diagnose. */
 @injectable()
