@@ -1,6 +1,5 @@
 import { TestBrowser } from '@portico/core/testing';
 import { author, Library } from '@portico/documents-media/testing';
-import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 
@@ -16,9 +15,7 @@ describe('What is written into an article', () => {
 
   before(async () => {
     library = await Library.open();
-    const people = library.portal.service(People);
-    const { id } = await people.add({ ...second, name: 'Sam Second' });
-    await people.grant(id, 'Author', library.home.id);
+    await library.addAuthor({ ...second, name: 'Sam Second' });
     browser = await TestBrowser.open();
     page = await open(author);
   });
