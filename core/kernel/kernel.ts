@@ -23,7 +23,6 @@ import {
   tokenId,
   type UnreadableModule,
 } from '../api/index.js';
-import { watchStillness } from '../util/index.js';
 import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
@@ -41,6 +40,7 @@ import { ModuleSwitches } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
+import { watchStillness } from './stillness.js';
 import { Visibility } from './visibility.js';
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */

@@ -1,8 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
-import { type InstalledModule, runInModule } from '../kernel/index.js';
-import { watchStillness } from '../util/index.js';
+import { type InstalledModule, runInModule, watchStillness } from '../kernel/index.js';
 
 /** What one module keeps in the database, or why that cannot be said. */
 interface ModuleData {

@@ -4,4 +4,4 @@ export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
-export { every, type Stillness, watchStillness } from './timers.js';
+export { every } from './timers.js';
