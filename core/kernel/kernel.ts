@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type ConditionalContributions,
   type ConditionalOptions,
   type ConditionalPoint,
@@ -26,41 +25,21 @@ import {
 import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
-import { coreCriteria, type FlagSource } from './criteria.js';
+import { coreCriteria } from './criteria.js';
 import { KernelExplanations } from './kernel-explanations.js';
+import { type KernelOptions, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
-import type { Preparation } from './module-run.js';
 import { statusOf } from './module-status.js';
-import { ModuleSwitches, type SwitchStore } from './module-switches.js';
+import { ModuleSwitches } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Visibility } from './visibility.js';
-
-export interface KernelOptions {
-  readonly clock: Clock;
-  readonly flags: FlagSource;
-  logFor(moduleId: string): Log;
-  /** Milliseconds. `startMillis` and `stopMillis` bound each step of a start and a stop; `gateMillis` how long a request is held. */
-  readonly limits?: {
-    readonly startMillis?: number;
-    readonly stopMillis?: number;
-    readonly gateMillis?: number;
-    /** For loading a module's code, which is all loaded at once. */
-    readonly loadMillis?: number;
-    readonly prepareMillis?: number;
-  };
-  /** Services that every module has of its own, e.g. its log: pairs of token and value. */
-  moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
-  /** Run in order before each start of a module. */
-  readonly prepare?: readonly Preparation[];
-  readonly disabled?: SwitchStore;
-}
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
 export interface KernelStats {
@@ -94,8 +73,7 @@ export class Kernel implements Modules {
   private notRead: readonly UnreadableModule[] = [];
 
   constructor(private readonly options: KernelOptions) {
-    const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000 } = options.limits ?? {};
-    const { loadMillis = 60_000, prepareMillis = 600_000 } = options.limits ?? {};
+    const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
@@ -116,7 +94,7 @@ export class Kernel implements Modules {
         root: this.portal.root,
         services: this.services,
         points: this.points,
-        limits: { loadMillis, prepareMillis, startMillis, stopMillis },
+        limits,
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
