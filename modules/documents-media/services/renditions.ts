@@ -3,7 +3,6 @@ import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
-import { DocumentLimits } from './document-limits.js';
 import { ImageError, Images, imageTypes } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
 
@@ -47,7 +46,6 @@ export class Renditions {
     @inject(DocumentFiles) private readonly files: DocumentFiles,
     @inject(Images) private readonly images: Images,
     @inject(Metadata) private readonly metadata: Metadata,
-    @inject(DocumentLimits) private readonly limits: DocumentLimits,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
   ) {}

@@ -5,21 +5,21 @@ import type supertest from 'supertest';
 import type { Document } from '../api/index.js';
 import { base, bytes, Library, picture } from '../testing/index.js';
 
-const provenance = {
+const origin = {
   prompt: 'a lighthouse that nobody shall hear of',
   model: 'gpt-image-2.6-flare',
   provider: 'openai',
   usage: { inputTokens: 12, outputTokens: 544, images: 2 },
 };
 
-const gps = { IFD0: { Make: 'Camera', Orientation: '6' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } };
+const gps = { IFD0: { Make: 'Camera' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } };
 const prompt = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><!-- a lighthouse that nobody shall hear of --></x:xmpmeta>';
 
 /** What a reader needs of a picture, and nothing of its making. */
 const readersKeys = ['altText', 'height', 'id', 'links', 'mimeType', 'name', 'size', 'width'];
 const libraryKeys = [
   ...readersKeys,
-  ...['altTextDrafted', 'createdAt', 'createdBy', 'modifiedAt', 'provenance', 'sha256', 'siteId'],
+  ...['altTextDrafted', 'createdAt', 'createdBy', 'modifiedAt', 'origin', 'sha256', 'siteId'],
 ].sort();
 
 type Agent = ReturnType<Library['portal']['agent']>;
@@ -44,6 +44,7 @@ describe('Readers of documents', () => {
       administrator: await library.portal.signIn(),
     };
     photo = await sharp(await picture(90, 60))
+      .withMetadata({ orientation: 6 })
       .withIccProfile('p3')
       .withExif(gps)
       .jpeg()
@@ -52,7 +53,7 @@ describe('Readers of documents', () => {
       .withXmp(prompt)
       .png()
       .toBuffer();
-    jpeg = await library.add({ name: 'photo.jpg', content: photo, altText: 'A photo', metadata: { provenance } });
+    jpeg = await library.add({ name: 'photo.jpg', content: photo, altText: 'A photo', metadata: { origin } });
     png = await library.add({ name: 'drawing.png', content: drawing, original: drawing });
   });
 
@@ -72,7 +73,7 @@ describe('Readers of documents', () => {
   });
 
   it('do not learn from the page how a picture was made, by whom, and what its file is exactly', async () => {
-    const secrets = [provenance.prompt, provenance.model, jpeg.sha256, jpeg.sha256.slice(0, 8), 'Checksums', 'Versions', 'Author'];
+    const secrets = [origin.prompt, origin.model, jpeg.sha256, jpeg.sha256.slice(0, 8), 'Checksums', 'Versions', 'Author'];
     for (const role of ['guest', 'member'] as const) {
       const { text } = await get(people[role], `${base}/documents/${jpeg.id}`).expect(200);
       for (const secret of secrets) expect(text, `${role}: ${secret}`).not.to.include(secret);
@@ -117,7 +118,10 @@ describe('Readers of documents', () => {
     const answers = await Promise.all([1, 2, 3].map(() => get(people.guest, view).expect(200)));
     expect(new Set(answers.map(({ headers }) => headers.etag)).size).to.equal(1);
     const [whole] = answers;
-    await people.guest.get(view).set('If-None-Match', whole?.headers.etag ?? '').expect(304);
+    await people.guest
+      .get(view)
+      .set('If-None-Match', whole?.headers.etag ?? '')
+      .expect(304);
     const part = await get(people.guest, view).set('Range', 'bytes=0-7').expect(206);
     expect(bytes(part)).to.deep.equal(bytes(whole as supertest.Response).subarray(0, 8));
     await library.form(`${base}/documents/${png.id}/delete`).expect(303);
