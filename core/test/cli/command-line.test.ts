@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
@@ -75,6 +75,25 @@ describe('The command line', () => {
 
     it('lets only the owner of the data directory call', async () => {
       expect((await stat(join(portal.home, 'portico.sock'))).mode & 0o777).to.equal(0o600);
+    });
+
+    it('answers in a data directory whose path is too long for a socket, by one that nobody can guess', async () => {
+      const parent = await mkdtemp(join(tmpdir(), 'portico-'));
+      const home = join(parent, 'long'.repeat(30));
+      await mkdir(home);
+      const far = await startTestPortal({ home });
+      try {
+        const path = (await readFile(join(home, 'portico.sock.path'), 'utf8')).trim();
+        expect((await stat(dirname(path))).mode & 0o777).to.equal(0o700);
+        expect((await stat(path)).mode & 0o777).to.equal(0o600);
+        expect(path).to.match(/portico-\w{6}\/portico\.sock$/);
+        expect((await run(home, ['modules', 'list'])).out).to.match(/^identity +1\.0\.0 +active$/m);
+        await far.stop();
+        expect(await stat(dirname(path)).catch(() => undefined)).to.equal(undefined);
+      } finally {
+        await far.stop();
+        await rm(parent, { recursive: true, force: true });
+      }
     });
 
     it('checks that the portal is whole', async () => {
