@@ -5,7 +5,7 @@ export { Kernel, type KernelStats } from './kernel.js';
 export type { KernelOptions } from './kernel-options.js';
 export { type ManifestProblem, parseManifest } from './manifest.js';
 export { type InstalledModule, type ReadManifests, readManifests } from './manifest-reader.js';
-export type { GateDecision } from './module-gate.js';
+export type { GateDecision, ModuleGate } from './module-gate.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
 export { type Resolution, type Resolvable, resolve } from './resolver.js';
