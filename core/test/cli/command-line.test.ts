@@ -118,6 +118,17 @@ describe('The command line', () => {
       expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
     });
 
+    it('names the subcommands of the portal in the top help, all of them and no others', async () => {
+      const { out } = await run(join(home, 'none'), ['help']);
+      const portal = await startTestPortal();
+      const full = (await portal.command(['--help'])).out;
+      await portal.stop();
+      for (const group of ['modules', 'flags', 'secrets']) {
+        const [, names = ''] = new RegExp(`^ {2}${group} +(.+(?:\\n {6,}.+)*)`, 'm').exec(full) ?? [];
+        expect(out).to.match(new RegExp(`^ {2}${group} +${names.split(/,\\s+/).sort().join(', ')}$`, 'm'));
+      }
+    });
+
     it('says its version without opening anything', async () => {
       const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../../../package.json'), 'utf8'));
       const answer = await run(join(home, 'none'), ['--version']);
