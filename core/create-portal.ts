@@ -27,7 +27,7 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
 import { createHttp } from './portal/create-http.js';
@@ -126,12 +126,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       everywhere: options.liveReload,
       log,
     });
-    bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules });
 
-    kernel.install(modules);
+    kernel.install(modules, problems);
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
+    await deployment.log(log);
 
     const http = createHttp({
       config,
@@ -156,7 +157,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       log,
       stats: () => kernel.stats(),
       folders: new Map(modules.map(({ id, folder }) => [id, folder])),
-      refresh: (change) => refresh(change, { kernel, modules, views, messages, assets }),
+      refresh: (change) => refresh(change, { kernel, views, messages, assets }),
       demoContents,
       callback: () => http.callback(),
       listen: async () => {
@@ -176,19 +177,15 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 
 interface Refreshable {
   readonly kernel: Kernel;
-  readonly modules: readonly InstalledModule[];
   readonly views: Views;
   readonly messages: MessageCatalog;
   readonly assets: Assets;
 }
 
-async function refresh({ kind, owner }: Change, { kernel, modules, views, messages, assets }: Refreshable): Promise<void> {
-  if (kind === 'views') return views.refresh(owner);
+async function refresh({ kind, owner }: Change, { kernel, views, messages, assets }: Refreshable): Promise<void> {
   if (kind === 'code') return mustRun(await kernel.reload(owner));
-  const module = modules.find(({ id }) => id === owner);
-  if (owner === 'core') await (kind === 'messages' ? messages.readOwn() : assets.load());
   // What does not run reads its files when it starts.
-  else if (module && kernel.status(owner)?.state === 'active') await { messages, assets }[kind].load(module);
+  await { views, messages, assets }[kind].refresh(owner);
   // Words of the portal's own are part of what views keep.
   if (kind === 'messages') await views.refresh('core');
 }

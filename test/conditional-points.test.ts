@@ -94,6 +94,11 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/ai-creator/prices',
     shows: 'acme-usage-page',
   },
+  PaidFeatures: {
+    contribution: `{ models: () => ['acme-model'], isRetired: () => false }`,
+    page: '/ai-creator/prices',
+    shows: 'acme-model',
+  },
   DocumentChoices: { shownBy: 'modules/ai-creator/test/captions.test.ts' },
 };
 
@@ -107,7 +112,6 @@ const unconditional = [
   'SecretStores',
   'AuditAreas',
   'DocumentMetadataKinds',
-  'PaidFeatures',
   'ImageProviders',
   'ChoiceProviders',
 ];

@@ -94,12 +94,9 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends Rou
   readonly res: ServerResponse;
   readonly method: string;
   readonly path: string;
-  /** Path and query as they came. */
-  readonly originalUrl: string;
-  readonly querystring: string;
   /** The visitor's address, through the proxies that are trusted. */
   readonly ip: string;
-  /** Whether the validators that were set (`etag`, `lastModified`) say that the visitor has it already. */
+  /** Whether the validator that was set (`etag`) says that the visitor has it already. */
   readonly fresh: boolean;
   status: number;
   /** Text, bytes, a stream, or an object that becomes JSON. */
@@ -107,7 +104,6 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends Rou
   type: string;
   length: number;
   etag: string;
-  lastModified: Date;
   /** A header of the request; empty when it is not there. */
   get(header: string): string;
   /** A header of the answer, or several. */

@@ -42,6 +42,18 @@ export interface ModuleStatus {
   readonly contributes: readonly { readonly point: string; readonly id: string }[];
 }
 
+/** A package that is no module of this portal, or a path where none is, and why. */
+export interface UnreadableModule {
+  /** Name of the package, or where it was looked for. */
+  readonly package: string;
+  /** Id of the module, where its manifest names one; another module may have it already. */
+  readonly id?: string;
+  /** Absolute path. */
+  readonly folder: string;
+  /** One sentence that names the package and what is wrong. */
+  readonly message: string;
+}
+
 /** A contribution as the kernel holds it, with the point that it is for. */
 export interface RegisteredContribution extends Contribution<unknown> {
   readonly point: string;
@@ -60,6 +72,8 @@ export interface ModuleChange {
 export interface Modules {
   list(): readonly ModuleStatus[];
   status(id: string): ModuleStatus | undefined;
+  /** What stands in `modulePaths` and cannot be a module. */
+  unreadable(): readonly UnreadableModule[];
   /** Starts a module that was stopped; what it needs must be there. */
   start(id: string): Promise<ModuleStatus>;
   /** Stops it until it is started, or the portal restarts. */

@@ -182,6 +182,22 @@ export interface IntegrityFinding {
 export interface IntegrityCheck {
   /** Says what is checked, e.g. "Every document version has its blob." */
   readonly title: string;
+  /** `deployment`: what an operator wrote and nobody can follow. It is quick, is logged when the portal opens, and stands on the screen Diagnostics. */
+  readonly about?: 'data' | 'deployment';
   run(): Promise<readonly IntegrityFinding[]>;
 }
 export const IntegrityChecks: ExtensionPoint<IntegrityCheck> = extensionPoint('portico.integrity-checks');
+
+/** Something that an operator wrote and nobody can follow. */
+export interface DeploymentFinding extends IntegrityFinding {
+  /** Title of the check that found it. */
+  readonly check: string;
+  /** The module that brings the check; `core` for the portal's own. */
+  readonly module: string;
+}
+
+/** What the checks about the deployment find, for screens: the same sentences as those of `portico doctor`. */
+export interface DeploymentReport {
+  findings(): Promise<readonly DeploymentFinding[]>;
+}
+export const DeploymentReport: ServiceToken<DeploymentReport> = serviceToken('portico.deployment-report');

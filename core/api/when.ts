@@ -15,6 +15,8 @@ export interface When {
   readonly setting?: string | readonly string[];
   /** Permissions the person must have in the current scope. */
   readonly permission?: string | readonly string[];
+  /** Ids of extension points: at each of them somebody must contribute something that is there for the person, e.g. `acme.games`. */
+  readonly contributed?: string | readonly string[];
   /** Facts that the host of the extension point must state when it asks, e.g. `uploads`. */
   readonly given?: string | readonly string[];
 }
@@ -52,5 +54,5 @@ export interface Criterion {
   explain(subject: string, access: AccessContext, given: Given): ExplainedStep;
 }
 
-/** Criteria by key. The host brings `flag`, `scope`, `permission` and `given`; a module may bring another key. */
+/** Criteria by key. The host brings `flag`, `scope`, `permission`, `contributed` and `given`; a module may bring another key. */
 export const Criteria: ExtensionPoint<Criterion> = extensionPoint('portico.criteria');

@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import { type ModuleManifest, PortalError } from '../api/index.js';
+import { nearest } from '../util/index.js';
 
 type Json = Record<string, unknown>;
 
@@ -55,6 +56,42 @@ export function moduleVariables(
       ]),
     ),
   );
+}
+
+/** Read elsewhere. */
+const furtherVariables = [
+  'PORTICO_MODE',
+  'PORTICO_DATABASE_URL',
+  'PORTICO_MASTER_KEY',
+  'PORTICO_MASTER_KEY_PREVIOUS',
+  'PORTICO_LOCKED_SETTINGS',
+];
+/** What is behind these is a flag, a setting or a secret of the operator's own; whether there is one, those say who know. */
+const families = ['PORTICO_FLAG_', 'PORTICO_SETTING_', 'PORTICO_SECRET_'];
+
+/**
+ * Sentences about variables that nobody reads, with the name that was probably meant.
+ * @param variables all that start with `PORTICO_`.
+ * @param known.settings the configuration: a variable that it names, as the one of a secret, is known.
+ */
+export function unknownVariables(
+  variables: Readonly<Record<string, string>>,
+  known: { readonly manifests: readonly Pick<ModuleManifest, 'environment'>[]; readonly settings: object },
+): readonly string[] {
+  const names = [
+    ...Object.keys(hostVariables),
+    ...furtherVariables,
+    ...known.manifests.flatMap(({ environment }) => Object.keys(environment ?? {})),
+  ];
+  const isKnown = new Set(names);
+  const named = [...JSON.stringify(known.settings).matchAll(/"(PORTICO_\w+)(\*?)"/g)];
+  return Object.keys(variables)
+    .filter((name) => !isKnown.has(name) && !families.some((family) => name.startsWith(family)))
+    .filter((name) => !named.some(([, text = '', star]) => (star ? name.startsWith(text) : name === text)))
+    .map((name) => {
+      const inFamilies = families.map((family) => family + name.split('_').slice(2).join('_'));
+      return `The environment variable ${name} is none that the portal or a module knows; it changes nothing.${nearest(name, [...names, ...inFamilies])}`;
+    });
 }
 
 /** The overrides that the environment makes, in the shape of the configuration files. Empty variables count as unset. */

@@ -1,2 +1,2 @@
-export { moduleVariables } from './environment.js';
+export { moduleVariables, unknownVariables } from './environment.js';
 export { deploymentMode, type LoadedConfig, type LoadOptions, loadConfig, namedPorts } from './load.js';

@@ -3,8 +3,8 @@ import type { ResolveFnOutput, ResolveHookContext } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** By the query of the version, then by package folder: a version reads the imports of its module once. */
-const shared = new Map<string, ReadonlySet<string>>();
+/** By package folder, of the newest version: it reads the imports of its module once. */
+const shared = new Map<string, { readonly version: string; readonly files: ReadonlySet<string> }>();
 
 /**
  * Node.js never loads an address twice. A module that is loaded again has its version in the address of its entry (`module.js?version=2`);
@@ -24,9 +24,10 @@ export async function resolve(
 }
 
 function sharedIn(folder: string, version: string): ReadonlySet<string> {
-  const key = folder + version;
-  const files = shared.get(key) ?? sharedFiles(folder);
-  shared.set(key, files);
+  const known = shared.get(folder);
+  if (known?.version === version) return known.files;
+  const files = sharedFiles(folder);
+  shared.set(folder, { version, files });
   return files;
 }
 

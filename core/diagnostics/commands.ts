@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   type Command,
   type Contributions,
@@ -6,6 +7,7 @@ import {
   type ModuleStatus,
   type Modules,
   PortalError,
+  type UnreadableModule,
 } from '../api/index.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
@@ -25,11 +27,12 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       summary: 'Lists the modules and their states.',
       async run({ print }) {
         const list = modules.list();
-        const width = Math.max(...list.map((module) => module.id.length));
-        for (const module of list)
-          print(
-            `${module.id.padEnd(width)}  ${module.version}  ${module.state.padEnd(10)}  ${module.reasons[0] ?? ''}`.trimEnd(),
-          );
+        const unreadable = modules.unreadable().map((each) => ({ name: each.id ?? each.package, message: each.message }));
+        const width = Math.max(...list.map(({ id }) => id.length), ...unreadable.map(({ name }) => name.length));
+        const line = (name: string, version: string, state: string, reason = ''): void =>
+          print(`${name.padEnd(width)}  ${version}  ${state.padEnd(10)}  ${reason}`.trimEnd());
+        for (const { id, version, state, reasons } of list) line(id, version, state, reasons[0]);
+        for (const { name, message } of unreadable) line(name, '-'.padEnd(5), 'unreadable', message);
       },
     },
     {
@@ -38,9 +41,12 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       arguments: [id],
       async run({ arguments: { id = '' }, print }) {
         const module = modules.status(id);
-        if (!module) throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
-        describe(module).forEach(print);
-        return module.state === 'active' ? 0 : 1;
+        const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
+        if (!module && unreadable.length === 0)
+          throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
+        if (module) describe(module).forEach(print);
+        for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
+        return module?.state === 'active' ? 0 : 1;
       },
     },
     change('start', 'Starts a module that was stopped.'),
@@ -48,6 +54,11 @@ export function moduleCommands(modules: Modules): readonly Command[] {
     change('enable', 'Lets a module start again that was disabled.'),
     change('disable', 'Stops a module and keeps it off.'),
   ];
+}
+
+/** By its id, by the name of its package, or by where it lies. */
+function isCalled({ id, package: name, folder }: UnreadableModule, called: string): boolean {
+  return [id, name, folder, basename(folder)].includes(called);
 }
 
 function describe(module: ModuleStatus): readonly string[] {

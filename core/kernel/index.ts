@@ -1,8 +1,9 @@
 export { currentModule, moduleOf, runInModule } from './attribution.js';
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
-export { Kernel, type KernelOptions, type KernelStats } from './kernel.js';
-export { type ManifestProblem, manifestSchema, parseManifest } from './manifest.js';
+export { Kernel, type KernelStats } from './kernel.js';
+export type { KernelOptions } from './kernel-options.js';
+export { type ManifestProblem, parseManifest } from './manifest.js';
 export { type InstalledModule, type ReadManifests, readManifests } from './manifest-reader.js';
 export type { GateDecision } from './module-gate.js';
 export type { Preparation } from './module-run.js';

@@ -8,7 +8,7 @@ import type {
   ModuleStatus,
 } from '../api/index.js';
 import type { FormerContribution, PointRegistry } from './point-registry.js';
-import { fits } from './version.js';
+import { satisfiesRange } from './version.js';
 import { stepsOf, type Visibility, walk } from './visibility.js';
 
 /** Asks what the points themselves ask, and before it what must be there for them to be asked at all. */
@@ -62,7 +62,7 @@ export class KernelExplanations implements Explanations {
       const reason = `${view.host} asks no "when" of what is contributed to ${point}, so what has one is left out.`;
       return [{ criterion: 'host', subject: point, met: false, reason }];
     }
-    if (view && fits(view.version, range)) return [];
+    if (view && satisfiesRange(view.version, range)) return [];
     const reason = view
       ? `${view.host} hosts the extension point ${point} in version ${view.version}, and this was written for ${range}.`
       : `No active module hosts the extension point ${point}, so nobody shows it.`;

@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type ConditionalContributions,
   type ConditionalOptions,
   type ConditionalPoint,
@@ -21,45 +20,26 @@ import {
   type ServiceHandle,
   type ServiceToken,
   tokenId,
+  type UnreadableModule,
 } from '../api/index.js';
 import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
-import { coreCriteria, type FlagSource } from './criteria.js';
+import { coreCriteria } from './criteria.js';
 import { KernelExplanations } from './kernel-explanations.js';
+import { type KernelOptions, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
-import type { Preparation } from './module-run.js';
 import { statusOf } from './module-status.js';
-import { ModuleSwitches, type SwitchStore } from './module-switches.js';
+import { ModuleSwitches } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Visibility } from './visibility.js';
-
-export interface KernelOptions {
-  readonly clock: Clock;
-  readonly flags: FlagSource;
-  logFor(moduleId: string): Log;
-  /** Milliseconds. `startMillis` and `stopMillis` bound each step of a start and a stop; `gateMillis` how long a request is held. */
-  readonly limits?: {
-    readonly startMillis?: number;
-    readonly stopMillis?: number;
-    readonly gateMillis?: number;
-    /** For loading a module's code, which is all loaded at once. */
-    readonly loadMillis?: number;
-    readonly prepareMillis?: number;
-  };
-  /** Services that every module has of its own, e.g. its log: pairs of token and value. */
-  moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
-  /** Run in order before each start of a module. */
-  readonly prepare?: readonly Preparation[];
-  readonly disabled?: SwitchStore;
-}
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
 export interface KernelStats {
@@ -90,15 +70,18 @@ export class Kernel implements Modules {
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
+  private notRead: readonly UnreadableModule[] = [];
 
   constructor(private readonly options: KernelOptions) {
-    const { startMillis = 30_000, stopMillis = 5_000, gateMillis = 5_000 } = options.limits ?? {};
-    const { loadMillis = 60_000, prepareMillis = 600_000 } = options.limits ?? {};
+    const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
-    this.visibility = new Visibility(coreCriteria(options.flags), this.contributionErrors);
+    this.visibility = new Visibility(
+      coreCriteria(options.flags, (point) => this.points.view(point)),
+      this.contributionErrors,
+    );
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
@@ -111,7 +94,7 @@ export class Kernel implements Modules {
         root: this.portal.root,
         services: this.services,
         points: this.points,
-        limits: { loadMillis, prepareMillis, startMillis, stopMillis },
+        limits,
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
@@ -169,8 +152,9 @@ export class Kernel implements Modules {
   }
 
   /** Makes modules known; none of their code runs. */
-  install(modules: readonly InstalledModule[]): void {
+  install(modules: readonly InstalledModule[], unreadable: readonly UnreadableModule[] = []): void {
     this.checkBuilding();
+    this.notRead = unreadable;
     for (const module of modules) {
       if (this.records.has(module.id)) throw new PortalError('module-twice', `The module ${module.id} is installed twice.`);
       this.records.set(module.id, new ModuleRecord(module));
@@ -226,6 +210,10 @@ export class Kernel implements Modules {
   status(id: string): ModuleStatus | undefined {
     const record = this.records.get(id);
     return record && this.statusOf(record);
+  }
+
+  unreadable(): readonly UnreadableModule[] {
+    return this.notRead;
   }
 
   start(id: string): Promise<ModuleStatus> {

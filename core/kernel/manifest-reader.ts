@@ -35,9 +35,10 @@ interface PackageFile {
  * No code of a module runs; a package with a problem is left out and the others stay.
  */
 export async function readManifests(folders: readonly string[]): Promise<ReadManifests> {
-  const packages = (await Promise.all(folders.map(packageFolders))).flat();
+  const found = await Promise.all(folders.map((folder) => packageFolders(resolve(folder))));
+  const packages = [...new Set(found.flatMap(({ packages }) => packages))];
   const answers = await Promise.all(packages.map(readPackage));
-  const problems: ManifestProblem[] = [];
+  const problems: ManifestProblem[] = found.flatMap(({ problem }) => problem ?? []);
   const modules = new Map<string, InstalledModule>();
   for (const answer of answers) {
     if (Array.isArray(answer)) {
@@ -47,19 +48,36 @@ export async function readManifests(folders: readonly string[]): Promise<ReadMan
     const module = answer as InstalledModule;
     const first = modules.get(module.id);
     if (first === undefined) modules.set(module.id, module);
-    else if (first.folder !== module.folder)
-      problems.push(fault(module.folder, 'portico.id', `is "${module.id}", as in ${first.folder}; the second is left out`));
+    else {
+      const what = `is "${module.id}", as in ${first.folder}; the second is left out`;
+      problems.push({ ...fault(module.folder, 'portico.id', what), id: module.id, folder: module.folder });
+    }
   }
   return { modules: [...modules.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
 
-async function packageFolders(folder: string): Promise<string[]> {
-  const path = resolve(folder);
-  if (await exists(join(path, 'package.json'))) return [path];
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const inside = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => join(path, entry.name));
-  const found = await Promise.all(inside.map((candidate) => exists(join(candidate, 'package.json'))));
-  return inside.filter((_, index) => found[index]).sort();
+/** A folder that names no package says so: an operator meant something by it. */
+async function packageFolders(
+  path: string,
+): Promise<{ readonly packages: readonly string[]; readonly problem?: ManifestProblem }> {
+  const lacks = (message: string): { readonly packages: readonly string[]; readonly problem: ManifestProblem } => ({
+    packages: [],
+    problem: { package: path, folder: path, key: 'modulePaths', message: `"modulePaths" names ${path}, ${message}.` },
+  });
+  try {
+    if (await exists(join(path, 'package.json'))) return { packages: [path] };
+    const entries = await readdir(path, { withFileTypes: true });
+    const inside = entries
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => join(path, entry.name));
+    const present = await Promise.all(inside.map((candidate) => exists(join(candidate, 'package.json'))));
+    const packages = inside.filter((_, index) => present[index]).sort();
+    return packages.length > 0 ? { packages } : lacks('where no package lies');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return lacks('which is not there');
+    return lacks(code === 'ENOTDIR' ? 'which is a file' : `which cannot be read: ${message}`);
+  }
 }
 
 async function readPackage(folder: string): Promise<InstalledModule | ManifestProblem[]> {
@@ -67,10 +85,23 @@ async function readPackage(folder: string): Promise<InstalledModule | ManifestPr
   let content: PackageFile;
   try {
     content = JSON.parse(await readFile(file, 'utf8')) as PackageFile;
+    if (!isObject(content)) throw new Error('it is no object');
   } catch (error) {
-    return [fault(folder, 'package.json', `cannot be read: ${error instanceof Error ? error.message : String(error)}`)];
+    const what = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ ...fault(folder, 'package.json', what), folder }];
   }
   const name = typeof content.name === 'string' ? content.name : folder;
+  const { id } = isObject(content.portico) ? content.portico : {};
+  const module = await moduleIn(folder, name, content);
+  if (!Array.isArray(module)) return module as InstalledModule;
+  return module.map((problem: ManifestProblem) => ({ ...problem, folder, ...(typeof id === 'string' ? { id } : {}) }));
+}
+
+async function moduleIn(
+  folder: string,
+  name: string,
+  content: PackageFile,
+): Promise<InstalledModule | readonly ManifestProblem[]> {
   if (content.portico === undefined)
     return [fault(name, 'portico', 'is missing; every module has this section in its package.json')];
   if (typeof content.version !== 'string') return [fault(name, 'version', 'is missing')];
@@ -97,6 +128,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 const fault = (name: string, key: string, what: string): ManifestProblem => ({
   package: name,
+  folder: name,
   key,
   message: `Package ${name}: "${key}" ${what}.`,
 });

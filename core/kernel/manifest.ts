@@ -4,7 +4,12 @@ import { isRange, isVersion } from './version.js';
 
 /** Something about a package that keeps it from being a module of this portal. */
 export interface ManifestProblem {
+  /** Its name, or where it lies when it has none that can be read. */
   readonly package: string;
+  /** Absolute path of the package, or of the folder that was to hold packages. */
+  readonly folder: string;
+  /** Id of the module, where the manifest names one. */
+  readonly id?: string;
   /** Where in its package.json, e.g. `portico.requires["acme.mail"]`. */
   readonly key: string;
   /** One sentence that names the package, the key and what is wrong. */
@@ -56,7 +61,7 @@ const flagDeclaration = z.strictObject({
   links: z.array(z.string()).optional(),
 });
 
-export const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
+const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   id: moduleId,
   requires: z.record(offerId, range).optional(),
   optional: z.record(offerId, range).optional(),
@@ -97,7 +102,7 @@ export function parseManifest(packageName: string, section: unknown): ModuleMani
 /** A problem of one key of the section `portico`. */
 export function problem(packageName: string, path: readonly PropertyKey[], what: string): ManifestProblem {
   const key = path.reduce<string>((text, part) => text + spelled(part), 'portico');
-  return { package: packageName, key, message: `Package ${packageName}: "${key}" ${what}.` };
+  return { package: packageName, folder: packageName, key, message: `Package ${packageName}: "${key}" ${what}.` };
 }
 
 const spelled = (part: PropertyKey): string => (/^[A-Za-z]\w*$/.test(String(part)) ? `.${String(part)}` : `["${String(part)}"]`);

@@ -1,15 +1,15 @@
 import {
   type Contribution,
   type Disposable,
-  isConditional,
   PortalError,
   type RegisteredContribution,
   toDisposable,
   tokenId,
 } from '../api/index.js';
+import { isConditional } from '../api/tokens.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
-import { fits } from './version.js';
+import { satisfiesRange } from './version.js';
 import type { Visibility } from './visibility.js';
 
 /** A contribution on its way to a point. */
@@ -144,7 +144,7 @@ export class PointRegistry {
   private refresh(point: string): () => void {
     const view = this.views.get(point);
     if (view === undefined) return () => {};
-    const fitting = (this.offered.get(point) ?? []).filter(({ range }) => fits(view.version, range));
+    const fitting = (this.offered.get(point) ?? []).filter(({ range }) => satisfiesRange(view.version, range));
     return view.replace(fitting.filter((offer) => this.isAsked(view, offer)).map(({ contribution }) => contribution));
   }
 

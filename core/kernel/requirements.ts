@@ -1,7 +1,7 @@
 import type { ModuleRecord } from './module-record.js';
 import type { PointRegistry } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
-import { fits } from './version.js';
+import { satisfiesRange } from './version.js';
 
 /** What a module requires, as it stands now. */
 export interface Needs {
@@ -56,7 +56,7 @@ export class Requirements {
   /** A point counts from when its host is active, not from when it is being made. */
   private activeHost(point: string, range: string): string | undefined {
     const view = this.points.view(point);
-    if (view === undefined || !fits(view.version, range)) return undefined;
+    if (view === undefined || !satisfiesRange(view.version, range)) return undefined;
     return view.host === 'core' || this.records.get(view.host)?.state === 'active' ? view.host : undefined;
   }
 }
@@ -67,5 +67,5 @@ function offers(
   range: string,
 ): boolean {
   const version = provides[id] ?? hosts[id];
-  return version !== undefined && fits(version, range);
+  return version !== undefined && satisfiesRange(version, range);
 }

@@ -1,4 +1,4 @@
-import { fits } from './version.js';
+import { satisfiesRange } from './version.js';
 
 /** What the resolver looks at: ids of services and extension points alike, with ranges and versions. */
 export interface Resolvable {
@@ -28,7 +28,8 @@ interface Offer {
 export function resolve(modules: readonly Resolvable[], portal: ReadonlyMap<string, string>): Resolution {
   const { accepted, unresolved } = withoutSecondHosts(modules, portal);
   const offers = offersOf(accepted, portal);
-  const fitting = (id: string, range: string): Offer[] => (offers.get(id) ?? []).filter((offer) => fits(offer.version, range));
+  const fitting = (id: string, range: string): Offer[] =>
+    (offers.get(id) ?? []).filter((offer) => satisfiesRange(offer.version, range));
 
   const resolved = new Set<string>(['core']);
   let grown = true;

@@ -1,5 +1,5 @@
 import { type Disposable, type ServiceHandle, toDisposable } from '../api/index.js';
-import { fits } from './version.js';
+import { satisfiesRange } from './version.js';
 
 /** One offer of a service by one provider. */
 export interface ServiceEntry {
@@ -39,7 +39,7 @@ export class ServiceRegistry {
 
   /** The highest ranking, then the oldest, of those in the range. */
   best(id: string, range = '*'): ServiceEntry | undefined {
-    return this.entries.get(id)?.find((entry) => fits(entry.version, range));
+    return this.entries.get(id)?.find((entry) => satisfiesRange(entry.version, range));
   }
 
   /** Answers what is best at the moment of asking. */

@@ -3,7 +3,7 @@ import { satisfies, valid, validRange } from '../libraries/kernel.js';
 const anyVersion = '*';
 
 /** Whether a version lies in a range. */
-export function fits(version: string, range: string): boolean {
+export function satisfiesRange(version: string, range: string): boolean {
   return range === anyVersion || satisfies(version, range);
 }
 

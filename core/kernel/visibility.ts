@@ -8,7 +8,7 @@ export interface Step {
 }
 
 /** The order in which people expect to be told; other keys follow. */
-const order = ['flag', 'setting', 'scope', 'permission', 'given'];
+const order = ['flag', 'setting', 'scope', 'permission', 'contributed', 'given'];
 
 const nothingToAsk: readonly Step[] = Object.freeze([]);
 

@@ -56,20 +56,26 @@ export interface BrokenMessage extends MessageFault {
 /** All words of the portal. A message is looked for in the module's locale, its English, the portal's locale, the portal's English. */
 export class MessageCatalog {
   private readonly owners = new Map<string, Locales>();
+  /** Where they are read, by module. */
+  private readonly folders = new Map<string, string>();
   private readonly views = new Map<string, Messages>();
   /** By module, then by locale. */
   private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
 
   constructor(private readonly options: MessageCatalogOptions) {
-    this.readOwn();
+    const own = this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url));
+    this.folders.set(portal, own);
+    this.read(portal, own);
   }
 
-  /** Reads the portal's own words, again when they have changed. @throws PortalError `messages-invalid`; what was there before stays. */
-  readOwn(): void {
-    this.read(portal, this.options.viewsFolder ?? fileURLToPath(new URL('../../messages', import.meta.url)));
+  /** Reads words that have changed: of a module that runs, or of `core`. @throws PortalError `messages-invalid`; what was there before stays. */
+  refresh(owner: string): void {
+    const folder = this.folders.get(owner);
+    if (folder === undefined) return;
+    this.read(owner, folder);
     this.chains.clear();
-    this.reported.clear();
+    if (owner === portal) this.reported.clear();
   }
 
   /**
@@ -78,10 +84,13 @@ export class MessageCatalog {
    * @throws PortalError `messages-invalid` when a file is no object of texts, or its name no language
    */
   async load(module: MessageOwner): Promise<Disposable> {
-    this.read(module.id, join(module.folder, module.manifest.messages ?? 'messages'));
+    const folder = join(module.folder, module.manifest.messages ?? 'messages');
+    this.read(module.id, folder);
+    this.folders.set(module.id, folder);
     this.chains.clear();
     return toDisposable(() => {
       this.owners.delete(module.id);
+      this.folders.delete(module.id);
       this.chains.clear();
     });
   }

@@ -6,6 +6,8 @@ export type ParsedMessage = string | MessagePattern;
 
 export interface MessagePattern {
   readonly elements: readonly MessageFormatElement[];
+  /** The message has no plurals, choices, numbers or dates: it is its texts and what is put between them. */
+  readonly isPlain: boolean;
   /** Names of the arguments it takes, each once, in the order of the text. */
   readonly arguments: readonly string[];
 }
@@ -29,7 +31,7 @@ export function parseMessage(text: string, locale: Intl.Locale): ParsedMessage |
   try {
     const elements = parse(text, { ignoreTag: true, locale });
     const names = new Set(elements.flatMap(namesIn));
-    if (names.size > 0) return { elements, arguments: [...names] };
+    if (names.size > 0) return { elements, isPlain: elements.every(isPlain), arguments: [...names] };
     return elements.map((element) => (element.type === TYPE.literal ? element.value : '')).join('');
   } catch (error) {
     const { message, location } = error as Error & { location?: { start: { line: number; column: number } } };
@@ -41,6 +43,8 @@ export function parseMessage(text: string, locale: Intl.Locale): ParsedMessage |
 export const isFault = (parsed: ParsedMessage | MessageFault): parsed is MessageFault =>
   typeof parsed === 'object' && 'fault' in parsed;
 
+const isPlain = ({ type }: MessageFormatElement): boolean => type === TYPE.literal || type === TYPE.argument;
+
 function namesIn(element: MessageFormatElement): readonly string[] {
   if (element.type === TYPE.literal || element.type === TYPE.pound) return [];
   if (element.type !== TYPE.plural && element.type !== TYPE.select) return [element.value];
@@ -51,11 +55,25 @@ function namesIn(element: MessageFormatElement): readonly string[] {
  * The text for these values. An argument that was not given stays in it as `{name}`.
  * @throws RangeError when what was given for a date is none
  */
-export function formatMessage({ elements, arguments: names }: MessagePattern, values: MessageValues, locale: string): string {
+export function formatMessage(pattern: MessagePattern, values: MessageValues, locale: string): string {
+  const { elements, isPlain, arguments: names } = pattern;
   const given = names.every((name) => Object.hasOwn(values, name)) ? values : { ...placeholders(names), ...values };
   let text = '';
+  // Most messages, and rows of a list have one each: the library would make objects of their parts first.
+  if (isPlain) {
+    for (const element of elements)
+      text += element.type === TYPE.argument ? plainText(given[element.value]) : literalText(element);
+    return text;
+  }
   for (const { value } of formatToParts<never>([...elements], locale, formatters, formats, given)) text += String(value);
   return text;
+}
+
+const literalText = (element: MessageFormatElement): string => (element.type === TYPE.literal ? element.value : '');
+
+/** As the library writes it: nothing of what is nothing. */
+function plainText(value: MessageValues[string] | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' || value ? String(value) : '';
 }
 
 const placeholders = (names: readonly string[]): MessageValues => Object.fromEntries(names.map((name) => [name, `{${name}}`]));

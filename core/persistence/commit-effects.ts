@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '../api/index.js';
-import { inTime } from './in-time.js';
+import { withTimeout } from './with-timeout.js';
 
 export type Effect = () => void | Promise<void>;
 
@@ -38,7 +38,7 @@ export class CommitEffects {
     return this.inside.run(true, async () => {
       for (const effect of effects) {
         try {
-          await inTime(
+          await withTimeout(
             Promise.resolve(effect()),
             this.limitMillis,
             () => new Error(`An effect took over ${this.limitMillis} ms.`),

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')
-export class BlobRow {
+class BlobRow {
   @PrimaryColumn('text')
   id!: string;
 

@@ -7,7 +7,7 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** One at a time, in the order of asking. Who waits longer than the limit is refused and never runs. */
+/** One at a time, in the order of asking: the queue in front of the writer. Who waits longer than the limit is refused and never runs. */
 export class WriteQueue {
   private readonly waiting: Waiting[] = [];
   private busy = false;

@@ -4,11 +4,11 @@ import type { DataSource } from 'typeorm';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
 import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
-import { inTime } from './in-time.js';
 import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
 import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
+import { withTimeout } from './with-timeout.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface WriterOptions {
@@ -28,7 +28,23 @@ export interface WriterOptions {
 
 const retryMillis = 20;
 
-/** The one connection that writes, and the queue in front of it. */
+/**
+ * The one connection that writes, and the queue in front of it.
+ *
+ * What comes in: work that is given a transaction. It waits in the queue behind those who asked before, at most `queueMillis`, then gets 503 with
+ * Retry-After and never runs. Reads do not wait: they go beside, on connections of their own, and see what was committed.
+ *
+ * Then, in this order: BEGIN IMMEDIATE, which waits for a lock that another process holds, without holding up the event loop; the work, at most
+ * `transactionMillis`; COMMIT; and only after it what the work left for afterwards (`afterCommit`: caches, events, files that go), one transaction's
+ * effects after another's. The next in the queue does not wait for these; the one who wrote does. A promise of `write` that resolves is on disk.
+ *
+ * When the work throws or takes too long: ROLLBACK, no effect runs, and files that the work wanted kept are not. The transaction is closed for good:
+ * whoever kept it gets `transaction-ended` and cannot write into that of somebody else. When the rollback fails, or the disk does (a failed fsync,
+ * a corrupt page), `StorageHealth` closes writing for the whole process: what the database then holds is not known, so nothing is tried again.
+ *
+ * What is never done: no transaction inside another (`nested-write`), which would wait for itself; no effect before its commit; no second attempt of
+ * work that may have been committed.
+ */
 export class Writer {
   private readonly queue: WriteQueue;
   private readonly effects: CommitEffects;
@@ -66,7 +82,7 @@ export class Writer {
     const transaction = new SqliteTransaction({ source, statements: this.statements, blobs: this.blobs, clock, current });
     try {
       const value = await current.run(transaction, () =>
-        inTime(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
+        withTimeout(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
       );
       transaction.end();
       connection.exec('COMMIT');

@@ -7,6 +7,7 @@ import {
   BlobStore,
   Clock,
   Commands,
+  DeploymentReport,
   Erasure,
   Explanations,
   Flags,
@@ -26,8 +27,9 @@ import {
 import { CatalogAuditPresenter } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
+import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
 import { flagCommands } from '../flags/index.js';
-import type { Kernel } from '../kernel/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import type { Storage } from './open-storage.js';
@@ -40,10 +42,11 @@ export interface CoreServiceParts {
   readonly storage: Storage;
   readonly messages: MessageCatalog;
   readonly accessContexts: NamedAccessContexts;
+  readonly modules: readonly InstalledModule[];
 }
 
-/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. */
-export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): void {
+/** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
+export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): CheckedDeployment {
   const { config, messages, storage } = parts;
   const { persistence, audit, flags } = storage;
   const sites = kernel.handle(SiteDirectory);
@@ -67,11 +70,17 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): void 
   bindSecrets(kernel, parts);
 
   const checks = kernel.host(IntegrityChecks);
+  const deployment = new CheckedDeployment(checks);
+  kernel.bind(DeploymentReport, deployment);
+  const manifests = parts.modules.map(({ manifest }) => manifest);
+  for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
+    kernel.contribute(IntegrityChecks, check, { id });
   persistence.checks.forEach((check, index) => {
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
   });
   for (const command of [doctorCommand(checks, messages.for('core')), ...moduleCommands(kernel), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
+  return deployment;
 }
 
 function bindSecrets(kernel: Kernel, { config, log, storage }: CoreServiceParts): void {

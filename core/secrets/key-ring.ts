@@ -10,7 +10,21 @@ export interface KeyRingOptions {
   readonly previousKey?: string;
 }
 
-/** The master key that seals, and the earlier ones that still open what they sealed. */
+/**
+ * The master key that seals, and the earlier ones that still open what they sealed.
+ *
+ * Where keys come from: PORTICO_MASTER_KEY, else the file `master.key` in the data directory, which the first start makes. A key has an id, a digest
+ * of it, which stands in everything that it sealed (`v1.<key id>.…`): so a record says itself which key opens it, and several keys can be in force.
+ *
+ * Which seal and which open: exactly one key seals, the current one. Keys before it only open: the one of PORTICO_MASTER_KEY_PREVIOUS, the file when a
+ * variable took its place, and `master.key.previous` while a rotation (rotation.ts) is not finished.
+ *
+ * What may happen, in this order: the ring is opened at the start; `turn` puts a new key in front when a rotation begins; `forgetPrevious` drops the
+ * earlier ones when nothing is sealed under them any more. A file is on disk before a ring knows its key.
+ *
+ * What is never done: a key is not logged, not put into an error and not written to the database. A key that cannot be used is not replaced
+ * by a new one, which would lose every secret: the portal stands, its secrets neither open nor are stored, and `problem` says why.
+ */
 export class KeyRing {
   private sealing: MasterKey | undefined;
   private earlier: readonly MasterKey[];

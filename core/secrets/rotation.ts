@@ -38,6 +38,18 @@ interface Kept {
 /**
  * Seals everything again under a new master key, while the portal runs. Until the last record is done both keys are known, on disk and in
  * memory: stopped at any point, everything can be read, and the next call goes on.
+ *
+ * 1. A new key. Where the key is a file, a new file takes its place and the former lies beside it as `master.key.previous`; both are flushed to disk
+ *    before anything is sealed. Where the key is a variable, an operator has brought the new one and the former one already, or it is refused.
+ * 2. From that moment new secrets are sealed under the new key. An entry of the audit log names both by their ids.
+ * 3. Every secret that is still under another key is opened and sealed again by the module that stores it, each in a transaction of its own. One that
+ *    cannot be opened is named and left as it is: it was lost before. A signal stops between two records.
+ * 4. It is looked again. Secrets that somebody stored meanwhile under the former key, and modules that keep secrets and are not active, leave the former
+ *    key where it is, and the person is told to run this again.
+ * 5. Only when nothing is left: the entry of the audit log that says so, then the former file goes, then the ring forgets the key.
+ *
+ * What is never done: the former key is not removed while one readable record needs it; a secret is not written anywhere in the clear; two rotations do
+ * not run side by side. A kill between any two steps leaves records under either key, both of which are on disk.
  */
 export class SecretRotation {
   private running = false;

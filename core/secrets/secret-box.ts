@@ -1,14 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { PortalError, type SecretBox } from '../api/index.js';
-import { type KeyRing, type KeyRingOptions, openKeyRing } from './key-ring.js';
+import type { KeyRing } from './key-ring.js';
 
 const version = 'v1';
 const nonceBytes = 12;
 const tagBytes = 16;
 const dataKeyBytes = 32;
-
-/** Opens the box. A key that cannot be used does not throw here: the box opens nothing and seals nothing, and says why. */
-export const openSecretBox = (options: KeyRingOptions): SecretBox => new AesSecretBox(openKeyRing(options));
 
 /**
  * Seals secrets as `v1.<key id>.<data key, sealed under the master key>.<secret, sealed under the data key>`, in base64url.

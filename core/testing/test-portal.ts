@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import supertest from 'supertest';
 import type { Clock, Modules, ServiceToken } from '../api/index.js';
 import type { LoadOptions } from '../config/load.js';
-import { createPortal, type Portal } from '../create-portal.js';
+import { type Change, createPortal, type Portal } from '../create-portal.js';
 import type { KernelStats } from '../kernel/index.js';
 import { freePort } from '../portal/machine.js';
 
@@ -35,6 +35,8 @@ export interface TestPortal {
   readonly administrator: { readonly email: string; readonly password: string };
   /** What the kernel holds at this moment; compare it before and after. */
   stats(): KernelStats;
+  /** Takes an edit in, as `npm run dev` does. */
+  refresh(change: Change): Promise<void>;
   /** Everything logged so far. */
   log(): string;
   /** @throws Error when nobody provides it now. */
@@ -90,6 +92,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     administrator,
     modules: portal.modules,
     stats: () => portal.stats(),
+    refresh: (change) => portal.refresh(change),
     log: () => lines.join(''),
     service: (token) => required(portal, token),
     agent,

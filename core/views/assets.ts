@@ -19,6 +19,7 @@ export interface AssetsOptions {
 }
 
 interface Entry {
+  readonly owner: AssetOwner;
   readonly hash: string;
   readonly files: ReadonlyMap<string, AssetFile>;
   readonly addresses: ReadonlyMap<string, string>;
@@ -28,7 +29,7 @@ const prefix = '/assets/';
 const viewsFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The portal itself, as the owner of its theme and elements. */
-export const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { assets: 'dist/assets' } };
+const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { assets: 'dist/assets' } };
 
 /**
  * What browsers load, under `/assets/<module>/<hash>/<file>`. The hash is that of all files of the module, so that scripts which import each
@@ -41,18 +42,30 @@ export class Assets {
   constructor(private readonly options: AssetsOptions) {}
 
   async load(module: AssetOwner = portalAssets): Promise<Disposable> {
+    this.owners.set(module.id, await this.read(module));
+    return toDisposable(() => void this.owners.delete(module.id));
+  }
+
+  /** Reads files that have changed; of a module that stopped meanwhile nothing is kept. */
+  async refresh(owner: string): Promise<void> {
+    const known = this.owners.get(owner);
+    if (!known) return;
+    const entry = await this.read(known.owner);
+    if (this.owners.has(owner)) this.owners.set(owner, entry);
+  }
+
+  private async read(module: AssetOwner): Promise<Entry> {
     const files = await readAssetFiles(join(module.folder, module.manifest.assets ?? 'dist/assets'));
     const digest = createHash('sha256');
     for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) digest.update(`${file.name} ${file.hash}\n`);
     const hash = digest.digest('hex').slice(0, 16);
-    const entry: Entry = {
+    void this.compress(module.id, files);
+    return {
+      owner: module,
       hash,
       files: new Map(files.map((file) => [file.name, file])),
       addresses: new Map(files.map(({ name }) => [name, `${prefix}${module.id}/${hash}/${name}`])),
     };
-    this.owners.set(module.id, entry);
-    void this.compress(module.id, files);
-    return toDisposable(() => void this.owners.delete(module.id));
   }
 
   /** The address of a file; one that does not exist is reported once and answers 404. */

@@ -41,7 +41,8 @@ function writeBytes(bytes: number, locale: string): string {
 
 /** A Date, ISO text or milliseconds; undefined when it is none of them. */
 export function toDate(value: unknown): Date | undefined {
-  if (!(value instanceof Date) && typeof value !== 'string' && typeof value !== 'number') return undefined;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -12,7 +12,10 @@ export interface HelperDependencies {
 
 type Options = Handlebars.HelperOptions;
 type Hash = Readonly<Record<string, unknown>>;
+/** The options are the last of the values. */
 type Helper = (this: unknown, ...values: unknown[]) => unknown;
+/** A helper of a block: its one value, when it has one. */
+type Block = (value: unknown, options: Options) => unknown;
 /** A helper of one value, what is named beside it, and the rendering it works for. */
 type Work = (value: unknown, hash: Hash | undefined, rendering: Rendering) => unknown;
 
@@ -46,21 +49,19 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
       return shown === undefined ? undefined : new SafeString(shown);
     },
   };
-  const blocks: Readonly<Record<string, Helper>> = {
-    style(...values) {
-      const options = values.at(-1) as Options;
+  const blocks: Readonly<Record<string, Block>> = {
+    style: (_value, options) => {
       renderingOf(options).rules.add(options.fn({}).trim());
       return '';
     },
-    view(...values) {
-      const options = values.at(-1) as Options;
-      return shownView(viewOf, values[0], options.hash, renderingOf(options)) ?? options.fn(options.hash.model);
-    },
+    view: (name, options) =>
+      shownView(viewOf, name, options.hash, renderingOf(options)) ?? options.fn((options.hash as Hash).model),
   };
   return {
     ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
     ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
     csrf,
+    kept,
   };
 }
 
@@ -69,6 +70,8 @@ const ending = 10;
 
 /** A name that may be too long for its place loses its middle: what names of a series differ in is their end. */
 function cut(name: string): unknown {
+  // A letter has one or two units: most names are short even so.
+  if (name.length <= shortest) return name;
   const letters = [...name];
   if (letters.length <= shortest) return name;
   const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
@@ -100,12 +103,20 @@ function csrf(this: unknown, ...values: unknown[]): string {
   return token === undefined ? '' : `<input type="hidden" name="csrf" value="${escapeExpression(token)}">`;
 }
 
+/** A part of a layout that is the same on many pages. It sees of the model only what it is kept by. */
+function kept(this: unknown, ...values: unknown[]): string {
+  const options = values.at(-1) as Options;
+  const { pieces } = renderingOf(options);
+  return pieces ? pieces.piece(String(values[0]), (content, data) => options.fn(content, { data })) : options.fn(this);
+}
+
 /** Without values a helper steps back for a field of the same name: `{{date}}` in a row that has a date. */
-function helper(name: string, action: Work, block: Helper | undefined): Helper {
-  return function (this: unknown, ...values: unknown[]) {
-    const options = values.at(-1) as Options;
-    if (block && (options as Partial<Options>).fn) return block.apply(this, values);
-    if (values.length > 1) return action(values[0], options.hash, renderingOf(options));
+function helper(name: string, action: Work, block: Block | undefined): Helper {
+  // Most have one value: a list of values, made for each call, is seen in long lists.
+  return function (this: unknown, value: unknown, second: unknown, ...more: unknown[]) {
+    const options = (more.length > 0 ? more.at(-1) : (second ?? value)) as Options;
+    if (block && (options as Partial<Options>).fn) return block(value, options);
+    if (second !== undefined || more.length > 0) return action(value, options.hash, renderingOf(options));
     return this !== null && typeof this === 'object' && Object.hasOwn(this, name) ? (this as Record<string, unknown>)[name] : '';
   };
 }
@@ -154,9 +165,25 @@ function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.Safe
   return new SafeString(`<svg class="${className}" aria-hidden="true"><use href="${href}"/></svg>`);
 }
 
+/** Dates as they were written before, by locale and format: the library's formats take long, and a page of a list is asked for again. */
+const dates = new Map<string, Map<number, Handlebars.SafeString>>();
+const mostDates = 2000;
+
 function time(value: unknown, format: unknown, locale: string): Handlebars.SafeString | string {
   const date = toDate(value);
   if (!date) return '';
-  const words = formatDate(date, format === 'date' || format === 'time' ? format : 'both', locale);
-  return new SafeString(`<time datetime="${date.toISOString()}">${escapeExpression(words)}</time>`);
+  const wanted = format === 'date' || format === 'time' ? format : 'both';
+  const name = `${locale} ${wanted}`;
+  let known = dates.get(name);
+  if (!known || known.size >= mostDates) {
+    known = new Map();
+    dates.set(name, known);
+  }
+  let written = known.get(date.getTime());
+  if (!written) {
+    const words = formatDate(date, wanted, locale);
+    written = new SafeString(`<time datetime="${date.toISOString()}">${escapeExpression(words)}</time>`);
+    known.set(date.getTime(), written);
+  }
+  return written;
 }

@@ -1,6 +1,14 @@
 import type { Messages } from '../api/index.js';
 import type { PageState } from './page-state.js';
 
+/** Writes a piece of a layout, which sees this content, and this data, and nothing else. */
+export type WritePiece = (content: object, data: object) => string;
+
+/** Pieces of layouts as they were written before. */
+export interface WrittenPieces {
+  piece(name: string, write: WritePiece): string;
+}
+
 /** What one rendering collects and knows; helpers find it under `@portico`. */
 export interface Rendering {
   /** Whose view it is: words and assets are looked up there first. */
@@ -12,4 +20,6 @@ export interface Rendering {
   readonly styles: Set<string>;
   /** Rules from `{{#style}}` blocks. */
   readonly rules: Set<string>;
+  /** Only layouts have them. */
+  readonly pieces?: WrittenPieces;
 }

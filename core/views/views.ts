@@ -11,10 +11,11 @@ import {
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
-import { buildFrame, type FrameDependencies, initialsOf } from './frame.js';
+import { buildFrame, type Frame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
+import { KeptPieces } from './kept-pieces.js';
 import type { PageState } from './page-state.js';
-import type { Rendering } from './rendering.js';
+import type { Rendering, WrittenPieces } from './rendering.js';
 import { readViewFiles } from './view-files.js';
 import { ViewSet } from './view-set.js';
 
@@ -62,6 +63,7 @@ export class Views {
   /** The modules whose views are loaded. */
   private readonly owners = new Map<string, ViewOwner>();
   private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
+  private readonly kept = new KeptPieces();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -76,16 +78,20 @@ export class Views {
 
   /** @throws PortalError `view-broken`, naming file and line. */
   async load(module: ViewOwner): Promise<Disposable> {
+    this.read(module);
+    return toDisposable(() => {
+      this.sets.delete(module.id);
+      this.owners.delete(module.id);
+    });
+  }
+
+  private read(module: ViewOwner): void {
     const own = readViewFiles(join(module.folder, module.manifest.views ?? 'views'));
     const overrides = this.overrides(module.id);
     this.sets.set(module.id, this.viewSet(module.id, new Map([...own, ...overrides])));
     this.owners.set(module.id, module);
     if (overrides.size > 0)
       this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
-    return toDisposable(() => {
-      this.sets.delete(module.id);
-      this.owners.delete(module.id);
-    });
   }
 
   /**
@@ -94,12 +100,13 @@ export class Views {
    */
   async refresh(owner: string): Promise<void> {
     this.clientMessagesByLocale.clear();
+    this.kept.clear();
     const module = this.owners.get(owner);
-    if (module) await this.load(module);
+    if (module) this.read(module);
     if (owner !== portal) return;
     this.layouts = this.readLayouts();
     this.sets.set(portal, this.viewSet(portal, this.overrides(portal)));
-    for (const each of [...this.owners.values()]) await this.load(each);
+    for (const each of this.owners.values()) this.read(each);
   }
 
   /** @throws PortalError `view-missing` */
@@ -117,13 +124,15 @@ export class Views {
     const layout = options.layout ?? 'page';
     if (layout === 'none') return body + this.fragmentAssets(rendering);
     const additions = layout === 'plain' ? [] : this.additions(rendering);
+    const frame = layout === 'plain' ? undefined : buildFrame(this.dependencies, page.access, page.path);
     return this.layouts.render(
       `layouts/${layout}`,
-      { additions, ...this.layoutModel(body, options, rendering) },
+      { body, additions, ...this.layoutModel(options, rendering), ...frame },
       {
         ...rendering,
         moduleId: portal,
         messages: this.dependencies.messages.for(portal),
+        pieces: this.pieces(page, frame),
       },
     );
   }
@@ -156,25 +165,42 @@ export class Views {
     return set;
   }
 
-  private layoutModel(body: string, options: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
-    const { access } = page;
+  private layoutModel({ title }: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
+    const { access, flash } = page;
+    const { locale, site, person } = access;
+    const place = site?.name ?? this.dependencies.messages.for(portal).text('portal.name', undefined, locale);
+    const isGood = flash?.kind === 'success';
     return {
-      body,
-      title: options.title,
-      locale: access.locale,
+      title: title && title !== place ? `${title} - ${place}` : place,
+      locale,
       nonce: page.nonce,
       csrfToken: page.csrf,
-      flash: page.flash,
-      site: access.site,
-      person: access.person,
-      initials: access.person && initialsOf(access.person.name),
-      clientMessages: this.clientMessages(access.locale),
+      toast: isGood ? flash.sentence : undefined,
+      notice: isGood ? undefined : flash,
+      site,
+      person,
+      initials: person && initialsOf(person.name),
+      clientMessages: this.clientMessages(locale),
       signInHref: '/sign-in',
       scripts: [...(this.dependencies.everywhere ? [this.dependencies.everywhere.script] : []), ...scripts],
       styles: [...styles],
       rules: [...rules],
-      ...(options.layout === 'plain' ? {} : buildFrame(this.dependencies, access, page.path)),
     };
+  }
+
+  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): WrittenPieces {
+    const { personal: _ofThePerson, ...menus } = frame ?? { personal: [] };
+    const content = {
+      locale,
+      site: site && { id: site.id, name: site.name, address: site.address },
+      assets: this.dependencies.assets.url(portal, 'icons.svg'),
+      ...menus,
+    };
+    return this.kept.of(content, () => ({
+      moduleId: portal,
+      messages: this.dependencies.messages.for(portal),
+      clientMessages: this.clientMessages(locale),
+    }));
   }
 
   /** The messages of the portal's own elements, as an attribute has them: they are on every page, and never change. */

@@ -19,6 +19,7 @@ import { ErrorCatalogRoutes } from './http/error-catalog-routes.js';
 import { SimilarRoutes } from './http/form-sources.js';
 import { GenerationRoutes, NoticeRoutes } from './http/generation-routes.js';
 import { ImageRoutes, PreviewRoutes } from './http/image-routes.js';
+import { manageInstance } from './http/permissions.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
 import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
@@ -83,14 +84,14 @@ export default defineModule(({ contribute, run }) => {
 
   contribute(HttpRoutes).to(ServiceRoutes, { when: { flag: creatorFlag } });
   contribute(HttpRoutes).to(ErrorCatalogRoutes, { when: { flag: creatorFlag } });
-  contribute(PaidFeatures).to(ImagesFeature, { id: 'images' });
+  contribute(PaidFeatures).to(ImagesFeature, { id: 'images', when: { flag: creatorFlag } });
   contribute(UsagePages).value(
     { label: 'service.title', href: '/ai-creator/service' },
-    { id: 'service', order: 40, when: { flag: creatorFlag } },
+    { id: 'service', order: 40, when: { flag: creatorFlag, permission: manageInstance } },
   );
   contribute(UsagePages).value(
     { label: 'errors.title', href: '/ai-creator/errors' },
-    { id: 'errors', order: 50, when: { flag: creatorFlag } },
+    { id: 'errors', order: 50, when: { flag: creatorFlag, permission: manageInstance } },
   );
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);

@@ -9,8 +9,8 @@ import { filesUnder, root } from './files.mjs';
 import { tokenise } from './tokens.mjs';
 
 const folder = 'core/client/theme';
-/** Our own rules, in the order in which browsers read them: later rooms win. */
-const rooms = [
+/** Our own rules, in the order in which browsers read them: later sheets win. */
+const sheets = [
   'tokens',
   'base',
   'controls',
@@ -123,9 +123,9 @@ function refuseUnused(own, content) {
 }
 
 async function ownRules() {
-  const forgotten = (await filesUnder(folder, ['.css'])).filter((file) => !rooms.includes(basename(file, '.css')));
+  const forgotten = (await filesUnder(folder, ['.css'])).filter((file) => !sheets.includes(basename(file, '.css')));
   if (forgotten.length > 0)
-    throw new Error(`The theme has no place for ${forgotten.join(', ')}: add it to the rooms of theme.mjs.`);
-  const texts = await Promise.all(rooms.map((room) => readFile(join(root, folder, `${room}.css`), 'utf8')));
+    throw new Error(`The theme has no place for ${forgotten.join(', ')}: add it to the sheets of theme.mjs.`);
+  const texts = await Promise.all(sheets.map((sheet) => readFile(join(root, folder, `${sheet}.css`), 'utf8')));
   return texts.join('\n');
 }

@@ -62,7 +62,11 @@ function watchDrawer(): void {
     event.preventDefault();
     drawer.querySelector<HTMLElement>('a')?.focus();
   });
-  drawer.addEventListener('toggle', say);
+  drawer.addEventListener('toggle', () => {
+    say();
+    // It lies over its button, which the keyboard would be behind.
+    if (!wide.matches && isOpen()) drawer.querySelector<HTMLElement>('a')?.focus();
+  });
   wide.addEventListener('change', () => {
     drawer.hidePopover();
     say();

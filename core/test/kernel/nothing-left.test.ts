@@ -89,6 +89,21 @@ describe('a module that has stopped', () => {
     expect(portal.modules.list().filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
   });
 
+  it('and one whose code, views, words and files were taken in ten times, has what it had before', async function () {
+    this.timeout(120_000);
+    const edited = ['ai-creator', 'documents-media', 'identity'];
+    const before = await settled();
+    const timersBefore = edited.map((id) => timers.of(id));
+    for (let turn = 0; turn < 10; turn += 1) {
+      for (const owner of edited) await portal.refresh({ kind: 'code', owner });
+      for (const owner of ['core', ...edited])
+        for (const kind of ['views', 'messages', 'assets'] as const) await portal.refresh({ kind, owner });
+    }
+    expect(await settled()).to.deep.equal(before);
+    expect(edited.map((id) => timers.of(id))).to.deep.equal(timersBefore);
+    expect(portal.modules.list().filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
+  });
+
   it('with all others, and the portal, leaves as many listeners as there were before it began', async () => {
     await portal.stop();
     expect(Emitter.livingListeners).to.equal(atFirst);

@@ -297,3 +297,45 @@ describe('what is visible', () => {
     expect(strictFor('home', [])).to.equal(false);
   });
 });
+
+describe('what waits for a contribution to another point', () => {
+  const Features = extensionPoint<string>('portal.features', { conditional: true });
+  let portal: TestPortal;
+  let lines: ConditionalContributions<string>;
+
+  beforeEach(async () => {
+    portal = await TestPortal.build();
+    lines = portal.kernel.host(Lines);
+    portal.kernel.host(Features);
+    await portal.write({ id: 'page' }, contributeLine('bill', { id: 'bill', when: { contributed: 'portal.features' } }));
+    await portal.write(
+      { id: 'feature' },
+      `contribute(extensionPoint('portal.features', { conditional: true })).value('images', { id: 'images', when: { flag: 'F-2' } });`,
+    );
+  });
+  afterEach(() => portal.close());
+
+  const seen = (): readonly string[] => lines.visible(accessOf()).map(({ id }) => id);
+  const reason = (): string | undefined => lines.explain('bill', accessOf())?.blocking?.reason;
+
+  it('is there as long as one is visible there, and says why it is not', async () => {
+    await portal.boot();
+    const hidden = 'What is contributed to portal.features is not there. The flag F-2 is off.';
+    expect([seen(), reason()]).to.deep.equal([[], hidden]);
+    portal.flags.set('F-2', true);
+    expect([seen(), reason()]).to.deep.equal([['bill'], undefined]);
+    await portal.kernel.stop('feature');
+    expect([seen(), reason()]).to.deep.equal([[], 'Nothing is contributed to portal.features.']);
+    await portal.kernel.start('feature');
+    expect(seen()).to.deep.equal(['bill']);
+  });
+
+  it('does not make itself be there', async () => {
+    portal.kernel.contribute(Lines, 'snake', { id: 'snake', when: { contributed: 'portal.lines' } });
+    await portal.boot();
+    expect(seen()).to.deep.equal([]);
+    expect(lines.explain('snake', accessOf())?.visible).to.equal(false);
+    portal.flags.set('F-2', true);
+    expect(seen()).to.deep.equal(['snake', 'bill']);
+  });
+});

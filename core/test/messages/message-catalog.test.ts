@@ -48,6 +48,7 @@ describe('Messages', () => {
   it('fill in values as they are, not as templates', async () => {
     await load();
     expect(catalog.for('demo').text('hello', { name: '{other}', other: '$&' })).to.equal('Hello {other}, {other}$&');
+    expect(catalog.for('demo').text('hello', { name: 0, other: '' })).to.equal('Hello 0, 0');
   });
 
   it('answer a missing key with the key and report it once', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openKeyRing, openSecretBox } from '../../secrets/index.js';
+import { AesSecretBox, type KeyRingOptions, openKeyRing } from '../../secrets/index.js';
 
 const newKey = (): string => randomBytes(32).toString('base64');
 const code = (act: () => unknown): unknown => {
@@ -14,6 +14,9 @@ const code = (act: () => unknown): unknown => {
     return (error as { code?: unknown }).code;
   }
 };
+
+/** As a start of the portal opens it. A key that cannot be used does not throw here: the box seals and opens nothing, and says why. */
+const openSecretBox = (options: KeyRingOptions): AesSecretBox => new AesSecretBox(openKeyRing(options));
 
 describe('the secret box', () => {
   let home: string;

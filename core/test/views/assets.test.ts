@@ -52,6 +52,18 @@ describe('Assets', () => {
     await requests.get(before).expect(404);
   });
 
+  it('of a module that stops while they are read again are gone', async () => {
+    const loaded = await load();
+    const before = assets.url('demo', 'x.js');
+    folder.write('dist/assets/tiny.css', 'p{color:red}');
+    await assets.refresh('demo');
+    expect(assets.url('demo', 'x.js')).not.to.equal(before);
+    const again = assets.refresh('demo');
+    await loaded.dispose();
+    await again;
+    expect(assets.url('demo', 'x.js')).to.equal('/assets/demo/missing/x.js');
+  });
+
   it('answer 304 to a browser that has them', async () => {
     await load();
     const url = assets.url('demo', 'x.js');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AccessContext, RenderOptions } from '../../api/index.js';
 import type { PageState, Views } from '../../views/index.js';
-import { menuItem, pageState, portalViews, TestFolder, testViews } from './view-portal.js';
+import { homeSite, menuItem, pageState, portalViews, TestFolder, testViews } from './view-portal.js';
 
 describe('Views', () => {
   let folder: TestFolder;
@@ -169,6 +169,69 @@ describe('Views', () => {
     );
     const guest = { ...pageState(), access: { ...pageState().access, person: undefined } };
     expect(render({}, {}, guest)).to.not.contain('badge-success');
+  });
+
+  it('show each person and page the menus of its own, whoever was there before', async () => {
+    folder.write('views/a.hbs', '');
+    let count = 1;
+    const badge = () => ({ kind: 'success', text: String(count), label: `${count} ready` }) as const;
+    const menuItems = [menuItem('docs', { label: 'portal.search', href: '~/docs', badge })];
+    const personalMenuItems = [
+      { id: 'out', module: 'demo', order: 1, when: undefined, value: { label: 'portal.sign-in', href: '/out', method: 'post' } },
+    ] as const;
+    const render = await load(testViews({ menuItems, personalMenuItems }));
+    const first = pageState({ csrf: 'token-of-ada', nonce: 'nonce-1', path: '/web/home/docs' });
+    const html = render({}, {}, first);
+    expect(html)
+      .to.contain('token-of-ada')
+      .and.to.contain('nonce-1')
+      .and.to.contain('aria-current="page"')
+      .and.to.contain('1 ready');
+    count = 2;
+    const person = { ...first.access.person, name: 'Grace' } as AccessContext['person'];
+    const second = pageState({ csrf: 'token-of-grace', nonce: 'nonce-2', path: '/', access: { ...first.access, person } });
+    const other = render({}, {}, second);
+    expect(other).to.contain('token-of-grace').and.to.contain('nonce-2').and.to.contain('Grace').and.to.contain('2 ready');
+    for (const old of ['token-of-ada', 'nonce-1', 'Ada', 'aria-current="page"', '1 ready']) expect(other).to.not.contain(old);
+    expect(render({}, {}, first)).to.equal(html.replaceAll('1 ready', '2 ready').replaceAll('>1<', '>2<'));
+    const renamed = { ...first.access, site: { ...homeSite, name: 'New name' } };
+    expect(render({}, {}, { ...first, access: renamed }))
+      .to.contain('New name')
+      .and.to.not.contain('>Home<');
+  });
+
+  it('write menus anew when a view or the words of the portal have changed', async () => {
+    folder.write('views/a.hbs', '');
+    portal.write('layouts/page.hbs', `{{#kept 'start'}}before {{site.name}}{{/kept}}`);
+    const views = testViews({ viewsFolder: portal.path });
+    const render = await load(views);
+    expect(render({}, {})).to.equal('before Home');
+    portal.write('layouts/page.hbs', `{{#kept 'start'}}after {{site.name}}{{/kept}}`);
+    await views.refresh('core');
+    expect(render({}, {})).to.equal('after Home');
+  });
+
+  it('let what is kept of a layout see nothing of one request', async () => {
+    folder.write('views/a.hbs', 'body');
+    const piece =
+      '[{{site.name}} {{locale}}|{{{csrf}}}{{csrfToken}}{{nonce}}{{@root.nonce}}{{person.name}}{{title}}{{{body}}}{{notice.sentence}}]';
+    portal.write('layouts/page.hbs', `{{#kept 'start'}}${piece}{{/kept}}`);
+    const page = pageState({ flash: { kind: 'danger', sentence: 'Failed.' } });
+    expect((await load(testViews({ viewsFolder: portal.path })))({}, { title: 'T' }, page)).to.equal('[Home en|]');
+  });
+
+  it('write a date in the language and the form that is asked for, whatever was written before', async () => {
+    const view = `{{date d}}|{{date d format='date'}}|{{date d format='time'}}`;
+    folder.write('views/a.hbs', view);
+    const render = await load(testViews());
+    const model = { d: new Date('2026-11-22T15:40:00Z') };
+    const inGerman = pageState({ access: { ...pageState().access, locale: 'de' } });
+    const english = render(model);
+    const german = render(model, { layout: 'none' }, inGerman);
+    expect(new Set([...english.split('|'), ...german.split('|')]).size).to.equal(6);
+    expect([render(model), render(model, { layout: 'none' }, inGerman)]).to.deep.equal([english, german]);
+    model.d.setUTCFullYear(2027);
+    expect(render(model)).to.contain('2027-11-22T15:40');
   });
 
   it('end with what modules add to each page, and with their scripts; a fragment and a plain page come without', async () => {

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import { expect } from 'chai';
 import { errorCatalog } from '../services/failures/error-catalog.js';
-import { mayTryAgain, pauseBefore } from '../services/generations/retries.js';
+import { backoffBefore, isRetryable } from '../services/generations/retries.js';
 
 const limits = { retries: 2, retryCapSeconds: 60, retryMillis: 2000 };
 const failure = (code: string, status?: number, retryAfterSeconds?: number, maybeCharged = false): ProviderError =>
@@ -9,29 +9,29 @@ const failure = (code: string, status?: number, retryAfterSeconds?: number, mayb
 
 describe('the policy of sending again', () => {
   it('sends again only what the service did not carry out', () => {
-    const again = errorCatalog.map(({ code }) => code).filter((code) => mayTryAgain(failure(code, 500)));
+    const again = errorCatalog.map(({ code }) => code).filter((code) => isRetryable(failure(code, 500)));
     expect(again).to.deep.equal(['too-fast', 'server-trouble']);
     const statuses = [500, 501, 502, 503, 504, 520, 524, 529, undefined];
-    expect(statuses.filter((status) => mayTryAgain(failure('server-trouble', status)))).to.deep.equal([500, 502, 503]);
-    expect(mayTryAgain(failure('too-fast', 429, 1, true)), 'what may be charged').to.equal(false);
+    expect(statuses.filter((status) => isRetryable(failure('server-trouble', status)))).to.deep.equal([500, 502, 503]);
+    expect(isRetryable(failure('too-fast', 429, 1, true)), 'what may be charged').to.equal(false);
   });
 
   it('waits as long as it is told, or twice as long each time, with jitter', () => {
-    expect(pauseBefore(failure('too-fast', 429, 17), 1, limits)).to.equal(17_000);
-    expect(pauseBefore(failure('server-trouble', 503, 60), 1, limits)).to.equal(60_000);
-    const shortest = [1, 2].map((attempts) => pauseBefore(failure('too-fast', 429), attempts, limits, () => 0));
-    const longest = [1, 2].map((attempts) => pauseBefore(failure('too-fast', 429, 0), attempts, limits, () => 1));
+    expect(backoffBefore(failure('too-fast', 429, 17), 1, limits)).to.equal(17_000);
+    expect(backoffBefore(failure('server-trouble', 503, 60), 1, limits)).to.equal(60_000);
+    const shortest = [1, 2].map((attempts) => backoffBefore(failure('too-fast', 429), attempts, limits, () => 0));
+    const longest = [1, 2].map((attempts) => backoffBefore(failure('too-fast', 429, 0), attempts, limits, () => 1));
     expect([shortest, longest]).to.deep.equal([
       [1000, 2000],
       [2000, 4000],
     ]);
-    expect(pauseBefore(failure('too-fast', 429), 5, { ...limits, retries: 9, retryCapSeconds: 10 }, () => 1)).to.equal(10_000);
+    expect(backoffBefore(failure('too-fast', 429), 5, { ...limits, retries: 9, retryCapSeconds: 10 }, () => 1)).to.equal(10_000);
   });
 
   it('ends after its attempts, and where more patience is asked for than it has', () => {
-    expect(pauseBefore(failure('too-fast', 429, 1), 3, limits)).to.equal(undefined);
-    expect(pauseBefore(failure('too-fast', 429, 61), 1, limits)).to.equal(undefined);
-    expect(pauseBefore(failure('too-fast', 429, 1), 1, { ...limits, retries: 0 })).to.equal(undefined);
+    expect(backoffBefore(failure('too-fast', 429, 1), 3, limits)).to.equal(undefined);
+    expect(backoffBefore(failure('too-fast', 429, 61), 1, limits)).to.equal(undefined);
+    expect(backoffBefore(failure('too-fast', 429, 1), 1, { ...limits, retries: 0 })).to.equal(undefined);
   });
 
   it('takes what is no number of seconds for nothing said', () => {

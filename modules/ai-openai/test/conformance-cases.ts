@@ -3,7 +3,7 @@ import { createImagesSandbox, type DialectName, dialectNames, type ImagesSandbox
 import type { HostConfig } from '@portico/core';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { OpenAiConfig } from '../services/openai-settings.js';
-import { profileOf, type ServiceProfile } from '../services/profiles/index.js';
+import { profiles, type ServiceProfile } from '../services/profiles/index.js';
 
 /** What a service must see of a request, written down apart from the profile. */
 export interface ServiceCase {
@@ -133,7 +133,7 @@ export const providerAt = (profile: ServiceProfile, baseUrl: string | undefined)
 
 /** The provider with the profile of a case, and the stand-in with the same server's dialect. */
 export async function benchOf({ id }: ServiceCase): Promise<Bench> {
-  const profile = profileOf(id);
+  const profile = profiles.find((each) => each.id === id);
   if (!profile) throw new Error(`There is no profile ${id}.`);
   const sandbox = await createImagesSandbox({ dialect: dialectNames.find((name) => name === id) });
   return { profile, sandbox, provider: providerAt(profile, sandbox.url) };

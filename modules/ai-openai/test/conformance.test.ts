@@ -9,7 +9,7 @@ import { imageProviderFaults } from '@portico/ai-providers/testing';
 import { type BehaviourName, dialectNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { profileOf, profiles } from '../services/profiles/index.js';
+import { profiles } from '../services/profiles/index.js';
 import { type Bench, benchOf, cases, providerAt, requestOf } from './conformance-cases.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode];
@@ -60,7 +60,7 @@ describe('image services', () => {
 
   it('are asked nowhere while the deployment does not say where they are, but for OpenAI', async () => {
     for (const each of cases.filter(({ id }) => id !== 'openai')) {
-      const profile = profileOf(each.id);
+      const profile = profiles.find(({ id }) => id === each.id);
       if (!profile) throw new Error(each.id);
       const provider = providerAt(profile, undefined);
       expect(provider.place, each.id).to.equal(undefined);

@@ -11,7 +11,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { OpenAiConfig } from '../services/openai-settings.js';
-import { defaultProfile } from '../services/profiles/index.js';
+import { openai } from '../services/profiles/openai.js';
 
 type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];
 
@@ -69,7 +69,7 @@ describe('the OpenAI image provider', () => {
       module: (id) => (id === 'ai-openai' ? { baseUrl } : undefined),
       variables: () => ({}),
     };
-    return new OpenAiImageProvider(new OpenAiConfig(config), defaultProfile);
+    return new OpenAiImageProvider(new OpenAiConfig(config), openai);
   };
   const ask = (given: Partial<ImageRequest> = {}, deadline = 20_000, of = provider): Promise<ProviderAnswer> => {
     const signal = AbortSignal.any([given.signal ?? new AbortController().signal, timeLimit(deadline)]);

@@ -12,7 +12,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { OpenAiConfig } from '../services/openai-settings.js';
-import { defaultProfile } from '../services/profiles/index.js';
+import { openai } from '../services/profiles/openai.js';
 import { eventsOf } from '../services/streamed-answer.js';
 
 const order = {
@@ -49,7 +49,7 @@ describe('an answer that is streamed', () => {
   });
   after(() => sandbox.close());
 
-  function provider(profile = defaultProfile): OpenAiImageProvider {
+  function provider(profile = openai): OpenAiImageProvider {
     const config: HostConfig = {
       mode: 'test',
       publicUrl: 'http://localhost',
@@ -94,10 +94,10 @@ describe('an answer that is streamed', () => {
   it('is asked for only when somebody looks on, for one image, from a service that streams', async () => {
     await ask({ preview: undefined });
     await ask({ count: 2 });
-    await ask({}, 20_000, provider({ ...defaultProfile, streams: false }));
+    await ask({}, 20_000, provider({ ...openai, streams: false }));
     for (const { body } of sandbox.generations) expect(body).not.to.have.any.keys('stream', 'partial_images');
     expect(shown).to.deep.equal([]);
-    expect(provider({ ...defaultProfile, streams: false }).previews).to.equal(false);
+    expect(provider({ ...openai, streams: false }).previews).to.equal(false);
   });
 
   it('is asked for by a form when a picture is changed', async () => {

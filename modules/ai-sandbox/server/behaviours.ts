@@ -1,7 +1,7 @@
 import { apiErrors } from './api-error.js';
 
 /** Ways to answer that are not an error of the API itself but of the line, or of what stands between. */
-export const lineFaults = [
+const connectionFaults = [
   'stall-before-headers',
   'stall-in-body',
   'byte-by-byte',
@@ -25,7 +25,7 @@ export const lineFaults = [
 ] as const;
 
 /** Ways to go wrong in the middle of a stream, after its first partial image; a request that asks for no stream is answered as always. */
-export const streamFaults = [
+const streamFaults = [
   'stream-cut',
   'stream-reset',
   'stream-stall',
@@ -40,13 +40,13 @@ export const streamFaults = [
 ] as const;
 
 /** Ways that last for more than one request with the same words. */
-export const lastingFaults = ['fewer'] as const;
+const lastingFaults = ['fewer'] as const;
 
 export type ApiErrorName = keyof typeof apiErrors;
-export type LineFault = (typeof lineFaults)[number];
+export type ConnectionFault = (typeof connectionFaults)[number];
 export type StreamFault = (typeof streamFaults)[number];
 export type LastingFault = (typeof lastingFaults)[number];
-export type BehaviourName = ApiErrorName | LineFault | StreamFault | LastingFault;
+export type BehaviourName = ApiErrorName | ConnectionFault | StreamFault | LastingFault;
 
 /** What the sandbox does with one request instead of simply drawing. */
 export interface Behaviour {
@@ -63,7 +63,7 @@ export interface Behaviour {
 
 export const behaviourNames: readonly BehaviourName[] = [
   ...(Object.keys(apiErrors) as ApiErrorName[]),
-  ...lineFaults,
+  ...connectionFaults,
   ...streamFaults,
   ...lastingFaults,
 ];

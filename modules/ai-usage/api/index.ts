@@ -1,7 +1,6 @@
 import {
   type AccessContext,
   type ConditionalPoint,
-  type ExtensionPoint,
   extensionPoint,
   type MenuBadge,
   PortalError,
@@ -125,6 +124,14 @@ export interface UsageLedger {
 }
 export const UsageLedger: ServiceToken<UsageLedger> = serviceToken('ai-usage.ledger');
 
+/** What opens the pages and commands of AI Usage. */
+export const UsagePermissions = {
+  /** Usage of the whole instance, budgets and prices. */
+  manage: 'ai-usage.manage-usage',
+  /** Usage of one site. */
+  viewSite: 'ai-usage.view-site-usage',
+} as const;
+
 /** What AI Usage asks of a feature that costs money. All of it is a read of memory. */
 export interface PaidFeature {
   /** Models that prices may be entered for, as suggestions. */
@@ -134,7 +141,8 @@ export interface PaidFeature {
   /** Stands at AI Usage in the menus, of the instance or of one site. */
   badge?(access: AccessContext): MenuBadge | undefined;
 }
-export const PaidFeatures: ExtensionPoint<PaidFeature> = extensionPoint('ai-usage.paid-features');
+/** A feature says with its `when` when it is there. Without any that is, the pages of AI Usage are not there either. */
+export const PaidFeatures: ConditionalPoint<PaidFeature> = extensionPoint('ai-usage.paid-features', { conditional: true });
 
 /** A page of the Control Panel beside AI Usage, Budgets and Prices. */
 export interface UsagePage {

@@ -8,7 +8,7 @@ import {
   PortalError,
   type TypedAccess,
 } from '@portico/core';
-import { manageInstance, manageSite } from '../services/access.js';
+import { UsagePermissions } from '../api/index.js';
 
 /** The option of commands that administer: without it the portal itself is at work, which may do everything. */
 export const asOption = { name: 'as', value: 'email', description: 'Who does it; the portal itself when left out.' } as const;
@@ -31,7 +31,7 @@ export class Operator {
   /** At a site when an address is given, else for the whole instance. */
   access(email: TypedAccess['person'], address?: TypedAccess['site']): AccessContext {
     const access = this.contexts.named({ person: email, site: address });
-    if (access.can(access.site ? manageSite : manageInstance)) return access;
+    if (access.can(access.site ? UsagePermissions.viewSite : UsagePermissions.manage)) return access;
     throw new PortalError('forbidden', this.messages.text('command.may-not', { person: access.person?.name ?? '' }), {
       status: 403,
     });

@@ -58,7 +58,7 @@ export class BudgetRoutes implements HttpRoutes {
         revision: isConflict ? stored.revision : (failed?.revision ?? stored.revision),
         form: failed?.typed ?? this.entry.write(stored),
         stored: isConflict && this.table.labels(stored, locale),
-        ...this.table.choices(locale),
+        ...this.table.choices(ctx.access),
         changes,
         ...problems,
         kind: isConflict ? 'warning' : 'danger',

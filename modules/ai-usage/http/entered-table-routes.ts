@@ -9,12 +9,11 @@ import {
   type Router,
   z,
 } from '@portico/core';
-import { UsageTabs } from '../api/index.js';
-import { manageInstance } from '../services/access.js';
+import { UsagePermissions, UsageTabs } from '../api/index.js';
 import type { EnteredTable } from '../services/entered-table.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
-export const access = { permission: manageInstance };
+export const access = { permission: UsagePermissions.manage };
 export const idParams = z.strictObject({ id: z.string().min(1).max(64) });
 
 /** What a view needs of an error: one sentence, and one for each field. */
@@ -93,7 +92,7 @@ export function tableRoutes<Row extends { readonly id: string }, Typed extends o
             cells: row.cells.map((cell, index) => ({ ...cell, ...columns[index + 1] })),
           })),
           form: { ...(await this.table.usual()), ...typed },
-          ...this.table.choices(ctx.access.locale),
+          ...this.table.choices(ctx.access),
           ...problemsOf(error),
         },
         { title: ctx.text(`${page}.title`), ...(error && { status: error.status }) },

@@ -1,8 +1,7 @@
 import { type Class, Clock, type HttpRoutes, inject, injectable, type RouteContext, type Router, z } from '@portico/core';
 import { csvStream } from '@portico/core/util';
-import { UsageTabs } from '../api/index.js';
+import { UsagePermissions, UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
-import { manageInstance, manageSite } from '../services/access.js';
 import { requestRows } from '../services/report/usage-csv.js';
 import { usageRange } from '../services/report/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/report/usage-report.js';
@@ -17,7 +16,7 @@ export function usageRoutes(prefix: `${'' | '~'}/ai-creator/usage${'' | '.csv'}`
     constructor(@inject(UsagePages) private readonly pages: UsagePages) {}
 
     register(router: Router): void {
-      const access = { permission: prefix.startsWith('~') ? manageSite : manageInstance };
+      const access = { permission: prefix.startsWith('~') ? UsagePermissions.viewSite : UsagePermissions.manage };
       router.get('/', { access, query: usageQuery }, (ctx) =>
         prefix.endsWith('.csv') ? this.pages.csv(ctx) : this.pages.show(ctx),
       );
@@ -27,7 +26,7 @@ export function usageRoutes(prefix: `${'' | '~'}/ai-creator/usage${'' | '.csv'}`
 }
 
 const date = z.iso.date().optional();
-export const usageQuery = z.strictObject({
+const usageQuery = z.strictObject({
   from: z.union([date, z.literal('').transform(() => undefined)]),
   to: z.union([date, z.literal('').transform(() => undefined)]),
   after: z

@@ -1,4 +1,4 @@
-import type { CommandOption, z } from '@portico/core';
+import type { AccessContext, CommandOption, z } from '@portico/core';
 import type { Editor } from './audit.js';
 
 export interface TableColumn {
@@ -45,8 +45,8 @@ export interface EnteredTable<Row extends { readonly id: string }, Typed extends
   };
   /** What the form begins with, and what a terminal may leave out. */
   usual(): Promise<Partial<Typed>>;
-  /** Choices and suggestions of the form. */
-  choices(locale: string): object;
+  /** Choices and suggestions of the form, for a person. */
+  choices(access: AccessContext): object;
   rows(locale: string): Promise<readonly ShownRow[]>;
   /** Rows as a terminal lists them. */
   lines(locale: string): Promise<readonly string[]>;

@@ -1,7 +1,6 @@
 import {
   type AccessContext,
   type ConditionalContributions,
-  type Contributions,
   contributions,
   inject,
   injectable,
@@ -20,10 +19,11 @@ export class InstanceUsageItem implements MenuItem {
   readonly category = 'configuration';
   readonly icon = 'analytics';
 
-  constructor(@inject(contributions(PaidFeatures)) private readonly features: Contributions<PaidFeature>) {}
+  constructor(@inject(contributions(PaidFeatures)) private readonly features: ConditionalContributions<PaidFeature>) {}
 
   badge(access: AccessContext): MenuBadge | undefined {
-    return this.features.each((feature) => feature.badge?.(access)).find((badge) => badge !== undefined);
+    const badges = this.features.each((feature) => feature.badge?.(access), this.features.visible(access));
+    return badges.find((badge) => badge !== undefined);
   }
 }
 
@@ -34,7 +34,7 @@ export class SiteUsageItem extends InstanceUsageItem {
   override readonly menu = 'product';
 
   /** Said again, because a constructor's @inject does not reach the class that extends it. */
-  constructor(@inject(contributions(PaidFeatures)) features: Contributions<PaidFeature>) {
+  constructor(@inject(contributions(PaidFeatures)) features: ConditionalContributions<PaidFeature>) {
     super(features);
   }
 }

@@ -33,6 +33,9 @@ interface Entry {
   readonly error: string | null;
 }
 
+/** Brings a feature that pays: without one there are no pages about money. */
+const prose = resolve(import.meta.dirname, '../../test/fixtures/prose');
+
 /** A feature that is none of ours: it pays, and knows nothing but the ledger. */
 describe('the usage ledger, to a feature that pays', () => {
   let portal: TestPortal;
@@ -47,8 +50,8 @@ describe('the usage ledger, to a feature that pays', () => {
     const time: Clock = { now: () => new Date(`${clock.day}T12:00:00.000Z`), monotonic: () => performance.now() };
     portal = await startTestPortal({
       clock: time,
-      flags: { 'LPD-10793': true },
-      config: { modulePaths: ids.map((id) => join(modules, id)) },
+      flags: { prose: true },
+      config: { modulePaths: [...ids.map((id) => join(modules, id)), prose] },
     });
     ledger = portal.service(UsageLedger);
     site = portal.service(SiteDirectory).byAddress('home') as Site;

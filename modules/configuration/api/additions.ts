@@ -21,7 +21,7 @@ export function defineSettingsAddition<const F extends SettingsFields>(
   return addition;
 }
 
-/** Additions by module. The `when` of the contribution decides whether the fields stand in forms; stored values stay stored. */
+/** Additions by module. The `when` of the contribution decides for the fields what that of a definition decides for its page. */
 export const SettingsAdditions: ConditionalPoint<SettingsAddition> = extensionPoint('configuration.settings-additions', {
   conditional: true,
 });

@@ -211,7 +211,11 @@ export function defineSettings<const F extends SettingsFields>(
 }
 
 /**
- * Definitions by module. The `when` of the contribution decides whether the pages exist; stored values stay stored.
+ * Definitions by module. The `when` of the contribution decides whether a page exists for a person: its form, its history and reset, what it
+ * differs in, and what stands in the files that the person exports or imports on the screen, where a hidden page is like one that nobody
+ * contributes. It does not decide what is in force: values stay stored, code reads them by `Settings`, and the operator's commands
+ * (`settings get`, `set`, `unset`, `export`, `import`, `undo`) and `doctor` reach every page, because a portal is set up before it is switched on.
+ * What an import changed, its undo puts back, whole.
  */
 export const SettingsDefinitions: ConditionalPoint<SettingsDefinition> = extensionPoint('configuration.settings-definitions', {
   conditional: true,

@@ -29,9 +29,9 @@ const setting = { name: 'setting', description: 'The setting as <id>.<field>, e.
 const site = { name: 'site', value: 'address', description: 'Address of a site; left out: the instance.' };
 const secretLimit = 16_384;
 
-/** What the `settings` commands share. */
+/** What the `settings` commands share. They are the operator's: pages whose `when` does not hold are there for them as well. */
 @injectable()
-export class SettingsTargets {
+class SettingsTargets {
   constructor(
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingPresenter) readonly presenter: SettingPresenter,

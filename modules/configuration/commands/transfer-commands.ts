@@ -1,6 +1,7 @@
 import { AccessContexts, type Command, type CommandCall, inject, injectable, type Person, PortalError } from '@portico/core';
 import { readAll } from '@portico/core/util';
 import { type ImportNote, isSealed } from '../services/import-plan.js';
+import { SettingsCatalog } from '../services/settings-catalog.js';
 import { SettingsExport } from '../services/settings-export.js';
 import { SettingsTransfer } from '../services/settings-transfer.js';
 
@@ -21,14 +22,19 @@ export class ExportSettings implements Command {
     { name: 'scope', value: 'scope', description: 'One scope: instance, or site:<address>.' },
   ];
 
-  constructor(@inject(SettingsExport) private readonly settings: SettingsExport) {}
+  constructor(
+    @inject(SettingsExport) private readonly settings: SettingsExport,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
+  ) {}
 
   async run(call: CommandCall): Promise<void> {
     const { entry, scope } = call.options;
     if (typeof scope === 'string' && !this.settings.places().some(([name]) => name === scope))
       throw new PortalError('scope-unknown', `There is no scope "${scope}". Say instance, or site:<address>.`, { status: 404 });
     const text = (option: unknown): string | undefined => (typeof option === 'string' ? option : undefined);
-    call.print(JSON.stringify(this.settings.write({ id: text(entry), scope: text(scope) }), undefined, 2));
+    call.print(
+      JSON.stringify(this.settings.write({ id: text(entry), scope: text(scope), reach: this.catalog.all() }), undefined, 2),
+    );
   }
 }
 
@@ -43,6 +49,7 @@ export class ImportSettings implements Command {
 
   constructor(
     @inject(SettingsTransfer) private readonly transfer: SettingsTransfer,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
 
@@ -51,6 +58,7 @@ export class ImportSettings implements Command {
     const text = await readAll(call.stdin, largestFile);
     const done = await this.transfer.import(text, {
       by: systemOf(this.contexts),
+      reach: this.catalog.all(),
       replace: call.options.replace === true,
       dryRun,
     });

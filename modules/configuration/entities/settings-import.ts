@@ -11,7 +11,7 @@ export class SettingsImport {
   @Column({ name: 'imported_at', type: 'text' })
   importedAt!: string;
 
-  /** Name of the person, or of the command, that imported. */
+  /** Name of the person who imported, or the address of one without a name. */
   @Column({ name: 'imported_by', type: 'text' })
   importedBy!: string;
 

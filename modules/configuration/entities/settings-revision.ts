@@ -15,7 +15,7 @@ export class SettingsRevision {
   @Column({ type: 'integer' })
   revision!: number;
 
-  /** Name of the person who saved last. */
+  /** Name of the person who saved last, or the address of one without a name. */
   @Column({ name: 'saved_by', type: 'text' })
   savedBy!: string;
 

@@ -27,7 +27,7 @@ export class StoredSetting {
   @Column({ name: 'last_four', type: 'text', nullable: true })
   lastFour!: string | null;
 
-  /** Name of the person who set it. */
+  /** Name of the person who set it, or the address of one without a name. */
   @Column({ name: 'set_by', type: 'text' })
   setBy!: string;
 

@@ -45,9 +45,11 @@ export function changesOf(form: PostedForm, fields: readonly FormField[], scope:
   const patch: Record<string, Change> = {};
   const problems: Record<string, string> = {};
   for (const field of fields) {
-    if (field.resolved.lockedBy) continue;
     const change = scope === 'instance' ? instanceChange(form, field) : siteChange(form, field);
     if (change === undefined) continue;
+    // What a form leaves out of a locked field is no contradiction; what it changes is refused by whoever saves, by the name of the lock.
+    const isProblem = typeof change === 'object' && 'problem' in change;
+    if (field.resolved.lockedBy !== undefined && isProblem) continue;
     if (typeof change === 'object' && 'problem' in change) problems[field.name] = change.problem;
     else patch[field.name] = change;
   }

@@ -114,7 +114,8 @@ export class SettingsPages {
     const { value: definition } = entry;
     const { scope } = ctx.access;
     const handle = this.registry.handle(definition.id);
-    const { patch } = changesOf(typed, this.fields(entry, handle, ctx), scope.kind);
+    const open = this.fields(entry, handle, ctx).filter(({ resolved }) => resolved.lockedBy === undefined);
+    const { patch } = changesOf(typed, open, scope.kind);
     const preview = new SettingsPreview(definition, handle, scope, patch, this.references);
     const result = await this.actions.run(definition, pressed, ctx.access, preview);
     if (ctx.get('X-Portico-Fragment') === '1')

@@ -13,9 +13,16 @@ const body = z.record(z.string().max(200), z.union([z.string().max(100_000), z.a
 const page = z.strictObject({ before: z.uuid().optional() });
 const resetting = z.strictObject({ revision: z.coerce.number().int().min(0), secrets: z.literal('on').optional() });
 
-function addEntryRoutes(router: Router, path: string, permission: string, pages: SettingsPages, beside: EntryPages): void {
-  const access = { permission };
+/** The overview and the page of each entry. @param open who sees the overview. @param change who opens and saves an entry. */
+function addSettingsRoutes(
+  router: Router,
+  { path, open, change }: { readonly path: string; readonly open: string; readonly change: string },
+  pages: SettingsPages,
+  beside: EntryPages,
+): void {
+  const access = { permission: change };
   type Entry = z.output<typeof params>;
+  router.get(path, { access: { permission: open }, query }, (ctx: RouteContext<unknown, OverviewQuery>) => pages.overview(ctx));
   router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx));
   router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, z.output<typeof body>>) =>
     pages.save(ctx, postedForm(ctx.input.body)),
@@ -39,12 +46,8 @@ export class InstanceSettingsRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get(
-      '/instance-settings',
-      { access: { permission: permissions.openSettings }, query },
-      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
-    );
-    addEntryRoutes(router, '/instance-settings', permissions.instanceSettings, this.pages, this.beside);
+    const { openSettings: open, instanceSettings: change } = permissions;
+    addSettingsRoutes(router, { path: '/instance-settings', open, change }, this.pages, this.beside);
   }
 }
 
@@ -58,11 +61,7 @@ export class SiteSettingsRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get(
-      '/site-settings',
-      { access: { permission: permissions.siteSettings }, query },
-      (ctx: RouteContext<unknown, OverviewQuery>) => this.pages.overview(ctx),
-    );
-    addEntryRoutes(router, '/site-settings', permissions.siteSettings, this.pages, this.beside);
+    const { siteSettings } = permissions;
+    addSettingsRoutes(router, { path: '/site-settings', open: siteSettings, change: siteSettings }, this.pages, this.beside);
   }
 }

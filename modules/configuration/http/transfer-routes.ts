@@ -13,6 +13,7 @@ import {
 import { type ImportChange, isSealed } from '../services/import-plan.js';
 import { permissions } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
+import { SettingsCatalog } from '../services/settings-catalog.js';
 import { SettingsExport } from '../services/settings-export.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { type ImportDone, SettingsTransfer } from '../services/settings-transfer.js';
@@ -31,7 +32,7 @@ const place = '/configuration/settings-transfer';
 
 type Importing = z.output<typeof importing>;
 
-/** Settings as files: out, in after a look at the difference, and back again. */
+/** Settings as files: out, in after a look at the difference, and back again. Pages that are hidden from a person stand in no file of theirs. */
 @injectable()
 export class TransferRoutes implements HttpRoutes {
   readonly prefix = place;
@@ -40,6 +41,7 @@ export class TransferRoutes implements HttpRoutes {
     @inject(SettingsTransfer) private readonly transfer: SettingsTransfer,
     @inject(SettingsExport) private readonly settings: SettingsExport,
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
@@ -59,7 +61,11 @@ export class TransferRoutes implements HttpRoutes {
   private export(ctx: RouteContext<unknown, z.output<typeof exporting>>): void {
     const { entry, scope } = ctx.input.query;
     if (scope !== '' && !this.settings.places().some(([name]) => name === scope)) throw notFound('scope');
-    const written = this.settings.write({ ...(entry ? { id: entry } : {}), ...(scope ? { scope } : {}) });
+    const written = this.settings.write({
+      ...(entry ? { id: entry } : {}),
+      ...(scope ? { scope } : {}),
+      reach: this.catalog.visible(ctx.access),
+    });
     const name = ['settings', entry, scope.replace(':', '-')]
       .filter(Boolean)
       .join('-')
@@ -72,7 +78,13 @@ export class TransferRoutes implements HttpRoutes {
   private async import(ctx: RouteContext<unknown, unknown, Importing>): Promise<void> {
     const { content, replace, action } = ctx.input.body;
     const { locale } = ctx.access;
-    const options = { by: personOf(ctx.access), replace: replace === 'on', dryRun: action === 'check', locale };
+    const options = {
+      by: personOf(ctx.access),
+      reach: this.catalog.visible(ctx.access),
+      replace: replace === 'on',
+      dryRun: action === 'check',
+      locale,
+    };
     const done = await this.transfer.import(content, options);
     const status = done.faults.length > 0 ? 400 : 200;
     if (ctx.accepts('html', 'json') === 'json') {
@@ -94,7 +106,10 @@ export class TransferRoutes implements HttpRoutes {
     const { done } = shown;
     const model = {
       title,
-      entries: this.registry.ids().map((id) => ({ id, title: this.titleOf(id, locale) })),
+      entries: this.catalog
+        .visible(ctx.access)
+        .map(({ value: { id } }) => ({ id, title: this.titleOf(id, locale) }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
       scopes: this.settings.places().map(([name, scope]) => ({
         name,
         title: scope.kind === 'instance' ? ctx.text('audit.instance') : (this.sites.get()?.byId(scope.siteId)?.name ?? name),

@@ -136,6 +136,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     if (deployed?.locked) {
       throw new PortalError('setting-locked', `${deployed.label} locks ${this.definition.id}.${name}.`, { status: 409 });
     }
+    this.parts.deployment.checkUnlocked(this.definition.id, name);
     if (change === 'inherit') return { ok: true, write: undefined };
     if (change === 'none') {
       const allowed = field.type === 'secret' && scope.kind === 'site';
@@ -216,6 +217,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   private resolveAt(scope: ScopeKey, name: string, field: SettingsField): ResolvedSetting {
     const sources = {
       deployed: this.deployed.get(name),
+      lock: this.parts.deployment.lockOf(this.definition.id, name),
       instance: this.storedValue('instance', name, field),
       site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
     };

@@ -1,11 +1,13 @@
 import { HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
-import type { SettingsDefinition, SettingsField, SettingValue } from '../api/index.js';
+import { nearest } from '@portico/core/util';
+import type { SettingsDefinition, SettingsField } from '../api/index.js';
 import { readValue } from './read-value.js';
 import type { DeployedValue } from './resolve-field.js';
 
 const prefix = 'PORTICO_SETTING_';
 const lockVariable = 'PORTICO_LOCKED_SETTINGS';
 const fileLabel = 'config/*.json (modules.configuration.settings)';
+const lockLabel = 'config/*.json (modules.configuration.locked)';
 
 const sectionSchema = z.strictObject({
   settings: z
@@ -20,7 +22,7 @@ const sectionSchema = z.strictObject({
 });
 
 /** The variable of a field: `ai-creator`, `apiKey` is `PORTICO_SETTING_AI_CREATOR_API_KEY`. */
-export function settingVariable(definitionId: string, field: string): string {
+function settingVariable(definitionId: string, field: string): string {
   const words = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_');
   return prefix + `${words(definitionId)}_${words(field)}`.toUpperCase();
 }
@@ -30,7 +32,8 @@ export function settingVariable(definitionId: string, field: string): string {
 export class DeploymentSettings {
   private readonly section: z.output<typeof sectionSchema>;
   private readonly variables: Readonly<Record<string, string>>;
-  private readonly locked: ReadonlySet<string>;
+  /** What is locked, in small letters, with how it was written and where. */
+  private readonly locks: ReadonlyMap<string, { readonly written: string; readonly place: string }>;
   private readonly reported = new Set<string>();
 
   constructor(
@@ -44,25 +47,39 @@ export class DeploymentSettings {
     }
     this.section = parsed.data;
     this.variables = config.variables(prefix);
-    const names =
-      config
-        .variables(lockVariable)
-        [lockVariable]?.split(/[\s,]+/)
-        .filter(Boolean) ?? [];
-    this.locked = new Set([...this.section.locked, ...names]);
+    const said = config.variables(lockVariable)[lockVariable] ?? '';
+    const names = [
+      ...this.section.locked.map((written) => ({ written, place: lockLabel })),
+      // Quotes are what files of variables leave around a value.
+      ...said.split(/[\s,;"']+/).map((written) => ({ written, place: lockVariable })),
+    ];
+    this.locks = new Map(names.filter(({ written }) => written !== '').map((lock) => [lock.written.toLowerCase(), lock]));
   }
 
   get choicesMillis(): number {
     return this.section.choicesMillis;
   }
 
+  /** What locks a setting, whether or not the deployment also gives its value: the name of the variable or file. */
+  lockOf(definitionId: string, name: string): string | undefined {
+    const places = [`${definitionId}.${name}`, `${definitionId}.*`, definitionId];
+    return places.map((place) => this.locks.get(place.toLowerCase())?.place).find((place) => place !== undefined);
+  }
+
+  /** @throws PortalError `setting-locked` */
+  checkUnlocked(definitionId: string, name: string): void {
+    const place = this.lockOf(definitionId, name);
+    if (place === undefined) return;
+    throw new PortalError('setting-locked', `${place} locks ${definitionId}.${name}.`, { status: 409 });
+  }
+
   find(definitionId: string, name: string, field: SettingsField): DeployedValue | undefined {
     const variable = settingVariable(definitionId, name);
-    const locked = this.locked.has(`${definitionId}.${name}`) || this.locked.has(`${definitionId}.*`);
+    const locked = this.lockOf(definitionId, name) !== undefined;
     const fromVariable = this.variables[variable];
     if (fromVariable !== undefined) {
-      const value = this.read(variable, field, fromVariable);
-      if (value !== undefined) return { value, origin: 'environment', label: variable, locked };
+      const found = this.valueOf({ place: variable, label: variable, origin: 'environment', raw: fromVariable, locked }, field);
+      if (found) return found;
     }
     const fromFile = this.section.settings[definitionId]?.[name];
     if (fromFile === undefined) return undefined;
@@ -73,27 +90,42 @@ export class DeploymentSettings {
       );
       return undefined;
     }
-    const value = this.read(place, field, fromFile);
-    return value === undefined ? undefined : { value, origin: 'file', label: fileLabel, locked };
+    return this.valueOf({ place, label: fileLabel, origin: 'file', raw: fromFile, locked }, field);
   }
 
-  /** What the deployment says of settings that are not among the definitions; misspelt, or of modules that are not there. */
-  strangers(definitions: readonly SettingsDefinition[]): readonly string[] {
+  /** Sentences about what the deployment says and nobody can follow, of settings that are there and of those that are not. */
+  problems(definitions: readonly SettingsDefinition[]): readonly string[] {
     const names = definitions.flatMap(({ id, fields }) => Object.keys(fields).map((field) => ({ id, field })));
     const variables = new Set(names.map(({ id, field }) => settingVariable(id, field)));
-    const places = new Set(names.flatMap(({ id, field }) => [`${id}.${field}`, `${id}.*`]));
+    const places = [...new Set(names.flatMap(({ id, field }) => [`${id}.${field}`, `${id}.*`]))];
+    const lockable = new Set([...places, ...definitions.map(({ id }) => id)].map((place) => place.toLowerCase()));
     const inFile = Object.entries(this.section.settings).flatMap(([id, fields]) =>
       Object.keys(fields).map((field) => `${id}.${field}`),
     );
+    const stranger = (name: string, known: Iterable<string>): string =>
+      `${name} names no setting of a module that runs; check the spelling.${nearest(name, known)}`;
     return [
-      ...Object.keys(this.variables).filter((variable) => !variables.has(variable)),
-      ...[...inFile, ...this.locked].filter((place) => !places.has(place)),
+      ...this.reported,
+      ...Object.keys(this.variables)
+        .filter((variable) => !variables.has(variable))
+        .map((variable) => stranger(variable, variables)),
+      ...inFile.filter((place) => !places.includes(place)).map((place) => stranger(place, places)),
+      ...[...this.locks]
+        .filter(([place]) => !lockable.has(place))
+        .map(([, { written, place }]) => `${stranger(written, places)} It stands in ${place} and locks nothing.`),
     ];
   }
 
-  private read(place: string, field: SettingsField, raw: unknown): SettingValue | undefined {
+  private valueOf(
+    { place, label, origin, raw, locked }: Pick<DeployedValue, 'label' | 'origin' | 'locked'> & { place: string; raw: unknown },
+    field: SettingsField,
+  ): DeployedValue | undefined {
     const read = readValue(field, raw);
-    if (read.ok) return read.value;
+    if (read.ok) return { value: read.value, origin, label, locked };
+    if (locked && field.type === 'boolean') {
+      this.report(`The value of ${place} says neither on nor off: the setting is locked off.`);
+      return { value: false, origin, label: `${label}, which says neither on nor off`, locked };
+    }
     this.report(`The value of ${place} does not fit its setting (${read.problem.key}) and is ignored.`);
     return undefined;
   }

@@ -34,14 +34,15 @@ export interface ImportChange {
 export interface ImportPlan {
   readonly changes: readonly ImportChange[];
   readonly faults: readonly ImportNote[];
-  /** Settings that nobody contributes here: of a module that is absent, or of another version. They are left out. */
+  /** Settings that are not there: of a module that is absent, of another version, or hidden from whoever imports. They are left out. */
   readonly skipped: readonly ImportNote[];
 }
 
 /** What a plan needs to know. */
 export interface ImportContext {
   place(name: string): Scope | undefined;
-  handle(id: string): DefinitionSettings | undefined;
+  /** A page that is there for whoever imports, with the fields that are. */
+  entry(id: string): { readonly fields: SettingsFields; readonly handle: DefinitionSettings } | undefined;
   message(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** Whether fields that an entry of the file does not name inherit again. */
   readonly replace: boolean;
@@ -87,25 +88,24 @@ class Planner {
     const { scope: place, id, values } = entry;
     const scope = typeof place === 'string' ? this.context.place(place) : undefined;
     if (!scope) return this.fault([...path, 'scope'], 'import.scope', { scope: String(place) });
-    const handle = typeof id === 'string' ? this.context.handle(id) : undefined;
-    if (!handle) return this.skip([...path, 'id'], 'import.unknown-entry', { id: String(id) });
+    const found = typeof id === 'string' ? this.context.entry(id) : undefined;
+    if (!found) return this.skip([...path, 'id'], 'import.unknown-entry', { id: String(id) });
     const key = `${String(place)} ${String(id)}`;
     if (this.seen.has(key)) return this.fault(path, 'import.twice', { entry: key });
     this.seen.add(key);
     for (const [name, value] of Object.entries(values)) {
-      const fields: SettingsFields = handle.definition.fields;
-      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      const field = Object.hasOwn(found.fields, name) ? found.fields[name] : undefined;
       if (!field) this.skip([...path, 'values', name], 'import.unknown-field', { name: `${String(id)}.${name}` });
-      else await this.field(handle, { scope, place: String(place), name, field, value, path: [...path, 'values', name] });
+      else await this.field(found.handle, { scope, place: String(place), name, field, value, path: [...path, 'values', name] });
     }
-    if (this.context.replace) await this.rest(handle, { scope, place: String(place), values, path });
+    if (this.context.replace) await this.rest(found, { scope, place: String(place), values, path });
   }
 
   private async rest(
-    handle: DefinitionSettings,
+    { fields, handle }: { readonly fields: SettingsFields; readonly handle: DefinitionSettings },
     at: { readonly scope: Scope; readonly place: string; readonly values: object; readonly path: Path },
   ): Promise<void> {
-    for (const [name, field] of Object.entries(handle.definition.fields)) {
+    for (const [name, field] of Object.entries(fields)) {
       if (Object.hasOwn(at.values, name) || field.type === 'secret') continue;
       if (at.scope.kind === 'site' && field.siteOverridable === false) continue;
       await this.field(handle, { ...at, name, field, value: null });

@@ -19,6 +19,8 @@ export interface DeployedValue {
 
 export interface FieldSources {
   readonly deployed: DeployedValue | undefined;
+  /** What locks a field of which the deployment gives no value: what is stored, or the default, stays in force. */
+  readonly lock?: string | undefined;
   readonly instance: StoredValue | undefined;
   readonly site: StoredValue | undefined;
 }
@@ -36,7 +38,8 @@ export function resolveField(field: SettingsField, sources: FieldSources, scope:
   const base: Layer = deployed
     ? { value: field.type === 'secret' ? deployedSecret(deployed) : deployed.value, origin: deployed.origin }
     : defaultOf(field);
-  const lock = deployed?.locked ? { lockedBy: deployed.label } : {};
+  const lockedBy = deployed?.locked ? deployed.label : sources.lock;
+  const lock = lockedBy === undefined ? {} : { lockedBy };
   const instance = deployed?.locked ? base : layerOf(sources.instance, 'instance', base);
   if (scope === 'instance') {
     return {

@@ -1,5 +1,6 @@
 import { Clock, inject, injectable, optional, type Scope, type ServiceHandle, SiteDirectory, siteScope } from '@portico/core';
 import type { SecretState, SettingsField } from '../api/index.js';
+import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
 
 export const transferFormat = 'portico-settings';
@@ -24,6 +25,8 @@ export interface ExportedSettings {
 }
 
 export interface ExportChoice {
+  /** What is there for whoever exports: `SettingsCatalog.visible` for a person, `all` for the operator. */
+  readonly reach: readonly CatalogEntry[];
   /** Id of a definition; left out: all of them. */
   readonly id?: string | undefined;
   /** `instance`, `site:<address>`; left out: everything. */
@@ -39,10 +42,12 @@ export class SettingsExport {
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
-  write({ id, scope }: ExportChoice): ExportedSettings {
+  write({ id, scope, reach }: ExportChoice): ExportedSettings {
     const places = this.places().filter(([name]) => scope === undefined || name === scope);
-    const ids = this.registry.ids().filter((each) => id === undefined || each === id);
-    const settings = places.flatMap(([name, place]) => ids.flatMap((each) => this.entry(name, place, each)));
+    const entries = reach
+      .filter(({ value }) => id === undefined || value.id === id)
+      .sort((a, b) => (a.value.id < b.value.id ? -1 : 1));
+    const settings = places.flatMap(([name, place]) => entries.flatMap((each) => this.entry(name, place, each)));
     return { format: transferFormat, version: transferVersion, exportedAt: this.clock.now().toISOString(), settings };
   }
 
@@ -52,13 +57,12 @@ export class SettingsExport {
     return [['instance', { kind: 'instance' }], ...sites.map(({ address, id }) => [`site:${address}`, siteScope(id)] as const)];
   }
 
-  private entry(scope: string, place: Scope, id: string): readonly ExportedEntry[] {
-    const found = this.registry.byId(id);
-    if (!found) return [];
+  private entry(scope: string, place: Scope, { value: { id, fields } }: CatalogEntry): readonly ExportedEntry[] {
+    const handle = this.registry.handle(id);
     const values: Record<string, ExportedValue> = {};
     const secretsLeftOut: string[] = [];
-    for (const [name, field] of Object.entries(found.definition.fields)) {
-      const { own } = found.handle.resolve(place, name);
+    for (const [name, field] of Object.entries(fields)) {
+      const { own } = handle.resolve(place, name);
       if (own === undefined) continue;
       const value = exported(field, own);
       if (value === undefined) secretsLeftOut.push(name);

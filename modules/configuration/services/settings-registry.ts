@@ -57,14 +57,6 @@ export class SettingsRegistry implements Settings {
     return { definition, handle: this.handle(id), moduleOf };
   }
 
-  /** Ids of all definitions that are there now. */
-  ids(): readonly string[] {
-    return this.catalog
-      .all()
-      .map(({ value }) => value.id)
-      .sort();
-  }
-
   /** The handle of a definition that is there, with all that belongs to this module alone. */
   known(id: string): DefinitionSettings | undefined {
     return this.catalog.find(id) && this.handle(id);
@@ -109,6 +101,7 @@ const bare = (id: string): SettingsDefinition => ({
 @injectable()
 export class SettingsCheck implements IntegrityCheck {
   readonly title = 'Every stored secret can be read, and every setting of the deployment belongs to a module.';
+  readonly about = 'deployment';
 
   constructor(
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
@@ -118,7 +111,7 @@ export class SettingsCheck implements IntegrityCheck {
 
   async run(): Promise<readonly IntegrityFinding[]> {
     const warning = (message: string): IntegrityFinding => ({ severity: 'warning', message });
-    const strangers = this.deployment.strangers(this.catalog.all().map(({ value }) => value));
+    const problems = this.deployment.problems(this.catalog.all().map(({ value }) => value));
     return [
       ...this.stored.unreadable().map(({ setting, scope }) => {
         const where = scope === 'instance' ? 'of the instance' : `of the site ${scope}`;
@@ -131,7 +124,7 @@ export class SettingsCheck implements IntegrityCheck {
         .map(({ setting, module, owner }) =>
           warning(`The module ${module} brings a setting ${setting} too, which is left out: the one of ${owner} stays.`),
         ),
-      ...strangers.map((name) => warning(`${name} names no setting of a module that runs; check the spelling.`)),
+      ...problems.map(warning),
     ];
   }
 }

@@ -1,9 +1,11 @@
 import { type AuditVia, Clock, Ids, inject, injectable, type Person, PortalError, UnitOfWork } from '@portico/core';
 import { SettingsImport, type StoredSetting } from '../entities/index.js';
 import { scopeKey } from './definition-settings.js';
+import { DeploymentSettings } from './deployment-settings.js';
 import { type ImportPlan, planImport } from './import-plan.js';
 import { SettingPresenter } from './setting-presenter.js';
 import { sameRow } from './settings-audit.js';
+import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsExport } from './settings-export.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { type FieldWrite, type PreviousSetting, type StoredSave, StoredSettings } from './stored-settings.js';
@@ -27,6 +29,8 @@ interface Recorded extends Place {
 }
 
 export interface ImportOptions {
+  /** What is there for whoever imports: `SettingsCatalog.visible` for a person, `all` for the operator. */
+  readonly reach: readonly CatalogEntry[];
   readonly by: Person;
   readonly replace: boolean;
   /** True: nothing is changed. */
@@ -58,15 +62,20 @@ export class SettingsTransfer {
     @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
     @inject(SettingsExport) private readonly places: SettingsExport,
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
+    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
   ) {}
 
-  async import(text: string, { by, replace, dryRun, locale }: ImportOptions): Promise<ImportDone> {
+  async import(text: string, { by, reach, replace, dryRun, locale }: ImportOptions): Promise<ImportDone> {
     const places = new Map(this.places.places());
+    const entries = new Map(reach.map(({ value: { id, fields } }) => [id, fields]));
     const plan = await planImport(text, {
       place: (name) => places.get(name),
-      handle: (id) => this.registry.known(id),
+      entry: (id) => {
+        const fields = entries.get(id);
+        return fields && { fields, handle: this.registry.handle(id) };
+      },
       message: (key, values) => this.presenter.ours(key, values, locale),
       replace,
     });
@@ -101,7 +110,7 @@ export class SettingsTransfer {
 
   /**
    * Puts everything back as it stood before an import; left out: the newest that is not undone. Answers how many settings.
-   * @throws PortalError `import-unknown` (404), `import-changed-since` (409) when something was saved over it.
+   * @throws PortalError `setting-locked` (409), `import-unknown` (404), `import-changed-since` (409) when something was saved over it.
    */
   async undo(id: string | undefined, by: Person): Promise<number> {
     const past = await this.past(500);
@@ -110,6 +119,7 @@ export class SettingsTransfer {
       chosen && (await this.unitOfWork.read((reader) => reader.repository(SettingsImport).findOneBy({ id: chosen.id })));
     if (!row) throw new PortalError('import-unknown', 'There is no such import to undo.', { status: 404 });
     const changes = JSON.parse(row.changes) as readonly Recorded[];
+    for (const { definitionId, field } of changes) this.deployment.checkUnlocked(definitionId, field);
     const byPlace = groupBy(changes, ({ definitionId, scope }) => `${definitionId}\n${scope}`);
     const saves = [...byPlace.values()].map((group): StoredSave => {
       const { definitionId, scope } = group[0] as Recorded;

@@ -41,7 +41,7 @@ function criterionOf({ instance, site, locked }: Says): {
       scopesOf: () => ['instance', 'here'],
       listen: () => {},
     } as never,
-    deployment: { find: (_id: string, name: string) => (name === 'lamp' ? locked : undefined) } as never,
+    deployment: { find: (_id: string, name: string) => (name === 'lamp' ? locked : undefined), lockOf: () => undefined } as never,
     references: {} as never,
     choices: { askAll: async () => new Map(), withPreset: (field: unknown) => field } as never,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

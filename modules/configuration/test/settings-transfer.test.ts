@@ -1,5 +1,5 @@
 import { Settings, type SettingsFields, type SettingsHandle } from '@portico/configuration/api';
-import { AuditLog, instanceScope, SiteDirectory, siteScope } from '@portico/core';
+import { AuditLog, Flags, instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
@@ -178,5 +178,30 @@ describe('Export and import of settings', () => {
     const { headers, text } = await admin.get(`${page}/export?entry=lighthouse&scope=site%3Ahome`);
     expect(headers['content-disposition']).to.equal('attachment; filename="settings-lighthouse-site-home.json"');
     expect((JSON.parse(text) as File).settings).to.have.length(1);
+  });
+
+  it('is for people what their screen is: a hidden page stands in no file, and the operator reaches it all the same', async () => {
+    const ids = (file: File): readonly string[] => [...new Set(file.settings.map(({ id }) => id))];
+    const downloaded = async (): Promise<File> => JSON.parse((await admin.get(`${page}/export`)).text) as File;
+    const content = fileOf({ seconds: 11 });
+    await run(fileOf({ seconds: 10 }));
+    expect(ids(await downloaded())).to.deep.equal(['lighthouse']);
+    expect((await admin.get(page)).text).to.contain('value="lighthouse"');
+
+    await portal.service(Flags).override('lighthouse', false, 'somebody');
+    expect((await admin.get(instancePage)).status).to.equal(404);
+    expect((await admin.get(page)).text).to.not.contain('value="lighthouse"');
+    expect(ids(await downloaded())).to.deep.equal([]);
+    expect(JSON.parse((await admin.get(`${page}/export?entry=lighthouse`)).text).settings).to.deep.equal([]);
+    const refused = await portal.post(admin, `${page}/import`, { content, action: 'import' });
+    expect(visibleText(refused.text)).to.contain('No module has the settings lighthouse');
+    expect(handle().get(instanceScope).seconds).to.equal(10);
+
+    expect(ids(await exported())).to.deep.equal(['lighthouse']);
+    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).to.contain('10');
+    expect((await run(content)).out).to.contain('1 changed.');
+    expect(handle().get(instanceScope).seconds).to.equal(11);
+    await portal.service(Flags).override('lighthouse', undefined, 'somebody');
+    expect((await admin.get(instancePage)).text).to.contain('value="11"');
   });
 });

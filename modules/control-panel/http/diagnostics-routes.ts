@@ -16,20 +16,25 @@ export class DiagnosticsRoutes implements HttpRoutes {
     router.get('/', { access: 'signed-in', query }, (ctx: RouteContext<unknown, Query>) => this.show(ctx));
   }
 
-  private show(ctx: RouteContext<unknown, Query>): void {
+  private async show(ctx: RouteContext<unknown, Query>): Promise<void> {
     const asked = pointOf(ctx.input.query);
     const json = ctx.accepts('html', 'json') === 'json';
     try {
       const answers = asked.point && asked.contribution ? this.diagnostics.ask(ctx.access, { ...asked, ...needed(asked) }) : [];
       if (json) ctx.body = { answers };
-      else this.render(ctx, asked, answers);
+      else await this.render(ctx, asked, answers);
     } catch (error) {
       if (json || !(error instanceof PortalError)) throw error;
-      this.render(ctx, asked, [], error);
+      await this.render(ctx, asked, [], error);
     }
   }
 
-  private render(ctx: RouteContext<unknown, Query>, asked: Query, answers: readonly Answer[], error?: PortalError): void {
+  private async render(
+    ctx: RouteContext<unknown, Query>,
+    asked: Query,
+    answers: readonly Answer[],
+    error?: PortalError,
+  ): Promise<void> {
     const title = ctx.text('diagnostics.title');
     const chosen = `${asked.point} ${asked.contribution}`;
     const points = this.diagnostics.points().map(({ id, contributions }) => ({
@@ -47,6 +52,7 @@ export class DiagnosticsRoutes implements HttpRoutes {
       asked,
       othersToo: this.diagnostics.mayAskForOthers(ctx.access),
       answers,
+      findings: await this.diagnostics.findings(ctx.access),
       error: error?.message,
     };
     ctx.render('diagnostics', model, { title, ...(error ? { status: error.status } : {}) });

@@ -39,12 +39,14 @@ export class ModuleRoutes implements HttpRoutes {
 
   private list(ctx: RouteContext): void {
     const title = ctx.text('modules.title');
-    ctx.render('modules', { title, modules: this.modules.list().map((status) => this.model(ctx, status)) }, { title });
+    const modules = this.modules.list().map((status) => this.model(ctx, status));
+    ctx.render('modules', { title, modules, unreadable: this.modules.unreadable() }, { title });
   }
 
   private show(ctx: RouteContext<Params>): void {
     const module = this.model(ctx, this.find(ctx.input.params.id));
-    ctx.render('module', module, { title: module.id });
+    const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
+    ctx.render('module', { ...module, unreadable }, { title: module.id });
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {

@@ -2,6 +2,8 @@ import {
   type AccessContext,
   AccessContexts,
   AccessControl,
+  type DeploymentFinding,
+  DeploymentReport,
   type ExplainablePoint,
   type ExplainedContribution,
   type ExplainedStep,
@@ -47,7 +49,7 @@ export interface Answer {
   readonly blocking?: AnsweredStep;
 }
 
-const titled = ['module', 'host', 'flag', 'setting', 'scope', 'permission', 'given'];
+const titled = ['module', 'host', 'flag', 'setting', 'scope', 'permission', 'contributed', 'given'];
 
 /** Answers why a contribution of any module is, or is not, there: for whoever asks, and for others to those who may diagnose. */
 @injectable()
@@ -59,7 +61,13 @@ export class Diagnostics {
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
     @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
     @inject(Messages) private readonly messages: Messages,
+    @inject(DeploymentReport) private readonly deployment: DeploymentReport,
   ) {}
+
+  /** What nobody can follow of what the deployment says, for those who may diagnose. */
+  async findings(asker: AccessContext): Promise<readonly DeploymentFinding[]> {
+    return this.mayAskForOthers(asker) ? this.deployment.findings() : [];
+  }
 
   points(): readonly ExplainablePoint[] {
     return this.explanations.points().filter(({ contributions }) => contributions.length > 0);

@@ -21,12 +21,15 @@ export interface DocumentRow {
   readonly kindIcon: string;
   /** Class of the theme with the colours of the type. */
   readonly kind: string;
+  /** The same for its preview: a checkerboard shows through formats that can be transparent. */
+  readonly look: string;
   readonly typeLabel: string | undefined;
-  /** Its format can be: a checkerboard shows through. */
-  readonly isTransparent: boolean;
   readonly actionsTitle: string;
   readonly page: string;
   readonly thumbnail: string | undefined;
+  /** Which template of the page has the entries of its menu, and the id that completes their addresses. */
+  readonly entries: 'picture-entries' | 'document-entries';
+  readonly entriesId: string | undefined;
   /** What its metadata say of it in a word each. */
   readonly marks: readonly DocumentMark[];
 }
@@ -37,11 +40,20 @@ interface DocumentMark {
   readonly label: string;
 }
 
-/** What a list shows of a document. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry, filters: readonly ListFilter[] = []): DocumentRow {
+interface RowSurroundings {
+  readonly filters: readonly ListFilter[];
+  /** Whether the page has a menu of its own for pictures. */
+  readonly pictureActions: boolean;
+}
+
+const alone: RowSurroundings = { filters: [], pictureActions: false };
+
+/** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
   const page = ctx.url(documentAddress(entry.id));
   const isImage = imageTypes.has(entry.mimeType);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
+  const isPicture = isImage && pictureActions;
   return {
     id: entry.id,
     name: entry.name,
@@ -51,11 +63,13 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, filters: read
     modifiedAt: new Date(entry.modifiedAt),
     kindIcon: icon,
     kind,
+    look: isImage && entry.mimeType !== 'image/jpeg' ? `see-through ${kind}` : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
-    isTransparent: isImage && entry.mimeType !== 'image/jpeg',
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
+    entries: isPicture ? 'picture-entries' : 'document-entries',
+    entriesId: isPicture ? entry.id : undefined,
     marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
   };
 }
@@ -127,6 +141,8 @@ export function listModel(
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
+  const surroundings = { filters, pictureActions: imageActions.length > 0 };
+  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, surroundings);
   return {
     folderId: input.folder,
     folder: current,
@@ -147,8 +163,8 @@ export function listModel(
     isTable: input.view === 'table',
     isByName: input.order === 'name' || input.q !== undefined,
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
-    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map((entry) => documentRow(ctx, entry, filters)),
-    added: added.map((entry) => documentRow(ctx, entry, filters)),
+    documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
+    added: added.map(row),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,
     isFirstPage: input.after === undefined && input.before === undefined,
     previous: page.previous && link({ before: page.previous }),

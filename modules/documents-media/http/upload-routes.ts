@@ -106,10 +106,7 @@ export class UploadRoutes implements HttpRoutes {
 }
 
 /** "sunset.png was added." or "3 files were added." */
-export function addedSentence(
-  ctx: RouteContext<unknown, unknown, unknown>,
-  documents: readonly { readonly name: string }[],
-): string {
+function addedSentence(ctx: RouteContext<unknown, unknown, unknown>, documents: readonly { readonly name: string }[]): string {
   return ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
 }
 

@@ -17,7 +17,7 @@ export interface DemoPicture {
   readonly hills: readonly Color[];
 }
 
-export const demoPictures: readonly DemoPicture[] = [
+const demoPictures: readonly DemoPicture[] = [
   {
     name: 'morning-in-the-hills.jpg',
     altText: 'Green hills under a pale morning sky with a low sun',
@@ -63,7 +63,7 @@ const width = 1280;
 const height = 800;
 
 /** Draws the picture point by point; the same picture each time. */
-export async function drawPicture(picture: DemoPicture): Promise<Uint8Array> {
+async function drawPicture(picture: DemoPicture): Promise<Uint8Array> {
   const pixels = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) pixels.set(colorAt(picture, x / width, y / height), (y * width + x) * 3);

@@ -7,18 +7,12 @@ import {
   MessageCatalog,
 } from '@portico/core';
 import { type DocumentAction, DocumentActions } from '../api/actions.js';
+import { type Offer, offerOf } from './offers.js';
 
 /** An action as a page shows it; the id of the document completes its address. */
-export interface ShownAction {
-  readonly module: string;
-  readonly label: string;
+export interface ShownAction extends Offer {
   /** Heading of the dialog. */
   readonly title: string;
-  readonly icon: string | undefined;
-  readonly href: string;
-  readonly opensDialog: boolean;
-  readonly script: string | undefined;
-  readonly size: string | undefined;
 }
 
 /** What modules make of documents. */
@@ -50,16 +44,8 @@ export class DocumentActionList {
       const text = (key: string): string => this.catalog.for(module).text(key, {}, access.locale);
       const query = new URLSearchParams(folderId === undefined ? {} : { folder: folderId });
       query.append(action.parameter, '');
-      return {
-        module,
-        label: text(action.label),
-        title: text(action.title ?? action.label),
-        icon: action.icon,
-        href: `${action.href}?${query}`,
-        opensDialog: action.opens === 'dialog',
-        script: action.script,
-        size: action.size,
-      };
+      const { label, title = label } = action;
+      return offerOf(action, { module, label: text(label), title: text(title), href: `${action.href}?${query}` });
     }, offered);
     return shown.filter((action) => action !== undefined);
   }

@@ -18,7 +18,23 @@ import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey } from './names.js';
 
-/** What happens to documents after they were added. */
+/**
+ * What happens to documents after they were added: renaming and describing, moving, deleting.
+ *
+ * Each is one transaction that reads the row again, asks what stands against it, and writes: permission for the site of the request first, then that the
+ * document is in this site (for anybody else it does not exist, 404), then that the folder is there and no other document there has the name, as the
+ * unique index of the table would refuse it too. Ids of other sites never get further than the first query.
+ *
+ * A document's row repeats the facts of its current version, so that lists and downloads read one row. Changes here touch name, alternative text, folder
+ * and time alone: bytes, hash, size and type are those of a version, and versions are added and go, but never change. A name may not claim another
+ * type than the file has.
+ *
+ * Deleting takes rows and files in this order: the blobs of all versions and their renditions are listed, the rows go, and the transaction is told which
+ * blobs nobody needs any more. The files themselves go after the commit; when that fails, or the process ends between, the sweep finds them without a
+ * row and takes them later. A row without its file is thus never left, a file without a row at most for a while.
+ *
+ * What is never done: a document does not leave its site, and nothing is overwritten because a name is taken.
+ */
 @injectable()
 export class DocumentChanges {
   constructor(

@@ -48,7 +48,19 @@ export interface FolderStep {
 
 type Queries = Pick<Reader, 'query'>;
 
-/** Folders of the site of the request. */
+/**
+ * Folders of the site of the request: a tree per site, at most 20 deep, of rows that name their parent.
+ *
+ * The root is no row: its children have the parent `''`, not NULL, so that the unique index on site, parent and name covers them too. Names are compared
+ * by their key (case and forms of Unicode folded), shown as they were typed.
+ *
+ * Whoever puts something into a folder asks `requirePlace` in the transaction that puts it there: the folder is in this site, and what is put in does not
+ * become deeper than 20. Moving asks the same with the depth of what hangs below, and that the target is not the folder itself or one inside it: a circle
+ * would take both out of the tree. As writes come one after the other, nothing changes between the question and the answer.
+ *
+ * Only an empty folder is deleted; what is inside is counted in that same transaction. So a folder never takes documents with it, and no document is left in
+ * a folder that is gone. A folder does not leave its site.
+ */
 @injectable()
 export class Folders {
   constructor(

@@ -13,7 +13,7 @@ const maxPerWord = 200;
 const empty = new Set('a an and are as at by for from in into is it of on or over the to under with'.split(' '));
 
 /** The words of a text, each once, without marks, case and plurals. */
-export function textWords(text: string, limit = maxWords): readonly string[] {
+function textWords(text: string, limit = maxWords): readonly string[] {
   const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

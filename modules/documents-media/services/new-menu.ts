@@ -7,18 +7,11 @@ import {
   MessageCatalog,
 } from '@portico/core';
 import { type NewMenuItem, NewMenuItems } from '../api/new-menu.js';
+import { type Offer, offerOf } from './offers.js';
 
-/** An entry as a page shows it. */
-export interface NewMenuEntry {
+/** An entry as a page shows it; its address has the folder in which it works. */
+export interface NewMenuEntry extends Offer {
   readonly id: string;
-  readonly module: string;
-  readonly label: string;
-  readonly icon: string | undefined;
-  /** With the folder in which it works. */
-  readonly href: string;
-  readonly opensDialog: boolean;
-  readonly script: string | undefined;
-  readonly size: string | undefined;
 }
 
 /** The New menu: whatever the modules contribute, and nothing else. */
@@ -32,16 +25,10 @@ export class NewMenu {
   entries(access: AccessContext, folderId: string | undefined): readonly NewMenuEntry[] {
     const query = folderId === undefined ? '' : `?folder=${encodeURIComponent(folderId)}`;
     return this.items.each(
-      (item, { id, module }) => ({
-        id,
-        module,
-        label: this.catalog.for(module).text(item.label, {}, access.locale),
-        icon: item.icon,
-        href: item.href + query,
-        opensDialog: item.opens === 'dialog',
-        script: item.script,
-        size: item.size,
-      }),
+      (item, { id, module }) => {
+        const label = this.catalog.for(module).text(item.label, {}, access.locale);
+        return offerOf(item, { id, module, label, href: item.href + query });
+      },
       this.items.visible(access, ['uploads']),
     );
   }

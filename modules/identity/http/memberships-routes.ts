@@ -12,6 +12,7 @@ import {
 import { siteRoles } from '../api/index.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { manageMemberships, managePeople } from '../services/identity-permissions.js';
+import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { listQuery, memberRoleForm, newMemberForm } from './input.js';
 import { pageLinks } from './page-links.js';
@@ -26,6 +27,7 @@ export class MembershipsRoutes implements HttpRoutes {
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(PeopleAdministration) private readonly administration: PeopleAdministration,
     @inject(PeopleList) private readonly list: PeopleList,
     @inject(AccessContexts) private readonly contexts: AccessContexts,
   ) {}
@@ -41,7 +43,7 @@ export class MembershipsRoutes implements HttpRoutes {
         await this.show(ctx, {}, { email, role, error, peopleHref: this.peopleHref(ctx) });
         return;
       }
-      await this.accounts.grant(account.id, role, siteOf(ctx).id);
+      await this.administration.changeRole(ctx.access, account.id, role, siteOf(ctx).id, true);
       ctx.redirectWith(home, ctx.text('memberships.added', { name: account.name, role }));
     });
 
@@ -51,8 +53,7 @@ export class MembershipsRoutes implements HttpRoutes {
       // Only people of this site can be named here: others are none of its administrators' business.
       const account = this.accounts.byId(person);
       if (!account?.siteRoles[site.id]) throw notFound('person');
-      if (intent === 'grant') await this.accounts.grant(person, role, site.id);
-      else await this.accounts.revoke(person, role, site.id);
+      await this.administration.changeRole(ctx.access, person, role, site.id, intent === 'grant');
       ctx.redirectWith(home, ctx.text(`memberships.${intent}`, { name: account.name, role }));
     });
   }

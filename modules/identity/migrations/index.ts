@@ -1,4 +1,5 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
+import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 
-export default [CreateIdentity1763800000000, CreateApiTokens1763900000000];
+export default [CreateIdentity1763800000000, CreateApiTokens1763900000000, GrantUsageAsSettings1764000000000];

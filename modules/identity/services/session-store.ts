@@ -22,6 +22,18 @@ const lagMillis = 5 * 60_000;
 /**
  * Sessions by the SHA-256 of their token. Reading one is a memory read; what ends a session ends it in memory with the commit.
  * The token that guards forms is derived from the session's own, so nothing secret is stored at all.
+ *
+ * How one comes to be: sign-in (sign-in.ts) makes a token of 256 random bits in the transaction that checked the account. The browser gets the token in
+ * a cookie, the table its hash with the person and two times. It is in force from the commit on, never before. A person has at most 100; the oldest go.
+ *
+ * How long it lasts: until it was not used for a while (idle) or is too old (absolute), whichever comes first, by the clock of the portal. Use is noted in
+ * memory and written now and then, at most five minutes late: after a kill a session may look that much older than it is, never younger.
+ *
+ * What ends it, at once and for every copy of the cookie: signing out, another password, disabling the account; each in the same transaction
+ * as what caused it, so that neither stands without the other. An expired one is dead when it is looked for, and its row goes later.
+ *
+ * What is never done: a token is not stored, logged or made a second time; a session does not change its person; a sign-in does not take up a session
+ * that was there before it, because somebody else may know that one's token. What a person may do is not kept here: it is asked anew with each request.
  */
 @injectable()
 export class SessionStore implements Sessions {

@@ -49,7 +49,22 @@ export type SignInResult =
   | { readonly kind: 'session'; readonly token: string }
   | { readonly kind: 'new-password'; readonly ticket: string };
 
-/** Signing in, and all that gives somebody a session. */
+/**
+ * Signing in, and all that gives somebody a session: a password, the ticket after a one-time password, and a change of one's own password.
+ *
+ * A password is checked in this order: the attempt is counted first (sign-in-rate-limiter.ts), so that guesses side by side do not slip through; then
+ * Argon2 runs, also for an address that nobody has, so that both take the same time; then the answer is one sentence for an unknown address, a wrong
+ * password and a disabled account. Only a success forgets the failures.
+ *
+ * What a right password leads to: a session; or, after a one-time password, a ticket that lasts ten minutes, works once and opens nothing but the form for
+ * a password of one's own. Whether the account is still active, and the password still the same, is asked again inside the transaction that makes the
+ * session: while Argon2 ran, somebody may have changed either.
+ *
+ * A changed password ends all sessions of the person in the same transaction, and gives a new one to whoever changed it.
+ *
+ * What is never done: no session for an account that must choose a password; no hint which of address and password was wrong; no password in a log, an
+ * audit entry or an error; nobody is locked out for what others tried.
+ */
 @injectable()
 export class SignIn {
   constructor(

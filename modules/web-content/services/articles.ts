@@ -35,7 +35,20 @@ export interface Cursor {
   readonly id: string;
 }
 
-/** Writing and publishing articles; every call is bound to the site of `access`. */
+/**
+ * Writing and publishing articles; every call is bound to the site of `access`.
+ *
+ * What comes in is HTML that somebody's browser sent, and what visitors get is stored HTML, put into the page as it is. So everything passes `HtmlCleaner`
+ * before it is stored, whatever the editor did already, and nothing that was not cleaned reaches the table: when cleaning fails, saving fails.
+ *
+ * A row holds two texts. `title` and `body` are the draft, which those see who may edit; `publishedTitle` and `publishedBody` are what visitors read, null
+ * while nothing is published. Saving writes the draft; publishing copies it over; taking back empties the published ones and keeps the draft. Visitors
+ * never meet a draft, not by its address, in a list or in a count.
+ *
+ * A save names the revision that its form was made from. Where another save came between, it is refused (`article-conflict`) and the form comes back with
+ * what was typed: nobody's text is overwritten in silence. An address is unique in its site; one that was wished for is refused when taken, one that
+ * is made from the title gets a number. Permission is asked first, and what may not be seen answers as what does not exist.
+ */
 @injectable()
 export class Articles {
   constructor(

@@ -24,7 +24,20 @@ purify.addHook('afterSanitizeAttributes', (node) => {
   if (node.nodeName === 'A' && node.getAttribute('href')?.startsWith('https:')) node.setAttribute('rel', 'noopener noreferrer');
 });
 
-/** Leaves only the tags of an article: no svg, no math, no scripts, no styles; links to https, mailto or this portal. */
+/**
+ * Leaves only the tags of an article: no svg, no math, no scripts, no styles; links to https, mailto or this portal.
+ *
+ * The text is parsed as a browser would (jsdom), what is not on the lists above is taken out by DOMPurify, and the tree is written out again: so what is
+ * stored is what was checked, not what was typed. It is a list of what may stay; whatever HTML learns tomorrow is left out until somebody adds it. An
+ * element that may not stay gives its text to the one around it, except where its text is no text (script, style and their like).
+ *
+ * Addresses are checked twice, because DOMPurify lets `data:` through for pictures: https, mailto, an absolute path or a fragment of this portal. A link that
+ * leads out gets `noopener noreferrer`. Attributes are a list, too: `style`, `class`, `id`, event handlers and `data-*` are not on it, apart from the one that
+ * keeps a suggested caption.
+ *
+ * It runs in a worker thread (html-cleaner.ts), as text of a malicious author can take long to parse, and is pure: the same text gives the same answer, and a
+ * cleaned text cleaned again stays as it is. The page's Content-Security-Policy stands behind it; neither leans on the other.
+ */
 export function sanitize(html: string): string {
   const body = purify.sanitize(html, {
     ALLOWED_TAGS: allowedTags,

@@ -1,3 +1,4 @@
+import { UsagePermissions } from '@portico/ai-usage/api';
 import type { SecretState } from '@portico/configuration/api';
 import { type AccessContext, type ExplainedStep, inject, injectable, Messages } from '@portico/core';
 import { ModelKnowledge } from '../models/model-knowledge.js';
@@ -64,7 +65,7 @@ export class AvailabilitySteps {
       reason: this.text(access, obstacle ? 'why.budget-used' : 'why.budget-left', { state }).trim(),
       changeableBy: this.text(access, 'why.by-budgets'),
       href: '/ai-creator/budgets',
-      hrefPermission: 'configuration.manage-instance-settings',
+      hrefPermission: UsagePermissions.manage,
     };
   }
 

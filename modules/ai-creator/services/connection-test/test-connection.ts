@@ -1,56 +1,11 @@
-import { askForModels, type ImageProvider, modelsToTry, ProviderError, type ProviderModel } from '@portico/ai-providers/api';
-import type { SettingsAction, SettingsActionCall, SettingsActionKind, SettingsActionResult } from '@portico/configuration/api';
-import { Clock, inject, injectable, MessageCatalog, Messages } from '@portico/core';
+import { askForModels, type ImageProvider, modelsToTry, type ProviderModel } from '@portico/ai-providers/api';
+import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
+import { Clock, inject, injectable } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
-import { errorCatalogEntry } from '../failures/error-catalog.js';
 import { ModelKnowledge } from '../models/model-knowledge.js';
 import { CreatorConfig } from '../settings/creator-config.js';
-import { type Translate, translator } from '../translator.js';
-import { UnsavedProvider, type UnsavedService } from './unsaved-provider.js';
-
-type Finding = SettingsActionResult['findings'][number];
-
-/** What can be said of a key without sending it anywhere: its finding, and the key when it may be sent. */
-export function keyFinding(
-  { provider: { needsKey, takesKey = true }, keyField, key: secret }: UnsavedService,
-  translate: Translate,
-  catalog: MessageCatalog,
-  locale: string,
-): { readonly finding: Finding; readonly key: string | undefined } {
-  const theirs = (key: string): string => (keyField ? catalog.for(keyField.module).text(key, {}, locale) : key);
-  const title = keyField ? theirs(keyField.field.label) : translate('test.key');
-  if (!takesKey || (!needsKey && !secret))
-    return {
-      finding: { kind: 'success', title, text: translate(takesKey ? 'test.key-optional' : 'test.key-unused') },
-      key: undefined,
-    };
-  if (!secret) return { finding: { kind: 'danger', title, text: translate('test.key-missing') }, key: undefined };
-  const from = translate(`test.key-from-${secret.from}`);
-  const wrong = keyField?.field.check?.(secret.value.trim());
-  if (wrong) return { finding: { kind: 'danger', title, text: `${from} ${theirs(wrong)}` }, key: undefined };
-  return { finding: { kind: 'success', title, text: `${from} ${translate('test.key-shape')}` }, key: secret.value.trim() };
-}
-
-/** Who is asked, and where. */
-export const serviceFinding = ({ name, place }: ImageProvider, translate: Translate): Finding => ({
-  kind: 'success',
-  title: translate('settings.service'),
-  text: place === undefined ? name : translate('test.service', { name, place }),
-});
-
-/** What failed and what to do, without a word of the provider's. */
-export function failureFinding(error: unknown, translate: Translate): Finding {
-  const code = error instanceof ProviderError ? error.code : 'bad-answer';
-  const cause = error instanceof ProviderError ? error.message : '';
-  const title = translate(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
-  return {
-    kind: 'danger',
-    title,
-    text: [translate(`test.${code}`), cause, translate(errorCatalogEntry(code)?.remedy ?? 'remedy.bad-answer')]
-      .filter(Boolean)
-      .join(' '),
-  };
-}
+import type { Translate } from '../translator.js';
+import { type Finding, failureFinding, ServiceTests, worst } from './service-test.js';
 
 /** Test Connection: one request for the list of models. It costs nothing. */
 @injectable()
@@ -60,36 +15,31 @@ export class TestConnection implements SettingsAction {
   readonly help = 'test.help';
 
   constructor(
-    @inject(UnsavedProvider) private readonly providers: UnsavedProvider,
+    @inject(ServiceTests) private readonly tests: ServiceTests,
     @inject(ModelKnowledge) private readonly knowledge: ModelKnowledge,
     @inject(CreatorConfig) private readonly config: CreatorConfig,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(Clock) private readonly clock: Clock,
-    @inject(Messages) private readonly messages: Messages,
-    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
   get field(): string {
-    return this.providers.field;
+    return this.tests.field;
   }
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const translate = translator(this.messages, call.access.locale);
-    const typed = this.providers.of(call);
-    if (!typed) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
-    const { provider } = typed;
-    if (!provider.models)
-      return { kind: 'warning', summary: translate('test.no-list'), findings: [serviceFinding(provider, translate)] };
-    const { finding, key } = keyFinding(typed, translate, this.catalog, call.access.locale);
+    const test = this.tests.begin(call);
+    if ('findings' in test) return test;
+    const { provider, service, keyFinding, key, translate } = test;
+    if (!provider.models) return { kind: 'warning', summary: translate('test.no-list'), findings: [service] };
     const model = String(call.values.model).trim() || (provider.modelNames?.preferred[0] ?? '');
     const findings = [
-      serviceFinding(provider, translate),
-      finding,
-      ...(finding.kind === 'danger' ? [] : await this.ask(provider, key, model, translate)),
+      service,
+      keyFinding,
+      ...(keyFinding.kind === 'danger' ? [] : await this.ask(provider, key, model, translate)),
     ];
     const kind = worst(findings);
-    if (kind !== 'danger' && this.providers.isInForce(typed))
-      await this.breaker.passed(this.breaker.keyScopeOf(call.access.scope));
+    const keyScope = test.keyScopeInForce();
+    if (kind !== 'danger' && keyScope !== undefined) await this.breaker.passed(keyScope);
     return { kind, summary: translate(`test.summary-${kind}`), findings };
   }
 
@@ -141,9 +91,4 @@ export class TestConnection implements SettingsAction {
       ? { kind: 'danger', title, text: `${gone} ${translate('test.model-none')}` }
       : { kind: 'warning', title, text: `${gone} ${translate('test.model-next', { model: next })}` };
   }
-}
-
-export function worst(findings: readonly Finding[]): SettingsActionKind {
-  const has = (kind: SettingsActionKind): boolean => findings.some((finding) => finding.kind === kind);
-  return has('danger') ? 'danger' : has('warning') ? 'warning' : 'success';
 }

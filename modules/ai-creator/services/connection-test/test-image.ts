@@ -1,13 +1,11 @@
 import { modelsToTry, type ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
 import { UsageLedger } from '@portico/ai-usage/api';
 import type { SettingsAction, SettingsActionCall, SettingsActionResult } from '@portico/configuration/api';
-import { type AccessContext, Clock, Ids, inject, injectable, Log, MessageCatalog, Messages, UnitOfWork } from '@portico/core';
+import { type AccessContext, Clock, Ids, inject, injectable, Log, UnitOfWork } from '@portico/core';
 import { CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { imagesFeature } from '../spending/generation-usage.js';
-import { translator } from '../translator.js';
-import { failureFinding, keyFinding, serviceFinding, worst } from './test-connection.js';
-import { UnsavedProvider } from './unsaved-provider.js';
+import { failureFinding, ServiceTests, worst } from './service-test.js';
 
 interface TestedImage {
   readonly model: string;
@@ -58,28 +56,23 @@ export class TestImage implements SettingsAction {
 
   constructor(
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
-    @inject(UnsavedProvider) private readonly providers: UnsavedProvider,
+    @inject(ServiceTests) private readonly tests: ServiceTests,
     @inject(CircuitBreaker) private readonly breaker: CircuitBreaker,
     @inject(TestUsage) private readonly usage: TestUsage,
     @inject(Clock) private readonly clock: Clock,
-    @inject(Messages) private readonly messages: Messages,
-    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
     @inject(Log) private readonly log: Log,
   ) {}
 
   get field(): string {
-    return this.providers.field;
+    return this.tests.field;
   }
 
   async run(call: SettingsActionCall): Promise<SettingsActionResult> {
-    const translate = translator(this.messages, call.access.locale);
-    const typed = this.providers.of(call);
-    if (!typed) return { kind: 'danger', summary: translate('service.nobody'), findings: [] };
-    const { provider } = typed;
-    const service = serviceFinding(provider, translate);
-    const { finding, key } = keyFinding(typed, translate, this.catalog, call.access.locale);
-    if (finding.kind === 'danger')
-      return { kind: 'danger', summary: translate('test.summary-danger'), findings: [service, finding] };
+    const test = this.tests.begin(call);
+    if ('findings' in test) return test;
+    const { provider, service, keyFinding, key, translate } = test;
+    if (keyFinding.kind === 'danger')
+      return { kind: 'danger', summary: translate('test.summary-danger'), findings: [service, keyFinding] };
     if (this.running) return { kind: 'warning', summary: translate('test.image-running'), findings: [] };
     this.running = true;
     const started = this.clock.monotonic();
@@ -105,17 +98,18 @@ export class TestImage implements SettingsAction {
         },
         provider,
       );
-      if (this.providers.isInForce(typed)) await this.breaker.close(this.breaker.keyScopeOf(call.access.scope));
+      const keyScope = test.keyScopeInForce();
+      if (keyScope !== undefined) await this.breaker.close(keyScope);
       const millis = Math.round(this.clock.monotonic() - started);
       const made = translate('test.image-made', { model: answered, millis });
       return {
         kind: 'success',
         summary: translate('test.image-summary'),
-        findings: [service, finding, { kind: 'success', title: translate('test.answer'), text: made }],
+        findings: [service, keyFinding, { kind: 'success', title: translate('test.answer'), text: made }],
       };
     } catch (error) {
       if (error instanceof ProviderError) await this.usage.record(call.access, { model, quality, provider: provider.id, error });
-      const findings = [service, finding, failureFinding(error, translate)];
+      const findings = [service, keyFinding, failureFinding(error, translate)];
       return { kind: worst(findings), summary: translate('test.summary-danger'), findings };
     } finally {
       this.running = false;

@@ -12,7 +12,7 @@ import { Timers } from './timers.js';
 const before = [500, 502, 503];
 
 /** Whether the same request may be sent once more by itself: the service said that it did not carry it out. */
-export const mayTryAgain = ({ code, status, maybeCharged }: ProviderError): boolean =>
+export const isRetryable = ({ code, status, maybeCharged }: ProviderError): boolean =>
   errorCatalogEntry(code)?.retry === 'after-a-pause' &&
   !maybeCharged &&
   (code !== 'server-trouble' || (status !== undefined && before.includes(status)));
@@ -24,8 +24,8 @@ type Limits = Pick<CreatorConfig['values'], 'retries' | 'retryCapSeconds' | 'ret
  * come back at once. Undefined: it is not sent again.
  * @param attempts how often it was sent.
  */
-export function pauseBefore(error: ProviderError, attempts: number, limits: Limits, random = Math.random): number | undefined {
-  if (!mayTryAgain(error) || attempts > limits.retries) return undefined;
+export function backoffBefore(error: ProviderError, attempts: number, limits: Limits, random = Math.random): number | undefined {
+  if (!isRetryable(error) || attempts > limits.retries) return undefined;
   const asked = error.retryAfterSeconds ?? 0;
   if (asked > limits.retryCapSeconds) return undefined;
   if (asked > 0) return asked * 1000;
@@ -95,7 +95,7 @@ export class Retries {
 
   /** Puts what was sent back until it is its time again; false when it is not sent again by itself. */
   async again(generation: Generation, error: ProviderError): Promise<boolean> {
-    const wait = pauseBefore(error, generation.attempts, this.config.values);
+    const wait = backoffBefore(error, generation.attempts, this.config.values);
     if (error.code === 'too-fast') this.pauses.pause(generation.siteId, wait ?? (error.retryAfterSeconds ?? 0) * 1000);
     if (wait === undefined || !this.mayWait(generation, wait)) return false;
     this.log.info('A generation is sent again after a pause.', {

@@ -101,7 +101,9 @@ export class DemoSettings implements DemoContent {
       previews: { set: true },
       ...(key && { [key.name]: { set: demoKey } }),
     };
-    await page.handle.save(instanceScope, patch, person);
+    // What the operator of the demo locks stays as it is.
+    const open = Object.entries(patch).filter(([name]) => page.handle.resolve(instanceScope, name).lockedBy === undefined);
+    if (open.length > 0) await page.handle.save(instanceScope, Object.fromEntries(open), person);
     return [];
   }
 }

@@ -10,8 +10,3 @@ export type { OptionalParameter, ServiceProfile } from './service-profile.js';
 
 /** In the order of the setting. */
 export const profiles: readonly ServiceProfile[] = [openai, azureOpenAi, localAi, ollama, stableDiffusionCpp, generic];
-
-export const defaultProfile = openai;
-
-/** Undefined for what another module's provider made. */
-export const profileOf = (id: string | null): ServiceProfile | undefined => profiles.find((profile) => profile.id === id);

@@ -1,4 +1,4 @@
-import { type CommandOption, inject, injectable, Messages } from '@portico/core';
+import { type AccessContext, type CommandOption, inject, injectable, Messages } from '@portico/core';
 import { budgetPeriods, budgetTargets, budgetUnits } from '../../api/budgets.js';
 import type { Editor } from '../audit.js';
 import type { EnteredTable, ShownRow } from '../entered-table.js';
@@ -56,7 +56,7 @@ export class BudgetTable implements EnteredTable<StoredBudget, TypedBudget> {
     return { target: 'each-person', unit: 'images', period: 'day' };
   }
 
-  choices(locale: string): object {
+  choices({ locale }: AccessContext): object {
     const options = (names: readonly string[], prefix: string): readonly object[] =>
       names.map((value) => ({ value, label: this.messages.text(`${prefix}-${value}`, {}, locale) }));
     return {

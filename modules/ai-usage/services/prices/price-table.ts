@@ -1,4 +1,12 @@
-import { Clock, type Contributions, contributions, inject, injectable, Messages } from '@portico/core';
+import {
+  type AccessContext,
+  Clock,
+  type ConditionalContributions,
+  contributions,
+  inject,
+  injectable,
+  Messages,
+} from '@portico/core';
 import { type PaidFeature, PaidFeatures } from '../../api/index.js';
 import type { Price } from '../../entities/price.js';
 import { writeAmount } from '../amounts.js';
@@ -56,7 +64,7 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
   constructor(
     @inject(PriceRepository) private readonly prices: PriceRepository,
     @inject(PriceEntry) private readonly entry: PriceEntry,
-    @inject(contributions(PaidFeatures)) private readonly features: Contributions<PaidFeature>,
+    @inject(contributions(PaidFeatures)) private readonly features: ConditionalContributions<PaidFeature>,
     @inject(Messages) private readonly messages: Messages,
     @inject(Clock) private readonly clock: Clock,
   ) {}
@@ -66,8 +74,9 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
     return { validFrom: this.clock.now().toISOString().slice(0, 10), currency: prices.at(-1)?.currency ?? 'USD' };
   }
 
-  choices(): object {
-    return { models: [...new Set(this.features.each((feature) => feature.models()).flat())] };
+  choices(access: AccessContext): object {
+    const features = this.features.visible(access);
+    return { models: [...new Set(this.features.each((feature) => feature.models(), features).flat())] };
   }
 
   async rows(locale: string): Promise<readonly ShownRow[]> {
@@ -102,6 +111,7 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
 
   /** From a terminal a price replaces the one from that very day; a form is told that there is one. */
   add(typed: TypedPrice, editor: Editor, locale: string): Promise<Price> {
+    // A fact, whoever asks.
     const isRetired = (model: string): boolean => this.features.each((feature) => feature.isRetired(model)).some(Boolean);
     return this.prices.add(this.entry.read(typed, locale, isRetired), editor, editor.via === 'command');
   }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { loadSharp } from '@portico/core/util';
-import type { Behaviour, LineFault } from './behaviours.js';
+import type { Behaviour, ConnectionFault } from './behaviours.js';
 import { pause } from './pause.js';
 
 const mebibyte = 1024 * 1024;
@@ -31,7 +31,7 @@ async function flood(to: Writable, bytes: number): Promise<void> {
 }
 
 /** Every way to break an answer on its way; the rest of the API's errors are data. */
-export const faults: Readonly<Record<LineFault, Fault>> = {
+export const faults: Readonly<Record<ConnectionFault, Fault>> = {
   'stall-before-headers': ({ ended }) => ended,
   'stall-in-body': async ({ response, answer, ended }) => {
     const text = await answer();

@@ -1,0 +1,36 @@
+import type { Clock, Log } from '../api/index.js';
+import type { FlagSource } from './criteria.js';
+import type { InstalledModule } from './manifest-reader.js';
+import type { Preparation } from './module-run.js';
+import type { SwitchStore } from './module-switches.js';
+
+export interface KernelOptions {
+  readonly clock: Clock;
+  readonly flags: FlagSource;
+  logFor(moduleId: string): Log;
+  /** Milliseconds. `startMillis` and `stopMillis` bound each step of a start and a stop; `gateMillis` how long a request is held. */
+  readonly limits?: {
+    readonly startMillis?: number;
+    readonly stopMillis?: number;
+    readonly gateMillis?: number;
+    /** For loading a module's code, which is all loaded at once. */
+    readonly loadMillis?: number;
+    readonly prepareMillis?: number;
+  };
+  /** Services that every module has of its own, e.g. its log: pairs of token and value. */
+  moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
+  /** Run in order before each start of a module. */
+  readonly prepare?: readonly Preparation[];
+  readonly disabled?: SwitchStore;
+}
+
+/** The limits in milliseconds, with what holds where nothing is said. */
+export function limitsOf({ limits = {} }: KernelOptions): Readonly<Record<keyof NonNullable<KernelOptions['limits']>, number>> {
+  return {
+    startMillis: limits.startMillis ?? 30_000,
+    stopMillis: limits.stopMillis ?? 5_000,
+    gateMillis: limits.gateMillis ?? 5_000,
+    loadMillis: limits.loadMillis ?? 60_000,
+    prepareMillis: limits.prepareMillis ?? 600_000,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Messages, Site } from '../api/index.js';
+import type { Handlebars } from '../libraries/text.js';
+import type { Frame } from './frame.js';
+import type { Rendering, WritePiece, WrittenPieces } from './rendering.js';
+
+/** Everything that a kept piece of a layout may show. */
+export interface SharedContent extends Partial<Omit<Frame, 'personal'>> {
+  readonly locale: string;
+  readonly site: Pick<Site, 'id' | 'name' | 'address'> | undefined;
+  /** Address of an asset of the portal; all of them have the same hash. */
+  readonly assets: string;
+}
+
+/** What follows from the locale and the views that are loaded. */
+export interface SharedMessages {
+  readonly moduleId: string;
+  readonly messages: Messages;
+  readonly clientMessages: Handlebars.SafeString;
+}
+
+/** The pieces of one content, by name, each written when it is first asked for. */
+class Pieces implements WrittenPieces {
+  private readonly written = new Map<string, string>();
+
+  constructor(
+    private readonly content: SharedContent,
+    private readonly messages: SharedMessages,
+  ) {}
+
+  piece(name: string, write: WritePiece): string {
+    let text = this.written.get(name);
+    if (text === undefined) {
+      const content = { ...this.content, clientMessages: this.messages.clientMessages };
+      text = write(content, { root: content, portico: this.rendering() });
+      this.written.set(name, text);
+    }
+    return text;
+  }
+
+  /** No person, no token, no nonce: what is kept is not of one request. */
+  private rendering(): Rendering {
+    const { locale, site } = this.content;
+    const { moduleId, messages } = this.messages;
+    const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
+    const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
+    return { moduleId, messages, page, scripts: new Set(), styles: new Set(), rules: new Set() };
+  }
+}
+
+const mostContents = 200;
+
+/**
+ * The parts of a layout that are the same on many pages: menus, the name of the site, the addresses in the head. They are kept by what they
+ * show, all of it, so that nobody sees the menu of another, and a menu that changes in anything is written anew.
+ */
+export class KeptPieces {
+  private readonly kept = new Map<string, Pieces>();
+
+  of(content: SharedContent, messages: () => SharedMessages): WrittenPieces {
+    const name = JSON.stringify(content);
+    let pieces = this.kept.get(name);
+    if (!pieces) {
+      if (this.kept.size >= mostContents) this.kept.clear();
+      pieces = new Pieces(content, messages());
+      this.kept.set(name, pieces);
+    }
+    return pieces;
+  }
+
+  /** Views or messages have changed. */
+  clear(): void {
+    this.kept.clear();
+  }
+}
