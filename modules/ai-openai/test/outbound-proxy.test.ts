@@ -6,7 +6,7 @@ import { createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai
 import { expect } from 'chai';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { OpenAiConfig } from '../services/openai-settings.js';
-import { defaultProfile } from '../services/profiles/index.js';
+import { openai } from '../services/profiles/openai.js';
 
 /** Signed by itself, for 127.0.0.1 and images.example; made for this test and used nowhere else. */
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -104,7 +104,7 @@ const providerAt = (baseUrl: string, outboundProxy: string | undefined): OpenAiI
       module: (id) => (id === 'ai-openai' ? { baseUrl, ...(outboundProxy && { outboundProxy }) } : undefined),
       variables: () => ({}),
     }),
-    defaultProfile,
+    openai,
   );
 
 const order: ImageRequest = {
