@@ -27,6 +27,8 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
   readonly query?: ZodType<Q>;
   /** A form (urlencoded) or JSON body. Unknown keys are refused. */
   readonly body?: ZodType<B>;
+  /** Bytes that the body may have where that is more than the portal's own limit, e.g. for long texts. */
+  readonly maxBodyBytes?: number;
   /** A multipart body, read with `ctx.parts()`. Excludes `body`. */
   readonly multipart?: MultipartLimits;
   /** `json` when only programs and scripts call it: errors are then JSON whatever the Accept header says. Default: by Accept. */
