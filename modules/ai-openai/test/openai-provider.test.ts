@@ -177,6 +177,17 @@ describe('the OpenAI image provider', () => {
     expect(sandbox.requests).to.deep.equal([]);
   });
 
+  it('sends no key to OpenAI that is too short for one of its keys, and any to another address', async () => {
+    const own = new OpenAiImageProvider(
+      new OpenAiConfig({ mode: 'test', publicUrl: '', home: '', module: () => undefined, variables: () => ({}) }),
+      openai,
+    );
+    const error = await failure(ask({ key: 'sk-short' }, 20_000, own));
+    expect([error.code, error.maybeCharged]).to.deep.equal(['key-rejected', false]);
+    expect(error.message).to.contain('It was not sent');
+    expect((await failure(ask({ key: 'local' }))).status).to.equal(401);
+  });
+
   it('says that nothing was charged when nobody listens', async () => {
     const closed = await createImagesSandbox();
     await closed.close();
