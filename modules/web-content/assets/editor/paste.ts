@@ -8,6 +8,8 @@ export interface LeftOut {
   things: number;
   /** Addresses that may not be links; they stand as text. */
   readonly links: Set<string>;
+  /** Links to code, or to files of a computer: only their words stand. */
+  lostLinks: number;
 }
 
 export interface TidyOptions {
@@ -163,7 +165,7 @@ function changeOf(declarations: Declarations): Partial<Format> {
 }
 
 class Tidier {
-  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set() };
+  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set(), lostLinks: 0 };
   private readonly made = document.implementation.createHTMLDocument('');
 
   constructor(
@@ -252,8 +254,12 @@ class Tidier {
     }
     this.children(link, format, into);
     if (address === '') return;
+    if (!readableAddress.test(address)) {
+      this.leftOut.lostLinks += 1;
+      return;
+    }
     this.leftOut.links.add(address);
-    if (readableAddress.test(address) && link.textContent?.trim() !== address) this.text(` (${address})`, format, into);
+    if (link.textContent?.trim() !== address) this.text(` (${address})`, format, into);
   }
 
   private picture(image: Element, format: Format, into: Element): void {
