@@ -87,7 +87,9 @@ for (const [width, height] of [
       await dialog.getByLabel('Description').waitFor();
       await page.keyboard.type('a patient ferry');
       await page.keyboard.press('Control+Enter');
+      await dialog.getByRole('article').first().waitFor();
       await dialog.getByRole('checkbox', { name: 'Image 1: a patient ferry', checked: true }).waitFor();
+      expect(await page.evaluate(hidden), 'when the image has come').to.equal(undefined);
       expect(await walk(page, /^Add Selected$/)).to.deep.equal([]);
       await page.evaluate(
         `document.querySelector('portico-toasts').dispatchEvent(new CustomEvent('portico:toast', { detail: { sentence: 'Said meanwhile.', kind: 'info' } }))`,
