@@ -27,6 +27,8 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
   readonly query?: ZodType<Q>;
   /** A form (urlencoded) or JSON body. Unknown keys are refused. */
   readonly body?: ZodType<B>;
+  /** Bytes that the body may have where that is more than the portal's own limit, e.g. for long texts. */
+  readonly maxBodyBytes?: number;
   /** A multipart body, read with `ctx.parts()`. Excludes `body`. */
   readonly multipart?: MultipartLimits;
   /** `json` when only programs and scripts call it: errors are then JSON whatever the Accept header says. Default: by Accept. */
@@ -94,12 +96,9 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends Rou
   readonly res: ServerResponse;
   readonly method: string;
   readonly path: string;
-  /** Path and query as they came. */
-  readonly originalUrl: string;
-  readonly querystring: string;
   /** The visitor's address, through the proxies that are trusted. */
   readonly ip: string;
-  /** Whether the validators that were set (`etag`, `lastModified`) say that the visitor has it already. */
+  /** Whether the validator that was set (`etag`) says that the visitor has it already. */
   readonly fresh: boolean;
   status: number;
   /** Text, bytes, a stream, or an object that becomes JSON. */
@@ -107,7 +106,6 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown> extends Rou
   type: string;
   length: number;
   etag: string;
-  lastModified: Date;
   /** A header of the request; empty when it is not there. */
   get(header: string): string;
   /** A header of the answer, or several. */

@@ -17,5 +17,16 @@ export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';
 export * from './secrets.js';
-export * from './tokens.js';
+export {
+  type ConditionalPoint,
+  type ExtensionPoint,
+  extensionPoint,
+  inject,
+  injectable,
+  optional,
+  type ServiceHandle,
+  type ServiceToken,
+  serviceToken,
+  tokenId,
+} from './tokens.js';
 export * from './when.js';

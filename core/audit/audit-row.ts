@@ -4,45 +4,55 @@ import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 /** A change that happened. Rows are added, and never changed. */
 @Entity({ name: 'portico_audit' })
 export class AuditRow {
+  /** Id of the entry, a UUIDv7: entries sort by time. */
   @PrimaryColumn({ type: 'text' })
   id!: string;
 
-  /** ISO time. */
+  /** Time of the change; ISO 8601, UTC. */
   @Column({ type: 'text' })
   at!: string;
 
+  /** Part of the portal that was changed, e.g. `flags`, `settings`, or the id of a module. */
   @Column({ type: 'text' })
   area!: string;
 
+  /** What was changed within the area, e.g. the key of a flag or the id of a settings definition. */
   @Column({ type: 'text' })
   subject!: string;
 
+  /** Part of the subject, e.g. a field; null when all of it is meant. */
   @Column({ type: 'text', nullable: true })
   attribute!: string | null;
 
+  /** Where it holds: `instance`, or the id of a site. */
   @Column({ type: 'text' })
   scope!: string;
 
+  /** What was done, e.g. `changed`, `added`, `removed`. */
   @Column({ type: 'text' })
   action!: string;
 
-  /** JSON. */
+  /** Value before, as JSON, without secrets; null when there was none. */
   @Column({ type: 'text', nullable: true })
   before!: string | null;
 
-  /** JSON. */
+  /** Value afterwards, as JSON, without secrets; null when there is none. */
   @Column({ type: 'text', nullable: true })
   after!: string | null;
 
+  /** Id of the person who did it; empty for the portal itself. */
   @Column({ name: 'by_id', type: 'text' })
   byId!: string;
 
+  /** Name of that person at that time, and of the API token that stood for them. */
   @Column({ name: 'by_name', type: 'text' })
   byName!: string;
 
+  /** Way on which it came: `screen`, `command`, `api`, …; see `AuditVia`. */
   @Column({ type: 'text' })
   via!: string;
 
+  /** Reason that the person gave; null when they gave none. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 }

@@ -48,7 +48,8 @@ export type PortalMessageKey =
   | 'dismiss'
   | 'open-failed'
   | 'send-failed'
-  | 'sign-in';
+  | 'sign-in'
+  | 'form-restored';
 
 let portalMessages: Partial<Record<PortalMessageKey, string>> | undefined;
 

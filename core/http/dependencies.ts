@@ -12,19 +12,9 @@ import type {
   Sessions,
   SiteDirectory,
 } from '../api/index.js';
+import type { ModuleGate } from '../kernel/index.js';
 import type { PageState } from '../views/page-state.js';
 import type { HttpConfig } from './http-config.js';
-
-/** Whether a module takes requests now. `leave` is called once per `entered`, when the request has ended. */
-export type GateDecision =
-  | { readonly kind: 'entered'; leave(): void }
-  | { readonly kind: 'unavailable'; readonly retryAfter: number }
-  | { readonly kind: 'absent' };
-
-export interface ModuleGate {
-  /** Waits for a module that is starting, within the gate's limit. */
-  enter(moduleId: string): GateDecision | Promise<GateDecision>;
-}
 
 export interface PageRenderer {
   render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string;
@@ -42,7 +32,10 @@ export interface HttpDependencies {
   readonly routes: ConditionalContributions<HttpRoutes>;
   /** Addresses that a module declares within the segments of others. */
   readonly prefixesOf?: (moduleId: string) => readonly string[];
-  readonly gate: ModuleGate;
+  /** The module that a first segment (`/x`, at a site `~/x`) is kept for, whether that module runs or not. */
+  readonly reservedFor?: (prefix: string) => string | undefined;
+  /** Lets requests into modules; waits for one that is starting, within its limit. */
+  readonly gate: Pick<ModuleGate, 'enter'>;
   /** The module that provides a service, whether it runs or not, by the id of the service. */
   readonly providerOf: (service: string) => string | undefined;
   readonly sessions: ServiceHandle<Sessions>;

@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { notFound, PortalError, type RouteAccess, type ServiceHandle, type Sessions } from '../api/index.js';
+import {
+  notFound,
+  PortalError,
+  type RouteAccess,
+  type RouteDeclaration,
+  type ServiceHandle,
+  type Sessions,
+} from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
 import { scopeRefusal } from '../util/index.js';
 import type { ApiCallers } from './api-callers.js';
@@ -154,11 +161,17 @@ export class Dispatcher {
       if (tokenInBody) checkToken(await reader.leadingToken(), expected);
       return undefined;
     }
-    const { csrf, ...rest } = (hasBody(ctx.req) ? await readBody(ctx.req, this.limits) : {}) as { csrf?: unknown };
+    const { csrf, ...rest } = (hasBody(ctx.req) ? await readBody(ctx.req, bodyLimits(this.limits, route.declaration)) : {}) as {
+      csrf?: unknown;
+    };
     if (tokenInBody) checkToken(csrf, expected);
     const body = route.body.check(rest, locale);
     return declared ? body : undefined;
   }
+}
+
+function bodyLimits(limits: HttpLimits, { maxBodyBytes = 0 }: RouteDeclaration): HttpLimits {
+  return maxBodyBytes > limits.bodyBytes ? { ...limits, bodyBytes: maxBodyBytes } : limits;
 }
 
 function methodNotAllowed(methods: readonly string[]): PortalError {

@@ -87,6 +87,7 @@ export class ErrorAnswers {
       retryAfter: error.retryAfter,
       signInHref: signInHref(ctx),
       plainHref: plainHref(ctx, error),
+      formHref: formHref(ctx),
       fields: Object.entries((error.details.fields ?? {}) as Record<string, string>).map(([name, text]) => ({ name, text })),
     };
     const layout = this.layoutOf(ctx);
@@ -107,11 +108,17 @@ export class ErrorAnswers {
   }
 }
 
+/** The page with the form that was sent. */
+function formHref(ctx: HostContext): string | undefined {
+  const referrer = ctx.get('Referer');
+  if (!changesState(ctx.method) || !URL.canParse(referrer)) return undefined;
+  const { pathname, search } = new URL(referrer);
+  return localAddress(pathname + search);
+}
+
 /** To sign in and come back: to the page itself, or to the one with the form that was sent. */
 function signInHref(ctx: HostContext): string {
-  const referrer = ctx.get('Referer');
-  const { pathname, search } = URL.canParse(referrer) ? new URL(referrer) : { pathname: '', search: '' };
-  const back = localAddress(changesState(ctx.method) ? pathname + search : ctx.originalUrl);
+  const back = changesState(ctx.method) ? formHref(ctx) : localAddress(ctx.originalUrl);
   return back ? `/sign-in?next=${encodeURIComponent(back)}` : '/sign-in';
 }
 

@@ -83,7 +83,8 @@ class KoaHttpHost implements HttpHost {
     const flash = new FlashCookie(config.publicUrl);
     const contexts = new HostAccessContexts(dependencies.accessControl);
     const pages = new PageStates(headers, flash, contexts);
-    const table = new RouteTable(dependencies.routes, messages, log, this.lifetime, dependencies.prefixesOf);
+    const { routes, prefixesOf, reservedFor } = dependencies;
+    const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor);
     const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access));
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);

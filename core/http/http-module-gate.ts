@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { notFound, PortalError } from '../api/index.js';
-import type { GateDecision, ModuleGate } from './dependencies.js';
+import type { GateDecision, ModuleGate } from '../kernel/index.js';
 
 type Entered = Extract<GateDecision, { kind: 'entered' }>;
 
@@ -37,7 +37,7 @@ export class RequestLease {
 
 /** The kernel's gate in the words of HTTP. */
 export class HttpModuleGate {
-  constructor(private readonly gate: ModuleGate) {}
+  constructor(private readonly gate: Pick<ModuleGate, 'enter'>) {}
 
   /** @throws PortalError `module-unavailable` (503, Retry-After) or `not-found` (404, the module is disabled or unknown). */
   enter(module: string): Entered | Promise<Entered> {

@@ -4,12 +4,12 @@ import {
   type Disposable,
   type DisposableStore,
   type ExtensionPoint,
-  isConditional,
   optional,
   PortalError,
   type ServiceToken,
   tokenId,
 } from '../api/index.js';
+import { isConditional } from '../api/tokens.js';
 import { Container } from '../libraries/kernel.js';
 import type { PointRegistry } from './point-registry.js';
 import type { ServiceRegistry } from './service-registry.js';

@@ -6,7 +6,6 @@ import {
   type DeclaredFlag,
   type ExtensionPoint,
   type FlagDeclaration,
-  isConditional,
   type ModuleDefinition,
   type ModuleManifest,
   type ModuleSetup,
@@ -17,6 +16,7 @@ import {
   tokenId,
 } from '../api/index.js';
 import { injectionsOf } from '../api/injections.js';
+import { isConditional } from '../api/tokens.js';
 
 /** A class to be made once per start, or a value as it is. */
 export type Made =

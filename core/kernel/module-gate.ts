@@ -1,6 +1,6 @@
 import { type Disposable, type ModuleState, toDisposable } from '../api/index.js';
 
-/** What the gate answers a request that wants into a module. */
+/** What the gate answers a request that wants into a module. `leave` is called once per `entered`, when the request has ended. */
 export type GateDecision =
   | { readonly kind: 'entered'; leave(): void }
   /** @property retryAfter seconds. */
@@ -83,14 +83,14 @@ export class ModuleGate {
 
   private hold(moduleId: string): Promise<GateDecision> {
     return new Promise((resolve) => {
-      const answer = (entrance: GateDecision): void => {
+      const answer = (decision: GateDecision): void => {
         clearTimeout(timer);
         this.holding.delete(look);
-        resolve(entrance);
+        resolve(decision);
       };
       const look = (): void => {
-        const entrance = this.decide(moduleId);
-        if (entrance !== undefined) answer(entrance);
+        const decision = this.decide(moduleId);
+        if (decision !== undefined) answer(decision);
       };
       const timer = setTimeout(() => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving }), this.gateMillis);
       this.holding.add(look);

@@ -1,12 +1,12 @@
 import {
   type Contribution,
   type Disposable,
-  isConditional,
   PortalError,
   type RegisteredContribution,
   toDisposable,
   tokenId,
 } from '../api/index.js';
+import { isConditional } from '../api/tokens.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
 import { satisfiesRange } from './version.js';

@@ -3,4 +3,5 @@ export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
+export { type MergedFields, mergeFields } from './merge-fields.js';
 export { every } from './timers.js';

@@ -15,7 +15,7 @@ function partialName(view: string): string | undefined {
   return at < 0 ? undefined : view.slice(at + partialsFolder.length);
 }
 
-/** A partial that sees what it is given and nothing of the model around it; its block still sees the model. */
+/** A partial that sees what it is given and nothing of the model around it; its block still sees the model. What is read here is the runtime's own: see docs/dependencies.md. */
 function alone(template: Handlebars.TemplateDelegate): Handlebars.TemplateDelegate {
   return (context, options = {}) => {
     const { hash, fn, data } = options as Handlebars.RuntimeOptions & Partial<Handlebars.HelperOptions>;

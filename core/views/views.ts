@@ -52,6 +52,7 @@ const clientMessageKeys = [
   'open-failed',
   'send-failed',
   'sign-in',
+  'form-restored',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */

@@ -1,6 +1,7 @@
 import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes, PublishedArticleRoutes } from './http/article-routes.js';
+import { PictureRoutes } from './http/picture-routes.js';
 import { ArticlePermissions } from './services/articles.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
@@ -26,6 +27,7 @@ export default defineModule(({ run, contribute }) => {
     { id: 'web-content', order: 20, when: { scope: 'site', permission: ArticlePermissions.edit } },
   );
   contribute(HttpRoutes).to(ArticleRoutes);
+  contribute(HttpRoutes).to(PictureRoutes);
   contribute(HttpRoutes).to(PublishedArticleRoutes);
   contribute(HomePageSections).to(HomePageArticles, { id: 'articles', order: 10 });
   contribute(DemoContents).to(DemoArticle, { order: 40 });

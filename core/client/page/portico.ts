@@ -5,9 +5,10 @@ import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
 import { toast } from '../toast.js';
 import { confirmForms } from './confirm.js';
+import { watchUnsaved } from './unsaved.js';
 
-/** A form that is on its way is not sent again by a double click. Coming back to the page makes it usable again. */
-function sendOnce(): void {
+/** A form that is on its way is not sent again by a double click. Coming back to the page, or staying on it, makes it usable again; answers how. */
+function sendOnce(): () => void {
   const sent = new Set<HTMLFormElement>();
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
@@ -18,10 +19,12 @@ function sendOnce(): void {
       form.ariaBusy = 'true';
     }
   });
-  addEventListener('pageshow', () => {
+  const release = (): void => {
     for (const form of sent) form.ariaBusy = null;
     sent.clear();
-  });
+  };
+  addEventListener('pageshow', release);
+  return release;
 }
 
 /** Panels of the header (`<details data-panel>`): Escape closes and gives the focus back, a click elsewhere closes. */
@@ -62,7 +65,11 @@ function watchDrawer(): void {
     event.preventDefault();
     drawer.querySelector<HTMLElement>('a')?.focus();
   });
-  drawer.addEventListener('toggle', say);
+  drawer.addEventListener('toggle', () => {
+    say();
+    // It lies over its button, which the keyboard would be behind.
+    if (!wide.matches && isOpen()) drawer.querySelector<HTMLElement>('a')?.focus();
+  });
   wide.addEventListener('change', () => {
     drawer.hidePopover();
     say();
@@ -88,7 +95,7 @@ watchPanels();
 watchDrawer();
 confirmForms();
 offerCopies();
-sendOnce();
+watchUnsaved(sendOnce());
 
 document.addEventListener('click', (event) => {
   const link = (event.target as Element).closest<HTMLElement>('[data-dialog]');

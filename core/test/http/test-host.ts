@@ -18,7 +18,8 @@ import {
   type When,
 } from '../../api/index.js';
 import { maskToken } from '../../http/csrf.js';
-import { createHttpHost, type GateDecision, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
+import { createHttpHost, type HttpConfig, type HttpDependencies, type HttpHost } from '../../http/index.js';
+import type { GateDecision } from '../../kernel/index.js';
 import { MessageCatalog } from '../../messages/index.js';
 import type { PageState } from '../../views/page-state.js';
 

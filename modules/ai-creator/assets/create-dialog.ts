@@ -93,8 +93,16 @@ class CreateImage extends HTMLElement {
     this.running = href;
     if (this.closed.signal.aborted) return this.followElsewhere();
     this.update();
-    await this.show(href);
+    this.takeAlong(await this.show(href));
     await this.watch(href);
+  }
+
+  /** Where the form stands above what is made, it is scrolled away: the keyboard goes along, and on to the image when it comes. */
+  private takeAlong(generation: HTMLElement | undefined): void {
+    const heading = generation?.querySelector<HTMLElement>('h2');
+    if (!heading || matchMedia('(min-width: 56em)').matches || !this.form.contains(document.activeElement)) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
   }
 
   /** Asks once more for an image that did not come. */

@@ -72,6 +72,11 @@ describe('refining images in a browser', function () {
     await generation.getByRole('checkbox', { name: /^Image \d/ }).check();
     expect(creator.sandbox.edits).to.have.length(1);
     expect(creator.sandbox.generations).to.have.length(1);
+    // An only image is selected by itself; the first one is not to be added.
+    await dialog
+      .getByRole('article', { name: 'a small harbour', exact: true })
+      .getByRole('checkbox', { name: /^Image \d/ })
+      .uncheck();
     await press('Add Selected');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'a-small-harbour-in-the-snow.png' }).first().click();

@@ -100,7 +100,7 @@ describe('a dialog after the session has ended', () => {
     await page.getByRole('button', { name: 'Discard: let go of' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
-    await page.getByRole('link', { name: 'Sign In' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Sign In' }).click();
     await signInAgain(page, recent);
     await page.getByRole('button', { name: 'Discard: let go of' }).waitFor();
     await page.context().close();

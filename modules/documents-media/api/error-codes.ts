@@ -1,5 +1,11 @@
 /** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
-export type DocumentsMediaErrorCode = 'folder-not-empty' | 'name-taken' | 'nothing-received' | 'thumbnail-failed' | 'wrong-type';
+export type DocumentsMediaErrorCode =
+  | 'document-conflict'
+  | 'folder-not-empty'
+  | 'name-taken'
+  | 'nothing-received'
+  | 'thumbnail-failed'
+  | 'wrong-type';
 
 declare global {
   interface PorticoErrorCodes extends Record<DocumentsMediaErrorCode, true> {}

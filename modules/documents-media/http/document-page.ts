@@ -3,6 +3,7 @@ import type { Document } from '../api/documents.js';
 import { Creators } from '../services/creators.js';
 import { DocumentActionList } from '../services/document-action-list.js';
 import { altTextLimit } from '../services/document-adding.js';
+import type { DocumentFields } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes } from '../services/images.js';
 import { Metadata } from '../services/metadata.js';
@@ -15,8 +16,12 @@ type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 /** A form that could not be saved, as it was sent. */
 export interface RefusedForm {
-  readonly form: { readonly name: string; readonly altText: string };
+  readonly form: DocumentFields;
+  /** What the form counts as shown when it is sent again. */
+  readonly seen: DocumentFields;
   readonly error: PortalError;
+  /** Fields that somebody else changed too. */
+  readonly conflicts?: readonly (keyof DocumentFields)[];
 }
 
 /** The page of one document: picture, details, versions. */
@@ -76,7 +81,8 @@ export class DocumentPage {
         download: ctx.url(`${place}/versions/${version.label}/download`),
       })),
       values: refused?.form ?? { name: document.name, altText: document.altText },
-      errors: errorsOf(refused?.error),
+      seen: refused?.seen ?? document,
+      errors: refused?.conflicts ? conflictsOf(ctx, document, refused.conflicts) : errorsOf(refused?.error),
       altTextLimit,
       ...may,
     };
@@ -122,6 +128,15 @@ function checksums(
 
 function dimensions(picture: { readonly width?: number | null; readonly height?: number | null }): string | undefined {
   return picture.width && picture.height ? `${picture.width} × ${picture.height}` : undefined;
+}
+
+/** What the other person made of the fields that both changed. */
+function conflictsOf(
+  ctx: AnyContext,
+  document: Document,
+  conflicts: readonly (keyof DocumentFields)[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(conflicts.map((field) => [field, ctx.text('document.theirs', { text: document[field] })]));
 }
 
 /** Sentences by field; what belongs to no field belongs to the name, the only other thing that can clash. */

@@ -1,6 +1,7 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, type z } from '@portico/core';
+import { mergeFields } from '@portico/core/util';
 import type { Document } from '../api/documents.js';
-import { DocumentChanges } from '../services/document-changes.js';
+import { DocumentChanges, type DocumentFields } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { mayDelete, mayUpdate, mayView } from './access.js';
@@ -84,11 +85,22 @@ export class DocumentRoutes implements HttpRoutes {
   private async update(ctx: DocumentContext, form: z.output<typeof documentForm>): Promise<void> {
     const { id } = ctx.input.params;
     try {
-      const document = await this.changes.update(ctx.access, id, form);
+      const document = await this.changes.update(ctx.access, id, form, seenBy(form));
       ctx.redirectWith(documentAddress(id), ctx.text('saved', { name: document.name }));
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409, 415].includes(error.status)) throw error;
-      await this.page.show(ctx, await this.find(ctx), { form, error });
+      const document = await this.find(ctx);
+      const seen = seenBy(form) ?? document;
+      const values = { name: form.name, altText: form.altText };
+      if (error.code === 'document-conflict') {
+        // What both changed stands twice; the form is now made from what is kept, so that saving again decides.
+        const merged = mergeFields(values, seen, { name: document.name, altText: document.altText });
+        await this.page.show(ctx, document, { form: merged.values, seen: document, error, conflicts: merged.conflicts });
+      } else await this.page.show(ctx, document, { form: values, seen, error });
     }
   }
+}
+
+function seenBy({ seenName, seenAltText }: z.output<typeof documentForm>): DocumentFields | undefined {
+  return seenName === undefined || seenAltText === undefined ? undefined : { name: seenName, altText: seenAltText };
 }

@@ -60,7 +60,13 @@ export type SelectorInput = z.output<typeof selectorQuery>;
 const text = z.string().max(10_000);
 
 export const folderForm = z.strictObject({ name: text });
-export const documentForm = z.strictObject({ name: text, altText: text.default('') });
+export const documentForm = z.strictObject({
+  name: text,
+  altText: text.default(''),
+  /** What the form showed. */
+  seenName: text.optional(),
+  seenAltText: text.optional(),
+});
 export const moveQuery = z.strictObject({ to: optionalId, after: text.optional() });
 export const moveForm = z.strictObject({ to: optionalId });
 

@@ -3,11 +3,14 @@ import {
   Clock,
   inject,
   injectable,
+  Messages,
   notFound,
+  PortalError,
   type Reader,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { mergeFields } from '@portico/core/util';
 import { type Document, DocumentPermissions } from '../api/documents.js';
 import { DocumentEntity } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
@@ -17,6 +20,16 @@ import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey } from './names.js';
+
+/** What people write about a document. */
+export interface DocumentFields {
+  readonly name: string;
+  readonly altText: string;
+}
+
+function conflict(messages: Messages, conflicts: readonly string[]): PortalError {
+  return new PortalError('document-conflict', messages.text('document.conflict'), { status: 409, details: { conflicts } });
+}
 
 /**
  * What happens to documents after they were added: renaming and describing, moving, deleting.
@@ -33,6 +46,9 @@ import { checkedName, nameKey } from './names.js';
  * blobs nobody needs any more. The files themselves go after the commit; when that fails, or the process ends between, the sweep finds them without a
  * row and takes them later. A row without its file is thus never left, a file without a row at most for a while.
  *
+ * A form says what it showed: only fields that were changed in it are written, and one that somebody else changed too is refused (`document-conflict`)
+ * until a person has decided.
+ *
  * What is never done: a document does not leave its site, and nothing is overwritten because a name is taken.
  */
 @injectable()
@@ -41,22 +57,36 @@ export class DocumentChanges {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Folders) private readonly folders: Folders,
     @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  /** @throws PortalError `name-taken` (409), `wrong-type` (415: the name claims another type), `invalid-input` (400). */
-  update(access: AccessContext, id: string, change: { readonly name: string; readonly altText: string }): Promise<Document> {
+  /**
+   * Writes the fields that a person changed; what somebody else changed since the form was shown stays.
+   * @param seen what the form showed; without it everything that was sent is written.
+   * @throws PortalError `name-taken` (409), `wrong-type` (415: the name claims another type), `invalid-input` (400); `document-conflict` (409)
+   * with the names of the fields that both changed.
+   */
+  update(access: AccessContext, id: string, change: DocumentFields, seen?: DocumentFields): Promise<Document> {
     const site = siteFor(access, DocumentPermissions.update);
     const name = checkedName(change.name);
     const altText = checkedAltText(change.altText);
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, site.id, id);
-      refuseFalseName(name, document.mimeType);
-      await refuseTakenName(transaction, site.id, folderOf(document), name, id);
+      const { values, conflicts, others } = mergeFields(
+        { name, altText },
+        seen ?? { name: document.name, altText: document.altText },
+        { name: document.name, altText: document.altText },
+      );
+      if (conflicts.length > 0) throw conflict(this.messages, conflicts);
+      refuseFalseName(values.name, document.mimeType);
+      await refuseTakenName(transaction, site.id, folderOf(document), values.name, id);
       return this.save(transaction, document, {
-        name,
-        nameKey: nameKey(name),
-        altText,
-        altTextDrafted: false,
+        name: values.name,
+        nameKey: nameKey(values.name),
+        altText: values.altText,
+        // Who did not see the alternative text has not read it.
+        // A plain query of SQLite answers 0 and 1, which is no boolean to who writes it.
+        altTextDrafted: others.includes('altText') && Boolean(document.altTextDrafted),
       });
     });
   }

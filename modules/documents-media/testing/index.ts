@@ -12,6 +12,18 @@ export const author = { email: 'author@portico.example', password: 'paper boats 
 
 export const base = '/web/home/documents-media';
 
+interface NewAuthor {
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+async function addAuthor(portal: TestPortal, site: Site, person: NewAuthor): Promise<void> {
+  const people = portal.service(People);
+  const { id } = await people.add(person);
+  await people.grant(id, 'Author', site.id);
+}
+
 /** A portal with an author of the site Home, and a second site; that of a data directory which is opened again has them already. */
 export class Library {
   private constructor(
@@ -29,16 +41,18 @@ export class Library {
     if (!home) throw new Error('There is no site Home.');
     const other =
       portal.service(SiteDirectory).byAddress('other') ?? (await portal.service(Sites).add({ name: 'Other', address: 'other' }));
-    if (!people.byEmail(author.email)) {
-      const { id } = await people.add({ ...author, name: 'Ada Author' });
-      await people.grant(id, 'Author', home.id);
-    }
+    if (!people.byEmail(author.email)) await addAuthor(portal, home, { ...author, name: 'Ada Author' });
     const agent = await portal.signIn(author);
     return new Library(portal, home, other, agent, await portal.csrf(agent));
   }
 
   get documents(): Documents {
     return this.portal.service(Documents);
+  }
+
+  /** One more author of the site Home. */
+  addAuthor(person: NewAuthor): Promise<void> {
+    return addAuthor(this.portal, this.home, person);
   }
 
   /** The portal itself at work in a site. */

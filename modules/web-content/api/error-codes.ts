@@ -1,5 +1,10 @@
 /** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
-export type WebContentErrorCode = 'address-taken' | 'article-conflict' | 'cleaning-failed';
+export type WebContentErrorCode =
+  | 'address-taken'
+  | 'article-conflict'
+  | 'cleaning-failed'
+  | 'not-a-picture'
+  | 'pictures-unavailable';
 
 declare global {
   interface PorticoErrorCodes extends Record<WebContentErrorCode, true> {}

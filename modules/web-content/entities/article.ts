@@ -48,4 +48,8 @@ export class ArticleEntity {
   /** Number of the last save; it grows with each, so that two editors notice each other. */
   @Column('integer')
   revision!: number;
+
+  /** Id of the form that the article was begun in, while it has only been kept by itself and nobody has saved it; null afterwards. */
+  @Column('text', { name: 'begun_form', nullable: true })
+  begunForm!: string | null;
 }

@@ -1,4 +1,5 @@
 import { ArticleEntity } from './article.js';
+import { DraftEntity } from './draft.js';
 
-export { ArticleEntity };
-export default [ArticleEntity];
+export { ArticleEntity, DraftEntity };
+export default [ArticleEntity, DraftEntity];

@@ -1,32 +1,19 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
-import type { Article, ArticleInput } from '../services/article.js';
-import { ArticlePermissions, Articles, type Cursor } from '../services/articles.js';
-
-const articleParams = z.strictObject({ id: z.uuid() });
-const addressParams = z.strictObject({ address: z.string().min(1).max(100) });
-
-const articleForm = z.strictObject({
-  title: z.string(),
-  address: z.string().default(''),
-  body: z.string().default(''),
-  revision: z.coerce.number().int().min(0).default(0),
-  intent: z.enum(['publish', 'draft']).default('draft'),
-});
-type ArticleForm = z.output<typeof articleForm>;
-
-/** A cursor in an address: `<milliseconds>.<id>`. */
-const listQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
-    .transform((text): Cursor => {
-      const [modifiedAt = '0', id = ''] = text.split('.');
-      return { modifiedAt: Number(modifiedAt), id };
-    })
-    .optional(),
-});
-
-const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
+import { type HttpRoutes, Ids, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
+import { type Article, type ArticleInput, fingerprint, mergeArticle, type SeenArticle } from '../services/article.js';
+import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
+import { type Draft, Drafts } from '../services/drafts.js';
+import {
+  type ArticleForm,
+  addressParams,
+  articleForm,
+  articleParams,
+  articleQuery,
+  draftForm,
+  draftParams,
+  listQuery,
+  maxArticleBytes,
+  writeCursor,
+} from './input.js';
 
 const edit = { permission: ArticlePermissions.edit };
 
@@ -34,15 +21,38 @@ const edit = { permission: ArticlePermissions.edit };
 const editorMessages = [
   ...['bold', 'italic', 'heading-2', 'heading-3', 'bullet-list', 'ordered-list', 'blockquote'],
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
-  ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add'],
+  ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add', 'alt-text', 'alt-text-help'],
+  ...['table', 'table-row-add', 'table-column-add', 'table-row-delete', 'table-column-delete', 'table-delete'],
+  ...['pictures-left-out', 'things-left-out', 'links-as-text', 'only-pictures'],
+  ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
 ];
+const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
+
+/** A form as it is shown. */
+interface ShownForm {
+  readonly input: ArticleInput;
+  readonly revision: number;
+  readonly seen: SeenArticle;
+  /** Id of the form; a new one when left out. */
+  readonly form?: string;
+  readonly article?: Article;
+  readonly error?: PortalError;
+  /** Fields that somebody else changed too, as they made them. */
+  readonly theirs?: readonly { readonly label: string; readonly text?: string; readonly html?: string }[];
+  /** What this person wrote before and did not save. */
+  readonly draft?: Draft;
+}
 
 /** Where authors list, write and publish articles. */
 @injectable()
 export class ArticleRoutes implements HttpRoutes {
   readonly prefix = '~/web-content';
 
-  constructor(@inject(Articles) private readonly articles: Articles) {}
+  constructor(
+    @inject(Articles) private readonly articles: Articles,
+    @inject(Drafts) private readonly drafts: Drafts,
+    @inject(Ids) private readonly ids: Ids,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access: edit, query: listQuery }, async (ctx) => {
@@ -51,16 +61,24 @@ export class ArticleRoutes implements HttpRoutes {
       ctx.render('articles', model, { title: ctx.text('title') });
     });
 
-    router.get('/new', { access: edit }, (ctx) => this.show(ctx, { title: '', address: '', body: '' }));
+    router.get('/new', { access: edit }, (ctx) =>
+      this.show(ctx, { input: { title: '', address: '', body: '' }, revision: 0, seen: {} }),
+    );
 
-    router.post('/new', { access: edit, body: articleForm }, (ctx) => this.save(ctx, ctx.input.body));
+    const form = { access: edit, body: articleForm, maxBodyBytes: maxArticleBytes };
+    router.post('/new', form, (ctx) => this.save(ctx, ctx.input.body));
 
-    router.get('/articles/:id', { access: edit, params: articleParams }, async (ctx) => {
+    router.get('/articles/:id', { access: edit, params: articleParams, query: articleQuery }, async (ctx) => {
       const article = await this.articles.find(ctx.access, ctx.input.params.id);
-      this.show(ctx, article, { article });
+      const drafts = await this.drafts.of(ctx.access, article.id);
+      const wanted = drafts.find(({ id }) => id === ctx.input.query.draft);
+      if (wanted) {
+        const { id, revision, seen } = wanted;
+        this.show(ctx, { input: wanted, revision, seen, form: id, article });
+      } else this.show(ctx, { ...formOf(article), article, draft: drafts[0] });
     });
 
-    router.post('/articles/:id', { access: edit, params: articleParams, body: articleForm }, (ctx) =>
+    router.post('/articles/:id', { ...form, params: articleParams }, (ctx) =>
       this.save(ctx, ctx.input.body, ctx.input.params.id),
     );
 
@@ -71,46 +89,98 @@ export class ArticleRoutes implements HttpRoutes {
 
     router.post('/articles/:id/delete', { access: edit, params: articleParams }, async (ctx) => {
       const { title } = await this.articles.delete(ctx.access, ctx.input.params.id);
-      ctx.redirectWith('~/web-content', ctx.text('deleted', { title }));
+      ctx.redirectWith('~/web-content', ctx.text('deleted', { title: title || ctx.text('untitled') }));
+    });
+
+    this.registerDrafts(router);
+  }
+
+  /** What a form keeps of itself, and what becomes of it. */
+  private registerDrafts(router: Router): void {
+    const keep = { access: edit, body: draftForm, answers: 'json', maxBodyBytes: maxArticleBytes } as const;
+    router.post('/drafts', keep, async (ctx) => {
+      const { article, revision, seen } = await this.drafts.keep(ctx.access, ctx.input.body);
+      ctx.body = { article, revision, seen, href: ctx.url(`~/web-content/articles/${article}`) };
+    });
+
+    router.post('/articles/:id/drafts/:draft/discard', { access: edit, params: draftParams }, async (ctx) => {
+      const { id, draft } = ctx.input.params;
+      await this.drafts.discard(ctx.access, draft);
+      ctx.redirectWith(`~/web-content/articles/${id}`, ctx.text('draft.discarded'));
     });
   }
 
   /** Saves and leads on; what cannot be saved is shown again with everything that was typed. */
   private async save(ctx: RouteContext, form: ArticleForm, id?: string): Promise<void> {
     const publish = form.intent === 'publish';
+    const seen = { title: form.seenTitle, address: form.seenAddress, body: form.seenBody };
     try {
-      const article = await this.articles.save(ctx.access, form, {
-        publish,
-        existing: id ? { id, revision: form.revision } : undefined,
-      });
-      const sentence = ctx.text(publish ? 'published' : 'saved', { title: article.title });
-      ctx.redirectWith(publish ? `~/articles/${article.address}` : `~/web-content/articles/${article.id}`, sentence);
+      const existing = id ? { id, revision: form.revision, seen } : undefined;
+      const saved = await this.articles.save(ctx.access, form, { publish, existing, form: form.form });
+      const sentences = [ctx.text(publish ? 'published' : 'saved', { title: saved.article.title }), ...notesOf(ctx, saved)];
+      const place = publish ? `~/articles/${saved.article.address}` : `~/web-content/articles/${saved.article.id}`;
+      ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
       const article = id ? await this.articles.find(ctx.access, id) : undefined;
-      this.show(ctx, form, { article, error });
+      if (article && error.code === 'article-conflict') this.showConflict(ctx, { form, seen, article, error });
+      else this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article, error });
     }
   }
 
-  private show(
+  /**
+   * What both changed stands twice: in the form as it was sent, and below as the other person made it. The form is now made from what is kept, so
+   * that the next press of a button decides for what is in it.
+   */
+  private showConflict(
     ctx: RouteContext,
-    input: ArticleInput,
-    { article, error }: { article?: Article; error?: PortalError } = {},
+    conflict: { readonly form: ArticleForm; readonly seen: SeenArticle; readonly article: Article; readonly error: PortalError },
   ): void {
-    const conflict = error?.code === 'article-conflict';
+    const { form, article, error } = conflict;
+    const { values, conflicts } = mergeArticle(form, conflict.seen, article);
+    const theirs = conflicts.map((field) => ({
+      label: ctx.text(`form.${field}`),
+      ...(field === 'body' ? { html: article.body } : { text: article[field] }),
+    }));
+    this.show(ctx, { ...formOf(article), input: values, form: form.form, article, error, theirs });
+  }
+
+  private show(ctx: RouteContext, { form = this.ids.next(), article, error, ...shown }: ShownForm): void {
+    const title = article && (article.title || ctx.text('untitled'));
     const model = {
-      input,
+      ...shown,
+      form,
       article,
-      /** After a conflict the next press of the button saves over what the other person wrote: both texts are on the screen. */
-      revision: article?.revision ?? 0,
-      theirs: conflict ? article : undefined,
+      title,
+      bodyLimit,
       message: error?.message,
       fields: error?.details.fields ?? {},
       messages: Object.fromEntries(editorMessages.map((key) => [key, ctx.compiled(`editor.${key}`)])),
+      draftMessages: Object.fromEntries(draftMessages.map((key) => [key, ctx.compiled(`draft.${key}`)])),
     };
-    const title = article ? ctx.text('edit-title', { title: article.title }) : ctx.text('new-title');
-    ctx.render('article-form', model, { title, status: error?.status ?? 200 });
+    const heading = article ? ctx.text('edit-title', { title: title ?? '' }) : ctx.text('new-title');
+    ctx.render('article-form', model, { title: heading, status: error?.status ?? 200 });
   }
+}
+
+/** A form that shows an article as it is. */
+function formOf(article: Article): Pick<ShownForm, 'input' | 'revision' | 'seen'> {
+  const { title, address, body, revision } = article;
+  return { input: { title, address, body }, revision, seen: { title, address, body: fingerprint(body) } };
+}
+
+/** What the author must know of a text that is not quite what was sent. */
+function notesOf(ctx: RouteContext, { removed, others }: SavedArticle): readonly string[] {
+  const { pictures, things, links } = removed;
+  const shown = links.map((address) => address.slice(0, 100)).slice(0, 3);
+  return [
+    ...(pictures > 0 ? [ctx.text('removed.pictures', { count: pictures })] : []),
+    ...(things > 0 ? [ctx.text('removed.things', { count: things })] : []),
+    ...(links.length > 0 ? [ctx.text('removed.links', { count: links.length, addresses: shown.join(', ') })] : []),
+    ...(others.length > 0
+      ? [ctx.text('form.others', { fields: others.map((field) => ctx.text(`form.${field}`)).join(', ') })]
+      : []),
+  ];
 }
 
 /** What only the editor asks for; the cleaned text writes each attribute with double quotes. */

@@ -1,3 +1,4 @@
+import { AddDrafts1764510000000 } from './add-drafts.js';
 import { CreateArticles1763800000000 } from './create-articles.js';
 
-export default [CreateArticles1763800000000];
+export default [CreateArticles1763800000000, AddDrafts1764510000000];

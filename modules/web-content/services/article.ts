@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { type MergedFields, mergeFields } from '@portico/core/util';
 import type { ArticleEntity } from '../entities/index.js';
 
 /** An article as its authors see it. */
 export interface Article {
   readonly id: string;
   readonly siteId: string;
+  /** Empty while it was only begun. */
   readonly title: string;
+  /** Empty while it was only begun. */
   readonly address: string;
   /** Cleaned HTML. */
   readonly body: string;
@@ -23,6 +27,14 @@ export interface ArticleInput {
   readonly body: string;
 }
 
+/** What the form showed before anything was typed; a field that is missing counts as changed. */
+export interface SeenArticle {
+  readonly title?: string;
+  readonly address?: string;
+  /** `fingerprint` of the body. */
+  readonly body?: string;
+}
+
 /** An article as visitors see it. */
 export interface PublishedArticle {
   readonly title: string;
@@ -36,13 +48,28 @@ export function toArticle(row: ArticleEntity): Article {
     id: row.id,
     siteId: row.siteId,
     title: row.title,
-    address: row.address,
+    address: row.begunForm === null ? row.address : '',
     body: row.body,
     publishedAt: row.publishedAt === null ? undefined : new Date(row.publishedAt),
     hasUnpublishedChanges: row.publishedAt !== null && (row.title !== row.publishedTitle || row.body !== row.publishedBody),
     modifiedAt: new Date(row.modifiedAt),
     revision: row.revision,
   };
+}
+
+/** Names a body without repeating it. Forms send line ends of their own kind. */
+export const fingerprint = (body: string): string =>
+  createHash('sha256').update(body.replaceAll('\r\n', '\n')).digest('base64url');
+
+/** By field: what was sent, unless only somebody else changed it. An empty address means that it stays. */
+export function mergeArticle(mine: ArticleInput, seen: SeenArticle, theirs: ArticleInput): MergedFields<keyof ArticleInput> {
+  const body = [theirs.body, mine.body].find((text) => fingerprint(text) === seen.body);
+  const address = mine.address.trim() === '' ? theirs.address : addressFrom(mine.address);
+  return mergeFields(
+    { title: mine.title.trim(), address, body: mine.body },
+    { title: seen.title, address: seen.address, body },
+    { title: theirs.title, address: theirs.address, body: theirs.body },
+  );
 }
 
 /** Lower-case letters, digits and hyphens of a title; at most 80 characters; `article` when nothing is left. */

@@ -15,9 +15,18 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import { ArticleEntity } from '../entities/index.js';
-import { type Article, type ArticleInput, addressFrom, type PublishedArticle, toArticle } from './article.js';
+import { ArticleEntity, DraftEntity } from '../entities/index.js';
+import {
+  type Article,
+  type ArticleInput,
+  addressFrom,
+  mergeArticle,
+  type PublishedArticle,
+  type SeenArticle,
+  toArticle,
+} from './article.js';
 import { HtmlCleaner } from './html-cleaner.js';
+import type { Removed } from './sanitizer.js';
 
 export const ArticlePermissions = {
   view: 'web-content.view-articles',
@@ -26,13 +35,30 @@ export const ArticlePermissions = {
 
 const titleLimit = 200;
 /** Characters of HTML. */
-const bodyLimit = 500_000;
+export const bodyLimit = 500_000;
 const pageSize = 20;
 
 /** Position behind an article in a list: the time of its change and its id. */
 export interface Cursor {
   readonly modifiedAt: number;
   readonly id: string;
+}
+
+/** The form that an article is saved from. */
+export interface SavedForm {
+  /** Its id; what was kept of it by itself goes when it is saved. */
+  readonly form?: string;
+  readonly publish: boolean;
+  /** The article, its revision when the form was shown, and what the form showed of it. */
+  readonly existing?: { readonly id: string; readonly revision: number; readonly seen?: SeenArticle };
+}
+
+export interface SavedArticle {
+  readonly article: Article;
+  /** What could not stay in the text. */
+  readonly removed: Removed;
+  /** Fields that somebody else changed meanwhile, and that stay as they made them. */
+  readonly others: readonly (keyof ArticleInput)[];
 }
 
 /**
@@ -45,8 +71,9 @@ export interface Cursor {
  * while nothing is published. Saving writes the draft; publishing copies it over; taking back empties the published ones and keeps the draft. Visitors
  * never meet a draft, not by its address, in a list or in a count.
  *
- * A save names the revision that its form was made from. Where another save came between, it is refused (`article-conflict`) and the form comes back with
- * what was typed: nobody's text is overwritten in silence. An address is unique in its site; one that was wished for is refused when taken, one that
+ * A save names the revision that its form was made from, and what the form showed. Where another save came between, only those fields are written that
+ * were changed in the form; a field that both changed refuses all of it (`article-conflict`) and the form comes back with both texts: nobody's text is
+ * overwritten in silence. What cleaning took away is answered with the article, for a sentence. An address is unique in its site; one that was wished for is refused when taken, one that
  * is made from the title gets a number. Permission is asked first, and what may not be seen answers as what does not exist.
  */
 @injectable()
@@ -110,37 +137,44 @@ export class Articles {
   }
 
   /**
-   * Saves a new article, or a change of one; published at once when `publish` is set.
-   * @param existing id and the revision the form was made from.
-   * @throws PortalError `invalid-input`, `address-taken`, `article-conflict`.
+   * Saves a new article, or a change of one; published at once when asked for. Of a form that is older than the article only those fields are
+   * written that were changed in it.
+   * @throws PortalError `invalid-input`, `address-taken`; `article-conflict` with the names of the fields that both changed.
    */
-  async save(
-    access: AccessContext,
-    input: ArticleInput,
-    options: { readonly publish: boolean; readonly existing?: { readonly id: string; readonly revision: number } },
-  ): Promise<Article> {
+  async save(access: AccessContext, input: ArticleInput, { form, publish, existing }: SavedForm): Promise<SavedArticle> {
     const site = siteOf(access, ArticlePermissions.edit);
     const title = input.title.trim();
     this.check(title, input.body);
-    const body = await this.cleaner.clean(input.body);
-    const wanted = input.address.trim() === '' ? undefined : addressFrom(input.address);
+    const { html: body, removed } = await this.cleaner.clean(input.body.replaceAll('\r\n', '\n'));
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
-      const known = options.existing && (await articles.findOneBy({ id: options.existing.id, siteId: site.id }));
-      if (options.existing && !known) throw notFound('article');
-      if (known && known.revision !== options.existing?.revision) {
-        throw new PortalError('article-conflict', this.messages.text('form.conflict'), { status: 409 });
-      }
+      const known = existing && (await articles.findOneBy({ id: existing.id, siteId: site.id }));
+      if (existing && !known) throw notFound('article');
       const row = known ?? newArticle(this.ids.next(), site, access.person?.id ?? '', now);
-      row.title = title;
-      row.body = body;
+      const merged =
+        known && known.revision !== existing?.revision ? this.merge({ ...input, body }, existing?.seen ?? {}, known) : undefined;
+      const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? addressFrom(input.address));
+      row.title = merged?.values.title ?? title;
+      row.body = merged?.values.body ?? body;
+      // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
+      if (row.begunForm !== null) Object.assign(row, { begunForm: null, address: '' });
       row.address = await this.address(transaction, site, row, wanted);
       row.modifiedAt = now;
       row.revision += 1;
-      if (options.publish)
-        Object.assign(row, { publishedTitle: title, publishedBody: body, publishedAt: row.publishedAt ?? now });
-      return toArticle(await articles.save(row));
+      if (publish)
+        Object.assign(row, { publishedTitle: row.title, publishedBody: row.body, publishedAt: row.publishedAt ?? now });
+      if (form) await transaction.repository(DraftEntity).delete({ id: form, personId: access.person?.id ?? '' });
+      return { article: toArticle(await articles.save(row)), removed, others: merged?.others ?? [] };
+    });
+  }
+
+  private merge(input: ArticleInput, seen: SeenArticle, row: ArticleEntity): ReturnType<typeof mergeArticle> {
+    const merged = mergeArticle(input, seen, toArticle(row));
+    if (merged.conflicts.length === 0) return merged;
+    throw new PortalError('article-conflict', this.messages.text('form.conflict'), {
+      status: 409,
+      details: { conflicts: merged.conflicts },
     });
   }
 
@@ -202,7 +236,7 @@ export class Articles {
   }
 }
 
-function newArticle(id: string, site: Site, createdBy: string, now: number): ArticleEntity {
+export function newArticle(id: string, site: Site, createdBy: string, now: number): ArticleEntity {
   return Object.assign(new ArticleEntity(), {
     id,
     siteId: site.id,
@@ -210,6 +244,7 @@ function newArticle(id: string, site: Site, createdBy: string, now: number): Art
     publishedTitle: null,
     publishedBody: null,
     publishedAt: null,
+    begunForm: null,
     createdBy,
     createdAt: now,
     revision: 0,
@@ -226,7 +261,7 @@ function toPublished(row: ArticleEntity): PublishedArticle {
 }
 
 /** Deny by default: without site or permission the articles do not exist. */
-function siteOf(access: AccessContext, permission: string): Site {
+export function siteOf(access: AccessContext, permission: string): Site {
   if (!access.site || !access.can(permission)) throw notFound('article');
   return access.site;
 }

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { type Activity, injectable, PortalError } from '@portico/core';
+import type { Sanitized } from './sanitizer.js';
 
 const timeLimitMillis = 10_000;
 
 interface Waiting {
-  readonly resolve: (clean: string) => void;
+  readonly resolve: (clean: Sanitized) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -19,10 +20,10 @@ export class HtmlCleaner implements Activity {
   private lastId = 0;
 
   /** @throws PortalError `cleaning-failed` when the parser fails or takes longer than 10 s; nothing uncleaned is ever answered. */
-  clean(html: string): Promise<string> {
+  clean(html: string): Promise<Sanitized> {
     const worker = this.worker ?? this.startWorker();
     const id = ++this.lastId;
-    return new Promise<string>((resolve, reject) => {
+    return new Promise<Sanitized>((resolve, reject) => {
       const deadline = setTimeout(() => this.fail(new Error('The parser did not answer in time.')), timeLimitMillis);
       const settle = (): void => {
         clearTimeout(deadline);
@@ -51,7 +52,7 @@ export class HtmlCleaner implements Activity {
 
   private startWorker(): Worker {
     const worker = new Worker(new URL('./sanitizer-worker.js', import.meta.url));
-    worker.on('message', ({ id, clean }: { id: number; clean: string }) => this.waiting.get(id)?.resolve(clean));
+    worker.on('message', ({ id, clean }: { id: number; clean: Sanitized }) => this.waiting.get(id)?.resolve(clean));
     worker.on('error', (error) => this.fail(error));
     this.worker = worker;
     return worker;

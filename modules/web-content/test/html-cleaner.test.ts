@@ -24,7 +24,23 @@ describe('The cleaner of article HTML', () => {
       '<a href="javascript:alert(1)">a</a><a href=" jAvaScript:alert(1)">b</a>',
       '<a>a</a><a>b</a>',
     ],
-    ['drops pictures carried inside the HTML', '<img src="data:image/png;base64,AAAA" alt="x">', '<img alt="x">'],
+    ['drops pictures carried inside the HTML, whole', 'a<img src="data:image/png;base64,AAAA" alt="x">', 'a'],
+    [
+      'drops pictures of other sites and of the computer of whoever wrote it, and keeps their captions',
+      '<p>Before</p><img src="file:///C:/Users/ada/clip_image002.png" alt="Chart"><figure><img src="https://example.org/a.png"><figcaption>By <b>me</b></figcaption></figure>',
+      '<p>Before</p><p>By <b>me</b></p>',
+    ],
+    ['keeps the number a list begins with', '<ol start="3"><li>a</li></ol>', '<ol start="3"><li>a</li></ol>'],
+    [
+      'keeps tables with their headings and cells over several rows or columns',
+      '<table style="width:900px" class="x"><caption>Tea</caption><thead><tr><th scope="col" colspan="2">Name</th></tr></thead><tbody><tr><td rowspan="2" bgcolor="red">a</td><td colspan="99999">b</td></tr></tbody></table>',
+      '<table><caption>Tea</caption><thead><tr><th scope="col" colspan="2">Name</th></tr></thead><tbody><tr><td rowspan="2">a</td><td>b</td></tr></tbody></table>',
+    ],
+    [
+      'keeps the address of a link that may not be one as text, unless it is code or a place of a computer',
+      '<a href="http://example.org/a">here</a> <a href="http://example.org">http://example.org</a> <a href="tel:+49"><b>call</b></a> <a href="file:///C:/a.doc">file</a>',
+      'here (http://example.org/a) http://example.org <b>call</b> (tel:+49) <a>file</a>',
+    ],
     [
       'drops addresses that lead elsewhere without saying so',
       '<a href="//evil.example">a</a><a href="/\\evil.example">b</a>',
@@ -65,15 +81,27 @@ describe('The cleaner of article HTML', () => {
 
   for (const [name, dirty, clean] of cases) {
     it(name, async () => {
-      expect(await cleaner.clean(dirty)).to.equal(clean);
+      expect((await cleaner.clean(dirty)).html).to.equal(clean);
     });
   }
 
+  it('says what it had to take away', async () => {
+    const { removed } = await cleaner.clean(
+      '<img src="data:image/png;base64,AAAA"><img src="https://example.org/a.png"><img src="/a"><video src="/b"></video><svg><path></path></svg><a href="http://example.org">a</a><a href="/x">b</a><script>1</script>',
+    );
+    expect(removed).to.deep.equal({ pictures: 2, things: 2, links: ['http://example.org'] });
+    expect((await cleaner.clean('<p>a <a href="https://example.org">b</a></p>')).removed).to.deep.equal({
+      pictures: 0,
+      things: 0,
+      links: [],
+    });
+  });
+
   it('gives the same answer when asked twice', async () => {
-    const once = await cleaner.clean(
+    const { html: once } = await cleaner.clean(
       '<p>a <a href="mailto:a@example.org">b</a></p><noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
     );
-    expect(await cleaner.clean(once)).to.equal(once);
+    expect((await cleaner.clean(once)).html).to.equal(once);
     expect(once).not.to.contain('onerror');
   });
 });

@@ -1,5 +1,6 @@
 import type { Editor, JSONContent } from '@tiptap/core';
 import Image from '@tiptap/extension-image';
+import { NodeSelection } from '@tiptap/pm/state';
 
 /** Where an image keeps the caption that was suggested with it, also in the saved article. */
 export const suggestionName = 'data-suggested-caption';
@@ -38,4 +39,11 @@ export function pictureContent(picture: PictureAttributes, caption: string | und
 export function currentPicture(editor: Editor): PictureAttributes | undefined {
   for (const name of ['figure', 'image']) if (editor.isActive(name)) return editor.getAttributes(name) as PictureAttributes;
   return undefined;
+}
+
+/** Where that picture stands in the document. */
+export function picturePosition({ state }: Editor): number | undefined {
+  const { selection } = state;
+  if (selection instanceof NodeSelection && ['figure', 'image'].includes(selection.node.type.name)) return selection.from;
+  return selection.$from.parent.type.name === 'figure' ? selection.$from.before() : undefined;
 }

@@ -2,9 +2,14 @@ import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
 import { Editor } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
+import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
 import { Figure, toggleCaption } from './figure.js';
-import { LinkForm } from './link-form.js';
+import { LinkForm, rightAddress } from './link-form.js';
+import { Notes } from './notes.js';
+import { hasWords, type LeftOut, tidyPaste } from './paste.js';
+import { PictureUploads, withoutPending } from './picture-uploads.js';
+import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
 import type { ClientMessages } from './translator.js';
 
@@ -46,6 +51,7 @@ class CaptionHint {
  */
 export class PorticoEditor extends HTMLElement {
   private editor: Editor | undefined;
+  private aborter = new AbortController();
 
   connectedCallback(): void {
     const textarea = this.querySelector('textarea');
@@ -53,25 +59,53 @@ export class PorticoEditor extends HTMLElement {
     const messages = JSON.parse(this.getAttribute('messages') ?? '{}') as ClientMessages;
     const content = document.createElement('div');
     content.className = 'editor-content';
+    const notes = new Notes(messages['note-close']);
+    const uploads = new PictureUploads(this.getAttribute('pictures') ?? '', messages, notes);
+    const insertFiles = (transfer: DataTransfer | null, position?: number): boolean => {
+      const files = [...(transfer?.files ?? [])];
+      // Office programs send a picture of the text beside the text: the text is what was copied.
+      if (files.length === 0 || hasWords(transfer?.getData('text/html') ?? '')) return false;
+      uploads.insert(files, position);
+      return true;
+    };
     const editor = new Editor({
       element: content,
       injectCSS: false,
       extensions: [
         StarterKit.configure({
-          heading: { levels: [2, 3] },
-          link: { openOnClick: false, protocols: ['https', 'mailto'], defaultProtocol: 'https' },
+          heading: { levels: [2, 3, 4] },
+          link: { openOnClick: false, defaultProtocol: 'https', isAllowedUri: (address) => rightAddress.test(address) },
         }),
+        ...tableExtensions,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
       content: textarea.value,
       editorProps: {
         attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
+        transformPastedHTML: (html) => {
+          const tidy = tidyPaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
+          sayLeftOut(tidy.leftOut, messages, notes);
+          return tidy.html;
+        },
+        handlePaste: (_view, event) => insertFiles(event.clipboardData),
+        handleDrop: (view, event) => {
+          // What is moved within the text is no file, although the browser offers one.
+          if (view.dragging) return false;
+          const position = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos;
+          return insertFiles(event.dataTransfer, position);
+        },
       },
       onUpdate: () => {
-        textarea.value = editor.isEmpty ? '' : editor.getHTML();
+        const html = editor.getHTML();
+        textarea.value = html === untouched ? textarea.defaultValue : editor.isEmpty ? '' : withoutPending(html);
+        textarea.dispatchEvent(new Event('input', { bubbles: true }));
       },
     });
+    textarea.addEventListener('portico:restored', () => editor.commands.setContent(textarea.value));
+    // What the editor makes of the text by itself is no change of its author's.
+    const untouched = editor.getHTML();
+    uploads.attach(editor);
     const linkForm = new LinkForm(editor, messages);
     const toolbar = new Toolbar(editor, messages, {
       image: () => void this.chooseImage(editor),
@@ -80,7 +114,18 @@ export class PorticoEditor extends HTMLElement {
     });
     const hint = new CaptionHint(editor, messages, () => toggleCaption(editor));
     textarea.hidden = true;
-    this.append(toolbar.element, linkForm.element, content, hint.element);
+    const altText = new AltTextForm(editor, messages);
+    this.append(
+      toolbar.element,
+      linkForm.element,
+      altText.element,
+      tableBar(editor, messages),
+      notes.element,
+      content,
+      hint.element,
+    );
+    this.watchDrops(insertFiles);
+    this.waitFor(uploads, textarea.form);
     document.querySelector(`label[for="${textarea.id}"]`)?.addEventListener('click', (event) => {
       event.preventDefault();
       editor.commands.focus();
@@ -89,8 +134,40 @@ export class PorticoEditor extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    this.aborter.abort();
     this.editor?.destroy();
     this.editor = undefined;
+  }
+
+  /** A file that is dropped beside the text never takes the page away: a picture goes to where the cursor is. */
+  private watchDrops(insertFiles: (transfer: DataTransfer | null) => boolean): void {
+    const { signal } = this.aborter;
+    const carriesFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
+    document.addEventListener('dragover', (event) => carriesFiles(event) && event.preventDefault(), { signal });
+    document.addEventListener(
+      'drop',
+      (event) => {
+        if (!carriesFiles(event) || event.defaultPrevented) return;
+        event.preventDefault();
+        insertFiles(event.dataTransfer);
+      },
+      { signal },
+    );
+  }
+
+  /** The form is sent when the pictures in it have arrived. */
+  private waitFor(uploads: PictureUploads, form: HTMLFormElement | null): void {
+    form?.addEventListener(
+      'submit',
+      (event) => {
+        if (!uploads.isBusy) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const { submitter } = event;
+        void uploads.whenDone().then(() => form.requestSubmit(submitter));
+      },
+      { capture: true, signal: this.aborter.signal },
+    );
   }
 
   /** Asks the item selector for an image and puts it where the cursor was. */
@@ -111,4 +188,20 @@ function insertImage(editor: Editor, { value, altText, caption }: SelectedItem):
     .focus()
     .insertContent(pictureContent(picture, caption?.shown ? caption.text : undefined))
     .run();
+}
+
+/** Nothing that was pasted goes in silence. */
+function sayLeftOut({ pictures, things, links }: LeftOut, messages: ClientMessages, notes: Notes): void {
+  if (pictures > 0) notes.say(formatMessage(messages['pictures-left-out'], { count: pictures }));
+  if (things > 0) notes.say(formatMessage(messages['things-left-out'], { count: things }));
+  if (links.size > 0)
+    notes.say(formatMessage(messages['links-as-text'], { count: links.size, addresses: shortList([...links]) }));
+}
+
+/** A path of a computer is named by its beginning only. */
+function shortList(addresses: readonly string[]): string {
+  const shown = addresses
+    .slice(0, 5)
+    .map((address) => (/^(?:file|data|blob|javascript|vbscript):/i.exec(address)?.[0].concat('…') ?? address).slice(0, 100));
+  return [...shown, ...(addresses.length > shown.length ? ['…'] : [])].join(', ');
 }

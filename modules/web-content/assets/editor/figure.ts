@@ -1,6 +1,6 @@
 import { type Editor, Node } from '@tiptap/core';
 import { NodeSelection, Plugin, TextSelection } from '@tiptap/pm/state';
-import { type PictureAttributes, suggestionName } from './article-image.js';
+import { type PictureAttributes, picturePosition, suggestionName } from './article-image.js';
 
 const pictureSelector = 'img[src]:not([src^="data:"])';
 
@@ -135,10 +135,9 @@ function removeCaption(editor: Editor): boolean {
 
 const isInCaption = ({ state }: Editor): boolean => state.selection.$from.parent.type.name === 'figure';
 
-function figurePosition({ state }: Editor): number | undefined {
-  const { selection } = state;
-  if (selection instanceof NodeSelection && selection.node.type.name === 'figure') return selection.from;
-  return selection.$from.parent.type.name === 'figure' ? selection.$from.before() : undefined;
+function figurePosition(editor: Editor): number | undefined {
+  const position = picturePosition(editor);
+  return position !== undefined && editor.state.doc.nodeAt(position)?.type.name === 'figure' ? position : undefined;
 }
 
 function selectFigure(editor: Editor): boolean {

@@ -1,7 +1,8 @@
 import type { Editor } from '@tiptap/core';
 import type { ClientMessages } from './translator.js';
 
-const rightAddress = /^(?:https:\/\/|mailto:|\/(?![/\\]))/;
+/** What a link may lead to. */
+export const rightAddress = /^(?:https:\/\/|mailto:|\/(?![/\\])|#)/i;
 
 /** The line under the toolbar where the address of a link is typed. */
 export class LinkForm {

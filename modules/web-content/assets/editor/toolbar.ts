@@ -1,6 +1,7 @@
 import { icon } from '@portico/core/client';
 import type { Editor } from '@tiptap/core';
 import { currentPicture } from './article-image.js';
+import { insertTable } from './tables.js';
 import type { ClientMessages, MessageKey } from './translator.js';
 
 interface Button {
@@ -74,6 +75,13 @@ export class Toolbar {
     const insert: readonly Button[] = [
       { message: 'link', icon: 'link', press: open.link, pressed: (e) => e.isActive('link') },
       { message: 'image', icon: 'picture', press: open.image },
+      {
+        message: 'table',
+        icon: 'table',
+        press: insertTable,
+        pressed: (e) => e.isActive('table'),
+        usable: (e) => !e.isActive('table'),
+      },
       {
         message: 'caption',
         icon: 'textbox',

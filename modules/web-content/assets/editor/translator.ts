@@ -17,8 +17,28 @@ export type MessageKey =
   | 'caption'
   | 'caption-placeholder'
   | 'caption-add'
+  | 'alt-text'
+  | 'alt-text-help'
+  | 'table'
+  | 'table-row-add'
+  | 'table-column-add'
+  | 'table-row-delete'
+  | 'table-column-delete'
+  | 'table-delete'
+  | 'picture-failed'
+  | 'pasted-picture'
+  | 'note-close'
   | 'undo'
   | 'redo'
   | 'toolbar';
 
-export type ClientMessages = Readonly<Record<MessageKey, string> & { 'caption-offered': CompiledMessage }>;
+/** What has values in it. */
+export type FormattedKey =
+  | 'caption-offered'
+  | 'pictures-left-out'
+  | 'things-left-out'
+  | 'links-as-text'
+  | 'only-pictures'
+  | 'picture-refused';
+
+export type ClientMessages = Readonly<Record<MessageKey, string> & Record<FormattedKey, CompiledMessage>>;

@@ -1,0 +1,310 @@
+import { arrangeWordLists, styleName, styleOf } from './word-lists.js';
+
+/** What could not come along, for a sentence to the author. */
+export interface LeftOut {
+  /** Pictures of other sites, or of the computer of whoever wrote the text. */
+  pictures: number;
+  /** Videos, frames, drawings. */
+  things: number;
+  /** Addresses that may not be links; they stand as text. */
+  readonly links: Set<string>;
+}
+
+export interface TidyOptions {
+  /** Of this portal: its own addresses become relative. */
+  readonly origin: string;
+  /** Takes a picture that came inside the HTML; answers the address that stands for it until it is uploaded. */
+  readonly takePicture: (file: File) => string;
+}
+
+/** Formatting that an article knows, as it holds for a piece of text. */
+interface Format {
+  readonly bold: boolean;
+  readonly italic: boolean;
+  readonly underline: boolean;
+  readonly strike: boolean;
+  readonly code: boolean;
+}
+
+type Declarations = ReadonlyMap<string, string>;
+
+const plain: Format = { bold: false, italic: false, underline: false, strike: false, code: false };
+const marks: readonly (readonly [keyof Format, string])[] = [
+  ['bold', 'strong'],
+  ['italic', 'em'],
+  ['underline', 'u'],
+  ['strike', 's'],
+  ['code', 'code'],
+];
+const tagFormats: Readonly<Record<string, Partial<Format>>> = {
+  B: { bold: true },
+  STRONG: { bold: true },
+  I: { italic: true },
+  EM: { italic: true },
+  CITE: { italic: true },
+  DFN: { italic: true },
+  VAR: { italic: true },
+  U: { underline: true },
+  INS: { underline: true },
+  S: { strike: true },
+  DEL: { strike: true },
+  STRIKE: { strike: true },
+  CODE: { code: true },
+  KBD: { code: true },
+  SAMP: { code: true },
+  TT: { code: true },
+  // Bold by what they are: no words of theirs are marked for it.
+  H1: plain,
+  H2: plain,
+  H3: plain,
+  H4: plain,
+  H5: plain,
+  H6: plain,
+  TH: { bold: false },
+  PRE: { code: false },
+};
+const blocks = new Set(
+  'P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION DIV DL DT DD'.split(
+    ' ',
+  ),
+);
+const sections = new Set('ADDRESS ARTICLE ASIDE CENTER DETAILS FIELDSET FOOTER FORM HEADER MAIN NAV SECTION SUMMARY'.split(' '));
+const unseen = new Set(
+  'SCRIPT STYLE META LINK TITLE TEMPLATE NOSCRIPT COL COLGROUP SELECT INPUT BUTTON TEXTAREA O:P XML'.split(' '),
+);
+const things = new Set('IFRAME FRAME VIDEO AUDIO OBJECT EMBED CANVAS SVG MATH'.split(' '));
+const kept = ['start', 'colspan', 'rowspan', 'scope', 'title', 'data-pm-slice', 'data-suggested-caption'];
+
+const allowedAddress = /^(?:https:\/\/|mailto:|\/(?![/\\])|#)/i;
+const emoji = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f)+$/u;
+const readableAddress = /^(?:http|ftp|ftps|sftp|tel|sms|news|irc|geo|magnet|xmpp|sip):/i;
+
+/**
+ * Pasted HTML as an article can take it. Programs write how text looks into `style` attributes, also as the opposite of the tag around it; our
+ * policy empties `element.style`, so the text of the attribute is read, in a document that shows nothing, and becomes tags.
+ */
+export function tidyPaste(html: string, options: TidyOptions): { readonly html: string; readonly leftOut: LeftOut } {
+  const source = parseInert(html);
+  arrangeWordLists(source.body);
+  const tidier = new Tidier(options, rulesOf(source), topHeading(source));
+  return { html: tidier.tidy(source.body), leftOut: tidier.leftOut };
+}
+
+/** Whether there is more than pictures of elsewhere: words, a table, or a picture of this portal. */
+export function hasWords(html: string): boolean {
+  if (html.trim() === '') return false;
+  const { body } = parseInert(html);
+  for (const hidden of body.querySelectorAll('textarea, script, title')) hidden.remove();
+  const own = [...body.querySelectorAll('img')].some((image) => image.getAttribute('src')?.startsWith(`${location.origin}/`));
+  return own || (body.textContent ?? '').trim() !== '' || body.querySelector('table') !== null;
+}
+
+const sheetName = 'data-pasted-sheet';
+
+/**
+ * A document that shows nothing. The policy refuses styles even there, and the browser's console says so: the attributes get another name, and
+ * style sheets are read as the text of a field.
+ */
+function parseInert(html: string): Document {
+  const renamed = html
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/(\s)style(\s*=)/gi, `$1${styleName}$2`))
+    .replace(/<style(?=[\s>])/gi, `<textarea ${sheetName}`)
+    .replace(/<\/style(?=[\s>])/gi, '</textarea');
+  return new DOMParser().parseFromString(renamed, 'text/html');
+}
+
+/** The first rank of heading that occurs: an article begins with the second, below its title. */
+function topHeading({ body }: Document): number {
+  return [1, 2].find((rank) => body.querySelector(`h${rank}`)) ?? 2;
+}
+
+/** Rules of the sheet that Word, Excel and LibreOffice send along, by class. */
+function rulesOf(source: Document): ReadonlyMap<string, Declarations> {
+  const rules = new Map<string, Declarations>();
+  for (const sheet of source.querySelectorAll(`[${sheetName}]`)) {
+    const text = (sheet.textContent ?? '').replace(/<!--|-->|\/\*[\s\S]*?\*\//g, '');
+    for (const [, selectors = '', body = ''] of text.matchAll(/([^{}]+)\{([^{}]*)\}/g))
+      for (const selector of selectors.split(',')) {
+        const name = /^[a-z0-9]*\.([\w-]+)$/i.exec(selector.trim())?.[1];
+        if (name) rules.set(name, new Map([...(rules.get(name) ?? []), ...declarationsOf(body)]));
+      }
+  }
+  return rules;
+}
+
+function declarationsOf(style: string): Declarations {
+  const declarations = new Map<string, string>();
+  for (const declaration of style.split(';')) {
+    const colon = declaration.indexOf(':');
+    if (colon > 0)
+      declarations.set(
+        declaration.slice(0, colon).trim().toLowerCase(),
+        declaration
+          .slice(colon + 1)
+          .trim()
+          .toLowerCase(),
+      );
+  }
+  return declarations;
+}
+
+function changeOf(declarations: Declarations): Partial<Format> {
+  const weight = declarations.get('font-weight');
+  const slant = declarations.get('font-style');
+  const line = declarations.get('text-decoration-line') ?? declarations.get('text-decoration');
+  return {
+    ...(weight && weight !== 'inherit' && { bold: /^bold/.test(weight) || Number.parseInt(weight, 10) >= 600 }),
+    ...(slant && slant !== 'inherit' && { italic: /^(?:italic|oblique)/.test(slant) }),
+    ...(line && /underline/.test(line) && { underline: true }),
+    ...(line && /line-through/.test(line) && { strike: true }),
+    // Nothing below takes a line away in CSS; in what programs send, `none` on the text itself means that it has none.
+    ...(line && /^none/.test(line) && { underline: false, strike: false }),
+  };
+}
+
+class Tidier {
+  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set() };
+  private readonly made = document.implementation.createHTMLDocument('');
+
+  constructor(
+    private readonly options: TidyOptions,
+    private readonly rules: ReadonlyMap<string, Declarations>,
+    private readonly topHeading: number,
+  ) {}
+
+  tidy(body: Element): string {
+    const into = this.made.createElement('div');
+    this.children(body, plain, into);
+    return into.innerHTML;
+  }
+
+  private children(from: Node, format: Format, into: Element): void {
+    for (const child of from.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) this.text(child.nodeValue ?? '', format, into);
+      else if (child.nodeType === Node.ELEMENT_NODE) this.element(child as Element, format, into);
+    }
+  }
+
+  private text(text: string, format: Format, into: Element): void {
+    let node: Node = this.made.createTextNode(text);
+    if (text.trim() !== '' || into.closest('pre'))
+      // What is underlined in a link is underlined because it is one.
+      for (const [name, tag] of marks)
+        if (format[name] && !(name === 'underline' && into.closest('a'))) {
+          const mark = this.made.createElement(tag);
+          mark.append(node);
+          node = mark;
+        }
+    into.append(node);
+  }
+
+  private element(element: Element, outer: Format, into: Element): void {
+    const tag = element.tagName.toUpperCase();
+    if (things.has(tag)) this.leftOut.things += 1;
+    if (things.has(tag) || unseen.has(tag) || isHidden(element)) return;
+    if (tag === 'BR' || tag === 'HR') {
+      into.append(this.made.createElement(tag.toLowerCase()));
+      return;
+    }
+    if (tag === 'IMG') {
+      this.picture(element, outer, into);
+      return;
+    }
+    const format = { ...outer, ...tagFormats[tag], ...this.classFormat(element), ...changeOf(declarationsOf(styleOf(element))) };
+    if (tag === 'A' && element.hasAttribute('href')) {
+      this.link(element, format, into);
+      return;
+    }
+    const inside = this.blockFor(element, tag);
+    if (inside) into.append(inside);
+    this.children(element, inside && /^H[1-6]$/.test(tag) ? { ...format, bold: false } : format, inside ?? into);
+  }
+
+  private classFormat(element: Element): Partial<Format> {
+    if (this.rules.size === 0) return {};
+    const formats = [...element.classList].map((name) => changeOf(this.rules.get(name) ?? new Map()));
+    return Object.assign({}, ...formats);
+  }
+
+  /** The block that stands for an element; undefined for one that is only about its words. */
+  private blockFor(element: Element, tag: string): Element | undefined {
+    if (sections.has(tag)) return this.made.createElement('div');
+    if (!blocks.has(tag)) return undefined;
+    const heading = /^H([1-6])$/.exec(tag);
+    // Two ranks are in the toolbar, and one more below them.
+    const rank = heading && Math.min(4, Math.max(2, Number(heading[1]) - this.topHeading + 2));
+    const block = this.made.createElement(rank ? `h${rank}` : tag.toLowerCase());
+    for (const name of kept) {
+      const value = element.getAttribute(name);
+      if (value !== null) block.setAttribute(name, value);
+    }
+    return block;
+  }
+
+  private link(link: Element, format: Format, into: Element): void {
+    const address = this.relative(link.getAttribute('href')?.trim() ?? '');
+    if (allowedAddress.test(address)) {
+      const made = this.made.createElement('a');
+      made.setAttribute('href', address);
+      into.append(made);
+      this.children(link, format, made);
+      return;
+    }
+    this.children(link, format, into);
+    if (address === '') return;
+    this.leftOut.links.add(address);
+    if (readableAddress.test(address) && link.textContent?.trim() !== address) this.text(` (${address})`, format, into);
+  }
+
+  private picture(image: Element, format: Format, into: Element): void {
+    const alt = image.getAttribute('alt') ?? '';
+    const address = this.pictureAddress(image.getAttribute('src')?.trim() ?? '', alt);
+    if (address === undefined) {
+      // A sign that a program drew as a picture is a sign.
+      if (emoji.test(alt)) this.text(alt, format, into);
+      else this.leftOut.pictures += 1;
+      return;
+    }
+    const made = this.made.createElement('img');
+    made.setAttribute('src', address);
+    if (alt !== '') made.setAttribute('alt', alt);
+    for (const name of kept) if (image.hasAttribute(name)) made.setAttribute(name, image.getAttribute(name) ?? '');
+    into.append(made);
+  }
+
+  private pictureAddress(src: string, alt: string): string | undefined {
+    const address = this.relative(src);
+    if (/^\/(?![/\\])/.test(address) || address.startsWith(`blob:${this.options.origin}/`)) return address;
+    const file = address.startsWith('data:') ? fileOf(address, alt) : undefined;
+    return file && this.options.takePicture(file);
+  }
+
+  /** An address of this portal without its beginning; others as they are. */
+  private relative(address: string): string {
+    if (!URL.canParse(address)) return address;
+    const { origin, protocol, pathname, search, hash } = new URL(address);
+    return origin === this.options.origin && protocol.startsWith('http') ? pathname + search + hash : address;
+  }
+}
+
+/** What was not to be seen where it was copied: marks of programs, the text of a spacer. */
+function isHidden(element: Element): boolean {
+  const style = declarationsOf(styleOf(element));
+  return style.get('display') === 'none' || style.get('mso-hide') === 'all';
+}
+
+function fileOf(address: string, alt: string): File | undefined {
+  const [, type = '', data = ''] = /^data:(image\/[\w.+-]+);base64,([\s\S]+)$/i.exec(address) ?? [];
+  try {
+    const bytes = Uint8Array.from(atob(data.replace(/\s/g, '')), (character) => character.charCodeAt(0));
+    return bytes.length === 0 ? undefined : new File([bytes], `${alt.slice(0, 60).trim()}.${extensionOf(type)}`, { type });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `png` of `image/png`, `svg` of `image/svg+xml`. */
+export function extensionOf(type: string): string {
+  const name = /^image\/([\w-]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'png';
+  return name === 'jpeg' ? 'jpg' : name;
+}

@@ -1,0 +1,50 @@
+import { z } from '@portico/core';
+import type { Cursor } from '../services/articles.js';
+
+export const articleParams = z.strictObject({ id: z.uuid() });
+export const draftParams = z.strictObject({ id: z.uuid(), draft: z.uuid() });
+export const addressParams = z.strictObject({ address: z.string().min(1).max(100) });
+export const articleQuery = z.strictObject({ draft: z.uuid().optional() });
+
+/** An article of 500,000 characters in any script, escaped as forms do, and some more: what is too long comes back with a sentence. */
+export const maxArticleBytes = 16 * 1024 * 1024;
+
+const seen = z.string().optional();
+
+export const articleForm = z.strictObject({
+  title: z.string(),
+  address: z.string().default(''),
+  body: z.string().default(''),
+  revision: z.coerce.number().int().min(0).default(0),
+  intent: z.enum(['publish', 'draft']).default('draft'),
+  /** Id of the form. */
+  form: z.uuid().optional(),
+  seenTitle: seen,
+  seenAddress: seen,
+  seenBody: seen,
+});
+export type ArticleForm = z.output<typeof articleForm>;
+
+export const draftForm = z.strictObject({
+  form: z.uuid(),
+  article: z.uuid().optional(),
+  title: z.string(),
+  address: z.string(),
+  body: z.string(),
+  revision: z.number().int().min(0),
+  seen: z.strictObject({ title: seen, address: seen, body: seen }),
+});
+
+/** A cursor in an address: `<milliseconds>.<id>`. */
+export const listQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
+    .transform((text): Cursor => {
+      const [modifiedAt = '0', id = ''] = text.split('.');
+      return { modifiedAt: Number(modifiedAt), id };
+    })
+    .optional(),
+});
+
+export const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;

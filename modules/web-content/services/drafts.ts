@@ -1,0 +1,121 @@
+import {
+  type AccessContext,
+  Clock,
+  Ids,
+  inject,
+  injectable,
+  invalidInput,
+  Messages,
+  notFound,
+  type Person,
+  PortalError,
+  UnitOfWork,
+} from '@portico/core';
+import { ArticleEntity, DraftEntity } from '../entities/index.js';
+import { type ArticleInput, fingerprint, type SeenArticle } from './article.js';
+import { ArticlePermissions, bodyLimit, newArticle, siteOf } from './articles.js';
+import { HtmlCleaner } from './html-cleaner.js';
+
+/** What a form keeps of itself while somebody writes in it. */
+export interface DraftInput extends ArticleInput {
+  /** Id of the form. */
+  readonly form: string;
+  /** Id of the article; undefined: a new one. */
+  readonly article?: string;
+  readonly revision: number;
+  readonly seen: SeenArticle;
+}
+
+/** Where it is kept. */
+export interface KeptDraft {
+  readonly article: string;
+  /** Revision that the form is made from now. */
+  readonly revision: number;
+  /** What the form counts as shown from now on; undefined: as before. */
+  readonly seen?: SeenArticle;
+}
+
+export interface Draft extends ArticleInput {
+  readonly id: string;
+  readonly revision: number;
+  readonly seen: SeenArticle;
+  readonly savedAt: Date;
+}
+
+/** Of one person and article; older ones go. */
+const draftsKept = 5;
+
+/**
+ * Articles that keep themselves. What is begun in a new form becomes a draft in the list, which that form goes on with until it is saved. What is
+ * written in the form of an article that somebody saved is kept beside it, for the one who wrote it, and offered when they come back: an article
+ * that was saved by a person is only ever changed by a person.
+ */
+@injectable()
+export class Drafts {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(HtmlCleaner) private readonly cleaner: HtmlCleaner,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Ids) private readonly ids: Ids,
+    @inject(Messages) private readonly messages: Messages,
+  ) {}
+
+  /** @throws PortalError `invalid-input` (too long), `not-found` (the article is gone). */
+  async keep(access: AccessContext, input: DraftInput): Promise<KeptDraft> {
+    const site = siteOf(access, ArticlePermissions.edit);
+    const person = personOf(access);
+    if (input.body.length > bodyLimit) {
+      const sentence = this.messages.text('form.body-too-long', { limit: bodyLimit });
+      throw invalidInput({ body: sentence }, sentence);
+    }
+    // Cleaned in any case: whether it goes into an article is only known in the transaction.
+    const { html } = await this.cleaner.clean(input.body);
+    return this.unitOfWork.write(async (transaction) => {
+      const articles = transaction.repository(ArticleEntity);
+      const now = this.clock.now().getTime();
+      const begun = await articles.findOneBy({ begunForm: input.form, siteId: site.id });
+      if (begun || input.article === undefined) {
+        const row = begun ?? newArticle(this.ids.next(), site, person.id, now);
+        Object.assign(row, { title: input.title.trim(), body: html, address: row.id, begunForm: input.form, modifiedAt: now });
+        row.revision += 1;
+        await articles.save(row);
+        return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
+      }
+      const article = await articles.findOneBy({ id: input.article, siteId: site.id });
+      if (!article) throw notFound('article');
+      const drafts = transaction.repository(DraftEntity);
+      const { form: id, article: articleId, title, address, body, revision } = input;
+      const there = await drafts.findOneBy({ id });
+      if (there && there.personId !== person.id) throw notFound('draft');
+      const seen = JSON.stringify(input.seen);
+      await drafts.save({ id, articleId, personId: person.id, title, address, body, revision, seen, savedAt: now });
+      await transaction.query(
+        `DELETE FROM web_content_draft WHERE article_id = ? AND person_id = ? AND id NOT IN
+           (SELECT id FROM web_content_draft WHERE article_id = ? AND person_id = ? ORDER BY saved_at DESC LIMIT ${draftsKept})`,
+        [article.id, person.id, article.id, person.id],
+      );
+      return { article: article.id, revision };
+    });
+  }
+
+  /** What the person wrote into forms of the article and did not save, the newest first. */
+  async of(access: AccessContext, articleId: string): Promise<readonly Draft[]> {
+    if (!access.person) return [];
+    const personId = access.person.id;
+    const rows = await this.unitOfWork.read((reader) =>
+      reader.repository(DraftEntity).find({ where: { articleId, personId }, order: { savedAt: 'DESC' } }),
+    );
+    return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as SeenArticle, savedAt: new Date(row.savedAt) }));
+  }
+
+  async discard(access: AccessContext, id: string): Promise<void> {
+    siteOf(access, ArticlePermissions.edit);
+    const person = personOf(access);
+    await this.unitOfWork.write((transaction) => transaction.repository(DraftEntity).delete({ id, personId: person.id }));
+  }
+}
+
+function personOf({ person }: AccessContext): Person {
+  if (!person) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
+  return person;
+}
