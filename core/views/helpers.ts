@@ -1,5 +1,6 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
+import { lettersOf } from '../util/text.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -72,7 +73,7 @@ const ending = 10;
 function cut(name: string): unknown {
   // A letter has one or two units: most names are short even so.
   if (name.length <= shortest) return name;
-  const letters = [...name];
+  const letters = lettersOf(name);
   if (letters.length <= shortest) return name;
   const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
     (part) => `<span>${escapeExpression(part.join(''))}</span>`,
