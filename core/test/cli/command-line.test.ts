@@ -125,7 +125,7 @@ describe('The command line', () => {
       await portal.stop();
       for (const group of ['modules', 'flags', 'secrets']) {
         const [, names = ''] = new RegExp(`^ {2}${group} +(.+(?:\\n {6,}.+)*)`, 'm').exec(full) ?? [];
-        expect(out).to.match(new RegExp(`^ {2}${group} +${names.split(/,\\s+/).sort().join(', ')}$`, 'm'));
+        expect(out).to.match(new RegExp(`^ {2}${group} +${names.split(/,\s+/).sort().join(', ')}$`, 'm'));
       }
     });
 
