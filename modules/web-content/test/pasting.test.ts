@@ -1,4 +1,4 @@
-import { TestBrowser } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { author, Library, picture } from '@portico/documents-media/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
@@ -103,13 +103,31 @@ describe('Pasting into an article', () => {
     await carry('paste', { html });
     const body = await published('a-table');
     expect(body.replaceAll('<p>', '').replaceAll('</p>', '')).to.contain(
-      '<table><tbody><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></tbody></table>',
+      '<table tabindex="0"><tbody><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></tbody></table>',
     );
     const phone = await browser.page(library.portal, { width: 390, height: 800 });
     await phone.goto('/web/home/articles/a-table');
     await phone.getByRole('cell', { name: 'Tea' }).waitFor();
     expect(await phone.evaluate(() => document.documentElement.scrollWidth)).to.be.at.most(390);
     await phone.close();
+  });
+
+  it('leaves editor and article accessible on a phone, with a table that is wider than it', async () => {
+    const cells = (tag: string): string => Array.from({ length: 9 }, (_, index) => `<${tag}>Column${index}</${tag}>`).join('');
+    const html = `<p>See</p><table><tr>${cells('th')}</tr><tr>${cells('td')}</tr></table><img src="https://example.org/a.png">`;
+    const phone = await browser.page(library.portal, { person: author, width: 390, height: 800 });
+    await phone.goto('/web/home/web-content/new');
+    await phone.getByLabel('Title').fill('Wide');
+    await carry('paste', { html }, text(phone));
+    await carry('paste', { files: [png] }, text(phone));
+    await text(phone).locator('img[src^="/web/home/documents-media/"]').click();
+    await phone.getByLabel('Alternative Text').fill('Something');
+    expect(await accessibilityFaults(phone)).to.deep.equal([]);
+    await phone.getByRole('button', { name: 'Publish' }).click();
+    await phone.waitForURL((url) => url.pathname === '/web/home/articles/wide');
+    expect(await phone.evaluate(() => document.documentElement.scrollWidth)).to.be.at.most(390);
+    expect(await accessibilityFaults(phone)).to.deep.equal([]);
+    await phone.context().close();
   });
 
   it('makes a table that is written in, grown and taken away', async () => {
@@ -130,12 +148,13 @@ describe('Pasting into an article', () => {
   it('takes pictures of elsewhere away whole, and says so', async () => {
     await begin('Pictures of elsewhere');
     const html =
-      '<p>Before</p><img width="100" height="50" src="file:///C:/Users/ada/AppData/Local/Temp/clip_image002.png" alt="Chart"><p>After <a href="http://example.org/x">link</a></p>';
+      '<p>Before</p><img width="100" height="50" src="file:///C:/Users/ada/AppData/Local/Temp/clip_image002.png" alt="Chart"><p>After <a href="http://example.org/x">link</a> <a href="file:///C:/Users/ada/a.doc">file</a></p>';
     await carry('paste', { html });
     await page.getByText('One picture did not come along').waitFor();
     await page.getByText('This address stands as text and is no link').waitFor();
+    await page.getByText('One link leads to a file of another computer, or nowhere: only the words came along.').waitFor();
     expect(await text().getByRole('img').count()).to.equal(0);
-    expect(await published('pictures-of-elsewhere')).to.equal('<p>Before</p><p>After link (http://example.org/x)</p>');
+    expect(await published('pictures-of-elsewhere')).to.equal('<p>Before</p><p>After link (http://example.org/x) file</p>');
   });
 
   it('uploads a screenshot of the clipboard, with an alternative text that is written in the editor', async () => {
