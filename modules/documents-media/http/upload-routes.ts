@@ -16,6 +16,7 @@ import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { listAddress, withQuery } from './addresses.js';
+import { uploadAnswer } from './answers.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery } from './input.js';
 
@@ -50,7 +51,9 @@ export class UploadRoutes implements HttpRoutes {
       const maxFileBytes = this.limits.maxFileBytes * 2;
       const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes };
       router.get(`/${place}`, { access: mayAdd, query: folderQuery }, (ctx) => this.show(ctx, multiple));
-      router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart }, (ctx) => this.receive(ctx, multiple));
+      router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart, answer: uploadAnswer }, (ctx) =>
+        this.receive(ctx, multiple),
+      );
     }
   }
 
