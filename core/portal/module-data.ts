@@ -1,4 +1,5 @@
-import { resolve, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
 import type { InstalledModule } from '../kernel/index.js';
@@ -15,7 +16,10 @@ interface ModuleData {
  * left out here and fails when it starts; the others are not touched.
  */
 export class ModuleDataCatalog {
-  private constructor(private readonly data: ReadonlyMap<string, ModuleData>) {}
+  private constructor(
+    private readonly modules: readonly InstalledModule[],
+    private readonly data: ReadonlyMap<string, ModuleData>,
+  ) {}
 
   static async read(modules: readonly InstalledModule[]): Promise<ModuleDataCatalog> {
     const entries = modules.map(async (module) => [module.id, await readData(module)] as const);
@@ -36,6 +40,20 @@ export class ModuleDataCatalog {
       });
     }
     return data?.migrations ?? [];
+  }
+
+  /** The file that exports a migration, relative to the package; asked only when something is wrong with it. */
+  async fileOf(moduleId: string, migration: Class<MigrationInterface>): Promise<string | undefined> {
+    const module = this.modules.find(({ id }) => id === moduleId);
+    if (module?.manifest.migrations === undefined) return undefined;
+    const list = resolve(module.folder, module.manifest.migrations);
+    const files = (await readdir(dirname(list))).filter((name) => /\.m?js$/.test(name)).map((name) => join(dirname(list), name));
+    // The list itself comes last: it names all of them.
+    for (const file of [...files.filter((other) => other !== list), list]) {
+      const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
+      if (file === list || exported.includes(migration)) return relative(module.folder, file);
+    }
+    return undefined;
   }
 }
 
