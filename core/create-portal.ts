@@ -213,7 +213,12 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
     clock,
     logFor: (moduleId) => logs.for(moduleId),
     flags,
-    limits: { startMillis: limits.moduleStartMillis, stopMillis: limits.moduleStopMillis, gateMillis: limits.gateMillis },
+    limits: {
+      startMillis: limits.moduleStartMillis,
+      stopMillis: limits.moduleStopMillis,
+      gateMillis: limits.gateMillis,
+      openMillis: limits.openMillis,
+    },
     moduleServices: ({ id }) => [
       [Log, logs.for(id)],
       [Messages, messages.for(id)],

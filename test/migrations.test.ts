@@ -20,7 +20,9 @@ function applied(home: string): Checksums {
   const database = new Database(join(home, 'portico.db'), { readonly: true });
   const rows = database.prepare('SELECT owner, name, checksum FROM portico_migration').all();
   database.close();
-  return sorted((rows as { owner: string; name: string; checksum: string }[]).map((row) => [`${row.owner}/${row.name}`, row.checksum]));
+  return sorted(
+    (rows as { owner: string; name: string; checksum: string }[]).map((row) => [`${row.owner}/${row.name}`, row.checksum]),
+  );
 }
 
 /** By path: what each file says, whatever its comments, types and layout: also what it does with rows, and how it is undone. */
@@ -98,7 +100,9 @@ describe('a module whose applied migration was edited', function () {
     await write('CREATE TABLE library_shelf (id text PRIMARY KEY NOT NULL, place text)');
     const [why = '', other] = await whyNot('library', 'web-content');
     expect(why).to.include('library 1.0.0 is failed.');
-    expect(why).to.include('A migration of library was edited after this database had applied it (MakeShelf1 in migrations/make-shelf.js)');
+    expect(why).to.include(
+      'A migration of library was edited after this database had applied it (MakeShelf1 in migrations/make-shelf.js)',
+    );
     expect(why).to.include('Install the version of library that ran here before, or undo the edit');
     expect(other).to.match(/^web-content \S+ is active\.\n$/);
     await write('CREATE TABLE library_shelf (id text PRIMARY KEY NOT NULL)');

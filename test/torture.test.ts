@@ -68,7 +68,8 @@ describe('a portal whose modules stop and start a hundred times while people use
     const visitors = [0, 1, 3, 6].map(visitor);
     for (let round = 0; round < rounds; round += 1)
       for (const id of ids) {
-        const disabling = round % disabledEvery === disabledEvery - 1;
+        // Nobody could sign in to enable identity again: it cannot be disabled.
+        const disabling = round % disabledEvery === disabledEvery - 1 && id !== 'identity';
         if (disabling) disabled = id;
         const stopped = disabling ? await portal.modules.disable(id) : await portal.modules.stop(id);
         expect(stopped.failure, `${id} stopped badly in round ${round}`).to.equal(undefined);

@@ -21,8 +21,8 @@ export interface ModuleManifest {
   /** `stop-portal`: the portal does not open without this module. Default `isolate`. */
   readonly onFailure?: 'isolate' | 'stop-portal';
   /**
-   * Addresses of the module's own below a first segment that another module is named after, e.g. `/configuration/audit-log`, or
-   * `~/…` within sites. What the other module serves itself cannot be taken from it.
+   * Addresses that are the module's besides those that begin with its id: first segments, which are kept for it whether it runs or not, and
+   * prefixes within the segments of other modules.
    */
   readonly routes?: readonly string[];
   /** Environment variables that set a key of the module's section of the configuration: `{ "PORTICO_MAIL_URL": { "key": "url", "type": "url" } }`. */

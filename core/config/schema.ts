@@ -45,6 +45,8 @@ export const hostConfigSchema = z.strictObject({
     .strictObject({
       moduleStartMillis: millis.default(10_000),
       moduleStopMillis: millis.default(10_000),
+      /** The portal opens without modules that are still starting when none of them has moved for so long. */
+      openMillis: millis.default(2000),
       /** How long a request waits for a module that is starting. */
       gateMillis: millis.default(5000),
       databaseBusyMillis: millis.default(5000),

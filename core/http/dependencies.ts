@@ -32,6 +32,8 @@ export interface HttpDependencies {
   readonly routes: ConditionalContributions<HttpRoutes>;
   /** Addresses that a module declares within the segments of others. */
   readonly prefixesOf?: (moduleId: string) => readonly string[];
+  /** The module that a first segment (`/x`, at a site `~/x`) is kept for, whether that module runs or not. */
+  readonly reservedFor?: (prefix: string) => string | undefined;
   /** Lets requests into modules; waits for one that is starting, within its limit. */
   readonly gate: Pick<ModuleGate, 'enter'>;
   /** The module that provides a service, whether it runs or not, by the id of the service. */

@@ -27,7 +27,7 @@ export interface RouteScope {
 
 /**
  * Who serves which first segment, kept in step with what modules contribute. Koa cannot take routes away; this table can.
- * A first segment belongs to one module: the one it is named after, else the first that comes. Another one that wants it is refused,
+ * A first segment belongs to one module: the one that declares it or that it is named after, whether it runs or not, else the first that comes. Another one that wants it is refused,
  * and gets it when the owner is gone. A manifest may declare a prefix within the segment of another module: it is its module's, unless
  * the other serves addresses there itself.
  */
@@ -46,6 +46,7 @@ export class RouteTable {
     private readonly log: Log,
     lifetime: Lifetime,
     private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
+    private readonly reservedFor: (prefix: string) => string | undefined = () => undefined,
   ) {
     this.add(contributions.all());
     lifetime.add(
@@ -135,13 +136,16 @@ export class RouteTable {
     try {
       const { module } = contribution;
       const mount = new Mount(contribution, this.messages.for(module), this.messages.for('core'), this.prefixesOf(module));
+      const first = segmentOf(`/${mount.segment}`);
+      const owner = first === '' ? undefined : this.reservedFor(`${mount.site ? '~' : ''}/${first}`);
+      if (owner !== undefined && owner !== module && !mount.declared) throw clash(mount, owner);
       const rivals = [...this.mounts].filter(([, other]) => clashes(mount, other));
       const rival = rivals[0]?.[1];
-      if (rival && mount.module !== segmentOf(`/${mount.segment}`)) {
+      if (rival && mount.module !== (owner ?? first)) {
         this.refused.add(key);
-        throw clash(mount, rival);
+        throw clash(mount, rival.module);
       }
-      for (const [rivalKey, other] of rivals) this.displace(rivalKey, clash(other, mount));
+      for (const [rivalKey, other] of rivals) this.displace(rivalKey, clash(other, mount.module));
       this.refused.delete(key);
       this.mounts.set(key, mount);
     } catch (error) {
@@ -174,9 +178,9 @@ function takes({ declared, segment }: Mount, other: Mount): boolean {
   return declared && other.hasRouteUnder(`/${segment}`);
 }
 
-function clash(refused: Mount, owner: Mount): PortalError {
+function clash(refused: Mount, owner: string): PortalError {
   const place = `${refused.site ? '~' : ''}/${refused.segment}`;
-  return new PortalError('route-clash', `${place} of module ${refused.module} belongs to module ${owner.module} already.`);
+  return new PortalError('route-clash', `${place} of module ${refused.module} belongs to module ${owner} already.`);
 }
 
 const noMounts: readonly Mount[] = [];

@@ -16,6 +16,8 @@ export interface KernelOptions {
     /** For loading a module's code, which is all loaded at once. */
     readonly loadMillis?: number;
     readonly prepareMillis?: number;
+    /** The portal opens without modules that are still starting when none has moved for so long. Left out: it waits for all. */
+    readonly openMillis?: number;
   };
   /** Services that every module has of its own, e.g. its log: pairs of token and value. */
   moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
@@ -25,7 +27,9 @@ export interface KernelOptions {
 }
 
 /** The limits in milliseconds, with what holds where nothing is said. */
-export function limitsOf({ limits = {} }: KernelOptions): Readonly<Record<keyof NonNullable<KernelOptions['limits']>, number>> {
+export function limitsOf({
+  limits = {},
+}: KernelOptions): Readonly<Record<Exclude<keyof NonNullable<KernelOptions['limits']>, 'openMillis'>, number>> {
   return {
     startMillis: limits.startMillis ?? 30_000,
     stopMillis: limits.stopMillis ?? 5_000,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type ConditionalContributions,
   type ConditionalOptions,
@@ -39,6 +40,7 @@ import { ModuleSwitches } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
+import { watchStillness } from './stillness.js';
 import { Visibility } from './visibility.js';
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
@@ -71,10 +73,13 @@ export class Kernel implements Modules {
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
+  /** Every start listens to it. */
+  private readonly ending = new AbortController();
 
   constructor(private readonly options: KernelOptions) {
     const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
+    setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = new Emitter(onListenerError);
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
@@ -95,6 +100,7 @@ export class Kernel implements Modules {
         services: this.services,
         points: this.points,
         limits,
+        ending: this.ending.signal,
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
@@ -162,11 +168,14 @@ export class Kernel implements Modules {
     }
   }
 
-  /** Resolves and starts everything. @throws PortalError `module-needed` when a module that must be there is not; the portal is then closed. */
+  /**
+   * Resolves and starts everything; what hangs goes on hanging without the others waiting for it.
+   * @throws PortalError `module-needed` when a module that must be there is not; the portal is then closed.
+   */
   async boot(): Promise<void> {
     this.checkBuilding();
     this.phase = 'open';
-    const missing = await this.queue.run(async () => {
+    const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
       this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
@@ -174,6 +183,7 @@ export class Kernel implements Modules {
       await this.lifecycle.reconcile();
       return this.missedMost();
     });
+    const missing = await this.settledOrStill(settled);
     if (missing === undefined || this.lifecycle.closing) return;
     await this.shutdown();
     throw new PortalError(
@@ -186,6 +196,7 @@ export class Kernel implements Modules {
   shutdown(): Promise<void> {
     this.phase = 'closed';
     this.lifecycle.closing = true;
+    this.ending.abort();
     this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.close());
     return this.closed;
   }
@@ -258,9 +269,36 @@ export class Kernel implements Modules {
       .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
   }
 
+  /** Answers the module that is missed, when all have settled; nothing when only such are still starting as the portal can do without. */
+  private async settledOrStill(settled: Promise<ModuleStatus | undefined>): Promise<ModuleStatus | undefined> {
+    const { openMillis } = this.options.limits ?? {};
+    if (openMillis === undefined) return settled;
+    let open: () => void = () => {};
+    const still = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const watch = watchStillness(openMillis, () => {
+      if (this.missedMost() === undefined) open();
+    });
+    const listening = this.changed.event(() => watch.moved());
+    try {
+      return await Promise.race([settled, still.then(() => this.tellOfLate(settled))]);
+    } finally {
+      void watch.dispose();
+      void listening.dispose();
+    }
+  }
+
+  private tellOfLate(settled: Promise<unknown>): undefined {
+    for (const { id, state, run } of this.records.values())
+      if (state === 'starting')
+        this.log.warn('A module has not started yet; the portal opens without it.', { module: id, step: run?.step });
+    settled.catch((error: unknown) => this.log.error('The start of the modules was not brought to its end.', { error }));
+  }
+
   private missedMost(): ModuleStatus | undefined {
     const missed = [...this.records.values()].filter(
-      ({ module, state }) => module.manifest.onFailure === 'stop-portal' && state !== 'active' && state !== 'disabled',
+      ({ isNeeded, state }) => isNeeded && state !== 'active' && state !== 'disabled',
     );
     const first = missed.find(({ state }) => state === 'failed') ?? missed[0];
     return first && this.statusOf(first);

@@ -8,6 +8,8 @@ export interface InstalledModule {
   readonly id: string;
   readonly version: string;
   readonly description: string;
+  /** Name of the package, e.g. `@acme/reports`. */
+  readonly packageName: string;
   /** Absolute path of the package. */
   readonly folder: string;
   /** Absolute path of the file whose default export is the module. */
@@ -114,7 +116,7 @@ async function moduleIn(
   if (!(await exists(entry))) return [fault(name, 'exports["."]', `names ${main}, which does not exist; build the module first`)];
   const module = manifest as ModuleManifest;
   const description = typeof content.description === 'string' ? content.description : '';
-  return { id: module.id, version: content.version, description, folder, entry, manifest: module };
+  return { id: module.id, version: content.version, description, packageName: name, folder, entry, manifest: module };
 }
 
 function entryOf({ exports, main }: PackageFile): string | undefined {

@@ -41,9 +41,7 @@ const variableName = z
   .string()
   .regex(/^PORTICO_[A-Z][A-Z0-9_]*$/, 'must be the name of a variable, e.g. "PORTICO_MAIL_URL"')
   .refine((name) => !hostVariables.test(name), 'is a variable of the portal itself');
-const routePrefix = z
-  .string()
-  .regex(/^~?(\/[A-Za-z0-9][\w.-]*){2,}$/, 'must be an address below a first segment, e.g. "/reports/yearly"');
+const routePrefix = z.string().regex(/^~?(\/[A-Za-z0-9][\w.-]*)+$/, 'must be an address, e.g. "/reports" or "/reports/yearly"');
 const insidePackage = z
   .string()
   .min(1)

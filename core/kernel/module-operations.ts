@@ -38,8 +38,17 @@ export class ModuleOperations {
     });
   }
 
+  /** @throws PortalError `module-needed` (409): nobody could sign in to enable it again. */
   disable(id: string): Promise<ModuleStatus> {
-    return this.change(id, (record) => this.parts.switches.set(record, false, this.parts.records.values()));
+    return this.change(id, async (record) => {
+      if (record.isNeeded)
+        throw new PortalError(
+          'module-needed',
+          `The portal does not open without the module ${id}, so it cannot be disabled. It can be stopped until the next start.`,
+          { status: 409 },
+        );
+      await this.parts.switches.set(record, false, this.parts.records.values());
+    });
   }
 
   enable(id: string): Promise<ModuleStatus> {

@@ -29,6 +29,11 @@ export class ModuleRecord {
     return this.module.id;
   }
 
+  /** Whether the portal cannot open without it. */
+  get isNeeded(): boolean {
+    return this.module.manifest.onFailure === 'stop-portal';
+  }
+
   /** Whether it shall be on, as far as operators and the manifest say. */
   get switchedOn(): boolean {
     return this.wanted ?? this.module.manifest.enabledByDefault ?? true;

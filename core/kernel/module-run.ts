@@ -20,17 +20,29 @@ import { RequestCounter } from './module-gate.js';
 import type { PointRegistry, PublishedContribution } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 
-/** Waits for work that others wrote, but not for ever. The work itself cannot be stopped; nobody waits for it any longer. */
-async function withinLimit<T>(work: T | PromiseLike<T>, millis: number, what: string): Promise<T> {
+/** How long a start that hangs holds up the end of the portal. */
+const endingMillis = 1000;
+
+/**
+ * Waits for work that others wrote, but not for ever. The work itself cannot be stopped; nobody waits for it any longer.
+ * @param ending when the portal closes, the wait is over soon.
+ */
+async function withinLimit<T>(work: T | PromiseLike<T>, millis: number, what: string, ending?: AbortSignal): Promise<T> {
   if (!isPromiseLike(work)) return work;
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  let onEnding = (): void => {};
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PortalError('time-limit', `${what} did not finish within ${millis} ms.`)), millis);
+    const giveUp = (within: string): void => reject(new PortalError('time-limit', `${what} did not finish ${within}.`));
+    timers.push(setTimeout(() => giveUp(`within ${millis} ms`), millis));
+    onEnding = () => void timers.push(setTimeout(() => giveUp('before the portal closed'), endingMillis));
+    if (ending?.aborted) onEnding();
+    else ending?.addEventListener('abort', onEnding);
   });
   try {
     return await Promise.race([work, limit]);
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
+    ending?.removeEventListener('abort', onEnding);
   }
 }
 
@@ -55,6 +67,8 @@ export interface KernelContext {
   readonly services: ServiceRegistry;
   readonly points: PointRegistry;
   readonly limits: Limits;
+  /** Aborted when the portal closes. */
+  readonly ending: AbortSignal;
   readonly prepare: readonly Preparation[];
   moduleServices(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
   isCorePoint(point: string): boolean;
@@ -82,6 +96,8 @@ export class ModuleRun {
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
   private readonly faults: PhaseError[] = [];
   private over = false;
+  /** What it does at this moment of its start: `import`, `prepare`, `setup`, `create` or `start`. */
+  step = 'import';
 
   /**
    * @param age the number of this start; grows.
@@ -103,13 +119,14 @@ export class ModuleRun {
 
   /** Makes everything and shows nothing. @throws PhaseError; the caller then stops this run. */
   async start(load: () => Promise<ModuleDefinition>): Promise<void> {
-    const { loadMillis, prepareMillis, startMillis } = this.context.limits;
-    const definition = await this.phase('import', () => withinLimit(load(), loadMillis, 'Loading the module'));
+    const { ending, limits } = this.context;
+    const { loadMillis, prepareMillis, startMillis } = limits;
+    const definition = await this.phase('import', () => withinLimit(load(), loadMillis, 'Loading the module', ending));
     for (const prepare of this.context.prepare)
       await this.phase('prepare', () => withinLimit(this.prepared(prepare), prepareMillis, 'Preparing the module'));
     const declared = await this.phase('setup', () => this.setUp(definition));
     const container = await this.phase('create', () => this.create(declared));
-    await this.phase('start', () => withinLimit(this.runActivities(declared, container), startMillis, 'onStart'));
+    await this.phase('start', () => withinLimit(this.runActivities(declared, container), startMillis, 'onStart', ending));
   }
 
   /** Shows everything at once. */
@@ -239,6 +256,7 @@ export class ModuleRun {
   }
 
   private async phase<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    this.step = name;
     try {
       return await work();
     } catch (error) {

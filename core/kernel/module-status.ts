@@ -48,7 +48,7 @@ function reasonsOf(record: ModuleRecord, requirements: Requirements, flaggedOff:
       return [...(switchedOn ? [] : [off]), ...(flaggedOff ? [flag] : []), ...(unresolved ?? [])];
     }
     case 'starting':
-      return ['It is being started.'];
+      return [`It is being started (${record.run?.step ?? 'import'}).`];
     case 'stopping':
       return ['It is being stopped.'];
     case 'active':

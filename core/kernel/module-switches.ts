@@ -20,7 +20,8 @@ export class ModuleSwitches {
   async load(records: Iterable<ModuleRecord>): Promise<void> {
     const unknown = new Set(await this.store.load());
     for (const record of records) {
-      if (unknown.delete(record.id)) record.wanted = false;
+      // One that is needed may have been disabled once, when that was allowed: nobody could sign in to enable it again.
+      if (unknown.delete(record.id) && !record.isNeeded) record.wanted = false;
       if (unknown.delete(`+${record.id}`)) record.wanted = true;
     }
     this.foreign = [...unknown];

@@ -134,7 +134,11 @@ export class MigrationRunner {
     const known = applied.map(({ name, checksum }) => ({ name, checksum: checksum ?? now.get(name) ?? null }));
     await this.writer.write(async (transaction) => {
       for (const { name, checksum } of known)
-        await transaction.query('UPDATE portico_migration SET checksum = ? WHERE owner = ? AND name = ?', [checksum, owner, name]);
+        await transaction.query('UPDATE portico_migration SET checksum = ? WHERE owner = ? AND name = ?', [
+          checksum,
+          owner,
+          name,
+        ]);
     });
     this.applied.set(owner, known);
   }

@@ -44,6 +44,7 @@ export function createHttp({ config, modules, kernel, logs, development, storage
       limits: { bodyBytes: limits.bodyBytes },
     },
     prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
+    reservedFor: prefixOwners(modules),
     gate: kernel,
     providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
     sessions: kernel.handle(Sessions),
@@ -54,6 +55,20 @@ export function createHttp({ config, modules, kernel, logs, development, storage
     log: logs.for('http'),
     health: { live: () => true, ready: () => readiness(storageState()) },
   });
+}
+
+/**
+ * First segments belong to the module that is named after them; a package of ours keeps those that its manifest declares
+ * besides (`/sign-in`), whatever another module is called.
+ */
+function prefixOwners(modules: readonly InstalledModule[]): (prefix: string) => string | undefined {
+  const declared = (ours: boolean): (readonly [string, string])[] =>
+    modules
+      .filter(({ packageName }) => packageName.startsWith('@portico/') === ours)
+      .flatMap(({ id, manifest }) => (manifest.routes ?? []).map((prefix) => [prefix, id] as const));
+  const named = modules.flatMap(({ id }) => [[`/${id}`, id] as const, [`~/${id}`, id] as const]);
+  const owners = new Map([...declared(false), ...named, ...declared(true)]);
+  return (prefix) => owners.get(prefix);
 }
 
 function readiness({ writable }: StorageState): ReturnType<HttpDependencies['health']['ready']> {

@@ -22,7 +22,7 @@ import { ImageRoutes, PreviewRoutes } from './http/image-routes.js';
 import { manageInstance } from './http/permissions.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
-import { createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
+import { createAiImage, createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
@@ -43,7 +43,8 @@ import { ModelChoices, ServiceChoices } from './services/provider/chosen-provide
 import { DemoSettings } from './services/provider/provider-key.js';
 import { creatorSettings } from './services/settings/settings.js';
 
-export default defineModule(({ contribute, run }) => {
+export default defineModule(({ contribute, run, flag }) => {
+  flag(createAiImage);
   run(CircuitBreaker);
   run(ModelMonitor);
   run(RateLimitBackoff);

@@ -51,6 +51,70 @@ describe('a portal that starts', function () {
     ]);
   });
 
+  it('opens without modules that hang, names them, and ends in time all the same', async () => {
+    const never = 'await new Promise(() => {});';
+    await modules.write('hangs-loading', `${never} export default defineModule(() => {});`);
+    const folder = await modules.write('hangs-reading', 'export default defineModule(() => {});', { entities: './entities.js' });
+    writeFileSync(join(folder, 'entities.js'), `${never} export default [];`);
+    await modules.write(
+      'hangs-starting',
+      `class Sleeper { onStart() { return new Promise(() => {}); } }
+       export default defineModule(({ run }) => run(Sleeper));`,
+    );
+    portal = await PortalProcess.start(home, 'start', { ...modules.environment, PORTICO_LOG_LEVEL: 'warn' });
+    expect((await fetch(`${portal.url}/health/ready`)).status).to.equal(200);
+    expect((await fetch(`${portal.url}/web/home`)).status).to.equal(200);
+    await portal.signIn();
+    const late = portal.log.split('\n').filter((line) => line.includes('the portal opens without it'));
+    expect(
+      late
+        .map((line) => JSON.parse(line) as object)
+        .map(({ module, step }: { module?: string; step?: string }) => [module, step]),
+    ).to.have.deep.members([
+      ['hangs-loading', 'import'],
+      ['hangs-starting', 'start'],
+    ]);
+    const why = await portico(home, 'modules', 'why', 'hangs-loading');
+    expect(why).to.deep.equal({
+      code: 1,
+      out: 'hangs-loading 1.0.0 is starting.\n  It is being started (import).\n',
+    });
+    expect((await portico(home, 'modules', 'why', 'hangs-reading')).out).to.include(
+      'The entities or migrations of hangs-reading cannot be read: loading them does not come to an end.',
+    );
+    portal.kill('SIGTERM');
+    expect(await portal.ended).to.equal(0);
+  });
+
+  it('keeps the addresses of identity for identity, and refuses by name whoever wants them', async () => {
+    const routes = (prefix: string): string => `
+      class Routes { prefix = '${prefix}'; register(router) {
+        router.get('/', { access: 'public' }, (ctx) => { ctx.body = 'stolen'; });
+        router.post('/', { access: 'public' }, (ctx) => { ctx.body = 'stolen'; });
+      } }
+      export default defineModule(({ contribute }) => contribute(HttpRoutes).to(Routes));`;
+    await modules.write('a-thief', routes('/sign-in'));
+    await modules.write('sign-in', routes('/sign-in'), { routes: ['/sign-in', '/account'] });
+    await modules.write('people-thief', routes('/identity'));
+    portal = await PortalProcess.start(home, 'start', modules.environment);
+    const headers = await portal.signIn();
+    expect((await fetch(`${portal.url}/account`, { headers: { ...headers, Accept: 'text/html' } })).status).to.equal(200);
+    expect((await fetch(`${portal.url}/identity/users`, { headers })).status).to.equal(200);
+    for (const [id, prefix] of [
+      ['a-thief', '/sign-in'],
+      ['sign-in', '/sign-in'],
+      ['people-thief', '/identity'],
+    ] as const)
+      expect((await portico(home, 'modules', 'why', id)).out).to.include(
+        `${prefix} of module ${id} belongs to module identity already.`,
+      );
+    expect(await portico(home, 'modules', 'disable', 'identity')).to.deep.equal({
+      code: 1,
+      out: 'The portal does not open without the module identity, so it cannot be disabled. It can be stopped until the next start.\n',
+    });
+    await portal.signIn();
+  });
+
   it('prints the address that people use, and where it listens', async () => {
     portal = await PortalProcess.start(home, 'start', { PORTICO_PUBLIC_URL: 'https://Portal.example.org/' });
     expect(portal.said.trimEnd().split('\n').at(-1)).to.equal(

@@ -75,6 +75,7 @@ describe('reading manifests', () => {
       id: 'a',
       version: '1.2.3',
       description: 'The a.',
+      packageName: '@test/a',
       folder,
       entry: join(folder, 'module.js'),
       manifest: { id: 'a' },

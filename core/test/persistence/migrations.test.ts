@@ -125,7 +125,9 @@ describe('migrations', () => {
     expect(refusal).to.include({ code: 'migration-edited' });
     expect(refusal)
       .to.have.property('message')
-      .that.includes('A migration of library was edited after this database had applied it (make-shelf in library/make-shelf.js)');
+      .that.includes(
+        'A migration of library was edited after this database had applied it (make-shelf in library/make-shelf.js)',
+      );
     expect(await findings(portal)).to.deep.equal(['Migration make-shelf of library was edited after it was applied.']);
     await portal.migrate('library', [makeShelf, makeBook]);
     expect(await findings(portal)).to.deep.equal([]);

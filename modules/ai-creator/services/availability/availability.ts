@@ -1,12 +1,30 @@
 import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
-import { type AccessContext, Flags, inject, injectable, Messages, PortalError, type Scope, type Site } from '@portico/core';
+import {
+  type AccessContext,
+  defineFlag,
+  Flags,
+  inject,
+  injectable,
+  Messages,
+  PortalError,
+  type Scope,
+  type Site,
+} from '@portico/core';
 import { scopeRefusal } from '@portico/core/util';
 import { DocumentPermissions } from '@portico/documents-media/api';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { ProviderKey } from '../provider/provider-key.js';
 import { creatorSettings } from '../settings/settings.js';
 
-export const creatorFlag = 'LPD-10793';
+export const createAiImage = defineFlag('LPD-10793', {
+  type: 'release',
+  title: 'Create AI Image',
+  description: 'Authors make images from words in Documents and Media and in the item selector.',
+  owner: 'Portico',
+  introduced: '2026-11-22',
+  review: '2027-11-22',
+});
+export const creatorFlag = createAiImage.key;
 export const createImages = 'ai-creator.create-images';
 export const requiredPermissions = [DocumentPermissions.add, createImages] as const;
 

@@ -14,7 +14,7 @@ import {
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
-import { loadSharp, type Sharp } from '@portico/core/util';
+import { cutText, loadSharp, type Sharp, withoutInvisible, withoutLatinAccents } from '@portico/core/util';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { compositeMark, generatedMark } from '../documents/generated-mark.js';
@@ -22,15 +22,20 @@ import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 import { GenerationStateWriter } from './state-writer.js';
 
-/** A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. */
+const maxSlugLength = 60;
+
+/**
+ * A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. Letters of all scripts
+ * keep the marks they are spelled with; Latin ones lose their accents.
+ */
 export function slugOf(description: string): string {
-  const words = description
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const words = withoutLatinAccents(withoutInvisible(description))
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  const short = words.length > 60 ? words.slice(0, 60).replace(/-[^-]*$/, '') : words;
+    .replace(/[^\p{L}\p{N}\p{M}\u200c\u200d]+/gu, '-')
+    // A mark whose sign has gone is none any more.
+    .replace(/(?<=^|-)\p{M}+/gu, '');
+  const name = withoutInvisible(words).replace(/-{2,}/g, '-').replace(/^-|-$/g, '').normalize('NFC');
+  const short = name.length > maxSlugLength ? cutText(name, maxSlugLength).replace(/-[^-]*$/, '') : name;
   return short || 'image';
 }
 
@@ -39,6 +44,10 @@ export function draftAltText(description: string): string {
   const line = description.replace(/\s+/g, ' ');
   return line.length > 250 ? `${line.slice(0, 247).replace(/\s+\S*$/, '')}…` : line;
 }
+
+/** Over all answers of a generation; one that told nothing makes the sum unknown, never less than it was. */
+const sum = ({ receivedAt }: Generation, before: number | null, told: number | undefined): number | null =>
+  told === undefined || (receivedAt && before === null) ? null : (before ?? 0) + told;
 
 const maxImageBytes = 64 * 1024 * 1024;
 
@@ -64,9 +73,8 @@ export class ImageIntake {
   async keep(generation: Generation, { images, provider, model, usage }: MadeImages): Promise<void> {
     const sharp = await loadSharp();
     const before = await this.store.images(generation.id);
-    const room = images.slice(0, generation.count - before.length);
     const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
-    for (const [index, { bytes }] of room.entries()) {
+    for (const [index, { bytes }] of images.entries()) {
       const position = before.length + index + 1;
       const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
       const { format } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
@@ -97,8 +105,8 @@ export class ImageIntake {
         provider,
         model,
         receivedAt: this.clock.now().toISOString(),
-        inputTokens: usage ? (row.inputTokens ?? 0) + usage.inputTokens : row.inputTokens,
-        outputTokens: usage ? (row.outputTokens ?? 0) + usage.outputTokens : row.outputTokens,
+        inputTokens: sum(row, row.inputTokens, usage?.inputTokens),
+        outputTokens: sum(row, row.outputTokens, usage?.outputTokens),
       });
     });
   }
