@@ -1,4 +1,4 @@
-export { type CsvRow, csvStream } from '../libraries/csv.js';
+export type { CsvRow } from '../libraries/csv.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
@@ -6,3 +6,4 @@ export { type JsonText, JsonTextError, readJsonText, type TextPosition } from '.
 export { type MergedFields, mergeFields } from './merge-fields.js';
 export { cutText, hasInvisible, lettersOf, withoutInvisible, withoutLatinAccents } from './text.js';
 export { every } from './timers.js';
+export { csvStream, textStream, yielding, yieldToEventLoop } from './yielding.js';

@@ -77,10 +77,10 @@ export class TransferRoutes implements HttpRoutes {
     });
   }
 
-  private export(ctx: RouteContext<unknown, z.output<typeof exporting>>): void {
+  private async export(ctx: RouteContext<unknown, z.output<typeof exporting>>): Promise<void> {
     const { entry, scope } = ctx.input.query;
     if (scope !== '' && !this.settings.places().some(([name]) => name === scope)) throw notFound('scope');
-    const written = this.settings.write({
+    const written = await this.settings.write({
       ...(entry ? { id: entry } : {}),
       ...(scope ? { scope } : {}),
       reach: this.catalog.visible(ctx.access),
