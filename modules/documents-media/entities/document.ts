@@ -49,6 +49,10 @@ export class DocumentEntity {
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
+  /** Charset of a text; null where not every byte of it is known to be of it. */
+  @Column('text', { nullable: true })
+  charset!: string | null;
+
   @Column('integer', { nullable: true })
   width!: number | null;
 

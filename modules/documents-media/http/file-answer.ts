@@ -34,7 +34,8 @@ export async function sendFile(
     'Accept-Ranges': 'bytes',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Content-Type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
+    'Content-Type':
+      file.charset && file.mimeType.startsWith('text/') ? `${file.mimeType}; charset=${file.charset}` : file.mimeType,
   });
   const range = ctx.method === 'GET' && mayRange(ctx, etag) ? parseRange(ctx.get('Range'), file.size) : undefined;
   if (range === 'unsatisfiable') {

@@ -1,3 +1,4 @@
+import { AddCharset1764480000000 } from './add-charset.js';
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
 import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
@@ -8,4 +9,5 @@ export default [
   AddProvenanceLists1763810000000,
   GeneraliseMetadata1764460000000,
   RenameOnceKey1764470000000,
+  AddCharset1764480000000,
 ];

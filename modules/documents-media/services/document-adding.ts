@@ -22,7 +22,7 @@ import { DocumentLimits } from './document-limits.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { type FileFacts, FileTypes } from './file-types.js';
 import { Folders } from './folders.js';
-import { imageTypes } from './images.js';
+import { isShown } from './known-types.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
@@ -155,6 +155,7 @@ export class DocumentAdding {
         sha256: blob.sha256,
         size: blob.size,
         mimeType: facts.mimeType,
+        charset: facts.charset ?? null,
         width: facts.width ?? null,
         height: facts.height ?? null,
         createdBy,
@@ -175,7 +176,7 @@ export class DocumentAdding {
       altTextDrafted: document.altTextDrafted === true && document.altText !== '',
       idempotencyKey: document.idempotencyKey ?? null,
       version: label,
-      kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
+      kind: isShown(facts) ? 'image' : 'file',
       ...metadataColumns(document.metadata),
       modifiedAt: now,
     };

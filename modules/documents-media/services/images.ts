@@ -27,10 +27,8 @@ const mimeTypes: Readonly<Record<string, string>> = {
   jpeg: 'image/jpeg',
   webp: 'image/webp',
   heif: 'image/avif',
+  gif: 'image/gif',
 };
-
-/** The types that are decoded, and therefore shown. */
-export const imageTypes: ReadonlySet<string> = new Set(Object.values(mimeTypes));
 
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
