@@ -28,7 +28,7 @@ export class ErrorCatalogRoutes implements HttpRoutes {
         code: row.code,
         author: ctx.text(row.author, { time: formatSeconds(60, (key, values) => ctx.text(key, values)) }),
         cause: this.failureMessages.cause(row, locale),
-        remedy: ctx.text(row.remedy),
+        remedy: this.failureMessages.remedy(row, locale),
         retry: this.failureMessages.retry(row, locale),
         charged: ctx.text(`error-catalog.charged-${row.charged}`),
         breaker: row.breaker === 'unmoved' ? undefined : ctx.text(`error-catalog.breaker-${row.breaker}`),

@@ -77,7 +77,7 @@ describe('Test Connection', () => {
   });
 
   it('looks at the shape of a key before anything is sent', async () => {
-    for (const apiKey of ['short', 'sk-with a space', 'sk-umlaut-äöü-äöü']) {
+    for (const apiKey of ['"sk-in-quotes-12345"', 'OPENAI_API_KEY=sk-12345678', 'sk-with a space', 'sk-umlaut-äöü-äöü']) {
       expect((await press({ apiKey })).kind).to.equal('danger');
     }
     expect(sandbox.requests).to.have.length(0);

@@ -5,9 +5,11 @@ const textBytes = 64 * 1024;
 /** Bytes of an answer without its images; also of a stream of events. */
 const restBytes = 1024 * 1024;
 const signatureBytes = 16;
+/** Characters of a text that broke off, from which on it is worth looking at as an image. */
+const leastBegun = 1024;
 /** Memory for the first image of an answer. */
 const firstBytes = 1024 * 1024;
-/** Characters in the place of an image that are not one; then the rest is not worth reading. */
+/** Characters in the place of an image that do not begin like one: they are kept for who paid for them, but the rest is not worth reading. */
 const junkBytes = 8 * 1024 * 1024;
 const quote = 0x22;
 const backslash = 0x5c;
@@ -17,38 +19,55 @@ const notPicture = (): ProviderError => bad('The answer holds something that is 
 
 /**
  * Takes the images out of a JSON answer while it arrives, so that no text of many megabytes is ever put together and parsed: that would hold
- * up everybody else, and need the memory three times. What is no picture by its first bytes is not even kept.
+ * up everybody else, and need the memory three times. It remembers what had come of an answer that breaks off.
  */
 export class Base64ImageExtractor {
-  private readonly images = new Map<string, Buffer | undefined>();
+  private readonly images = new Map<string, Buffer>();
   private readonly prefix = `image:${crypto.randomUUID()}:`;
+  private readonly rest: Buffer[] = [];
+  private readonly scanner = new Scanner((image) => this.keep(image));
 
   /** The answer with a short name in the place of each image. @throws ProviderError `bad-answer` for too much of anything else. */
   async *from(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-    const scanner = new Scanner((image) => this.keep(image));
     let rest = 0;
     for await (const piece of pieces) {
-      const left = scanner.scan(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+      const left = this.scanner.scan(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
       rest += left.length;
+      this.rest.push(left);
       if (rest > restBytes) throw bad(`The answer has more than ${restBytes} bytes beside its images.`);
       yield left;
     }
   }
 
-  /** The bytes that a text of the answer stands for. @throws ProviderError `bad-answer` for what is no picture. */
-  of(text: string): Buffer {
-    if (!text.startsWith(this.prefix)) return Buffer.from(text, 'base64');
-    const image = this.images.get(text);
-    if (!image) throw notPicture();
-    return image;
+  /** What came of the answer so far, as `from` handed it on. */
+  get text(): string {
+    return Buffer.concat(this.rest).toString();
   }
 
-  private keep(image: Buffer | undefined): string {
+  /** The image that had begun to come when the answer ended, as far as it came; empty when it ended between two. */
+  get begun(): readonly Buffer[] {
+    const bytes = this.scanner.begun();
+    return bytes ? [bytes] : [];
+  }
+
+  /** The bytes that a text of the answer stands for, whatever they are: also what is no base64 was sent in the place of an image. */
+  of(text: string): Buffer {
+    const image = this.images.get(text);
+    if (image) return image;
+    const plain = withoutDataPrefix(text);
+    return base64.test(plain) ? Buffer.from(plain, 'base64') : Buffer.from(plain);
+  }
+
+  private keep(image: Buffer): string {
     const name = `${this.prefix}${this.images.size}`;
     this.images.set(name, image);
     return name;
   }
 }
+
+/** Also in the alphabet of addresses, and with its lines broken. */
+const base64 = /^[\w+/=\s-]*$/;
+const withoutDataPrefix = (text: string): string => text.replace(/^\s*data:[^,]{0,200},/i, '');
 
 /** Follows the strings of a JSON text through its pieces, wherever they are cut. */
 class Scanner {
@@ -59,7 +78,17 @@ class Scanner {
   private image: Base64Image | undefined;
   private readonly scratch = new GrowingBytes();
 
-  constructor(private readonly keep: (image: Buffer | undefined) => string) {}
+  constructor(private readonly keep: (image: Buffer) => string) {}
+
+  /** What came so far of the image in which the text ended; undefined for none. */
+  begun(): Buffer | undefined {
+    if (this.image) return this.image.finish();
+    if (this.heldBytes < leastBegun) return undefined;
+    const image = new Base64Image(this.scratch);
+    for (const held of this.held) image.add(held);
+    const bytes = image.finish();
+    return looksLikePicture(bytes) ? bytes : undefined;
+  }
 
   scan(piece: Buffer): Buffer {
     const rest: Buffer[] = [];
@@ -132,9 +161,15 @@ class Scanner {
 
 const endless = (index: number): number => (index < 0 ? Number.POSITIVE_INFINITY : index);
 
-/** Base64 that is decoded as it comes; slashes and line breaks may be escaped, as some servers do. */
+/** An escape whose end has not come. */
+const openEscape = /\\(?:u[0-9a-f]{0,3})?$/i;
+/** Where the prefix of a data address ends, at the latest. */
+const prefixLetters = 256;
+
+/** Base64 that is decoded as it comes. A data address may stand before it; its signs and line breaks may be escaped, as some servers do. */
 class Base64Image {
   private left = '';
+  private isBegun = false;
   private isPicture = true;
   private isSeen = false;
   private junk = 0;
@@ -144,14 +179,15 @@ class Base64Image {
   }
 
   add(part: Buffer): void {
-    if (!this.isPicture) {
-      this.junk += part.length;
-      if (this.junk > junkBytes) throw notPicture();
+    this.junk += part.length;
+    if (!this.isPicture && this.junk > junkBytes) throw notPicture();
+    const text = this.left + part.toString('latin1');
+    if (!this.isBegun && text.length < prefixLetters) {
+      this.left = text;
       return;
     }
-    const text = this.left + part.toString('latin1');
-    const whole = text.endsWith('\\') ? text.slice(0, -1) : text;
-    const clean = whole.includes('\\') ? whole.replace(/\\[nr]/g, '').replaceAll('\\/', '/') : whole;
+    const whole = text.replace(openEscape, '');
+    const clean = this.unescaped(whole);
     const length = clean.length - (clean.length % 4);
     this.left = clean.slice(length) + text.slice(whole.length);
     this.bytes.addBase64(clean.slice(0, length));
@@ -160,11 +196,21 @@ class Base64Image {
     this.isPicture = looksLikePicture(this.bytes.view());
   }
 
-  /** Undefined for what is no picture. */
-  finish(): Buffer | undefined {
-    if (!this.isPicture) return undefined;
-    this.bytes.addBase64(this.left);
+  finish(): Buffer {
+    this.bytes.addBase64(this.unescaped(this.left));
     return Buffer.from(this.bytes.view());
+  }
+
+  private unescaped(text: string): string {
+    const clean = text.includes('\\')
+      ? text
+          .replace(/\\[nrt]/g, '')
+          .replace(/\\u00([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+          .replaceAll('\\/', '/')
+      : text;
+    if (this.isBegun) return clean;
+    this.isBegun = true;
+    return withoutDataPrefix(clean);
   }
 }
 

@@ -32,18 +32,27 @@ export interface ClientOptions {
   readonly images?: Base64ImageExtractor | undefined;
   /** How a stream is read, when one is asked for. */
   readonly events?: ReadStream | undefined;
+  /** The one way out, when there is one. */
+  readonly proxy?: URL | undefined;
+  /** Told the headers of every answer. */
+  readonly heard?: ((headers: Headers) => void) | undefined;
 }
 
 /** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `address-missing` */
 export function createClient(
   openai: Library,
   profile: ServiceProfile,
-  { baseUrl, key, maxBytes, images, events }: ClientOptions,
+  { baseUrl, key, maxBytes, images, events, proxy, heard }: ClientOptions,
 ): OpenAI {
   const address = addressOf(profile, baseUrl);
-  const sent = profile.key === 'none' ? undefined : key;
+  const sent = profile.key === 'none' ? undefined : key?.trim();
   if (profile.key === 'required' && !sent) throw new ProviderError('key-missing', 'No API key is set.');
-  const ask = guardedFetch(address, { maxBytes, images, events });
+  if (sent && baseUrl === undefined && sent.length < (profile.keyLength ?? 0))
+    throw new ProviderError(
+      'key-rejected',
+      `It was not sent: keys of ${profile.name} have at least ${profile.keyLength} characters.`,
+    );
+  const ask = guardedFetch(address, { maxBytes, images, events, proxy, heard });
   const isBearer = sent !== undefined && profile.keyHeader === 'authorization';
   return new openai.OpenAI({
     apiKey: sent ?? noKey,
@@ -84,7 +93,7 @@ export function requestBody(profile: ServiceProfile, request: ImageRequest): Req
   });
   return {
     model: request.model,
-    prompt: promptFor(profile, request.prompt),
+    prompt: promptAsSent(profile, request.prompt),
     ...(profile.imagesPerRequest > 1 && { n: request.count }),
     size: profile.sizes[request.size],
     ...Object.fromEntries(optional),
@@ -92,9 +101,21 @@ export function requestBody(profile: ServiceProfile, request: ImageRequest): Req
   };
 }
 
-/** Without orders to the server, wherever the words come from: an author, a style of the site, or another module. */
-function promptFor({ promptSigns = {} }: ServiceProfile, prompt: string): string {
+const nestedBlocks = 10;
+
+/**
+ * Without orders that this very server would obey, wherever the words come from: an author, a style of the site, or another module. What looks like
+ * one and means nothing to it is sent as it is.
+ */
+export function promptAsSent({ promptSigns = {}, controlBlocks = [] }: ServiceProfile, prompt: string): string {
   let text = cleanDescription(prompt);
+  // Taking one out may put another one together. Who nests them that deep means no words.
+  for (let time = 0, before = ''; before !== text; time += 1) {
+    before = text;
+    for (const block of controlBlocks) text = text.replace(block, ' ');
+    if (time > nestedBlocks && before !== text) text = text.replaceAll('<', ' ');
+    text = cleanDescription(text);
+  }
   for (const [sign, instead] of Object.entries(promptSigns)) text = text.replaceAll(sign, instead);
   return text;
 }

@@ -3,17 +3,26 @@ import type { ProviderErrorCode } from '@portico/ai-providers/api';
 /** What an answer says about itself; each part may be missing. */
 export interface UpstreamError {
   readonly status: number;
-  readonly code?: string;
-  readonly type?: string;
-  readonly message?: string;
+  readonly code?: string | undefined;
+  readonly type?: string | undefined;
+  readonly message?: string | undefined;
+  /** The answer is a page, not the API's words: something between wrote it. */
+  readonly isPage?: boolean;
 }
 
 interface Rule {
   readonly is: ProviderErrorCode;
+  /** Of `code` or `type`, which gateways mix up, in any case. */
   readonly codes?: readonly string[];
+  /** Of `type` alone: says less than the status when a gateway gave up. */
   readonly types?: readonly string[];
   readonly statuses?: readonly number[];
+  /** With `statuses` only at one of them. */
   readonly message?: RegExp;
+  /** At every status, because it means nothing else. */
+  readonly says?: RegExp;
+  /** Only of pages. */
+  readonly pages?: boolean;
   /** The request may have been carried out. */
   readonly maybeCharged?: boolean;
 }
@@ -22,19 +31,10 @@ interface Rule {
 const gatewayGaveUp = [504, 520, 524];
 
 /**
- * The errors of the images API as data. Asked in this order: `codes` of every rule, then `types`, then status together with
- * message, then status alone. docs/image-errors.md says the same in words.
+ * The errors of the images API and of the gateways before it, as data. Asked in this order: `codes` of every rule, then `types`, then what
+ * means the same at every status, then status together with message, then status alone. docs/image-errors.md says the same in words.
  */
 export const errorTable: readonly Rule[] = [
-  { is: 'key-rejected', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
-  { is: 'organization-not-verified', statuses: [403], message: /must be verified/i },
-  { is: 'key-rejected', codes: ['permission_denied'], statuses: [403] },
-  {
-    is: 'model-not-found',
-    codes: ['model_not_found', 'model_deprecated', 'DeploymentNotFound'],
-    statuses: [404],
-    message: /model/i,
-  },
   {
     is: 'out-of-tokens',
     codes: [
@@ -44,31 +44,120 @@ export const errorTable: readonly Rule[] = [
       'project_spend_limit_exceeded',
       'organization_usage_limit_exceeded',
       'billing_hard_limit_reached',
+      'billing_limit_user_error',
       'billing_not_active',
+      'budget_exceeded',
+      'exceeded_budget',
+      'insufficient_credits',
+      'insufficient_balance',
+      'insufficient_funds',
+      'payment_required',
+      'billing_error',
+      'credit_limit_reached',
+      'quota_exceeded',
+      'spend_limit_exceeded',
+      'usage_limit_exceeded',
+      '402',
     ],
-    types: ['insufficient_quota', 'billing_limit_user_error'],
     statuses: [402],
+    says: /\b(?:budget|spend(?:ing)? limit|usage limit)s?\b.{0,40}\b(?:exceeded|used up|exhausted|reached)\b|\bexceeded (?:your |the |its )?(?:current |max(?:imum)? )?(?:quota|budget|spend(?:ing)? limit|usage limit)\b|\b(?:insufficient|not enough|no|out of|run out of) (?:credits?|funds|balance|money)\b|\bcredit balance\b|\bpayment required\b|\bbilling hard limit\b/i,
   },
-  { is: 'out-of-tokens', statuses: [429], message: /quota|billing|credit|spend limit/i },
-  { is: 'too-fast', codes: ['rate_limit_exceeded', 'slow_down'], statuses: [429] },
-  { is: 'declined', codes: ['moderation_blocked', 'content_policy_violation', 'contentFilter', 'content_filter'] },
-  { is: 'declined', statuses: [400], message: /safety system|content policy/i },
+  { is: 'out-of-tokens', statuses: [429], message: /^(?!.*rate limit).*(?:quota|billing|credit)/is },
+  {
+    is: 'place-refused',
+    codes: [
+      'unsupported_country_region_territory',
+      'unsupported_country',
+      'unsupported_region',
+      'unsupported_location',
+      'country_not_supported',
+      'region_not_supported',
+      'location_not_supported',
+      'geo_blocked',
+      'ip_not_authorized',
+      'ip_not_allowed',
+      'ip_address_not_allowed',
+      'ip_blocked',
+      'access_denied_by_network_rules',
+      'request_forbidden',
+    ],
+    statuses: [407, 451],
+    says: /\b(?:country|region|territory|(?:user )?location|where you are)\b.{0,60}\b(?:is |are )?(?:not |un)(?:supported|available|offered|allowed)\b|\bnot (?:supported|available|offered|allowed)\b.{0,60}\b(?:country|region|territory|location|where you are)\b|\bvirtual network|\bfirewall\b|\bprivate endpoint|\bpublic (?:network )?access is disabled|\bIP (?:address )?(?:is )?(?:not |un)(?:authorized|allowed)|\bIP (?:address )?(?:has been |is )?(?:blocked|banned)|\bblock access from your country|\berror code: 10(?:06|07|08|09|10|12|20)\b/i,
+  },
+  { is: 'place-refused', statuses: [403], pages: true },
+  { is: 'organization-not-verified', statuses: [403], message: /must be verified/i },
+  {
+    is: 'model-not-found',
+    codes: ['model_not_found', 'model_deprecated', 'DeploymentNotFound', 'deployment_not_found', 'model_not_available'],
+    statuses: [404],
+    message: /\bmodel\b|\bdeployment\b/i,
+  },
+  { is: 'key-rejected', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
+  { is: 'key-rejected', codes: ['permission_denied', 'authentication_error', 'token_expired', 'expired_key'], statuses: [403] },
+  { is: 'too-fast', codes: ['rate_limit_exceeded', 'slow_down', 'rate_limit_error', 'too_many_requests'], statuses: [429] },
+  {
+    is: 'declined',
+    codes: [
+      'moderation_blocked',
+      'content_policy_violation',
+      'contentFilter',
+      'content_filter',
+      'ResponsibleAIPolicyViolation',
+      'guardrails_violation',
+    ],
+  },
+  {
+    is: 'declined',
+    statuses: [400, 403, 422, 446],
+    message: /safety system|content (?:policy|management policy|filter)|guardrail/i,
+  },
+  {
+    is: 'too-long',
+    codes: [
+      'context_length_exceeded',
+      'string_above_max_length',
+      'string_too_long',
+      'prompt_too_long',
+      'input_too_long',
+      'request_too_large',
+      'payload_too_large',
+      'max_tokens_exceeded',
+    ],
+    statuses: [413, 414],
+  },
+  {
+    is: 'too-long',
+    statuses: [400, 422, 431],
+    message:
+      /\btoo long\b|\bmax(?:imum)?[ _](?:context[ _]|prompt[ _])?length\b|\bat most \d+ (?:characters|tokens)\b|\bexceeds? (?:the )?(?:maximum|max|limit)\b.{0,60}\b(?:characters|tokens|length)\b|\b(?:characters|tokens|length)\b.{0,40}\bexceeds?\b/i,
+  },
   { is: 'server-trouble', statuses: gatewayGaveUp, maybeCharged: true },
   { is: 'server-trouble', types: ['server_error'], statuses: [500, 502, 503, 521, 522, 523, 529] },
-  { is: 'bad-request', statuses: [400, 404, 405, 409, 413, 415, 422] },
+  { is: 'address-wrong', codes: ['unknown_url', 'route_not_found'], statuses: [404, 405, 410] },
+  { is: 'bad-request', statuses: [400, 409, 415, 422] },
+];
+
+/** `InsufficientBalance`, `insufficient-balance` and `insufficient_balance` are one code. */
+const normal = (code: string): readonly string[] => [
+  code.toLowerCase(),
+  code
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[\s.-]+/g, '_')
+    .toLowerCase(),
 ];
 
 /** Finds the row of the table; an answer that no row knows is a bad answer. */
 export function classify(error: UpstreamError): { readonly code: ProviderErrorCode; readonly maybeCharged: boolean } {
-  const { code, type, status, message } = error;
+  const { status, type, message = '', isPage = false } = error;
+  const codes = [error.code, type].flatMap((code) => (code ? normal(code) : []));
+  const isAt = (row: Rule): boolean => row.statuses?.includes(status) ?? false;
   const rule =
-    (code && errorTable.find(({ codes }) => codes?.includes(code))) ||
-    (type && errorTable.find(({ types }) => types?.includes(type) && !hasMoreToSay(status))) ||
-    errorTable.find((row) => row.statuses?.includes(status) && row.message?.test(message ?? '')) ||
-    errorTable.find((row) => row.statuses?.includes(status) && !row.message);
+    errorTable.find((row) => row.codes?.some((code) => codes.includes(code.toLowerCase()))) ??
+    errorTable.find(({ types }) => type && types?.includes(type) && !gatewayGaveUp.includes(status)) ??
+    errorTable.find(({ says }) => says?.test(message)) ??
+    errorTable.find((row) => isAt(row) && row.message?.test(message)) ??
+    errorTable.find((row) => isAt(row) && row.pages && isPage) ??
+    errorTable.find((row) => isAt(row) && !row.message && !row.pages);
   if (rule) return { code: rule.is, maybeCharged: rule.maybeCharged ?? false };
   return { code: status >= 500 ? 'server-trouble' : 'bad-answer', maybeCharged: false };
 }
-
-/** A gateway timeout says more than its type does. */
-const hasMoreToSay = (status: number): boolean => gatewayGaveUp.includes(status);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '@portico/ai-providers/api';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
+import { routeThrough } from './outbound-proxy.js';
 
 /** What is sent: all of it at once, so that its length is known and nothing is sent twice. */
 interface Payload {
@@ -30,14 +31,21 @@ export interface FetchLimits {
   readonly images?: Base64ImageExtractor | undefined;
   /** Given when a stream of events was asked for: reads it as it arrives and answers what stands for its body. Without it a stream is no answer. */
   readonly events?: ((pieces: AsyncIterable<Uint8Array>) => Promise<object>) | undefined;
+  /** The one way out, when there is one. */
+  readonly proxy?: URL | undefined;
+  /** Told the headers of every answer, whatever it is. */
+  readonly heard?: ((headers: Headers) => void) | undefined;
+  /** Takes a body of any type: an image at an address that the service named. */
+  readonly takesAnything?: boolean;
 }
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 const connectionsOfTheirOwn = { keepAlive: false };
 
 /**
- * A fetch for one origin: no redirects, no proxies, no reused connections (a reset on one would leave open whether the request was
- * carried out), JSON only, a limit on the decompressed bytes. The answer resolves when its body is complete, so one deadline covers all.
+ * A fetch for one origin: no redirects, no proxy but the one that is given, no reused connections (a reset on one would leave open whether the request
+ * was carried out), JSON only, whatever it is called, a limit on the decompressed bytes. The answer resolves when its body is complete, so one deadline
+ * covers all.
  */
 export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
   return async (input, init = {}) => {
@@ -46,13 +54,14 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
     const secure = url.protocol === 'https:';
     const agent = secure ? new HttpsAgent(connectionsOfTheirOwn) : new HttpAgent(connectionsOfTheirOwn);
     const { bytes, headers } = await payloadOf(init);
+    const way = limits.proxy && (await routeThrough(limits.proxy, url, init.signal ?? undefined));
     return new Promise<Response>((resolve, reject) => {
       let sent = false;
-      const send = secure ? httpsRequest : httpRequest;
+      const send = (way?.options.protocol ?? url.protocol) === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, {
-        agent,
+        ...(way ? way.options : { agent }),
         method: init.method ?? 'GET',
-        headers: { ...headers, 'accept-encoding': 'gzip', 'content-length': String(bytes.length) },
+        headers: { ...headers, ...way?.options.headers, 'accept-encoding': 'gzip', 'content-length': String(bytes.length) },
         signal: init.signal ?? undefined,
       });
       request.on('finish', () => {
@@ -69,9 +78,15 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
   };
 }
 
+/** What Node.js says of a certificate that no authority it knows stands for, or that is not that of the host. Nothing was sent then. */
+const untrusted =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECODE|DECRYPT)_\w+|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|HOSTNAME_MISMATCH)$/;
+
 function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
   if (error instanceof ProviderError || (error instanceof Error && error.name === 'AbortError')) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'no code';
+  if (untrusted.test(code))
+    return new ProviderError('untrusted-certificate', `The certificate of the image service is not trusted here (${code}).`);
   if (/^Z_(?!BUF_ERROR)/.test(code)) return badAnswer(`The answer could not be unpacked (${code}).`);
   return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
 }
@@ -79,25 +94,49 @@ function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
 /** Of an answer that is no success, as many bytes are read: it is a sentence, or somebody's page. */
 const refusalBytes = 64 * 1024;
 
-async function readAnswer(message: IncomingMessage, { maxBytes, images, events }: FetchLimits): Promise<Response> {
+async function readAnswer(
+  message: IncomingMessage,
+  { maxBytes, images, events, heard, takesAnything = false }: FetchLimits,
+): Promise<Response> {
   const status = message.statusCode ?? 0;
+  const headers = Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]);
+  heard?.(new Headers(headers));
   const type = message.headers['content-type'] ?? '';
   if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
   const isStream = status < 300 && events !== undefined && /^text\/event-stream\b/i.test(type);
-  if (status < 300 && !isStream && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) {
-    throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
-  }
   const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
-  const read = status < 300 && images ? images.from(pieces) : pieces;
+  const json = status < 300 && !takesAnything && !isStream ? jsonOnly(pieces, status, type) : pieces;
+  const read = status < 300 && images ? images.from(json) : json;
   if (isStream) return Response.json(await events(read));
   const body = await whole(read);
-  const headers = Object.entries(message.headers).filter(
-    ([name]) => !/^content-(?:encoding|length)$|^transfer-encoding$/.test(name),
-  );
+  const kept = headers.filter(([name]) => !/^content-(?:encoding|length|type)$|^transfer-encoding$/.test(name));
   return new Response(status === 204 ? null : new Uint8Array(body), {
     status,
-    headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+    headers: [...kept, ['content-type', status < 300 && !takesAnything ? 'application/json' : type]],
   });
+}
+
+const jsonType = /^application\/(?:[\w.+-]*\+)?json\b/i;
+const byteOrderMark = /^\ufeff/;
+
+/** JSON is what begins like JSON, whatever it is called; what is called JSON is left to its parser. A page is not read to its end. */
+async function* jsonOnly(pieces: AsyncIterable<Buffer>, status: number, type: string): AsyncGenerator<Buffer> {
+  let isBegun = false;
+  let before = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    if (isBegun) {
+      yield piece;
+      continue;
+    }
+    before = Buffer.concat([before, piece]);
+    const text = before.toString('utf8', 0, 1000).replace(byteOrderMark, '').trimStart();
+    if (text === '' && before.length < 1000) continue;
+    if (!jsonType.test(type) && !/^[[{]/.test(text)) break;
+    isBegun = true;
+    yield before;
+  }
+  if (!isBegun && !jsonType.test(type))
+    throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
 }
 
 const badAnswer = (message: string, maybeCharged = true): ProviderError =>

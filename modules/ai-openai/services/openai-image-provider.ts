@@ -12,12 +12,14 @@ import {
 } from '@portico/ai-providers/api';
 import { type Class, inject, injectable, z } from '@portico/core';
 import type { OpenAI, toFile } from 'openai';
-import { checkAnswer } from './answer.js';
+import { readAnswer, salvage } from './answer.js';
 import { Base64ImageExtractor } from './base64-image-extractor.js';
-import { addressOf, createClient, library, requestBody } from './client.js';
+import { addressOf, createClient, library, promptAsSent, requestBody } from './client.js';
+import { guardedFetch } from './guarded-fetch.js';
 import { keyField, OpenAiConfig } from './openai-settings.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { pathsWithEdits } from './profiles/service-profile.js';
+import { refusalInside, requestIdOf } from './refusal.js';
 import { partialImages, type StreamWanted, streamFor } from './streamed-answer.js';
 
 /** Raw errors of the client hold the request, and sometimes a part of the key: nothing of them goes further. */
@@ -43,7 +45,11 @@ const date = z
   .optional()
   .catch(undefined);
 const ModelList = z.object({
-  data: z.array(z.object({ id: z.string().regex(/^[\w.:/-]{1,200}$/), shutdown_date: date }).catch({ id: '' })).max(20_000),
+  // Some write null for an empty list.
+  data: z
+    .array(z.object({ id: z.string().regex(/^[\w.:/-]{1,200}$/), shutdown_date: date }).catch({ id: '' }))
+    .max(20_000)
+    .nullable(),
 });
 
 /**
@@ -51,9 +57,11 @@ const ModelList = z.object({
  * @param suffix what is taken off the end of names. @throws ProviderError `bad-answer`
  */
 function readModels(answer: unknown, suffix = ''): readonly ProviderModel[] {
+  const refusal = refusalInside(answer);
+  if (refusal) throw refusal;
   const parsed = ModelList.safeParse(answer);
   if (!parsed.success) throw new ProviderError('bad-answer', 'The answer does not have the shape of a list of models.');
-  return parsed.data.data
+  return (parsed.data.data ?? [])
     .filter(({ id }) => id !== '')
     .map(({ id: listed, shutdown_date: text }) => {
       const id = suffix !== '' && listed.endsWith(suffix) ? listed.slice(0, -suffix.length) : listed;
@@ -94,6 +102,22 @@ async function askForEdit(
   return client.post<unknown>(profile.paths.edits ?? pathsWithEdits.edits, { body: form, signal: request.signal });
 }
 
+/** An error counts at any status, but not more than images that came beside it. */
+function readOrRefuse(
+  answer: unknown,
+  extractor: Base64ImageExtractor,
+  headers: Headers | undefined,
+): ReturnType<typeof readAnswer> {
+  const refusal = refusalInside(answer, headers);
+  try {
+    const read = readAnswer(answer, extractor);
+    if (!refusal || read.images.length > 0) return read;
+  } catch (error) {
+    throw refusal ?? error;
+  }
+  throw refusal;
+}
+
 /** Bytes of a list of models. */
 const listBytes = 4 * 1024 * 1024;
 
@@ -102,8 +126,10 @@ const listBytes = 4 * 1024 * 1024;
  *
  * What comes in is a request that ai-creator let through, with the key and the deadline. A model that was shut down is refused before anything
  * is sent. The body is made of what the profile takes; the answer is read as it arrives, its images taken out of the text piece by piece, with
- * a limit on its bytes. Every image is decoded before it counts. Whatever goes wrong becomes a `ProviderError`, which says whether the request
- * may have been carried out and holds nothing of key, prompt or answer. Nobody follows a redirect, takes a proxy or fetches an address in an answer.
+ * a limit on its bytes, and read generously, because it was paid for: what had come whole of an answer that broke off is answered with what went wrong.
+ * Whatever else goes wrong becomes a `ProviderError`, which says whether the request may have been carried out and holds nothing of key, prompt or
+ * answer. Nobody follows a redirect or takes another proxy than the deployment's; an address in an answer is read where the profile lets a service name
+ * images at its own place, and nowhere else.
  */
 export class OpenAiImageProvider implements ImageProvider {
   readonly id: string;
@@ -149,6 +175,20 @@ export class OpenAiImageProvider implements ImageProvider {
     }
   }
 
+  /** Undefined while nothing says where it is. */
+  get address(): { readonly url: string; readonly setBy: string } | undefined {
+    try {
+      const { origin, pathname } = addressOf(this.profile, this.config.baseUrl);
+      return { url: `${origin}${pathname}`, setBy: 'PORTICO_OPENAI_BASE_URL' };
+    } catch {
+      return undefined;
+    }
+  }
+
+  promptAsSent(prompt: string): string {
+    return promptAsSent(this.profile, prompt);
+  }
+
   requestedSize(size: DeliverySize): string {
     return this.profile.sizes[size];
   }
@@ -158,11 +198,21 @@ export class OpenAiImageProvider implements ImageProvider {
     if (request.model === '') throw new ProviderError('model-not-found', 'No model is chosen.');
     if (isRetired(request.model)) throw new ProviderError('model-not-found', `The model ${request.model} was shut down.`);
     const openai = await library();
-    const { baseUrl, maxAnswerBytes } = this.config;
-    const images = new Base64ImageExtractor();
-    const stream = streamFor(profile, request, images);
-    const { key } = request;
-    const client = createClient(openai, profile, { baseUrl, key, maxBytes: maxAnswerBytes, images, events: stream?.read });
+    const { baseUrl, maxAnswerBytes, outboundProxy: proxy } = this.config;
+    const extractor = new Base64ImageExtractor();
+    const stream = streamFor(profile, request, extractor);
+    let headers: Headers | undefined;
+    const client = createClient(openai, profile, {
+      baseUrl,
+      key: request.key,
+      maxBytes: maxAnswerBytes,
+      images: extractor,
+      events: stream?.read,
+      proxy,
+      heard: (all) => {
+        headers = all;
+      },
+    });
     try {
       const answer = request.source
         ? await askForEdit(client, openai.toFile, profile, request, request.source, stream?.parameters)
@@ -170,16 +220,51 @@ export class OpenAiImageProvider implements ImageProvider {
             body: { ...requestBody(profile, request), ...stream?.parameters },
             signal: request.signal,
           });
-      return { ...(await checkAnswer(answer, images)), model: request.model };
+      const { images, addresses, usage } = readOrRefuse(answer, extractor, headers);
+      const came = [...images, ...(await this.readAddresses(addresses, request.signal))];
+      if (came.length === 0) {
+        const said =
+          addresses.length > 0
+            ? 'The answer has addresses in place of images; they are not fetched.'
+            : 'The answer holds no image.';
+        throw new ProviderError('bad-answer', said, { maybeCharged: true });
+      }
+      return { images: came, usage, model: request.model, requestId: requestIdOf(headers) };
     } catch (error) {
-      throw asProviderError(error, request.signal);
+      const requestId = requestIdOf(headers);
+      const problem = asProviderError(error, request.signal);
+      const told =
+        problem.requestId || !requestId ? problem : new ProviderError(problem.code, problem.message, { ...problem, requestId });
+      const images = stream ? [] : salvage(extractor);
+      if (images.length === 0) throw told;
+      return { images, model: request.model, requestId, problem: told };
     }
+  }
+
+  /** Images at the place of the service itself, one after the other; one that is not there has not come. The key is not sent. */
+  private async readAddresses(
+    addresses: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly { readonly bytes: Uint8Array }[]> {
+    const { baseUrl, maxAnswerBytes: maxBytes, outboundProxy: proxy } = this.config;
+    const base = addressOf(this.profile, baseUrl);
+    const own = this.profile.namesImages
+      ? addresses.filter((each) => URL.canParse(each) && new URL(each).origin === base.origin)
+      : [];
+    const read = guardedFetch(base, { maxBytes, proxy, takesAnything: true });
+    const images: { readonly bytes: Uint8Array }[] = [];
+    for (const address of own.slice(0, 10)) {
+      const answer = await read(address, { signal }).catch(() => undefined);
+      if (answer?.ok) images.push({ bytes: new Uint8Array(await answer.arrayBuffer()) });
+    }
+    return images;
   }
 
   async models(request: { readonly key: string | undefined; readonly signal: AbortSignal }): Promise<readonly ProviderModel[]> {
     const { profile } = this;
     const openai = await library();
-    const client = createClient(openai, profile, { baseUrl: this.config.baseUrl, key: request.key, maxBytes: listBytes });
+    const { baseUrl, outboundProxy: proxy } = this.config;
+    const client = createClient(openai, profile, { baseUrl, key: request.key, maxBytes: listBytes, proxy });
     try {
       return readModels(await client.get<unknown>(profile.paths.models, { signal: request.signal }), profile.listSuffix);
     } catch (error) {

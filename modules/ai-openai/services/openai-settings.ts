@@ -8,6 +8,8 @@ const section = z.strictObject({
   baseUrl: baseUrl.optional(),
   /** Bytes of one answer, unpacked. */
   maxAnswerBytes: bytes.optional(),
+  /** The proxy through which every request goes, `http://user:password@proxy.example:3128`; undefined: none, whatever other variables say. */
+  outboundProxy: z.url({ protocol: /^https?$/ }).optional(),
 });
 /** Where both stood before this module was one of its own, and are still understood. */
 const formerSection = z.object({ baseUrl: baseUrl.optional(), maxAnswerBytes: bytes.optional() });
@@ -18,12 +20,14 @@ const answerBytes = 64 * 1024 * 1024;
 export class OpenAiConfig {
   readonly baseUrl: string | undefined;
   readonly maxAnswerBytes: number;
+  readonly outboundProxy: URL | undefined;
 
   constructor(@inject(HostConfig) config: HostConfig) {
     const own = read(config, 'ai-openai', section);
     const former = read(config, 'ai-creator', formerSection);
     this.baseUrl = own.baseUrl ?? former.baseUrl;
     this.maxAnswerBytes = own.maxAnswerBytes ?? former.maxAnswerBytes ?? answerBytes;
+    this.outboundProxy = own.outboundProxy === undefined ? undefined : new URL(own.outboundProxy);
   }
 }
 
@@ -33,11 +37,18 @@ function read<T>(config: HostConfig, module: string, schema: z.ZodType<T>): T {
   throw new PortalError('configuration-invalid', `The section modules.${module} is wrong. ${z.prettifyError(parsed.error)}`);
 }
 
-/** A key has no spaces and no line breaks: one with a line break would be repeated whole in an error of the HTTP client. */
-export function checkKeyShape(value: string): string | undefined {
+/**
+ * A key has no spaces and no line breaks inside: one with a line break would be repeated whole in an error of the HTTP client. What is often copied
+ * with it, the name of its variable or quotes, is told by name. How short one may be, only the service knows (`keyLength` of its profile).
+ */
+export function checkKeyShape(typed: string): string | undefined {
+  const value = typed.trim();
+  if (value === '') return 'settings.key-empty';
+  if (/["'`\u2018-\u201f]/.test(value)) return 'settings.key-quotes';
+  if (/^(?:export\s+|set\s+)?[A-Za-z_]\w*(?:\s*=\s*[^=\s]|:\s+\S)/.test(value) || /^(?:Bearer|Authorization)\b/i.test(value))
+    return 'settings.key-name';
   if (/\s/.test(value)) return 'settings.key-spaces';
   if (!/^[\x21-\x7e]+$/.test(value)) return 'settings.key-characters';
-  if (value.length < 8) return 'settings.key-short';
   return value.length > 512 ? 'settings.key-long' : undefined;
 }
 
@@ -49,6 +60,6 @@ export const openAiSettings = defineSettingsAddition({
   page: 'ai-creator',
   after: 'service',
   fields: {
-    [keyField]: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', check: checkKeyShape },
+    [keyField]: { type: 'secret', label: 'settings.api-key', help: 'settings.api-key-help', trims: true, check: checkKeyShape },
   },
 });

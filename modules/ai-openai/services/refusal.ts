@@ -1,5 +1,4 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { z } from '@portico/core';
 import { classify, type UpstreamError } from './error-table.js';
 
 /** What the safety system objects to, as the message of a refusal names it: `safety_violations=[violence, self-harm]`. Words only. */
@@ -19,26 +18,60 @@ export function retryAfterOf(headers: Headers | undefined, now: number = Date.no
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
-type Said = Omit<UpstreamError, 'status'> & { readonly param?: string };
+/** Headers in which services and gateways say under which id they know a request. */
+const idHeaders = ['x-request-id', 'request-id', 'apim-request-id', 'x-ms-request-id', 'x-litellm-call-id', 'cf-ray'] as const;
 
-const text = z.string().optional().catch(undefined);
-const ErrorFields = z.object({ code: text, type: text, message: text, param: text });
-/** The ways in which servers say what is wrong: `{error: {code, type, message}}`, `{error: "…", message?}`, `{detail: "…" | [{msg}]}`. */
-const Shapes = z.union([
-  z.object({ error: ErrorFields }).transform(({ error }): Said => error),
-  z
-    .object({ error: z.string(), message: text })
-    .transform(({ error, message }): Said => ({ message: [error, message].filter(Boolean).join(': ') })),
-  z
-    .object({
-      detail: z.union([
-        z.string(),
-        z.array(z.object({ msg: z.string() })).transform((all) => all.map(({ msg }) => msg).join(' ')),
-      ]),
-    })
-    .transform(({ detail }): Said => ({ message: detail })),
-  z.object({ message: z.string() }).transform(({ message }): Said => ({ message })),
-]);
+/** Undefined for what is no id: it stands on screens and in the log. */
+export function requestIdOf(headers: Headers | undefined): string | undefined {
+  return idHeaders.map((name) => headers?.get(name)).find((id): id is string => /^[\w.:-]{4,100}$/.test(id ?? ''));
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Said = Omit<UpstreamError, 'status'> & { readonly param?: string | undefined; readonly status?: number | undefined };
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Texts and numbers; the first that says something. */
+function textOf(...values: readonly unknown[]): string | undefined {
+  const found = values.find((value) => (typeof value === 'string' && value !== '') || Number.isFinite(value));
+  return found === undefined ? undefined : String(found);
+}
+
+/**
+ * What an answer says is wrong, in the ways of services and gateways: `{error: {code, type, message}}`, `{error: "…"}`, `{errors: [{…}]}`,
+ * `{detail: "…" | {…} | [{msg}]}`, `{status: "failure", message}`, and any of them as the first item of a list. Null says nothing.
+ */
+function saidIn(body: unknown): Said {
+  const fields = Array.isArray(body) ? (body as readonly unknown[])[0] : body;
+  if (!isObject(fields)) return {};
+  const { error, detail } = fields;
+  const first = Array.isArray(fields.errors) ? (fields.errors as readonly unknown[])[0] : undefined;
+  const inner = [error, first, detail, isObject(detail) ? detail.error : undefined].find(isObject);
+  if (inner && !(isObject(inner.error) && inner.message === undefined)) {
+    const code = textOf(inner.code, fields.code);
+    const nested = isObject(inner.innererror) ? textOf(inner.innererror.code) : undefined;
+    return {
+      code: nested ?? code,
+      type: textOf(inner.type, inner.status, fields.type),
+      message: textOf(inner.message, inner.msg, inner.error, fields.message),
+      param: textOf(inner.param),
+      status: statusIn(code) ?? statusIn(textOf(inner.status)),
+    };
+  }
+  if (inner) return saidIn(inner);
+  const details = Array.isArray(detail)
+    ? (detail as readonly unknown[]).map((each) => (isObject(each) ? textOf(each.msg, each.message) : textOf(each))).join(' ')
+    : textOf(detail);
+  const code = textOf(fields.code, fields.statusCode, fields.type);
+  const message = [textOf(error), details, textOf(fields.message, fields.Message, fields.msg)].filter(Boolean).join(': ');
+  const firstDetail = Array.isArray(detail) && isObject(detail[0]) ? textOf(detail[0].type) : undefined;
+  return { code: code ?? firstDetail, message: message === '' ? textOf(first) : message, status: statusIn(code) };
+}
+
+/** A status that stands in the body: 402, or "402". */
+function statusIn(code: string | undefined): number | undefined {
+  return code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined;
+}
 
 /** What an answer that is no success means. Its text is looked at and never repeated: it may hold a part of the key, or the prompt. */
 export async function refusalOf(response: Response): Promise<ProviderError> {
@@ -49,6 +82,41 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
     maybeCharged: row.maybeCharged,
     retryAfterSeconds: retryAfterOf(headers),
     categories,
+    requestId: requestIdOf(headers),
+  });
+}
+
+/** Codes with which a service says that it did not begin, wherever they stand. */
+const refusedBefore: readonly string[] = [
+  'key-rejected',
+  'organization-not-verified',
+  'model-not-found',
+  'out-of-tokens',
+  'place-refused',
+  'too-fast',
+  'too-long',
+  'declined',
+];
+
+/**
+ * What an answer means that calls itself a success and holds an error in the place of images; undefined when it holds none. What does not clearly say
+ * that nothing was begun may have been charged.
+ */
+export function refusalInside(answer: unknown, headers?: Headers): ProviderError | undefined {
+  const fields = isObject(answer) ? answer : {};
+  const tells = [fields.error, fields.errors].some((said) =>
+    isObject(said) || Array.isArray(said) ? Object.keys(said).length > 0 : textOf(said),
+  );
+  const isFailure = fields.success === false || fields.status === 'failure' || fields.status === 'error';
+  if (!tells && !isFailure) return undefined;
+  const said = saidIn(answer);
+  const { row, words, categories } = judge(said.status ?? 500, said);
+  return new ProviderError(row.code, `The answer was 200 and told of an error, ${words}.`, {
+    status: 200,
+    maybeCharged: row.maybeCharged || !refusedBefore.includes(row.code),
+    retryAfterSeconds: retryAfterOf(headers),
+    categories,
+    requestId: requestIdOf(headers),
   });
 }
 
@@ -57,34 +125,32 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
  * have been charged, and nothing is sent again.
  */
 export function refusalIn(event: unknown): ProviderError {
-  const { row, words, categories } = judge(500, saidIn(event));
+  const said = saidIn(event);
+  const { row, words, categories } = judge(said.status ?? 500, said);
   return new ProviderError(row.code, `The stream told of an error, ${words}.`, { maybeCharged: true, categories });
 }
 
 /** Finds the row of the table, and what may be repeated of what was said. */
 function judge(
   status: number,
-  { message, ...said }: Said,
+  { message, isPage = false, ...said }: Said,
 ): { readonly row: ReturnType<typeof classify>; readonly words: string; readonly categories: readonly string[] } {
   const [code, type, param] = [said.code, said.type, said.param].map(shortWord);
-  const row = classify({ status, code, type, message });
+  const row = classify({ status, code, type, message, isPage });
   const categories = row.code === 'declined' ? categoriesIn(message) : [];
   const words = [
-    `code ${code ?? 'none'}`,
-    `type ${type ?? 'none'}`,
+    ...(isPage ? ['a page in place of an answer'] : [`code ${code ?? 'none'}`, `type ${type ?? 'none'}`]),
     ...(param ? [`parameter ${param}`] : []),
     ...(categories.length > 0 ? [`because of ${categories.join(', ')}`] : []),
   ];
   return { row, words: words.join(', '), categories };
 }
 
-const saidIn = (body: unknown): Said => Shapes.safeParse(body).data ?? {};
-
 function readError(text: string): Said {
   try {
-    return saidIn(JSON.parse(text));
+    return saidIn(JSON.parse(text.replace(/^\ufeff/, '')));
   } catch {
-    return { message: text.slice(0, 2000) };
+    return { message: text.slice(0, 4000), isPage: /^\s*<(?:!doctype|html|head|body)/i.test(text) };
   }
 }
 

@@ -27,7 +27,7 @@ export async function* eventsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
 export const partialImages = 2;
 
 const Partial = z.object({ b64_json: z.string().min(1) });
-const Completed = z.object({ b64_json: z.string().min(1), usage: z.unknown() });
+const Completed = z.looseObject({ b64_json: z.string().min(1) });
 
 /** Reads the events of a stream and answers what the same request would have brought without one. @throws ProviderError */
 export type ReadStream = (pieces: AsyncIterable<Uint8Array>) => Promise<object>;
@@ -65,7 +65,7 @@ async function readStream(
   for await (const { name, data } of eventsOf(pieces)) {
     const event = parsed(data);
     const type = typeOf(event) ?? name;
-    if (type === 'error' || (isObject(event) && isObject(event.error))) throw refusalIn(event);
+    if (type === 'error' || (isObject(event) && saysError(event.error))) throw refusalIn(event);
     if (type.endsWith('.completed')) {
       const { data: completed } = Completed.safeParse(event);
       if (!completed) throw bad('The last event of the stream holds no image.');
@@ -93,6 +93,8 @@ function partialImage(event: unknown, images: Base64ImageExtractor): Buffer | un
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+const saysError = (error: unknown): boolean => (typeof error === 'string' ? error !== '' : isObject(error));
 
 const typeOf = (event: unknown): string | undefined =>
   isObject(event) && typeof event.type === 'string' ? event.type : undefined;

@@ -1,4 +1,10 @@
-import { type ImagePreview, makeImages, ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
+import {
+  type ImagePreview,
+  type ImageProvider,
+  makeImages,
+  ProviderError,
+  type ProviderErrorCode,
+} from '@portico/ai-providers/api';
 import { imageProviderFaults } from '@portico/ai-providers/testing';
 import { type BehaviourName, dialectNames, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
@@ -31,6 +37,10 @@ const rows: readonly Row[] = [
   ['truncated-base64', 'bad-answer'],
   ['url-instead', 'bad-answer'],
 ];
+
+/** Nothing takes the place of a model that is gone, so that one order is one request. */
+const withOneModel = (provider: ImageProvider): ImageProvider =>
+  Object.create(provider, { modelNames: { value: { preferred: [] } } }) as ImageProvider;
 
 const failure = async (asked: Promise<unknown>): Promise<ProviderError> => {
   const error = await asked.then(
@@ -100,7 +110,7 @@ describe('image services', () => {
       for (const [behaviour, code] of rows) {
         it(`answers ${code} to ${behaviour}, after one request to nobody else`, async () => {
           bench.sandbox.next(behaviour);
-          const error = await failure(bench.provider.generate(requestOf(each)));
+          const error = await failure(makeImages(withOneModel(bench.provider), requestOf(each), async () => undefined));
           expect(error.code, error.message).to.equal(code);
           expect(bench.sandbox.requests).to.have.length(1);
           expect(JSON.stringify([error.message, error.stack, String(error.cause)])).to.not.match(/sk-|lighthouse/);
@@ -115,11 +125,18 @@ describe('image services', () => {
         expect([error.code, error.maybeCharged]).to.deep.equal(['timed-out', true]);
       });
 
-      it('is sent no orders that are hidden in a prompt', async () => {
-        const prompt = 'a <lora:x:1> cat <sd_cpp_extra_args>{"steps": 500}</sd_cpp_extra_args>\u200b | a dog';
+      it('is sent every word, but no orders that it would obey and nobody sees', async () => {
+        const prompt =
+          'a <lora:x:1> cat <sd_cpp_extra_args>{"steps": 500}</sd_cpp_extra_args>\u200b | a dog <first_name> <unclosed';
         await bench.provider.generate(requestOf(each, { prompt }));
         const [first] = bench.sandbox.generations;
-        expect(first?.body).to.include({ prompt: each.id === 'localai' ? 'a cat , a dog' : 'a cat | a dog' });
+        const whole = 'a <lora:x:1> cat <sd_cpp_extra_args>{"steps": 500}</sd_cpp_extra_args> | a dog <first_name> <unclosed';
+        const sent: Readonly<Record<string, string>> = {
+          localai: 'a cat , a dog <first_name> <unclosed',
+          'stable-diffusion-cpp': 'a cat | a dog <first_name> <unclosed',
+        };
+        expect(first?.body).to.include({ prompt: sent[each.id] ?? whole });
+        expect(bench.provider.promptAsSent(prompt)).to.equal(sent[each.id] ?? whole);
       });
 
       it('lists its models by the names that are asked for', async () => {

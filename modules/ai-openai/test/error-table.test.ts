@@ -42,8 +42,10 @@ describe('the error table of the images API', () => {
     );
     expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('too-fast');
     expect(classify({ status: 403, message: 'Your organization must be verified.' }).code).to.equal('organization-not-verified');
-    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('key-rejected');
-    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('bad-request');
+    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('place-refused');
+    expect(classify({ status: 403, message: 'You may not do that.' }).code).to.equal('key-rejected');
+    expect(classify({ status: 403, message: '<html>', isPage: true }).code).to.equal('place-refused');
+    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('address-wrong');
     expect(classify({ status: 404, message: 'The model does not exist.' }).code).to.equal('model-not-found');
     expect(classify({ status: 418 }).code).to.equal('bad-answer');
     expect(classify({ status: 599 }).code).to.equal('server-trouble');

@@ -15,15 +15,21 @@ const configOf = (modules: Readonly<Record<string, unknown>>): OpenAiConfig => {
 
 describe('the configuration of ai-openai', () => {
   it('is its own section first, then what stood in that of ai-creator before', () => {
-    expect(configOf({})).to.deep.equal({ baseUrl: undefined, maxAnswerBytes: 64 * 1024 * 1024 });
+    const outboundProxy = undefined;
+    expect(configOf({})).to.deep.equal({ baseUrl: undefined, maxAnswerBytes: 64 * 1024 * 1024, outboundProxy });
     const former = { baseUrl: 'http://former.example/v1', maxAnswerBytes: 2048, concurrency: 1 };
-    expect(configOf({ 'ai-creator': former })).to.deep.equal({ baseUrl: former.baseUrl, maxAnswerBytes: 2048 });
+    expect(configOf({ 'ai-creator': former })).to.deep.equal({ baseUrl: former.baseUrl, maxAnswerBytes: 2048, outboundProxy });
     const own = { baseUrl: 'http://own.example/v1' };
-    expect(configOf({ 'ai-creator': former, 'ai-openai': own })).to.deep.equal({ baseUrl: own.baseUrl, maxAnswerBytes: 2048 });
+    expect(configOf({ 'ai-creator': former, 'ai-openai': own })).to.deep.equal({
+      baseUrl: own.baseUrl,
+      maxAnswerBytes: 2048,
+      outboundProxy,
+    });
   });
 
   it('is refused when it is wrong, wherever it stands', () => {
     expect(() => configOf({ 'ai-openai': { baseUrl: 'ftp://somewhere' } })).to.throw('The section modules.ai-openai is wrong.');
+    expect(() => configOf({ 'ai-openai': { outboundProxy: 'socks5://somewhere' } })).to.throw('modules.ai-openai is wrong.');
     expect(() => configOf({ 'ai-creator': { maxAnswerBytes: 1 } })).to.throw('The section modules.ai-creator is wrong.');
     expect(() => configOf({ 'ai-openai': { concurrency: 1 } })).to.throw('The section modules.ai-openai is wrong.');
   });

@@ -1,4 +1,10 @@
-import { type ImageRequest, type ProviderAnswer, ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
+import {
+  type ImageRequest,
+  makeImages,
+  type ProviderAnswer,
+  ProviderError,
+  type ProviderErrorCode,
+} from '@portico/ai-providers/api';
 import { type BehaviourName, createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import type { HostConfig } from '@portico/core';
 import { expect } from 'chai';
@@ -67,18 +73,26 @@ describe('the OpenAI image provider', () => {
   };
   const ask = (given: Partial<ImageRequest> = {}, deadline = 20_000, of = provider): Promise<ProviderAnswer> => {
     const signal = AbortSignal.any([given.signal ?? new AbortController().signal, timeLimit(deadline)]);
-    return of.generate({
-      prompt: 'a lighthouse at dusk',
-      size: '512x512',
-      count: 1,
-      model: 'gpt-image-2.6-flare',
-      quality: 'low',
-      personHash: 'f00d',
-      key: sandboxKey,
-      ...given,
-      signal,
-    });
+    return of.generate(orderOf({ ...given, signal }));
   };
+  /** The same as the portal asks: what does not decode is an error. Nothing takes the place of a model that is gone. */
+  const make = (given: Partial<ImageRequest> = {}, deadline = 20_000): Promise<void> =>
+    makeImages(
+      Object.create(provider, { modelNames: { value: { preferred: [] } } }) as OpenAiImageProvider,
+      orderOf({ ...given, signal: timeLimit(deadline) }),
+      async () => undefined,
+    );
+  const orderOf = (given: Partial<ImageRequest>): ImageRequest => ({
+    prompt: 'a lighthouse at dusk',
+    size: '512x512',
+    count: 1,
+    model: 'gpt-image-2.6-flare',
+    quality: 'low',
+    personHash: 'f00d',
+    key: sandboxKey,
+    signal: new AbortController().signal,
+    ...given,
+  });
   const timeLimit = (millis: number): AbortSignal => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new ProviderError('timed-out', 'Too slow.', { maybeCharged: true })), millis).unref();
@@ -127,7 +141,7 @@ describe('the OpenAI image provider', () => {
     it(`answers ${code} to ${behaviour}, after exactly one POST`, async () => {
       sandbox.next({ name: behaviour, ...(behaviour === 'huge' && { amount: 80 * 1024 * 1024 }) });
       const stalls = /stall|byte-by-byte/.test(behaviour);
-      const error = await failure(ask({}, stalls ? 300 : 25_000));
+      const error = await failure(make({}, stalls ? 300 : 25_000));
       expect({ code: error.code, maybeCharged: error.maybeCharged }).to.deep.equal({ code, maybeCharged });
       expect(sandbox.generations).to.have.length(1);
       expect(`${error.message} ${error.stack}`).to.not.contain(sandboxKey).and.to.not.contain('lighthouse');
@@ -149,7 +163,7 @@ describe('the OpenAI image provider', () => {
 
   it('does not unpack a picture that is a bomb', async () => {
     sandbox.next('pixel-bomb');
-    expect((await failure(ask())).code).to.equal('bad-answer');
+    expect((await failure(make())).code).to.equal('bad-answer');
   }).timeout(60_000);
 
   it('delivers what came when fewer came than were asked for', async () => {
@@ -161,6 +175,17 @@ describe('the OpenAI image provider', () => {
     expect((await failure(ask({ model: 'dall-e-3' }))).code).to.equal('model-not-found');
     expect((await failure(ask({ key: undefined }))).code).to.equal('key-missing');
     expect(sandbox.requests).to.deep.equal([]);
+  });
+
+  it('sends no key to OpenAI that is too short for one of its keys, and any to another address', async () => {
+    const own = new OpenAiImageProvider(
+      new OpenAiConfig({ mode: 'test', publicUrl: '', home: '', module: () => undefined, variables: () => ({}) }),
+      openai,
+    );
+    const error = await failure(ask({ key: 'sk-short' }, 20_000, own));
+    expect([error.code, error.maybeCharged]).to.deep.equal(['key-rejected', false]);
+    expect(error.message).to.contain('It was not sent');
+    expect((await failure(ask({ key: 'local' }))).status).to.equal(401);
   });
 
   it('says that nothing was charged when nobody listens', async () => {

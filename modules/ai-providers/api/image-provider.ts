@@ -1,6 +1,6 @@
 import { type ExtensionPoint, extensionPoint } from '@portico/core';
 import type { ModelNames, ProviderModel } from './models.js';
-import type { ProviderErrorCode } from './provider-error.js';
+import type { ProviderError, ProviderErrorCode } from './provider-error.js';
 
 /** The sizes an author can choose, in pixels. */
 export const deliverySizes = ['256x256', '512x512', '1024x1024'] as const;
@@ -49,15 +49,29 @@ export interface ImagePreview {
 }
 
 export interface ProvidedImage {
-  /** The file as it came: png, jpeg or webp; not yet trusted. */
+  /** The file as it came, whatever it is; not yet trusted. What is no png, jpeg or webp that decodes is kept for its owner as it is. */
   readonly bytes: Uint8Array;
 }
 
+/** Tokens as the service counted them. What it does not tell, or tells in a way that cannot be read, is undefined: unknown, never 0. */
+export interface TokenUsage {
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  /** How many of each belong to pictures, which have prices of their own. */
+  readonly inputImageTokens?: number | undefined;
+  readonly outputImageTokens?: number | undefined;
+}
+
 export interface ProviderAnswer {
+  /** All that came, also more than was asked for. */
   readonly images: readonly ProvidedImage[];
   /** The model that answered. */
   readonly model: string;
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage?: TokenUsage | undefined;
+  /** Under which the service knows the request, for who asks its makers. */
+  readonly requestId?: string | undefined;
+  /** What went wrong after these images, in an answer that broke off: they are kept, and then this is thrown. */
+  readonly problem?: ProviderError | undefined;
 }
 
 /**
@@ -87,6 +101,8 @@ export interface ImageProvider {
   generate(request: ImageRequest): Promise<ProviderAnswer>;
   /** Where requests go, for administrators: a host. */
   readonly place?: string;
+  /** The whole address, without what is secret in it, and the variable or setting that holds it; for whoever has to correct it. */
+  readonly address?: { readonly url: string; readonly setBy: string } | undefined;
   /** Whether it makes variations of a `source`. Default: no. */
   readonly refines?: boolean;
   /** Whether it shows previews. Default: no. */
@@ -97,6 +113,8 @@ export interface ImageProvider {
   readonly promptLimit?: number;
   /** What is asked of the service for a size that is delivered, for provenance. Default: that size. */
   requestedSize?(size: DeliverySize): string;
+  /** A prompt as the service gets it, without orders that it would obey and nobody sees. Default: as it is. */
+  promptAsSent?(prompt: string): string;
   /** Whether quality is sent. Default: yes. */
   readonly takesQuality?: boolean;
   /** Pages of the service on which something can be done about a failure, for administrators. */

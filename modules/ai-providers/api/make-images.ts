@@ -8,8 +8,12 @@ import { askProvider } from './requests.js';
 export interface MadeImages {
   readonly provider: string;
   readonly model: string;
+  /** Those that decode; more than were asked for, when more came. */
   readonly images: readonly ProvidedImage[];
+  /** What came in the place of images and does not decode: it was paid for too. */
+  readonly unreadable: readonly ProvidedImage[];
   readonly usage: ProviderAnswer['usage'];
+  readonly requestId?: string | undefined;
   /** The model that the service does not know any more, when another one took its place. */
   readonly gone?: string;
 }
@@ -19,11 +23,13 @@ export type ImagesArrived = (made: MadeImages) => Promise<void>;
 
 /** Calls for the images of one request that are on their way at the same time. */
 const callsAtATime = 2;
+/** Images of one answer that are looked at: more than anybody may ask for, and no flood. */
+const mostOfAnAnswer = 16;
 
 /**
  * Sends money out. One order of an author becomes as few calls of a provider as it needs. The first call goes alone: when the service does not
  * know the model any more and nothing was charged, the next model takes its place, once. What came is checked and told before anything more is
- * asked. Images that are missing then are asked for in further calls, two at a time, each for another part of the order. After a failed call no
+ * asked: images that decode, also more than were asked for, and what does not decode, which is kept as it is. Images that are missing then are asked for in further calls, two at a time, each for another part of the order. After a failed call no
  * further one is begun, those on their way may still bring theirs, and the first failure is thrown at the end. No call is ever made twice.
  * @throws ProviderError, or what `arrived` threw.
  */
@@ -32,9 +38,8 @@ export async function makeImages(provider: ImageProvider, request: ImageRequest,
   const first = Math.min(request.count, perRequest);
   const { id } = provider;
   const { answer, asked, gone } = await firstAnswer(provider, { ...request, count: first });
-  const images = await checked(answer.images.slice(0, first));
-  if (images.length === 0) throw new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true });
-  await arrived({ provider: id, model: answer.model, images, usage: answer.usage, ...(gone && { gone }) });
+  const images = await takeIn(answer, (came) => arrived({ provider: id, ...came, ...(gone && { gone }) }));
+  if (images.length === 0) throw nothingIn(answer);
   const missing = request.count - images.length;
   const ignoresCount = answer.images.length === 1 && first > 1;
   const rest = splitUp(missing, ignoresCount ? 1 : perRequest);
@@ -55,13 +60,12 @@ async function makeRest(
   const work = async (): Promise<void> => {
     for (let count = waiting.shift(); count !== undefined; count = waiting.shift()) {
       try {
-        const { images: came, model, usage } = await askProvider(provider, { ...request, count });
-        const images = await checked(came.slice(0, count));
-        if (images.length === 0) continue;
-        const taken = last.then(() => arrived({ provider: id, model, images, usage }));
-        // What cannot be taken in must not keep the next ones from it.
-        last = taken.catch(() => undefined);
-        await taken;
+        await takeIn(await askProvider(provider, { ...request, count }), (came) => {
+          const taken = last.then(() => arrived({ provider: id, ...came }));
+          // What cannot be taken in must not keep the next ones from it.
+          last = taken.catch(() => undefined);
+          return taken;
+        });
       } catch (error) {
         failures.push(error);
         waiting.length = 0;
@@ -92,11 +96,28 @@ async function firstAnswer(
 const splitUp = (count: number, perCall: number): readonly number[] =>
   Array.from({ length: Math.ceil(count / perCall) }, (_, index) => Math.min(perCall, count - index * perCall));
 
-/** Whoever the provider is: what does not decode is not kept. */
-async function checked(images: readonly ProvidedImage[]): Promise<readonly ProvidedImage[]> {
-  const results = await Promise.allSettled(images.map(({ bytes }) => checkImage(bytes)));
-  const good = images.filter((_, index) => results[index]?.status === 'fulfilled');
-  const trouble = results.find((result) => result.status === 'rejected');
-  if (good.length === 0 && trouble) throw trouble.reason;
-  return good;
+const nothingIn = ({ requestId }: ProviderAnswer): ProviderError =>
+  new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true, requestId });
+
+/**
+ * Tells what an answer brought, if it brought anything, and answers the images that decode. Whoever the provider is, only those are offered.
+ * @throws ProviderError what the answer broke off with, or why nothing of it decodes, after it was told.
+ */
+async function takeIn(
+  answer: ProviderAnswer,
+  told: (came: Omit<MadeImages, 'provider' | 'gone'>) => Promise<void>,
+): Promise<readonly ProvidedImage[]> {
+  const { model, usage, requestId, problem } = answer;
+  const all = answer.images.slice(0, mostOfAnAnswer);
+  const results = await Promise.allSettled(all.map(({ bytes }) => checkImage(bytes)));
+  const isGood = (_: ProvidedImage, index: number): boolean => results[index]?.status === 'fulfilled';
+  const images = all.filter(isGood);
+  const unreadable = all.filter((image, index) => !isGood(image, index) && image.bytes.length > 0);
+  if (images.length + unreadable.length > 0) await told({ model, images, unreadable, usage, requestId });
+  if (problem) throw problem;
+  const trouble = results.find((result) => result.status === 'rejected')?.reason as unknown;
+  if (images.length > 0 || trouble === undefined) return images;
+  throw trouble instanceof ProviderError && requestId
+    ? new ProviderError(trouble.code, trouble.message, { ...trouble, requestId })
+    : trouble;
 }

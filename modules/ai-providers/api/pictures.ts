@@ -45,10 +45,13 @@ export async function checkImage(content: Uint8Array): Promise<void> {
   decoded.add(content);
 }
 
-/** Every row goes through the decoder and is scaled away: the pixels are never in memory all at once. */
+/**
+ * Every row goes through the decoder and is scaled away: the pixels are never in memory all at once. A decoder that only warns is content, as it is
+ * with what people upload.
+ */
 async function decode(content: Uint8Array): Promise<void> {
   const sharp = await loadSharp();
-  await sharp(content, { limitInputPixels: pixelLimit, failOn: 'warning', sequentialRead: true })
+  await sharp(content, { limitInputPixels: pixelLimit, failOn: 'error', sequentialRead: true })
     .resize(8, 8, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false })
     .timeout({ seconds: 20 })
     .raw()

@@ -2,12 +2,16 @@
 export const providerErrorCodes = [
   'key-missing',
   'address-missing',
+  'address-wrong',
+  'untrusted-certificate',
   'key-rejected',
+  'place-refused',
   'organization-not-verified',
   'model-not-found',
   'out-of-tokens',
   'too-fast',
   'declined',
+  'too-long',
   'bad-request',
   'server-trouble',
   'timed-out',
@@ -30,6 +34,8 @@ export class ProviderError extends Error {
       readonly status?: number;
       /** What the safety system objects to, when the code is `declined` and it says so: short words. */
       readonly categories?: readonly string[];
+      /** Under which the service knows the request, for who asks its makers. */
+      readonly requestId?: string | undefined;
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,10 +45,12 @@ export class ProviderError extends Error {
     this.maybeCharged = options.maybeCharged ?? false;
     this.status = options.status;
     this.categories = options.categories ?? [];
+    this.requestId = options.requestId;
   }
   readonly retryAfterSeconds: number | undefined;
   /** True when the request may have been carried out although no image arrived. */
   readonly maybeCharged: boolean;
   readonly status: number | undefined;
   readonly categories: readonly string[];
+  readonly requestId: string | undefined;
 }

@@ -90,9 +90,9 @@ describe('asking a provider', () => {
     expect((await make(shapeless)).error).to.include({ code: 'bad-answer', maybeCharged: true });
   });
 
-  it('trusts no image of any provider before it decodes', async () => {
+  it('offers no image of any provider that does not decode, and hands its bytes on for who paid', async () => {
     const { made, error } = await make(providerOf([letter, letter]));
-    expect(made).to.deep.equal([]);
+    expect(made.map(({ images, unreadable }) => [images, unreadable])).to.deep.equal([[[], [letter, letter]]]);
     expect(error).to.include({ code: 'bad-answer', maybeCharged: true });
   });
 
@@ -100,7 +100,10 @@ describe('asking a provider', () => {
     const provider = providerOf([picture, letter, letter], [picture]);
     const { made, error } = await make(provider);
     expect(error).to.equal(undefined);
-    expect(made.map(({ images }) => images.length)).to.deep.equal([1, 1]);
+    expect(made.map(({ images, unreadable }) => [images.length, unreadable.length])).to.deep.equal([
+      [1, 2],
+      [1, 0],
+    ]);
     expect(provider.asked.map(({ count }) => count)).to.deep.equal([3, 2]);
   });
 
@@ -142,9 +145,37 @@ describe('asking a provider', () => {
     expect([made.length, provider.asked.length]).to.deep.equal([2, 3]);
   });
 
-  it('takes no more than was asked for', async () => {
-    const { made } = await make(providerOf([picture, picture, picture, picture, picture]));
-    expect(made.map(({ images }) => images.length)).to.deep.equal([3]);
+  it('hands on more than was asked for, but no flood, and asks for nothing more', async () => {
+    const provider = providerOf([picture, picture, picture, picture, picture]);
+    expect((await make(provider)).made.map(({ images }) => images.length)).to.deep.equal([5]);
+    expect(provider.asked).to.have.length(1);
+    const flood = Array.from({ length: 100 }, () => picture);
+    expect((await make(providerOf(flood))).made.map(({ images }) => images.length)).to.deep.equal([16]);
+  });
+
+  it('hands on what came of an answer that broke off, and then fails with why', async () => {
+    const problem = new ProviderError('connection-cut', 'It broke.', { maybeCharged: true });
+    const generate: ImageProvider['generate'] = async ({ model }) => ({ images: [picture], model, problem });
+    const { made, error } = await make({ ...providerOf(), generate });
+    expect([made.map(({ images }) => images.length), error]).to.deep.equal([[1], problem]);
+  });
+
+  it('is content with a picture of which the decoder only warns', async () => {
+    // A scan header whose parameters a baseline picture does not have.
+    const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } })
+      .jpeg()
+      .toBuffer();
+    const scan = bytes.indexOf(Buffer.from([0xff, 0xda]));
+    bytes[scan + 2 + bytes.readUInt16BE(scan + 2) - 2] = 0x20;
+    await sharp(bytes, { failOn: 'warning' })
+      .raw()
+      .toBuffer()
+      .then(
+        () => expect.fail('It is not even warned of.'),
+        (error: Error) => expect(error.message).to.contain('SOS'),
+      );
+    const { made } = await make(providerOf([{ bytes }, picture, picture]));
+    expect(made.map(({ images, unreadable }) => [images.length, unreadable.length])).to.deep.equal([[3, 0]]);
   });
 
   it('hands on what came before the rest failed', async () => {

@@ -15,14 +15,14 @@ describe('a description', () => {
     expect(cleanDescription('3 < 4 and 5 > 2, <3')).to.equal('3 < 4 and 5 > 2, <3');
   });
 
-  it('loses control blocks, also when they are nested or never closed', () => {
-    expect(cleanDescription('a <sd_cpp_extra_args>{"a":1}</sd_cpp_extra_args>cat')).to.equal('a cat');
-    expect(cleanDescription('a <sd_cpp_extra_args >{"a":1} cat')).to.equal('a');
-    expect(cleanDescription('a <SD_CPP_EXTRA_ARGS>x</SD_CPP_EXTRA_ARGS> cat <lora:style:0.8>')).to.equal('a cat');
-    expect(cleanDescription('<sd_cpp<sd_cpp_extra_args>x</sd_cpp_extra_args>_extra_args>x')).to.not.contain(
-      '<sd_cpp_extra_args>',
-    );
-    expect(cleanDescription('<sd_\u200bcpp_extra_args>x</sd_cpp_extra_args>y')).to.equal('y');
+  it('keeps every word, whatever stands before and behind it', () => {
+    for (const text of [
+      'A badge with the text <first_name> in large letters, blue background',
+      'use <brand_font> and <other_font> please; then a red car',
+      'a <lora:style:0.8> b <sd_cpp_extra_args>{"a":1}</sd_cpp_extra_args> c',
+      'if a<b then <unclosed and on',
+    ])
+      expect(cleanDescription(text)).to.equal(text);
   });
 });
 

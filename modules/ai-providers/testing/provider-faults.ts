@@ -73,14 +73,14 @@ async function faultsOf({ images: came, model }: ProviderAnswer, count: number, 
   const side = Number(size.split('x')[0]);
   const measured = await Promise.all(
     came.map(async ({ bytes }) => {
-      const picture = sharp(bytes, { failOn: 'warning' });
+      const picture = sharp(bytes, { failOn: 'error' });
       const { format, width = 0, height = 0 } = await picture.metadata();
       await picture.raw().toBuffer();
       return { isPicture: ['png', 'jpeg', 'webp'].includes(format ?? ''), side: Math.min(width, height) };
     }),
   ).catch(() => undefined);
   return [
-    ...(came.length === count ? [] : [`${came.length} images come.`]),
+    ...(came.length >= count ? [] : [`${came.length} images come.`]),
     ...(measured?.every(({ isPicture }) => isPicture) ? [] : ['something comes that is not a png, jpeg or webp that decodes.']),
     ...(measured?.some((picture) => picture.side < side) ? ['an image comes that is smaller.'] : []),
     ...(model === '' ? ['no model is named.'] : []),

@@ -117,6 +117,8 @@ export interface ListField extends FieldBase {
 /** Stored encrypted; never shown again. At site scope it is inherited, the site's own, or "none here". */
 export interface SecretField extends FieldBase {
   readonly type: 'secret';
+  /** Whether blanks and line ends around it, which come along when it is copied, are no part of it. Default: they are. */
+  readonly trims?: boolean;
   /** Answers a message key when the value has the wrong shape, undefined when it is fine. Never echo the value. */
   readonly check?: Check<string>;
 }

@@ -1,5 +1,13 @@
 import { switchWord } from '@portico/core/util';
-import type { ListField, MultipleChoiceField, SettingsField, SettingValue, TextField, TextPattern } from '../api/index.js';
+import type {
+  ListField,
+  MultipleChoiceField,
+  SecretField,
+  SettingsField,
+  SettingValue,
+  TextField,
+  TextPattern,
+} from '../api/index.js';
 import { readDuration, readSize, writeDuration, writeSize } from './units.js';
 
 /** A value that fits its field, or the message that says what is wrong with it. */
@@ -51,7 +59,7 @@ export function readValue(field: SettingsField, raw: unknown): ReadValue {
     case 'list':
       return readList(field, raw);
     case 'secret':
-      return readSecret(field.check, raw);
+      return readSecret(field, raw);
     default:
       return readText(field, raw);
   }
@@ -146,7 +154,8 @@ function jsonArray(text: string): unknown {
   }
 }
 
-function readSecret(check: ((value: string) => string | undefined) | undefined, raw: unknown): ReadValue {
+function readSecret({ check, trims }: SecretField, typed: unknown): ReadValue {
+  const raw = trims && typeof typed === 'string' ? typed.trim() : typed;
   if (typeof raw !== 'string' || raw === '') return wrong('problem.text');
   if (raw.length > secretLength) return wrong('problem.too-long', { limit: secretLength });
   const problem = check?.(raw);

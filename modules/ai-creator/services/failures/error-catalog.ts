@@ -34,7 +34,11 @@ const paid = { charged: 'maybe', retry: 'never', breaker: 'unmoved', page: 'sett
 const catalog: Readonly<Record<FailureCode, Entry>> = {
   'key-missing': free,
   'address-missing': free,
+  'address-wrong': free,
+  'untrusted-certificate': free,
   'key-rejected': { ...free, breaker: 'opens' },
+  // Where a request comes from says nothing about the key, and others may come from elsewhere.
+  'place-refused': free,
   'organization-not-verified': {
     ...free,
     breaker: 'opens',
@@ -53,6 +57,7 @@ const catalog: Readonly<Record<FailureCode, Entry>> = {
   },
   'too-fast': { ...free, retry: 'after-a-pause', page: 'service' },
   declined: { ...free, breaker: 'closes', page: 'service' },
+  'too-long': { ...free, page: 'service' },
   'bad-request': { ...free, breaker: 'closes' },
   'server-trouble': { ...paid, retry: 'after-a-pause', page: 'service' },
   'timed-out': paid,

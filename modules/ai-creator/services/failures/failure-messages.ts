@@ -61,7 +61,7 @@ export class FailureMessages {
     if (!row) return undefined;
     return {
       cause: [this.cause(row, locale, failure), failure.errorDetail].filter(Boolean).join(' '),
-      remedy: this.messages.text(row.remedy, {}, locale),
+      remedy: this.remedy(row, locale, failure.provider),
       retry: row.retry,
       links: this.links(row, locale, settings, failure.provider),
     };
@@ -71,6 +71,17 @@ export class FailureMessages {
   cause({ code, cause }: ErrorCatalogEntry, locale: string, { model, keyFrom }: Failure = {}): string {
     const from = code === 'key-rejected' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
     return this.messages.text(cause, { from, model: model ?? this.messages.text('cause-model.any', {}, locale) }, locale);
+  }
+
+  /** What to do about it, with the address of the service and what holds it. @param provider its id; left out: the one in use. */
+  remedy({ remedy }: ErrorCatalogEntry, locale: string, provider?: string | null): string {
+    const { address, place } = this.providers.byId(provider ?? this.providers.id)?.provider ?? {};
+    const text = (key: string): string => this.messages.text(key, {}, locale);
+    const values = {
+      address: address?.url ?? place ?? text('remedy-address.any'),
+      variable: address?.setBy ?? text('remedy-address.variable'),
+    };
+    return this.messages.text(remedy, values, locale);
   }
 
   /** What the portal does by itself. */

@@ -45,6 +45,10 @@ export function draftAltText(description: string): string {
   return line.length > 250 ? `${line.slice(0, 247).replace(/\s+\S*$/, '')}…` : line;
 }
 
+/** Over all answers of a generation; one that told nothing makes the sum unknown, never less than it was. */
+const sum = ({ receivedAt }: Generation, before: number | null, told: number | undefined): number | null =>
+  told === undefined || (receivedAt && before === null) ? null : (before ?? 0) + told;
+
 const maxImageBytes = 64 * 1024 * 1024;
 
 const formats: Readonly<Record<string, { readonly mimeType: string; readonly encode: (picture: Sharp) => Sharp }>> = {
@@ -69,9 +73,8 @@ export class ImageIntake {
   async keep(generation: Generation, { images, provider, model, usage }: MadeImages): Promise<void> {
     const sharp = await loadSharp();
     const before = await this.store.images(generation.id);
-    const room = images.slice(0, generation.count - before.length);
     const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
-    for (const [index, { bytes }] of room.entries()) {
+    for (const [index, { bytes }] of images.entries()) {
       const position = before.length + index + 1;
       const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
       const { format } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
@@ -102,8 +105,8 @@ export class ImageIntake {
         provider,
         model,
         receivedAt: this.clock.now().toISOString(),
-        inputTokens: usage ? (row.inputTokens ?? 0) + usage.inputTokens : row.inputTokens,
-        outputTokens: usage ? (row.outputTokens ?? 0) + usage.outputTokens : row.outputTokens,
+        inputTokens: sum(row, row.inputTokens, usage?.inputTokens),
+        outputTokens: sum(row, row.outputTokens, usage?.outputTokens),
       });
     });
   }

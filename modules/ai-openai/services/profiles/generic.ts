@@ -10,6 +10,7 @@ export const generic: ServiceProfile = {
   sizes: largeOnly,
   imagesPerRequest: 1,
   parameters: ['response_format'],
+  namesImages: true,
   models: { preferred: [] },
   streams: false,
 };

@@ -1,4 +1,4 @@
-import { from512, paths, type ServiceProfile } from './service-profile.js';
+import { diffusionBlocks, from512, paths, type ServiceProfile } from './service-profile.js';
 
 /** Answers addresses unless it is asked for base64, and takes what follows a `|` for what must not be seen. */
 export const localAi: ServiceProfile = {
@@ -10,6 +10,8 @@ export const localAi: ServiceProfile = {
   sizes: from512,
   imagesPerRequest: 10,
   parameters: ['response_format'],
+  controlBlocks: diffusionBlocks,
+  namesImages: true,
   promptSigns: { '|': ',' },
   models: { preferred: ['stablediffusion'], suggested: ['flux.1-dev-ggml', 'stablediffusion3-medium'] },
   streams: false,

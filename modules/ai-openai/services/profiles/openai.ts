@@ -8,6 +8,7 @@ export const openai: ServiceProfile = {
   name: 'OpenAI',
   key: 'required',
   keyHeader: 'authorization',
+  keyLength: 20,
   address: 'https://api.openai.com/v1',
   paths: pathsWithEdits,
   sizes: largeOnly,

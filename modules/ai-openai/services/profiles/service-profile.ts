@@ -30,6 +30,17 @@ export interface ServiceProfile {
   readonly person?: 'safety_identifier' | 'user';
   /** Signs that it reads as orders inside of a prompt, and what is sent in their place. */
   readonly promptSigns?: Readonly<Record<string, string>>;
+  /**
+   * Blocks inside of a prompt that it takes for orders; they are left out. Each is matched as a whole or not at all: what has no end is words. What may be
+   * long is bounded: a text of nothing but beginnings must not take long to look at.
+   */
+  readonly controlBlocks?: readonly RegExp[];
+  /** Characters that its keys have at least, where the service says; only asked at its own address. */
+  readonly keyLength?: number;
+  /**
+   * Whether it may answer the address of an image at the very place where it is itself, which is then read once. Default: addresses are not read.
+   */
+  readonly namesImages?: boolean;
   /** Characters of the longest prompt it takes; undefined: it names no limit. */
   readonly promptLimit?: number;
   readonly models: ModelNames;
@@ -52,6 +63,13 @@ export const largeOnly: ServiceProfile['sizes'] = {
 
 /** Local machines take as long as there are pixels, and no diffusion model is trained for less than 512. */
 export const from512: ServiceProfile['sizes'] = { '256x256': '512x512', '512x512': '512x512', '1024x1024': '1024x1024' };
+
+/** Of stable-diffusion.cpp, also where it works inside of another server: parameters of a request, and names of files that change the model. */
+export const diffusionBlocks: readonly RegExp[] = [
+  /<sd_cpp_extra_args>[\s\S]{0,4000}?<\/sd_cpp_extra_args>/gi,
+  /<\/?sd_cpp_extra_args>/gi,
+  /<lora:[^<>]{1,1000}>/gi,
+];
 
 export const paths = { generations: '/images/generations', models: '/models' } as const;
 export const pathsWithEdits = { ...paths, edits: '/images/edits' } as const;

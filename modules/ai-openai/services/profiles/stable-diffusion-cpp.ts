@@ -1,4 +1,4 @@
-import { from512, pathsWithEdits, type ServiceProfile } from './service-profile.js';
+import { diffusionBlocks, from512, pathsWithEdits, type ServiceProfile } from './service-profile.js';
 
 /** Has the one model it was started with, and answers under one name whichever that is. */
 export const stableDiffusionCpp: ServiceProfile = {
@@ -10,6 +10,7 @@ export const stableDiffusionCpp: ServiceProfile = {
   sizes: from512,
   imagesPerRequest: 10,
   parameters: ['output_format'],
+  controlBlocks: diffusionBlocks,
   models: { preferred: ['sd-cpp-local'] },
   streams: false,
 };
