@@ -21,6 +21,10 @@ export class DocumentEntity {
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Name and alternative text as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
+
   /** Alternative text of a picture; empty while nobody wrote one. */
   @Column('text', { name: 'alt_text' })
   altText!: string;

@@ -25,7 +25,7 @@ import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
-import { checkedName, nameKey, numberedName } from './names.js';
+import { checkedName, nameKey, numberedName, searchText } from './names.js';
 
 export const altTextLimit = 1000;
 
@@ -172,6 +172,7 @@ export class DocumentAdding {
       folderId: document.folderId ?? rootFolder,
       name: document.name,
       nameKey: nameKey(document.name),
+      searchText: searchText(document.name, document.altText),
       altText: document.altText,
       altTextDrafted: document.altTextDrafted === true && document.altText !== '',
       idempotencyKey: document.idempotencyKey ?? null,

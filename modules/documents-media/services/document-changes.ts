@@ -19,7 +19,7 @@ import { checkedAltText, refuseTakenName } from './document-adding.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
-import { checkedName, nameKey } from './names.js';
+import { checkedName, nameKey, searchText } from './names.js';
 
 /** What people write about a document. */
 export interface DocumentFields {
@@ -83,6 +83,7 @@ export class DocumentChanges {
       return this.save(transaction, document, {
         name: values.name,
         nameKey: nameKey(values.name),
+        searchText: searchText(values.name, values.altText),
         altText: values.altText,
         // Who did not see the alternative text has not read it.
         // A plain query of SQLite answers 0 and 1, which is no boolean to who writes it.
