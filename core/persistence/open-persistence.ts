@@ -15,6 +15,7 @@ import type {
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
+import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
@@ -41,6 +42,8 @@ export interface PersistenceOptions {
   readonly queueMillis?: number;
   /** How long one transaction may take; default 30 s. */
   readonly transactionMillis?: number;
+  /** How much room is held free, so that people can delete when the disk is full; default 8 MiB. */
+  readonly reserveBytes?: number;
   /** How old a file that nothing points to must be before it is swept; default 24 h. */
   readonly graceMillis?: number;
   /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
@@ -73,7 +76,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     if (!transaction) throw transactionEnded();
     transaction.assertOpen();
   });
-  const health = new StorageHealth(log);
+  const reserve = new DiskReserve(home, options.reserveBytes ?? 8 * 1024 * 1024, log);
+  const health = new StorageHealth(log, reserve);
   const reading = await openReading(home, entities).catch(async (error: unknown) => {
     await writing.source.destroy();
     throw error;

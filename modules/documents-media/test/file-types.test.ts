@@ -218,6 +218,10 @@ describe('The type of a file', () => {
       const view = await library.get(`${base}/documents/${document?.id}/view`).buffer(true).expect(200);
       expect(view.headers['content-type']).to.equal('image/gif');
       expect(view.body).to.deep.equal(content);
+      const reader = await library.portal.agent().get(`${base}/documents/${document?.id}/view`).buffer(true).expect(200);
+      const seen = await sharp(reader.body as Buffer).metadata();
+      expect(seen).to.include({ format: 'gif', width: 40, height: 30 });
+      expect(seen.pages ?? 1).to.equal(name === 'moving.gif' ? 2 : 1);
       const selector = await library.get(`${base}/selector?type=image&return=image-url`).expect(200);
       expect(selector.text).to.include(`${base}/documents/${document?.id}/view&quot;`);
     }
