@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { foldText } from '@portico/core/util';
 
 /** A document with the facts of its current version, so that a page, a list or a download reads one row. */
 @Entity('documents_media_document')
@@ -83,4 +84,9 @@ export class DocumentEntity {
 
   @Column('integer', { name: 'modified_at' })
   modifiedAt!: number;
+}
+
+/** What searches look in: the name, and the alternative text of a picture, folded. */
+export function searchText(name: string, altText = ''): string {
+  return foldText(`${name} ${altText}`);
 }

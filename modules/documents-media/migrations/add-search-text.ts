@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
-import { searchText } from '../services/names.js';
+import { searchText } from '../entities/document.js';
 
 const rowsAtOnce = 1000;
 

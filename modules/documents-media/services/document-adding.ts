@@ -14,7 +14,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { type Document, DocumentPermissions, type NewDocument } from '../api/documents.js';
-import { DocumentEntity } from '../entities/document.js';
+import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
@@ -25,7 +25,7 @@ import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
-import { checkedName, nameKey, numberedName, searchText } from './names.js';
+import { checkedName, nameKey, numberedName } from './names.js';
 
 export const altTextLimit = 1000;
 

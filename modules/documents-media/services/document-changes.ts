@@ -12,14 +12,14 @@ import {
 } from '@portico/core';
 import { mergeFields } from '@portico/core/util';
 import { type Document, DocumentPermissions } from '../api/documents.js';
-import { DocumentEntity } from '../entities/document.js';
+import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
 import { checkedAltText, refuseTakenName } from './document-adding.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
-import { checkedName, nameKey, searchText } from './names.js';
+import { checkedName, nameKey } from './names.js';
 
 /** What people write about a document. */
 export interface DocumentFields {

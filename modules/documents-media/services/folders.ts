@@ -12,10 +12,11 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { DocumentPermissions, type Folder } from '../api/documents.js';
+import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
 import { folderColumns, toFolder } from './document-record.js';
-import { checkedName, nameKey, searchText } from './names.js';
+import { checkedName, nameKey } from './names.js';
 
 const maxDepth = 20;
 

@@ -1,5 +1,5 @@
 import { invalidInput } from '@portico/core';
-import { cutText, foldText, hasInvisible } from '@portico/core/util';
+import { cutText, hasInvisible } from '@portico/core/util';
 
 const maxLength = 255;
 
@@ -11,11 +11,6 @@ const visible = /(?!\u2800)[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 /** A name as it is compared: two names with the same key cannot lie in one folder. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
-}
-
-/** What searches look in: the name, and the alternative text of a picture, folded. */
-export function searchText(name: string, altText = ''): string {
-  return foldText(`${name} ${altText}`);
 }
 
 /**
