@@ -73,7 +73,7 @@ interface Range {
 }
 
 const documentFields =
-  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt, metadata_kinds AS metadataKinds';
+  'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds"';
 /** After every name that starts with what was searched. */
 const lastCharacter = '\u{10ffff}';
 
@@ -137,7 +137,7 @@ export class DocumentList {
     const { where, values } = place(siteId, query, 'parent_id');
     const { sql, bounds } = byName(range);
     const rows = await reader.query<FolderEntry>(
-      `SELECT id, name, name_key AS nameKey, modified_at AS modifiedAt FROM documents_media_folder WHERE ${where}${sql}`,
+      `SELECT id, name, name_key AS "nameKey", modified_at AS "modifiedAt" FROM documents_media_folder WHERE ${where}${sql}`,
       [...values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'folder', row }));
