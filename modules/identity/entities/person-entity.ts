@@ -7,6 +7,7 @@ import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
 @Entity('identity_person')
 @Index('identity_person_list', ['email', 'name', 'id'])
 export class PersonEntity {
+  /** Id of the person: a UUIDv7. It stays when the address changes, and other modules keep it. */
   @PrimaryColumn('text')
   id!: string;
 
@@ -14,6 +15,7 @@ export class PersonEntity {
   @Column('text', { unique: true })
   email!: string;
 
+  /** Name as others see it. */
   @Column('text')
   name!: string;
 
