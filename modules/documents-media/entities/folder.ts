@@ -26,6 +26,10 @@ export class FolderEntity {
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Name as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
+
   /** Id of the person who made the folder. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
