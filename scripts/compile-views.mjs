@@ -34,5 +34,6 @@ const entries = [...views].map(([digest, template]) => `${JSON.stringify(digest)
 const { code } = await transform(`module.exports = {\n${entries.join(',\n')}\n};`, {
   minifyWhitespace: true,
   minifySyntax: true,
+  minifyIdentifiers: true,
 });
 await writeFile(join(root, 'core/dist/compiled-views.cjs'), code);

@@ -49,7 +49,8 @@ export type PortalMessageKey =
   | 'open-failed'
   | 'send-failed'
   | 'sign-in'
-  | 'form-restored';
+  | 'form-restored'
+  | 'paste-cut';
 
 let portalMessages: Partial<Record<PortalMessageKey, string>> | undefined;
 

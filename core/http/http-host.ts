@@ -34,8 +34,20 @@ function clientAddress(request: IncomingMessage, trustedProxies: number): string
   return plainAddress(seen.at(-trustedProxies)?.trim() ?? '') ?? connection ?? '';
 }
 
+const plainAddresses = new Map<string, string | undefined>();
+const mostAddresses = 1000;
+/** What is longer is no address, and is not worth keeping. */
+const longestAddress = 64;
+
+/** Kept for addresses that came before: a browser comes with many requests. */
 function plainAddress(text: string): string | undefined {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) ? ipaddr.process(text).toString() : undefined;
+  if (text.length > longestAddress) return undefined;
+  if (plainAddresses.has(text)) return plainAddresses.get(text);
+  if (plainAddresses.size >= mostAddresses) plainAddresses.clear();
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+  const plain = isAddress ? ipaddr.process(text).toString() : undefined;
+  plainAddresses.set(text, plain);
+  return plain;
 }
 
 export interface HttpHost {

@@ -11,6 +11,10 @@ const maxNameLength = 200;
 const require = createRequire(import.meta.url);
 const busboy = (): typeof import('@fastify/busboy') => require('@fastify/busboy');
 
+/** Browsers write three characters of a file's name as escapes, and no per cent sign: what else looks like an escape is the name itself. */
+const browserEscapes: Readonly<Record<string, string>> = { '%22': '"', '%0D': '\r', '%0A': '\n' };
+const unescaped = (fileName: string): string => fileName.replace(/%(?:22|0D|0A)/g, (code) => browserEscapes[code] ?? code);
+
 const tooMany = (what: string, count: number): PortalError =>
   new PortalError('too-many-parts', `Send ${count} ${what} at most.`, { status: 413 });
 
@@ -138,7 +142,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart> {
       if (!content.destroyed) content.push(null);
     });
     if (this.failure) content.destroy(this.failure);
-    else if (this.acceptsName(name)) this.push({ kind: 'file', name, fileName: fileName ?? '', mimeType, content });
+    else if (this.acceptsName(name)) this.push({ kind: 'file', name, fileName: unescaped(fileName ?? ''), mimeType, content });
   }
 
   private acceptsName(name: string | undefined): name is string {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Disposable, PortalError, toDisposable } from '../api/index.js';
-import { homeNotYours, isRefusal } from './home-rights.js';
+import { homeNotYours, isOwn, isRefusal } from './home-rights.js';
 import { explainStorageError, isBusy, storageCode } from './storage-errors.js';
 
 /** Kept here so that nobody's garbage collection opens a portal to a second one. */
@@ -33,7 +33,8 @@ export async function lockHome(home: string): Promise<Disposable> {
 }
 
 function refusalOf(home: string, error: unknown): unknown {
-  return isRefusal(error) || storageCode(error) === 'SQLITE_CANTOPEN' ? homeNotYours(home, error) : explainStorageError(error);
+  const isRefused = isRefusal(error) || storageCode(error) === 'SQLITE_CANTOPEN';
+  return isRefused && !isOwn(home) ? homeNotYours(home, error) : explainStorageError(error);
 }
 
 function makeFolder(home: string): void {

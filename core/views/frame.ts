@@ -83,7 +83,8 @@ function groups(
   path: string,
 ): readonly FrameGroup[] {
   const { menuItems } = dependencies;
-  const inMenu = menuItems.visible(access).filter(({ value }) => (value.menu ?? 'product') === menu);
+  // Only what is of this menu is asked whether it is there.
+  const inMenu = menuItems.all().filter((item) => (item.value.menu ?? 'product') === menu && menuItems.isVisible(item, access));
   return categories[menu].flatMap((category) => {
     const inGroup = inMenu.filter(({ value }) => (value.category ?? defaultCategory[menu]) === category);
     const found = inGroup.length > 0 ? links(dependencies, menuItems, inGroup, access, path) : [];

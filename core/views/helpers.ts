@@ -1,5 +1,6 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
+import { lettersOf } from '../util/text.js';
 import { formatBytes, formatDate, toDate } from './format.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -72,7 +73,7 @@ const ending = 10;
 function cut(name: string): unknown {
   // A letter has one or two units: most names are short even so.
   if (name.length <= shortest) return name;
-  const letters = [...name];
+  const letters = lettersOf(name);
   if (letters.length <= shortest) return name;
   const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
     (part) => `<span>${escapeExpression(part.join(''))}</span>`,
@@ -110,13 +111,15 @@ function kept(this: unknown, ...values: unknown[]): string {
   return pieces ? pieces.piece(String(values[0]), (content, data) => options.fn(content, { data })) : options.fn(this);
 }
 
-/** Without values a helper steps back for a field of the same name: `{{date}}` in a row that has a date. */
+/**
+ * Without values a helper steps back for a field of the same name: `{{date}}` in a row that has a date. Options come after the values, of
+ * which there is one (a second is ignored): a list of them, made for each call, is seen in long lists.
+ */
 function helper(name: string, action: Work, block: Block | undefined): Helper {
-  // Most have one value: a list of values, made for each call, is seen in long lists.
-  return function (this: unknown, value: unknown, second: unknown, ...more: unknown[]) {
-    const options = (more.length > 0 ? more.at(-1) : (second ?? value)) as Options;
+  return function (this: unknown, value: unknown, second?: unknown, third?: unknown) {
+    const options = (third ?? second ?? value) as Options;
     if (block && (options as Partial<Options>).fn) return block(value, options);
-    if (second !== undefined || more.length > 0) return action(value, options.hash, renderingOf(options));
+    if (second !== undefined) return action(value, options.hash, renderingOf(options));
     return this !== null && typeof this === 'object' && Object.hasOwn(this, name) ? (this as Record<string, unknown>)[name] : '';
   };
 }

@@ -53,6 +53,7 @@ const clientMessageKeys = [
   'send-failed',
   'sign-in',
   'form-restored',
+  'paste-cut',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */

@@ -112,6 +112,16 @@ describe('Forms that are not saved', () => {
     expect(await page.getByLabel('Name').inputValue()).to.equal('Typed with care');
   });
 
+  it('say when the end of what was pasted does not fit', async () => {
+    await page.goto('/sites/new');
+    await page.locator('input[name="name"]').evaluate((field) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'long '.repeat(500));
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await page.getByText('What you pasted is longer than this field takes.').waitFor();
+  });
+
   it('are not kept for somebody else, nor with a password', async () => {
     await page.goto('/account');
     await page.locator('input[name="current"]').fill('a secret word');

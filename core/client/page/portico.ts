@@ -5,7 +5,7 @@ import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
 import { toast } from '../toast.js';
 import { confirmForms } from './confirm.js';
-import { watchUnsaved } from './unsaved.js';
+import { sayWhatIsCut, watchUnsaved } from './unsaved.js';
 
 /** A form that is on its way is not sent again by a double click. Coming back to the page, or staying on it, makes it usable again; answers how. */
 function sendOnce(): () => void {
@@ -96,6 +96,7 @@ watchDrawer();
 confirmForms();
 offerCopies();
 watchUnsaved(sendOnce());
+sayWhatIsCut();
 
 document.addEventListener('click', (event) => {
   const link = (event.target as Element).closest<HTMLElement>('[data-dialog]');

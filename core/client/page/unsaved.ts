@@ -1,6 +1,7 @@
 import { element } from '../dom.js';
 import { icon } from '../icon.js';
 import { personKey } from '../person.js';
+import { toast } from '../toast.js';
 import { portalMessage } from '../translator.js';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
@@ -47,6 +48,17 @@ export function watchUnsaved(stay: () => void): void {
   });
   addEventListener('pageshow', () => leaving.clear());
   lookBack();
+}
+
+/** A field that takes no more lets the browser cut what is pasted into it, in silence: then it is said. */
+export function sayWhatIsCut(): void {
+  document.addEventListener('paste', ({ target, clipboardData }) => {
+    if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) || target.maxLength < 0) return;
+    const { value, selectionStart, selectionEnd, maxLength } = target;
+    const pasted = (clipboardData?.getData('text/plain') ?? '').replaceAll('\r\n', '\n');
+    const selected = (selectionEnd ?? 0) - (selectionStart ?? 0);
+    if (value.length - selected + pasted.length > maxLength) toast(portalMessage('paste-cut'), 'warning');
+  });
 }
 
 /** Dialogs have their own way of closing; a form that its own script sends has, too. */

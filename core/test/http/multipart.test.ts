@@ -76,6 +76,14 @@ describe('A multipart body', () => {
   const sent = (path: string, body: string, until = '\r\n\r\n'): Promise<string> =>
     raw(host.port, head(path, Buffer.byteLength(body)) + body, until);
 
+  it('undoes the three escapes that browsers make in names of files, and no other', async () => {
+    const named = (name: string): string =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\nx\r\n`;
+    const body = `${token}${named('say %22hi%22.png')}${named('50%25 %41 %0D%0A%E4.png')}${end}`;
+    await sent('/files', body);
+    expect(received).to.deep.equal(['file:say "hi".png:image/png:1', 'file:50%25 %41 \r\n%E4.png:image/png:1']);
+  });
+
   it('comes part by part, in order', async () => {
     const { body } = await upload()
       .field('title', 'Lämp')

@@ -44,7 +44,14 @@ describe('The patience of the host', () => {
   });
 
   it('goes by the address that the trusted proxy saw, not by what the client claims', async () => {
-    const { text } = await host.get('/notes/address').set('X-Forwarded-For', '1.1.1.1, 203.0.113.7');
-    expect(text).to.equal('203.0.113.7');
+    const seen = async (forwarded: string): Promise<string> =>
+      (await host.get('/notes/address').set('X-Forwarded-For', forwarded)).text;
+    expect(await seen('1.1.1.1, 203.0.113.7')).to.equal('203.0.113.7');
+    expect(await seen('203.0.113.7, 198.51.100.2')).to.equal('198.51.100.2');
+    for (let count = 0; count < 2; count += 1) {
+      expect(await seen('::ffff:203.0.113.7')).to.equal('203.0.113.7');
+      expect(await seen('2001:DB8::1')).to.equal('2001:db8::1');
+      for (const none of ['no address', '1.2.3', '9'.repeat(1000), '']) expect(await seen(none)).to.equal('127.0.0.1');
+    }
   });
 });

@@ -13,4 +13,25 @@ describe('a description', () => {
     expect(draftAltText('one\ntwo')).to.equal('one two');
     expect(draftAltText('word '.repeat(100))).to.have.length.at.most(250);
   });
+
+  for (const [description, name] of [
+    ['ドラゴンとガンダム', 'ドラゴンとガンダム'],
+    ['ト\u3099ラコ\u3099ン', 'ドラゴン'],
+    ['हिन्दी किताब', 'हिन्दी-किताब'],
+    ['แมวน่ารักในสวน', 'แมวน่ารักในสวน'],
+    ['Київ на світанку', 'київ-на-світанку'],
+    ['Домашний чай', 'домашний-чай'],
+    ['می\u200cخواهم', 'می\u200cخواهم'],
+    ['İstanbul, Đà Nẵng', 'istanbul-đa-nang'],
+    ['ein ❤️ und 👩‍👩‍👧 am Meer', 'ein-und-am-meer'],
+    ['a\u200b\u200d b\u202ec', 'a-bc'],
+  ] as const)
+    it(`keeps the spelling of ${description} in the file name`, () => {
+      expect(slugOf(description)).to.equal(name);
+    });
+
+  it('cuts a long file name between letters', () => {
+    expect(slugOf('𠮷'.repeat(40))).to.equal('𠮷'.repeat(30));
+    expect(slugOf('कि'.repeat(40))).to.equal('कि'.repeat(30));
+  });
 });

@@ -99,6 +99,12 @@ for (const [width, height] of [
         expect(await page.evaluate(overlap('.toast-one', `dialog ${place}`)), place).to.equal(false);
       await page.keyboard.press('Enter');
       await page.getByText('a-patient-ferry.png was added to').waitFor();
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: 'a-patient-ferry.png' })
+        .getByText('AI', { exact: true })
+        .first()
+        .waitFor();
       await page.context().close();
     });
   });

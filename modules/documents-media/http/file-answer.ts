@@ -1,4 +1,5 @@
 import type { RouteContext } from '@portico/core';
+import { lettersOf, withoutLatinAccents } from '@portico/core/util';
 import type { DocumentFiles, ServedFile } from '../services/document-files.js';
 
 interface Range {
@@ -51,14 +52,25 @@ export async function sendFile(
   ctx.length = length;
 }
 
-/** For clients that know no other names than ASCII ones: accents fall off, and what is left of nothing is called a document. */
+/** Letters that no decomposition turns into plain ones. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i' },
+  ...{ ẞ: 'SS', Æ: 'AE', Œ: 'OE', Ø: 'O', Đ: 'D', Ð: 'D', Ł: 'L', Þ: 'TH' },
+};
+
+/**
+ * For clients that know no other names than ASCII ones, beside the true name (RFC 6266): Latin letters lose their accents, each other letter
+ * leaves a mark of its place, and a name of which no letter is left is called a document, of the same extension.
+ */
 function plainName(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/[^\x20-\x7e]/g, '')
+  const plain = lettersOf(withoutLatinAccents(name))
+    .map((letter) => (/^[\x20-\x7e]+$/.test(letter) ? letter : (plainLetters[letter] ?? '_')))
+    .join('')
     .replace(/["\\%]/g, '_')
     .trim();
-  return plain || 'document';
+  const dot = plain.lastIndexOf('.');
+  const [stem, extension] = dot <= 0 ? [plain, ''] : [plain.slice(0, dot), plain.slice(dot)];
+  return /[^_ ]/.test(stem) ? stem + extension : `document${extension}`;
 }
 
 /** A part of a file is only of use to who has the same file. */

@@ -56,8 +56,8 @@ export const selectorQuery = z.strictObject({
 });
 export type SelectorInput = z.output<typeof selectorQuery>;
 
-/** Longer than what is accepted, so that a text that is too long comes back with its own sentence. */
-const text = z.string().max(10_000);
+/** As long as a request may be: a text that is too long comes back in its form, with a sentence. */
+const text = z.string();
 
 export const folderForm = z.strictObject({ name: text });
 export const documentForm = z.strictObject({
@@ -67,7 +67,7 @@ export const documentForm = z.strictObject({
   seenName: text.optional(),
   seenAltText: text.optional(),
 });
-export const moveQuery = z.strictObject({ to: optionalId, after: text.optional() });
+export const moveQuery = z.strictObject({ to: optionalId, after: cursor });
 export const moveForm = z.strictObject({ to: optionalId });
 
 export function toListQuery(

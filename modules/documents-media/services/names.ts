@@ -1,9 +1,12 @@
 import { invalidInput } from '@portico/core';
+import { cutText, hasInvisible } from '@portico/core/util';
 
 const maxLength = 255;
 
-// Control characters, what turns the reading direction or is invisible, and what separates paths on any system.
-const forbidden = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\]/u;
+/** Control characters, halves of characters, and what separates paths on any system. */
+const forbidden = /[\p{Cc}\p{Cs}/\\]/u;
+/** At least one character leaves ink. */
+const visible = /(?!\u2800)[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 
 /** A name as it is compared: two names with the same key cannot lie in one folder. */
 export function nameKey(name: string): string {
@@ -24,7 +27,8 @@ export function checkedName(wanted: string): string {
 function problemOf(name: string): string | undefined {
   if (name === '') return 'Enter a name.';
   if (name.length > maxLength) return `A name has at most ${maxLength} characters; this one has ${name.length}.`;
-  if (forbidden.test(name)) return 'A name cannot contain slashes, backslashes, line breaks or invisible characters.';
+  if (forbidden.test(name) || hasInvisible(name) || !visible.test(name))
+    return 'A name cannot contain slashes, backslashes, line breaks or invisible characters.';
   if (/^\.+$/.test(name) || name.endsWith('.')) return 'A name cannot end with a dot.';
   return undefined;
 }
@@ -41,5 +45,5 @@ export function numberedName(name: string, number: number): string {
   const extension = extensionOf(name);
   const tail = ` (${number})${extension ? name.slice(-extension.length - 1) : ''}`;
   const stem = extension ? name.slice(0, -extension.length - 1) : name;
-  return stem.slice(0, maxLength - tail.length) + tail;
+  return cutText(stem, maxLength - tail.length) + tail;
 }

@@ -34,6 +34,21 @@ describe('Sending documents', () => {
     expect(new Date(answer.headers['last-modified'] ?? '').getTime()).to.be.greaterThan(0);
   });
 
+  it('gives old programs a name with a stem and a sign for each letter they lack, and all others the true one', async () => {
+    for (const [name, plain] of [
+      ['夕暮れの灯台.png', 'document.png'],
+      ['ملف.png', 'document.png'],
+      ['🇩🇪.png', 'document.png'],
+      ['Straße Łódź 夕.png', 'Strasse Lodz _.png'],
+      ['say "hi" 50%.png', 'say _hi_ 50_.png'],
+    ] as const) {
+      const { id } = await library.add({ name, content });
+      const answer = await library.get(`${base}/documents/${id}/download`).expect(200);
+      const exact = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+      expect(answer.headers['content-disposition'], name).to.equal(`attachment; filename="${plain}"; filename*=UTF-8''${exact}`);
+    }
+  });
+
   it('shows pictures inline, and nothing else', async () => {
     const answer = await library.get(`${image}/view`).expect(200);
     expect(answer.headers['content-disposition']).to.match(/^inline; /);

@@ -132,6 +132,26 @@ describe('Uploading documents', () => {
     expect(markup.mimeType).to.equal('text/plain');
   });
 
+  it('keeps names of all scripts as they are spelled, in uploads, folders and renames, and refuses what hides', async () => {
+    const spelled = ['می\u200cخواهم.png', '👩\u200d👩\u200d👧 holiday.png', 'क्\u200dष.png', 'say "hi".png'];
+    const content = await picture(20, 20);
+    const answer = await library.upload(spelled.map((name) => ({ name, content }))).expect(201);
+    const { documents } = answer.body as UploadAnswer;
+    expect(documents.map(({ name }) => name)).to.deep.equal(spelled);
+    for (const [index, name] of spelled.entries()) {
+      const folder = await library.documents.ensureFolder(library.system(), name);
+      expect(folder.name).to.equal(name);
+      const place = `${base}/documents/${documents[index]?.id}`;
+      await library.form(place, { name: `neu ${name}` }).expect(303);
+      const page = await library.get(place).expect(200);
+      expect(page.text).to.include(`neu ${name.replaceAll('"', '&quot;')}`);
+    }
+    for (const name of ['\u200d.png', 'a\u200d.png', 'x\u200by.png', 'b\u00ad.png', '\u3164', '\u2800']) {
+      const refused = await library.upload([{ name, content }]).expect(400);
+      expect((refused.body as UploadAnswer).failures[0]?.sentence, JSON.stringify(name)).to.include('invisible characters');
+    }
+  });
+
   it('decides the type by the bytes, and never serves HTML as HTML', async () => {
     const script = Buffer.from('<html><script>alert(1)</script></html>');
     const polyglot = Buffer.concat([await picture(40, 30), script]);

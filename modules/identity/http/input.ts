@@ -1,6 +1,8 @@
 import { z } from '@portico/core';
 
 const shortText = z.string().max(1000);
+/** As long as a request may be: what is too long comes back in its form, with a sentence of the service that refuses it. */
+const typedText = z.string();
 /** Longer passwords are refused by the rules with a sentence; this only bounds what is read. */
 const password = z.string().max(8192);
 
@@ -15,12 +17,12 @@ export const newPasswordForm = z.strictObject({
   next: shortText.optional(),
 });
 
-export const nameForm = z.strictObject({ name: shortText });
+export const nameForm = z.strictObject({ name: typedText });
 export const changePasswordForm = z.strictObject({ current: password, password, repeated: password });
 
 export const idParams = z.strictObject({ id: z.uuid() });
 export const listQuery = z.strictObject({ q: shortText.optional(), after: shortText.optional(), before: shortText.optional() });
-export const newPersonForm = z.strictObject({ email: shortText, name: shortText });
+export const newPersonForm = z.strictObject({ email: typedText, name: typedText });
 export const activeForm = z.strictObject({ active: z.enum(['true', 'false']).transform((text) => text === 'true') });
 
 const intent = z.enum(['grant', 'revoke']).default('grant');
@@ -28,7 +30,7 @@ export const instanceRoleForm = z.strictObject({ role: z.enum(['Administrator', 
 
 const siteRole = z.enum(['Site Administrator', 'Author', 'Member']);
 export const siteRoleForm = z.strictObject({ role: siteRole, site: z.uuid(), intent });
-export const newMemberForm = z.strictObject({ email: shortText, role: siteRole });
+export const newMemberForm = z.strictObject({ email: typedText, role: siteRole });
 export const memberRoleForm = z.strictObject({ person: z.uuid(), role: siteRole, intent });
 
 export const roleParams = z.strictObject({
@@ -45,4 +47,4 @@ const permissions = z
   ])
   .default([]);
 export const rolePermissionsForm = z.strictObject({ permissions });
-export const newApiTokenForm = z.strictObject({ name: shortText, days: z.string().max(10), scopes: permissions });
+export const newApiTokenForm = z.strictObject({ name: typedText, days: typedText, scopes: permissions });

@@ -52,9 +52,10 @@ export class PeopleRoutes implements HttpRoutes {
       this.showPerson(ctx, this.administration.account(ctx.input.params.id));
     });
 
-    router.post('/:id/name', { access, params: idParams, body: nameForm }, (ctx) =>
-      this.change(ctx, 'person.saved', (id) => this.administration.rename(ctx.access, id, ctx.input.body.name)),
-    );
+    router.post('/:id/name', { access, params: idParams, body: nameForm }, (ctx) => {
+      const { name } = ctx.input.body;
+      return this.change(ctx, 'person.saved', (id) => this.administration.rename(ctx.access, id, name), name);
+    });
 
     router.post('/:id/active', { access, params: idParams, body: activeForm }, (ctx) => {
       const { active } = ctx.input.body;
@@ -85,14 +86,19 @@ export class PeopleRoutes implements HttpRoutes {
   }
 
   /** A change that is not possible is said on the person's page. */
-  private async change(ctx: RouteContext<{ id: string }>, done: string, work: (id: string) => Promise<void>): Promise<void> {
+  private async change(
+    ctx: RouteContext<{ id: string }>,
+    done: string,
+    work: (id: string) => Promise<void>,
+    name?: string,
+  ): Promise<void> {
     const { id } = ctx.input.params;
     try {
       await work(id);
       ctx.redirectWith(`${home}/${id}`, ctx.text(done));
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 403, 409].includes(error.status)) throw error;
-      this.showPerson(ctx, this.administration.account(id), undefined, error);
+      this.showPerson(ctx, this.administration.account(id), undefined, { error, name });
     }
   }
 
@@ -103,7 +109,13 @@ export class PeopleRoutes implements HttpRoutes {
     ctx.render('new-person', { ...tried, errors: error?.details.fields ?? {} }, { title: ctx.text('people.new'), status });
   }
 
-  private showPerson(ctx: RouteContext, account: Account, oneTimePassword?: string, error?: PortalError): void {
+  private showPerson(
+    ctx: RouteContext,
+    account: Account,
+    oneTimePassword?: string,
+    tried: { name?: string; error?: PortalError } = {},
+  ): void {
+    const { name = account.name, error } = tried;
     const sites = this.sites.get();
     const memberships = Object.entries(account.siteRoles)
       .flatMap(([siteId, roles]) => roles.map((role) => ({ siteId, role, site: sites?.byId(siteId)?.name })))
@@ -111,6 +123,7 @@ export class PeopleRoutes implements HttpRoutes {
     const mayGrant = this.administration.mayGrantOnInstance(ctx.access);
     const model = {
       account,
+      name,
       oneTimePassword,
       error: error?.message,
       memberships,

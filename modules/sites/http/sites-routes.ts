@@ -6,7 +6,8 @@ import { manageSites, viewSite } from '../services/sites-permissions.js';
 const access = { permission: manageSites } as const;
 const home = '/sites';
 
-const text = z.string().max(1000);
+/** As long as a request may be: what is too long comes back in its form, with a sentence. */
+const text = z.string();
 const newSiteForm = z.strictObject({ name: text, address: text });
 const idParams = z.strictObject({ id: z.uuid() });
 const nameForm = z.strictObject({ name: text });

@@ -23,7 +23,7 @@ const editorMessages = [
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add', 'alt-text', 'alt-text-help'],
   ...['table', 'table-row-add', 'table-column-add', 'table-row-delete', 'table-column-delete', 'table-delete'],
-  ...['pictures-left-out', 'things-left-out', 'links-as-text', 'only-pictures'],
+  ...['pictures-left-out', 'things-left-out', 'links-as-text', 'links-left-out', 'only-pictures'],
   ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
 ];
 const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
@@ -172,7 +172,10 @@ function formOf(article: Article): Pick<ShownForm, 'input' | 'revision' | 'seen'
 /** What the author must know of a text that is not quite what was sent. */
 function notesOf(ctx: RouteContext, { removed, others }: SavedArticle): readonly string[] {
   const { pictures, things, links } = removed;
-  const shown = links.map((address) => address.slice(0, 100)).slice(0, 3);
+  // A place of somebody's computer, or code, is named by its kind alone.
+  const shown = links
+    .slice(0, 3)
+    .map((address) => /^(?:file|data|blob|javascript|vbscript):/i.exec(address)?.[0] ?? address.slice(0, 100));
   return [
     ...(pictures > 0 ? [ctx.text('removed.pictures', { count: pictures })] : []),
     ...(things > 0 ? [ctx.text('removed.things', { count: things })] : []),

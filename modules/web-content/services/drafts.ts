@@ -68,13 +68,16 @@ export class Drafts {
       const sentence = this.messages.text('form.body-too-long', { limit: bodyLimit });
       throw invalidInput({ body: sentence }, sentence);
     }
-    // Cleaned in any case: whether it goes into an article is only known in the transaction.
-    const { html } = await this.cleaner.clean(input.body);
+    const goesOn = await this.unitOfWork.read((reader) =>
+      reader.repository(ArticleEntity).findOneBy({ begunForm: input.form, siteId: site.id }),
+    );
+    // What is kept beside an article is shown as text of the form alone; what goes into one is cleaned, as everything that is.
+    const html = goesOn || input.article === undefined ? (await this.cleaner.clean(input.body)).html : undefined;
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
       const begun = await articles.findOneBy({ begunForm: input.form, siteId: site.id });
-      if (begun || input.article === undefined) {
+      if (html !== undefined && (begun || input.article === undefined)) {
         const row = begun ?? newArticle(this.ids.next(), site, person.id, now);
         Object.assign(row, { title: input.title.trim(), body: html, address: row.id, begunForm: input.form, modifiedAt: now });
         row.revision += 1;

@@ -130,12 +130,13 @@ describe('Pasting into an article', () => {
   it('takes pictures of elsewhere away whole, and says so', async () => {
     await begin('Pictures of elsewhere');
     const html =
-      '<p>Before</p><img width="100" height="50" src="file:///C:/Users/ada/AppData/Local/Temp/clip_image002.png" alt="Chart"><p>After <a href="http://example.org/x">link</a></p>';
+      '<p>Before</p><img width="100" height="50" src="file:///C:/Users/ada/AppData/Local/Temp/clip_image002.png" alt="Chart"><p>After <a href="http://example.org/x">link</a> <a href="file:///C:/Users/ada/a.doc">file</a></p>';
     await carry('paste', { html });
     await page.getByText('One picture did not come along').waitFor();
     await page.getByText('This address stands as text and is no link').waitFor();
+    await page.getByText('One link leads to a file of another computer, or nowhere: only the words came along.').waitFor();
     expect(await text().getByRole('img').count()).to.equal(0);
-    expect(await published('pictures-of-elsewhere')).to.equal('<p>Before</p><p>After link (http://example.org/x)</p>');
+    expect(await published('pictures-of-elsewhere')).to.equal('<p>Before</p><p>After link (http://example.org/x) file</p>');
   });
 
   it('uploads a screenshot of the clipboard, with an alternative text that is written in the editor', async () => {

@@ -14,7 +14,7 @@ import {
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
-import { loadSharp, type Sharp } from '@portico/core/util';
+import { cutText, loadSharp, type Sharp, withoutInvisible, withoutLatinAccents } from '@portico/core/util';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
 import { UnreadableFile } from '../../entities/unreadable-file.js';
@@ -23,15 +23,20 @@ import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
-/** A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. */
+const maxSlugLength = 60;
+
+/**
+ * A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. Letters of all scripts
+ * keep the marks they are spelled with; Latin ones lose their accents.
+ */
 export function slugOf(description: string): string {
-  const words = description
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const words = withoutLatinAccents(withoutInvisible(description))
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  const short = words.length > 60 ? words.slice(0, 60).replace(/-[^-]*$/, '') : words;
+    .replace(/[^\p{L}\p{N}\p{M}\u200c\u200d]+/gu, '-')
+    // A mark whose sign has gone is none any more.
+    .replace(/(?<=^|-)\p{M}+/gu, '');
+  const name = withoutInvisible(words).replace(/-{2,}/g, '-').replace(/^-|-$/g, '').normalize('NFC');
+  const short = name.length > maxSlugLength ? cutText(name, maxSlugLength).replace(/-[^-]*$/, '') : name;
   return short || 'image';
 }
 

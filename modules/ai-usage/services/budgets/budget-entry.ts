@@ -5,7 +5,7 @@ import { readAmount } from '../amounts.js';
 import { amount } from './budget-presenter.js';
 import type { NewBudget } from './budget-repository.js';
 
-const typed = z.string().max(200).default('');
+const typed = z.string().default('');
 /** A budget as it is typed, on a screen or in a terminal. */
 export const typedBudget = z.strictObject({
   target: z.enum(budgetTargets),

@@ -2,7 +2,7 @@ import { inject, injectable, invalidInput, Messages, z } from '@portico/core';
 import { readAmount } from '../amounts.js';
 import type { NewPrice } from './price-repository.js';
 
-const typed = z.string().max(200).default('');
+const typed = z.string().default('');
 /** A price as it is typed, on a screen or in a terminal. */
 export const typedPrice = z.strictObject({
   model: typed,

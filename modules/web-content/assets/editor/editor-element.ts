@@ -139,17 +139,27 @@ export class PorticoEditor extends HTMLElement {
     this.editor = undefined;
   }
 
-  /** A file that is dropped beside the text never takes the page away: a picture goes to where the cursor is. */
+  /** What is dropped beside the text never takes the page away: a picture goes to where the cursor is, a link or a text goes where it can be typed. */
   private watchDrops(insertFiles: (transfer: DataTransfer | null) => boolean): void {
     const { signal } = this.aborter;
     const carriesFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
-    document.addEventListener('dragover', (event) => carriesFiles(event) && event.preventDefault(), { signal });
+    const isTypedIn = ({ target }: Event): boolean =>
+      target instanceof Element && target.closest('[contenteditable="true"], input, textarea') !== null;
+    document.addEventListener(
+      'dragover',
+      (event) => {
+        if (carriesFiles(event) || !isTypedIn(event)) event.preventDefault();
+      },
+      { signal },
+    );
     document.addEventListener(
       'drop',
       (event) => {
-        if (!carriesFiles(event) || event.defaultPrevented) return;
-        event.preventDefault();
-        insertFiles(event.dataTransfer);
+        if (event.defaultPrevented) return;
+        if (carriesFiles(event)) {
+          event.preventDefault();
+          insertFiles(event.dataTransfer);
+        } else if (!isTypedIn(event)) event.preventDefault();
       },
       { signal },
     );
@@ -191,17 +201,15 @@ function insertImage(editor: Editor, { value, altText, caption }: SelectedItem):
 }
 
 /** Nothing that was pasted goes in silence. */
-function sayLeftOut({ pictures, things, links }: LeftOut, messages: ClientMessages, notes: Notes): void {
+function sayLeftOut({ pictures, things, links, lostLinks }: LeftOut, messages: ClientMessages, notes: Notes): void {
   if (pictures > 0) notes.say(formatMessage(messages['pictures-left-out'], { count: pictures }));
   if (things > 0) notes.say(formatMessage(messages['things-left-out'], { count: things }));
+  if (lostLinks > 0) notes.say(formatMessage(messages['links-left-out'], { count: lostLinks }));
   if (links.size > 0)
     notes.say(formatMessage(messages['links-as-text'], { count: links.size, addresses: shortList([...links]) }));
 }
 
-/** A path of a computer is named by its beginning only. */
 function shortList(addresses: readonly string[]): string {
-  const shown = addresses
-    .slice(0, 5)
-    .map((address) => (/^(?:file|data|blob|javascript|vbscript):/i.exec(address)?.[0].concat('…') ?? address).slice(0, 100));
+  const shown = addresses.slice(0, 5).map((address) => address.slice(0, 100));
   return [...shown, ...(addresses.length > shown.length ? ['…'] : [])].join(', ');
 }

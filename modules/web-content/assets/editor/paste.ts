@@ -1,3 +1,14 @@
+import {
+  changeOf,
+  type Declarations,
+  declarationsOf,
+  type Format,
+  marks,
+  plain,
+  rulesOf,
+  sheetName,
+  tagFormats,
+} from './pasted-styles.js';
 import { arrangeWordLists, styleName, styleOf } from './word-lists.js';
 
 /** What could not come along, for a sentence to the author. */
@@ -8,6 +19,8 @@ export interface LeftOut {
   things: number;
   /** Addresses that may not be links; they stand as text. */
   readonly links: Set<string>;
+  /** Links to code, or to files of a computer: only their words stand. */
+  lostLinks: number;
 }
 
 export interface TidyOptions {
@@ -17,52 +30,6 @@ export interface TidyOptions {
   readonly takePicture: (file: File) => string;
 }
 
-/** Formatting that an article knows, as it holds for a piece of text. */
-interface Format {
-  readonly bold: boolean;
-  readonly italic: boolean;
-  readonly underline: boolean;
-  readonly strike: boolean;
-  readonly code: boolean;
-}
-
-type Declarations = ReadonlyMap<string, string>;
-
-const plain: Format = { bold: false, italic: false, underline: false, strike: false, code: false };
-const marks: readonly (readonly [keyof Format, string])[] = [
-  ['bold', 'strong'],
-  ['italic', 'em'],
-  ['underline', 'u'],
-  ['strike', 's'],
-  ['code', 'code'],
-];
-const tagFormats: Readonly<Record<string, Partial<Format>>> = {
-  B: { bold: true },
-  STRONG: { bold: true },
-  I: { italic: true },
-  EM: { italic: true },
-  CITE: { italic: true },
-  DFN: { italic: true },
-  VAR: { italic: true },
-  U: { underline: true },
-  INS: { underline: true },
-  S: { strike: true },
-  DEL: { strike: true },
-  STRIKE: { strike: true },
-  CODE: { code: true },
-  KBD: { code: true },
-  SAMP: { code: true },
-  TT: { code: true },
-  // Bold by what they are: no words of theirs are marked for it.
-  H1: plain,
-  H2: plain,
-  H3: plain,
-  H4: plain,
-  H5: plain,
-  H6: plain,
-  TH: { bold: false },
-  PRE: { code: false },
-};
 const blocks = new Set(
   'P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION DIV DL DT DD'.split(
     ' ',
@@ -99,8 +66,6 @@ export function hasWords(html: string): boolean {
   return own || (body.textContent ?? '').trim() !== '' || body.querySelector('table') !== null;
 }
 
-const sheetName = 'data-pasted-sheet';
-
 /**
  * A document that shows nothing. The policy refuses styles even there, and the browser's console says so: the attributes get another name, and
  * style sheets are read as the text of a field.
@@ -118,52 +83,8 @@ function topHeading({ body }: Document): number {
   return [1, 2].find((rank) => body.querySelector(`h${rank}`)) ?? 2;
 }
 
-/** Rules of the sheet that Word, Excel and LibreOffice send along, by class. */
-function rulesOf(source: Document): ReadonlyMap<string, Declarations> {
-  const rules = new Map<string, Declarations>();
-  for (const sheet of source.querySelectorAll(`[${sheetName}]`)) {
-    const text = (sheet.textContent ?? '').replace(/<!--|-->|\/\*[\s\S]*?\*\//g, '');
-    for (const [, selectors = '', body = ''] of text.matchAll(/([^{}]+)\{([^{}]*)\}/g))
-      for (const selector of selectors.split(',')) {
-        const name = /^[a-z0-9]*\.([\w-]+)$/i.exec(selector.trim())?.[1];
-        if (name) rules.set(name, new Map([...(rules.get(name) ?? []), ...declarationsOf(body)]));
-      }
-  }
-  return rules;
-}
-
-function declarationsOf(style: string): Declarations {
-  const declarations = new Map<string, string>();
-  for (const declaration of style.split(';')) {
-    const colon = declaration.indexOf(':');
-    if (colon > 0)
-      declarations.set(
-        declaration.slice(0, colon).trim().toLowerCase(),
-        declaration
-          .slice(colon + 1)
-          .trim()
-          .toLowerCase(),
-      );
-  }
-  return declarations;
-}
-
-function changeOf(declarations: Declarations): Partial<Format> {
-  const weight = declarations.get('font-weight');
-  const slant = declarations.get('font-style');
-  const line = declarations.get('text-decoration-line') ?? declarations.get('text-decoration');
-  return {
-    ...(weight && weight !== 'inherit' && { bold: /^bold/.test(weight) || Number.parseInt(weight, 10) >= 600 }),
-    ...(slant && slant !== 'inherit' && { italic: /^(?:italic|oblique)/.test(slant) }),
-    ...(line && /underline/.test(line) && { underline: true }),
-    ...(line && /line-through/.test(line) && { strike: true }),
-    // Nothing below takes a line away in CSS; in what programs send, `none` on the text itself means that it has none.
-    ...(line && /^none/.test(line) && { underline: false, strike: false }),
-  };
-}
-
 class Tidier {
-  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set() };
+  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set(), lostLinks: 0 };
   private readonly made = document.implementation.createHTMLDocument('');
 
   constructor(
@@ -252,8 +173,12 @@ class Tidier {
     }
     this.children(link, format, into);
     if (address === '') return;
+    if (!readableAddress.test(address)) {
+      this.leftOut.lostLinks += 1;
+      return;
+    }
     this.leftOut.links.add(address);
-    if (readableAddress.test(address) && link.textContent?.trim() !== address) this.text(` (${address})`, format, into);
+    if (link.textContent?.trim() !== address) this.text(` (${address})`, format, into);
   }
 
   private picture(image: Element, format: Format, into: Element): void {

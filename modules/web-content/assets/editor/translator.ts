@@ -38,6 +38,7 @@ export type FormattedKey =
   | 'pictures-left-out'
   | 'things-left-out'
   | 'links-as-text'
+  | 'links-left-out'
   | 'only-pictures'
   | 'picture-refused';
 

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { cutText, hasInvisible, lettersOf, withoutInvisible, withoutLatinAccents } from '../../util/text.js';
+
+describe('Words of people', () => {
+  for (const text of [
+    'می\u200cخواهم.png',
+    '👩\u200d👩\u200d👧 holiday.png',
+    'क्\u200dष.png',
+    'ന്\u200d.png',
+    'ه\u200d.pdf',
+    '🏳️\u200d🌈 and 🏴\u200d☠️',
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '👩🏽\u200d🚒',
+    '1️⃣ first',
+    '葛\u{e0100}城',
+  ])
+    it(`keep joiners and selectors that are spelling: ${text}`, () => {
+      expect(hasInvisible(text)).to.equal(false);
+      expect(withoutInvisible(text)).to.equal(text);
+    });
+
+  for (const [text, visible] of [
+    ['\u200d.png', '.png'],
+    ['a\u200d.png', 'a.png'],
+    ['می\u200c\u200cخواهم', 'میخواهم'],
+    ['👩\u200d .png', '👩 .png'],
+    ['turn\u202etxt.exe', 'turntxt.exe'],
+    ['a\u200bb\u00adc\ufeff', 'abc'],
+    ['a\ufe0fb', 'ab'],
+    ['\u3164', ''],
+    ['line\u2028end', 'lineend'],
+    ['\u{e0041}\u{e0042}', ''],
+  ] as const)
+    it(`show what is hidden in ${JSON.stringify(text)}`, () => {
+      expect(hasInvisible(text)).to.equal(true);
+      expect(withoutInvisible(text)).to.equal(visible);
+    });
+
+  it('lose the accents of Latin letters alone', () => {
+    expect(withoutLatinAccents('Élan über Ångström, Việt')).to.equal('Elan uber Angstrom, Viet');
+    for (const text of ['ドラゴン', 'हिन्दी', 'น่ารัก', 'Київ', 'й', 'ά', '한국어'])
+      expect(withoutLatinAccents(text.normalize('NFD')), text).to.equal(text);
+  });
+
+  it('are counted and cut by letters', () => {
+    expect(lettersOf('कि👩\u200d👩\u200d👧🇩🇪a')).to.deep.equal(['कि', '👩\u200d👩\u200d👧', '🇩🇪', 'a']);
+    expect(cutText('ab👩\u200d👩\u200d👧', 9)).to.equal('ab');
+    expect(cutText('ab👩\u200d👩\u200d👧', 10)).to.equal('ab👩\u200d👩\u200d👧');
+    expect(cutText('abc', 2)).to.equal('ab');
+  });
+});

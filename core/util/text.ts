@@ -1,0 +1,59 @@
+const emoji = '\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f';
+
+/**
+ * What nobody sees and yet is spelling, each where it means something: joiners between letters (Persian, Hindi) or emoji (families), at the
+ * end of an Arabic letter or after the sign that takes a vowel away; the selectors of variants of emoji, ideographs, symbols and Mongolian
+ * letters; the letters of the flags of England and its like. One rule for every place that takes words of people.
+ */
+const spelling = new RegExp(
+  [
+    `(?<=[\\p{L}\\p{M}${emoji}])[\\u200c\\u200d](?=[\\p{L}\\p{M}\\p{Extended_Pictographic}])`,
+    '(?<=\\p{Script=Arabic}|[\\u094d\\u09cd\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca])\\u200d',
+    '(?<=\\p{Emoji})[\\ufe0e\\ufe0f]',
+    '(?<=[\\p{Ideographic}\\p{Script=Myanmar}\\p{Script=Phags_Pa}\\p{S}])[\\ufe00-\\ufe0d\\u{e0100}-\\u{e01ef}]',
+    '(?<=[\\p{L}\\p{M}])\\u034f(?=[\\p{L}\\p{M}])',
+    '(?<=\\p{Script=Mongolian})[\\u180b-\\u180f]',
+    '(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007e}]*)[\\u{e0020}-\\u{e007f}]',
+  ].join('|'),
+  'gu',
+);
+const invisible = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+const withSpelling = new RegExp(`(${spelling.source})|${invisible.source}`, 'gu');
+
+/** Whether a text has characters that nobody sees and that are no spelling: loose joiners, turns of the reading direction, fillers. */
+export function hasInvisible(text: string): boolean {
+  return text.replace(spelling, '').search(invisible) >= 0;
+}
+
+/** A text without what nobody sees; joiners and selectors that are spelling stay. */
+export function withoutInvisible(text: string): string {
+  return text.replace(withSpelling, '$1');
+}
+
+/** A text, composed, without the accents of Latin letters. Marks of all other scripts are part of the spelling and stay. */
+export function withoutLatinAccents(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/(\p{Script=Latin})[\u0300-\u036f]+/gu, '$1')
+    .normalize('NFC');
+}
+
+const letters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** What makes one letter of several characters. */
+const composed = /\p{M}|\u200c|\u200d|\p{Emoji_Modifier}|[\u{1f1e6}-\u{1f1ff}]|[\u{e0020}-\u{e007f}]|[\u1100-\u11ff]/u;
+
+/** The letters of a text as people count them: with their marks, and families and flags of emoji as one. */
+export function lettersOf(text: string): readonly string[] {
+  return composed.test(text) ? Array.from(letters.segment(text), ({ segment }) => segment) : [...text];
+}
+
+/** The beginning of a text that has at most so many UTF-16 units; no letter is cut apart. */
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  let cut = '';
+  for (const letter of lettersOf(text)) {
+    if (cut.length + letter.length > length) break;
+    cut += letter;
+  }
+  return cut;
+}
