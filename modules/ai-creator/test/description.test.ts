@@ -9,7 +9,7 @@ describe('a description', () => {
     expect(slugOf('!!!')).to.equal('image');
     expect(slugOf('word '.repeat(40)))
       .to.match(/^(word-)+word$/)
-      .and.to.have.length.at.most(60);
+      .and.to.have.length.at.most(80);
     expect(draftAltText('one\ntwo')).to.equal('one two');
     expect(draftAltText('word '.repeat(100))).to.have.length.at.most(250);
   });

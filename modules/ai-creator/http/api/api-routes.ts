@@ -72,7 +72,6 @@ export class ApiRoutes implements HttpRoutes {
         count,
         createdAt,
         source,
-        position: this.generations.inTurn({ generation, images: [] }).position,
         href: place(ctx, id),
       };
       ctx.status = create.status;

@@ -65,16 +65,16 @@ export const accepted = z.object({
   count: z.int(),
   source: source.optional(),
   createdAt: z.iso.datetime(),
-  position: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: 'While it waits to be sent: how many orders are sent before it; 0: it is next.' }),
   href: z.string().meta({ description: 'Follow it here.' }),
 });
 
 export const generation = z.object({
   ...accepted.shape,
+  position: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'While it waits to be sent: how many orders are sent before it; 0: it is next.' }),
   state: z.enum(['reserved', 'sent', 'received', 'offered', 'saved', 'discarded', 'failed', 'unknown']),
   isRunning: z.boolean(),
   status: z.string().meta({ description: 'How far it is, as a sentence.' }),

@@ -23,7 +23,7 @@ import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
 import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
-const maxSlugLength = 60;
+const maxSlugLength = 80;
 
 /**
  * A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. Letters of all scripts
