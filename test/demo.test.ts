@@ -47,6 +47,25 @@ describe('The demo', function () {
     expect((await fetch(`${portal.url}/web/guide`)).status).to.equal(200);
   });
 
+  it('takes the administrator that the environment names, and says so', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'portico-demo-'));
+    const person = { email: 'ops@example.org', password: 'a password of the operator 7' };
+    const environment = { PORTICO_ADMIN_EMAIL: person.email, PORTICO_ADMIN_PASSWORD: person.password };
+    try {
+      for (const _ of ['first', 'again']) {
+        const second = await PortalProcess.start(own, 'demo', environment);
+        expect(second.said).to.include('Administrator: ops@example.org, with the password of PORTICO_ADMIN_PASSWORD\n');
+        expect(second.said).not.to.include(person.password);
+        const headers = await second.signIn(person);
+        expect((await fetch(`${second.url}/identity/users`, { headers })).status).to.equal(200);
+        second.kill('SIGTERM');
+        expect(await second.ended).to.equal(0);
+      }
+    } finally {
+      await rm(own, { recursive: true, force: true });
+    }
+  });
+
   it('makes images from the terminal, with no account anywhere', async () => {
     const made = await portico(
       home,

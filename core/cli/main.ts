@@ -13,8 +13,13 @@ const help = `Usage: portico <command>
   start   starts the portal
   demo    starts it with everything on, an offline images API and sample content
 
-All other commands (modules, flags, secrets, doctor, and those of the modules) talk to the running portal of the data directory (PORTICO_HOME), or open it
-when none runs: portico help, portico <command> --help, portico --version.
+  modules disable, enable, list, start, stop, why
+  flags   export, import, list, set, undo, unset, why
+  secrets list, rotate
+  doctor  checks that the data is whole
+
+These, and those of the modules, which portico help lists where there is a portal, talk to the running portal of the data directory (PORTICO_HOME), or open it
+when none runs: portico <command> --help, portico --version.
 `;
 
 /** What changes something may be the first thing that happens to a portal; whoever only asks does not want one made. */

@@ -21,6 +21,8 @@ export class CommandRunner {
   /** Answers the exit code: 0 done, 1 refused or failed, 2 misspelt. */
   async run(invocation: Invocation): Promise<number> {
     let exitCode = 0;
+    // Its words alone: what follows them may be private.
+    this.log.debug('A command is called.', { command: invocation.argv.slice(0, 2).join(' ') });
     const commander = await import('commander');
     const program = this.program(new commander.Command('portico'), invocation, (code) => {
       exitCode = code;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,30 @@ const longest = 100;
 function socketPath(home: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\portico-${digest(home)}`;
   const path = join(home, 'portico.sock');
-  return path.length <= longest ? path : join(tmpdir(), `portico-${process.getuid?.() ?? 0}-${digest(home)}.sock`);
+  if (path.length <= longest) return path;
+  // Others may write to the folder of temporary files: the path of the socket is random, and stands in the data directory.
+  return readSocketFile(home) ?? path;
+}
+
+const socketFile = (home: string): string => join(home, 'portico.sock.path');
+
+function readSocketFile(home: string): string | undefined {
+  try {
+    return readFileSync(socketFile(home), 'utf8').trim() || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Where this portal will listen. A data directory with a long path gets a private folder (0700) elsewhere. */
+async function makeSocketPath(home: string): Promise<{ readonly path: string; readonly folder?: string }> {
+  const path = socketPath(home);
+  if (process.platform === 'win32' || join(home, 'portico.sock').length <= longest) return { path };
+  const folder = await mkdtemp(join(tmpdir().length > longest - 40 ? '/tmp' : tmpdir(), 'portico-'));
+  const made = join(folder, 'portico.sock');
+  await writeFile(socketFile(home), `${made}\n`, { mode: 0o600 });
+  return { path: made, folder };
 }
 
 function digest(text: string): string {
@@ -32,7 +56,7 @@ type Line = { readonly out: string } | { readonly err: string } | { readonly exi
  * other check, because who owns the data directory owns the portal.
  */
 export async function listenForCommands(home: string, runner: CommandRunner): Promise<Disposable> {
-  const path = socketPath(home);
+  const { path, folder } = await makeSocketPath(home);
   await rm(path, { force: true });
   const server = createServer(async (incoming, answer) => {
     const gone = new AbortController();
@@ -55,7 +79,12 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
   server.listen(path);
   await once(server, 'listening');
   await chmod(path, 0o600);
-  return toDisposable(() => close(server, path));
+  return toDisposable(async () => {
+    await close(server, path);
+    if (folder === undefined) return;
+    await rm(folder, { recursive: true, force: true });
+    await rm(socketFile(home), { force: true });
+  });
 }
 
 async function close(server: Server, path: string): Promise<void> {

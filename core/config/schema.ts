@@ -50,6 +50,12 @@ export const hostConfigSchema = z.strictObject({
       /** How long a request waits for a module that is starting. */
       gateMillis: millis.default(5000),
       databaseBusyMillis: millis.default(5000),
+      /** Room that is held free on the disk of the data directory, so that people can delete when it is full. */
+      reserveBytes: z
+        .number()
+        .int()
+        .min(64 * 1024)
+        .default(8 * 1024 * 1024),
       blobGraceMillis: millis.default(24 * 3600 * 1000),
       /** Bytes of a form or JSON body. */
       bodyBytes: z

@@ -257,6 +257,7 @@ export class ModuleRun {
 
   private async phase<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.step = name;
+    this.log.debug('A step of the start begins.', { step: name });
     try {
       return await work();
     } catch (error) {

@@ -55,7 +55,7 @@ export class FileSystemBlobStore implements BlobStore {
     const staged = paths.stagingPathOf(id);
     const folder = paths.folderOf(id);
     try {
-      health.assertWritable();
+      health.beforeStoring();
       await folders.ensure(paths.staging);
       const ready = folders.ensure(folder);
       ready.catch(() => undefined);
@@ -191,6 +191,7 @@ export class FileSystemBlobStore implements BlobStore {
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
+    if (explained instanceof PortalError && explained.code === 'storage-full') this.parts.health.full();
     if (isFinal(explained)) this.parts.health.fail(explained);
     return explained;
   }

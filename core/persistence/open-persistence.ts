@@ -15,10 +15,11 @@ import type {
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
+import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
-import { type MigrationClass, MigrationRunner } from './migration-runner.js';
+import { type MigrationClass, type MigrationFile, MigrationRunner } from './migration-runner.js';
 import { explainReadError, SqliteReader } from './sqlite-reader.js';
 import { type CurrentTransaction, transactionEnded } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
@@ -41,6 +42,8 @@ export interface PersistenceOptions {
   readonly queueMillis?: number;
   /** How long one transaction may take; default 30 s. */
   readonly transactionMillis?: number;
+  /** How much room is held free, so that people can delete when the disk is full; default 8 MiB. */
+  readonly reserveBytes?: number;
   /** How old a file that nothing points to must be before it is swept; default 24 h. */
   readonly graceMillis?: number;
   /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
@@ -51,8 +54,12 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly blobs: BlobStore;
   readonly erasure: Erasure;
-  /** Applies what is new of an owner's migrations. @throws PortalError `migration-failed`, `database-newer`. */
-  migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void>;
+  /**
+   * Applies what is new of an owner's migrations.
+   * @param fileOf names the file of a migration, for the error.
+   * @throws PortalError `migration-failed`, `migration-edited`, `database-newer`.
+   */
+  migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void>;
   sweep(): Promise<SweepReport>;
   readonly checks: readonly IntegrityCheck[];
   /** Whether the portal still writes; for the health page. */
@@ -73,7 +80,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     if (!transaction) throw transactionEnded();
     transaction.assertOpen();
   });
-  const health = new StorageHealth(log);
+  const reserve = new DiskReserve(home, options.reserveBytes ?? 8 * 1024 * 1024, log);
+  const health = new StorageHealth(log, reserve);
   const reading = await openReading(home, entities).catch(async (error: unknown) => {
     await writing.source.destroy();
     throw error;
@@ -116,8 +124,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
     blobs,
     erasure: { erase: () => writer.emptyLog() },
-    migrate: async (owner, classes) => {
-      await migrations.migrate(owner, classes);
+    migrate: async (owner, classes, fileOf) => {
+      await migrations.migrate(owner, classes, fileOf);
       for (const statements of [readStatements, writer.statements]) statements.forget();
     },
     sweep: () => sweeper.sweep(),

@@ -37,7 +37,7 @@ function databaseDamaged(cause: unknown): PortalError {
   );
 }
 
-function storageFull(cause: unknown): PortalError {
+export function storageFull(cause?: unknown): PortalError {
   return new PortalError('storage-full', 'The disk is full, so this was not saved. Free some space, then try again.', {
     status: 507,
     expose: true,

@@ -76,7 +76,7 @@ export class Writer {
 
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
-    this.options.health.assertWritable();
+    this.options.health.beforeWriting();
     const { connection, source, clock, current, transactionMillis } = this.options;
     await this.begin();
     const transaction = new SqliteTransaction({ source, statements: this.statements, blobs: this.blobs, clock, current });
@@ -137,6 +137,7 @@ export class Writer {
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
+    if (explained instanceof PortalError && explained.code === 'storage-full') this.options.health.full();
     if (isFinal(explained) && storageCode(error)?.startsWith('SQLITE_')) this.options.health.fail(explained);
     return explained;
   }

@@ -71,6 +71,7 @@ function prefixOwners(modules: readonly InstalledModule[]): (prefix: string) => 
   return (prefix) => owners.get(prefix);
 }
 
-function readiness({ writable }: StorageState): ReturnType<HttpDependencies['health']['ready']> {
-  return writable ? 'ready' : 'not-ready';
+function readiness({ writable, full }: StorageState): ReturnType<HttpDependencies['health']['ready']> {
+  if (!writable) return 'not-ready';
+  return full ? 'degraded' : 'ready';
 }

@@ -45,6 +45,7 @@ export async function openStorage(
     entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,
+    reserveBytes: settings.limits.reserveBytes,
   });
   opened.add(toDisposable(() => persistence.close()));
   const { unitOfWork } = persistence;

@@ -115,6 +115,19 @@ describe('a portal that starts', function () {
     await portal.signIn();
   });
 
+  it('says more at the level debug: each step of a start, and each command', async () => {
+    portal = await PortalProcess.start(home, 'start', { PORTICO_LOG_LEVEL: 'debug' });
+    await portico(home, 'flags', 'list');
+    const lines = portal.log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; module: string; step?: string; command?: string })
+      .filter(({ level }) => level === 20);
+    const steps = lines.filter(({ module, step }) => module === 'sites' && step !== undefined).map(({ step }) => step);
+    expect([...new Set(steps)]).to.deep.equal(['import', 'prepare', 'setup', 'create', 'start']);
+    expect(lines.map(({ command }) => command)).to.include('flags list');
+  });
+
   it('prints the address that people use, and where it listens', async () => {
     portal = await PortalProcess.start(home, 'start', { PORTICO_PUBLIC_URL: 'https://Portal.example.org/' });
     expect(portal.said.trimEnd().split('\n').at(-1)).to.equal(

@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
@@ -77,6 +77,25 @@ describe('The command line', () => {
       expect((await stat(join(portal.home, 'portico.sock'))).mode & 0o777).to.equal(0o600);
     });
 
+    it('answers in a data directory whose path is too long for a socket, by one that nobody can guess', async () => {
+      const parent = await mkdtemp(join(tmpdir(), 'portico-'));
+      const home = join(parent, 'long'.repeat(30));
+      await mkdir(home);
+      const far = await startTestPortal({ home });
+      try {
+        const path = (await readFile(join(home, 'portico.sock.path'), 'utf8')).trim();
+        expect((await stat(dirname(path))).mode & 0o777).to.equal(0o700);
+        expect((await stat(path)).mode & 0o777).to.equal(0o600);
+        expect(path).to.match(/portico-\w{6}\/portico\.sock$/);
+        expect((await run(home, ['modules', 'list'])).out).to.match(/^identity +1\.0\.0 +active$/m);
+        await far.stop();
+        expect(await stat(dirname(path)).catch(() => undefined)).to.equal(undefined);
+      } finally {
+        await far.stop();
+        await rm(parent, { recursive: true, force: true });
+      }
+    });
+
     it('checks that the portal is whole', async () => {
       const { exitCode, out } = await run(portal.home, ['doctor']);
       expect(out).to.contain('The portal is whole.');
@@ -97,6 +116,17 @@ describe('The command line', () => {
       expect(exitCode).to.equal(0);
       expect(out).to.contain('Usage: portico');
       expect(await stat(join(home, 'none')).catch(() => undefined)).to.equal(undefined);
+    });
+
+    it('names the subcommands of the portal in the top help, all of them and no others', async () => {
+      const { out } = await run(join(home, 'none'), ['help']);
+      const portal = await startTestPortal();
+      const full = (await portal.command(['--help'])).out;
+      await portal.stop();
+      for (const group of ['modules', 'flags', 'secrets']) {
+        const [, names = ''] = new RegExp(`^ {2}${group} +(.+(?:\\n {6,}.+)*)`, 'm').exec(full) ?? [];
+        expect(out).to.match(new RegExp(`^ {2}${group} +${names.split(/,\s+/).sort().join(', ')}$`, 'm'));
+      }
     });
 
     it('says its version without opening anything', async () => {

@@ -41,7 +41,7 @@ describe('a disk that fails', function () {
   const survived = {
     some: true,
     codes: ['storage-full'],
-    whileFull: { read: true, health: { writable: true } },
+    whileFull: { read: true, health: { writable: true, full: true } },
     afterwards: { kept: 'no error', read: true },
     extraRows: 0,
     leftovers: [],
@@ -56,6 +56,20 @@ describe('a disk that fails', function () {
       const mount = 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"';
       const wrap = [...mounts, 'sh', '-c', mount, mounted];
       expect(await witness(['fullDisk', join(mounted, 'data'), 'tmpfs'], { wrap })).to.deep.equal(survived);
+    }
+  });
+
+  it('because others have filled it lets people delete at the first try, and says that it is full', async () => {
+    if (mounts) {
+      const mounted = makeHome();
+      const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"', mounted];
+      expect(await witness(['deleting', join(mounted, 'data')], { wrap })).to.deep.equal({
+        room: 0,
+        deleted: 'no error',
+        whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
+        afterwards: { stored: 'no error', health: { writable: true } },
+        found: [],
+      });
     }
   });
 

@@ -57,6 +57,19 @@ describe('Generated documents', () => {
     expect(await read('/versions/1.0/download')).to.deep.equal(original);
   });
 
+  it('carry the mark in what guests get, who learn nothing else of how they were made', async () => {
+    const guest = library.portal.agent();
+    for (const path of ['/view', '/download', '/thumbnail']) {
+      const delivered = bytes(await guest.get(`${base}/documents/${id}${path}`).buffer(true).expect(200));
+      expect(await digitalSourceType(delivered), path).to.equal(trainedAlgorithmicMedia);
+    }
+    for (const path of [`/documents/${id}`, `/api/documents/${id}`]) {
+      const { text } = await guest.get(base + path).expect(200);
+      for (const secret of [provenance.prompt, provenance.model, provenance.generationId, 'sha256'])
+        expect(text, `${path}: ${secret}`).not.to.include(secret);
+    }
+  });
+
   it('leave other pictures without the mark', async () => {
     const list = await library.get(`${base}/api/documents`);
     const photo = (list.body.documents as { id: string; name: string }[]).find(({ name }) => name === 'photo.png');

@@ -7,9 +7,9 @@ export class RenditionEntity {
   @PrimaryColumn('text', { name: 'source_blob_id' })
   sourceBlobId!: string;
 
-  /** Kind of the picture; there is one of each kind for a blob. */
+  /** Kind of the picture: the small one of lists, or the one without metadata that readers get. There is one of each kind for a blob. */
   @PrimaryColumn('text')
-  kind!: 'thumbnail';
+  kind!: 'thumbnail' | 'reader';
 
   @Column('text', { name: 'blob_id' })
   blobId!: string;

@@ -24,7 +24,7 @@ export interface RefusedForm {
   readonly conflicts?: readonly (keyof DocumentFields)[];
 }
 
-/** The page of one document: picture, details, versions. */
+/** The page of one document: picture, details, versions. Who may not open Documents and Media gets what a reader needs: the picture and its facts. */
 @injectable()
 export class DocumentPage {
   constructor(
@@ -39,10 +39,11 @@ export class DocumentPage {
     const { locale } = ctx.access;
     const place = documentAddress(document.id);
     const path = await this.folders.path(ctx.access, document.folderId);
-    const versions = await this.documents.versions(ctx.access, document.id);
+    const may = abilities(ctx.access);
+    const { mayOpen } = may;
+    const versions = mayOpen ? await this.documents.versions(ctx.access, document.id) : [];
     const isImage = imageTypes.has(document.mimeType);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
-    const may = abilities(ctx.access);
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
@@ -53,21 +54,21 @@ export class DocumentPage {
       isTransparent: isImage && document.mimeType !== 'image/jpeg',
       type: typeName(ctx, document.mimeType, document.name),
       dimensions: dimensions(document),
-      author: this.creators.name(document.createdBy, locale),
+      author: mayOpen && this.creators.name(document.createdBy, locale),
       version: versions[0]?.label,
       view: ctx.url(`${place}/view`),
       download: ctx.url(`${place}/download`),
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
       action: ctx.url(place),
-      crumbs: may.mayOpen && [
+      crumbs: mayOpen && [
         { name: ctx.text('title'), href: ctx.url('~/documents-media') },
         ...path.map((step) => ({ name: step.name, href: ctx.url(listAddress(step.id)) })),
       ],
-      checksums: checksums(ctx, document, versions, this.metadata.checksums(ctx.access, document.metadata)),
+      checksums: mayOpen && checksums(ctx, document, versions, this.metadata.checksums(ctx.access, document.metadata)),
       checksumStart: versions[0]?.sha256.slice(0, 8),
       imageActions: isImage ? actionLinks(ctx, this.actions.ofImages(ctx.access, document.folderId)) : [],
-      panels: await this.panels(ctx, document, versions),
+      panels: mayOpen ? await this.panels(ctx, document, versions) : [],
       versions: versions.map((version, index) => ({
         label: version.label,
         isCurrent: index === 0,

@@ -4,7 +4,7 @@ import { DocumentFiles } from '../services/document-files.js';
 import { imageTypes } from '../services/images.js';
 import { Metadata } from '../services/metadata.js';
 import { PortalDocuments } from '../services/portal-documents.js';
-import { Thumbnails } from '../services/thumbnails.js';
+import { Renditions } from '../services/renditions.js';
 import { mayOpen, mayView } from './access.js';
 import { documentAddress } from './addresses.js';
 import { sendFile } from './file-answer.js';
@@ -42,34 +42,34 @@ export class MetadataRoutes implements HttpRoutes {
   }
 }
 
-/** The bytes of documents. */
+/** The bytes of documents: the files as they are for those who may open Documents and Media, pictures without metadata for readers. */
 @injectable()
 export class FileRoutes implements HttpRoutes {
   readonly prefix = '~/documents-media';
 
   constructor(
     @inject(DocumentFiles) private readonly files: DocumentFiles,
-    @inject(Thumbnails) private readonly thumbnails: Thumbnails,
+    @inject(Renditions) private readonly renditions: Renditions,
   ) {}
 
   register(router: Router): void {
     router.get('/documents/:id/download', { access: mayView, params: idParams }, async (ctx) => {
-      const file = await this.files.current(ctx.access, ctx.input.params.id);
+      const file = await this.renditions.delivered(ctx.access, ctx.input.params.id);
       await sendFile(ctx, this.files, file, 'attachment');
     });
 
     router.get('/documents/:id/view', { access: mayView, params: idParams }, async (ctx) => {
-      const file = await this.files.current(ctx.access, ctx.input.params.id);
+      const file = await this.renditions.delivered(ctx.access, ctx.input.params.id);
       if (!imageTypes.has(file.mimeType)) throw notFound('picture');
       await sendFile(ctx, this.files, file, 'inline');
     });
 
     router.get('/documents/:id/thumbnail', { access: mayView, params: idParams }, async (ctx) => {
-      const file = await this.thumbnails.find(ctx.access, ctx.input.params.id);
+      const file = await this.renditions.thumbnail(ctx.access, ctx.input.params.id);
       await sendFile(ctx, this.files, { ...file, name: `${file.name}.webp` }, 'inline');
     });
 
-    router.get('/documents/:id/versions/:label/download', { access: mayView, params: versionParams }, async (ctx) => {
+    router.get('/documents/:id/versions/:label/download', { access: mayOpen, params: versionParams }, async (ctx) => {
       const { id, label } = ctx.input.params;
       const file = await this.files.version(ctx.access, id, label);
       await sendFile(ctx, this.files, file, 'attachment');

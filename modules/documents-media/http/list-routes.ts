@@ -7,6 +7,8 @@ import {
   MessageCatalog,
   type Router,
 } from '@portico/core';
+import type { Document } from '../api/documents.js';
+import { isReader } from '../services/access.js';
 import { DocumentActionList } from '../services/document-action-list.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
@@ -62,7 +64,8 @@ export class ListRoutes implements HttpRoutes {
     router.get('/api/documents/:id', { access: mayView, params: idParams, answers: 'json' }, async (ctx) => {
       const { metadata, ...document } = await this.documents.find(ctx.access, ctx.input.params.id);
       const { site } = ctx.access;
-      ctx.body = { ...metadata, ...document, links: site && documentLinks(document, site) };
+      const links = site && documentLinks(document, site);
+      ctx.body = isReader(ctx.access) ? { ...forReaders(document), links } : { ...metadata, ...document, links };
     });
   }
 
@@ -88,6 +91,11 @@ function kindOf(only: string | undefined, filters: readonly ListFilter[]): strin
   const found = filters.find(({ value }) => value === only);
   if (!found) throw invalidInput({ only: 'There is no such filter.' });
   return found.kind;
+}
+
+/** What a reader needs of a document, and nothing of its making. */
+function forReaders({ id, name, altText, mimeType, size, width, height }: Omit<Document, 'metadata'>): object {
+  return { id, name, altText, mimeType, size, width, height };
 }
 
 /** A document of a list, for programs. Field by field: rest and spread take longer than the query. */

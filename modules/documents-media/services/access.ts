@@ -19,6 +19,11 @@ export function siteFor(access: AccessContext, permission: string, what: 'docume
   });
 }
 
+/** Who may look at single documents, because articles show them, and not open Documents and Media: a guest, for one. */
+export function isReader(access: AccessContext): boolean {
+  return !access.can(DocumentPermissions.open);
+}
+
 /** Who is written down as the author. */
 export function ownerOf(access: AccessContext): string {
   return access.person?.id ?? 'guest';

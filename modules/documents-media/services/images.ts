@@ -65,12 +65,31 @@ export class Images {
     });
   }
 
-  private async open(path: string): Promise<Sharp> {
+  /**
+   * The whole picture in its own type, upright, with its colours (the profile stays) and without any metadata but the XMP that is given.
+   * Without loss where the type has it: PNG. @throws ImageError
+   */
+  withoutMetadata(path: string, mark: string | undefined): Promise<Uint8Array> {
+    return this.work(async () => {
+      const { format, pages = 1, space } = await (await this.open(path)).metadata();
+      const isAnimated = pages > 1 && format === 'webp';
+      const opened = await this.open(path, isAnimated);
+      // Frames of an animation stand below each other while they are worked on: turned, they would not be frames any more.
+      const upright = isAnimated ? opened : opened.autoOrient();
+      // Other colours than these are turned into sRGB, which their profile would not describe.
+      const coloured = space === 'srgb' || space === 'rgb' ? upright.keepIccProfile() : upright;
+      const marked = mark ? coloured.withXmp(mark) : coloured;
+      return encodedAs(format, marked).toBuffer();
+    });
+  }
+
+  private async open(path: string, isAnimated = false): Promise<Sharp> {
     const sharp = await loadSharp();
     return sharp(path, {
       failOn: 'error',
       limitInputPixels: this.limits.maxImagePixels,
       sequentialRead: true,
+      animated: isAnimated,
     }).timeout({ seconds: this.limits.imageSeconds });
   }
 
@@ -87,6 +106,13 @@ export class Images {
       else this.running -= 1;
     }
   }
+}
+
+function encodedAs(format: string | undefined, picture: Sharp): Sharp {
+  if (format === 'jpeg') return picture.jpeg({ quality: 92 });
+  if (format === 'webp') return picture.webp({ quality: 92 });
+  if (format === 'heif') return picture.avif({ quality: 70, effort: 2 });
+  return picture.png();
 }
 
 function problemOf(error: unknown): ImageProblem {

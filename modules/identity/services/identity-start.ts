@@ -36,7 +36,8 @@ class FirstRun {
   async run(): Promise<void> {
     const { adminEmail, adminPassword } = this.config.values;
     if (this.directory.size > 0) return;
-    if (this.config.demo && adminPassword === undefined) return;
+    // The demo brings its own people, and tells on the console who they are.
+    if (this.config.demo) return;
     const email = adminEmail ?? defaultEmail;
     const password = adminPassword ?? Passwords.generate();
     try {
@@ -108,21 +109,32 @@ export class DemoPeople implements DemoContent {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
+    @inject(IdentityConfig) private readonly config: IdentityConfig,
   ) {}
 
   async seed(): Promise<readonly string[]> {
     const home = this.sites.get()?.byAddress('home');
+    const { adminEmail = 'admin@portico.example', adminPassword } = this.config.values;
     return [
-      await this.person('Administrator', 'admin@portico.example', 'Ada Administrator', [{ role: 'Administrator' }]),
+      await this.person('Administrator', adminEmail, 'Ada Administrator', [{ role: 'Administrator' }], adminPassword),
       await this.person('Author', 'author@portico.example', 'Arthur Author', home ? [{ role: 'Author', siteId: home.id }] : []),
     ];
   }
 
-  private async person(title: string, email: string, name: string, roles: readonly RoleInPlace[]): Promise<string> {
-    const password = Passwords.generate();
+  /** @param given the password that the environment names: it is used, and not printed. */
+  private async person(
+    title: string,
+    email: string,
+    name: string,
+    roles: readonly RoleInPlace[],
+    given?: string,
+  ): Promise<string> {
+    const password = given ?? Passwords.generate();
     const known = this.accounts.byEmail(email);
     if (known) await this.accounts.setPassword(known.id, password);
     else await this.accounts.addWith({ email, name, password }, roles);
-    return `${title}: ${email}, password ${password}`;
+    return given === undefined
+      ? `${title}: ${email}, password ${password}`
+      : `${title}: ${email}, with the password of PORTICO_ADMIN_PASSWORD`;
   }
 }

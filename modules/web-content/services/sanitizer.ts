@@ -97,6 +97,8 @@ export function sanitize(html: string): Sanitized {
   const frames = [...body.querySelectorAll('img')].filter((image) => !image.getAttribute('src'));
   for (const frame of frames) dropPicture(frame);
   for (const caption of body.querySelectorAll('figcaption')) dropEmpty(caption);
+  // One that is wider than its column scrolls by itself, which the keyboard must reach.
+  for (const table of body.querySelectorAll('table')) table.setAttribute('tabindex', '0');
   return { html: body.innerHTML, removed: { pictures: frames.length, things: removedThings, links: [...new Set(links)] } };
 }
 

@@ -34,7 +34,7 @@ describe('The cleaner of article HTML', () => {
     [
       'keeps tables with their headings and cells over several rows or columns',
       '<table style="width:900px" class="x"><caption>Tea</caption><thead><tr><th scope="col" colspan="2">Name</th></tr></thead><tbody><tr><td rowspan="2" bgcolor="red">a</td><td colspan="99999">b</td></tr></tbody></table>',
-      '<table><caption>Tea</caption><thead><tr><th scope="col" colspan="2">Name</th></tr></thead><tbody><tr><td rowspan="2">a</td><td>b</td></tr></tbody></table>',
+      '<table tabindex="0"><caption>Tea</caption><thead><tr><th scope="col" colspan="2">Name</th></tr></thead><tbody><tr><td rowspan="2">a</td><td>b</td></tr></tbody></table>',
     ],
     [
       'keeps the address of a link that may not be one as text, unless it is code or a place of a computer',

@@ -1,4 +1,4 @@
-import { TestBrowser } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { author, Library, picture } from '@portico/documents-media/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
@@ -103,13 +103,31 @@ describe('Pasting into an article', () => {
     await carry('paste', { html });
     const body = await published('a-table');
     expect(body.replaceAll('<p>', '').replaceAll('</p>', '')).to.contain(
-      '<table><tbody><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></tbody></table>',
+      '<table tabindex="0"><tbody><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></tbody></table>',
     );
     const phone = await browser.page(library.portal, { width: 390, height: 800 });
     await phone.goto('/web/home/articles/a-table');
     await phone.getByRole('cell', { name: 'Tea' }).waitFor();
     expect(await phone.evaluate(() => document.documentElement.scrollWidth)).to.be.at.most(390);
     await phone.close();
+  });
+
+  it('leaves editor and article accessible on a phone, with a table that is wider than it', async () => {
+    const cells = (tag: string): string => Array.from({ length: 9 }, (_, index) => `<${tag}>Column${index}</${tag}>`).join('');
+    const html = `<p>See</p><table><tr>${cells('th')}</tr><tr>${cells('td')}</tr></table><img src="https://example.org/a.png">`;
+    const phone = await browser.page(library.portal, { person: author, width: 390, height: 800 });
+    await phone.goto('/web/home/web-content/new');
+    await phone.getByLabel('Title').fill('Wide');
+    await carry('paste', { html }, text(phone));
+    await carry('paste', { files: [png] }, text(phone));
+    await text(phone).locator('img[src^="/web/home/documents-media/"]').click();
+    await phone.getByLabel('Alternative Text').fill('Something');
+    expect(await accessibilityFaults(phone)).to.deep.equal([]);
+    await phone.getByRole('button', { name: 'Publish' }).click();
+    await phone.waitForURL((url) => url.pathname === '/web/home/articles/wide');
+    expect(await phone.evaluate(() => document.documentElement.scrollWidth)).to.be.at.most(390);
+    expect(await accessibilityFaults(phone)).to.deep.equal([]);
+    await phone.context().close();
   });
 
   it('makes a table that is written in, grown and taken away', async () => {

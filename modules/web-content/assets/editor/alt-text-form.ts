@@ -3,7 +3,7 @@ import { NodeSelection } from '@tiptap/pm/state';
 import { currentPicture, picturePosition } from './article-image.js';
 import type { ClientMessages } from './translator.js';
 
-/** The line under the toolbar where the alternative text of the selected picture is read and written; it is there while a picture is selected. */
+/** The line below the text where the alternative text of the selected picture is read and written; it is there while a picture is selected. */
 export class AltTextForm {
   readonly element = document.createElement('div');
   private readonly input = document.createElement('input');

@@ -118,10 +118,10 @@ export class PorticoEditor extends HTMLElement {
     this.append(
       toolbar.element,
       linkForm.element,
-      altText.element,
       tableBar(editor, messages),
       notes.element,
       content,
+      altText.element,
       hint.element,
     );
     this.watchDrops(insertFiles);

@@ -1,0 +1,131 @@
+import { type AccessContext, BlobStore, Clock, inject, injectable, Log, notFound, PortalError, UnitOfWork } from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+import { RenditionEntity } from '../entities/rendition.js';
+import { isReader, siteFor } from './access.js';
+import { DocumentFiles, type ServedFile } from './document-files.js';
+import { ImageError, Images, imageTypes } from './images.js';
+import { Metadata, metadataOf } from './metadata.js';
+
+interface RenditionRow {
+  readonly name: string;
+  readonly sourceBlobId: string;
+  readonly blobId: string | null;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mimeType: string;
+  readonly modifiedAt: number;
+  readonly sourceType: string;
+  readonly metadata: string | null;
+}
+
+const sql = `SELECT document.name, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
+    rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
+    document.mime_type AS sourceType, document.metadata
+  FROM documents_media_document document
+  LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
+  WHERE document.id = ? AND document.site_id = ?`;
+
+type Rendition = Omit<ServedFile, 'name'>;
+type Kind = RenditionEntity['kind'];
+
+/**
+ * Pictures made of images: the small one of lists, and the one that readers get. They are made when they are first wanted, then kept;
+ * whoever asks meanwhile waits for the same one.
+ *
+ * A reader is who may look at a document and not open Documents and Media: a guest who reads an article. What a camera or a program wrote
+ * into the file (the place, the owner, a prompt) is none of a reader's business, so a reader's picture is encoded anew, without metadata but
+ * the mark that says how it came to be. Who may open the library gets the file as it is.
+ */
+@injectable()
+export class Renditions {
+  private readonly making = new Map<string, Promise<Rendition>>();
+
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(DocumentFiles) private readonly files: DocumentFiles,
+    @inject(Images) private readonly images: Images,
+    @inject(Metadata) private readonly metadata: Metadata,
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** @throws PortalError `not-found` (404), `thumbnail-failed` (503). */
+  thumbnail(access: AccessContext, documentId: string): Promise<ServedFile> {
+    return this.find(access, documentId, 'thumbnail');
+  }
+
+  /**
+   * The current version as this person gets it. A picture of a type that is not decoded cannot be made a reader's; to them it is not there.
+   * @throws PortalError `not-found` (404), `thumbnail-failed` (503).
+   */
+  async delivered(access: AccessContext, documentId: string): Promise<ServedFile> {
+    const file = await this.files.current(access, documentId);
+    if (!isReader(access) || !file.mimeType.startsWith('image/')) return file;
+    return this.find(access, documentId, 'reader');
+  }
+
+  private async find(access: AccessContext, documentId: string, kind: Kind): Promise<ServedFile> {
+    const site = siteFor(access, DocumentPermissions.view);
+    const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(sql, [kind, documentId, site.id]));
+    if (!row || !imageTypes.has(row.sourceType)) throw notFound('picture');
+    if (row.blobId !== null) return { ...row, blobId: row.blobId };
+    return { ...(await this.shared(row, kind)), name: row.name };
+  }
+
+  private shared(row: RenditionRow, kind: Kind): Promise<Rendition> {
+    const key = `${kind} ${row.sourceBlobId}`;
+    const running = this.making.get(key);
+    if (running) return running;
+    const work = this.make(row, kind).finally(() => this.making.delete(key));
+    this.making.set(key, work);
+    return work;
+  }
+
+  private async make({ sourceBlobId, sourceType, metadata }: RenditionRow, kind: Kind): Promise<Rendition> {
+    const mark = this.metadata.xmp(metadataOf(metadata));
+    const bytes = await this.encode(sourceBlobId, (path) =>
+      kind === 'thumbnail' ? this.images.thumbnail(path, mark) : this.images.withoutMetadata(path, mark),
+    );
+    const blob = await this.blobs.store(bytes, { maxBytes: bytes.length });
+    const entity: RenditionEntity = {
+      sourceBlobId,
+      kind,
+      blobId: blob.id,
+      sha256: blob.sha256,
+      size: blob.size,
+      mimeType: kind === 'thumbnail' ? 'image/webp' : sourceType,
+      createdAt: this.clock.now().getTime(),
+    };
+    try {
+      await this.unitOfWork.write(async (transaction) => {
+        // The document may have been deleted while its picture was made.
+        const source = await transaction.query('SELECT 1 FROM documents_media_document_version WHERE blob_id = ?', [
+          sourceBlobId,
+        ]);
+        if (source.length === 0) throw notFound('picture');
+        await transaction.repository(RenditionEntity).insert(entity);
+        await transaction.keepBlob(blob);
+      });
+    } catch (error) {
+      await this.blobs.discard(blob.id);
+      throw error;
+    }
+    return { ...entity, modifiedAt: entity.createdAt };
+  }
+
+  private async encode(sourceBlobId: string, encode: (path: string) => Promise<Uint8Array>): Promise<Uint8Array> {
+    try {
+      return await encode(this.blobs.pathOf(sourceBlobId));
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      this.log.warn('A picture could not be made of an image.', { blob: sourceBlobId, error });
+      throw new PortalError('thumbnail-failed', 'The preview of this picture could not be made. Try again in a minute.', {
+        status: 503,
+        expose: true,
+        retryAfter: 60,
+        cause: error,
+      });
+    }
+  }
+}
