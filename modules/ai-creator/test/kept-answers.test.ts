@@ -247,7 +247,7 @@ describe('what is sent to a service that takes parts of a description for orders
       expect((await creator.visitor.get(`/web/home/ai-creator/similar?${plain}`)).body.sent).to.equal(undefined);
       const { id } = (await creator.create({ description })).body as { id: string };
       const { images } = await creator.settled(id);
-      expect((sandbox.generations[0]?.body as { prompt: string }).prompt).to.equal('a <first_name> badge in blue');
+      expect(sandbox.generations[0]?.body).to.include({ prompt: 'a <first_name> badge in blue' });
       expect(images[0]?.altText).to.equal(description);
       const form = await creator.visitor.get(`/web/home/ai-creator/create?from=${id}`).set('Accept', 'text/html');
       expect(form.text).to.contain('What is sent: a &lt;first_name&gt; badge in blue');
