@@ -99,6 +99,14 @@ describe('Views', () => {
     const view = `{{#> alert kind='warning'}}{{name}}{{/alert}}`;
     const html = await fragment(view, { name: 'Ada', title: 'leaked title', text: 'leaked text' });
     expect(html).to.contain('Ada').and.to.contain('alert-warning').and.not.to.contain('leaked');
+    const model = { title: 'leaked title', text: 'leaked text', names: ['Ada', 'Eve'], greeting: 'Hello' };
+    const nested = `{{#> empty-state title='Nobody'}}{{#each names}}{{#> alert title='One'}}{{../greeting}} {{this}}{{/alert}}{{> alert kind='danger'}}{{/each}}{{/empty-state}}`;
+    const inner = await fragment(nested, model);
+    expect(inner.match(/Hello \w+/g)).to.deep.equal(['Hello Ada', 'Hello Eve']);
+    expect(inner.match(/<strong>One<\/strong>/g)).to.have.length(2);
+    expect(inner.match(/<div class="grow"><\/div>/g)).to.have.length(2);
+    expect(inner).not.to.contain('leaked').and.not.to.contain('empty-state-text');
+    expect(await fragment(`{{> empty-state title='Nobody'}}`, model)).not.to.contain('empty-state-actions');
   });
 
   it('join a field with its help, or with its error in the place of the help', async () => {
