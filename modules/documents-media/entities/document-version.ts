@@ -32,11 +32,15 @@ export class DocumentVersionEntity {
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
-  /** Width in pixels; null for what is no picture. */
+  /** Charset of a text; null where not every byte of it is known to be of it. */
+  @Column('text', { nullable: true })
+  charset!: string | null;
+
+  /** Width in pixels; null for what is no picture, or one that is not shown. */
   @Column('integer', { nullable: true })
   width!: number | null;
 
-  /** Height in pixels; null for what is no picture. */
+  /** Height in pixels; null for what is no picture, or one that is not shown. */
   @Column('integer', { nullable: true })
   height!: number | null;
 

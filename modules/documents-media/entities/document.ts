@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { foldText } from '@portico/core/util';
 
 /** A document with the facts of its current version, so that a page, a list or a download reads one row. */
 @Entity('documents_media_document')
@@ -20,6 +21,10 @@ export class DocumentEntity {
   /** File name as it is compared and sorted. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
+
+  /** Name and alternative text as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
 
   /** Alternative text of a picture; empty while nobody wrote one. */
   @Column('text', { name: 'alt_text' })
@@ -49,6 +54,10 @@ export class DocumentEntity {
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
+  /** Charset of a text; null where not every byte of it is known to be of it. */
+  @Column('text', { nullable: true })
+  charset!: string | null;
+
   @Column('integer', { nullable: true })
   width!: number | null;
 
@@ -75,4 +84,9 @@ export class DocumentEntity {
 
   @Column('integer', { name: 'modified_at' })
   modifiedAt!: number;
+}
+
+/** What searches look in: the name, and the alternative text of a picture, folded. */
+export function searchText(name: string, altText = ''): string {
+  return foldText(`${name} ${altText}`);
 }

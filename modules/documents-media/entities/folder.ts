@@ -23,6 +23,10 @@ export class FolderEntity {
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Name as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
+
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 

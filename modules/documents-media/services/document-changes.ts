@@ -12,7 +12,7 @@ import {
 } from '@portico/core';
 import { mergeFields } from '@portico/core/util';
 import { type Document, DocumentPermissions } from '../api/documents.js';
-import { DocumentEntity } from '../entities/document.js';
+import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
 import { checkedAltText, refuseTakenName } from './document-adding.js';
@@ -83,6 +83,7 @@ export class DocumentChanges {
       return this.save(transaction, document, {
         name: values.name,
         nameKey: nameKey(values.name),
+        searchText: searchText(values.name, values.altText),
         altText: values.altText,
         // Who did not see the alternative text has not read it.
         // A plain query of SQLite answers 0 and 1, which is no boolean to who writes it.

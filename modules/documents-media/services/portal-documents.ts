@@ -15,7 +15,7 @@ import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
-import { imageTypes } from './images.js';
+import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
 
 export type DocumentVersion = Pick<
@@ -125,12 +125,15 @@ export class PortalDocuments implements Documents {
   }
 }
 
-export function documentLinks(document: Pick<Document, 'id' | 'mimeType'>, site: Site): DocumentLinks {
+export function documentLinks(
+  document: Pick<Document, 'id' | 'mimeType'> & { readonly width?: number | null },
+  site: Site,
+): DocumentLinks {
   const page = `/web/${site.address}/documents-media/documents/${document.id}`;
   return {
     page,
     download: `${page}/download`,
     view: `${page}/view`,
-    thumbnail: imageTypes.has(document.mimeType) ? `${page}/thumbnail` : undefined,
+    thumbnail: isShown(document) ? `${page}/thumbnail` : undefined,
   };
 }
