@@ -6,9 +6,11 @@ import { Column, Entity, PrimaryColumn } from '@portico/core';
  */
 @Entity('documents_media_document_version')
 export class DocumentVersionEntity {
+  /** Id of the version: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the document that the version belongs to. */
   @Column('text', { name: 'document_id' })
   documentId!: string;
 

@@ -109,7 +109,7 @@ export class DocumentChanges {
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, site.id, id);
       const blobs = await transaction.query<{ blobId: string }>(
-        `SELECT blob_id AS blobId FROM documents_media_document_version WHERE document_id = ?
+        `SELECT blob_id AS "blobId" FROM documents_media_document_version WHERE document_id = ?
          UNION ALL
          SELECT rendition.blob_id FROM documents_media_document_version version
            JOIN documents_media_rendition rendition ON rendition.source_blob_id = version.blob_id WHERE version.document_id = ?`,

@@ -72,9 +72,9 @@ interface Range {
   readonly limit: number;
 }
 
-const folderFields = 'id, name, name_key AS nameKey, modified_at AS modifiedAt';
+const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt"';
 const documentFields =
-  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt, metadata_kinds AS metadataKinds';
+  'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds"';
 
 /** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
 @injectable()

@@ -19,9 +19,9 @@ interface RenditionRow {
   readonly metadata: string | null;
 }
 
-const sql = `SELECT document.name, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
-    rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
-    document.mime_type AS sourceType, document.kind AS documentKind, document.metadata
+const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition.blob_id AS "blobId", rendition.sha256,
+    rendition.size, rendition.mime_type AS "mimeType", rendition.created_at AS "modifiedAt",
+    document.mime_type AS "sourceType", document.kind AS "documentKind", document.metadata
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
   WHERE document.id = ? AND document.site_id = ?`;

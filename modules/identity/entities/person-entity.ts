@@ -8,6 +8,7 @@ import { foldText } from '@portico/core/util';
 @Entity('identity_person')
 @Index('identity_person_list', ['email', 'searchText', 'id'])
 export class PersonEntity {
+  /** Id of the person: a UUIDv7. It stays when the address changes, and other modules keep it. */
   @PrimaryColumn('text')
   id!: string;
 
@@ -15,6 +16,7 @@ export class PersonEntity {
   @Column('text', { unique: true })
   email!: string;
 
+  /** Name as others see it. */
   @Column('text')
   name!: string;
 
