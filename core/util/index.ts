@@ -14,5 +14,4 @@ export {
   withoutLatinAccents,
   withPlainLetters,
 } from './text.js';
-export { every } from './timers.js';
-export { csvStream, textStream, yielding, yieldToEventLoop } from './yielding.js';
+export { csvStream, every, textStream, yielding, yieldToEventLoop } from './timers.js';

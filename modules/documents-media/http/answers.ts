@@ -60,3 +60,8 @@ export const folderAnswer = z.object({ folder: z.object({ id, name: z.string() }
 
 /** What a module reports of what it keeps with a document, in its own words. */
 export const reportAnswer = z.looseObject({});
+
+/** What is wrong with names of files that are to be uploaded, in the order in which they were asked. */
+export const namesAnswer = z.object({
+  names: z.array(z.object({ name: z.string(), problem: z.string().optional(), suggestion: z.string().optional() })),
+});

@@ -18,7 +18,7 @@ import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { listAddress, withQuery } from './addresses.js';
-import { uploadAnswer } from './answers.js';
+import { namesAnswer, uploadAnswer } from './answers.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery, namesForm } from './input.js';
 
@@ -53,9 +53,13 @@ export class UploadRoutes implements HttpRoutes {
 
   register(router: Router): void {
     // Changes nothing; names of many files are too long for an address.
-    router.post('/check-names', { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json' }, async (ctx) => {
-      ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
-    });
+    router.post(
+      '/check-names',
+      { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json', answer: namesAnswer },
+      async (ctx) => {
+        ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
+      },
+    );
 
     for (const place of ['upload', 'upload-multiple'] as const) {
       const multiple = place === 'upload-multiple';
