@@ -71,6 +71,33 @@ describe('Documents', () => {
     expect(wrong(sources, path, isFile, commentOf)).to.deep.equal([]);
   });
 
+  it('have a comment with a subject above each column of an entity', () => {
+    const entities = files.filter((file) => /^(?:modules\/[\w-]+\/entities|core\/persistence)\/[\w-]+\.ts$/.test(file));
+    const columns = entities.flatMap((file) =>
+      [
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /^(.*)\n((?: {2}@[^\n]*\n(?: {4}[^\n]*\n| {2}\}\)\n)*)+) {2}(\w+)!:/gm,
+        ),
+      ].map(([, before = '', , column]) => ({ name: `${file} ${column}`, before })),
+    );
+    expect(columns.length).to.be.greaterThan(180);
+    expect(columns.filter(({ before }) => !before.endsWith('*/')).map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it('of modules name what their module offers and hosts', () => {
+    const manifests = files.filter((file) => /^modules\/[\w-]+\/package\.json$/.test(file));
+    expect(manifests.length).to.be.greaterThan(10);
+    const missing = manifests.flatMap((file) => {
+      const { portico } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+        portico: { readonly provides?: object; readonly hosts?: object };
+      };
+      const text = readFileSync(join(root, dirname(file), 'README.md'), 'utf8');
+      const offered = [...Object.keys(portico.provides ?? {}), ...Object.keys(portico.hosts ?? {})];
+      return offered.filter((id) => !text.includes(`\`${id}\``)).map((id) => `${dirname(file)} ${id}`);
+    });
+    expect(missing).to.deep.equal([]);
+  });
+
   it('draw the folders of the core as they are', () => {
     const drawn = new Set(
       (/core\/ .*?\n([\s\S]*?)\n {4}modules\//.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))?.[1] ?? '')

@@ -13,7 +13,8 @@ const spelling = new RegExp(
     '(?<=[\\p{Ideographic}\\p{Script=Myanmar}\\p{Script=Phags_Pa}\\p{S}])[\\ufe00-\\ufe0d\\u{e0100}-\\u{e01ef}]',
     '(?<=[\\p{L}\\p{M}])\\u034f(?=[\\p{L}\\p{M}])',
     '(?<=\\p{Script=Mongolian})[\\u180b-\\u180f]',
-    '(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007e}]*)[\\u{e0020}-\\u{e007f}]',
+    // As a whole: a flag must not carry words that nobody sees.
+    '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
   ].join('|'),
   'gu',
 );
@@ -36,6 +37,51 @@ export function withoutLatinAccents(text: string): string {
     .normalize('NFD')
     .replace(/(\p{Script=Latin})[\u0300-\u036f]+/gu, '$1')
     .normalize('NFC');
+}
+
+/** Letters of Latin that no decomposition turns into plain ones. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+};
+const unplain = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'giu');
+
+/** A text without the accents of Latin letters, and with plain letters for those that have a stroke or are two in one. */
+export function withPlainLetters(text: string): string {
+  return withoutLatinAccents(text).replace(unplain, (letter) => {
+    const plain = plainLetters[letter.toLowerCase()] ?? letter;
+    return letter === letter.toLowerCase() ? plain : plain.toUpperCase();
+  });
+}
+
+/**
+ * A text as searches compare it, here rather than in a database, each of which folds in its own way: without case, accents of Latin and Greek
+ * letters, joiners and what else nobody sees; however its letters are composed. Two words for which somebody would look alike are the same.
+ * Columns hold what this answers: whoever changes it fills them again.
+ */
+export function foldText(text: string): string {
+  const decomposed = text.normalize('NFKD').replace(invisible, '');
+  const cased = decomposed
+    .replace(/(\p{Script=Greek})[\u0300-\u036f]+/gu, '$1')
+    .toUpperCase()
+    .toLowerCase();
+  return withPlainLetters(cased).replaceAll('ς', 'σ').replace(/\s+/g, ' ').trim();
+}
+
+/** Most words of a search that are looked at; the others narrow nothing. */
+const maxSearchWords = 8;
+
+/** The words of a search, each a pattern for `LIKE … ESCAPE '!'` on a column of `foldText`: it may stand anywhere, all must. */
+export function searchPatterns(search: string): readonly string[] {
+  const words = foldText(search).split(' ').filter(Boolean);
+  return words.slice(0, maxSearchWords).map((word) => `%${word.replace(/[%_!]/g, '!$&')}%`);
 }
 
 const letters = new Intl.Segmenter('und', { granularity: 'grapheme' });

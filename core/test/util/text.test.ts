@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { cutText, hasInvisible, lettersOf, withoutInvisible, withoutLatinAccents } from '../../util/text.js';
+import {
+  cutText,
+  foldText,
+  hasInvisible,
+  lettersOf,
+  searchPatterns,
+  withoutInvisible,
+  withoutLatinAccents,
+} from '../../util/text.js';
 
 describe('Words of people', () => {
   for (const text of [
@@ -30,6 +38,8 @@ describe('Words of people', () => {
     ['\u3164', ''],
     ['line\u2028end', 'lineend'],
     ['\u{e0041}\u{e0042}', ''],
+    [`🏴${[...'obey'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')}!`, '🏴!'],
+    [`🏴${'\u{e0061}'.repeat(7)}\u{e007f}`, '🏴'],
   ] as const)
     it(`show what is hidden in ${JSON.stringify(text)}`, () => {
       expect(hasInvisible(text)).to.equal(true);
@@ -47,5 +57,23 @@ describe('Words of people', () => {
     expect(cutText('ab👩\u200d👩\u200d👧', 9)).to.equal('ab');
     expect(cutText('ab👩\u200d👩\u200d👧', 10)).to.equal('ab👩\u200d👩\u200d👧');
     expect(cutText('abc', 2)).to.equal('ab');
+  });
+
+  it('fold to the same however they are written', () => {
+    for (const [one, other] of [
+      ['Straße', 'STRASSE'],
+      ['İstanbul', 'ıstanbul'],
+      ['ΟΔΥΣΣΕΥΣ', 'Οδυσσεύς'],
+      ['Übung', 'U\u0308bung'],
+      ['ｆｕｌｌ', 'Full'],
+      ['ﬁnd', 'FIND'],
+      ['Łódź', 'lodz'],
+      ['می\u200cخواهم', 'میخواهم'],
+      ['й', 'Й'],
+    ] as const)
+      expect(foldText(one), one).to.equal(foldText(other));
+    expect(new Set(['й', 'и', 'ド', 'ト', 'कि', 'क'].map(foldText))).to.have.lengthOf(6);
+    expect(searchPatterns(' 50%  a_b ! ')).to.deep.equal(['%50!%%', '%a!_b%', '%!!%']);
+    expect(searchPatterns('\u200d')).to.deep.equal([]);
   });
 });

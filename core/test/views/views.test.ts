@@ -79,6 +79,17 @@ describe('Views', () => {
     expect(await fragment(`{{#if (and (eq a 1) (not b))}}yes{{/if}}{{or c 'else'}}`, { a: 1, b: false })).to.equal('yeselse');
   });
 
+  it('write times in UTC, which they name, wherever the server lives; a day of the calendar has no zone', async () => {
+    const view = `{{date d}}|{{date d format='time'}}|{{date day}}|{{date day format='date'}}`;
+    const html = await fragment(view, { d: new Date('2026-11-22T23:40:00Z'), day: '2026-11-01' });
+    expect(html.replaceAll('\u202f', ' ').split('|')).to.deep.equal([
+      '<time datetime="2026-11-22T23:40:00.000Z" data-time="both">Nov 22, 2026, 11:40 PM UTC</time>',
+      '<time datetime="2026-11-22T23:40:00.000Z" data-time="time">11:40 PM UTC</time>',
+      '<time datetime="2026-11-01">Nov 1, 2026</time>',
+      '<time datetime="2026-11-01">Nov 1, 2026</time>',
+    ]);
+  });
+
   it('write JSON that cannot leave its attribute', async () => {
     expect(await fragment('<i data-x="{{json x}}"></i>', { x: { a: '"><script>' } })).to.equal(
       '<i data-x="{&quot;a&quot;:&quot;\\&quot;&gt;\\u003cscript&gt;&quot;}"></i>',

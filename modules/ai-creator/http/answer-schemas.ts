@@ -15,6 +15,7 @@ export const generationAnswer = z.object({
   id,
   state: text,
   isRunning: z.boolean(),
+  position: z.int().optional(),
   attempts: z.int(),
   retryAt: z.iso.datetime().optional(),
   status: text,
@@ -28,7 +29,21 @@ export const generationAnswer = z.object({
   count: z.int(),
   ready: z.int(),
   canRetry: z.boolean(),
-  images: z.array(z.object({ id, position: z.int(), label: text, name: text, altText: text, href: text, isSaved: z.boolean() })),
+  images: z.array(
+    z.object({
+      id,
+      position: z.int(),
+      label: text,
+      name: text,
+      altText: text,
+      href: text,
+      isSaved: z.boolean(),
+      width: z.int().optional(),
+      height: z.int().optional(),
+      note: text.optional(),
+    }),
+  ),
+  unreadable: z.array(z.object({ id, name: text, size: z.int(), href: text })),
   preview: z.int().optional(),
   canAdd: z.boolean(),
   problem: z
@@ -46,6 +61,7 @@ export const generationAnswer = z.object({
   expiresAt: z.iso.datetime(),
   href: text,
   cost: text.optional(),
+  requestId: text.optional(),
 });
 
 export const generationsAnswer = z.object({ generations: z.array(generationAnswer) });
@@ -54,6 +70,7 @@ export const statusAnswer = generationAnswer.pick({
   id: true,
   state: true,
   isRunning: true,
+  position: true,
   status: true,
   ready: true,
   count: true,
@@ -66,6 +83,7 @@ export const orderedAnswer = z.object({
   id,
   state: text,
   isRunning: z.boolean(),
+  position: z.int().optional(),
   status: text,
   href: text,
   nextIdempotencyKey: text.optional(),
@@ -108,6 +126,7 @@ export const added = z.object({
 export const addedAnswer = added.extend({ sentence: text, place: text });
 
 export const similarAnswer = z.object({
+  sent: text.optional(),
   documents: z.array(
     z.object({
       id,

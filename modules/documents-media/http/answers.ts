@@ -42,7 +42,17 @@ export const listAnswer = z.object({
 });
 
 export const uploadAnswer = z.object({
-  documents: z.array(z.object({ id, name: z.string(), altText: z.string(), mimeType: z.string(), view: z.string() })),
+  documents: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      altText: z.string(),
+      mimeType: z.string(),
+      view: z.string(),
+      isFile: z.literal(true).optional().meta({ description: 'It cannot be shown as a picture.' }),
+      note: z.string().optional().meta({ description: 'What there is to say of it.' }),
+    }),
+  ),
   failures: z.array(z.object({ name: z.string(), code: z.string(), sentence: z.string(), status: z.int() })),
 });
 
@@ -50,3 +60,8 @@ export const folderAnswer = z.object({ folder: z.object({ id, name: z.string() }
 
 /** What a module reports of what it keeps with a document, in its own words. */
 export const reportAnswer = z.looseObject({});
+
+/** What is wrong with names of files that are to be uploaded, in the order in which they were asked. */
+export const namesAnswer = z.object({
+  names: z.array(z.object({ name: z.string(), problem: z.string().optional(), suggestion: z.string().optional() })),
+});
