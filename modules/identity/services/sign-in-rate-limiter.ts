@@ -18,12 +18,14 @@ const mostWaiting = 100;
 
 /**
  * Slows the guessing of passwords without locking anyone out. Whoever guesses from one address waits out the minute there;
- * guesses at one account from many addresses delay its sign-ins by seconds, and never refuse them.
+ * guesses at one account from many addresses delay its sign-ins by seconds. Neither counts for the owner on a device of theirs: attempts
+ * there have a count of their own, which strangers cannot use up.
  */
 @injectable()
 export class SignInRateLimiter {
   private readonly byPair: RateLimiterMemory;
   private readonly byAddress: RateLimiterMemory;
+  private readonly byDevice: RateLimiterMemory;
   private readonly byAccount = new Limiter({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
   private readonly longestDelayMillis: number;
   private waiting = 0;
@@ -34,15 +36,23 @@ export class SignInRateLimiter {
   ) {
     this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
     this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
+    this.byDevice = new Limiter({ keyPrefix: 'device', points: values.failuresPerAccount, duration: minute });
     this.longestDelayMillis = values.longestDelayMillis;
   }
 
   /**
    * Counts an attempt, and waits or refuses when there were too many that failed. Counting comes before checking, so that
    * attempts side by side do not slip through.
+   * @param device on which the account has signed in before.
    * @throws PortalError `sign-in-slowed` (429, Retry-After).
    */
-  async attempt(account: string, address: string): Promise<void> {
+  async attempt(account: string, address: string, device?: string): Promise<void> {
+    if (device !== undefined) {
+      await this.byDevice.consume(`${account}|${device}`).catch((reason: unknown) => {
+        throw this.slowed(millisToWait(reason));
+      });
+      return;
+    }
     const network = networkOf(address);
     const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
@@ -52,7 +62,12 @@ export class SignInRateLimiter {
   }
 
   /** Forgets the failures of an account after a success; this address gets its attempt back. */
-  async succeeded(account: string, address: string): Promise<void> {
+  async succeeded(account: string, address: string, device?: string): Promise<void> {
+    // Of what strangers tried, a success of the owner forgives nothing.
+    if (device !== undefined) {
+      await this.byDevice.delete(`${account}|${device}`);
+      return;
+    }
     const network = networkOf(address);
     await this.byPair.delete(`${account}|${network}`);
     await this.byAccount.delete(account);
