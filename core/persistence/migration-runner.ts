@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { type Clock, type MigrationInterface, PortalError, type QueryRunner } from '../api/index.js';
+import type { DatabaseCopies } from './database-copies.js';
 import type { Writer } from './writer.js';
 
 export type MigrationClass = new () => MigrationInterface;
@@ -28,6 +29,8 @@ export type MigrationFile = (migration: MigrationClass) => Promise<string | unde
  */
 export class MigrationRunner {
   private readonly applied = new Map<string, AppliedMigration[]>();
+  /** Made by this process: there is nothing to copy yet. */
+  private isNew = false;
   /** What the code of this process has and this database needs, by owner; for the doctor. */
   readonly known = new Map<string, readonly string[]>();
   /** What was changed after it was applied, by owner; for the doctor. */
@@ -37,6 +40,7 @@ export class MigrationRunner {
     private readonly connection: Database.Database,
     private readonly writer: Writer,
     private readonly clock: Clock,
+    private readonly copies: DatabaseCopies,
   ) {}
 
   /** Reads what has been applied; makes the table in a new database. */
@@ -51,6 +55,7 @@ export class MigrationRunner {
     if (!columns.some(({ name }) => name === 'checksum'))
       this.connection.exec('ALTER TABLE portico_migration ADD COLUMN checksum TEXT');
     const rows = this.connection.prepare('SELECT owner, name, checksum FROM portico_migration ORDER BY owner, position').all();
+    this.isNew = rows.length === 0;
     for (const { owner, ...row } of rows as ({ owner: string } & AppliedMigration)[]) this.appliedOf(owner).push(row);
   }
 
@@ -68,7 +73,9 @@ export class MigrationRunner {
     await this.assertUnedited(owner, needed, fileOf);
     await this.adopt(owner, needed);
     const applied = new Set(this.appliedOf(owner).map(({ name }) => name));
-    for (const migration of needed) if (!applied.has(migration.name)) await this.apply(owner, migration);
+    const pending = needed.filter(({ name }) => !applied.has(name));
+    if (pending.length > 0 && !this.isNew) await this.writer.exclusively(() => this.copies.take());
+    for (const migration of pending) await this.apply(owner, migration);
   }
 
   private appliedOf(owner: string): AppliedMigration[] {
