@@ -16,6 +16,8 @@ interface AppliedMigration {
 interface ReadyMigration {
   readonly name: string;
   readonly checksum: string;
+  /** Names of tables that it makes. */
+  readonly tables: readonly string[];
   readonly migration: MigrationInterface;
   readonly from: MigrationClass;
 }
@@ -33,6 +35,8 @@ export class MigrationRunner {
   private isNew = false;
   /** What the code of this process has and this database needs, by owner; for the doctor. */
   readonly known = new Map<string, readonly string[]>();
+  /** Tables that the code of this process makes; for the doctor. */
+  readonly tables = new Set<string>();
   /** What was changed after it was applied, by owner; for the doctor. */
   readonly edited = new Map<string, readonly string[]>();
 
@@ -63,6 +67,7 @@ export class MigrationRunner {
   async migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void> {
     const all = await Promise.all(migrations.map(prepared));
     const names = all.map(({ name }) => name);
+    for (const table of all.flatMap(({ tables }) => tables)) this.tables.add(table);
     if (new Set(names).size < names.length) throw refused(owner, 'Two migrations have the same name.', names);
     const needed = this.neededOf(owner, all);
     this.known.set(
@@ -176,9 +181,14 @@ export class MigrationRunner {
   }
 }
 
+const madeTable = /^(?:CREATE TABLE (?:IF NOT EXISTS )?|ALTER TABLE \S+ RENAME TO )["`]?(\w+)/i;
+
 async function prepared(Migration: MigrationClass): Promise<ReadyMigration> {
   const migration = new Migration();
-  return { name: migration.name ?? Migration.name, checksum: await migrationChecksum(migration), migration, from: Migration };
+  const statements = await statementsOf(migration);
+  const checksum = createHash('sha256').update(statements.join(';\n')).digest('hex');
+  const tables = statements.flatMap((statement) => madeTable.exec(statement)?.[1] ?? []);
+  return { name: migration.name ?? Migration.name, checksum, tables, migration, from: Migration };
 }
 
 function refused(owner: string, reason: string, names: readonly string[], cause?: unknown): PortalError {
@@ -201,15 +211,15 @@ class StatementRecorder implements QueryRunner {
 }
 
 /**
- * Lower-case hex SHA-256 of the statements that a migration runs in a database without rows. Compilers, formatters, comments and types do not
- * change it; other tables, columns or rows do. Values that are bound are not part of it: they may differ from run to run.
+ * The statements that a migration runs in a database without rows: what its checksum is made of. Compilers, formatters, comments and types do not
+ * change them; other tables, columns or rows do. Values that are bound are not part of them: they may differ from run to run.
  */
-async function migrationChecksum(migration: MigrationInterface): Promise<string> {
+async function statementsOf(migration: MigrationInterface): Promise<readonly string[]> {
   const recorder = new StatementRecorder();
   try {
     await migration.up(recorder);
   } catch {
     // One that cannot go on without rows is known by what it did until then.
   }
-  return createHash('sha256').update(recorder.statements.join(';\n')).digest('hex');
+  return recorder.statements;
 }

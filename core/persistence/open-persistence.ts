@@ -68,6 +68,8 @@ export interface Persistence {
   opened(): void;
   sweep(): Promise<SweepReport>;
   readonly checks: readonly IntegrityCheck[];
+  /** Tables that nothing claims which this process has loaded, and whose migrations were applied. */
+  inventory(): { readonly tables: readonly string[]; readonly owners: readonly string[] };
   /** Whether the portal still writes; for the health page. */
   health(): StorageState;
   /** Lets waiting writes finish, then closes. */
@@ -136,6 +138,16 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
       for (const statements of [readStatements, writer.statements]) statements.forget();
     },
     opened: () => copies.opened(),
+    inventory: () => {
+      const claimed = new Set([...reading.source.entityMetadatas.map(({ tableName }) => tableName), ...migrations.tables]);
+      const names = (sql: string): string[] => readStatements.all<{ name: string }>(sql).map(({ name }) => name);
+      return {
+        tables: names("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").filter(
+          (name) => !/^(?:sqlite|portico)_/.test(name) && !claimed.has(name),
+        ),
+        owners: names('SELECT DISTINCT owner AS name FROM portico_migration ORDER BY owner'),
+      };
+    },
     sweep: () => sweeper.sweep(),
     checks: coreChecks({
       database: databasePath(home),
