@@ -4,6 +4,7 @@ import {
   type Contribution,
   type Disposable,
   DisposableStore,
+  former,
   Lifetime,
   type Log,
   type ModuleDefinition,
@@ -94,6 +95,7 @@ export class ModuleRun {
   private readonly begun: { readonly activity: Activity; readonly lifetime: DisposableStore }[] = [];
   private declared: Declarations | undefined;
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
+  private formers: readonly ServiceEntry[] = [];
   private readonly faults: PhaseError[] = [];
   private over = false;
   /** What it does at this moment of its start: `import`, `prepare`, `setup`, `create` or `start`. */
@@ -111,6 +113,16 @@ export class ModuleRun {
     private readonly required: readonly ServiceEntry[],
   ) {
     this.store = new DisposableStore((error) => this.note('dispose', error));
+  }
+
+  /** What this start lives on, as it was given it. */
+  get used(): readonly ServiceEntry[] {
+    return [...this.required, ...this.formers];
+  }
+
+  /** Where it stands among those that decorate a service; undefined before it has said so. */
+  orderOf(id: string): number | undefined {
+    return this.declared?.decorators.find((decorator) => decorator.id === id)?.order;
   }
 
   get contributes(): readonly DeclaredContribution[] {
@@ -192,7 +204,7 @@ export class ModuleRun {
     const container = new ModuleContainer(this.context.root, (made) => {
       if (isDisposable(made)) this.hold(made);
     });
-    const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
+    const { requires = {}, optional = {}, hosts = {} } = this.module.manifest;
     const own = new Map(this.context.moduleServices(this.module));
     for (const [token, value] of own) container.bindConstant(token, value);
     const lifetime: Lifetime = {
@@ -203,10 +215,9 @@ export class ModuleRun {
     };
     container.bindConstant(Lifetime, lifetime);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
-    container.bindHandles(
-      { ...Object.fromEntries(Object.entries(provides).map(([id, version]) => [id, `^${version}`])), ...optional, ...requires },
-      this.context.services,
-    );
+    container.bindHandles({ ...optional, ...requires }, this.context.services, this.module.id);
+    this.formers = this.findFormers(declared);
+    for (const entry of this.formers) container.bindConstant(former(serviceToken(entry.id)), entry.service);
     for (const [id, point] of declared.points) {
       const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
       this.store.add(closing);
@@ -220,7 +231,37 @@ export class ModuleRun {
     return container;
   }
 
+  /** What it decorates, as it is at the place that it said. */
+  private findFormers(declared: Declarations): readonly ServiceEntry[] {
+    return declared.decorators.map(({ id, order }) => {
+      const range = this.module.manifest.decorates?.[id] ?? '*';
+      const entry = this.context.services.former(id, range, { module: this.module.id, order });
+      if (entry === undefined) throw new Error(`The service ${id}, which it decorates, is not there any more.`);
+      return entry;
+    });
+  }
+
   private makeServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
+    const decorators = declared.decorators.flatMap(({ id, order, made }) => {
+      const before = this.formers.find((entry) => entry.id === id);
+      if (before === undefined) return [];
+      const { module, age } = { module: this.module.id, age: this.age };
+      return [
+        {
+          id,
+          version: before.version,
+          module,
+          ranking: 0,
+          age,
+          service: container.make(made),
+          decorates: { former: before, order },
+        },
+      ];
+    });
+    return [...decorators, ...this.makeOwnServices(declared, container)];
+  }
+
+  private makeOwnServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
     return declared.services.map(({ id, ranking, made }) => ({
       id,
       version: this.module.manifest.provides?.[id] ?? '1.0.0',
