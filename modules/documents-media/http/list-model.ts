@@ -40,13 +40,13 @@ interface DocumentMark {
   readonly label: string;
 }
 
-interface RowSurroundings {
+interface RowOptions {
   readonly filters: readonly ListFilter[];
   /** Whether the page has a menu of its own for pictures. */
   readonly pictureActions: boolean;
 }
 
-const alone: RowSurroundings = { filters: [], pictureActions: false };
+const alone: RowOptions = { filters: [], pictureActions: false };
 
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
 export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
