@@ -1,7 +1,6 @@
 import type { Container } from 'inversify';
 import {
   type Activity,
-  type Contribution,
   type Disposable,
   DisposableStore,
   former,
@@ -18,6 +17,7 @@ import { Declarations, type DeclaredContribution } from './declarations.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { ModuleContainer } from './module-container.js';
 import { RequestCounter } from './module-gate.js';
+import { ModuleOffers } from './module-offers.js';
 import type { PointRegistry, PublishedContribution } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 
@@ -216,7 +216,8 @@ export class ModuleRun {
     container.bindConstant(Lifetime, lifetime);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
     container.bindHandles({ ...optional, ...requires }, this.context.services, this.module.id);
-    this.formers = this.findFormers(declared);
+    const offering = new ModuleOffers(this.module, declared, container, this.age);
+    this.formers = offering.formers(this.context.services);
     for (const entry of this.formers) container.bindConstant(former(serviceToken(entry.id)), entry.service);
     for (const [id, point] of declared.points) {
       const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
@@ -225,61 +226,10 @@ export class ModuleRun {
     }
     container.bindDeclared(declared);
     this.inModule(() => {
-      this.ready = { services: this.makeServices(declared, container), offers: this.makeOffers(declared, container) };
+      this.ready = { services: offering.services(this.formers), offers: offering.contributions() };
       for (const each of declared.classes) container.get(each);
     });
     return container;
-  }
-
-  /** What it decorates, as it is at the place that it said. */
-  private findFormers(declared: Declarations): readonly ServiceEntry[] {
-    return declared.decorators.map(({ id, order }) => {
-      const range = this.module.manifest.decorates?.[id] ?? '*';
-      const entry = this.context.services.former(id, range, { module: this.module.id, order });
-      if (entry === undefined) throw new Error(`The service ${id}, which it decorates, is not there any more.`);
-      return entry;
-    });
-  }
-
-  private makeServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
-    const decorators = declared.decorators.flatMap(({ id, order, made }) => {
-      const before = this.formers.find((entry) => entry.id === id);
-      if (before === undefined) return [];
-      const { module, age } = { module: this.module.id, age: this.age };
-      return [
-        {
-          id,
-          version: before.version,
-          module,
-          ranking: 0,
-          age,
-          service: container.make(made),
-          decorates: { former: before, order },
-        },
-      ];
-    });
-    return [...decorators, ...this.makeOwnServices(declared, container)];
-  }
-
-  private makeOwnServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
-    return declared.services.map(({ id, ranking, made }) => ({
-      id,
-      version: this.module.manifest.provides?.[id] ?? '1.0.0',
-      module: this.module.id,
-      ranking,
-      age: this.age,
-      service: container.make(made),
-    }));
-  }
-
-  private makeOffers(declared: Declarations, container: ModuleContainer): PublishedContribution[] {
-    const { requires = {}, optional = {} } = this.module.manifest;
-    return declared.contributions.map(({ point, id, options, made }) => {
-      const { order = 100, when } = options;
-      const value = container.make(made);
-      const contribution: Contribution<unknown> = Object.freeze({ id, module: this.module.id, order, when, value });
-      return { point, range: requires[point] ?? optional[point] ?? '*', contribution };
-    });
   }
 
   private async runActivities(declared: Declarations, container: ModuleContainer): Promise<void> {
