@@ -3,10 +3,9 @@ import { Clock, inject, injectable, notFound, PortalError, type Session, UnitOfW
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
-import { KnownDevices } from './known-devices.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
-import { SignInRateLimiter } from './sign-in-rate-limiter.js';
+import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
 
 const lifeMillis = 10 * 60_000;
 const mostTickets = 1000;
