@@ -68,6 +68,8 @@ export interface Portal {
   service<T>(token: ServiceToken<T>): T | undefined;
   /** What the kernel holds at this moment: services, contributions, listeners. */
   stats(): KernelStats;
+  /** What modules serve. */
+  readonly routes: Contributions<HttpRoutes>;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
   /** Where the packages of the modules lie, by id. */
@@ -158,6 +160,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       stats: () => kernel.stats(),
       folders: new Map(modules.map(({ id, folder }) => [id, folder])),
       refresh: (change) => refresh(change, { kernel, views, messages, assets }),
+      routes,
       demoContents,
       callback: () => http.callback(),
       listen: async () => {

@@ -1,4 +1,4 @@
-export { type CsvRow, csvStream } from '../libraries/csv.js';
+export type { CsvRow } from '../libraries/csv.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
@@ -14,4 +14,4 @@ export {
   withoutLatinAccents,
   withPlainLetters,
 } from './text.js';
-export { every } from './timers.js';
+export { csvStream, every, textStream, yielding, yieldToEventLoop } from './timers.js';
