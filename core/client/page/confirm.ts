@@ -1,5 +1,4 @@
-import { element, giveFocusBack, uniqueId } from '../dom.js';
-import { keepToastsIn } from '../toast-place.js';
+import { ask } from '../question.js';
 import { portalMessage } from '../translator.js';
 
 /** Asks before a form with `data-confirm` is sent. */
@@ -27,43 +26,4 @@ export function confirmForms(): void {
     },
     { capture: true },
   );
-}
-
-function ask(question: string, label: string, opener: HTMLElement | undefined, yes: () => void): void {
-  const title = uniqueId('confirm-title');
-  const text = uniqueId('confirm-text');
-  const dialog = element('dialog', {
-    class: 'portico-modal portico-modal-sm',
-    role: 'alertdialog',
-    'aria-labelledby': title,
-    'aria-describedby': text,
-  });
-  const cancel = element('button', { class: 'btn btn-secondary', type: 'button' }, portalMessage('cancel'));
-  const confirm = element('button', { class: 'btn btn-danger', type: 'button' }, label);
-  cancel.addEventListener('click', () => dialog.close());
-  confirm.addEventListener('click', () => {
-    dialog.close();
-    yes();
-  });
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    giveFocusBack(opener);
-  });
-  dialog.append(
-    element(
-      'div',
-      { class: 'modal-content' },
-      element(
-        'div',
-        { class: 'modal-header' },
-        element('h2', { class: 'modal-title', id: title }, portalMessage('confirm-title')),
-      ),
-      element('div', { class: 'modal-body', id: text }, question),
-      element('div', { class: 'modal-footer' }, cancel, confirm),
-    ),
-  );
-  document.body.append(dialog);
-  keepToastsIn(dialog);
-  dialog.showModal();
-  cancel.focus();
 }

@@ -81,6 +81,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(false);
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
+    this.description.keep();
     const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
@@ -191,7 +192,7 @@ class CreateImage extends HTMLElement {
   /** Cancels what is being made; with nothing under way it closes. */
   private cancel(event: Event): void {
     if (!this.running) {
-      if (this.closest('portico-dialog')) closeDialog(this);
+      if (this.closest('portico-dialog')) closeDialog(this, { asks: true });
       return;
     }
     event.preventDefault();
@@ -279,6 +280,7 @@ class CreateImage extends HTMLElement {
     emphasize(again, !canAdd);
     emphasize(this.button('add'), !this.source.isNew);
     this.button('add').hidden = !canAdd;
+    this.button('cancel').title = this.text(this.running ? 'create.cancel-running' : 'create.cancel-closes');
     for (const role of ['create', 'again'] as const) lock(this.button(role), this.busy || this.running !== undefined);
     lock(this.button('add'), this.busy);
   }

@@ -52,7 +52,7 @@ describe('Diagnostics', () => {
   it('walks the same steps for any contribution of any module, for the person it is asked about', async () => {
     const { body } = await ask(menu('configuration/site-settings', { site: 'home', person: author.email }));
     const [answer] = body.answers;
-    expect(answer).to.include({ visible: false, summary: 'site-settings is not there for Ada Author in Home.' });
+    expect(answer).to.include({ visible: false, summary: 'Site Settings is not there for Ada Author in Home.' });
     expect(answer?.steps.map(({ criterion, met }) => `${criterion} ${met}`)).to.deep.equal([
       'module true',
       'scope true',
