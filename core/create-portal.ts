@@ -224,7 +224,7 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async (module) => void (await persistence.migrate(module.id, data.migrationsOf(module.id))),
+      async ({ id }) => void (await persistence.migrate(id, data.migrationsOf(id), (migration) => data.fileOf(id, migration))),
       (module) => messages.load(module),
       (module) => assets.load(module),
       (module) => views().load(module),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -135,6 +135,15 @@ describe('The boundaries of the portal', () => {
       [...readFileSync(file, 'utf8').matchAll(/^export (?:abstract )?class (\w+)/gm)].map(([, name]) => name),
     );
     expect(classes.sort(), 'what every author needs in hand').to.deep.equal(['DisposableStore', 'Emitter', 'PortalError']);
+  });
+
+  it('have no `any` in what modules are promised', () => {
+    const promised = ['core', ...childrenOf('modules')].flatMap((folder) =>
+      existsSync(join(root, folder, 'api')) ? filesIn(`${folder}/api`) : [],
+    );
+    expect(promised.length).to.be.greaterThan(40);
+    const code = (file: string): string => readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    expect(promised.filter((file) => /[<:,|&(\s]any(?:\[\]|[\s>,;)|&=])/.test(code(file)))).to.deep.equal([]);
   });
 
   it('have nothing in the libraries of the portal but packages', () => {
@@ -293,6 +302,15 @@ describe('Small files', () => {
 
   it('that stay by themselves are ten at the most', () => {
     expect(Object.keys(reasons)).to.have.length.of.at.most(10);
+  });
+});
+
+describe('Large files', () => {
+  it('are none: a file is one noun, and what has more than 300 lines has more', () => {
+    const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+    const ours = [...files.keys()].filter((file) => /^(?:core|modules)\//.test(file));
+    expect(ours.length).to.be.greaterThan(400);
+    expect(ours.filter((file) => lines(file) > 300).map((file) => `${file}: ${lines(file)}`)).to.deep.equal([]);
   });
 });
 

@@ -30,6 +30,7 @@ export type CoreErrorCode =
   | 'master-key-invalid'
   | 'messages-invalid'
   | 'method-not-allowed'
+  | 'migration-edited'
   | 'migration-failed'
   | 'module-data-broken'
   | 'module-declaration'

@@ -4,8 +4,7 @@ import type { DeclaredFlag } from './flags.js';
 import type { ExtensionPoint, ServiceToken } from './tokens.js';
 
 /** A class that inversify makes: its constructor parameters carry `@inject`. */
-// biome-ignore lint/suspicious/noExplicitAny: constructor parameters are checked by @inject, one by one.
-export type Class<T> = new (...args: any[]) => T;
+export type Class<T> = new (...args: never[]) => T;
 
 /** Work of a module that runs when it starts and is taken back when it stops. */
 export interface Activity {

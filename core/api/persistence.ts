@@ -87,10 +87,19 @@ export interface QueryRunner {
   query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
-/** One step of a module's tables; never edited once somebody has run it. */
+/**
+ * One step of a module's tables; never edited once somebody has run it. What it does is kept as a checksum: a module with a migration that does
+ * something else now does not start in that database (`migration-edited`).
+ */
 export interface MigrationInterface {
   /** Ends in the time it was written, in milliseconds since 1970. Default: the name of the class. */
   readonly name?: string;
+  /** Name of a migration further down, for which this one prepares databases that do not have it yet: those that have it do without this one. */
+  readonly unlessApplied?: string;
+  /**
+   * Works on the database alone, through `runner`. It is run for its checksum as well, with a runner that answers no rows: what differs from
+   * run to run (ids, times) is bound as a value and not written into a statement.
+   */
   up(runner: QueryRunner): Promise<void>;
   down(runner: QueryRunner): Promise<void>;
 }

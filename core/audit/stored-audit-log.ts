@@ -19,7 +19,8 @@ interface Parts {
   readonly ids: Ids;
 }
 
-const columns = 'id, at, area, subject, attribute, scope, action, before, after, by_id AS byId, by_name AS byName, via, reason';
+const columns =
+  'id, at, area, subject, attribute, scope, action, before, after, by_id AS "byId", by_name AS "byName", via, reason';
 const maxLimit = 500;
 
 /** The audit log as a table that only grows. */

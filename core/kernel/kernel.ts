@@ -38,9 +38,9 @@ import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
 import { ModuleSwitches } from './module-switches.js';
 import { PointRegistry } from './point-registry.js';
+import { Readiness } from './readiness.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
-import { watchStillness } from './stillness.js';
 import { Visibility } from './visibility.js';
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
@@ -175,15 +175,22 @@ export class Kernel implements Modules {
   async boot(): Promise<void> {
     this.checkBuilding();
     this.phase = 'open';
+    const readiness = new Readiness({
+      records: this.records,
+      log: this.log,
+      onDidChange: this.changed.event,
+      statusOf: (record) => this.statusOf(record),
+      stillMillis: this.options.limits?.openMillis,
+    });
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
       this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
       this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
-      return this.missedMost();
+      return readiness.missing();
     });
-    const missing = await this.settledOrStill(settled);
+    const missing = await readiness.reached(settled);
     if (missing === undefined || this.lifecycle.closing) return;
     await this.shutdown();
     throw new PortalError(
@@ -267,41 +274,6 @@ export class Kernel implements Modules {
     this.queue
       .add(() => this.lifecycle.reconcile())
       .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
-  }
-
-  /** Answers the module that is missed, when all have settled; nothing when only such are still starting as the portal can do without. */
-  private async settledOrStill(settled: Promise<ModuleStatus | undefined>): Promise<ModuleStatus | undefined> {
-    const { openMillis } = this.options.limits ?? {};
-    if (openMillis === undefined) return settled;
-    let open: () => void = () => {};
-    const still = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const watch = watchStillness(openMillis, () => {
-      if (this.missedMost() === undefined) open();
-    });
-    const listening = this.changed.event(() => watch.moved());
-    try {
-      return await Promise.race([settled, still.then(() => this.tellOfLate(settled))]);
-    } finally {
-      void watch.dispose();
-      void listening.dispose();
-    }
-  }
-
-  private tellOfLate(settled: Promise<unknown>): undefined {
-    for (const { id, state, run } of this.records.values())
-      if (state === 'starting')
-        this.log.warn('A module has not started yet; the portal opens without it.', { module: id, step: run?.step });
-    settled.catch((error: unknown) => this.log.error('The start of the modules was not brought to its end.', { error }));
-  }
-
-  private missedMost(): ModuleStatus | undefined {
-    const missed = [...this.records.values()].filter(
-      ({ isNeeded, state }) => isNeeded && state !== 'active' && state !== 'disabled',
-    );
-    const first = missed.find(({ state }) => state === 'failed') ?? missed[0];
-    return first && this.statusOf(first);
   }
 
   private statusOf(record: ModuleRecord): ModuleStatus {

@@ -1,5 +1,5 @@
 import { type Class, contributions, optional, serviceToken, tokenId } from '../api/index.js';
-import { Container } from '../libraries/kernel.js';
+import { Container, type ServiceIdentifier } from '../libraries/kernel.js';
 import type { Declarations, Made } from './declarations.js';
 import type { PointView } from './point-view.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
@@ -58,7 +58,7 @@ export class ModuleContainer {
 
   get<T>(from: Class<T>): T {
     try {
-      return this.container.get(from);
+      return this.container.get<T>(from as ServiceIdentifier<T>);
     } catch (error) {
       throw new Error(`${from.name || 'A class'} cannot be made: ${explained(error)}`, { cause: error });
     }

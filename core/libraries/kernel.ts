@@ -1,4 +1,4 @@
-export { Container, inject, injectable } from 'inversify';
+export { Container, inject, injectable, type ServiceIdentifier } from 'inversify';
 export { default as satisfies } from 'semver/functions/satisfies.js';
 export { default as valid } from 'semver/functions/valid.js';
 export { default as validRange } from 'semver/ranges/valid.js';

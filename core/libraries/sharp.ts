@@ -16,13 +16,13 @@ export function loadSharp(): Promise<SharpFactory> {
   return loading;
 }
 
-/** Loaders that parse documents, scripts or rare formats stay shut for the whole process; Documents and Media reads these four formats. */
+/** Loaders that parse documents, scripts or rare formats stay shut for the whole process; Documents and Media reads these five formats. */
 function prepare(sharp: SharpFactory): void {
   sharp.cache(false);
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({
-    operation: ['Jpeg', 'Png', 'Webp', 'Heif'].flatMap((format) => [
+    operation: ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif'].flatMap((format) => [
       `VipsForeignLoad${format}File`,
       `VipsForeignLoad${format}Buffer`,
     ]),

@@ -28,7 +28,7 @@ export function coreChecks(parts: CheckParts): readonly IntegrityCheck[] {
     { title: 'No blob without a row is older than the grace period.', run: () => checkUnreferenced(parts) },
     { title: "The database's own integrity check finds nothing.", run: () => checkDatabase(parts) },
     { title: 'Every foreign key refers to a row.', run: () => checkForeignKeys(parts) },
-    { title: 'Every migration is applied.', run: async () => checkMigrations(parts) },
+    { title: 'Every migration is applied, and is what it was then.', run: async () => checkMigrations(parts) },
     { title: 'Every table has the columns its entity names.', run: async () => checkColumns(parts) },
   ];
 }
@@ -91,9 +91,13 @@ function checkMigrations({ migrations, reading }: CheckParts): readonly Integrit
   const rows = reading.all<{ owner: string; name: string }>('SELECT owner, name FROM portico_migration');
   const applied = new Set(rows.map(({ owner, name }) => `${owner}/${name}`));
   const expected = [...migrations.known].flatMap(([owner, names]) => names.map((name) => ({ owner, name })));
-  return expected
-    .filter(({ owner, name }) => !applied.has(`${owner}/${name}`))
-    .map(({ owner, name }) => error(`Migration ${name} of ${owner} is not applied.`));
+  const edited = [...migrations.edited].flatMap(([owner, names]) => names.map((name) => ({ owner, name })));
+  return [
+    ...expected
+      .filter(({ owner, name }) => !applied.has(`${owner}/${name}`))
+      .map(({ owner, name }) => error(`Migration ${name} of ${owner} is not applied.`)),
+    ...edited.map(({ owner, name }) => error(`Migration ${name} of ${owner} was edited after it was applied.`)),
+  ];
 }
 
 /** A table that is not there belongs to a module that has not started yet. */

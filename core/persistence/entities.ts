@@ -4,6 +4,7 @@ import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 /** A blob that some row uses. Its bytes lie in a file of the same id. */
 @Entity('portico_blob')
 class BlobRow {
+  /** Id of the blob, and the name of its file. */
   @PrimaryColumn('text')
   id!: string;
 

@@ -1,14 +1,37 @@
+import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { type Clock, type MigrationInterface, PortalError } from '../api/index.js';
+import { type Clock, type MigrationInterface, PortalError, type QueryRunner } from '../api/index.js';
 import type { Writer } from './writer.js';
 
 export type MigrationClass = new () => MigrationInterface;
 
-/** Applies the migrations of each owner once, in their order, each in a transaction of its own. */
+/** A migration that the database has, with the checksum it had then; null where it is older than checksums. */
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string | null;
+}
+
+/** A migration of the code, ready to run. */
+interface ReadyMigration {
+  readonly name: string;
+  readonly checksum: string;
+  readonly migration: MigrationInterface;
+  readonly from: MigrationClass;
+}
+
+/** Names the file of a migration, for people; undefined when it is not known. */
+export type MigrationFile = (migration: MigrationClass) => Promise<string | undefined>;
+
+/**
+ * Applies the migrations of each owner once, in their order, each in a transaction of its own. What was applied is history: it is kept with a
+ * checksum of what it does, and a migration that does something else now is refused, because nobody knows which tables the database has.
+ */
 export class MigrationRunner {
-  private readonly applied = new Map<string, string[]>();
-  /** What the code of this process has, by owner; for the doctor. */
+  private readonly applied = new Map<string, AppliedMigration[]>();
+  /** What the code of this process has and this database needs, by owner; for the doctor. */
   readonly known = new Map<string, readonly string[]>();
+  /** What was changed after it was applied, by owner; for the doctor. */
+  readonly edited = new Map<string, readonly string[]>();
 
   constructor(
     private readonly connection: Database.Database,
@@ -20,35 +43,54 @@ export class MigrationRunner {
   load(): void {
     this.connection.exec(
       `CREATE TABLE IF NOT EXISTS portico_migration (
-         owner TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL, PRIMARY KEY (owner, name)
+         owner TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, applied_at TEXT NOT NULL, checksum TEXT,
+         PRIMARY KEY (owner, name)
        ) WITHOUT ROWID`,
     );
-    const rows = this.connection.prepare('SELECT owner, name FROM portico_migration ORDER BY owner, position').all();
-    for (const { owner, name } of rows as { owner: string; name: string }[]) this.appliedOf(owner).push(name);
+    const columns = this.connection.pragma('table_info(portico_migration)') as { name: string }[];
+    if (!columns.some(({ name }) => name === 'checksum'))
+      this.connection.exec('ALTER TABLE portico_migration ADD COLUMN checksum TEXT');
+    const rows = this.connection.prepare('SELECT owner, name, checksum FROM portico_migration ORDER BY owner, position').all();
+    for (const { owner, ...row } of rows as ({ owner: string } & AppliedMigration)[]) this.appliedOf(owner).push(row);
   }
 
-  appliedOf(owner: string): string[] {
-    const names = this.applied.get(owner) ?? [];
-    this.applied.set(owner, names);
-    return names;
-  }
-
-  async migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void> {
-    const ready = migrations.map((Migration) => {
-      const migration = new Migration();
-      return { migration, name: migration.name ?? Migration.name };
-    });
-    const names = ready.map(({ name }) => name);
+  /** @param fileOf names the file of one that was edited. */
+  async migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void> {
+    const all = await Promise.all(migrations.map(prepared));
+    const names = all.map(({ name }) => name);
     if (new Set(names).size < names.length) throw refused(owner, 'Two migrations have the same name.', names);
-    this.known.set(owner, names);
-    this.assertFollows(owner, names);
-    const pending = ready.slice(this.appliedOf(owner).length);
-    for (const { migration, name } of pending) await this.apply(owner, name, migration);
+    const needed = this.neededOf(owner, all);
+    this.known.set(
+      owner,
+      needed.map(({ name }) => name),
+    );
+    this.assertFollows(owner, needed, names);
+    await this.assertUnedited(owner, needed, fileOf);
+    await this.adopt(owner, needed);
+    const applied = new Set(this.appliedOf(owner).map(({ name }) => name));
+    for (const migration of needed) if (!applied.has(migration.name)) await this.apply(owner, migration);
   }
 
-  private assertFollows(owner: string, names: readonly string[]): void {
+  private appliedOf(owner: string): AppliedMigration[] {
+    const applied = this.applied.get(owner) ?? [];
+    this.applied.set(owner, applied);
+    return applied;
+  }
+
+  /** Without those that only prepare for a migration which this database has already. */
+  private neededOf(owner: string, all: readonly ReadyMigration[]): readonly ReadyMigration[] {
+    const applied = new Set(this.appliedOf(owner).map(({ name }) => name));
+    return all.filter(({ name, migration: { unlessApplied: later } }, index) => {
+      if (later === undefined) return true;
+      if (!all.slice(index + 1).some((other) => other.name === later))
+        throw refused(owner, `It prepares for ${later}, which does not come after it.`, [name]);
+      return applied.has(name) || !applied.has(later);
+    });
+  }
+
+  private assertFollows(owner: string, needed: readonly ReadyMigration[], known: readonly string[]): void {
     const applied = this.appliedOf(owner);
-    const unknown = applied.filter((name) => !names.includes(name));
+    const unknown = applied.map(({ name }) => name).filter((name) => !known.includes(name));
     if (unknown.length > 0) {
       throw new PortalError(
         'database-newer',
@@ -56,12 +98,52 @@ export class MigrationRunner {
         { details: { owner, unknown } },
       );
     }
-    if (applied.some((name, index) => names[index] !== name)) {
-      throw refused(owner, 'A new migration stands before one that was applied already; it must come last.', names);
+    const isApplied = needed.map(({ name }) => applied.some((known) => known.name === name));
+    if (isApplied.lastIndexOf(true) >= applied.length) {
+      throw refused(owner, 'A new migration stands before one that was applied already; it must come last.', known);
     }
   }
 
-  private apply(owner: string, name: string, migration: MigrationInterface): Promise<void> {
+  private async assertUnedited(owner: string, needed: readonly ReadyMigration[], fileOf?: MigrationFile): Promise<void> {
+    const then = new Map(this.appliedOf(owner).map(({ name, checksum }) => [name, checksum]));
+    const edited = needed.filter(({ name, checksum }) => (then.get(name) ?? checksum) !== checksum);
+    this.edited.set(
+      owner,
+      edited.map(({ name }) => name),
+    );
+    if (edited.length === 0) return;
+    const named = await Promise.all(
+      edited.map(async ({ name, from }) => {
+        const file = await fileOf?.(from).catch(() => undefined);
+        return file === undefined ? name : `${name} in ${file}`;
+      }),
+    );
+    throw new PortalError(
+      'migration-edited',
+      `A migration of ${owner} was edited after this database had applied it (${named.join(', ')}), so it is not known which tables there are. ` +
+        `Install the version of ${owner} that ran here before, or undo the edit: a change of a table is a new migration.`,
+      { details: { owner, migrations: edited.map(({ name }) => name) } },
+    );
+  }
+
+  /** What was applied before there were checksums gets the one that it has now. */
+  private async adopt(owner: string, needed: readonly ReadyMigration[]): Promise<void> {
+    const applied = this.appliedOf(owner);
+    if (applied.every(({ checksum }) => checksum !== null)) return;
+    const now = new Map(needed.map(({ name, checksum }) => [name, checksum]));
+    const known = applied.map(({ name, checksum }) => ({ name, checksum: checksum ?? now.get(name) ?? null }));
+    await this.writer.write(async (transaction) => {
+      for (const { name, checksum } of known)
+        await transaction.query('UPDATE portico_migration SET checksum = ? WHERE owner = ? AND name = ?', [
+          checksum,
+          owner,
+          name,
+        ]);
+    });
+    this.applied.set(owner, known);
+  }
+
+  private apply(owner: string, { name, checksum, migration }: ReadyMigration): Promise<void> {
     return this.writer.exclusively(async () => {
       const applied = this.appliedOf(owner);
       // Rebuilding a table drops the old one; with the keys on, that would delete the rows which refer to it.
@@ -71,12 +153,10 @@ export class MigrationRunner {
           await migration.up(transaction);
           const [broken] = this.connection.pragma('foreign_key_check') as { table: string; parent: string }[];
           if (broken) throw refused(owner, `It leaves rows of ${broken.table} that refer to none of ${broken.parent}.`, [name]);
-          await transaction.query('INSERT INTO portico_migration (owner, position, name, applied_at) VALUES (?, ?, ?, ?)', [
-            owner,
-            applied.length,
-            name,
-            this.clock.now().toISOString(),
-          ]);
+          await transaction.query(
+            'INSERT INTO portico_migration (owner, position, name, applied_at, checksum) VALUES (?, ?, ?, ?, ?)',
+            [owner, applied.length, name, this.clock.now().toISOString(), checksum],
+          );
         });
       } catch (error) {
         if (error instanceof PortalError) throw error;
@@ -84,12 +164,45 @@ export class MigrationRunner {
       } finally {
         this.connection.pragma('foreign_keys = ON');
       }
-      applied.push(name);
+      applied.push({ name, checksum });
     });
   }
+}
+
+async function prepared(Migration: MigrationClass): Promise<ReadyMigration> {
+  const migration = new Migration();
+  return { name: migration.name ?? Migration.name, checksum: await migrationChecksum(migration), migration, from: Migration };
 }
 
 function refused(owner: string, reason: string, names: readonly string[], cause?: unknown): PortalError {
   const details = { owner, migrations: names };
   return new PortalError('migration-failed', `A migration of ${owner} cannot be applied: ${reason}`, { details, cause });
+}
+
+/** A migration that goes on until the database answers something goes on for ever where nothing is answered. */
+const statementsAtMost = 10_000;
+
+/** Writes down what it is told, and answers no rows. */
+class StatementRecorder implements QueryRunner {
+  readonly statements: string[] = [];
+
+  async query<Row>(sql: string): Promise<Row[]> {
+    if (this.statements.length >= statementsAtMost) throw new Error('The migration does not come to an end without a database.');
+    this.statements.push(sql.replace(/\s+/g, ' ').trim());
+    return [];
+  }
+}
+
+/**
+ * Lower-case hex SHA-256 of the statements that a migration runs in a database without rows. Compilers, formatters, comments and types do not
+ * change it; other tables, columns or rows do. Values that are bound are not part of it: they may differ from run to run.
+ */
+async function migrationChecksum(migration: MigrationInterface): Promise<string> {
+  const recorder = new StatementRecorder();
+  try {
+    await migration.up(recorder);
+  } catch {
+    // One that cannot go on without rows is known by what it did until then.
+  }
+  return createHash('sha256').update(recorder.statements.join(';\n')).digest('hex');
 }

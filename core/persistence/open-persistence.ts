@@ -19,7 +19,7 @@ import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
-import { type MigrationClass, MigrationRunner } from './migration-runner.js';
+import { type MigrationClass, type MigrationFile, MigrationRunner } from './migration-runner.js';
 import { explainReadError, SqliteReader } from './sqlite-reader.js';
 import { type CurrentTransaction, transactionEnded } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
@@ -54,8 +54,12 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly blobs: BlobStore;
   readonly erasure: Erasure;
-  /** Applies what is new of an owner's migrations. @throws PortalError `migration-failed`, `database-newer`. */
-  migrate(owner: string, migrations: readonly MigrationClass[]): Promise<void>;
+  /**
+   * Applies what is new of an owner's migrations.
+   * @param fileOf names the file of a migration, for the error.
+   * @throws PortalError `migration-failed`, `migration-edited`, `database-newer`.
+   */
+  migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void>;
   sweep(): Promise<SweepReport>;
   readonly checks: readonly IntegrityCheck[];
   /** Whether the portal still writes; for the health page. */
@@ -120,8 +124,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
     blobs,
     erasure: { erase: () => writer.emptyLog() },
-    migrate: async (owner, classes) => {
-      await migrations.migrate(owner, classes);
+    migrate: async (owner, classes, fileOf) => {
+      await migrations.migrate(owner, classes, fileOf);
       for (const statements of [readStatements, writer.statements]) statements.forget();
     },
     sweep: () => sweeper.sweep(),

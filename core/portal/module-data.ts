@@ -1,4 +1,5 @@
-import { resolve, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
 import { type InstalledModule, runInModule, watchStillness } from '../kernel/index.js';
@@ -18,7 +19,10 @@ const stillMillis = 1500;
  * left out here and fails when it starts; the others are not touched.
  */
 export class ModuleDataCatalog {
-  private constructor(private readonly data: ReadonlyMap<string, ModuleData>) {}
+  private constructor(
+    private readonly modules: readonly InstalledModule[],
+    private readonly data: ReadonlyMap<string, ModuleData>,
+  ) {}
 
   static async read(modules: readonly InstalledModule[]): Promise<ModuleDataCatalog> {
     const data = new Map<string, ModuleData>();
@@ -35,7 +39,8 @@ export class ModuleDataCatalog {
     await Promise.race([Promise.all(reading), stopped]);
     void watch.dispose();
     const fault = new Error('loading them does not come to an end.');
-    return new ModuleDataCatalog(new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }])));
+    const all = new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }]));
+    return new ModuleDataCatalog(modules, all);
   }
 
   get entities(): readonly Class<object>[] {
@@ -52,6 +57,20 @@ export class ModuleDataCatalog {
       });
     }
     return data?.migrations ?? [];
+  }
+
+  /** The file that exports a migration, relative to the package; asked only when something is wrong with it. */
+  async fileOf(moduleId: string, migration: Class<MigrationInterface>): Promise<string | undefined> {
+    const module = this.modules.find(({ id }) => id === moduleId);
+    if (module?.manifest.migrations === undefined) return undefined;
+    const list = resolve(module.folder, module.manifest.migrations);
+    const files = (await readdir(dirname(list))).filter((name) => /\.m?js$/.test(name)).map((name) => join(dirname(list), name));
+    // The list itself comes last: it names all of them.
+    for (const file of [...files.filter((other) => other !== list), list]) {
+      const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
+      if (file === list || exported.includes(migration)) return relative(module.folder, file);
+    }
+    return undefined;
   }
 }
 

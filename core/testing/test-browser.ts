@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly javaScript?: boolean;
+  /** Zone where the browser lives, e.g. `America/Los_Angeles`; that of the machine when left out. */
+  readonly timeZone?: string;
 }
 
 /** Debian's Chromium, driven by accessible names. One for a whole test file; a fresh context, with cookies of its own, for each page. */
@@ -35,13 +37,14 @@ export class TestBrowser {
   /** A page of the portal, on the sites' front page when somebody is signed in. */
   async page(
     portal: Pick<TestPortal, 'url'>,
-    { person, width = 1280, height = 800, javaScript = true }: PageOptions = {},
+    { person, width = 1280, height = 800, javaScript = true, timeZone }: PageOptions = {},
   ): Promise<Page> {
     const context = await this.browser.newContext({
       baseURL: portal.url,
       viewport: { width, height },
       javaScriptEnabled: javaScript,
       reducedMotion: 'reduce',
+      ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
     });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);

@@ -4,5 +4,14 @@ export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
-export { cutText, hasInvisible, lettersOf, withoutInvisible, withoutLatinAccents } from './text.js';
+export {
+  cutText,
+  foldText,
+  hasInvisible,
+  lettersOf,
+  searchPatterns,
+  withoutInvisible,
+  withoutLatinAccents,
+  withPlainLetters,
+} from './text.js';
 export { every } from './timers.js';

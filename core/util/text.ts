@@ -38,6 +38,51 @@ export function withoutLatinAccents(text: string): string {
     .normalize('NFC');
 }
 
+/** Letters of Latin that no decomposition turns into plain ones. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+};
+const unplain = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'giu');
+
+/** A text without the accents of Latin letters, and with plain letters for those that have a stroke or are two in one. */
+export function withPlainLetters(text: string): string {
+  return withoutLatinAccents(text).replace(unplain, (letter) => {
+    const plain = plainLetters[letter.toLowerCase()] ?? letter;
+    return letter === letter.toLowerCase() ? plain : plain.toUpperCase();
+  });
+}
+
+/**
+ * A text as searches compare it, here rather than in a database, each of which folds in its own way: without case, accents of Latin and Greek
+ * letters, joiners and what else nobody sees; however its letters are composed. Two words for which somebody would look alike are the same.
+ * Columns hold what this answers: whoever changes it fills them again.
+ */
+export function foldText(text: string): string {
+  const decomposed = text.normalize('NFKD').replace(invisible, '');
+  const cased = decomposed
+    .replace(/(\p{Script=Greek})[\u0300-\u036f]+/gu, '$1')
+    .toUpperCase()
+    .toLowerCase();
+  return withPlainLetters(cased).replaceAll('ς', 'σ').replace(/\s+/g, ' ').trim();
+}
+
+/** Most words of a search that are looked at; the others narrow nothing. */
+const maxSearchWords = 8;
+
+/** The words of a search, each a pattern for `LIKE … ESCAPE '!'` on a column of `foldText`: it may stand anywhere, all must. */
+export function searchPatterns(search: string): readonly string[] {
+  const words = foldText(search).split(' ').filter(Boolean);
+  return words.slice(0, maxSearchWords).map((word) => `%${word.replace(/[%_!]/g, '!$&')}%`);
+}
+
 const letters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** What makes one letter of several characters. */
 const composed = /\p{M}|\u200c|\u200d|\p{Emoji_Modifier}|[\u{1f1e6}-\u{1f1ff}]|[\u{e0020}-\u{e007f}]|[\u1100-\u11ff]/u;

@@ -37,16 +37,16 @@ export class CompiledViews {
     const digest = digestOf(source, vocabulary);
     const specification = this.precompiled[digest];
     if (specification) return environment.template(specification);
-    checkView(source, file, vocabulary);
+    const program = checkView(source, file, vocabulary);
     const knownHelpers = Object.fromEntries([...vocabulary.helpers].map((name) => [name, true]));
     const options = { knownHelpers, knownHelpersOnly: true, preventIndent: true };
-    this.options.onNew?.(digest, () => environment.precompile(source, options));
-    return environment.compile(source, options);
+    this.options.onNew?.(digest, () => environment.precompile(program, options));
+    return environment.compile(program, options);
   }
 }
 
-function digestOf(source: string, { helpers, partials }: ViewVocabulary): string {
-  const names = [Handlebars.VERSION, '', ...helpers, '', ...partials].join('\n');
+function digestOf(source: string, { helpers, partials, isolated }: ViewVocabulary): string {
+  const names = [Handlebars.VERSION, '', ...helpers, '', ...partials, '', ...isolated].join('\n');
   return createHash('sha256').update(names).update('\n\n').update(source).digest('base64url');
 }
 

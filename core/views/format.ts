@@ -47,6 +47,12 @@ export function toDate(value: unknown): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** A day of the calendar, such as the one on which a flag was introduced: it has no time, so no zone changes it. */
+export function isDay(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+}
+
+/** In UTC, which it names where there is a time: a server knows nobody's zone. The script of the page puts the person's in its place. */
 export function formatDate(date: Date, format: 'date' | 'time' | 'both', locale: string): string {
   const name = `${locale} ${format}`;
   let formatter = dateFormats.get(name);
@@ -54,8 +60,9 @@ export function formatDate(date: Date, format: 'date' | 'time' | 'both', locale:
     formatter = new Intl.DateTimeFormat(locale, {
       ...(format === 'time' ? {} : { dateStyle: 'medium' }),
       ...(format === 'date' ? {} : { timeStyle: 'short' }),
+      timeZone: 'UTC',
     });
     dateFormats.set(name, formatter);
   }
-  return formatter.format(date);
+  return format === 'date' ? formatter.format(date) : `${formatter.format(date)} UTC`;
 }

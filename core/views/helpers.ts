@@ -1,7 +1,7 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { lettersOf } from '../util/text.js';
-import { formatBytes, formatDate, toDate } from './format.js';
+import { formatBytes, formatDate, isDay, toDate } from './format.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
@@ -172,9 +172,12 @@ function drawIcon(sprite: string, name: string, extra: unknown): Handlebars.Safe
 const dates = new Map<string, Map<number, Handlebars.SafeString>>();
 const mostDates = 2000;
 
+/** `core/client/page/times.ts` finds what is a moment by its `datetime`, and what of it is shown by `data-time`; a day stays as it is. */
 function time(value: unknown, format: unknown, locale: string): Handlebars.SafeString | string {
   const date = toDate(value);
   if (!date) return '';
+  if (isDay(value))
+    return new SafeString(`<time datetime="${value}">${escapeExpression(formatDate(date, 'date', locale))}</time>`);
   const wanted = format === 'date' || format === 'time' ? format : 'both';
   const name = `${locale} ${wanted}`;
   let known = dates.get(name);
@@ -184,8 +187,9 @@ function time(value: unknown, format: unknown, locale: string): Handlebars.SafeS
   }
   let written = known.get(date.getTime());
   if (!written) {
-    const words = formatDate(date, wanted, locale);
-    written = new SafeString(`<time datetime="${date.toISOString()}">${escapeExpression(words)}</time>`);
+    const words = escapeExpression(formatDate(date, wanted, locale));
+    const shown = wanted === 'date' ? '' : ` data-time="${wanted}"`;
+    written = new SafeString(`<time datetime="${date.toISOString()}"${shown}>${words}</time>`);
     known.set(date.getTime(), written);
   }
   return written;

@@ -5,12 +5,17 @@ import { Handlebars } from '../libraries/text.js';
 export interface ViewVocabulary {
   readonly helpers: ReadonlySet<string>;
   readonly partials: ReadonlySet<string>;
+  /** Those of the partials that see only what they are given. */
+  readonly isolated: ReadonlySet<string>;
 }
 
 const builtIn = new Set(['if', 'unless', 'each', 'with', 'lookup']);
 
-/** Reads a view as text and refuses unknown partials and helpers, naming file and line. Runs at module start, so no request finds out. */
-export function checkView(source: string, file: string, vocabulary: ViewVocabulary): void {
+/**
+ * Reads a view as text and refuses unknown partials and helpers, naming file and line. Runs at module start, so no request finds out.
+ * @returns the syntax tree, for the compiler
+ */
+export function checkView(source: string, file: string, vocabulary: ViewVocabulary): hbs.AST.Program {
   const program = parse(source, file);
   const partials = new Set(vocabulary.partials);
   const inline = new (class extends Handlebars.Visitor {
@@ -22,6 +27,39 @@ export function checkView(source: string, file: string, vocabulary: ViewVocabula
   })();
   inline.accept(program);
   new Checker(file, vocabulary.helpers, partials).accept(program);
+  new Isolation(vocabulary.isolated).accept(program);
+  return program;
+}
+
+/**
+ * Gives a partial that stands alone an empty context, to which its arguments are added, instead of the model around it; its block gets that
+ * model as `blockModel`, which the partial hands on: `{{> @partial-block blockModel}}`.
+ */
+class Isolation extends Handlebars.Visitor {
+  constructor(private readonly partials: ReadonlySet<string>) {
+    super();
+  }
+
+  override PartialStatement(partial: hbs.AST.PartialStatement): void {
+    this.isolate(partial);
+    super.PartialStatement(partial);
+  }
+
+  override PartialBlockStatement(partial: hbs.AST.PartialBlockStatement): void {
+    if (this.isolate(partial)) {
+      const { loc } = partial;
+      const value = { type: 'PathExpression', data: false, depth: 0, parts: [], original: 'this', loc } as hbs.AST.PathExpression;
+      partial.hash ??= { type: 'Hash', pairs: [], loc };
+      partial.hash.pairs.push({ type: 'HashPair', key: 'blockModel', value, loc });
+    }
+    super.PartialBlockStatement(partial);
+  }
+
+  private isolate(partial: hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement): boolean {
+    const isolated = this.partials.has(String((partial.name as hbs.AST.PathExpression).original));
+    if (isolated) partial.params = [{ type: 'UndefinedLiteral', loc: partial.loc }];
+    return isolated;
+  }
 }
 
 function parse(source: string, file: string): hbs.AST.Program {

@@ -5,8 +5,6 @@ import type { ViewHelpers } from './helpers.js';
 import type { Rendering } from './rendering.js';
 import type { ViewFile } from './view-files.js';
 
-export type Partials = Readonly<Record<string, Handlebars.TemplateDelegate>>;
-
 const partialsFolder = 'partials/';
 
 /** `partials/row` and `layouts/partials/row` are both the partial `row`. */
@@ -15,31 +13,21 @@ function partialName(view: string): string | undefined {
   return at < 0 ? undefined : view.slice(at + partialsFolder.length);
 }
 
-/** A partial that sees what it is given and nothing of the model around it; its block still sees the model. What is read here is the runtime's own: see docs/dependencies.md. */
-function alone(template: Handlebars.TemplateDelegate): Handlebars.TemplateDelegate {
-  return (context, options = {}) => {
-    const { hash, fn, data } = options as Handlebars.RuntimeOptions & Partial<Handlebars.HelperOptions>;
-    const block = fn ? data['partial-block'] : undefined;
-    // `{{#if @partial-block}}` calls it too, without options, just to see whether there is one.
-    const inner = block && ((_own: unknown, blockOptions?: object) => (blockOptions ? block(context, blockOptions) : 'block'));
-    return template(hash ?? {}, { ...options, data: { ...data, 'partial-block': inner } });
-  };
-}
-
 export interface ViewSetOptions {
   readonly owner: string;
   readonly files: ReadonlyMap<string, ViewFile>;
   readonly helpers: ViewHelpers;
   readonly compiled: CompiledViews;
-  /** Partials of the portal. */
-  readonly inherited: Partials;
-  /** Which partials see only what they are given. */
-  readonly standsAlone?: (partial: string) => boolean;
+  /** Views whose partials may be used, too; partials of its own of the same name win. */
+  readonly inherited?: ViewSet;
+  /** Which of its own partials see only what they are given. */
+  readonly standsAlone?: (view: string) => boolean;
 }
 
 /** The compiled views of one owner. Only strings from packages are ever compiled, and only here. */
 export class ViewSet {
-  readonly partials: Partials;
+  private readonly partials: Readonly<Record<string, Handlebars.TemplateDelegate>>;
+  private readonly isolated: ReadonlySet<string>;
   private readonly views = new Map<string, Handlebars.TemplateDelegate>();
 
   private readonly owner: string;
@@ -49,17 +37,25 @@ export class ViewSet {
     this.owner = owner;
     const environment = Handlebars.create();
     for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
-    const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited };
-    const names = new Set(Object.keys(inherited));
-    for (const name of files.keys()) names.add(partialName(name) ?? '');
-    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names };
+    const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited?.partials };
+    const names = new Set(Object.keys(partials));
+    const isolated = new Set(inherited?.isolated);
+    for (const name of files.keys()) {
+      const partial = partialName(name);
+      if (partial === undefined) continue;
+      names.add(partial);
+      if (standsAlone(name)) isolated.add(partial);
+      else isolated.delete(partial);
+    }
+    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names, isolated };
     for (const [name, { file, source }] of files) {
       const template = compiled.template({ environment, vocabulary }, source, file);
       const partial = partialName(name);
-      if (partial !== undefined) partials[partial] = standsAlone(name) ? alone(template) : template;
+      if (partial !== undefined) partials[partial] = template;
       else this.views.set(name, template);
     }
     this.partials = partials;
+    this.isolated = isolated;
     for (const [name, partial] of Object.entries(partials)) environment.registerPartial(name, partial);
   }
 

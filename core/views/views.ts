@@ -234,13 +234,12 @@ export class Views {
       files: new Map(own),
       helpers: this.helpers,
       compiled: this.compiled,
-      inherited: {},
-      standsAlone: (partial) => partial.startsWith('partials/'),
+      standsAlone: (view) => view.startsWith('partials/'),
     });
   }
 
   private viewSet(owner: string, files: ReturnType<typeof readViewFiles>): ViewSet {
-    return new ViewSet({ owner, files, helpers: this.helpers, compiled: this.compiled, inherited: this.layouts.partials });
+    return new ViewSet({ owner, files, helpers: this.helpers, compiled: this.compiled, inherited: this.layouts });
   }
 
   private overrides(moduleId: string): ReturnType<typeof readViewFiles> {

@@ -5,6 +5,7 @@ import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
 import { toast } from '../toast.js';
 import { confirmForms } from './confirm.js';
+import { localiseTimes } from './times.js';
 import { sayWhatIsCut, watchUnsaved } from './unsaved.js';
 
 /** A form that is on its way is not sent again by a double click. Coming back to the page, or staying on it, makes it usable again; answers how. */
@@ -91,6 +92,7 @@ customElements.define('portico-menu', PorticoMenu);
 customElements.define('portico-tabs', PorticoTabs);
 customElements.define('portico-toasts', PorticoToasts);
 
+localiseTimes();
 watchPanels();
 watchDrawer();
 confirmForms();

@@ -115,6 +115,71 @@ describe('migrations', () => {
     expect(await rows('SELECT id FROM shelf ORDER BY id')).to.deep.equal([{ id: 'a' }, { id: 'b' }, { id: 's' }]);
   });
 
+  it('that do something else than when they were applied are refused by name, and found by the doctor', async () => {
+    await portal.migrate('library', [makeShelf, makeBook]);
+    await reopen();
+    const edited = migration('make-shelf', 'CREATE TABLE shelf (id TEXT PRIMARY KEY, place TEXT)');
+    const refusal = await portal
+      .migrate('library', [edited, makeBook], async (which) => (which === edited ? 'library/make-shelf.js' : undefined))
+      .catch((error: Error) => error);
+    expect(refusal).to.include({ code: 'migration-edited' });
+    expect(refusal)
+      .to.have.property('message')
+      .that.includes(
+        'A migration of library was edited after this database had applied it (make-shelf in library/make-shelf.js)',
+      );
+    expect(await findings(portal)).to.deep.equal(['Migration make-shelf of library was edited after it was applied.']);
+    await portal.migrate('library', [makeShelf, makeBook]);
+    expect(await findings(portal)).to.deep.equal([]);
+  });
+
+  it('are the same when only blanks, code or bound values differ', async () => {
+    const plain = migration('fill', 'CREATE TABLE shelf (id TEXT)', 'INSERT INTO shelf VALUES (?)');
+    class Written implements MigrationInterface {
+      readonly name = 'fill';
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query('CREATE TABLE\n   shelf (id TEXT)');
+        await runner.query('INSERT INTO shelf VALUES (?)', [String(Math.random())]);
+      }
+      async down(): Promise<void> {}
+    }
+    await portal.migrate('library', [Written]);
+    await reopen();
+    await portal.migrate('library', [plain]);
+    expect(await applied()).to.deep.equal(['fill']);
+  });
+
+  it('of a database without checksums get theirs with the next start', async () => {
+    await portal.migrate('library', [makeShelf, makeBook]);
+    const checksums = (): Promise<object[]> => rows('SELECT owner, name, checksum FROM portico_migration ORDER BY owner, name');
+    const known = await checksums();
+    expect(known.every((row) => /^[0-9a-f]{64}$/.test((row as { checksum: string }).checksum))).to.equal(true);
+    await portal.unitOfWork.write((transaction) => transaction.query('ALTER TABLE portico_migration DROP COLUMN checksum'));
+    await reopen();
+    await portal.migrate('library', [makeShelf, makeBook]);
+    expect(await checksums()).to.deep.equal(known);
+  });
+
+  it('that prepare for a later one are left out where the later one is applied already', async () => {
+    const clear = class extends migration('clear-shelf', 'DROP TABLE loan') {
+      override readonly unlessApplied = 'make-loan';
+    };
+    const loan = migration('make-loan', 'CREATE TABLE loan (id TEXT)');
+    await portal.migrate('library', [makeShelf, loan]);
+    await portal.migrate('library', [makeShelf, clear, loan]);
+    expect(await applied()).to.deep.equal(['make-shelf', 'make-loan']);
+    expect(await findings(portal)).to.deep.equal([]);
+    const first = migration('first-loan', 'CREATE TABLE loan (old TEXT)');
+    await portal.unitOfWork.write(async (transaction) => {
+      await transaction.query('DROP TABLE loan');
+      await transaction.query("DELETE FROM portico_migration WHERE name = 'make-loan'");
+    });
+    await reopen();
+    await portal.migrate('library', [makeShelf, first, clear, loan]);
+    expect(await applied()).to.deep.equal(['make-shelf', 'first-loan', 'clear-shelf', 'make-loan']);
+    expect(await codeFrom(portal.migrate('library', [makeShelf, first, loan, clear]))).to.equal('migration-failed');
+  });
+
   it('that are missing are found by the doctor', async () => {
     await portal.migrate('library', [makeShelf]);
     await portal.unitOfWork.write((transaction) => transaction.query("DELETE FROM portico_migration WHERE owner = 'library'"));

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { cutText, hasInvisible, lettersOf, withoutInvisible, withoutLatinAccents } from '../../util/text.js';
+import {
+  cutText,
+  foldText,
+  hasInvisible,
+  lettersOf,
+  searchPatterns,
+  withoutInvisible,
+  withoutLatinAccents,
+} from '../../util/text.js';
 
 describe('Words of people', () => {
   for (const text of [
@@ -47,5 +55,23 @@ describe('Words of people', () => {
     expect(cutText('ab👩\u200d👩\u200d👧', 9)).to.equal('ab');
     expect(cutText('ab👩\u200d👩\u200d👧', 10)).to.equal('ab👩\u200d👩\u200d👧');
     expect(cutText('abc', 2)).to.equal('ab');
+  });
+
+  it('fold to the same however they are written', () => {
+    for (const [one, other] of [
+      ['Straße', 'STRASSE'],
+      ['İstanbul', 'ıstanbul'],
+      ['ΟΔΥΣΣΕΥΣ', 'Οδυσσεύς'],
+      ['Übung', 'U\u0308bung'],
+      ['ｆｕｌｌ', 'Full'],
+      ['ﬁnd', 'FIND'],
+      ['Łódź', 'lodz'],
+      ['می\u200cخواهم', 'میخواهم'],
+      ['й', 'Й'],
+    ] as const)
+      expect(foldText(one), one).to.equal(foldText(other));
+    expect(new Set(['й', 'и', 'ド', 'ト', 'कि', 'क'].map(foldText))).to.have.lengthOf(6);
+    expect(searchPatterns(' 50%  a_b ! ')).to.deep.equal(['%50!%%', '%a!_b%', '%!!%']);
+    expect(searchPatterns('\u200d')).to.deep.equal([]);
   });
 });

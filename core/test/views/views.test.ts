@@ -79,6 +79,17 @@ describe('Views', () => {
     expect(await fragment(`{{#if (and (eq a 1) (not b))}}yes{{/if}}{{or c 'else'}}`, { a: 1, b: false })).to.equal('yeselse');
   });
 
+  it('write times in UTC, which they name, wherever the server lives; a day of the calendar has no zone', async () => {
+    const view = `{{date d}}|{{date d format='time'}}|{{date day}}|{{date day format='date'}}`;
+    const html = await fragment(view, { d: new Date('2026-11-22T23:40:00Z'), day: '2026-11-01' });
+    expect(html.replaceAll('\u202f', ' ').split('|')).to.deep.equal([
+      '<time datetime="2026-11-22T23:40:00.000Z" data-time="both">Nov 22, 2026, 11:40 PM UTC</time>',
+      '<time datetime="2026-11-22T23:40:00.000Z" data-time="time">11:40 PM UTC</time>',
+      '<time datetime="2026-11-01">Nov 1, 2026</time>',
+      '<time datetime="2026-11-01">Nov 1, 2026</time>',
+    ]);
+  });
+
   it('write JSON that cannot leave its attribute', async () => {
     expect(await fragment('<i data-x="{{json x}}"></i>', { x: { a: '"><script>' } })).to.equal(
       '<i data-x="{&quot;a&quot;:&quot;\\&quot;&gt;\\u003cscript&gt;&quot;}"></i>',
@@ -99,6 +110,14 @@ describe('Views', () => {
     const view = `{{#> alert kind='warning'}}{{name}}{{/alert}}`;
     const html = await fragment(view, { name: 'Ada', title: 'leaked title', text: 'leaked text' });
     expect(html).to.contain('Ada').and.to.contain('alert-warning').and.not.to.contain('leaked');
+    const model = { title: 'leaked title', text: 'leaked text', names: ['Ada', 'Eve'], greeting: 'Hello' };
+    const nested = `{{#> empty-state title='Nobody'}}{{#each names}}{{#> alert title='One'}}{{../greeting}} {{this}}{{/alert}}{{> alert kind='danger'}}{{/each}}{{/empty-state}}`;
+    const inner = await fragment(nested, model);
+    expect(inner.match(/Hello \w+/g)).to.deep.equal(['Hello Ada', 'Hello Eve']);
+    expect(inner.match(/<strong>One<\/strong>/g)).to.have.length(2);
+    expect(inner.match(/<div class="grow"><\/div>/g)).to.have.length(2);
+    expect(inner).not.to.contain('leaked').and.not.to.contain('empty-state-text');
+    expect(await fragment(`{{> empty-state title='Nobody'}}`, model)).not.to.contain('empty-state-actions');
   });
 
   it('join a field with its help, or with its error in the place of the help', async () => {

@@ -2,7 +2,7 @@ import { closeDialog, type Translate, translator } from '@portico/core/client';
 import { Added, type Adding } from './dialog/added.js';
 import { follow } from './dialog/follow.js';
 import { DescriptionField, SourceField } from './dialog/form-fields.js';
-import { GenerationList, showProgress } from './dialog/generation-list.js';
+import { GenerationList, showProgress, takeFocusAlong } from './dialog/generation-list.js';
 import { causeOf, emphasize, formData, lock, showProblems } from './dialog/pieces.js';
 import { type Answer, ask } from './dialog/requests.js';
 import { markSeen } from './dialog/seen.js';
@@ -94,16 +94,8 @@ class CreateImage extends HTMLElement {
     this.running = href;
     if (this.closed.signal.aborted) return this.followElsewhere();
     this.update();
-    this.takeAlong(await this.show(href));
+    takeFocusAlong(this.form, await this.show(href));
     await this.watch(href);
-  }
-
-  /** Where the form stands above what is made, it is scrolled away: the keyboard goes along, and on to the image when it comes. */
-  private takeAlong(generation: HTMLElement | undefined): void {
-    const heading = generation?.querySelector<HTMLElement>('h2');
-    if (!heading || matchMedia('(min-width: 56em)').matches || !this.form.contains(document.activeElement)) return;
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
   }
 
   /** Asks once more for an image that did not come. */

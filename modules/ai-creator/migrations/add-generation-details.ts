@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 
-const columns = ['quality', 'style'] as const;
+const columns = ['quality', 'style', 'made_from', 'source_blob'] as const;
 
-/** What a provenance report tells beside the description. */
+/** What a provenance report tells, and what a variation is made from. */
 export class AddGenerationDetails1763810000000 implements MigrationInterface {
   readonly name = 'AddGenerationDetails1763810000000';
 

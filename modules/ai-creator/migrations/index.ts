@@ -10,22 +10,27 @@ import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
+import { KeepEnteredPrices1764481000000 } from './keep-entered-prices.js';
 import { MoveUsage1764450100000 } from './move-usage.js';
 import { RenameToken1764470000000 } from './rename-token.js';
+import { SettleGenerationDetails1764480000000 } from './settle-generation-details.js';
 
+// Some only prepare databases that do not have a later one yet: `unlessApplied`.
 export default [
   CreateGenerations1763800000000,
   AddGenerationDetails1763810000000,
   CreateSpending1763830000000,
   CreateWatch1763831000000,
   AddRetries1763841000000,
-  AddVariations1763842000000,
   AddModelProviders1763845000000,
+  SettleGenerationDetails1764480000000,
+  AddVariations1763842000000,
   AddFailureCategories1763846000000,
   AddBudgetRevision1763848000000,
   AddPromptRetention1763849000000,
   AddDescriptionHash1763850000000,
   AddPreviewTokens1763851000000,
+  KeepEnteredPrices1764481000000,
   MoveUsage1764450100000,
   RenameToken1764470000000,
 ];

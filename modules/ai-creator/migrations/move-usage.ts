@@ -15,10 +15,7 @@ export class MoveUsage1764450100000 implements MigrationInterface {
       SELECT ${entryColumns}, 'images',
         (SELECT generation.provider FROM ai_creator_generation generation WHERE generation.id = ai_creator_usage.id)
       FROM ai_creator_usage`);
-    await queryRunner.query(`
-      INSERT INTO ai_usage_price (${priceColumns})
-      SELECT ${priceColumns} FROM ai_creator_price former
-      WHERE NOT EXISTS (SELECT 1 FROM ai_usage_price price WHERE price.model = former.model AND price.valid_from = former.valid_from)`);
+    await queryRunner.query(`INSERT INTO ai_usage_price (${priceColumns}) SELECT ${priceColumns} FROM ai_creator_price`);
     await queryRunner.query(`INSERT INTO ai_usage_budget (${budgetColumns}) SELECT ${budgetColumns} FROM ai_creator_budget`);
     for (const table of ['ai_creator_usage', 'ai_creator_price', 'ai_creator_budget'])
       await queryRunner.query(`DROP TABLE ${table}`);

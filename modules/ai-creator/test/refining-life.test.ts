@@ -59,7 +59,7 @@ describe('the life of a variation', () => {
       .service(UnitOfWork)
       .read((reader) =>
         reader.query<{ images: number; inputTokens: number }>(
-          'SELECT images, input_tokens AS inputTokens FROM ai_usage_entry ORDER BY id',
+          'SELECT images, input_tokens AS "inputTokens" FROM ai_usage_entry ORDER BY id',
         ),
       );
   const sumOf = (rows: readonly { readonly images: number }[]): number => rows.reduce((sum, { images }) => sum + images, 0);

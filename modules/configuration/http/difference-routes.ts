@@ -13,6 +13,7 @@ import {
   siteScope,
   z,
 } from '@portico/core';
+import { foldText } from '@portico/core/util';
 import { type DifferenceRow, Differences } from '../services/differences.js';
 import { permissions } from '../services/permissions.js';
 import { places, SettingsEntries } from './settings-entries.js';
@@ -128,9 +129,9 @@ export class SiteDifferenceRoutes implements HttpRoutes {
 const siteSettings = ({ address }: Site): string => `/web/${address}/configuration/site-settings`;
 
 function groupOf(title: string, rows: readonly DifferenceRow[], q: string, place: string): Group {
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = foldText(q).split(' ').filter(Boolean);
   const found = rows.filter((row) => {
-    const text = [title, row.entry, row.label, row.id, row.field, row.now, row.against].join(' ').toLowerCase();
+    const text = foldText([title, row.entry, row.label, row.id, row.field, row.now, row.against].join(' '));
     return words.every((word) => text.includes(word));
   });
   return { title, rows: found.map((row) => ({ ...row, href: `${place}/${row.id}#setting-${row.field}` })) };

@@ -21,12 +21,12 @@ export interface Document {
   readonly altText: string;
   /** True while nobody has read an alternative text that a program drafted. */
   readonly altTextDrafted: boolean;
-  /** Decided by decoding, e.g. `image/png`. */
+  /** Decided by the bytes, from a closed list, e.g. `image/png`; `application/octet-stream` for what is not on it. */
   readonly mimeType: string;
   /** Bytes. */
   readonly size: number;
   readonly sha256: string;
-  /** Pixels; images only. */
+  /** Pixels; only of pictures that can be shown. A picture that is too large for a preview has none. */
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly createdBy: string;
@@ -67,7 +67,7 @@ export interface DocumentLinks {
 export interface Documents {
   /**
    * Adds a document: bytes safe on disk, row committed, when the promise resolves. The one gate for every way in:
-   * limits, type by decoding, pixel limit.
+   * limits, type by its bytes. A picture with too many pixels is kept as a file without a preview.
    * @throws PortalError `not-found` (404: folder, or no permission to see it), `forbidden` (403), `name-taken` (409), `too-large` (413),
    * `wrong-type` (415), `storage-full` (507).
    */

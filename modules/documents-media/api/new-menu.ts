@@ -53,4 +53,8 @@ export interface AddedDocument extends ChoiceFacts {
   readonly mimeType: string;
   /** Address of the picture, as an editor would use it. */
   readonly view: string;
+  /** It cannot be shown in a page: it is no picture, or one without a preview. */
+  readonly isFile?: boolean;
+  /** A sentence about it, e.g. why it has no preview. */
+  readonly note?: string;
 }

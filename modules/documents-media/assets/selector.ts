@@ -68,7 +68,7 @@ class DocumentSelector extends HTMLElement {
   /** In the order the caller prefers, what the new document can give. */
   private itemOf(document: AddedDocument): SelectedItem | undefined {
     const criterion = JSON.parse(this.dataset.criterion ?? '{}') as Criterion;
-    const isImage = document.mimeType.startsWith('image/');
+    const isImage = !document.isFile && document.mimeType.startsWith('image/');
     if (criterion.type === 'image' && !isImage) return undefined;
     const values: Readonly<Record<string, string | undefined>> = {
       'image-url': isImage ? document.view : undefined,
@@ -77,7 +77,7 @@ class DocumentSelector extends HTMLElement {
     };
     const returnType = criterion.return.split(',').find((type): type is ReturnType => Boolean(values[type]));
     const value = returnType && values[returnType];
-    const { id: _id, name: title, altText, mimeType: _type, view: _view, ...facts } = document;
+    const { id: _id, name: title, altText, mimeType: _type, view: _view, isFile: _isFile, note: _note, ...facts } = document;
     return value ? { returnType, value, title, altText, ...facts } : undefined;
   }
 

@@ -130,7 +130,8 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     await Promise.all(workers);
     this.busy(false);
     if (this.released.signal.aborted) return;
-    if (this.rows.every((row) => row.state === 'done')) this.finish();
+    // What there is to say of a file would go with the dialog.
+    if (this.rows.every((row) => row.state === 'done') && !this.added.some(({ note }) => note)) this.finish();
     else this.nameButton();
   }
 
@@ -142,7 +143,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
         signal: this.released.signal,
         cutOff: this.text('failed'),
       });
-      row.finish();
+      row.finish(document.note);
       this.documents.set(row, document);
     } catch (error) {
       const fault = error instanceof PortalFault ? error : undefined;

@@ -6,9 +6,11 @@ import { Column, Entity, PrimaryColumn } from '@portico/core';
  */
 @Entity('documents_media_document_version')
 export class DocumentVersionEntity {
+  /** Id of the version: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the document that the version belongs to. */
   @Column('text', { name: 'document_id' })
   documentId!: string;
 
@@ -32,11 +34,15 @@ export class DocumentVersionEntity {
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
-  /** Width in pixels; null for what is no picture. */
+  /** Charset of a text; null where not every byte of it is known to be of it. */
+  @Column('text', { nullable: true })
+  charset!: string | null;
+
+  /** Width in pixels; null for what is no picture, or one that is not shown. */
   @Column('integer', { nullable: true })
   width!: number | null;
 
-  /** Height in pixels; null for what is no picture. */
+  /** Height in pixels; null for what is no picture, or one that is not shown. */
   @Column('integer', { nullable: true })
   height!: number | null;
 

@@ -1,11 +1,14 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { foldText } from '@portico/core/util';
 
 /** A document with the facts of its current version, so that a page, a list or a download reads one row. */
 @Entity('documents_media_document')
 export class DocumentEntity {
+  /** Id of the document: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the site that the document belongs to. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
@@ -20,6 +23,10 @@ export class DocumentEntity {
   /** File name as it is compared and sorted. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
+
+  /** Name and alternative text as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
 
   /** Alternative text of a picture; empty while nobody wrote one. */
   @Column('text', { name: 'alt_text' })
@@ -37,21 +44,31 @@ export class DocumentEntity {
   @Column('text')
   version!: string;
 
+  /** Id of the blob that holds the file of the current version. */
   @Column('text', { name: 'blob_id' })
   blobId!: string;
 
+  /** SHA-256 of that file, lower-case hex. */
   @Column('text')
   sha256!: string;
 
+  /** Size of that file in bytes. */
   @Column('integer')
   size!: number;
 
+  /** Type of that file as its content says. */
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
+  /** Charset of a text; null where not every byte of it is known to be of it. */
+  @Column('text', { nullable: true })
+  charset!: string | null;
+
+  /** Width in pixels; null for what is no picture. */
   @Column('integer', { nullable: true })
   width!: number | null;
 
+  /** Height in pixels; null for what is no picture. */
   @Column('integer', { nullable: true })
   height!: number | null;
 
@@ -67,12 +84,20 @@ export class DocumentEntity {
   @Column('text', { name: 'metadata_kinds', nullable: true })
   metadataKinds!: string | null;
 
+  /** Id of the person who added the document. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
+  /** Time at which the document was added, in milliseconds since 1970. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 
+  /** Time of the last change of the file or of what is said about it, in milliseconds since 1970. */
   @Column('integer', { name: 'modified_at' })
   modifiedAt!: number;
+}
+
+/** What searches look in: the name, and the alternative text of a picture, folded. */
+export function searchText(name: string, altText = ''): string {
+  return foldText(`${name} ${altText}`);
 }

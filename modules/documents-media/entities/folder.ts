@@ -6,9 +6,11 @@ export const rootFolder = '';
 /** A folder of a site. Only an empty one can be deleted. */
 @Entity('documents_media_folder')
 export class FolderEntity {
+  /** Id of the folder: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the site that the folder belongs to. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 
@@ -16,6 +18,7 @@ export class FolderEntity {
   @Column('text', { name: 'parent_id' })
   parentId!: string;
 
+  /** Name of the folder, as people see it. */
   @Column('text')
   name!: string;
 
@@ -23,6 +26,11 @@ export class FolderEntity {
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Name as searches compare them: `searchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
+
+  /** Id of the person who made the folder. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
@@ -30,6 +38,7 @@ export class FolderEntity {
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 
+  /** Time of the last change of the folder itself; what lies in it does not count. */
   @Column('integer', { name: 'modified_at' })
   modifiedAt!: number;
 }

@@ -11,18 +11,23 @@ export class RenditionEntity {
   @PrimaryColumn('text')
   kind!: 'thumbnail' | 'reader';
 
+  /** Id of the blob that holds the picture. */
   @Column('text', { name: 'blob_id' })
   blobId!: string;
 
+  /** SHA-256 of the picture, lower-case hex. */
   @Column('text')
   sha256!: string;
 
+  /** Size of the picture in bytes. */
   @Column('integer')
   size!: number;
 
+  /** Type of the picture. */
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
 
+  /** Time at which the picture was made, in milliseconds since 1970. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 }

@@ -5,7 +5,7 @@ import { DocumentActionList } from '../services/document-action-list.js';
 import { altTextLimit } from '../services/document-adding.js';
 import type { DocumentFields } from '../services/document-changes.js';
 import { Folders } from '../services/folders.js';
-import { imageTypes } from '../services/images.js';
+import { imageTypes, isShown } from '../services/known-types.js';
 import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
 import { documentAddress, listAddress } from './addresses.js';
@@ -42,12 +42,13 @@ export class DocumentPage {
     const may = abilities(ctx.access);
     const { mayOpen } = may;
     const versions = mayOpen ? await this.documents.versions(ctx.access, document.id) : [];
-    const isImage = imageTypes.has(document.mimeType);
+    const isImage = isShown(document);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
       isImage,
+      noPreview: isImage ? undefined : ctx.text(imageTypes.has(document.mimeType) ? 'document.too-large' : 'document.no-preview'),
       kindIcon: look.icon,
       kind: look.kind,
       typeLabel: typeLabel(document.mimeType, document.name),

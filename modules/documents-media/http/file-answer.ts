@@ -1,5 +1,5 @@
 import type { RouteContext } from '@portico/core';
-import { lettersOf, withoutLatinAccents } from '@portico/core/util';
+import { lettersOf, withPlainLetters } from '@portico/core/util';
 import type { DocumentFiles, ServedFile } from '../services/document-files.js';
 
 interface Range {
@@ -34,7 +34,8 @@ export async function sendFile(
     'Accept-Ranges': 'bytes',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Content-Type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
+    'Content-Type':
+      file.charset && file.mimeType.startsWith('text/') ? `${file.mimeType}; charset=${file.charset}` : file.mimeType,
   });
   const range = ctx.method === 'GET' && mayRange(ctx, etag) ? parseRange(ctx.get('Range'), file.size) : undefined;
   if (range === 'unsatisfiable') {
@@ -52,19 +53,13 @@ export async function sendFile(
   ctx.length = length;
 }
 
-/** Letters that no decomposition turns into plain ones. */
-const plainLetters: Readonly<Record<string, string>> = {
-  ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i' },
-  ...{ ẞ: 'SS', Æ: 'AE', Œ: 'OE', Ø: 'O', Đ: 'D', Ð: 'D', Ł: 'L', Þ: 'TH' },
-};
-
 /**
  * For clients that know no other names than ASCII ones, beside the true name (RFC 6266): Latin letters lose their accents, each other letter
  * leaves a mark of its place, and a name of which no letter is left is called a document, of the same extension.
  */
 function plainName(name: string): string {
-  const plain = lettersOf(withoutLatinAccents(name))
-    .map((letter) => (/^[\x20-\x7e]+$/.test(letter) ? letter : (plainLetters[letter] ?? '_')))
+  const plain = lettersOf(withPlainLetters(name))
+    .map((letter) => (/^[\x20-\x7e]+$/.test(letter) ? letter : '_'))
     .join('')
     .replace(/["\\%]/g, '_')
     .trim();

@@ -1,7 +1,6 @@
 import { type HttpRoutes, inject, injectable, notFound, type Router, z } from '@portico/core';
 import { Creators } from '../services/creators.js';
 import { DocumentFiles } from '../services/document-files.js';
-import { imageTypes } from '../services/images.js';
 import { Metadata } from '../services/metadata.js';
 import { PortalDocuments } from '../services/portal-documents.js';
 import { Renditions } from '../services/renditions.js';
@@ -59,9 +58,7 @@ export class FileRoutes implements HttpRoutes {
     });
 
     router.get('/documents/:id/view', { access: mayView, params: idParams }, async (ctx) => {
-      const file = await this.renditions.delivered(ctx.access, ctx.input.params.id);
-      if (!imageTypes.has(file.mimeType)) throw notFound('picture');
-      await sendFile(ctx, this.files, file, 'inline');
+      await sendFile(ctx, this.files, await this.renditions.picture(ctx.access, ctx.input.params.id), 'inline');
     });
 
     router.get('/documents/:id/thumbnail', { access: mayView, params: idParams }, async (ctx) => {

@@ -3,7 +3,7 @@ import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
 import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
-import { imageTypes } from '../services/images.js';
+import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
 import type { ListInput } from './input.js';
@@ -51,7 +51,7 @@ const alone: RowSurroundings = { filters: [], pictureActions: false };
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
 export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
   const page = ctx.url(documentAddress(entry.id));
-  const isImage = imageTypes.has(entry.mimeType);
+  const isImage = isShown(entry);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
   const isPicture = isImage && pictureActions;
   return {

@@ -12,6 +12,7 @@ import type { Document } from '../api/documents.js';
 import type { AddedDocument } from '../api/new-menu.js';
 import { DocumentLimits } from '../services/document-limits.js';
 import { Folders } from '../services/folders.js';
+import { imageTypes, isShown } from '../services/known-types.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
@@ -19,14 +20,18 @@ import { listAddress, withQuery } from './addresses.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery } from './input.js';
 
+type AnyContext = RouteContext<unknown, unknown, unknown>;
+
 /** What scripts are told of a document that was added. */
-function addedDocument(document: Document, site: Site): AddedDocument {
+function addedDocument(document: Document, site: Site, note: string | undefined): AddedDocument {
   return {
     id: document.id,
     name: document.name,
     altText: document.altText,
     mimeType: document.mimeType,
     view: documentLinks(document, site).view,
+    ...(isShown(document) ? {} : { isFile: true }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 
@@ -74,7 +79,7 @@ export class UploadRoutes implements HttpRoutes {
       maxFileBytes: this.limits.maxFileBytes,
       maxFiles: this.limits.maxFilesPerUpload,
       report,
-      added: report && report.documents.length > 0 ? addedSentence(ctx, report.documents) : undefined,
+      added: report && report.documents.length > 0 ? this.addedSentence(ctx, report.documents) : undefined,
       nothing: report && report.documents.length + report.failures.length === 0,
       messages: {
         ...uploadMessages(ctx),
@@ -93,7 +98,7 @@ export class UploadRoutes implements HttpRoutes {
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
       ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);
-      ctx.body = { documents: documents.map((document) => addedDocument(document, site)), failures };
+      ctx.body = { documents: documents.map((document) => addedDocument(document, site, this.note(ctx, document))), failures };
       return;
     }
     if (failures.length > 0 || documents.length === 0) {
@@ -101,13 +106,20 @@ export class UploadRoutes implements HttpRoutes {
       return;
     }
     const ids = documents.map((document) => document.id);
-    ctx.redirectWith(listAddress(folder, ids), addedSentence(ctx, documents));
+    ctx.redirectWith(listAddress(folder, ids), this.addedSentence(ctx, documents));
   }
-}
 
-/** "sunset.png was added." or "3 files were added." */
-function addedSentence(ctx: RouteContext<unknown, unknown, unknown>, documents: readonly { readonly name: string }[]): string {
-  return ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
+  /** A picture that came without a preview: the person hears why. */
+  private note(ctx: AnyContext, { name, mimeType, width }: Document): string | undefined {
+    if (!imageTypes.has(mimeType) || isShown({ mimeType, width })) return undefined;
+    return ctx.text('upload.no-preview', { name, megapixels: Math.round(this.limits.maxImagePixels / 1_000_000) });
+  }
+
+  /** "sunset.png was added." or "3 files were added.", with what there is to say of them. */
+  private addedSentence(ctx: AnyContext, documents: readonly Document[]): string {
+    const sentence = ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
+    return [sentence, ...documents.flatMap((document) => this.note(ctx, document) ?? [])].join(' ');
+  }
 }
 
 const wordKeys = [

@@ -1,4 +1,6 @@
+import { AddCharset1764480000000 } from './add-charset.js';
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
+import { AddSearchText1764490000000 } from './add-search-text.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
 import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
 import { RenameOnceKey1764470000000 } from './rename-once-key.js';
@@ -8,4 +10,6 @@ export default [
   AddProvenanceLists1763810000000,
   GeneraliseMetadata1764460000000,
   RenameOnceKey1764470000000,
+  AddCharset1764480000000,
+  AddSearchText1764490000000,
 ];

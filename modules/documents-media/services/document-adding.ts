@@ -14,7 +14,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { type Document, DocumentPermissions, type NewDocument } from '../api/documents.js';
-import { DocumentEntity } from '../entities/document.js';
+import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
@@ -22,7 +22,7 @@ import { DocumentLimits } from './document-limits.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { type FileFacts, FileTypes } from './file-types.js';
 import { Folders } from './folders.js';
-import { imageTypes } from './images.js';
+import { isShown } from './known-types.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
@@ -155,6 +155,7 @@ export class DocumentAdding {
         sha256: blob.sha256,
         size: blob.size,
         mimeType: facts.mimeType,
+        charset: facts.charset ?? null,
         width: facts.width ?? null,
         height: facts.height ?? null,
         createdBy,
@@ -171,11 +172,12 @@ export class DocumentAdding {
       folderId: document.folderId ?? rootFolder,
       name: document.name,
       nameKey: nameKey(document.name),
+      searchText: searchText(document.name, document.altText),
       altText: document.altText,
       altTextDrafted: document.altTextDrafted === true && document.altText !== '',
       idempotencyKey: document.idempotencyKey ?? null,
       version: label,
-      kind: imageTypes.has(facts.mimeType) ? 'image' : 'file',
+      kind: isShown(facts) ? 'image' : 'file',
       ...metadataColumns(document.metadata),
       modifiedAt: now,
     };

@@ -12,7 +12,7 @@ import {
 } from '@portico/core';
 import { mergeFields } from '@portico/core/util';
 import { type Document, DocumentPermissions } from '../api/documents.js';
-import { DocumentEntity } from '../entities/document.js';
+import { DocumentEntity, searchText } from '../entities/document.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
 import { checkedAltText, refuseTakenName } from './document-adding.js';
@@ -83,6 +83,7 @@ export class DocumentChanges {
       return this.save(transaction, document, {
         name: values.name,
         nameKey: nameKey(values.name),
+        searchText: searchText(values.name, values.altText),
         altText: values.altText,
         // Who did not see the alternative text has not read it.
         // A plain query of SQLite answers 0 and 1, which is no boolean to who writes it.
@@ -108,7 +109,7 @@ export class DocumentChanges {
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, site.id, id);
       const blobs = await transaction.query<{ blobId: string }>(
-        `SELECT blob_id AS blobId FROM documents_media_document_version WHERE document_id = ?
+        `SELECT blob_id AS "blobId" FROM documents_media_document_version WHERE document_id = ?
          UNION ALL
          SELECT rendition.blob_id FROM documents_media_document_version version
            JOIN documents_media_rendition rendition ON rendition.source_blob_id = version.blob_id WHERE version.document_id = ?`,

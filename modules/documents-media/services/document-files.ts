@@ -18,15 +18,20 @@ export interface ServedFile {
   readonly sha256: string;
   readonly size: number;
   readonly mimeType: string;
+  /** Of a text of which every byte is known. */
+  readonly charset?: string | null;
   readonly name: string;
   readonly modifiedAt: number;
 }
 
-const currentSql = `SELECT blob_id AS blobId, sha256, size, mime_type AS mimeType, name, modified_at AS modifiedAt
+const currentSql = `SELECT blob_id AS "blobId", sha256, size, mime_type AS "mimeType", charset, name, modified_at AS "modifiedAt"
   FROM documents_media_document WHERE id = ? AND site_id = ?`;
 
-const versionSql = `SELECT version.blob_id AS blobId, version.sha256, version.size, version.mime_type AS mimeType, document.name,
-    version.created_at AS modifiedAt
+const pictureSql = `${currentSql} AND kind = 'image'`;
+
+const versionSql = `SELECT version.blob_id AS "blobId", version.sha256, version.size, version.mime_type AS "mimeType",
+    version.charset, document.name,
+    version.created_at AS "modifiedAt"
   FROM documents_media_document document JOIN documents_media_document_version version ON version.document_id = document.id
   WHERE document.id = ? AND document.site_id = ? AND version.label = ?`;
 
@@ -40,6 +45,11 @@ export class DocumentFiles {
 
   current(access: AccessContext, id: string): Promise<ServedFile> {
     return this.one(access, currentSql, id);
+  }
+
+  /** The current version of a picture that can be shown. */
+  picture(access: AccessContext, id: string): Promise<ServedFile> {
+    return this.one(access, pictureSql, id);
   }
 
   version(access: AccessContext, id: string, label: string): Promise<ServedFile> {
@@ -65,7 +75,7 @@ interface Lost {
 }
 
 /** Whether each blob has its file is checked by the core, for all blobs of the portal. */
-const sql = `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS blobId
+const sql = `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS "blobId"
     FROM documents_media_document_version version LEFT JOIN portico_blob blob ON blob.id = version.blob_id
     WHERE blob.id IS NULL OR blob.sha256 <> version.sha256
   UNION ALL

@@ -1,8 +1,8 @@
 import { type AccessContext, inject, injectable, type Reader, type SqlValue, UnitOfWork } from '@portico/core';
+import { searchPatterns } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
-import { nameKey } from './names.js';
 
 /** The place of an entry in a list: enough to go on from it even when it is gone. */
 interface ListCursor {
@@ -43,7 +43,7 @@ export interface DocumentEntry extends FolderEntry {
 export interface DocumentListQuery {
   /** Undefined: the root of the site. Ignored by a search, which looks everywhere in the site. */
   readonly folderId?: string;
-  /** The beginning of a name. */
+  /** Words that stand anywhere in a name or an alternative text, all of them. */
   readonly search?: string;
   readonly order: 'newest' | 'name';
   readonly only?: 'image';
@@ -72,10 +72,9 @@ interface Range {
   readonly limit: number;
 }
 
+const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt"';
 const documentFields =
-  'id, name, name_key AS nameKey, alt_text AS altText, mime_type AS mimeType, size, width, height, modified_at AS modifiedAt, metadata_kinds AS metadataKinds';
-/** After every name that starts with what was searched. */
-const lastCharacter = '\u{10ffff}';
+  'id, name, name_key AS "nameKey", alt_text AS "altText", mime_type AS "mimeType", size, width, height, modified_at AS "modifiedAt", metadata_kinds AS "metadataKinds"';
 
 /** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
 @injectable()
@@ -135,9 +134,9 @@ export class DocumentList {
   private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
     if (query.metadata !== undefined) return [];
     const { where, values } = place(siteId, query, 'parent_id');
-    const { sql, bounds } = byName(range);
+    const { sql, order, bounds } = byName(range);
     const rows = await reader.query<FolderEntry>(
-      `SELECT id, name, name_key AS nameKey, modified_at AS modifiedAt FROM documents_media_folder WHERE ${where}${sql}`,
+      listSql('documents_media_folder', folderFields, `${where}${sql}`, query.search && order),
       [...values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'folder', row }));
@@ -148,9 +147,9 @@ export class DocumentList {
     const only = query.only ? " AND kind = 'image'" : '';
     const having = query.metadata === undefined ? '' : ' AND metadata IS NOT NULL AND metadata_kinds LIKE ?';
     const kinds = query.metadata === undefined ? [] : [`% ${query.metadata} %`];
-    const { sql, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
+    const { sql, order, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
     const rows = await reader.query<DocumentEntry>(
-      `SELECT ${documentFields} FROM documents_media_document WHERE ${where}${only}${having}${sql}`,
+      listSql('documents_media_document', documentFields, `${where}${only}${having}${sql}`, query.search && order),
       [...values, ...kinds, ...bounds],
     );
     return rows.map((row) => ({ kind: 'document', row }));
@@ -164,23 +163,38 @@ function place(
 ): { where: string; values: SqlValue[] } {
   if (!query.search && query.metadata !== undefined) return { where: 'site_id = ?', values: [siteId] };
   if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
-  const key = nameKey(query.search);
-  return { where: 'site_id = ? AND name_key >= ? AND name_key < ?', values: [siteId, key, key + lastCharacter] };
+  const patterns = searchPatterns(query.search);
+  // What folds to nothing has no words that could be found.
+  if (patterns.length === 0) return { where: 'site_id = ? AND 1 = 0', values: [siteId] };
+  return {
+    where: `site_id = ?${patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join('')}`,
+    values: [siteId, ...patterns],
+  };
 }
 
-function byName(range: Range): { sql: string; bounds: SqlValue[] } {
+/** A search walks the index alone until its page is full, and only then reads the rows of the page. */
+function listSql(table: string, fields: string, conditions: string, searchOrder: string | undefined): string {
+  if (!searchOrder) return `SELECT ${fields} FROM ${table} WHERE ${conditions}`;
+  return `SELECT ${fields} FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${conditions}) ORDER BY ${searchOrder}`;
+}
+
+function byName(range: Range): { sql: string; order: string; bounds: SqlValue[] } {
   const [compare, direction] = range.backwards ? ['<', 'DESC'] : ['>', 'ASC'];
+  const order = `name_key ${direction}, id ${direction}`;
   return {
-    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY name_key ${direction}, id ${direction} LIMIT ${range.limit}`,
+    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY ${order} LIMIT ${range.limit}`,
+    order,
     bounds: range.from ? [range.from.nameKey, range.from.id] : [],
   };
 }
 
 /** Ids sort by the time they were made. */
-function newestFirst(range: Range): { sql: string; bounds: SqlValue[] } {
+function newestFirst(range: Range): { sql: string; order: string; bounds: SqlValue[] } {
   const [compare, direction] = range.backwards ? ['>', 'ASC'] : ['<', 'DESC'];
+  const order = `id ${direction}`;
   return {
-    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY id ${direction} LIMIT ${range.limit}`,
+    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY ${order} LIMIT ${range.limit}`,
+    order,
     bounds: range.from ? [range.from.id] : [],
   };
 }

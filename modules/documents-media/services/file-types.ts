@@ -1,21 +1,34 @@
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { TextDecoder } from 'node:util';
 import { BlobStore, inject, injectable, PortalError, type StoredBlob } from '@portico/core';
 import { DocumentLimits } from './document-limits.js';
-import { ImageError, Images, imageTypes } from './images.js';
+import { ImageError, Images } from './images.js';
+import { imageTypes, knownType, listedType, textType } from './known-types.js';
 import { extensionOf } from './names.js';
 
 /** What a file is, decided once when it comes in and stored with it. */
 export interface FileFacts {
   readonly mimeType: string;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
+  /** Of a text of which every byte was read; undefined where nothing is known. */
+  readonly charset?: 'utf-8';
+  /** Pixels of a picture that can be shown; a picture without them is kept as a file. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
-const imageExtensions = new Set(['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif']);
-const textExtensions = new Set(['txt', 'text', 'md', 'csv', 'tsv', 'log', 'json', 'yaml', 'yml', 'toml', 'ini']);
+const octets: FileFacts = { mimeType: 'application/octet-stream' };
+/** Extensions of the pictures that are shown: a name that ends so is a claim. */
+const imageExtensions = new Set(['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif', 'gif']);
+/** Extensions that a picture may have. */
+const pictureExtensions = new Set([...imageExtensions, 'apng', 'heic', 'heif', 'tif', 'tiff', 'bmp', 'dib', 'svg']);
 const headBytes = 4096;
 
-/** Decides a file's type by its bytes. The name only says what the file claims to be; a claim that is wrong is refused. */
+/**
+ * Decides a file's type by its bytes, from a closed list (`known-types.ts`). The name only says what the file claims to be; a claim to be a
+ * picture or a PDF that is wrong is refused. Pictures of the shown types are decoded; one that is too large or too slow to decode is kept as
+ * a file without a preview.
+ */
 @injectable()
 export class FileTypes {
   constructor(
@@ -24,35 +37,34 @@ export class FileTypes {
     @inject(DocumentLimits) private readonly limits: DocumentLimits,
   ) {}
 
-  /** @throws PortalError `wrong-type` (415), `too-large` (413: more pixels than allowed). */
+  /** @throws PortalError `wrong-type` (415). */
   async decide(blob: StoredBlob, name: string): Promise<FileFacts> {
     const path = this.blobs.pathOf(blob.id);
-    const head = await readHead(path);
-    const facts = (await this.image(path, name, head)) ?? plainType(head, extensionOf(name));
+    const facts = (await textFacts(path, extensionOf(name))) ?? (await this.binary(path, name)) ?? octets;
     refuseFalseName(name, facts.mimeType);
     return facts;
   }
 
-  /** Undefined: it is no image, and its name does not claim that it is one. */
-  private async image(path: string, name: string, head: Buffer): Promise<FileFacts | undefined> {
-    if (!looksLikeImage(head)) return undefined;
+  private async binary(path: string, name: string): Promise<FileFacts | undefined> {
+    const head = await readHead(path);
+    const found = listedType(await signatureOf(path, this.limits.imageSeconds));
+    if ((found && imageTypes.has(found)) || looksLikeAvif(head)) return this.image(path, name, found ?? 'image/avif');
+    // Some programs write a few bytes before a PDF's own.
+    const isPdf = extensionOf(name) === 'pdf' && head.subarray(0, 1024).includes('%PDF-');
+    const mimeType = isPdf ? 'application/pdf' : found;
+    return mimeType === undefined ? undefined : { mimeType };
+  }
+
+  /** Undefined: it cannot be read as an image, and its name does not claim that it is one. */
+  private async image(path: string, name: string, mimeType: string): Promise<FileFacts | undefined> {
     try {
       return await this.images.inspect(path);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      if (error.problem === 'too-many-pixels') {
-        const megapixels = Math.round(this.limits.maxImagePixels / 1_000_000);
-        throw new PortalError('too-large', `${name} has too many pixels. An image can have at most ${megapixels} megapixels.`, {
-          status: 413,
-          cause: error,
-        });
-      }
-      if (error.problem === 'too-slow') {
-        throw wrongType(`${name} takes too long to read. Save it again with another program, and try once more.`, error);
-      }
+      if (error.problem !== 'unreadable') return { mimeType };
       if (!imageExtensions.has(extensionOf(name))) return undefined;
       throw wrongType(
-        `${name} is damaged, or it is not an image. Choose a PNG, JPEG, WebP or AVIF file that opens in other programs.`,
+        `${name} is damaged, or it is not an image. Choose a PNG, JPEG, WebP, AVIF or GIF file that opens in other programs.`,
         error,
       );
     }
@@ -65,26 +77,18 @@ export class FileTypes {
  */
 export function refuseFalseName(name: string, mimeType: string): void {
   const extension = extensionOf(name);
-  const isImage = imageTypes.has(mimeType);
-  if (isImage && /^[a-z]/.test(extension) && !imageExtensions.has(extension)) {
+  const isPicture = knownType(mimeType)?.group === 'image';
+  if (isPicture && /^[a-z]/.test(extension) && !pictureExtensions.has(extension)) {
     throw wrongType(
       `${name} is an image, although its name says something else. Give it the extension of an image, such as .png.`,
     );
   }
-  if (!isImage && imageExtensions.has(extension)) {
-    throw wrongType(`${name} is not an image, although its name says so. Choose a PNG, JPEG, WebP or AVIF file.`);
+  if (!isPicture && imageExtensions.has(extension)) {
+    throw wrongType(`${name} is not an image, although its name says so. Choose a PNG, JPEG, WebP, AVIF or GIF file.`);
   }
   if (mimeType !== 'application/pdf' && extension === 'pdf') {
     throw wrongType(`${name} is not a PDF file, although its name says so.`);
   }
-}
-
-/** Anything a browser could run, such as HTML or SVG, is octets to us. */
-function plainType(head: Buffer, extension: string): FileFacts {
-  const isPdf = extension === 'pdf' && head.includes('%PDF-');
-  const isPlainText = textExtensions.has(extension) && isText(head);
-  const mimeType = isPdf ? 'application/pdf' : isPlainText ? 'text/plain' : 'application/octet-stream';
-  return { mimeType, width: undefined, height: undefined };
 }
 
 function wrongType(sentence: string, cause?: unknown): PortalError {
@@ -101,17 +105,53 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
-function looksLikeImage(head: Buffer): boolean {
+/** What the signature says, also inside archives and containers. Undefined for what has none, or a broken one. */
+async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
+  // Loaded with the first upload, not with every start.
+  const { FileTypeParser } = await import('file-type');
+  try {
+    return (await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path))?.mime;
+  } catch {
+    return undefined;
+  }
+}
+
+function looksLikeAvif(head: Buffer): boolean {
   const text = head.toString('latin1', 0, 32);
-  if (text.startsWith('\x89PNG\r\n\x1a\n') || text.startsWith('\xff\xd8\xff')) return true;
-  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return true;
   return text.slice(4, 8) === 'ftyp' && /avi[fs]/.test(text.slice(8));
 }
 
-function isText(head: Buffer): boolean {
-  // A character may be cut at the end of the head; `stream` leaves it for later instead of refusing it.
+/** Characters that no text has: control characters other than those of lines, tabs, pages and terminals. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const noText = /[\0-\x06\x0e-\x1a\x1c-\x1f]/;
+/** Each part begins and ends in one way only, so that nothing is tried twice. */
+const svgRoot = /^\ufeff?(?:\s|<\?[^>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>)*<(?:svg:)?svg[\s>/]/i;
+
+/**
+ * Texts by the extension of their name, when they are texts to their last byte. That they are UTF-8 is only said when all of them is. What a
+ * browser could run, such as HTML, is no kind of text here.
+ */
+async function textFacts(path: string, extension: string): Promise<FileFacts | undefined> {
+  const isDrawing = extension === 'svg';
+  const mimeType = isDrawing ? 'image/svg+xml' : textType(extension);
+  if (mimeType === undefined) return undefined;
+  if (isDrawing && !svgRoot.test((await readHead(path)).toString('utf8'))) return undefined;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isUtf8 = true;
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    const bytes = chunk as Buffer;
+    if (noText.test(bytes.toString('latin1'))) return undefined;
+    isUtf8 &&= decodes(decoder, bytes, true);
+  }
+  isUtf8 &&= decodes(decoder, Buffer.alloc(0), false);
+  return isUtf8 ? { mimeType, charset: 'utf-8' } : { mimeType };
+}
+
+/** A character may be cut at the end of a part; `stream` leaves it for the next one instead of refusing it. */
+function decodes(decoder: TextDecoder, bytes: Buffer, stream: boolean): boolean {
   try {
-    return !new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }).includes('\0');
+    decoder.decode(bytes, { stream });
+    return true;
   } catch {
     return false;
   }

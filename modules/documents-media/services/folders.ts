@@ -12,6 +12,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { DocumentPermissions, type Folder } from '../api/documents.js';
+import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
 import { folderColumns, toFolder } from './document-record.js';
@@ -132,7 +133,7 @@ export class Folders {
     return this.unitOfWork.write(async (transaction) => {
       const folder = await this.require(transaction, site.id, id);
       await this.refuseTaken(transaction, site.id, folder.parentId, name, id);
-      await this.update(transaction, id, { name, nameKey: nameKey(name) });
+      await this.update(transaction, id, { name, nameKey: nameKey(name), searchText: searchText(name) });
       return { ...folder, name };
     });
   }
@@ -242,6 +243,7 @@ export class Folders {
       parentId: parentId ?? rootFolder,
       name,
       nameKey: nameKey(name),
+      searchText: searchText(name),
       createdBy: ownerOf(access),
       createdAt: now,
       modifiedAt: now,

@@ -27,10 +27,8 @@ const mimeTypes: Readonly<Record<string, string>> = {
   jpeg: 'image/jpeg',
   webp: 'image/webp',
   heif: 'image/avif',
+  gif: 'image/gif',
 };
-
-/** The types that are decoded, and therefore shown. */
-export const imageTypes: ReadonlySet<string> = new Set(Object.values(mimeTypes));
 
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
@@ -71,8 +69,10 @@ export class Images {
    */
   withoutMetadata(path: string, mark: string | undefined): Promise<Uint8Array> {
     return this.work(async () => {
-      const { format, pages = 1, space } = await (await this.open(path)).metadata();
-      const isAnimated = pages > 1 && format === 'webp';
+      const { format, pages = 1, space, width, height } = await (await this.open(path)).metadata();
+      // Of an animation that is too large as a whole the first frame stands.
+      const isAnimated =
+        pages > 1 && (format === 'webp' || format === 'gif') && pages * width * height <= this.limits.maxImagePixels;
       const opened = await this.open(path, isAnimated);
       // Frames of an animation stand below each other while they are worked on: turned, they would not be frames any more.
       const upright = isAnimated ? opened : opened.autoOrient();
@@ -111,6 +111,7 @@ export class Images {
 function encodedAs(format: string | undefined, picture: Sharp): Sharp {
   if (format === 'jpeg') return picture.jpeg({ quality: 92 });
   if (format === 'webp') return picture.webp({ quality: 92 });
+  if (format === 'gif') return picture.gif();
   if (format === 'heif') return picture.avif({ quality: 70, effort: 2 });
   return picture.png();
 }

@@ -48,7 +48,7 @@ export async function similarDocuments(
   const one = `SELECT document_id FROM (SELECT document_id FROM documents_media_metadata_word WHERE site_id = ? AND kind = ? AND word = ?
     ORDER BY document_id DESC LIMIT ${maxPerWord}) AS recent`;
   const rows = await queries.query<{ documentId: string }>(
-    `SELECT document_id AS documentId FROM (${words.map(() => one).join(' UNION ALL ')}) AS found
+    `SELECT document_id AS "documentId" FROM (${words.map(() => one).join(' UNION ALL ')}) AS found
      GROUP BY document_id HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, document_id DESC LIMIT ?`,
     [...words.flatMap((word) => [siteId, kind, word]), Math.ceil(words.length / 2), limit],
   );

@@ -15,7 +15,7 @@ import { DocumentAdding } from './document-adding.js';
 import { requireDocument } from './document-changes.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
-import { imageTypes } from './images.js';
+import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
 
 export type DocumentVersion = Pick<
@@ -78,7 +78,7 @@ export class PortalDocuments implements Documents {
     const document = await this.find(access, id);
     const [first] = await this.unitOfWork.read((reader) =>
       reader.query<{ label: string; sha256: string; blobId: string }>(
-        'SELECT label, sha256, blob_id AS blobId FROM documents_media_document_version WHERE document_id = ? ORDER BY id LIMIT 1',
+        'SELECT label, sha256, blob_id AS "blobId" FROM documents_media_document_version WHERE document_id = ? ORDER BY id LIMIT 1',
         [document.id],
       ),
     );
@@ -110,8 +110,8 @@ export class PortalDocuments implements Documents {
     const site = siteFor(access, DocumentPermissions.view);
     return this.unitOfWork.read((reader) =>
       reader.query<DocumentVersion>(
-        `SELECT label, version.sha256, version.size, version.mime_type AS mimeType, version.width, version.height, version.created_at AS createdAt,
-           version.created_by AS createdBy
+        `SELECT label, version.sha256, version.size, version.mime_type AS "mimeType", version.width, version.height, version.created_at AS "createdAt",
+           version.created_by AS "createdBy"
          FROM documents_media_document_version version JOIN documents_media_document document ON document.id = version.document_id
          WHERE document.id = ? AND document.site_id = ? ORDER BY version.id DESC`,
         [id, site.id],
@@ -125,12 +125,15 @@ export class PortalDocuments implements Documents {
   }
 }
 
-export function documentLinks(document: Pick<Document, 'id' | 'mimeType'>, site: Site): DocumentLinks {
+export function documentLinks(
+  document: Pick<Document, 'id' | 'mimeType'> & { readonly width?: number | null },
+  site: Site,
+): DocumentLinks {
   const page = `/web/${site.address}/documents-media/documents/${document.id}`;
   return {
     page,
     download: `${page}/download`,
     view: `${page}/view`,
-    thumbnail: imageTypes.has(document.mimeType) ? `${page}/thumbnail` : undefined,
+    thumbnail: isShown(document) ? `${page}/thumbnail` : undefined,
   };
 }

@@ -3,7 +3,7 @@ import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
-import { ImageError, Images, imageTypes } from './images.js';
+import { ImageError, Images } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
 
 interface RenditionRow {
@@ -15,12 +15,13 @@ interface RenditionRow {
   readonly mimeType: string;
   readonly modifiedAt: number;
   readonly sourceType: string;
+  readonly documentKind: string;
   readonly metadata: string | null;
 }
 
-const sql = `SELECT document.name, document.blob_id AS sourceBlobId, rendition.blob_id AS blobId, rendition.sha256,
-    rendition.size, rendition.mime_type AS mimeType, rendition.created_at AS modifiedAt,
-    document.mime_type AS sourceType, document.metadata
+const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition.blob_id AS "blobId", rendition.sha256,
+    rendition.size, rendition.mime_type AS "mimeType", rendition.created_at AS "modifiedAt",
+    document.mime_type AS "sourceType", document.kind AS "documentKind", document.metadata
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
   WHERE document.id = ? AND document.site_id = ?`;
@@ -56,7 +57,7 @@ export class Renditions {
   }
 
   /**
-   * The current version as this person gets it. A picture of a type that is not decoded cannot be made a reader's; to them it is not there.
+   * The current version as this person gets it. A picture that is not decoded cannot be made a reader's; to them it is not there.
    * @throws PortalError `not-found` (404), `thumbnail-failed` (503).
    */
   async delivered(access: AccessContext, documentId: string): Promise<ServedFile> {
@@ -65,10 +66,18 @@ export class Renditions {
     return this.find(access, documentId, 'reader');
   }
 
+  /**
+   * The same of a picture that can be shown.
+   * @throws PortalError `not-found` (404), `thumbnail-failed` (503).
+   */
+  picture(access: AccessContext, documentId: string): Promise<ServedFile> {
+    return isReader(access) ? this.find(access, documentId, 'reader') : this.files.picture(access, documentId);
+  }
+
   private async find(access: AccessContext, documentId: string, kind: Kind): Promise<ServedFile> {
     const site = siteFor(access, DocumentPermissions.view);
     const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(sql, [kind, documentId, site.id]));
-    if (!row || !imageTypes.has(row.sourceType)) throw notFound('picture');
+    if (row?.documentKind !== 'image') throw notFound('picture');
     if (row.blobId !== null) return { ...row, blobId: row.blobId };
     return { ...(await this.shared(row, kind)), name: row.name };
   }

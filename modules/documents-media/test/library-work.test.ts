@@ -63,6 +63,63 @@ describe('Working in Documents and Media', () => {
     expect(second.documents.map(({ name }) => name)).to.deep.equal(['0.txt']);
   });
 
+  it('finds words anywhere in names and alternative texts, whatever their case and accents', async () => {
+    const box = await library.documents.ensureFolder(library.system(), 'Straßen und Wege');
+    for (const [name, altText] of [
+      ['holiday-beach-2026.png', ''],
+      ['P1020034.png', 'A brown Dog on the pier of Łódź'],
+      ['ΟΔΥΣΣΕΥΣ.png', ''],
+      ['İstanbul.png', ''],
+      ['U\u0308bung.png', ''],
+      ['ドラゴン.png', ''],
+      ['50% off_now.png', ''],
+    ] as const)
+      await library.add({ name, altText, folderId: box.id, content: await picture(9, 9) });
+    const found = async (q: string): Promise<string[]> => {
+      const { folders, documents } = await list({ q });
+      return [...folders, ...documents].map(({ name }) => name);
+    };
+    for (const [q, name] of [
+      ['beach', 'holiday-beach-2026.png'],
+      ['BEACH 2026', 'holiday-beach-2026.png'],
+      ['brown dog', 'P1020034.png'],
+      ['lodz PIER', 'P1020034.png'],
+      ['STRASSEN', 'Straßen und Wege'],
+      ['οδυσσεύς', 'ΟΔΥΣΣΕΥΣ.png'],
+      ['istanbul', 'İstanbul.png'],
+      ['ISTANBUL', 'İstanbul.png'],
+      ['übung', 'Übung.png'],
+      ['u\u0308BUNG', 'Übung.png'],
+      ['ラゴ', 'ドラゴン.png'],
+      ['50%', '50% off_now.png'],
+      ['f_n', '50% off_now.png'],
+    ] as const)
+      expect(await found(q), q).to.deep.equal([name]);
+    for (const q of ['beach dog', 'トラコン', '5_%', '\u200d', "' OR 1=1 --"]) expect(await found(q), q).to.deep.equal([]);
+    const [{ id } = { id: '' }] = (await list({ q: 'holiday' })).documents;
+    await library.form(`${base}/documents/${id}`, { name: 'holiday-2026.png', altText: 'Waves at the Côte' }).expect(303);
+    expect(await found('beach')).to.deep.equal([]);
+    expect(await found('cote')).to.deep.equal(['holiday-2026.png']);
+    const [{ id: signs } = { id: '' }] = (await list({ q: '50%' })).documents;
+    await library.form(`${base}/documents/${signs}/delete`).expect(303);
+    await library.form(`${base}/folders/${box.id}/rename`, { name: 'Gassen' }).expect(303);
+    expect(await found('strassen')).to.deep.equal([]);
+    expect(await found('GASSEN')).to.deep.equal(['Gassen']);
+    expect((await library.get(`${base}/selector?type=image&return=image-url&q=cote`)).text).to.include('holiday-2026.png');
+  });
+
+  it('pages what was found by name, forwards and backwards', async () => {
+    for (let index = 0; index < 25; index += 1) await library.add({ name: `x${String(index).padStart(2, '0')} needle.txt` });
+    const first = await list({ q: 'needle' });
+    const second = await list({ q: 'needle', after: first.next ?? '' });
+    const back = await list({ q: 'needle', before: second.previous ?? '' });
+    expect(first.documents.map(({ name }) => name.slice(0, 3))).to.deep.equal(
+      Array.from({ length: 20 }, (_, index) => `x${String(index).padStart(2, '0')}`),
+    );
+    expect(second.documents).to.have.lengthOf(5);
+    expect(back.documents).to.deep.equal(first.documents);
+  });
+
   it('searches the whole site by the beginning of a name', async () => {
     const deep = await library.documents.ensureFolder(library.system(), 'Deep');
     await library.add({ name: 'Zebra one.txt', folderId: deep.id });

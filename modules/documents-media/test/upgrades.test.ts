@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type QueryRunner, type Transaction, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import migrations from '../migrations/index.js';
-import { Library } from '../testing/index.js';
+import { base, Library } from '../testing/index.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -101,6 +101,25 @@ describe('a database of documents from before', () => {
     for (const { id } of [alone, beside])
       expect((await after.documents.find(after.system(), id)).metadata, id).to.deep.equal({ provenance });
     expect((await after.documents.lookUp(after.system(), { idempotencyKey: 'once' }))?.id).to.equal(alone.id);
+    await after.close();
+  });
+
+  it('finds documents and folders that were there before searches folded by Unicode', async () => {
+    const before = await Library.open({ home });
+    const folder = await before.documents.ensureFolder(before.system(), 'Straßen');
+    await before.add({ name: 'Café.txt', altText: 'Ein Blick auf die Ägäis', folderId: folder.id });
+    const first = steps.findIndex(({ name }) => name === 'AddSearchText1764490000000');
+    await before.portal.service(UnitOfWork).write(async (transaction) => {
+      for (const step of steps.slice(first).toReversed()) await step.down(runnerOf(transaction));
+      for (const { name } of steps.slice(first)) await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+    });
+    await before.close();
+    const after = await Library.open({ home });
+    for (const [q, found] of [
+      ['STRASSEN', 'Straßen'],
+      ['agais', 'Café.txt'],
+    ] as const)
+      expect((await after.get(`${base}/api/documents?q=${q}`).expect(200)).text, q).to.include(found);
     await after.close();
   });
 });

@@ -6,7 +6,13 @@ import sharp from 'sharp';
 import { base, Library, picture } from '../testing/index.js';
 
 interface UploadAnswer {
-  readonly documents: readonly { readonly id: string; readonly name: string; readonly mimeType: string; readonly view: string }[];
+  readonly documents: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly mimeType: string;
+    readonly view: string;
+    readonly note?: string;
+  }[];
   readonly failures: readonly { readonly name: string; readonly code: string; readonly sentence: string }[];
 }
 
@@ -158,7 +164,7 @@ describe('Uploading documents', () => {
     expect((await library.add({ name: 'page.html', content: script })).mimeType).to.equal('application/octet-stream');
     expect(
       (await library.add({ name: 'drawing.svg', content: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') })).mimeType,
-    ).to.equal('application/octet-stream');
+    ).to.equal('image/svg+xml');
     expect((await library.add({ name: 'paper.pdf', content: Buffer.from('%PDF-1.7\n') })).mimeType).to.equal('application/pdf');
     const html = await library.add({ name: 'both.png', content: polyglot });
     const view = await library.get(`${base}/documents/${html.id}/view`).expect(200);
@@ -252,15 +258,19 @@ describe('Uploading documents', () => {
 });
 
 describe('A decompression bomb', () => {
-  it('is refused by its number of pixels, before they are decoded', async () => {
+  it('is kept as a file by its number of pixels, before they are decoded', async () => {
     const library = await Library.open({ config: { modules: { 'documents-media': { maxImagePixels: 1_000_000 } } } });
     try {
       const bomb = await sharp({ create: { width: 4000, height: 4000, channels: 3, background: 'red' } })
         .png()
         .toBuffer();
       expect(bomb.length).to.be.below(400_000);
-      const answer = await library.upload([{ name: 'bomb.png', content: bomb }]).expect(413);
-      expect((answer.body as UploadAnswer).failures[0]?.sentence).to.include('at most 1 megapixels');
+      const answer = await library.upload([{ name: 'bomb.png', content: bomb }]).expect(201);
+      const [document] = (answer.body as UploadAnswer).documents;
+      expect(document).to.include({ mimeType: 'image/png', isFile: true });
+      expect(document?.note).to.include('more than 1 megapixels');
+      await library.get(`${base}/documents/${document?.id}/thumbnail`).expect(404);
+      await library.get(`${base}/documents/${document?.id}/view`).expect(404);
     } finally {
       await library.close();
     }

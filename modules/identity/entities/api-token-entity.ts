@@ -7,9 +7,11 @@ import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
  */
 @Entity('identity_api_token')
 export class ApiTokenEntity {
+  /** Id of the token: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the person for whom the token speaks. */
   @Index('identity_api_token_person')
   @Column('text', { name: 'person_id' })
   personId!: string;

@@ -1,12 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
+import { foldText } from '@portico/core/util';
 
 /**
  * A person who can sign in, with what is needed to check a password. Roles stand in `RoleAssignmentEntity`; while a person is not active,
  * none of them is in force.
  */
 @Entity('identity_person')
-@Index('identity_person_list', ['email', 'name', 'id'])
+@Index('identity_person_list', ['email', 'searchText', 'id'])
 export class PersonEntity {
+  /** Id of the person: a UUIDv7. It stays when the address changes, and other modules keep it. */
   @PrimaryColumn('text')
   id!: string;
 
@@ -14,8 +16,13 @@ export class PersonEntity {
   @Column('text', { unique: true })
   email!: string;
 
+  /** Name as others see it. */
   @Column('text')
   name!: string;
+
+  /** Email address and name as searches compare them: `personSearchText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
 
   /** Hash of the password by argon2id, with its salt and parameters; the password is stored nowhere. */
   @Column('text', { name: 'password_hash' })
@@ -32,4 +39,9 @@ export class PersonEntity {
   /** Time at which the person was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
+}
+
+/** What a search for people looks in. */
+export function personSearchText(email: string, name: string): string {
+  return foldText(`${email} ${name}`);
 }

@@ -4,6 +4,7 @@ import { Entity, Index, PrimaryColumn } from '@portico/core';
 @Entity('identity_role_assignment')
 @Index('identity_role_assignment_site', ['siteId', 'personId', 'role'])
 export class RoleAssignmentEntity {
+  /** Id of the person who has the role. */
   @PrimaryColumn('text', { name: 'person_id' })
   personId!: string;
 

@@ -10,6 +10,7 @@ export class SessionEntity {
   @PrimaryColumn('text', { name: 'token_hash' })
   tokenHash!: string;
 
+  /** Id of the person who signed in. */
   @Index('identity_session_person')
   @Column('text', { name: 'person_id' })
   personId!: string;

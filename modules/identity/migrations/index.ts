@@ -1,5 +1,11 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
+import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 
-export default [CreateIdentity1763800000000, CreateApiTokens1763900000000, GrantUsageAsSettings1764000000000];
+export default [
+  CreateIdentity1763800000000,
+  CreateApiTokens1763900000000,
+  GrantUsageAsSettings1764000000000,
+  FoldNamesOfPeople1764490000000,
+];

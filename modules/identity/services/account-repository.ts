@@ -11,7 +11,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import type { Account, NewAccount, People, RoleName } from '../api/index.js';
-import { PersonEntity } from '../entities/person-entity.js';
+import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { Directory } from './directory.js';
@@ -69,6 +69,7 @@ export class AccountRepository implements People {
       id: this.ids.next(),
       email,
       name,
+      searchText: personSearchText(email, name),
       passwordHash: await this.passwords.hash(account.password),
       active: true,
       mustChangePassword: account.mustChangePassword ?? false,
@@ -87,9 +88,11 @@ export class AccountRepository implements People {
 
   async rename(personId: string, name: string): Promise<void> {
     const newName = checkedName(name);
-    await this.change(personId, (transaction) =>
-      transaction.repository(PersonEntity).update({ id: personId }, { name: newName }),
-    );
+    await this.change(personId, async (transaction) => {
+      const people = transaction.repository(PersonEntity);
+      const { email } = await people.findOneByOrFail({ id: personId });
+      await people.update({ id: personId }, { name: newName, searchText: personSearchText(email, newName) });
+    });
   }
 
   async grant(personId: string, role: RoleName, siteId?: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { inject, injectable, type SqlValue, UnitOfWork } from '@portico/core';
+import { searchPatterns } from '@portico/core/util';
 import type { Account } from '../api/index.js';
 import { Directory } from './directory.js';
 
@@ -45,11 +46,9 @@ export class PeopleList {
   private find({ search, siteId, after, before }: PeopleQuery, backwards: boolean): Promise<{ id: string; email: string }[]> {
     const conditions = [backwards ? 'p.email < ?' : 'p.email > ?'];
     const values: SqlValue[] = [before ?? after ?? ''];
-    const part = search?.trim().toLowerCase();
-    if (part) {
-      conditions.push("(p.email LIKE ? ESCAPE '!' OR lower(p.name) LIKE ? ESCAPE '!')");
-      const pattern = `%${part.replace(/[%_!]/g, '!$&')}%`;
-      values.push(pattern, pattern);
+    for (const pattern of searchPatterns(search ?? '')) {
+      conditions.push("p.search_text LIKE ? ESCAPE '!'");
+      values.push(pattern);
     }
     if (siteId !== undefined) {
       conditions.push('EXISTS (SELECT 1 FROM identity_role_assignment a WHERE a.site_id = ? AND a.person_id = p.id)');

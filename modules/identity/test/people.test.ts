@@ -88,6 +88,18 @@ describe('Users and Organizations', () => {
     expect((await administrator.get('/identity/users?q=%25%25')).text).to.include('Nobody was found');
   });
 
+  it('searches whatever the case, the accents and the order of words, also after a new name', async () => {
+    const { id } = await addPerson(portal, 'emile@example.org', { name: 'Émile Łukasiewicz-Groß' });
+    const found = async (q: string): Promise<boolean> =>
+      (await administrator.get(`/identity/users?q=${encodeURIComponent(q)}`).expect(200)).text.includes('emile@example.org');
+    for (const q of ['émile', 'ÉMILE', 'E\u0301mile', 'GROSS', 'lukasiewicz', 'gross emile'])
+      expect(await found(q), q).to.equal(true);
+    expect(await found('emile gras')).to.equal(false);
+    await portal.post(administrator, `/identity/users/${id}/name`, { name: 'Анна Йорк' });
+    expect(await found('ЙОРК')).to.equal(true);
+    expect(await found('gross')).to.equal(false);
+  });
+
   it('changes name, roles and access of a person', async () => {
     const { id } = await addPerson(portal, 'otto@example.org');
     const page = `/identity/users/${id}`;

@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from '@portico/core';
 /** A site: what has pages, documents and members of its own below one address. */
 @Entity('sites_site')
 export class SiteEntity {
+  /** Id of the site: a UUIDv7, which other modules keep. */
   @PrimaryColumn('text')
   id!: string;
 
@@ -10,6 +11,7 @@ export class SiteEntity {
   @Column('text', { unique: true })
   address!: string;
 
+  /** Name of the site, as people see it; two sites may have the same. */
   @Column('text')
   name!: string;
 

@@ -3,9 +3,11 @@ import { Column, Entity, PrimaryColumn } from '@portico/core';
 /** An article of a site: what its author works on, and what visitors read since it was last published. */
 @Entity('web_content_article')
 export class ArticleEntity {
+  /** Id of the article: a UUIDv7, so that ids sort by time. */
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the site that the article belongs to. */
   @Column('text', { name: 'site_id' })
   siteId!: string;
 

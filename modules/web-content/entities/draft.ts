@@ -7,6 +7,7 @@ export class DraftEntity {
   @PrimaryColumn('text')
   id!: string;
 
+  /** Id of the article that is being changed. */
   @Column('text', { name: 'article_id' })
   articleId!: string;
 
@@ -14,9 +15,11 @@ export class DraftEntity {
   @Column('text', { name: 'person_id' })
   personId!: string;
 
+  /** Title as it was typed. */
   @Column('text')
   title!: string;
 
+  /** Last part of the address as it was typed; checked when the form is saved. */
   @Column('text')
   address!: string;
 

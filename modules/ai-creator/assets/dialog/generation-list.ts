@@ -39,6 +39,14 @@ function placeIn(generation: HTMLElement): { returnTo(after: HTMLElement): void 
   };
 }
 
+/** Where the form stands above what is made, it is scrolled away: the keyboard goes along, and on to the image when it comes. */
+export function takeFocusAlong(form: HTMLElement, generation: HTMLElement | undefined): void {
+  const heading = generation?.querySelector<HTMLElement>('h2');
+  if (!heading || matchMedia('(min-width: 56em)').matches || !form.contains(document.activeElement)) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
 /** All generations of the dialog, the newest first. */
 export class GenerationList {
   /** Images that did not come and were asked for once more, which is a generation of its own. */

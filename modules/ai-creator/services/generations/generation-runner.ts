@@ -26,7 +26,7 @@ import { Retries } from './retries.js';
  * 4. The provider is asked: one paid request, for more images than one request brings several. Each answer is stored as it came, before it is decoded,
  *    scaled or shown, and before more is asked for.
  *
- * What is sent again, by itself: only what the service says it did not carry out (retry-policy.ts) while no image came ("retry": back to reserved, with a
+ * What is sent again, by itself: only what the service says it did not carry out (retries.ts) while no image came ("retry": back to reserved, with a
  * pause that is in the row), and a request for a model that is gone, once, for the next one.
  *
  * What is never sent again: whatever may have been carried out. A deadline, a cut connection, a bad answer and a 504 "fail" with `maybeCharged`; images

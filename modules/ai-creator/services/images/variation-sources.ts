@@ -33,7 +33,7 @@ export async function sourcePicture(bytes: Buffer): Promise<SourceImage | undefi
 const maxSourceBytes = 48 * 1024 * 1024;
 const sendable: readonly string[] = ['image/png', 'image/jpeg', 'image/webp'] satisfies SourceImage['mimeType'][];
 /** Documents of these types can be varied. */
-const readable: ReadonlySet<string> = new Set([...sendable, 'image/avif']);
+const readable: ReadonlySet<string> = new Set([...sendable, 'image/avif', 'image/gif']);
 
 /** Pictures that variations are made of: taken and kept when somebody asks, given out when it is their turn. */
 @injectable()

@@ -50,8 +50,9 @@ export class UploadRow {
       done < 1 ? `${this.translate('uploading')} · ${Math.round(done * 100)} %` : this.translate('finishing');
   }
 
-  finish(): void {
-    this.show('done', `${this.translate('done')} · ${size(this.file.size)}`);
+  /** @param note what there is to say of the file. */
+  finish(note?: string): void {
+    this.show('done', `${this.translate('done')} · ${size(this.file.size)}${note ? `. ${note}` : ''}`);
   }
 
   fail(sentence: string, retriable: boolean): void {

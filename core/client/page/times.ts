@@ -1,0 +1,45 @@
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = JSON.stringify(options);
+  let known = formats.get(name);
+  if (!known) {
+    known = new Intl.DateTimeFormat(document.documentElement.lang || undefined, options);
+    formats.set(name, known);
+  }
+  return known;
+}
+
+function zoneOf(moment: Date): string {
+  const parts = format({ hour: 'numeric', timeZoneName: 'short' }).formatToParts(moment);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
+/** What the server wrote in UTC, in the zone of this browser, which is named; a date alone names it, with its time, when somebody points at it. */
+function localise(time: HTMLTimeElement): void {
+  // A day of the calendar has no time.
+  if (!/T.*Z$/.test(time.dateTime)) return;
+  const moment = new Date(time.dateTime);
+  if (Number.isNaN(moment.getTime())) return;
+  const whole = `${format({ dateStyle: 'medium', timeStyle: 'short' }).format(moment)} ${zoneOf(moment)}`;
+  const shown = time.dataset.time;
+  if (shown === 'both') time.textContent = whole;
+  else if (shown === 'time') time.textContent = `${format({ timeStyle: 'short' }).format(moment)} ${zoneOf(moment)}`;
+  else {
+    time.textContent = format({ dateStyle: 'medium' }).format(moment);
+    time.title = whole;
+  }
+}
+
+/** Times of the page, and of whatever is shown on it later, are those of the person's browser. */
+export function localiseTimes(): void {
+  for (const time of document.querySelectorAll('time')) localise(time);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) {
+        if (!(node instanceof Element)) continue;
+        if (node instanceof HTMLTimeElement) localise(node);
+        for (const time of node.querySelectorAll('time')) localise(time);
+      }
+  }).observe(document.body, { childList: true, subtree: true });
+}
