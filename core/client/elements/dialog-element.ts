@@ -95,7 +95,10 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
 
   /** Closes as a person does. */
   private leave(): void {
-    if (!hasTypedWords(this.content)) return this.close();
+    if (!hasTypedWords(this.content)) {
+      this.close();
+      return;
+    }
     const opener = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     ask(portalMessage('leave-dialog'), portalMessage('leave-dialog-yes'), opener, () => this.close());
   }

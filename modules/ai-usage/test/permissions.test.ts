@@ -62,6 +62,13 @@ describe('the pages of AI Usage', () => {
     await switchTo('prose', true);
   });
 
+  it('stand beside each other as tabs where there are several, and alone without one', async () => {
+    const tabs = async (visitor: TestClient, path: string): Promise<number> =>
+      (await visitor.get(path).set('Accept', 'text/html').expect(200)).text.split('class="nav-link').length - 1;
+    expect(await tabs(administrator, '/ai-creator/usage')).to.be.greaterThan(1);
+    expect(await tabs(siteAdministrator, ofSite)).to.equal(0);
+  });
+
   it('have permissions of their own, apart from those of the settings', async () => {
     const settings = '/web/home/configuration/site-settings';
     expect(await all(siteAdministrator)).to.deep.equal([404, 404, 404, 200]);
