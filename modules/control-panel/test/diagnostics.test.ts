@@ -130,7 +130,6 @@ describe('Diagnostics', () => {
     const page = await admin.get(base).query(menu('configuration/site-settings', { site: 'home', person: author.email }));
     expect(page.text)
       .to.include('>Site Settings (entry of the Product Menu, Settings)</option>')
-      .and.to.include('>Site Settings (configuration.manage-site-settings)</option>')
       .and.to.match(/>~\/documents-media \(pages, Documents and Media\)<\/option>/)
       .and.not.to.include('ListRoutes</option>');
     const text = visibleText(page.text);
@@ -138,10 +137,10 @@ describe('Diagnostics', () => {
       .to.include('The module Settings (configuration) is active')
       .and.to.match(/The person has the permission \S.* \(configuration\.manage-site-settings\)/)
       .and.to.include('site-settings, contributed by configuration to portico.menu-items');
-    const flagged = await admin
-      .get(base)
-      .query({ point: 'configuration.settings-definitions', contribution: 'lighthouse', site: 'home' });
-    expect(visibleText(flagged.text)).to.match(/The feature flag \S.* \(lighthouse\) is on/);
+    const asked = { point: 'documents-media.new-menu-items', contribution: 'create-ai-image', site: 'home' };
+    expect(visibleText((await admin.get(base).query(asked)).text)).to.include(
+      'The feature flag Create AI Image (LPD-10793) is on',
+    );
   });
 
   it('lets a person ask for themselves only, and says nothing of anybody else', async () => {

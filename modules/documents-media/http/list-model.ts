@@ -140,6 +140,7 @@ type LinkTo = (change: Readonly<Record<string, string | undefined>>) => string;
 
 const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
 const menuOrders = ['newest', 'name', 'modified', 'size', 'type'] as const satisfies readonly ListOrder[];
+const arrows = { asc: { icon: 'caret-top' }, desc: { icon: 'caret-bottom' } } as const;
 const otherDirection = { asc: 'desc', desc: 'asc' } as const;
 
 /** The headings that sort, and the menu that does: a heading that sorts already turns its order round. */
@@ -150,7 +151,7 @@ function orderModel(ctx: AnyContext, input: ListInput, link: LinkTo): object {
     label: ctx.text(`column.${order}`),
     href: link({ order, direction: order === current ? otherDirection[direction] : usualDirection(order) }),
     sort: order === current ? (direction === 'asc' ? 'ascending' : 'descending') : undefined,
-    icon: direction === 'asc' ? 'caret-top' : 'caret-bottom',
+    ...arrows[direction],
   });
   return {
     headings: Object.fromEntries(columns.map((order) => [order, heading(order)])),

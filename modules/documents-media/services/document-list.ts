@@ -92,14 +92,14 @@ export interface DocumentListPage {
   readonly next: string | undefined;
 }
 
-/** How many entries a list has: exact, or `isMore` than were counted. */
+/** How many entries a list has: exact, or there are more than that. */
 export interface ListTotal {
   readonly count: number;
   readonly isMore: boolean;
 }
 
-/** Whoever has more wants to search. Counting so many costs less than the page itself. */
-const countedAtMost = 10_000;
+/** Entries that are looked at to count them: so many cost less than the page itself, and whoever has more wants to search. */
+const countedAtMost = 2000;
 
 type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly kind: 'document'; readonly row: DocumentEntry };
 
@@ -143,12 +143,14 @@ export class DocumentList {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
     const site = siteFor(access, DocumentPermissions.view, 'folder');
-    const count = await this.unitOfWork.read(async (reader) => {
-      const folders =
-        query.metadata === undefined ? await countUpTo(reader, 'documents_media_folder', place(site.id, query, 'parent_id')) : 0;
-      return folders + (await countUpTo(reader, 'documents_media_document', documentPlace(site.id, query)));
-    });
-    return { count: Math.min(count, countedAtMost), isMore: count > countedAtMost };
+    const counts = await this.unitOfWork.read((reader) =>
+      Promise.all([
+        query.metadata === undefined ? countSome(reader, 'documents_media_folder', place(site.id, query, 'parent_id')) : nothing,
+        countSome(reader, 'documents_media_document', place(site.id, query, 'folder_id')),
+      ]),
+    );
+    const count = counts.reduce((sum, part) => sum + part.count, 0);
+    return { count: Math.max(count, shown), isMore: counts.some(({ isMore }) => isMore) };
   }
 
   /** Documents by id, in the order of the ids; what is not there any more is left out. */
@@ -184,22 +186,22 @@ export class DocumentList {
 
   private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
     if (query.metadata !== undefined) return [];
-    const { where, values } = place(siteId, query, 'parent_id');
+    const { within, match } = place(siteId, query, 'parent_id');
     const direction = query.order === 'name' ? directionOf(query) : 'asc';
     const { sql, order, bounds } = sorted(sortKeys.name, direction, range);
     const rows = await reader.query<FolderEntry>(
-      listSql('documents_media_folder', folderFields, `${where}${sql}`, query.search && order),
-      [...values, ...bounds],
+      listSql('documents_media_folder', folderFields, `${within.sql}${match.sql}${sql}`, query.search && order),
+      [...within.values, ...match.values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'folder', row }));
   }
 
   private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
-    const { where, values } = documentPlace(siteId, query);
+    const { within, match } = place(siteId, query, 'folder_id');
     const { sql, order, bounds } = sorted(sortKeys[query.order], directionOf(query), range);
     const rows = await reader.query<DocumentEntry>(
-      listSql('documents_media_document', documentFields, `${where}${sql}`, query.search && order),
-      [...values, ...bounds],
+      listSql('documents_media_document', documentFields, `${within.sql}${match.sql}${sql}`, query.search && order),
+      [...within.values, ...match.values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'document', row }));
   }
@@ -211,40 +213,49 @@ function cursorOf({ order }: DocumentListQuery, { kind, row }: Entry): string {
   return kind === 'folder' ? `f~${row.id}~${row.nameKey}` : `d~${row.id}~${sortKeys[order].of(row)}`;
 }
 
-interface Place {
-  readonly where: string;
+interface Condition {
+  readonly sql: string;
   readonly values: readonly SqlValue[];
 }
 
-async function countUpTo(reader: Reader, table: string, { where, values }: Place): Promise<number> {
-  const rows = await reader.query<{ count: number }>(
-    `SELECT count(*) AS count FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT ${countedAtMost + 1}) counted`,
-    [...values],
-  );
-  return Number(rows[0]?.count ?? 0);
+/** Where entries lie, which an index answers, and which of them are meant. */
+interface Place {
+  readonly within: Condition;
+  readonly match: Condition;
+  /** Columns that `match` reads. */
+  readonly read: string;
 }
 
-function documentPlace(siteId: string, query: DocumentListQuery): Place {
-  const { where, values } = place(siteId, query, 'folder_id');
-  const only = query.only ? " AND kind = 'image'" : '';
-  if (query.metadata === undefined) return { where: `${where}${only}`, values };
-  // A search reads its own index, which has the kinds; everything else reads those of what has metadata at all.
-  const some = query.search ? '' : ' AND metadata IS NOT NULL';
-  return {
-    where: `${where}${only}${some} AND metadata_kinds LIKE ?`,
-    values: [...values, `% ${query.metadata} %`],
-  };
+const nothing: ListTotal = { count: 0, isMore: false };
+
+async function countSome(reader: Reader, table: string, { within, match, read }: Place): Promise<ListTotal> {
+  const some = `SELECT ${read} FROM ${table} WHERE ${within.sql} LIMIT ${countedAtMost + 1}`;
+  const matching = match.sql === '' ? 'count(*)' : `count(CASE WHEN 1 = 1${match.sql} THEN 1 END)`;
+  const rows = await reader.query<{ walked: number; count: number }>(
+    `SELECT count(*) AS walked, ${matching} AS count FROM (${some}) looked`,
+    [...match.values, ...within.values],
+  );
+  const { walked = 0, count = 0 } = rows[0] ?? {};
+  return { count: Math.min(Number(count), countedAtMost), isMore: Number(walked) > countedAtMost };
 }
 
 function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): Place {
-  if (!query.search && query.metadata !== undefined) return { where: 'site_id = ?', values: [siteId] };
-  if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
-  const patterns = searchPatterns(query.search);
+  const patterns = query.search ? searchPatterns(query.search) : [];
   // What folds to nothing has no words that could be found.
-  if (patterns.length === 0) return { where: 'site_id = ? AND 1 = 0', values: [siteId] };
+  const words =
+    query.search && patterns.length === 0 ? ' AND 1 = 0' : patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join('');
+  const only = query.only && column === 'folder_id' ? " AND kind = 'image'" : '';
+  const kinds = query.metadata === undefined ? '' : ' AND metadata_kinds LIKE ?';
   return {
-    where: `site_id = ?${patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join('')}`,
-    values: [siteId, ...patterns],
+    within:
+      query.search || query.metadata !== undefined
+        ? { sql: query.search ? 'site_id = ?' : 'site_id = ? AND metadata_kinds IS NOT NULL', values: [siteId] }
+        : { sql: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] },
+    match: {
+      sql: `${only}${words}${kinds}`,
+      values: [...patterns, ...(query.metadata === undefined ? [] : [`% ${query.metadata} %`])],
+    },
+    read: [only && 'kind', words && 'search_text', kinds && 'metadata_kinds'].filter(Boolean).join(', ') || '1',
   };
 }
 

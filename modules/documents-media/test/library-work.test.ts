@@ -128,7 +128,7 @@ describe('Working in Documents and Media', () => {
     for (const query of [{}, { search: 'word' }, { metadata: 'provenance' }, { search: 'word', metadata: 'provenance' }])
       await watched.total(access, { order: 'name', limit: 20, ...query }, paged);
     expect(asked).to.have.length(6);
-    for (const plan of asked) expect(plan).to.match(/USING COVERING INDEX/);
+    expect(asked.filter((plan) => !plan.includes('USING COVERING INDEX'))).to.deep.equal([]);
   });
 
   it('keeps the order while searching, says how many there are, and remembers cards or table', async () => {
