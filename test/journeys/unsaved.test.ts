@@ -127,9 +127,9 @@ describe('Forms that are not saved', () => {
     const openForm = async (): Promise<void> => {
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await page.getByRole('menuitem', { name: 'Folder' }).click();
-      await page.getByRole('dialog', { name: 'New Folder' }).getByLabel('Name').waitFor();
+      await page.getByRole('dialog', { name: 'Folder' }).getByLabel('Name').waitFor();
     };
-    const form = page.getByRole('dialog', { name: 'New Folder' });
+    const form = page.getByRole('dialog', { name: 'Folder' });
     const question = page.getByRole('alertdialog', { name: 'Are you sure?' });
     await openForm();
     await page.keyboard.press('Escape');
