@@ -141,6 +141,11 @@ describe('the images API', function () {
     const partly = await ask('post', '/images', { body: { images: body.images.map(({ id }: { id: string }) => ({ id })) } });
     expect([partly.status, partly.body.documents.length]).to.deep.equal([200, 2]);
     expect((await ask('post', `/generations/${made.body.id}/cancel`)).body.cancelled).to.equal(false);
+    sandbox.next('not-an-image');
+    const odd = await over((await create('no picture')).body.id);
+    expect([odd.body.problem.code, odd.body.unreadable.length]).to.deep.equal(['bad-answer', 1]);
+    const kept = await ask('get', odd.body.unreadable[0].href.slice(base.length));
+    expect([kept.status, kept.bytes.toString()]).to.deep.equal([200, 'This is a letter, not a picture.']);
     sandbox.next('moderation-blocked');
     expect((await over((await create('declined')).body.id)).body.problem.code).to.equal('declined');
   });
@@ -205,6 +210,7 @@ describe('the images API', function () {
     }
     for (const id of [foreign.images[0]?.id ?? '', 'x']) {
       expect((await ask('get', `/images/${id}`)).status).to.equal(404);
+      expect((await ask('get', `/files/${id}`)).status).to.equal(404);
       expect((await ask('post', '/images', { body: { images: [{ id }] } })).status).to.equal(404);
     }
     const { body } = await over((await create('soon expired')).body.id);

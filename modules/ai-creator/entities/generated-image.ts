@@ -27,13 +27,21 @@ export class GeneratedImage {
   @Column('text', { name: 'original_blob' })
   originalBlob!: string;
 
-  /** Id of the blob that holds the file at its delivery size; null while it is not made, and when the original has that size. */
+  /** Id of the blob that holds the file at its delivery size; null while it is not made, and when the original is delivered untouched: it has that size, or is smaller or of another shape. */
   @Column('text', { name: 'rendition_blob', nullable: true })
   renditionBlob!: string | null;
 
   /** Media type of the file that is shown and delivered, found by decoding it. */
   @Column('text', { name: 'mime_type' })
   mimeType!: string;
+
+  /** Width in pixels of the file that is shown and delivered; null in rows older than it. */
+  @Column('integer', { nullable: true })
+  width!: number | null;
+
+  /** Height in pixels of that file; null in rows older than it. */
+  @Column('integer', { nullable: true })
+  height!: number | null;
 
   /** SHA-256 of the file that is shown and delivered, lower-case hex. */
   @Column('text')

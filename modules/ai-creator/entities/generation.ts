@@ -155,6 +155,18 @@ export class Generation {
   @Column('integer', { name: 'output_tokens', nullable: true })
   outputTokens!: number | null;
 
+  /** Number of the input tokens that belong to pictures; null when the service told none. */
+  @Column('integer', { name: 'input_image_tokens', nullable: true })
+  inputImageTokens!: number | null;
+
+  /** Number of the output tokens that belong to pictures; null when the service told none. */
+  @Column('integer', { name: 'output_image_tokens', nullable: true })
+  outputImageTokens!: number | null;
+
+  /** Id under which the service knows the last request, for who asks its makers; null when it told none. */
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
   /** Time of the order. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;

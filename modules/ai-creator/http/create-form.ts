@@ -4,6 +4,7 @@ import { Documents } from '@portico/documents-media/api';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
 import { provenanceOf } from '../services/documents/provenance.js';
+import { BadAnswers } from '../services/failures/bad-answers.js';
 import { Generations } from '../services/generations/generations.js';
 import { referenceOf } from '../services/images/pinned-source.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
@@ -37,6 +38,7 @@ export class CreateFormPage {
     @inject(Ids) private readonly ids: Ids,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
     @inject(FormSources) private readonly sources: FormSources,
+    @inject(BadAnswers) private readonly badAnswers: BadAnswers,
   ) {}
 
   /** Empty, or started from what the query names. */
@@ -101,6 +103,8 @@ export class CreateFormPage {
       ...state,
       idempotencyKey: this.ids.next(),
       spending: await this.spending.notes(access),
+      warning: this.badAnswers.warning(access.locale),
+      sent: this.availability.promptAsSent(state.description ?? ''),
       isDialog: isFragment(ctx),
       missing: this.missing(ctx),
       settingsHref: this.settingsLink.for(access),
@@ -142,6 +146,7 @@ const clientMessages = [
   'notices.many',
   'generation.cause',
   'create.counter',
+  'create.sent',
   'create.description-missing',
   'create.description-too-long',
   'create.unreachable',

@@ -1,5 +1,6 @@
 import { Clock, type HttpRoutes, Ids, inject, injectable, Messages, PortalError, type Router } from '@portico/core';
 import { GenerationOrders } from '../services/generations/generation-orders.js';
+import { Generations } from '../services/generations/generations.js';
 import { readOrder } from '../services/generations/image-order.js';
 import { generationView } from '../services/presentation/generation-view.js';
 import { translator } from '../services/translator.js';
@@ -15,6 +16,7 @@ export class CreateRoutes implements HttpRoutes {
 
   constructor(
     @inject(GenerationOrders) private readonly orders: GenerationOrders,
+    @inject(Generations) private readonly generations: Generations,
     @inject(CreateFormPage) private readonly form: CreateFormPage,
     @inject(FormSources) private readonly sources: FormSources,
     @inject(Messages) private readonly messages: Messages,
@@ -39,9 +41,10 @@ export class CreateRoutes implements HttpRoutes {
         const href = `~/ai-creator/generations/${generation.id}`;
         if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
         const translate = translator(this.messages, ctx.access.locale);
-        const { id, state, isRunning, status } = generationView({ generation, images: [] }, translate, this.clock.now());
+        const found = this.generations.inTurn({ generation, images: [] });
+        const { id, state, isRunning, position, status } = generationView(found, translate, this.clock.now());
         ctx.status = 201;
-        ctx.body = { id, state, isRunning, status, href: ctx.url(href), nextIdempotencyKey: this.ids.next() };
+        ctx.body = { id, state, isRunning, position, status, href: ctx.url(href), nextIdempotencyKey: this.ids.next() };
       } catch (error) {
         if (wantsJson(ctx) || !(error instanceof PortalError) || !error.expose || error.status === 404) throw error;
         await this.form.showAgain(ctx, form, error);

@@ -35,6 +35,7 @@ export class SimilarRoutes implements HttpRoutes {
       const found = await this.documents.similar(ctx.access, provenanceKind, ctx.input.query.description, 4);
       const caption = this.captions.suggest(ctx.access);
       ctx.body = {
+        sent: this.availability.promptAsSent(ctx.input.query.description),
         documents: found.map((document) => {
           const { page, view, thumbnail } = this.documents.links(document, site);
           const { id, name, altText, mimeType } = document;

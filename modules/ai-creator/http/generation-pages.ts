@@ -37,7 +37,10 @@ export class GenerationPages {
     const translate = translator(this.messages, ctx.access.locale);
     const model = generationView(found, translate, this.clock.now(), explain, this.sources.arePossible);
     const cost = formatCost(found, translate, ctx.access.locale);
-    return { ...model, cost, preview: this.previews.find(model.id)?.number };
+    // Whoever reads why something failed may also know under which id the service knows what did not.
+    const isAdministrator = this.failureMessages.for(ctx.access, { state: 'unknown' }) !== undefined;
+    const requestId = isAdministrator ? (found.generation.requestId ?? undefined) : undefined;
+    return { ...model, cost, requestId, preview: this.previews.find(model.id)?.number };
   }
 
   /** Without scripts it renews itself while something is on its way, unless somebody has typed in it. */

@@ -104,9 +104,12 @@ export class GenerationRoutes implements HttpRoutes {
       const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.idempotencyKey);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
-      const { id, state, isRunning, status } = this.pages.model(ctx, { generation: again, images: [] });
+      const { id, state, isRunning, position, status } = this.pages.model(
+        ctx,
+        this.generations.inTurn({ generation: again, images: [] }),
+      );
       ctx.status = 201;
-      ctx.body = { id, state, isRunning, status, href: ctx.url(href) };
+      ctx.body = { id, state, isRunning, position, status, href: ctx.url(href) };
     });
 
     router.get('/:id/discard', { access: 'signed-in', params: idParams }, async (ctx) => {
@@ -127,10 +130,22 @@ export class GenerationRoutes implements HttpRoutes {
   }
 }
 
-const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryAt, preview }: GenerationView): object => ({
+const statusOf = ({
   id,
   state,
   isRunning,
+  position,
+  status,
+  ready,
+  count,
+  attempts,
+  retryAt,
+  preview,
+}: GenerationView): object => ({
+  id,
+  state,
+  isRunning,
+  position,
   status,
   ready,
   count,
@@ -140,8 +155,9 @@ const statusOf = ({ id, state, isRunning, status, ready, count, attempts, retryA
 });
 
 /** The same with addresses that a script can use. */
-const forScripts = (ctx: AnyContext, { href, images, missing: _, ...generation }: GenerationView): object => ({
+const forScripts = (ctx: AnyContext, { href, images, unreadable, missing: _, ...generation }: GenerationView): object => ({
   ...generation,
   href: ctx.url(href),
   images: images.map((image) => ({ ...image, href: ctx.url(image.href) })),
+  unreadable: unreadable.map((file) => ({ ...file, href: ctx.url(file.href) })),
 });

@@ -18,7 +18,7 @@ import { Previews } from '../services/images/previews.js';
 import { folderHref, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
-import { answerPicture, setPictureHeaders } from './picture.js';
+import { answerFile, answerPicture, setPictureHeaders } from './picture.js';
 
 /** The number makes the address a new one for each preview; answered is always the newest. */
 const previewQuery = z.strictObject({
@@ -67,6 +67,10 @@ export class ImageRoutes implements HttpRoutes {
     router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
       const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
       await answerPicture(ctx, this.blobs, image);
+    });
+
+    router.get('/unreadable/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
+      await answerFile(ctx, this.blobs, await this.generations.unreadable(ctx.access, ctx.input.params.id));
     });
 
     router.post('/', { access: 'signed-in', body: addForm }, async (ctx) => {

@@ -1,5 +1,6 @@
 import type { BlobStore, RouteContext } from '@portico/core';
 import type { GeneratedImage } from '../entities/generated-image.js';
+import type { UnreadableFile } from '../entities/unreadable-file.js';
 
 /** Says that what follows is a picture, as data that no browser takes for anything else. */
 export function setPictureHeaders(ctx: RouteContext<unknown, unknown, unknown>, caching: string): void {
@@ -24,4 +25,16 @@ export async function answerPicture(
   ctx.status = 200;
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = await blobs.open(image.renditionBlob ?? image.originalBlob);
+}
+
+/** Answers what came and cannot be read: bytes that no browser opens, only saves. */
+export async function answerFile(
+  ctx: RouteContext<unknown, unknown, unknown>,
+  blobs: BlobStore,
+  { blob, name }: UnreadableFile,
+): Promise<void> {
+  setPictureHeaders(ctx, 'private, no-store');
+  ctx.set('Content-Disposition', `attachment; filename="${name}"`);
+  ctx.type = 'application/octet-stream';
+  ctx.body = await blobs.open(blob);
 }

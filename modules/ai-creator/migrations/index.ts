@@ -6,6 +6,7 @@ import { AddModelProviders1763845000000 } from './add-model-providers.js';
 import { AddPreviewTokens1763851000000 } from './add-preview-tokens.js';
 import { AddPromptRetention1763849000000 } from './add-prompt-retention.js';
 import { AddRetries1763841000000 } from './add-retries.js';
+import { AddUnreadableFiles1764480000000 } from './add-unreadable-files.js';
 import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
@@ -33,4 +34,5 @@ export default [
   KeepEnteredPrices1764481000000,
   MoveUsage1764450100000,
   RenameToken1764470000000,
+  AddUnreadableFiles1764480000000,
 ];

@@ -12,7 +12,8 @@ export type AiCreatorErrorCode =
   | 'nothing-added'
   | 'nothing-missing'
   | 'source-unsuitable'
-  | 'streams-busy';
+  | 'streams-busy'
+  | 'too-many-open-orders';
 
 declare global {
   interface PorticoErrorCodes extends Record<AiCreatorErrorCode, true> {}

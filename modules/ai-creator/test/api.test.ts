@@ -117,6 +117,7 @@ describe('creating images with a program', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(told.sort()).to.deep.equal([
+      'get /files/{id}',
       'get /generations',
       'get /generations/{id}',
       'get /images/{id}',

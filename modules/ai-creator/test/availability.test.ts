@@ -223,10 +223,19 @@ describe('what decides whether Create AI Image is there', () => {
   });
 
   it("takes keys of a key's shape only, and never repeats one", async () => {
-    for (const wrong of ['sk-with a space-123', 'sk-line\nbreak-1234', 'sk-ümlaut-12345', 'sk-1', 'x'.repeat(600)]) {
+    for (const wrong of [
+      'sk-with a space-123',
+      'sk-line\nbreak-1234',
+      'sk-ümlaut-12345',
+      '"sk-in-quotes-1"',
+      'KEY=sk-1',
+      'x'.repeat(600),
+    ]) {
       const error = await save(instanceScope, { apiKey: { set: wrong } }).catch((thrown: Error) => thrown);
       expect(error).to.include({ code: 'invalid-input' });
       expect(JSON.stringify(error)).to.not.contain(wrong);
     }
+    await save(instanceScope, { apiKey: { set: '  sk-with-blanks-around-it\r\n' } });
+    expect(creator.portal.service(Settings).of(creatorPage).secret(instanceScope, 'apiKey')).to.equal('sk-with-blanks-around-it');
   });
 });

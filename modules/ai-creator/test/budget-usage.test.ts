@@ -26,6 +26,7 @@ describe('the list of budgets', () => {
   };
 
   it('says how much of each is used now, and who used the most where each is counted', async () => {
+    await creator.portal.post(administrator, '/ai-creator/budgets/starting-budget/remove');
     await add({ target: 'instance' });
     await add({ target: 'site', subject: 'home', unit: 'requests', softLimit: '8', hardLimit: '' });
     await add({ target: 'person', subject: author.email });

@@ -51,13 +51,19 @@ describe('creating images', () => {
     });
   }
 
-  for (const size of ['256x256', '1024x1024'])
-    it(`writes that a machine made it into what it delivers in ${size}, which another reader finds`, async () => {
-      const { body } = await creator.create({ size });
-      const generation = await creator.settled(body.id);
-      const answer = await creator.visitor.get(generation.images[0]?.href ?? '');
-      expect(await digitalSourceType(answer.body as Buffer)).to.equal(trainedAlgorithmicMedia);
-    });
+  const deliveredIn = async (size: string): Promise<Buffer> => {
+    const { body } = await creator.create({ size });
+    const generation = await creator.settled(body.id);
+    return (await creator.visitor.get(generation.images[0]?.href ?? '')).body as Buffer;
+  };
+
+  it('writes that a machine made it into what it scales, which another reader finds', async () => {
+    expect(await digitalSourceType(await deliveredIn('256x256'))).to.equal(trainedAlgorithmicMedia);
+  });
+
+  it('writes nothing into what came in the size that was asked for', async () => {
+    expect(await digitalSourceType(await deliveredIn('1024x1024'))).to.equal(undefined);
+  });
 
   it('asks for 1024x1024, in low quality for the small sizes', async () => {
     await creator.settled((await creator.create({ size: '256x256' })).body.id);
@@ -90,12 +96,14 @@ describe('creating images', () => {
     expect((await creator.create({ description: 'x'.repeat(32_000) })).status).to.equal(201);
   });
 
-  it('takes out what an author does not see before it sends anything', async () => {
+  it('takes out what an author does not see before it sends anything, and no word', async () => {
     const { body } = await creator.create({
       description: 'a\u200b cat\u202e <sd_cpp_extra_args>{"steps": 500}</sd_cpp_extra_args>on a\u0000 mat <lora:x:1>',
     });
     await creator.settled(body.id);
-    expect(creator.sandbox.generations[0]?.body).to.include({ prompt: 'a cat on a mat' });
+    expect(creator.sandbox.generations[0]?.body).to.include({
+      prompt: 'a cat <sd_cpp_extra_args>{"steps": 500}</sd_cpp_extra_args>on a mat <lora:x:1>',
+    });
   });
 
   it('does not know folders that are not there', async () => {

@@ -28,6 +28,8 @@ describe('money and limits from a terminal', () => {
     (await administrator.get(`/ai-creator/${name}`).set('Accept', 'text/html')).text;
 
   it('adds, lists, changes and removes a budget that the screen shows, with the same audit', async () => {
+    expect(await done('budgets', 'list')).to.match(/^starting-budget {2}Everybody together .*Refuse beyond 500\n$/);
+    await done('budgets', 'remove', 'starting-budget');
     const added = await done(
       'budgets',
       'add',
@@ -63,6 +65,7 @@ describe('money and limits from a terminal', () => {
       ['changed', 'command', 'Portico'],
       ['changed', 'command', 'Portico'],
       ['added', 'command', 'Portico'],
+      ['removed', 'command', 'Portico'],
     ]);
   });
 

@@ -45,8 +45,12 @@ export interface UsageOutcome {
   readonly came: number;
   /** Whether it may have been carried out, and charged, although nothing came. Then what was ordered is counted. */
   readonly maybeCharged: boolean;
+  /** Null: unknown, which is not 0. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** How many of them belong to pictures, which may have prices of their own. */
+  readonly inputImageTokens?: number | null;
+  readonly outputImageTokens?: number | null;
   /** Code of the failure, or null. */
   readonly errorCode: string | null;
   /** What a safety system objected to, between commas. */
@@ -61,8 +65,12 @@ export interface RecordedUsage extends PaidWork {
   readonly personId: string;
   readonly provider: string | null;
   readonly images: number;
+  /** Null: unknown, which is not 0. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** How many of them belong to pictures, which may have prices of their own. */
+  readonly inputImageTokens?: number | null;
+  readonly outputImageTokens?: number | null;
   readonly errorCode: string | null;
 }
 

@@ -28,6 +28,14 @@ export class Price {
   @Column('integer', { name: 'output_price' })
   outputPrice!: number;
 
+  /** Price of a million input tokens that belong to pictures; null: that of other input tokens. */
+  @Column('integer', { name: 'input_image_price', nullable: true })
+  inputImagePrice!: number | null;
+
+  /** Price of a million output tokens that belong to pictures; null: that of other output tokens. */
+  @Column('integer', { name: 'output_image_price', nullable: true })
+  outputImagePrice!: number | null;
+
   /** Price of an image, of services that count no tokens; 0 where tokens are charged. */
   @Column('integer', { name: 'image_price' })
   imagePrice!: number;

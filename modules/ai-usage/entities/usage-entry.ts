@@ -67,6 +67,14 @@ export class UsageEntry {
   @Column('integer', { name: 'output_tokens', nullable: true })
   outputTokens!: number | null;
 
+  /** Number of the input tokens that belong to pictures; null while reserved, and when the service told none. */
+  @Column('integer', { name: 'input_image_tokens', nullable: true })
+  inputImageTokens!: number | null;
+
+  /** Number of the output tokens that belong to pictures; null while reserved, and when the service told none. */
+  @Column('integer', { name: 'output_image_tokens', nullable: true })
+  outputImageTokens!: number | null;
+
   /** Output tokens that went into previews, as the provider estimates them; null when none were asked for, or nobody knows. */
   @Column('integer', { name: 'preview_tokens', nullable: true })
   previewTokens!: number | null;
@@ -74,6 +82,10 @@ export class UsageEntry {
   /** Cost in millionths of the currency: an estimate while reserved, by the price of its day afterwards; null when no price, or no usage, is known. */
   @Column('integer', { nullable: true })
   cost!: number | null;
+
+  /** Whether the cost of a settled entry is still the estimate, because the service told nothing of use; budgets count it, nobody calls it paid. */
+  @Column('boolean', { name: 'is_estimate', nullable: true })
+  isEstimate!: boolean | null;
 
   /** Currency of the cost, ISO 4217; null when no price is known. */
   @Column('text', { nullable: true })

@@ -86,6 +86,7 @@ export function tableRoutes<Row extends { readonly id: string }, Typed extends o
         {
           tabs: this.tabs.of(ctx, this.prefix),
           place: this.prefix,
+          notes: await this.table.notes?.(ctx.access.locale),
           columns,
           rows: rows.map((row) => ({
             ...row,

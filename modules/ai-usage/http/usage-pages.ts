@@ -2,6 +2,7 @@ import { type Class, Clock, type HttpRoutes, inject, injectable, type RouteConte
 import { csvStream } from '@portico/core/util';
 import { UsagePermissions, UsageTabs } from '../api/index.js';
 import { formatMoney } from '../api/money.js';
+import { BudgetTable } from '../services/budgets/budget-table.js';
 import { requestRows } from '../services/report/usage-csv.js';
 import { usageRange } from '../services/report/usage-range.js';
 import { type UsageFilter, type UsageGroup, UsageReport, type UsageSum } from '../services/report/usage-report.js';
@@ -45,6 +46,7 @@ export class UsagePages {
   constructor(
     @inject(UsageReport) private readonly report: UsageReport,
     @inject(UsageTabs) private readonly tabs: UsageTabs,
+    @inject(BudgetTable) private readonly budgets: BudgetTable,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -77,6 +79,7 @@ export class UsagePages {
         to: last,
         today: this.today(),
         tabs: scope.kind === 'site' ? [] : this.tabs.of(ctx, page),
+        notes: scope.kind === 'site' ? [] : await this.budgets.notes(locale),
         images: days.reduce((sum, day) => sum + day.images, 0),
         requests: days.reduce((sum, day) => sum + day.requests, 0),
         failed: days.reduce((sum, day) => sum + day.failed, 0),

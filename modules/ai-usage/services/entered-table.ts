@@ -47,6 +47,8 @@ export interface EnteredTable<Row extends { readonly id: string }, Typed extends
   usual(): Promise<Partial<Typed>>;
   /** Choices and suggestions of the form, for a person. */
   choices(access: AccessContext): object;
+  /** Sentences above the table, of what its reader should know first. */
+  notes?(locale: string): Promise<readonly string[]>;
   rows(locale: string): Promise<readonly ShownRow[]>;
   /** Rows as a terminal lists them. */
   lines(locale: string): Promise<readonly string[]>;

@@ -214,6 +214,47 @@ describe('the usage ledger, to a feature that pays', () => {
     expect(await estimates({ ...priced, quality: 'low' }, { count: 1 })).to.deep.equal([undefined]);
   });
 
+  it('prices tokens of pictures by themselves where a price says so', async () => {
+    await done(
+      'prices',
+      'set',
+      '--model',
+      'prose-3',
+      '--input',
+      '5',
+      '--output',
+      '40',
+      '--input-images',
+      '10',
+      '--from',
+      '2026-05-01',
+    );
+    expect(await done('prices', 'list')).to.match(/prose-3 .*input images 10\.00/);
+    const id = await reserve({ ...work, model: 'prose-3' });
+    await settle(id, {
+      ...came,
+      model: 'prose-3',
+      inputTokens: 100,
+      inputImageTokens: 60,
+      outputTokens: 1000,
+      outputImageTokens: 1000,
+    });
+    expect((await entries())[0]?.cost).to.equal(40 * 5 + 60 * 10 + 1000 * 40);
+  });
+
+  it("holds what was reserved when the service does not tell what it used, and calls it nobody's cost", async () => {
+    await done('prices', 'set', '--model', 'prose-4', '--input', '5', '--output', '40', '--from', '2026-05-01');
+    const priced = { ...work, model: 'prose-4' };
+    await settle(await reserve(priced), { ...came, model: 'prose-4' });
+    for (const unknown of [{ inputTokens: null, outputTokens: null }, { outputTokens: null }]) {
+      const id = await reserve(priced);
+      await settle(id, { ...came, model: 'prose-4', ...unknown });
+      const costs = (await entries()).map(({ cost }) => cost);
+      expect(costs.at(-1)).to.equal(100 * 5 + 1000 * 40);
+      expect((await portal.service(UnitOfWork).read((reader) => ledger.costs(reader, [id]))).size).to.equal(0);
+    }
+  });
+
   it('counts for a role those who had exactly that role', async () => {
     await done('budgets', 'add', '--for', 'role', '--which', 'Author', '--counts', 'images', '--refuse', '9');
     const had = async (id: string, roles: string): Promise<void> => {

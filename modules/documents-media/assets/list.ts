@@ -1,4 +1,5 @@
 import { openDialog, portalHeaders, toast, translator } from '@portico/core/client';
+import { droppedFiles } from './parts/dropped-files.js';
 import type { DocumentsAdded } from './parts/events.js';
 import type { UploadElement } from './upload.js';
 
@@ -74,8 +75,8 @@ class DocumentsElement extends HTMLElement {
     event.preventDefault();
     this.depth = 0;
     this.classList.remove('drop-zone-over');
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0 || document.querySelector('portico-dialog')) return;
+    const dropped = droppedFiles(event.dataTransfer);
+    if (dropped.files.length + dropped.folders.length === 0 || document.querySelector('portico-dialog')) return;
     const opener = this.querySelector<HTMLElement>('.new-menu summary') ?? this;
     const dialog = openDialog({
       href: this.dataset.upload ?? '',
@@ -85,7 +86,7 @@ class DocumentsElement extends HTMLElement {
       events: ['portico:documents-added'],
       refreshes: true,
     });
-    dialog.addEventListener('portico-upload:ready', (ready) => (ready.target as UploadElement).take(files));
+    dialog.addEventListener('portico-upload:ready', (ready) => (ready.target as UploadElement).take(dropped));
   }
 }
 

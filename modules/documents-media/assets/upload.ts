@@ -1,14 +1,15 @@
-import { closeDialog, PortalFault, type Translate, translator } from '@portico/core/client';
+import { closeDialog, PortalFault, portalFetch, type Translate, translator } from '@portico/core/client';
+import { type Dropped, droppedFiles } from './parts/dropped-files.js';
 import { type AddedDocument, dispatchAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
-import { UploadRow } from './parts/upload-row.js';
+import { type NameCheck, UploadRow } from './parts/upload-row.js';
 
 const atOnce = 2;
 
 /** What other scripts may ask of `<portico-upload>`. */
 export interface UploadElement extends HTMLElement {
-  /** Takes files that were dropped somewhere, and uploads them at once. */
-  take(files: readonly File[]): void;
+  /** Takes what was dropped somewhere, and uploads at once what nothing stands against. */
+  take(dropped: Dropped): void;
 }
 
 /** The form of File Upload and Multiple Files Upload: each file is sent on its own, with its progress and its own result. */
@@ -19,6 +20,9 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private text: Translate = String;
   private announced = false;
   private running = false;
+  private leftOut: readonly string[] = [];
+  /** Checks of names, one after the other. */
+  private checking: Promise<void> = Promise.resolve();
 
   connectedCallback(): void {
     const { form, input, zone } = this;
@@ -26,10 +30,11 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.text = translator(this.dataset.messages);
     const hint = this.querySelector<HTMLElement>('.upload-zone-hint');
     if (hint) hint.hidden = false;
-    input.addEventListener('change', () => this.choose([...(input.files ?? [])]));
+    input.addEventListener('change', () => this.choose({ files: [...(input.files ?? [])], folders: [] }));
+    this.trim?.addEventListener('click', () => this.keepFirst());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.upload();
+      void this.upload({ named: this.rows.filter((row) => row.state === 'asking') });
     });
     for (const type of ['dragenter', 'dragover', 'dragleave', 'drop'] as const)
       zone.addEventListener(type, (event) => this.drag(event));
@@ -44,9 +49,9 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.released.abort();
   }
 
-  take(files: readonly File[]): void {
-    this.choose(files);
-    void this.upload();
+  take(dropped: Dropped): void {
+    this.choose(dropped);
+    if (dropped.files.length > 0) void this.upload({});
   }
 
   /** What arrived, in the order of the list, whatever came first. */
@@ -74,19 +79,64 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     return this.querySelector('.upload-list');
   }
 
-  private choose(files: readonly File[]): void {
+  private choose({ files, folders }: Dropped): void {
     const multiple = this.input?.multiple ?? false;
     const wanted = multiple ? files : files.slice(-1);
     if (!multiple && wanted.length > 0) this.rows = this.rows.filter((row) => row.state === 'done');
     for (const file of wanted) this.rows.push(this.row(file));
-    this.say(this.tooMany() ? this.text('too-many', { count: this.maxFiles }) : '', true);
+    this.leftOut = folders;
+    this.explain();
     this.show();
+    void this.checkLater(() => this.rows.filter((row) => row.state === 'waiting'));
+  }
+
+  /** What keeps the upload from beginning, and what was left out of it. */
+  private explain(): void {
+    const names = this.leftOut.join(', ');
+    const sentences = [
+      ...(this.leftOut.length > 0 ? [this.text('folders', { count: this.leftOut.length, names })] : []),
+      ...(this.tooMany() ? [this.text('too-many', { count: this.maxFiles, chosen: this.toSend.length })] : []),
+    ];
+    this.say(sentences.join(' '), true);
+    if (!this.trim) return;
+    this.trim.hidden = !this.tooMany();
+    this.trim.textContent = this.text('trim', { count: this.maxFiles });
+  }
+
+  private keepFirst(): void {
+    const extra = new Set(this.toSend.slice(this.maxFiles));
+    this.rows = this.rows.filter((row) => !extra.has(row));
+    this.explain();
+    this.show();
+    this.submit?.focus();
+  }
+
+  /** Says at once which names are taken; where the portal cannot be asked, its answer to the file will say so. */
+  private checkLater(rowsOf: () => readonly UploadRow[]): Promise<void> {
+    this.checking = this.checking.then(async () => {
+      const rows = rowsOf();
+      if (rows.length === 0 || this.tooMany()) return;
+      const json = { names: rows.map((row) => row.name) };
+      const answer = await portalFetch(this.dataset.check ?? '', { method: 'POST', json, signal: this.released.signal })
+        .then((response) => response.json() as Promise<{ readonly names: readonly NameCheck[] }>)
+        .catch(() => undefined);
+      for (const [index, row] of rows.entries()) row.nameChecked(answer?.names[index] ?? {});
+    });
+    return this.checking;
+  }
+
+  private get toSend(): readonly UploadRow[] {
+    return this.rows.filter(({ state }) => state === 'waiting' || state === 'asking');
+  }
+
+  private get trim(): HTMLButtonElement | null {
+    return this.querySelector('.upload-trim');
   }
 
   private row(file: File): UploadRow {
     const row = new UploadRow(file, this.template, this.text, {
       remove: () => this.takeOut(row),
-      retry: () => void this.upload(row),
+      retry: () => void this.upload({ only: row }),
     });
     if (file.size > Number(this.dataset.maxBytes)) row.fail(this.text('too-large'), false);
     return row;
@@ -95,7 +145,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private takeOut(row: UploadRow): void {
     this.rows = this.rows.filter((other) => other !== row);
     if (this.input) this.input.value = '';
-    this.say('', true);
+    this.explain();
     this.show();
     this.input?.focus();
   }
@@ -105,7 +155,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   }
 
   private tooMany(): boolean {
-    return this.rows.filter((row) => row.state === 'waiting').length > this.maxFiles;
+    return this.toSend.length > this.maxFiles;
   }
 
   private show(): void {
@@ -114,31 +164,50 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.list.replaceChildren(...this.rows.map((row) => row.element));
   }
 
-  /** @param only one row to try again; otherwise all that wait. */
-  private async upload(only?: UploadRow): Promise<void> {
+  /**
+   * @param only one row to try again; otherwise all that wait.
+   * @param named rows whose new names the person has seen; a name that is asked for later waits for the next time.
+   */
+  private async upload({
+    only,
+    named = [],
+  }: {
+    readonly only?: UploadRow;
+    readonly named?: readonly UploadRow[];
+  }): Promise<void> {
     if (this.running || (!only && this.tooMany())) return;
-    const queue = only ? [only] : this.rows.filter((row) => row.state === 'waiting');
+    this.busy(true);
+    // Files that keep their own names come first: a new name gives way to them.
+    const waiting = (): readonly UploadRow[] => this.rows.filter(({ state }) => state === 'waiting');
+    await this.checkLater(() => [...waiting(), ...named.filter(({ state }) => state === 'asking')]);
+    const queue = only ? [only] : [...waiting()];
     if (queue.length === 0) {
+      this.busy(false);
+      if (this.askForNames()) return;
       if (this.rows.length > 0) this.finish();
       else this.say(this.text('choose'), true);
       return;
     }
-    this.busy(true);
     const workers = Array.from({ length: atOnce }, async () => {
       for (let row = queue.shift(); row; row = queue.shift()) await this.send(row);
     });
     await Promise.all(workers);
     this.busy(false);
-    if (this.released.signal.aborted) return;
-    // What there is to say of a file would go with the dialog.
-    if (this.rows.every((row) => row.state === 'done') && !this.added.some(({ note }) => note)) this.finish();
-    else this.nameButton();
+    if (this.released.signal.aborted || this.askForNames()) return;
+    // What there is to say of a file, and of a folder, would go with the dialog.
+    const isSaid = this.leftOut.length === 0 && !this.added.some(({ note }) => note);
+    if (isSaid && this.rows.every((row) => row.state === 'done')) {
+      this.finish();
+      return;
+    }
+    this.nameButton();
+    if (this.leftOut.length > 0) this.explain();
   }
 
   private async send(row: UploadRow): Promise<void> {
     row.start();
     try {
-      const document = await uploadFile(this.form?.action ?? '', row.file, {
+      const document = await uploadFile(this.form?.action ?? '', row.file, row.name, {
         onProgress: (done) => row.advance(done),
         signal: this.released.signal,
         cutOff: this.text('failed'),
@@ -147,10 +216,20 @@ class PorticoUpload extends HTMLElement implements UploadElement {
       this.documents.set(row, document);
     } catch (error) {
       const fault = error instanceof PortalFault ? error : undefined;
+      if (fault?.code === 'name-taken' || fault?.code === 'invalid-input') return row.ask(fault.message);
       row.fail(fault?.message ?? this.text('failed'), fault?.status !== 415 && fault?.status !== 413);
     }
     const done = this.rows.filter(({ state }) => state === 'done').length;
     this.say(this.text('progress', { done, count: this.rows.length }));
+  }
+
+  /** Whether there are files that need another name; leads the keyboard to the first. */
+  private askForNames(): boolean {
+    const first = this.rows.find((row) => row.state === 'asking');
+    if (!first) return false;
+    this.say(this.text('name-first'), true);
+    first.focusName();
+    return true;
   }
 
   private busy(running: boolean): void {
@@ -205,7 +284,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     event.preventDefault();
     event.stopPropagation();
     this.zone?.classList.toggle('drop-zone-over', event.type === 'dragenter' || event.type === 'dragover');
-    if (event.type === 'drop') this.choose([...(event.dataTransfer?.files ?? [])]);
+    if (event.type === 'drop') this.choose(droppedFiles(event.dataTransfer));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   usualDirection,
 } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
+import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
@@ -30,7 +31,7 @@ export interface DocumentRow {
   readonly kindIcon: string;
   /** Class of the theme with the colours of the type. */
   readonly kind: string;
-  /** The same for its preview: a checkerboard shows through formats that can be transparent. */
+  /** The same for its preview. */
   readonly look: string;
   readonly typeLabel: string | undefined;
   readonly actionsTitle: string;
@@ -49,13 +50,13 @@ interface DocumentMark {
   readonly label: string;
 }
 
-interface RowSurroundings {
+interface RowOptions {
   readonly filters: readonly ListFilter[];
   /** Whether the page has a menu of its own for pictures. */
   readonly pictureActions: boolean;
 }
 
-const alone: RowSurroundings = { filters: [], pictureActions: false };
+const alone: RowOptions = { filters: [], pictureActions: false };
 
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
 export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
@@ -72,7 +73,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     modifiedAt: new Date(entry.modifiedAt),
     kindIcon: icon,
     kind,
-    look: isImage && entry.mimeType !== 'image/jpeg' ? `see-through ${kind}` : kind,
+    look: isImage ? pictureLook(kind, entry) : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
@@ -81,6 +82,11 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     entriesId: isPicture ? entry.id : undefined,
     marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
   };
+}
+
+/** A checkerboard shows through formats that can be transparent; what is tiny is not blown up. */
+function pictureLook(kind: string, entry: DocumentEntry): string {
+  return [...(entry.mimeType === 'image/jpeg' ? [] : ['see-through']), ...(isTiny(entry) ? ['as-is'] : []), kind].join(' ');
 }
 
 const noMarks: readonly DocumentMark[] = [];

@@ -13,12 +13,13 @@ import type { AddedDocument } from '../api/new-menu.js';
 import { DocumentLimits } from '../services/document-limits.js';
 import { Folders } from '../services/folders.js';
 import { imageTypes, isShown } from '../services/known-types.js';
+import { NameChecks } from '../services/name-checks.js';
 import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { listAddress, withQuery } from './addresses.js';
 import { renderFragment, wantsJson } from './fragment.js';
-import { folderQuery } from './input.js';
+import { folderQuery, namesForm } from './input.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
@@ -46,9 +47,15 @@ export class UploadRoutes implements HttpRoutes {
     @inject(Uploads) private readonly uploads: Uploads,
     @inject(Folders) private readonly folders: Folders,
     @inject(DocumentLimits) private readonly limits: DocumentLimits,
+    @inject(NameChecks) private readonly names: NameChecks,
   ) {}
 
   register(router: Router): void {
+    // Changes nothing; names of many files are too long for an address.
+    router.post('/check-names', { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json' }, async (ctx) => {
+      ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
+    });
+
     for (const place of ['upload', 'upload-multiple'] as const) {
       const multiple = place === 'upload-multiple';
       // A file somewhat beyond the limit is refused on its own, by the gate; one far beyond it ends the request.
@@ -75,7 +82,9 @@ export class UploadRoutes implements HttpRoutes {
           report?.documents.map((document) => document.id),
         ),
       ),
+      check: ctx.url(withQuery('~/documents-media/check-names', { folder })),
       limit: ctx.text('upload.limit', { megabytes: this.limits.maxFileMegabytes }),
+      limitFiles: multiple ? ctx.text('upload.limit-files', { count: this.limits.maxFilesPerUpload }) : undefined,
       maxFileBytes: this.limits.maxFileBytes,
       maxFiles: this.limits.maxFilesPerUpload,
       report,
@@ -134,6 +143,10 @@ const wordKeys = [
   'progress',
   'choose',
   'close',
+  'trim',
+  'folders',
+  'rename',
+  'name-first',
 ] as const;
 
 /** The script has no words of its own. */

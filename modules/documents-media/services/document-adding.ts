@@ -219,7 +219,7 @@ async function findByKey(queries: Queries, siteId: string, key: string | undefin
   return row;
 }
 
-async function findName(
+export async function findName(
   queries: Queries,
   siteId: string,
   folderId: string | undefined,
@@ -232,7 +232,7 @@ async function findName(
   return row;
 }
 
-function nameTaken(name: string): PortalError {
+export function nameTaken(name: string): PortalError {
   return new PortalError('name-taken', `There is already a document named ${name} in this folder. Choose another name.`, {
     status: 409,
   });

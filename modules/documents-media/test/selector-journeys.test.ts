@@ -1,4 +1,4 @@
-import { TestBrowser } from '@portico/core/testing';
+import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { author, base, Library, picture } from '../testing/index.js';
@@ -67,6 +67,13 @@ describe('Choosing a picture in a browser', () => {
     const item = await chosen();
     expect(item).to.include({ title: 'choice.png', altText: 'A choice' });
     expect(item.value).to.match(/\/view$/);
+  });
+
+  it('says of a picture with a long name what it shows of it, in this order', async () => {
+    const long = await library.add({ name: 'a-very-long-name-of-a-picture.png', content: await picture(30, 30) });
+    await page.goto('/web/home/item-selector?type=image&return=image-url');
+    await page.getByRole('button', { name: `${long.name} PNG image` }).waitFor();
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
   });
 
   it('walks through folders and searches in place', async () => {

@@ -104,6 +104,32 @@ describe('Uploading documents', () => {
     expect((answer.body as UploadAnswer).failures[0]).to.include({ code: 'name-taken' });
   });
 
+  it('says of names which are taken, twice there or none, before anything is sent, and suggests free ones', async () => {
+    await library.add({ name: 'plan.txt' });
+    await library.add({ name: 'plan (1).txt' });
+    const ask = (names: readonly string[], folder = '') =>
+      library.post(`${base}/check-names?folder=${folder}`).set('Accept', 'application/json').send({ names });
+    const answer = await ask(['new.txt', 'PLAN.txt', 'new.txt', 'a/b.txt']).expect(200);
+    expect((answer.body as { names: object[] }).names).to.deep.equal([
+      { name: 'new.txt' },
+      {
+        name: 'PLAN.txt',
+        problem: 'There is already a document named plan.txt in this folder. Choose another name.',
+        suggestion: 'PLAN (2).txt',
+      },
+      {
+        name: 'new.txt',
+        problem: 'There are two files named new.txt. Choose another name for this one.',
+        suggestion: 'new (1).txt',
+      },
+      { name: 'a/b.txt', problem: 'A name cannot contain slashes, backslashes, line breaks or invisible characters.' },
+    ]);
+    await ask(['x.txt'], '0190a0a0-0000-7000-8000-000000000000').expect(404);
+    expect(
+      (await library.portal.agent().post(`${base}/check-names`).set('Origin', library.portal.url).send({ names: [] })).status,
+    ).to.be.oneOf([401, 403]);
+  });
+
   it('finds a free name when the caller wants one, also for two at once', async () => {
     const added = await Promise.all(
       [1, 2, 3].map((number) => library.add({ name: 'sunset.txt', unique: true, content: Buffer.from([number]) })),

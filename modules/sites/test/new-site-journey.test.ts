@@ -23,7 +23,7 @@ describe('A new site', () => {
   const name = () => page.getByLabel('Name');
   const address = () => page.getByLabel('Friendly Address');
 
-  it('gets an address from its name, and its maker is there afterwards', async () => {
+  it('gets an address from its name, and whoever made it is there afterwards', async () => {
     await name().pressSequentially('  The Guide to Åland & Straße 7! ');
     expect(await address().inputValue()).to.equal('the-guide-to-aland-strasse-7');
     await page.getByRole('button', { name: 'Add', exact: true }).click();

@@ -11,7 +11,7 @@ export interface SimilarDocument extends AddedDocument {
 const pauseMillis = 600;
 const fewestLetters = 6;
 
-/** While somebody types, images of the site with a similar description are offered. @returns what takes the offer away. */
+/** While somebody types, images of the site with a similar description are offered, and what is sent is said where that is less. @returns what takes the offer away. */
 export function offerSimilar(
   field: HTMLTextAreaElement,
   box: HTMLElement,
@@ -24,11 +24,15 @@ export function offerSimilar(
     const description = field.value.trim().slice(0, 1000);
     const turn = ++asked;
     const answer =
-      description.length < fewestLetters
+      description === '' || (description.length < fewestLetters && !/[<|]/.test(description))
         ? undefined
-        : await ask<{ documents: readonly SimilarDocument[] }>(`${box.dataset.similar}?${new URLSearchParams({ description })}`);
+        : await ask<{ documents: readonly SimilarDocument[]; sent?: string }>(
+            `${box.dataset.similar}?${new URLSearchParams({ description })}`,
+          );
     if (turn !== asked) return;
-    const documents = answer?.body?.documents ?? [];
+    const { documents = [], sent } = answer?.body ?? {};
+    const line = field.form?.querySelector('[data-sent]');
+    if (line) line.textContent = sent === undefined ? '' : translate('create.sent', { text: sent });
     box.hidden = documents.length === 0;
     box.querySelector('ul')?.replaceChildren(...documents.map((document) => entry(document, translate, use)));
   };

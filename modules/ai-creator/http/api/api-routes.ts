@@ -19,14 +19,14 @@ import { readOrder } from '../../services/generations/image-order.js';
 import { referenceOf, type SourceReference } from '../../services/images/pinned-source.js';
 import { cancelKey, generationView } from '../../services/presentation/generation-view.js';
 import { translator } from '../../services/translator.js';
-import { answerPicture } from '../picture.js';
+import { answerFile, answerPicture } from '../picture.js';
 import { openApi } from './open-api.js';
 import { type Answer, operations } from './operations.js';
 import type { accepted, added, cancelled, generationList, generation as generationSchema } from './schemas.js';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
-const { create, list, follow, picture, cancel, add } = operations;
+const { create, list, follow, picture, file, cancel, add } = operations;
 const declared = { access: { permission: createImages }, answers: 'json', apiToken: true } as const;
 
 /** Creating images for programs: the services of the screen, and so its permissions, limits and records. */
@@ -65,7 +65,15 @@ export class ApiRoutes implements HttpRoutes {
       const { id, size, count, createdAt } = generation;
       // Of a key that was sent before, the words may have been forgotten; the same ones have just come again.
       const { description } = order;
-      const answer: Answer<typeof accepted> = { id, description, size, count, createdAt, source, href: place(ctx, id) };
+      const answer: Answer<typeof accepted> = {
+        id,
+        description,
+        size,
+        count,
+        createdAt,
+        source,
+        href: place(ctx, id),
+      };
       ctx.status = create.status;
       ctx.body = answer;
     });
@@ -84,6 +92,10 @@ export class ApiRoutes implements HttpRoutes {
     router.get(picture.path, { ...declared, params: picture.params }, async (ctx) => {
       const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
       await answerPicture(ctx, this.blobs, image);
+    });
+
+    router.get(file.path, { ...declared, params: file.params }, async (ctx) => {
+      await answerFile(ctx, this.blobs, await this.generations.unreadable(ctx.access, ctx.input.params.id));
     });
 
     router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
@@ -120,7 +132,7 @@ export class ApiRoutes implements HttpRoutes {
     const model = generationView(found, translator(this.messages, ctx.access.locale), this.clock.now(), (failure) =>
       this.failureMessages.for(ctx.access, failure),
     );
-    const { id, count, isRunning, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
+    const { id, count, isRunning, position, status, ready, attempts, retryAt, createdAt, expiresAt, problem } = model;
     return {
       id,
       description: found.generation.description,
@@ -131,6 +143,7 @@ export class ApiRoutes implements HttpRoutes {
       href: place(ctx, id),
       state: found.generation.state,
       isRunning,
+      position,
       status,
       ready,
       attempts,
@@ -146,12 +159,20 @@ export class ApiRoutes implements HttpRoutes {
           href: isExternal ? href : ctx.url(href),
         })),
       },
+      unreadable: model.unreadable.map(({ id, name, size }) => ({
+        id,
+        name,
+        size,
+        href: ctx.url(`~/ai-creator/api/files/${id}`),
+      })),
       images: model.images.map((image) => ({
         id: image.id,
         position: image.position,
         name: image.name,
         altText: image.altText,
         isAdded: image.isSaved,
+        width: image.width,
+        height: image.height,
         href: ctx.url(`~/ai-creator/api/images/${image.id}`),
       })),
     };

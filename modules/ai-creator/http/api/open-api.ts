@@ -23,7 +23,20 @@ const pictures: Content = Object.fromEntries(
   pictureTypes.map((type) => [type, { schema: { type: 'string' as const, contentMediaType: type } }]),
 );
 
-function describe({ id, summary, params, query, body, needsIdempotencyKey, status, answer, refusals }: Operation): Described {
+const file: Content = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
+function describe({
+  id,
+  summary,
+  params,
+  query,
+  body,
+  needsIdempotencyKey,
+  status,
+  answer,
+  isFile,
+  refusals,
+}: Operation): Described {
   const statuses = [...new Set([401, 403, ...refusals])].sort();
   return {
     operationId: id,
@@ -35,7 +48,7 @@ function describe({ id, summary, params, query, body, needsIdempotencyKey, statu
     },
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
-      [`${status}`]: { description: 'Done.', content: answer ? json(answer) : pictures },
+      [`${status}`]: { description: 'Done.', content: answer ? json(answer) : isFile ? file : pictures },
       ...Object.fromEntries(statuses.map((each) => [`${each}`, { description: sentences[each] ?? '', content: json(fault) }])),
     },
   };

@@ -12,8 +12,9 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly body?: z.ZodType<B>;
   readonly needsIdempotencyKey?: boolean;
   readonly status: 200 | 201;
-  /** Undefined: a picture. */
+  /** Undefined: a picture, or any file. */
   readonly answer?: z.ZodType;
+  readonly isFile?: boolean;
   /** Statuses of refusals, beside those that every operation has. */
   readonly refusals: readonly number[];
 }
@@ -60,6 +61,16 @@ export const operations = {
     summary: 'The picture itself, at its delivery size.',
     params: schemas.idParams,
     status: 200,
+    refusals: [404],
+  }),
+  file: define({
+    id: 'getUnreadableFile',
+    method: 'get',
+    path: '/files/:id',
+    summary: 'What came in the place of an image and cannot be read, byte for byte.',
+    params: schemas.idParams,
+    status: 200,
+    isFile: true,
     refusals: [404],
   }),
   cancel: define({

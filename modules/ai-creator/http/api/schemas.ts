@@ -70,6 +70,11 @@ export const accepted = z.object({
 
 export const generation = z.object({
   ...accepted.shape,
+  position: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'While it waits to be sent: how many orders are sent before it; 0: it is next.' }),
   state: z.enum(['reserved', 'sent', 'received', 'offered', 'saved', 'discarded', 'failed', 'unknown']),
   isRunning: z.boolean(),
   status: z.string().meta({ description: 'How far it is, as a sentence.' }),
@@ -81,6 +86,9 @@ export const generation = z.object({
     .meta({ description: 'While it waits: when it is tried again; earlier when the image service is back before.' }),
   expiresAt: z.iso.datetime(),
   problem: problem.optional(),
+  unreadable: z
+    .array(z.object({ id, name: z.string(), size: z.int().meta({ description: 'Bytes.' }), href: z.string() }))
+    .meta({ description: 'What came in the place of images and cannot be read: kept until `expiresAt`, to be downloaded.' }),
   images: z.array(
     z.object({
       id,
@@ -88,6 +96,11 @@ export const generation = z.object({
       name: z.string(),
       altText: z.string(),
       isAdded: z.boolean(),
+      width: z
+        .int()
+        .optional()
+        .meta({ description: 'Pixels; what came smaller, or in another shape than was asked for, stays as it came.' }),
+      height: z.int().optional(),
       href: z.string().meta({ description: 'The picture.' }),
     }),
   ),

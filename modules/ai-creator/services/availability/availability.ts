@@ -1,3 +1,4 @@
+import { cleanDescription } from '@portico/ai-providers/api';
 import { type SecretState, Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type AccessContext,
@@ -88,6 +89,13 @@ export class Availability {
   /** Which scope supplies the key; null when there is none. */
   keyFrom(scope: Scope): NonNullable<SecretState['suppliedBy']> | null {
     return this.key.from(scope);
+  }
+
+  /** A description as the service in use gets it; undefined when that is how it was typed. */
+  promptAsSent(description: string): string | undefined {
+    const plain = cleanDescription(description);
+    const sent = this.client.provider?.promptAsSent?.(plain) ?? plain;
+    return sent === plain ? undefined : sent;
   }
 
   /** Characters of the longest prompt that the provider takes: a description, and the words of a style. */

@@ -40,6 +40,8 @@ class TestUsage {
         images: 1,
         inputTokens: usage?.inputTokens ?? null,
         outputTokens: usage?.outputTokens ?? null,
+        inputImageTokens: usage?.inputImageTokens ?? null,
+        outputImageTokens: usage?.outputImageTokens ?? null,
         errorCode: error?.code ?? null,
       }),
     );

@@ -23,7 +23,9 @@ export interface FailureExplanation {
 }
 
 /** What is known of one failure; each part may be missing. */
-export type Failure = Partial<Pick<Generation, 'errorCode' | 'errorDetail' | 'model' | 'keyFrom' | 'provider' | 'state'>>;
+export type Failure = Partial<
+  Pick<Generation, 'errorCode' | 'errorDetail' | 'model' | 'keyFrom' | 'provider' | 'requestId' | 'state'>
+>;
 
 const pages: Readonly<Record<Exclude<RemedyPage, 'settings'>, string>> = {
   service: '/ai-creator/service',
@@ -60,7 +62,7 @@ export class FailureMessages {
     const row = errorCatalogEntry(failure.state === 'unknown' ? 'unknown' : (failure.errorCode ?? ''));
     if (!row) return undefined;
     return {
-      cause: [this.cause(row, locale, failure), failure.errorDetail].filter(Boolean).join(' '),
+      cause: [this.cause(row, locale, failure), failure.errorDetail, this.request(failure, locale)].filter(Boolean).join(' '),
       remedy: this.remedy(row, locale, failure.provider),
       retry: row.retry,
       links: this.links(row, locale, settings, failure.provider),
@@ -71,6 +73,11 @@ export class FailureMessages {
   cause({ code, cause }: ErrorCatalogEntry, locale: string, { model, keyFrom }: Failure = {}): string {
     const from = code === 'key-rejected' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
     return this.messages.text(cause, { from, model: model ?? this.messages.text('cause-model.any', {}, locale) }, locale);
+  }
+
+  /** Under which id the service knows the request. */
+  private request({ requestId }: Failure, locale: string): string | undefined {
+    return requestId ? this.messages.text('cause-request', { id: requestId }, locale) : undefined;
   }
 
   /** What to do about it, with the address of the service and what holds it. @param provider its id; left out: the one in use. */

@@ -54,7 +54,7 @@ export class GenerationOrders {
     if (!(await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey)))
       await this.validation.require(access, order);
     const pinned = await this.pin(access, author, order);
-    const { retention } = this.availability.settings.get(access.scope);
+    const { retention, openOrders } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
       ...ownerOf(author),
       description: order.description,
@@ -67,9 +67,10 @@ export class GenerationOrders {
       source: order.source,
       pinned,
       retention,
+      mostOpen: openOrders,
       actor: actorOf(access, order.via),
     });
-    if (isNew) this.worker.enqueue(generation.id);
+    if (isNew) this.worker.enqueue(generation);
     return generation;
   }
 

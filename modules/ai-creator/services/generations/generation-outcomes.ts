@@ -22,6 +22,11 @@ export class GenerationOutcomes {
     @inject(Log) private readonly log: Log,
   ) {}
 
+  /** How long what runs may go on when the portal stops. */
+  get stopMillis(): number {
+    return this.config.values.stopMillis;
+  }
+
   /** What was sent and did not arrive is unknown, and is never sent again; true when something arrived, which can be offered. */
   async recover({ id }: Generation): Promise<boolean> {
     const arrived = (await this.store.images(id)).length > 0;
@@ -36,7 +41,13 @@ export class GenerationOutcomes {
 
   async fail(generation: Generation, error: ProviderError, code: string = error.code): Promise<void> {
     await this.store.transition(generation.id, 'fail', 'runner', { ...problemColumns(error), errorCode: code });
-    this.log.warn('A generation failed.', { generation: generation.id, code, status: error.status, cause: error.message });
+    this.log.warn('A generation failed.', {
+      generation: generation.id,
+      code,
+      status: error.status,
+      request: error.requestId,
+      cause: error.message,
+    });
   }
 
   /** Images that came are offered even when something failed after them; with none, what the service did not carry out is sent again later. */

@@ -38,7 +38,7 @@ export class GenerationProvenance {
         ...(quality && tookQuality && { quality }),
         ...(style && { style }),
       },
-      ...(outputTokens !== null && { usage: { inputTokens: inputTokens ?? 0, outputTokens, images } }),
+      ...(inputTokens !== null && outputTokens !== null && { usage: { inputTokens, outputTokens, images } }),
       ...(paid && { cost: { amount: paid.cost / 1_000_000, currency: paid.currency } }),
       ...(variationOf && { variationOf }),
       ...(generation.isComposite && { isComposite: true }),

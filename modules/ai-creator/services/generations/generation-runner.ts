@@ -1,6 +1,7 @@
 import { ProviderError, type SourceImage } from '@portico/ai-providers/api';
 import { inject, injectable } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
+import { BadAnswers } from '../failures/bad-answers.js';
 import { type BreakerPermit, CircuitBreaker } from '../failures/circuit-breaker.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { GenerationOutcomes } from './generation-outcomes.js';
@@ -49,6 +50,7 @@ export class GenerationRunner {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ImageDelivery) private readonly delivery: ImageDelivery,
     @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
+    @inject(BadAnswers) private readonly badAnswers: BadAnswers,
   ) {}
 
   /** Does what is to be done next for it. @param signal that of who gives it up: its author, or the portal with `ShutdownError`. */
@@ -101,9 +103,11 @@ export class GenerationRunner {
         },
         prepared.provider,
       );
+      this.badAnswers.learn(undefined);
       await this.breaker.learn(permit, undefined);
       await this.delivery.deliver(generation);
     } catch (error) {
+      this.badAnswers.learn(error);
       await this.breaker.learn(permit, error);
       await this.outcomes.settle(generation, error, signal);
     } finally {

@@ -13,6 +13,7 @@ import {
 } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation, type GenerationState } from '../../entities/generation.js';
+import { UnreadableFile } from '../../entities/unreadable-file.js';
 import { type ActorOf, type GenerationEvent, settledStates } from './state.js';
 import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
@@ -20,8 +21,12 @@ import { type GenerationColumns, GenerationStateWriter } from './state-writer.js
 export interface GenerationWithImages {
   readonly generation: Generation;
   readonly images: readonly GeneratedImage[];
+  /** What came and cannot be read, the oldest first. */
+  readonly unreadable?: readonly UnreadableFile[];
   /** What it cost, once that is known. */
   readonly cost?: Cost | undefined;
+  /** How many orders are sent before it, while it waits to be sent; 0: it is next. */
+  readonly position?: number | undefined;
 }
 
 /** Each newest first. */
@@ -73,6 +78,7 @@ export class GenerationStore {
         if (renditionBlob) await transaction.dropBlob(renditionBlob);
       }
       await images.delete(waiting);
+      await dropUnreadable(transaction, id);
       if (sourceBlob) await transaction.dropBlob(sourceBlob);
       await this.writer.update(transaction, id, { sourceBlob: null });
       await this.writer.fire(transaction, id, 'discard', 'author');
@@ -97,6 +103,25 @@ export class GenerationStore {
     );
   }
 
+  /** Files of these generations that came and cannot be read, the oldest first. */
+  private unreadable(generationIds: readonly string[]): Promise<UnreadableFile[]> {
+    return this.unitOfWork.read((reader) =>
+      reader.repository(UnreadableFile).find({ where: { generationId: In([...generationIds]) }, order: { id: 'ASC' } }),
+    );
+  }
+
+  /** One of them, with its generation; undefined unless it belongs to the author. */
+  async unreadableOf(
+    author: GenerationOwner,
+    id: string,
+  ): Promise<{ readonly file: UnreadableFile; readonly generation: Generation } | undefined> {
+    return this.unitOfWork.read(async (reader) => {
+      const file = await reader.repository(UnreadableFile).findOneBy({ id });
+      const generation = file && (await reader.repository(Generation).findOneBy({ id: file.generationId, ...author }));
+      return file && generation ? { file, generation } : undefined;
+    });
+  }
+
   /** Undefined for what does not exist and for what belongs to somebody else, or to another site. */
   async findOf(author: GenerationOwner, id: string): Promise<GenerationWithImages | undefined> {
     const generation = await this.unitOfWork.read((reader) => reader.repository(Generation).findOneBy({ id, ...author }));
@@ -104,7 +129,7 @@ export class GenerationStore {
     const costs = settledStates.includes(generation.state)
       ? await this.unitOfWork.read((reader) => this.ledger.costs(reader, [id]))
       : undefined;
-    return { generation, images: await this.images(id), cost: costs?.get(id) };
+    return { generation, images: await this.images(id), unreadable: await this.unreadable([id]), cost: costs?.get(id) };
   }
 
   /** The newest generations of one dialog, oldest first. */
@@ -141,6 +166,10 @@ export class GenerationStore {
         where: { generationId: In(generations.map(({ id }) => id)) },
         order: { position: 'ASC' },
       });
+      const files = await reader.repository(UnreadableFile).find({
+        where: { generationId: In(generations.map(({ id }) => id)) },
+        order: { id: 'ASC' },
+      });
       const costs = await this.ledger.costs(
         reader,
         generations.map(({ id }) => id),
@@ -149,6 +178,7 @@ export class GenerationStore {
         generation,
         cost: costs.get(generation.id),
         images: images.filter(({ generationId }) => generationId === generation.id),
+        unreadable: files.filter(({ generationId }) => generationId === generation.id),
       }));
     });
   }
@@ -171,4 +201,11 @@ export class GenerationStore {
       reader.repository(Generation).find({ where: { state: In([...states]) }, order: { id: 'ASC' } }),
     );
   }
+}
+
+/** Lets go of what came and cannot be read. */
+export async function dropUnreadable(transaction: Transaction, generationId: string): Promise<void> {
+  const files = transaction.repository(UnreadableFile);
+  for (const { blob } of await files.findBy({ generationId })) await transaction.dropBlob(blob);
+  await files.delete({ generationId });
 }

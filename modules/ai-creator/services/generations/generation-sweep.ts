@@ -1,7 +1,8 @@
 import { Clock, In, IsNull, inject, injectable, LessThanOrEqual, Not, type Transaction, UnitOfWork } from '@portico/core';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
-import { GenerationStore } from './generation-store.js';
+import { UnreadableFile } from '../../entities/unreadable-file.js';
+import { dropUnreadable, GenerationStore } from './generation-store.js';
 import { settledStates } from './state.js';
 import { GenerationStateWriter } from './state-writer.js';
 
@@ -30,6 +31,7 @@ export class GenerationSweep {
     for (const generation of expired) {
       await this.store.change(generation.id, async (transaction) => {
         await dropFiles(transaction, generation);
+        await dropUnreadable(transaction, generation.id);
         await this.writer.update(transaction, generation.id, { sourceBlob: null, releasedAt: now });
         // What was added a moment ago stays called so.
         await this.writer.fire(transaction, generation.id, 'expire', 'sweep');
@@ -40,7 +42,8 @@ export class GenerationSweep {
 
   /**
    * Takes the words of a page of generations that were settled as long ago as descriptions are kept; images that wait keep theirs. Rows whose results
-   * have not expired stay without them: the same idempotency key must not become another request. Answers how many generations that were.
+   * have not expired stay without them: the same idempotency key must not become another request. What came and cannot be read stays until then, too: it
+   * was paid for. Answers how many generations that were.
    */
   async forget(hours: number): Promise<number> {
     const now = this.clock.now();
@@ -59,13 +62,17 @@ export class GenerationSweep {
     for (const generation of over) {
       await this.store.change(generation.id, async (transaction) => {
         await dropFiles(transaction, generation);
-        if (generation.expiresAt <= now.toISOString()) await this.writer.remove(transaction, generation.id);
+        const { id: generationId, expiresAt } = generation;
+        const isOver = expiresAt <= now.toISOString();
+        if (isOver) await dropUnreadable(transaction, generationId);
+        const isKept = await transaction.repository(UnreadableFile).existsBy({ generationId });
+        if (isOver) await this.writer.remove(transaction, generationId);
         else
           await this.writer.update(transaction, generation.id, {
             description: '',
             sourceName: null,
             sourceBlob: null,
-            releasedAt: now.toISOString(),
+            ...(!isKept && { releasedAt: now.toISOString() }),
           });
       });
     }

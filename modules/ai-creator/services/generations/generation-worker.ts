@@ -1,7 +1,7 @@
 import { ProviderError } from '@portico/ai-providers/api';
 import { type Activity, type Disposable, inject, injectable, type Lifetime, Log, Modules, toDisposable } from '@portico/core';
-import { CreatorConfig } from '../settings/creator-config.js';
 import { GenerationOutcomes, ShutdownError } from './generation-outcomes.js';
+import { GenerationQueue, type Queued } from './generation-queue.js';
 import { GenerationRunner } from './generation-runner.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageDelivery } from './image-delivery.js';
@@ -18,10 +18,9 @@ export interface Cancelled {
   readonly attempts: number;
 }
 
-/** Carries generations out, a few at a time, and settles after a start what the last run left behind. */
+/** Carries generations out, a few at a time and by person in turn, and settles after a start what the last run left behind. */
 @injectable()
 export class GenerationWorker implements Activity {
-  private readonly waiting: string[] = [];
   private readonly running = new Map<string, Running>();
   private open = false;
   private isReady = false;
@@ -30,7 +29,7 @@ export class GenerationWorker implements Activity {
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(GenerationRunner) private readonly runner: GenerationRunner,
     @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
-    @inject(CreatorConfig) private readonly config: CreatorConfig,
+    @inject(GenerationQueue) private readonly queue: GenerationQueue,
     @inject(Retries) private readonly retries: Retries,
     @inject(ImageDelivery) private readonly delivery: ImageDelivery,
     @inject(Modules) private readonly modules: Modules,
@@ -39,13 +38,13 @@ export class GenerationWorker implements Activity {
 
   async onStart(lifetime: Lifetime): Promise<void> {
     this.open = true;
-    this.retries.start((id) => this.enqueue(id));
-    this.delivery.start((id) => this.enqueue(id));
+    this.retries.start((queued) => this.enqueue(queued));
+    this.delivery.start((queued) => this.enqueue(queued));
     for (const generation of await this.store.inState('sent', 'received')) {
-      if (await this.outcomes.recover(generation)) this.enqueue(generation.id);
+      if (await this.outcomes.recover(generation)) this.enqueue(generation);
     }
     for (const generation of await this.store.inState('reserved')) {
-      if (!this.retries.resume(generation)) this.enqueue(generation.id);
+      if (!this.retries.resume(generation)) this.enqueue(generation);
     }
     lifetime.add(
       whenModulesSettled(this.modules, () => {
@@ -61,11 +60,11 @@ export class GenerationWorker implements Activity {
     this.isReady = false;
     this.retries.stop();
     this.delivery.stop();
-    this.waiting.length = 0;
+    this.queue.clear();
     const all = Promise.allSettled([...this.running.values()].map(({ done }) => done));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.config.values.stopMillis);
+      timer = setTimeout(resolve, this.outcomes.stopMillis);
     });
     await Promise.race([all, deadline]);
     clearTimeout(timer);
@@ -73,11 +72,11 @@ export class GenerationWorker implements Activity {
     await all;
   }
 
-  enqueue(id: string): void {
-    if (!this.open || this.waiting.includes(id)) return;
-    const running = this.running.get(id);
-    if (running) return void running.done.then(() => this.enqueue(id));
-    this.waiting.push(id);
+  enqueue(queued: Queued): void {
+    if (!this.open) return;
+    const running = this.running.get(queued.id);
+    if (running) return void running.done.then(() => this.enqueue(queued));
+    this.queue.add(queued);
     this.pump();
   }
 
@@ -97,6 +96,7 @@ export class GenerationWorker implements Activity {
     const cancelled = { errorCode: 'cancelled', errorDetail: 'Cancelled by its author.' };
     if (!(await this.store.transition(id, 'cancel', 'author', cancelled))) return false;
     this.retries.drop(id);
+    this.queue.remove(id);
     return true;
   }
 
@@ -106,15 +106,16 @@ export class GenerationWorker implements Activity {
   }
 
   private pump(): void {
-    while (this.isReady && this.running.size < this.config.values.concurrency) {
-      const id = this.waiting.shift();
-      if (id === undefined) return;
+    while (this.isReady) {
+      const queued = this.queue.take(this.running.size);
+      if (queued === undefined) return;
+      const { id } = queued;
       const controller = new AbortController();
       const done = this.runner
         .run(id, controller.signal)
         .catch((error: unknown) => {
           this.log.error('A generation ended in an error.', { generation: id, error });
-          this.delivery.later(id);
+          this.delivery.later(queued);
         })
         .finally(() => {
           this.running.delete(id);

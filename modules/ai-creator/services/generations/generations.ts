@@ -1,7 +1,9 @@
 import { type AccessContext, Clock, inject, injectable, instanceScope, notFound } from '@portico/core';
 import type { GeneratedImage } from '../../entities/generated-image.js';
 import type { Generation } from '../../entities/generation.js';
+import type { UnreadableFile } from '../../entities/unreadable-file.js';
 import { type Author, Availability } from '../availability/availability.js';
+import { GenerationQueue } from './generation-queue.js';
 import { type GenerationOwner, GenerationStore, type GenerationWithImages, type RecentGenerations } from './generation-store.js';
 import { settledStates } from './state.js';
 
@@ -19,13 +21,14 @@ export class Generations {
   constructor(
     @inject(Availability) private readonly availability: Availability,
     @inject(GenerationStore) private readonly store: GenerationStore,
+    @inject(GenerationQueue) private readonly queue: GenerationQueue,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
   async find(access: AccessContext, id: string): Promise<GenerationWithImages> {
     const found = await this.store.findOf(ownerOf(this.availability.require(access)), id);
     if (!found || this.isExpired(found.generation)) throw notFound('generation');
-    return found;
+    return this.inTurn(found);
   }
 
   /** An earlier one to start from: as long as its description is kept, its results may have expired. */
@@ -39,13 +42,15 @@ export class Generations {
   async ofDialog(access: AccessContext, id: string): Promise<readonly GenerationWithImages[]> {
     const { generation } = await this.find(access, id);
     const found = await this.store.ofDialog(ownerOf(this.availability.require(access)), generation.rootId);
-    return found.filter(({ generation }) => generation.state !== 'discarded' && !this.isExpired(generation));
+    return found
+      .filter(({ generation }) => generation.state !== 'discarded' && !this.isExpired(generation))
+      .map((each) => this.inTurn(each));
   }
 
   async recent(access: AccessContext): Promise<RecentGenerations> {
     const { waiting, cameToNothing } = await this.store.recentOf(ownerOf(this.availability.require(access)));
     const isThere = ({ generation }: GenerationWithImages): boolean => !this.isExpired(generation);
-    return { waiting: waiting.filter(isThere), cameToNothing: cameToNothing.filter(isThere) };
+    return { waiting: waiting.filter(isThere).map((each) => this.inTurn(each)), cameToNothing: cameToNothing.filter(isThere) };
   }
 
   /** The same in parts, newest first. @param after where the part before ended. */
@@ -53,7 +58,7 @@ export class Generations {
     const found = await this.store.openOf(ownerOf(this.availability.require(access)), limit + 1, after);
     const shown = found.slice(0, limit);
     return {
-      generations: shown.filter(({ generation }) => !this.isExpired(generation)),
+      generations: shown.filter(({ generation }) => !this.isExpired(generation)).map((each) => this.inTurn(each)),
       next: found.length > limit ? shown.at(-1)?.generation.id : undefined,
     };
   }
@@ -72,6 +77,13 @@ export class Generations {
     const found = await this.store.imageOf(ownerOf(this.availability.require(access)), id);
     if (!found || this.isExpired(found.generation)) throw notFound('image');
     return found;
+  }
+
+  /** What came in the place of an image and cannot be read, for who paid for it. */
+  async unreadable(access: AccessContext, id: string): Promise<UnreadableFile> {
+    const found = await this.store.unreadableOf(ownerOf(this.availability.require(access)), id);
+    if (!found || this.isExpired(found.generation)) throw notFound('file');
+    return found.file;
   }
 
   /**
@@ -107,6 +119,12 @@ export class Generations {
       signal.addEventListener('abort', stop);
     });
     return { happened, stop };
+  }
+
+  /** With its place in the queue, while it has one. */
+  inTurn(found: GenerationWithImages): GenerationWithImages {
+    const { state, id } = found.generation;
+    return state === 'reserved' ? { ...found, position: this.queue.before(id) ?? 0 } : found;
   }
 
   /** Whether its description is kept, or belongs to images that wait. */

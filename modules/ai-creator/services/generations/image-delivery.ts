@@ -3,6 +3,7 @@ import { Clock, inject, injectable, Log, siteScope } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
 import { Availability } from '../availability/availability.js';
 import { CreatorConfig } from '../settings/creator-config.js';
+import type { Queued } from './generation-queue.js';
 import { GenerationStore } from './generation-store.js';
 import { ImageIntake } from './image-intake.js';
 import { problemColumns } from './problem-columns.js';
@@ -31,8 +32,8 @@ export class ImageDelivery {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  /** @param due told the id of each generation that is to be offered once more. */
-  start(due: (id: string) => void): void {
+  /** @param due told each generation that is to be offered once more. */
+  start(due: (queued: Queued) => void): void {
     this.timers.start(due);
   }
 
@@ -51,10 +52,10 @@ export class ImageDelivery {
   async deliver(generation: Generation, error?: ProviderError): Promise<void> {
     try {
       if (await this.deliverAll(generation, error)) this.tries.delete(generation.id);
-      else this.again(generation.id);
+      else this.again(generation);
     } catch (trouble) {
       this.log.error('Images that arrived could not be offered yet.', { generation: generation.id, error: trouble });
-      this.again(generation.id);
+      this.again(generation);
     }
   }
 
@@ -74,13 +75,13 @@ export class ImageDelivery {
   }
 
   /** Has it looked at once more, for what ended in a way that could not be written down. */
-  later(id: string): void {
-    this.timers.set(id, this.config.values.scaleMillis);
+  later(queued: Queued): void {
+    this.timers.set(queued, this.config.values.scaleMillis);
   }
 
-  private again(id: string): void {
-    const tries = this.tries.get(id) ?? 0;
-    this.tries.set(id, tries + 1);
-    this.timers.set(id, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
+  private again(queued: Queued): void {
+    const tries = this.tries.get(queued.id) ?? 0;
+    this.tries.set(queued.id, tries + 1);
+    this.timers.set(queued, Math.min(this.config.values.scaleMillis * 2 ** tries, longestPause));
   }
 }

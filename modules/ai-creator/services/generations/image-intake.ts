@@ -17,12 +17,13 @@ import {
 import { cutText, loadSharp, type Sharp, withoutInvisible, withoutLatinAccents } from '@portico/core/util';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { Generation } from '../../entities/generation.js';
+import { UnreadableFile } from '../../entities/unreadable-file.js';
 import { compositeMark, generatedMark } from '../documents/generated-mark.js';
 import { GenerationStore } from './generation-store.js';
 import { sideOf } from './image-order.js';
-import { GenerationStateWriter } from './state-writer.js';
+import { type GenerationColumns, GenerationStateWriter } from './state-writer.js';
 
-const maxSlugLength = 60;
+const maxSlugLength = 80;
 
 /**
  * A readable file name of a description, without an extension: "A lighthouse at dusk!" becomes `a-lighthouse-at-dusk`. Letters of all scripts
@@ -45,11 +46,53 @@ export function draftAltText(description: string): string {
   return line.length > 250 ? `${line.slice(0, 247).replace(/\s+\S*$/, '')}…` : line;
 }
 
+const later = (time: string, other: Date): string => (Date.parse(time) > other.getTime() ? time : other.toISOString());
+
 /** Over all answers of a generation; one that told nothing makes the sum unknown, never less than it was. */
-const sum = ({ receivedAt }: Generation, before: number | null, told: number | undefined): number | null =>
-  told === undefined || (receivedAt && before === null) ? null : (before ?? 0) + told;
+function usageSum(row: Generation, usage: MadeImages['usage']): GenerationColumns {
+  const isFirst = row.receivedAt === null && row.inputTokens === null && row.outputTokens === null;
+  const sum = (before: number | null, told: number | undefined): number | null =>
+    told === undefined || (!isFirst && before === null) ? null : (before ?? 0) + told;
+  return {
+    inputTokens: sum(row.inputTokens, usage?.inputTokens),
+    outputTokens: sum(row.outputTokens, usage?.outputTokens),
+    inputImageTokens: sum(row.inputImageTokens, usage?.inputImageTokens),
+    outputImageTokens: sum(row.outputImageTokens, usage?.outputImageTokens),
+  };
+}
+
+/** What pictures of other kinds begin with, at which byte, so that who downloads one can open it. */
+const beginnings: readonly (readonly [extension: string, at: number, begins: string])[] = [
+  ['png', 0, '\x89PNG'],
+  ['jpg', 0, '\xff\xd8\xff'],
+  ['gif', 0, 'GIF8'],
+  ['webp', 8, 'WEBP'],
+  ['avif', 4, 'ftypavi'],
+  ['heic', 4, 'ftyphei'],
+  ['heic', 4, 'ftypmif'],
+  ['tiff', 0, 'II*\0'],
+  ['tiff', 0, 'MM\0*'],
+  ['bmp', 0, 'BM'],
+  ['svg', 0, '<svg'],
+];
+
+/** The extension of a file by its first bytes; `bin` for what nobody knows. */
+function extensionOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16)).toString('latin1');
+  return beginnings.find(([, at, begins]) => text.startsWith(begins, at))?.[0] ?? 'bin';
+}
+
+/** What was paid for and cannot be read is kept for this long at least. */
+const graceMillis = 24 * 3_600_000;
 
 const maxImageBytes = 64 * 1024 * 1024;
+
+/** What is delivered in the place of the file that came. */
+interface Rendition {
+  readonly blob: StoredBlob;
+  readonly width: number;
+  readonly height: number;
+}
 
 const formats: Readonly<Record<string, { readonly mimeType: string; readonly encode: (picture: Sharp) => Sharp }>> = {
   png: { mimeType: 'image/png', encode: (picture) => picture.png() },
@@ -57,7 +100,7 @@ const formats: Readonly<Record<string, { readonly mimeType: string; readonly enc
   webp: { mimeType: 'image/webp', encode: (picture) => picture.webp({ quality: 92 }) },
 };
 
-/** Takes images in: first the files as they came, safe on disk; then what is delivered, exactly as large as was asked for and marked as made by a machine. */
+/** Takes images in: first the files as they came, safe on disk, also those that cannot be read; then what is delivered of each. */
 @injectable()
 export class ImageIntake {
   constructor(
@@ -70,14 +113,15 @@ export class ImageIntake {
   ) {}
 
   /** Durable when the promise resolves, with what is known of where they come from. They follow those that the generation has. */
-  async keep(generation: Generation, { images, provider, model, usage }: MadeImages): Promise<void> {
+  async keep(generation: Generation, { images, unreadable, provider, model, usage, requestId }: MadeImages): Promise<void> {
     const sharp = await loadSharp();
+    const now = this.clock.now();
     const before = await this.store.images(generation.id);
     const rows: { readonly row: Partial<GeneratedImage>; readonly blob: Awaited<ReturnType<BlobStore['store']>> }[] = [];
     for (const [index, { bytes }] of images.entries()) {
       const position = before.length + index + 1;
       const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
-      const { format } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
+      const { format, autoOrient } = await sharp(bytes, { limitInputPixels: pixelLimit }).metadata();
       const { mimeType } = formats[format ?? ''] ?? { mimeType: 'image/png' };
       const slug = slugOf(generation.description);
       rows.push({
@@ -90,12 +134,19 @@ export class ImageIntake {
           originalBlob: blob.id,
           mimeType,
           sha256: blob.sha256,
+          width: autoOrient.width,
+          height: autoOrient.height,
           name: `${slug}${position > 1 ? `-${position}` : ''}.${mimeType.slice('image/'.length).replace('jpeg', 'jpg')}`,
           altText: draftAltText(generation.description),
         },
       });
     }
+    const files = await this.storeUnreadable(generation, unreadable);
     await this.store.change(generation.id, async (transaction) => {
+      for (const { row, blob } of files) {
+        await transaction.keepBlob(blob);
+        await transaction.repository(UnreadableFile).insert(row);
+      }
       for (const { row, blob } of rows) {
         await transaction.keepBlob(blob);
         await transaction.repository(GeneratedImage).insert(row);
@@ -104,11 +155,30 @@ export class ImageIntake {
       await this.writer.update(transaction, generation.id, {
         provider,
         model,
-        receivedAt: this.clock.now().toISOString(),
-        inputTokens: sum(row, row.inputTokens, usage?.inputTokens),
-        outputTokens: sum(row, row.outputTokens, usage?.outputTokens),
+        requestId: requestId ?? row.requestId,
+        ...(images.length > 0 && { receivedAt: now.toISOString() }),
+        ...(files.length > 0 && { expiresAt: later(row.expiresAt, new Date(now.getTime() + graceMillis)) }),
+        ...usageSum(row, usage),
       });
     });
+  }
+
+  private async storeUnreadable(
+    { id: generationId }: Generation,
+    unreadable: MadeImages['unreadable'],
+  ): Promise<readonly { readonly row: UnreadableFile; readonly blob: StoredBlob }[]> {
+    const files: { readonly row: UnreadableFile; readonly blob: StoredBlob }[] = [];
+    for (const [index, { bytes }] of unreadable.entries()) {
+      const blob = await this.blobs.store(bytes, { maxBytes: maxImageBytes });
+      const name = `answer-${index + 1}.${extensionOf(bytes)}`;
+      const receivedAt = this.clock.now().toISOString();
+      files.push({ blob, row: { id: this.ids.next(), generationId, blob: blob.id, name, size: blob.size, receivedAt } });
+      this.log.warn('What came in the place of an image cannot be read; it is kept for its author.', {
+        generation: generationId,
+        bytes: blob.size,
+      });
+    }
+    return files;
   }
 
   /**
@@ -131,28 +201,38 @@ export class ImageIntake {
     return isAll;
   }
 
+  /**
+   * What has the size that was asked for is delivered byte for byte as it came. A larger square is scaled down to it, which is how small sizes are made.
+   * What is smaller, or of another shape, is delivered as it came too, and says so: nothing is enlarged or cropped. Only what lies on its side is turned.
+   */
   private async deliverOne(generation: Generation, image: GeneratedImage): Promise<void> {
     const side = sideOf(generation.size);
     const sharp = await loadSharp();
     const picture = sharp(this.blobs.pathOf(image.originalBlob), { limitInputPixels: pixelLimit });
-    const { format } = await picture.metadata();
-    const resized = picture
-      .resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
-      .withXmp(generation.isComposite ? compositeMark : generatedMark);
+    const { format, orientation = 1, autoOrient } = await picture.metadata();
+    const { width, height } = autoOrient;
+    const isScaled = width === height && width > side;
+    if (orientation === 1 && !isScaled) return this.offer(generation, image);
+    const upright = picture.autoOrient();
+    const made = (isScaled ? upright.resize(side, side, { fit: 'fill', kernel: 'lanczos3' }) : upright).withXmp(
+      generation.isComposite ? compositeMark : generatedMark,
+    );
     const { encode } = formats[format ?? ''] ?? { encode: (as: Sharp) => as.png() };
-    const scaled = await withSemaphore(() => encode(resized).timeout({ seconds: 30 }).toBuffer());
-    await this.offer(generation, image, await this.blobs.store(scaled, { maxBytes: maxImageBytes }));
+    const scaled = await withSemaphore(() => encode(made).timeout({ seconds: 30 }).toBuffer());
+    const size = isScaled ? { width: side, height: side } : { width, height };
+    await this.offer(generation, image, { blob: await this.blobs.store(scaled, { maxBytes: maxImageBytes }), ...size });
   }
 
-  private async offer({ id }: Generation, image: GeneratedImage, scaled?: StoredBlob): Promise<void> {
+  private async offer({ id }: Generation, image: GeneratedImage, made?: Rendition): Promise<void> {
     await this.store.change(id, async (transaction) => {
-      const { affected } = await transaction
-        .repository(GeneratedImage)
-        .update(
-          { id: image.id, state: 'received' },
-          { state: 'offered', ...(scaled && { renditionBlob: scaled.id, sha256: scaled.sha256 }) },
-        );
-      if (affected === 1 && scaled) await transaction.keepBlob(scaled);
+      const { affected } = await transaction.repository(GeneratedImage).update(
+        { id: image.id, state: 'received' },
+        {
+          state: 'offered',
+          ...(made && { renditionBlob: made.blob.id, sha256: made.blob.sha256, width: made.width, height: made.height }),
+        },
+      );
+      if (affected === 1 && made) await transaction.keepBlob(made.blob);
     });
   }
 }
@@ -176,6 +256,10 @@ export class ImagesCheck implements IntegrityCheck {
     for (const { id, sourceBlob } of waiting) {
       if (sourceBlob && !(await this.isThere(sourceBlob)))
         findings.push({ severity: 'error', message: `The file ${sourceBlob} that the generation ${id} varies is missing.` });
+    }
+    for (const { id, blob } of await this.unitOfWork.read((reader) => reader.repository(UnreadableFile).find())) {
+      if (!(await this.isThere(blob)))
+        findings.push({ severity: 'error', message: `The file ${blob} that came for a generation (${id}) is missing.` });
     }
     for (const { id, originalBlob, renditionBlob } of images) {
       for (const blob of [originalBlob, renditionBlob]) {

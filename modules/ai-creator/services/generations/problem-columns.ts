@@ -7,5 +7,6 @@ export const problemColumns = (error: ProviderError): Partial<Generation> => ({
   errorDetail: error.message,
   maybeCharged: error.maybeCharged,
   retryAfter: error.retryAfterSeconds ?? null,
+  ...(error.requestId && { requestId: error.requestId }),
   categories: error.categories.length > 0 ? error.categories.join(',') : null,
 });

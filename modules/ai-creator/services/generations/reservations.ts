@@ -6,16 +6,21 @@ import {
   AuditLog,
   Clock,
   Ids,
+  In,
   inject,
   injectable,
+  Messages,
+  Not,
   notFound,
   PortalError,
+  type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import { Generation } from '../../entities/generation.js';
 import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import type { ImageOrder } from './image-order.js';
+import { settledStates } from './state.js';
 import { GenerationStateWriter } from './state-writer.js';
 
 export interface Reservation extends ImageOrder {
@@ -29,6 +34,8 @@ export interface Reservation extends ImageOrder {
   readonly pinned: PinnedSource | undefined;
   /** Hours that results are kept for their author. */
   readonly retention: number;
+  /** Orders that one person may have open at a time, in all sites together. */
+  readonly mostOpen: number;
   readonly actor: Pick<AuditEntry, 'by' | 'via'>;
 }
 
@@ -44,18 +51,20 @@ export class Reservations {
     @inject(Ids) private readonly ids: Ids,
     @inject(AuditLog) private readonly audit: AuditLog,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /**
    * One idempotency key of a person is one generation, however often it arrives.
-   * @throws PortalError `generation-differs` (409) when the same key comes with another request, `ai-creator-budget` (429).
+   * @throws PortalError `generation-differs` (409) when the same key comes with another request, `ai-creator-budget` and
+   * `too-many-open-orders` (429).
    */
   async reserve(
     access: AccessContext,
     order: Reservation,
   ): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
     try {
-      return await this.reserveOnce(order);
+      return await this.reserveOnce(order, access.locale);
     } catch (error) {
       throw error instanceof BudgetExceeded ? this.spending.refusal(error, access) : error;
     }
@@ -68,7 +77,10 @@ export class Reservations {
     );
   }
 
-  private async reserveOnce(order: Reservation): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
+  private async reserveOnce(
+    order: Reservation,
+    locale: string,
+  ): Promise<{ readonly generation: Generation; readonly isNew: boolean }> {
     const now = this.clock.now();
     return this.unitOfWork.write(async (transaction) => {
       const { personId, siteId, idempotencyKey } = order;
@@ -81,6 +93,7 @@ export class Reservations {
         return { generation: before, isNew: false };
       }
       if (order.source && !order.pinned) throw notFound('picture');
+      await this.requireTurn(transaction, order, locale);
       const id = this.ids.next();
       const root = order.rootId && (await transaction.repository(Generation).findOneBy({ id: order.rootId, personId, siteId }));
       const generation = await this.writer.reserve(transaction, {
@@ -114,7 +127,18 @@ export class Reservations {
       return { generation, isNew: true };
     });
   }
+
+  /** One person's orders do not fill the queue. Counted in the transaction, so that no number of clicks at once gets past it. */
+  private async requireTurn(transaction: Transaction, { personId, mostOpen }: Reservation, locale: string): Promise<void> {
+    const open = await transaction.repository(Generation).countBy({ personId, state: Not(In([...settledStates])) });
+    if (open < mostOpen) return;
+    const sentence = this.messages.text('create.too-many-open', { count: mostOpen }, locale);
+    throw new PortalError('too-many-open-orders', sentence, { status: 429, expose: true, retryAfter: turnSeconds });
+  }
 }
+
+/** Soon enough to ask again: an image takes about as long. */
+const turnSeconds = 30;
 
 type ComparedRequest = Pick<Reservation, 'siteId' | 'idempotencyKey' | 'folderId' | 'source' | keyof ImageOrder>;
 

@@ -5,6 +5,7 @@ import { errorCatalogEntry, type FailureCode } from '../failures/error-catalog.j
 import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
 import { ChosenProvider } from '../provider/chosen-provider.js';
 import { CreatorConfig } from '../settings/creator-config.js';
+import type { Queued } from './generation-queue.js';
 import { GenerationStore } from './generation-store.js';
 import { Timers } from './timers.js';
 
@@ -49,7 +50,7 @@ interface Reason {
 export class Retries {
   private readonly timers = new Timers();
   /** Those that wait for their provider. */
-  private readonly orphans = new Set<string>();
+  private readonly orphans = new Map<string, Queued>();
   private listening: Disposable | undefined;
 
   constructor(
@@ -61,14 +62,14 @@ export class Retries {
     @inject(Log) private readonly log: Log,
   ) {}
 
-  /** @param due told the id of each generation whose time has come. */
-  start(due: (id: string) => void): void {
-    this.timers.start((id) => {
-      this.orphans.delete(id);
-      due(id);
+  /** @param due told each generation whose time has come. */
+  start(due: (queued: Queued) => void): void {
+    this.timers.start((queued) => {
+      this.orphans.delete(queued.id);
+      due(queued);
     });
     this.listening = this.provider.onDidChange(() => {
-      if (this.provider.get()) for (const id of this.orphans) this.timers.set(id, 0);
+      if (this.provider.get()) for (const queued of this.orphans.values()) this.timers.set(queued, 0);
     });
   }
 
@@ -84,12 +85,13 @@ export class Retries {
   }
 
   /** What waited when the portal stopped goes on waiting; false for what does not wait. */
-  resume({ id, siteId, retryAt, errorCode }: Generation): boolean {
+  resume(generation: Generation): boolean {
+    const { siteId, retryAt, errorCode } = generation;
     if (!retryAt) return false;
     const { retryCapSeconds } = this.config.values;
     const left = Math.min(Date.parse(retryAt) - this.clock.now().getTime(), retryCapSeconds * 1000);
     if (errorCode === 'too-fast' && left > 0) this.pauses.pause(siteId, left);
-    this.timers.set(id, left);
+    this.timers.set(generation, left);
     return true;
   }
 
@@ -137,8 +139,8 @@ export class Retries {
     const reason = { event: 'hold', problem: missing, code: 'provider-missing' } as const;
     if (!(await this.putBack(generation, wait, reason))) return true;
     // It may have come while the row was written.
-    if (this.provider.get()) this.timers.set(generation.id, 0);
-    else this.orphans.add(generation.id);
+    if (this.provider.get()) this.timers.set(generation, 0);
+    else this.orphans.set(generation.id, generation);
     return true;
   }
 
@@ -159,7 +161,7 @@ export class Retries {
       errorDetail: problem.message,
       retryAfter: problem.retryAfterSeconds ?? null,
     });
-    if (isBack) this.timers.set(generation.id, wait);
+    if (isBack) this.timers.set(generation, wait);
     return isBack;
   }
 }

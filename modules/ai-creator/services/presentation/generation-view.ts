@@ -15,9 +15,23 @@ export interface ImageModel {
   readonly altText: string;
   readonly href: string;
   readonly isSaved: boolean;
+  /** Pixels of what is delivered; undefined where nobody measured them. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** Says that it came in another size or shape than was asked for; undefined when it did not. */
+  readonly note?: string | undefined;
   /** In a form that is shown again. */
   readonly isTicked?: boolean;
   readonly isReviewed?: boolean;
+}
+
+/** A file that came in the place of an image. */
+export interface UnreadableModel {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly href: string;
 }
 
 /** One generation as pages and scripts see it. */
@@ -29,6 +43,8 @@ export interface GenerationView {
   readonly attempts: number;
   /** When it is sent again, at the earliest; ISO 8601. */
   readonly retryAt: string | undefined;
+  /** While it waits to be sent: how many orders are sent before it. */
+  readonly position: number | undefined;
   /** One sentence: how far it is. */
   readonly status: string;
   readonly description: string;
@@ -53,6 +69,8 @@ export interface GenerationView {
   /** Number of the newest preview of an image on its way. */
   readonly preview?: number | undefined;
   readonly canAdd: boolean;
+  /** What came and cannot be read: kept for its author until `expiresAt`. */
+  readonly unreadable: readonly UnreadableModel[];
   readonly problem:
     | {
         readonly code: string;
@@ -71,6 +89,8 @@ export interface GenerationView {
   readonly href: string;
   /** What it cost, once that is known, e.g. `Cost: $0.04`. */
   readonly cost?: string | undefined;
+  /** For administrators only: under which id the service knows the request. */
+  readonly requestId?: string | undefined;
 }
 
 export function formatCost({ cost }: GenerationWithImages, translate: Translate, locale: string): string | undefined {
@@ -110,7 +130,8 @@ export function generationView(
     isRunning,
     attempts: generation.attempts,
     retryAt: generation.retryAt ?? undefined,
-    status: statusOf({ generation, images }, translate, now),
+    position: found.position,
+    status: statusOf({ ...found, images }, translate, now),
     description: description === '' ? translate('generation.forgotten') : description,
     isForgotten: description === '',
     facts: translate('generation.facts', { size, count }),
@@ -122,7 +143,13 @@ export function generationView(
     ready: images.length,
     missing: isRunning || images.length > 0 ? positionsFrom(images.length + 1, count) : [],
     canRetry: !isRunning && images.length > 0 && images.length < count,
-    images: images.map((image) => imageModel(image, description, translate)),
+    images: images.map((image) => imageModel(image, generation, translate)),
+    unreadable: (found.unreadable ?? []).map(({ id, name, size }) => ({
+      id,
+      name,
+      size,
+      href: `~/ai-creator/images/unreadable/${id}`,
+    })),
     canAdd: images.some((image) => image.state === 'offered'),
     problem:
       sentence === undefined
@@ -147,12 +174,13 @@ function variationOf({ sourceKind: kind, sourceId: id, sourceName: name }: Gener
   return kind === 'image' ? { name, sourceImage: id } : { name, sourceDocument: id };
 }
 
-function statusOf({ generation, images }: GenerationWithImages, translate: Translate, now: Date): string {
+function statusOf({ generation, images, position = 0 }: GenerationWithImages, translate: Translate, now: Date): string {
   const { state, size, count, sentAt, retryAt, attempts } = generation;
   const seconds = sentAt ? Math.max(0, Math.round((now.getTime() - Date.parse(sentAt)) / 1000)) : 0;
   const time = formatSeconds(seconds, translate);
   const ready = images.length;
-  if (state === 'reserved' && retryAt) return waitingSentence(generation, retryAt, translate, now);
+  if (state === 'reserved' && retryAt) return waitingSentence(generation, retryAt, position, translate, now);
+  if (state === 'reserved') return turnSentence(position, translate);
   if (state === 'sent' && attempts > 1 && ready === 0) return translate('state.sent-again', { time, attempts });
   if (state === 'sent') return translate(ready > 0 ? 'state.sent-ready' : 'state.sent', { time, ready, count });
   if (state === 'received') return translate('state.received', { size });
@@ -160,10 +188,19 @@ function statusOf({ generation, images }: GenerationWithImages, translate: Trans
   return translate(ready < count ? 'state.offered-some' : 'state.offered', { ready, count });
 }
 
+const turnSentence = (position: number, translate: Translate): string =>
+  position > 0 ? translate('state.reserved-behind', { position }) : translate('state.reserved');
+
 /** Counts down to the time at which it is sent; after that it waits for its turn. */
-function waitingSentence({ errorCode, attempts }: Generation, retryAt: string, translate: Translate, now: Date): string {
+function waitingSentence(
+  { errorCode, attempts }: Generation,
+  retryAt: string,
+  position: number,
+  translate: Translate,
+  now: Date,
+): string {
   const seconds = Math.ceil((Date.parse(retryAt) - now.getTime()) / 1000);
-  if (seconds <= 0) return translate('state.reserved');
+  if (seconds <= 0) return turnSentence(position, translate);
   const time = seconds < 120 ? translate('state.short', { seconds }) : formatWait(seconds, translate);
   if (errorCode === 'provider-missing') return translate('state.waits-provider', { time });
   if (errorCode !== 'too-fast') return translate('state.waits-trouble', { time });
@@ -177,7 +214,7 @@ export function cancelKey(cancelled: Cancelled | undefined): string {
   return cancelled.attempts > 0 ? 'cancel.waiting' : 'cancel.free';
 }
 
-const imageModel = (image: GeneratedImage, description: string, translate: Translate): ImageModel => ({
+const imageModel = (image: GeneratedImage, { description, size }: Generation, translate: Translate): ImageModel => ({
   id: image.id,
   position: image.position,
   label: translate('image.label', { position: image.position, description: shortened(description) }),
@@ -185,7 +222,15 @@ const imageModel = (image: GeneratedImage, description: string, translate: Trans
   altText: image.altText,
   href: `~/ai-creator/images/${image.id}`,
   isSaved: image.state === 'saved',
+  width: image.width ?? undefined,
+  height: image.height ?? undefined,
+  note: sizeNote(image, size, translate),
 });
+
+function sizeNote({ width, height }: GeneratedImage, size: string, translate: Translate): string | undefined {
+  if (!width || !height || `${width}x${height}` === size) return undefined;
+  return translate('image.other-size', { width, height, size });
+}
 
 const positionsFrom = (first: number, last: number): readonly number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);

@@ -135,6 +135,16 @@ export const creatorSettings = defineSettings({
       help: 'settings.deadline-help',
       siteOverridable: false,
     },
+    openOrders: {
+      type: 'number',
+      default: 20,
+      min: 1,
+      max: 500,
+      whole: true,
+      label: 'settings.open-orders',
+      help: 'settings.open-orders-help',
+      siteOverridable: false,
+    },
     retention: {
       type: 'number',
       group: 'settings.group-keeping',

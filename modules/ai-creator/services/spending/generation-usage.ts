@@ -44,12 +44,15 @@ export class GenerationUsage {
 
   async settle(transaction: Transaction, generation: Generation): Promise<void> {
     const { id, model, state, maybeCharged, inputTokens = null, outputTokens = null, errorCode, categories } = generation;
+    const { inputImageTokens = null, outputImageTokens = null } = generation;
     await this.ledger.settle(transaction, id, {
       model,
       came: await transaction.repository(GeneratedImage).countBy({ generationId: id }),
       maybeCharged,
       inputTokens,
       outputTokens,
+      inputImageTokens,
+      outputImageTokens,
       errorCode: state === 'unknown' ? 'unknown' : errorCode,
       categories,
     });

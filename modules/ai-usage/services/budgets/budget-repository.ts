@@ -18,6 +18,9 @@ interface Sums {
   readonly requests: number;
 }
 
+/** The id that the migration gave it. */
+const startingBudget = 'starting-budget';
+
 /** The budgets in force. They are read from the database each time: what somebody changed elsewhere counts at once. */
 @injectable()
 export class BudgetRepository {
@@ -29,6 +32,12 @@ export class BudgetRepository {
 
   all(): Promise<readonly StoredBudget[]> {
     return this.unitOfWork.read(allOf);
+  }
+
+  /** The budget that this portal began with, as long as nobody changed or removed it. */
+  async starting(): Promise<StoredBudget | undefined> {
+    const id = startingBudget;
+    return (await this.unitOfWork.read((reader) => reader.repository(Budget).findOneBy({ id, revision: 1 }))) ?? undefined;
   }
 
   /** @throws PortalError `not-found` (404). */

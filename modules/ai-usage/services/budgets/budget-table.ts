@@ -67,6 +67,11 @@ export class BudgetTable implements EnteredTable<StoredBudget, TypedBudget> {
     };
   }
 
+  async notes(locale: string): Promise<readonly string[]> {
+    const starting = await this.budgets.starting();
+    return starting ? [this.messages.text('budgets.starting', { limit: starting.hardLimit ?? 0 }, locale)] : [];
+  }
+
   async rows(locale: string): Promise<readonly ShownRow[]> {
     const rules = await this.budgets.all();
     const uses = await this.usage.of(rules);

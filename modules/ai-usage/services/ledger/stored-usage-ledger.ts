@@ -45,6 +45,8 @@ const nothing: UsageOutcome = {
 interface Average {
   readonly input: number;
   readonly output: number;
+  readonly inputImages: number;
+  readonly outputImages: number;
 }
 
 /**
@@ -100,11 +102,14 @@ export class StoredUsageLedger implements UsageLedger {
     const entry = await entries.findOneBy({ id });
     if (entry?.state !== 'reserved') return;
     const { came, maybeCharged, inputTokens, outputTokens, errorCode, categories } = outcome;
+    const { inputImageTokens = null, outputImageTokens = null } = outcome;
     const images = came > 0 ? came : maybeCharged ? entry.images : 0;
     const model = outcome.model ?? entry.model;
     const price = await this.prices.of(transaction, model, this.clock.now());
-    const known = costBy(price, { images: came, inputTokens, outputTokens });
+    const known = costBy(price, { images: came, inputTokens, outputTokens, inputImageTokens, outputImageTokens });
     const isUnclear = came === 0 && maybeCharged;
+    // What came and was not counted costs something all the same: budgets go on with what was reserved.
+    const isEstimate = came > 0 && price !== undefined && known === undefined && entry.cost !== null;
     await entries.update(
       { id },
       {
@@ -113,9 +118,14 @@ export class StoredUsageLedger implements UsageLedger {
         images,
         inputTokens,
         outputTokens,
+        inputImageTokens,
+        outputImageTokens,
         errorCode,
         categories,
-        ...(isUnclear ? {} : { cost: known?.cost ?? (images === 0 ? 0 : null), currency: known?.currency ?? entry.currency }),
+        isEstimate,
+        ...(isUnclear || isEstimate
+          ? {}
+          : { cost: known?.cost ?? (images === 0 ? 0 : null), currency: known?.currency ?? entry.currency }),
       },
     );
   }
@@ -128,7 +138,7 @@ export class StoredUsageLedger implements UsageLedger {
     const { siteId, images, inputTokens, outputTokens, errorCode, ...about } = usage;
     const now = this.clock.now();
     const price = errorCode === null ? await this.prices.of(transaction, usage.model, now) : undefined;
-    const cost = costBy(price, { images, inputTokens, outputTokens });
+    const cost = costBy(price, { ...usage, images, inputTokens, outputTokens });
     await transaction.repository(UsageEntry).insert({
       ...about,
       at: now.toISOString(),
@@ -157,6 +167,8 @@ export class StoredUsageLedger implements UsageLedger {
         images: count,
         inputTokens: average ? average.input * count : null,
         outputTokens: average ? average.output * count + extraTokens : null,
+        inputImageTokens: average ? average.inputImages * count : null,
+        outputImageTokens: average && average.outputImages > 0 ? average.outputImages * count + extraTokens : null,
       }),
     );
   }
@@ -165,7 +177,9 @@ export class StoredUsageLedger implements UsageLedger {
     if (ids.length === 0) return new Map();
     const entries = await reader.repository(UsageEntry).findBy({ id: In([...ids]), state: 'settled' });
     return new Map(
-      entries.flatMap(({ id, cost, currency }) => (cost === null || !currency ? [] : [[id, { cost, currency }] as const])),
+      entries.flatMap(({ id, cost, currency, isEstimate }) =>
+        cost === null || !currency || isEstimate ? [] : [[id, { cost, currency }] as const],
+      ),
     );
   }
 
@@ -194,14 +208,25 @@ export class StoredUsageLedger implements UsageLedger {
 
 /** Undefined while nothing of that kind was measured. */
 async function averageOf(database: UsageDatabase, { feature, model, quality }: PaidWork): Promise<Average | undefined> {
-  const [row] = await database.query<{ images: number | null; input: number | null; output: number | null }>(
-    `SELECT SUM(images) AS images, SUM(input_tokens) AS input, SUM(output_tokens - COALESCE(preview_tokens, 0)) AS output FROM (
-      SELECT images, input_tokens, output_tokens, preview_tokens FROM ai_usage_entry
+  const [row] = await database.query<
+    Readonly<Record<'images' | 'input' | 'output' | 'inputImages' | 'outputImages', number | null>>
+  >(
+    `SELECT SUM(images) AS images, SUM(input_tokens) AS input, SUM(output_tokens - COALESCE(preview_tokens, 0)) AS output,
+      SUM(COALESCE(input_image_tokens, 0)) AS "inputImages",
+      SUM(CASE WHEN output_image_tokens > COALESCE(preview_tokens, 0) THEN output_image_tokens - COALESCE(preview_tokens, 0) ELSE 0 END)
+        AS "outputImages" FROM (
+      SELECT images, input_tokens, output_tokens, preview_tokens, input_image_tokens, output_image_tokens FROM ai_usage_entry
       WHERE model = ? AND quality = ? AND feature = ? AND state = 'settled' AND images > 0 AND output_tokens IS NOT NULL
       ORDER BY at DESC LIMIT ${measured}) AS measured`,
     [model, quality, feature],
   );
   const images = Number(row?.images ?? 0);
   if (images === 0) return undefined;
-  return { input: Number(row?.input ?? 0) / images, output: Math.max(0, Number(row?.output ?? 0)) / images };
+  const each = (sum: number | null | undefined): number => Math.max(0, Number(sum ?? 0)) / images;
+  return {
+    input: each(row?.input),
+    output: each(row?.output),
+    inputImages: each(row?.inputImages),
+    outputImages: each(row?.outputImages),
+  };
 }

@@ -10,6 +10,8 @@ export const typedPrice = z.strictObject({
   currency: typed,
   inputPrice: typed,
   outputPrice: typed,
+  inputImagePrice: typed,
+  outputImagePrice: typed,
   imagePrice: typed,
 });
 export type TypedPrice = z.output<typeof typedPrice>;
@@ -39,9 +41,18 @@ export class PriceEntry {
       if (read === undefined) wrong(name, 'prices.amount-wrong');
       else amounts[name] = read;
     }
+    const ofImages: { inputImagePrice: number | null; outputImagePrice: number | null } = {
+      inputImagePrice: null,
+      outputImagePrice: null,
+    };
+    for (const name of ['inputImagePrice', 'outputImagePrice'] as const) {
+      const read = form[name].trim() === '' ? null : readAmount(form[name]);
+      if (read === undefined) wrong(name, 'prices.amount-wrong');
+      else ofImages[name] = read;
+    }
     if (Object.keys(errors).length === 0 && Object.values(amounts).every((value) => value === 0))
       wrong('outputPrice', 'prices.amount-missing');
     if (Object.keys(errors).length > 0) throw invalidInput(errors);
-    return { model, validFrom: form.validFrom, currency, ...amounts };
+    return { model, validFrom: form.validFrom, currency, ...amounts, ...ofImages };
   }
 }

@@ -18,11 +18,17 @@ import type { Cost, UsageDatabase } from '../../api/index.js';
 import { Price } from '../../entities/price.js';
 import { changeEntry, type Editor } from '../audit.js';
 
-export type NewPrice = Pick<Price, 'model' | 'validFrom' | 'currency' | 'inputPrice' | 'outputPrice' | 'imagePrice'>;
+export type NewPrice = Pick<
+  Price,
+  'model' | 'validFrom' | 'currency' | 'inputPrice' | 'outputPrice' | 'inputImagePrice' | 'outputImagePrice' | 'imagePrice'
+>;
 export interface Consumption {
   readonly images: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** How many of them belong to pictures; null: nobody said, and the price of all counts. */
+  readonly inputImageTokens?: number | null;
+  readonly outputImageTokens?: number | null;
 }
 
 /** What models cost, as administrators entered it; nothing is known until they do. */
@@ -108,23 +114,26 @@ export class PriceRepository {
   }
 }
 
-/** Undefined without a price, and when the price is per token and the tokens are not known. */
-export function costBy(price: Price | undefined, { images, inputTokens, outputTokens }: Consumption): Cost | undefined {
+/** Undefined without a price, and when tokens that cost something are not known. */
+export function costBy(price: Price | undefined, used: Consumption): Cost | undefined {
   if (!price) return undefined;
-  const isPerToken = price.inputPrice > 0 || price.outputPrice > 0;
-  if (isPerToken && inputTokens === null && outputTokens === null)
-    return images === 0 ? { cost: 0, currency: price.currency } : undefined;
-  const tokens = ((inputTokens ?? 0) * price.inputPrice + (outputTokens ?? 0) * price.outputPrice) / 1_000_000;
-  return { cost: Math.round(tokens + images * price.imagePrice), currency: price.currency };
+  const { inputPrice, outputPrice, inputImagePrice, outputImagePrice, imagePrice, currency } = price;
+  const { images, inputTokens, outputTokens, inputImageTokens, outputImageTokens } = used;
+  const input = tokenCost(inputTokens, inputImageTokens ?? 0, inputPrice, inputImagePrice ?? inputPrice);
+  const output = tokenCost(outputTokens, outputImageTokens ?? 0, outputPrice, outputImagePrice ?? outputPrice);
+  if (input === undefined || output === undefined) return images === 0 ? { cost: 0, currency } : undefined;
+  return { cost: Math.round((input + output) / 1_000_000 + images * imagePrice), currency };
 }
 
-const entered = ({ validFrom, currency, inputPrice, outputPrice, imagePrice }: Price): Omit<NewPrice, 'model'> => ({
-  validFrom,
-  currency,
-  inputPrice,
-  outputPrice,
-  imagePrice,
-});
+/** Of tokens, of which some are of pictures; undefined when it is not known how many, and they are not free. */
+function tokenCost(tokens: number | null, ofImages: number, price: number, imagePrice: number): number | undefined {
+  if (price === 0 && imagePrice === 0) return 0;
+  if (tokens === null) return undefined;
+  const images = Math.min(tokens, ofImages);
+  return (tokens - images) * price + images * imagePrice;
+}
+
+const entered = ({ id: _, model: __, enteredAt: ___, enteredBy: ____, ...price }: Price): Omit<NewPrice, 'model'> => price;
 
 /** By model, the latest first. */
 const byModel = (left: Price, right: Price): number =>

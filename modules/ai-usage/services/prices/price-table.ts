@@ -25,6 +25,8 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
     { label: 'prices.currency' },
     { label: 'prices.input', kind: 'number' },
     { label: 'prices.output', kind: 'number' },
+    { label: 'prices.input-images', kind: 'number' },
+    { label: 'prices.output-images', kind: 'number' },
     { label: 'prices.image', kind: 'number' },
     { label: 'prices.entered' },
   ] as const;
@@ -35,12 +37,24 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
     currency: 'currency',
     inputPrice: 'input',
     outputPrice: 'output',
+    inputImagePrice: 'input-images',
+    outputImagePrice: 'output-images',
     imagePrice: 'image',
   } as const;
   readonly options = [
     { name: 'model', value: 'name', description: 'Name of the model.' },
     { name: 'input', value: 'amount', description: 'Per million input tokens, e.g. 5.00.' },
     { name: 'output', value: 'amount', description: 'Per million output tokens.' },
+    {
+      name: 'input-images',
+      value: 'amount',
+      description: 'Per million input tokens of pictures. Default: as other input tokens.',
+    },
+    {
+      name: 'output-images',
+      value: 'amount',
+      description: 'Per million output tokens of pictures. Default: as other output tokens.',
+    },
     { name: 'image', value: 'amount', description: 'Per image, for services that count no tokens.' },
     { name: 'currency', value: 'letters', description: 'Three letters. Default: as the other prices, else USD.' },
     { name: 'from', value: 'date', description: 'The first day, YYYY-MM-DD. Default: today.' },
@@ -86,7 +100,9 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
       cells: [
         { text: price.validFrom },
         { text: price.currency },
-        ...[price.inputPrice, price.outputPrice, price.imagePrice].map((millionths) => ({ text: writeAmount(millionths) })),
+        ...[price.inputPrice, price.outputPrice, price.inputImagePrice, price.outputImagePrice, price.imagePrice].map(
+          (millionths) => ({ text: millionths === null ? '–' : writeAmount(millionths) }),
+        ),
         { by: price.enteredBy, at: price.enteredAt },
       ],
       removeLabel: this.messages.text('prices.remove-label', { model: price.model, date: price.validFrom }, locale),
@@ -97,7 +113,17 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
     return (await this.prices.all()).map((price) => this.line(price));
   }
 
-  line({ id, model, validFrom, currency, inputPrice, outputPrice, imagePrice }: Price): string {
+  line({
+    id,
+    model,
+    validFrom,
+    currency,
+    inputPrice,
+    outputPrice,
+    inputImagePrice,
+    outputImagePrice,
+    imagePrice,
+  }: Price): string {
     return [
       id,
       model,
@@ -105,6 +131,8 @@ export class PriceTable implements EnteredTable<Price, TypedPrice> {
       currency,
       `input ${writeAmount(inputPrice)}`,
       `output ${writeAmount(outputPrice)}`,
+      ...(inputImagePrice === null ? [] : [`input images ${writeAmount(inputImagePrice)}`]),
+      ...(outputImagePrice === null ? [] : [`output images ${writeAmount(outputImagePrice)}`]),
       `image ${writeAmount(imagePrice)}`,
     ].join('  ');
   }

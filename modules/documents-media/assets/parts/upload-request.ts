@@ -17,8 +17,13 @@ export interface UploadProgress {
   readonly cutOff: string;
 }
 
-/** Sends one file; `fetch` cannot tell how far an upload is. @throws PortalFault with a sentence to show. */
-export function uploadFile(action: string, file: File, { onProgress, signal, cutOff }: UploadProgress): Promise<AddedDocument> {
+/** Sends one file under a name; `fetch` cannot tell how far an upload is. @throws PortalFault with a sentence to show. */
+export function uploadFile(
+  action: string,
+  file: File,
+  name: string,
+  { onProgress, signal, cutOff }: UploadProgress,
+): Promise<AddedDocument> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = (): void => reject(new PortalFault(cutOff, 'unreachable', 0));
@@ -36,7 +41,7 @@ export function uploadFile(action: string, file: File, { onProgress, signal, cut
     request.addEventListener('abort', fail);
     signal.addEventListener('abort', () => request.abort(), { once: true });
     const form = new FormData();
-    form.append('file', file, file.name);
+    form.append('file', file, name);
     request.send(form);
   });
 }

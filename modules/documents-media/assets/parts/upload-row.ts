@@ -1,6 +1,13 @@
 import type { Translate } from '@portico/core/client';
 
-export type UploadState = 'waiting' | 'uploading' | 'done' | 'failed';
+/** `asking`: the file needs another name, for which there is a field. */
+export type UploadState = 'waiting' | 'asking' | 'uploading' | 'done' | 'failed';
+
+/** What the portal says of a name before the file is sent. */
+export interface NameCheck {
+  readonly problem?: string;
+  readonly suggestion?: string;
+}
 
 export interface RowActions {
   remove(): void;
@@ -16,6 +23,9 @@ export class UploadRow {
   private readonly doneSign: HTMLElement;
   private readonly retry: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
+  private readonly title: HTMLElement;
+  private readonly field: HTMLInputElement;
+  private chosenName: string;
 
   constructor(
     readonly file: File,
@@ -30,11 +40,43 @@ export class UploadRow {
     this.doneSign = part(row, '.upload-row-done');
     this.retry = part(row, '.upload-row-retry');
     this.remove = part(row, '.upload-row-remove');
-    part(row, '.upload-row-name').textContent = file.name;
+    this.title = part(row, '.upload-row-name');
+    this.field = part(row, '.upload-row-rename');
+    this.title.textContent = this.chosenName = file.name;
+    this.field.setAttribute('aria-label', translate('rename', { name: file.name }));
     this.progress.setAttribute('aria-label', file.name);
     name(this.retry, translate('retry', { name: file.name }), actions.retry);
     name(this.remove, translate('remove', { name: file.name }), actions.remove);
     this.show('waiting', `${translate('waiting')} · ${size(file.size)}`);
+  }
+
+  /** As it goes to the portal: the file's own, or the one that was typed for it. */
+  get name(): string {
+    return this.state === 'asking' ? this.field.value.trim() : this.chosenName;
+  }
+
+  /** The portal's answer about the name: the file can be sent under it, or another one is asked for at once. */
+  nameChecked({ problem, suggestion }: NameCheck): void {
+    if (problem !== undefined) this.ask(problem, suggestion);
+    else if (this.state === 'asking') {
+      this.title.textContent = this.chosenName = this.name;
+      this.show('waiting', `${this.translate('waiting')} · ${size(this.file.size)}`);
+    }
+  }
+
+  /** @param suggestion a name that is free; what stands in the field, when there is none. */
+  ask(problem: string, suggestion = this.name): void {
+    this.field.value = this.field.defaultValue = suggestion;
+    this.show('asking', problem);
+  }
+
+  /** Leads the keyboard to the field, unless somebody writes there already. */
+  focusName(): void {
+    if (document.activeElement === this.field) return;
+    this.field.focus();
+    // What is to be changed is mostly not the extension.
+    const dot = this.field.value.lastIndexOf('.');
+    this.field.setSelectionRange(0, dot > 0 ? dot : this.field.value.length);
   }
 
   start(): void {
@@ -63,8 +105,10 @@ export class UploadRow {
   private show(state: UploadState, sentence: string): void {
     this.state = state;
     this.status.textContent = sentence;
-    this.status.classList.toggle('text-danger', state === 'failed');
-    this.status.classList.toggle('soft', state !== 'failed');
+    const isProblem = state === 'failed' || state === 'asking';
+    this.status.classList.toggle('text-danger', isProblem);
+    this.status.classList.toggle('soft', !isProblem);
+    this.field.hidden = state !== 'asking';
     this.progress.hidden = state !== 'uploading';
     this.doneSign.hidden = state !== 'done';
     this.retry.hidden = true;

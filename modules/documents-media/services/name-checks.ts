@@ -1,0 +1,71 @@
+import { type AccessContext, inject, injectable, PortalError, type Reader, UnitOfWork } from '@portico/core';
+import { DocumentPermissions } from '../api/documents.js';
+import { siteFor } from './access.js';
+import { findName, nameTaken } from './document-adding.js';
+import { Folders } from './folders.js';
+import { checkedName, nameKey, numberedName } from './names.js';
+
+/** What stands against a name before anything is sent; without a problem it can be used. */
+export interface NameCheck {
+  readonly name: string;
+  /** A sentence to show. */
+  readonly problem?: string;
+  /** A name like it that is free. */
+  readonly suggestion?: string;
+}
+
+/** Numbers that are tried for a suggestion; the person chooses a name anyway. */
+const maxTried = 100;
+
+/** Says of names of files, before the files are sent, which are taken in a folder and which cannot be names. */
+@injectable()
+export class NameChecks {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Folders) private readonly folders: Folders,
+  ) {}
+
+  /** In the order of the names; of two that are the same the first is free. @throws PortalError `not-found` (404: folder). */
+  check(access: AccessContext, folderId: string | undefined, names: readonly string[]): Promise<readonly NameCheck[]> {
+    const site = siteFor(access, DocumentPermissions.add);
+    return this.unitOfWork.read(async (reader) => {
+      await this.folders.requirePlace(reader, site.id, folderId);
+      const place = { reader, siteId: site.id, folderId, chosen: new Set<string>() };
+      const checks: NameCheck[] = [];
+      for (const name of names) checks.push(await checkOne(place, name));
+      return checks;
+    });
+  }
+}
+
+interface Place {
+  readonly reader: Reader;
+  readonly siteId: string;
+  readonly folderId: string | undefined;
+  /** Keys of the names that come with the same upload. */
+  readonly chosen: Set<string>;
+}
+
+async function checkOne(place: Place, wanted: string): Promise<NameCheck> {
+  let name: string;
+  try {
+    name = checkedName(wanted);
+  } catch (error) {
+    if (error instanceof PortalError && error.expose) return { name: wanted, problem: error.message };
+    throw error;
+  }
+  const there = await findName(place.reader, place.siteId, place.folderId, name);
+  if (!there && !place.chosen.has(nameKey(name))) {
+    place.chosen.add(nameKey(name));
+    return { name: wanted };
+  }
+  const problem = there ? nameTaken(there.name).message : `There are two files named ${name}. Choose another name for this one.`;
+  for (let number = 1; number <= maxTried; number += 1) {
+    const suggestion = numberedName(name, number);
+    if (place.chosen.has(nameKey(suggestion))) continue;
+    if (await findName(place.reader, place.siteId, place.folderId, suggestion)) continue;
+    place.chosen.add(nameKey(suggestion));
+    return { name: wanted, problem, suggestion };
+  }
+  return { name: wanted, problem };
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { PortalProcess, portico } from './support/portal-process.js';
+
+const states = resolve(import.meta.dirname, '../fixtures/states');
+
+/** A data directory as the code of that time left it: its database as SQL, the contents of its files by the beginning of their SHA-256. */
+interface State {
+  /** The administrator. */
+  readonly person: { readonly email: string; readonly password: string };
+  readonly files: Readonly<Record<string, string>>;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Where rows went since, by the name of the former table. */
+const moved: Readonly<Record<string, string>> = {
+  ai_creator_usage: 'ai_usage_entry',
+  ai_creator_price: 'ai_usage_price',
+  ai_creator_budget: 'ai_usage_budget',
+  ai_creator_model: 'ai_creator_listed_model',
+  documents_media_generated_word: 'documents_media_metadata_word',
+};
+
+/** Rows that live with the portal that runs: sessions end, migrations are added. */
+const passing = ['identity_session', 'portico_migration'];
+
+function tablesOf(home: string): ReadonlyMap<string, readonly Row[]> {
+  const database = new Database(join(home, 'portico.db'), { readonly: true });
+  try {
+    const names = database
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .pluck()
+      .all();
+    return new Map((names as string[]).map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all() as Row[]]));
+  } finally {
+    database.close();
+  }
+}
+
+/** Rows of before of which there is none now with the same values in all columns that are still there. */
+function lost(before: readonly Row[], now: readonly Row[]): readonly Row[] {
+  const columns = Object.keys(before[0] ?? {}).filter((column) => column in (now[0] ?? {}));
+  const written = (row: Row): string => JSON.stringify(columns.map((column) => row[column]));
+  const there = new Set(now.map(written));
+  return before.filter((row) => columns.length === 0 || !there.has(written(row)));
+}
+
+function unpack(name: string, home: string): State {
+  const state = JSON.parse(readFileSync(join(states, name, 'state.json'), 'utf8')) as State;
+  for (const [file, content] of Object.entries(state.files)) {
+    mkdirSync(dirname(join(home, file)), { recursive: true });
+    cpSync(join(states, 'contents', content), join(home, file));
+  }
+  const database = new Database(join(home, 'portico.db'));
+  database.pragma('journal_mode = WAL');
+  database.exec(`BEGIN;\n${readFileSync(join(states, name, 'data.sql'), 'utf8')}\nCOMMIT;`);
+  database.close();
+  return state;
+}
+
+for (const name of readdirSync(states).filter((each) => existsSync(join(states, each, 'data.sql')))) {
+  describe(`data of an earlier state of the project: ${name}`, function () {
+    this.timeout(120_000);
+    let home: string;
+    let former: ReadonlyMap<string, readonly Row[]>;
+    let portal: PortalProcess;
+    let headers: Record<string, string>;
+    const page = async (path: string, as: Record<string, string> = { ...headers, Accept: 'text/html' }): Promise<string> => {
+      const answer = await fetch(portal.url + path, { headers: as });
+      const text = await answer.text();
+      expect(answer.status, `${path}: ${text}`).to.equal(200);
+      return text;
+    };
+    const rows = (table: string): readonly Row[] => former.get(table) ?? [];
+
+    before(async () => {
+      home = mkdtempSync(join(tmpdir(), 'portico-state-'));
+      const { person } = unpack(name, home);
+      former = tablesOf(home);
+      portal = await PortalProcess.start(home, 'start', { PORTICO_OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });
+      headers = await portal.signIn(person);
+    });
+    after(async () => {
+      portal?.kill('SIGTERM');
+      await portal?.ended;
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    it('starts with all modules but those that were off, and the doctor finds no error', async () => {
+      const { out } = await portico(home, 'modules', 'list');
+      const others = out.split('\n').filter((line) => line !== '' && !/ {2}active\b/.test(line));
+      expect(others.map((line) => line.split(/\s+/).slice(0, 3).join(' '))).to.deep.equal([
+        'item-selector 1.0.0 disabled',
+        'openfeature 1.0.0 disabled',
+      ]);
+      const doctor = await portico(home, 'doctor');
+      expect(doctor.code, doctor.out).to.equal(0);
+    });
+
+    it('has every row, whatever its table is called now', () => {
+      const now = tablesOf(home);
+      const gone = [...former]
+        .filter(([table]) => !passing.includes(table))
+        .flatMap(([table, then]) => lost(then, now.get(moved[table] ?? table) ?? []).map((row) => ({ table, row })));
+      expect(gone).to.deep.equal([]);
+      expect(rows('documents_media_document').length).to.be.greaterThan(5);
+      expect(rows('ai_creator_image').length).to.be.greaterThan(1);
+    });
+
+    it('shows documents with their bytes, and where those come from that were generated', async () => {
+      for (const { id, name: file, sha256 } of rows('documents_media_document')) {
+        const answer = await fetch(`${portal.url}/web/home/documents-media/documents/${id}/download`, { headers });
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        expect(createHash('sha256').update(bytes).digest('hex'), String(file)).to.equal(sha256);
+      }
+      const generated = rows('documents_media_document').filter(({ provenance, metadata }) => provenance ?? metadata);
+      expect(generated).to.have.length.greaterThan(0);
+      for (const { id } of generated)
+        expect(await page(`/web/home/documents-media/documents/${id}`)).to.include('A red lighthouse on a cliff');
+      expect(await page('/web/home/documents-media'))
+        .to.include('Old harbour')
+        .and.include('lighthouse.png');
+    });
+
+    it('shows a published article to guests, and a draft to its author', async () => {
+      expect(await page('/web/home/articles/the-old-harbour', {})).to.include('<p>Boats and <strong>nets</strong>.</p>');
+      expect(await page('/web/home/web-content')).to.include('Not yet');
+    });
+
+    it('offers the images that were made, and keeps people, sites, settings, secrets and flags', async () => {
+      for (const { id } of rows('ai_creator_generation')) await page(`/web/home/ai-creator/generations/${id}`);
+      for (const { id, state } of rows('ai_creator_image'))
+        if (state === 'offered') await page(`/web/home/ai-creator/images/${id}`);
+      expect((await portico(home, 'users', 'list')).out).to.include('nora@portico.example');
+      expect(await page('/sites')).to.include('Harbour');
+      expect((await portico(home, 'settings', 'get', 'ai-creator.enabled')).out).to.equal('On, from Instance Settings\n');
+      expect((await portico(home, 'flags', 'why', 'LPD-10793')).out).to.include('is on. Switched on by this instance');
+    });
+  });
+}
