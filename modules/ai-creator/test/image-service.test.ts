@@ -222,7 +222,10 @@ describe('the image service as administrators see it', () => {
       const names = generation.images.map(({ name }) => name);
       expect(text).to.include('Order of images').and.to.include('2 images, 512x512').and.to.include('>AI Creator<');
       for (const name of names) expect(text).to.include(`${name}`);
-      expect(text).not.to.include(generation.id).and.not.to.match(/<(?:ins|del)>\s*\{/).and.not.to.include('audit.action');
+      expect(text)
+        .not.to.include(generation.id)
+        .and.not.to.match(/<(?:ins|del)>\s*\{/)
+        .and.not.to.include('audit.action');
     });
 
     it('are replaced along the preference list when they are gone, once, with an audit entry', async () => {
