@@ -43,6 +43,8 @@ export class ContributionNames {
 
   /** The name on the screen, also of what has left with its module as long as its words are there; else what it goes by, else its id. */
   name({ id, module, label, subject }: ContributionFacts, locale: string): string {
+    // The title of a check is a sentence, not a key.
+    if (label?.includes(' ')) return label;
     const word = label === undefined ? undefined : this.catalog.for(module).text(label, undefined, locale);
     return (word === label ? undefined : word) ?? subject ?? id;
   }
