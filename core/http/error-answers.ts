@@ -13,13 +13,9 @@ const titles: Readonly<Record<number, string>> = { 401: 'portal.error-signed-out
 /** Seconds; a 503 always says when to come back. */
 const defaultRetryAfter = 5;
 
-/** Opens the page of a module in the Control Panel. */
-const manageModules = 'configuration.manage-modules';
-
 interface AwayModule {
   readonly title: string;
   readonly sentence: string;
-  readonly href: string | undefined;
 }
 
 /** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
@@ -86,17 +82,13 @@ export class ErrorAnswers {
     return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
   }
 
-  /** A module that does not come back by waiting: that it is so, why, and who can do something; with the way there for who may. */
+  /** A module that does not come back by waiting: that it is so, why, and who can do something. */
   private awayOf(ctx: HostContext, { code, details: { module, why } }: PortalError): AwayModule | undefined {
     if (code !== 'module-unavailable' || typeof module !== 'string' || (why !== 'stopped' && why !== 'down')) return undefined;
     const { access } = ctx.exchange;
     const values = { name: this.catalog.nameOf(module, access?.locale) };
     const text = (key: string): string => this.messages.text(key, values, access?.locale);
-    return {
-      title: text(`portal.module-${why}`),
-      sentence: text(`error.module-${why}`),
-      href: access?.can(manageModules) ? `/configuration/modules/${encodeURIComponent(module)}` : undefined,
-    };
+    return { title: text(`portal.module-${why}`), sentence: text(`error.module-${why}`) };
   }
 
   private page(ctx: HostContext, error: PortalError, sentence: string): string {

@@ -41,15 +41,14 @@ class CreateImage extends HTMLElement {
       this.update();
       this.say(sentence);
     });
-    this.form.addEventListener('submit', (event) => {
+    const send = (event: Event): void => {
       event.preventDefault();
       void this.create();
-    });
+    };
+    this.form.addEventListener('submit', send);
     this.find<HTMLElement>('[data-shortcut]').hidden = false;
     this.description.area.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      void this.create();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send(event);
     });
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());

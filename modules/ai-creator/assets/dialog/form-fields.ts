@@ -24,7 +24,7 @@ export class DescriptionField {
     this.count();
   }
 
-  /** The words are with an order now: closing the window loses nothing. */
+  /** The words are kept elsewhere now: closing the window loses nothing. */
   keep(): void {
     this.area.defaultValue = this.area.value;
   }
@@ -33,6 +33,7 @@ export class DescriptionField {
   leaveBehind(): void {
     const left: LeftBehind = { person: this.person, text: this.area.value, at: Date.now() };
     sessionStorage.setItem(place, JSON.stringify(left));
+    this.keep();
   }
 
   private takeUp(): void {
