@@ -68,6 +68,8 @@ export interface Portal {
   service<T>(token: ServiceToken<T>): T | undefined;
   /** What the kernel holds at this moment: services, contributions, listeners. */
   stats(): KernelStats;
+  /** What modules serve. */
+  readonly routes: Contributions<HttpRoutes>;
   /** What `portico demo` puts into an empty portal. */
   readonly demoContents: Contributions<DemoContent>;
   /** Where the packages of the modules lie, by id. */
@@ -83,7 +85,7 @@ export interface Portal {
 /**
  * Puts the portal together and starts its modules; the only place that knows every part: opens the storage, creates the kernel, binds the core's
  * services, boots the modules, and creates the HTTP host that lets people in later.
- * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the portal cannot do without.
+ * @throws PortalError `configuration-invalid`, `home-in-use`, `copy-failed`, and whatever keeps a module from starting that the portal cannot do without.
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
@@ -132,6 +134,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
+    storage.persistence.opened();
     await deployment.log(log);
 
     const http = createHttp({
@@ -158,6 +161,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       stats: () => kernel.stats(),
       folders: new Map(modules.map(({ id, folder }) => [id, folder])),
       refresh: (change) => refresh(change, { kernel, views, messages, assets }),
+      routes,
       demoContents,
       callback: () => http.callback(),
       listen: async () => {

@@ -1,12 +1,14 @@
 /** Codes of the errors that this package throws; docs/errors.md says of each what happened and what to do. */
 export type CoreErrorCode =
   | 'address-invalid'
+  | 'answer-undeclared'
   | 'bad-request'
   | 'blob-damaged'
   | 'blob-missing'
   | 'cannot-listen'
   | 'configuration-invalid'
   | 'conflict'
+  | 'copy-failed'
   | 'csrf-invalid'
   | 'database-busy'
   | 'database-closed'

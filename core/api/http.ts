@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { ZodType } from 'zod';
+import type { ZodOptional, ZodType } from 'zod';
 import type { AccessContext, PermissionId, Session } from './access.js';
 import type { CompiledMessage, MessageValues } from './basics.js';
 import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
@@ -34,11 +34,30 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
   /** `json` when only programs and scripts call it: errors are then JSON whatever the Accept header says. Default: by Accept. */
   readonly answers?: 'json';
   /**
+   * What it answers as JSON when it succeeds; with `answers: 'json'` and wherever a handler answers an object there must be one. Only
+   * what it names leaves the portal: anything else is left out, and is an error in tests and development. Schemas describe what
+   * arrives, so a date is `z.iso.datetime()`. A field that not everybody may read who may call the route is `readable(permission, schema)`.
+   * `'bytes'`: a file or a stream of events, though its errors are JSON.
+   */
+  readonly answer?: ZodType | 'bytes';
+  /**
    * Whether `Authorization: Bearer <API token>` may stand for a session; the cookie and its token of changes then have no say.
    * Only for routes with `answers: 'json'` and a permission. `ctx.session` is undefined and `ctx.access` no wider than the token:
    * decide by `ctx.access.can`, never by the person alone.
    */
   readonly apiToken?: true;
+}
+
+const readableKey = 'x-readable-with';
+
+/** A field of an answer that is left out for those who lack a permission in the scope of the request. It stands so in OpenAPI documents, too. */
+export function readable<T extends ZodType>(permission: PermissionId, schema: T): ZodOptional<T> {
+  return schema.optional().meta({ [readableKey]: permission });
+}
+
+/** The permission of a field that is `readable` with one. */
+export function readableWith(schema: ZodType): PermissionId | undefined {
+  return schema.meta()?.[readableKey] as PermissionId | undefined;
 }
 
 /** One part of a multipart body, in the order in which it arrives. A file's `content` must be consumed before the next part comes. */

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from '../api/index.js';
 import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
+import { foldText } from '../util/text.js';
 
 /** A change that happened. Rows are added, and never changed. */
 @Entity({ name: 'portico_audit' })
@@ -55,6 +56,15 @@ export class AuditRow {
   /** Reason that the person gave; null when they gave none. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
+
+  /** Subject, attribute and name of the person as searches compare them: `auditSearchText`. */
+  @Column({ name: 'search_text', type: 'text' })
+  searchText!: string;
+}
+
+/** What a search of the audit log looks in. */
+export function auditSearchText({ subject, attribute, byName }: Pick<AuditRow, 'subject' | 'attribute' | 'byName'>): string {
+  return foldText(`${subject}.${attribute ?? ''} ${byName}`);
 }
 
 class CreateAudit1763900000000 implements MigrationInterface {
@@ -75,5 +85,32 @@ class CreateAudit1763900000000 implements MigrationInterface {
   }
 }
 
+const rowsAtOnce = 1000;
+
+/** A person is found whatever the case and the accents of the name, which no database folds alike: so the folded text is a column. */
+class AddSearchText1764490000000 implements MigrationInterface {
+  readonly name = 'AddSearchText1764490000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query("ALTER TABLE portico_audit ADD COLUMN search_text TEXT NOT NULL DEFAULT ''");
+    let last = '';
+    for (;;) {
+      const rows: Pick<AuditRow, 'id' | 'subject' | 'attribute' | 'byName'>[] = await runner.query(
+        `SELECT id, subject, attribute, by_name AS "byName" FROM portico_audit WHERE id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
+        [last],
+      );
+      for (const row of rows)
+        await runner.query('UPDATE portico_audit SET search_text = ? WHERE id = ?', [auditSearchText(row), row.id]);
+      const end = rows.at(-1);
+      if (!end) return;
+      last = end.id;
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE portico_audit DROP COLUMN search_text');
+  }
+}
+
 export const auditEntities = [AuditRow];
-export const auditMigrations = [CreateAudit1763900000000];
+export const auditMigrations = [CreateAudit1763900000000, AddSearchText1764490000000];

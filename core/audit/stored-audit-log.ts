@@ -11,7 +11,8 @@ import type {
   Transaction,
   UnitOfWork,
 } from '../api/index.js';
-import { AuditRow } from './audit-row.js';
+import { searchPatterns } from '../util/text.js';
+import { AuditRow, auditSearchText } from './audit-row.js';
 
 interface Parts {
   readonly unitOfWork: UnitOfWork;
@@ -29,15 +30,15 @@ export class StoredAuditLog implements AuditLog {
 
   async record(transaction: Transaction, entry: AuditEntry): Promise<void> {
     const { by, before, after, attribute, reason, ...rest } = entry;
+    const row = { ...rest, attribute: attribute ?? null, byName: by.name };
     await transaction.repository(AuditRow).insert({
-      ...rest,
+      ...row,
+      searchText: auditSearchText(row),
       id: this.parts.ids.next(),
       at: this.parts.clock.now().toISOString(),
-      attribute: attribute ?? null,
       before: before === undefined ? null : JSON.stringify(before),
       after: after === undefined ? null : JSON.stringify(after),
       byId: by.id,
-      byName: by.name,
       reason: reason ?? null,
     });
   }
@@ -54,13 +55,10 @@ export class StoredAuditLog implements AuditLog {
   }
 }
 
-const searchedText = "lower(subject || '.' || coalesce(attribute, '') || ' ' || by_name)";
-
 function condition(
   filter: AuditFilter,
   cursor: string | undefined,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  const text = filter.text?.toLowerCase();
   const terms: readonly (readonly [string, SqlValue | undefined])[] = [
     ['id < ?', cursor],
     ['area = ?', filter.area],
@@ -71,8 +69,7 @@ function condition(
     ['via = ?', filter.via],
     ['at >= ?', filter.from?.toISOString()],
     ['at < ?', filter.until?.toISOString()],
-    // A search without wildcards, which every database does alike.
-    [`replace(${searchedText}, ?, '') <> ${searchedText}`, text === '' ? undefined : text],
+    ...searchPatterns(filter.text ?? '').map((pattern) => ["search_text LIKE ? ESCAPE '!'", pattern] as const),
   ];
   const used = terms.filter((term): term is readonly [string, SqlValue] => term[1] !== undefined);
   return {

@@ -9,6 +9,7 @@ import {
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
 import { scopeRefusal } from '../util/index.js';
+import { isJsonBody } from './answer.js';
 import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
 import { tokenOf } from './challenge.js';
@@ -118,6 +119,7 @@ export class Dispatcher {
     const body = changesState(ctx.method) ? await this.bodyOf(ctx, route, locale) : undefined;
     ctx.input = { params, query, body };
     await runInModule(module, () => route.handler(ctx));
+    if (isJsonBody(ctx.body)) ctx.body = answerTo(ctx, route);
   }
 
   /**
@@ -168,6 +170,13 @@ export class Dispatcher {
     const body = route.body.check(rest, locale);
     return declared ? body : undefined;
   }
+}
+
+/** @throws PortalError `answer-undeclared` (500) where a handler answers an object and its route says nothing of it. */
+function answerTo(ctx: HostContext, { answer, declaration }: Route): unknown {
+  if (answer) return answer.of(ctx.body, ctx.access);
+  const why = declaration.answer === 'bytes' ? 'bytes' : 'no JSON';
+  throw new PortalError('answer-undeclared', `${ctx.method} ${ctx.path} answers an object, and its route declares ${why}.`);
 }
 
 function bodyLimits(limits: HttpLimits, { maxBodyBytes = 0 }: RouteDeclaration): HttpLimits {

@@ -48,4 +48,6 @@ export interface HttpConfig {
   /** The languages on offer, the default first. Default: English. */
   readonly locales?: readonly string[];
   readonly limits?: Partial<HttpLimits>;
+  /** Fail on an answer that its route's schema does not describe, instead of leaving out what it does not name. Default false. */
+  readonly strictAnswers?: boolean;
 }

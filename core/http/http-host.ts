@@ -84,7 +84,7 @@ class KoaHttpHost implements HttpHost {
     const contexts = new HostAccessContexts(dependencies.accessControl);
     const pages = new PageStates(headers, flash, contexts);
     const { routes, prefixesOf, reservedFor } = dependencies;
-    const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor);
+    const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
     const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access));
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);

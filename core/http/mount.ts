@@ -9,6 +9,7 @@ import {
   type Router,
 } from '../api/index.js';
 import { KoaRouter, type Layer } from '../libraries/http.js';
+import { AnswerSchema } from './answer.js';
 import { InputPart } from './input.js';
 import { isUnder, segmentOf } from './segment.js';
 
@@ -21,6 +22,7 @@ export interface Route {
   readonly params: InputPart;
   readonly query: InputPart;
   readonly body: InputPart;
+  readonly answer: AnswerSchema | undefined;
 }
 
 /** What a mount has for a path: a route with its raw parameters, or the methods that would have one, and what one of these declares. */
@@ -51,6 +53,8 @@ export class Mount {
     private readonly inputMessages: Messages,
     /** Prefixes that the manifest declares. */
     prefixes: readonly string[] = [],
+    /** Whether an answer that its schema does not describe is an error. */
+    private readonly strictAnswers = false,
   ) {
     const { prefix } = contribution.value;
     if (typeof prefix !== 'string' || !prefixPattern.test(prefix)) {
@@ -112,7 +116,17 @@ export class Mount {
       params: new InputPart(declaration.params, this.inputMessages),
       query: new InputPart(declaration.query, this.inputMessages),
       body: new InputPart(declaration.body, this.inputMessages),
+      answer: answerOf(name, declaration, this.strictAnswers),
     });
+  }
+}
+
+function answerOf(name: string, { answer }: RouteDeclaration, strict: boolean): AnswerSchema | undefined {
+  if (answer === undefined || answer === 'bytes') return undefined;
+  try {
+    return new AnswerSchema(name, answer, strict);
+  } catch (error) {
+    throw undeclared(name, `declares an answer that cannot be used: ${(error as Error).message}`);
   }
 }
 
@@ -126,10 +140,11 @@ const undeclared = (name: string, reason: string): PortalError => new PortalErro
 
 function checkDeclaration(name: string, method: string, declaration: RouteDeclaration | undefined, handler: unknown): void {
   if (typeof declaration !== 'object' || declaration === null) throw undeclared(name, 'does not declare who may call it');
-  const { access, body, multipart, apiToken, answers } = declaration;
+  const { access, body, multipart, apiToken, answers, answer } = declaration;
   const named = typeof access === 'object' && access !== null && typeof access.permission === 'string';
   if (access !== 'public' && access !== 'signed-in' && !named) throw undeclared(name, 'does not declare who may call it');
   if (apiToken && !(named && answers === 'json')) throw undeclared(name, 'takes API tokens without a permission or JSON answers');
+  if (answers === 'json' && answer === undefined) throw undeclared(name, 'answers JSON and does not declare what');
   if (typeof handler !== 'function') throw undeclared(name, 'has no handler');
   if (body && multipart) throw undeclared(name, 'declares both a body and a multipart body');
   if (method === 'GET' && (body || multipart)) throw undeclared(name, 'declares a body, which a GET does not have');

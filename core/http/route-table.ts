@@ -47,6 +47,7 @@ export class RouteTable {
     lifetime: Lifetime,
     private readonly prefixesOf: (moduleId: string) => readonly string[] = () => [],
     private readonly reservedFor: (prefix: string) => string | undefined = () => undefined,
+    private readonly strictAnswers = false,
   ) {
     this.add(contributions.all());
     lifetime.add(
@@ -135,7 +136,13 @@ export class RouteTable {
     const key = keyOf(contribution);
     try {
       const { module } = contribution;
-      const mount = new Mount(contribution, this.messages.for(module), this.messages.for('core'), this.prefixesOf(module));
+      const mount = new Mount(
+        contribution,
+        this.messages.for(module),
+        this.messages.for('core'),
+        this.prefixesOf(module),
+        this.strictAnswers,
+      );
       const first = segmentOf(`/${mount.segment}`);
       const owner = first === '' ? undefined : this.reservedFor(`${mount.site ? '~' : ''}/${first}`);
       if (owner !== undefined && owner !== module && !mount.declared) throw clash(mount, owner);

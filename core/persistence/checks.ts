@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EntityMetadata } from 'typeorm';
 import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '../api/index.js';
+import { yieldToEventLoop } from '../util/index.js';
 import type { BlobPaths } from './blob-paths.js';
 import { hashPath } from './blob-verifier.js';
 import type { MigrationRunner } from './migration-runner.js';
@@ -38,7 +39,7 @@ const error = (message: string): IntegrityFinding => ({ severity: 'error', messa
 async function checkBlobs({ paths, reading }: CheckParts): Promise<readonly IntegrityFinding[]> {
   const findings: IntegrityFinding[] = [];
   const page = `SELECT id, size, sha256 FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`;
-  for (let after = ''; ; ) {
+  for (let after = ''; ; await yieldToEventLoop()) {
     const rows = reading.all<StoredBlob>(page, [after]);
     const last = rows.at(-1);
     if (!last) return findings;

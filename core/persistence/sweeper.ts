@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Clock, type Disposable, type Log, toDisposable } from '../api/index.js';
+import { yieldToEventLoop } from '../util/index.js';
 import { type BlobPaths, isBlobId } from './blob-paths.js';
 import type { StatementCache } from './statement-cache.js';
 import type { Writer } from './writer.js';
@@ -87,6 +88,7 @@ export class Sweeper {
         const folder = join(this.paths.root, outer, inner);
         const ids = (await list(folder)).filter(isBlobId);
         for (let at = 0; at < ids.length; at += pageSize) {
+          await yieldToEventLoop();
           const page = ids.slice(at, at + pageSize);
           const kept = this.rowsAmong(page);
           const old = await this.olderThanGrace(page.filter((id) => !kept.has(id)).map((id) => join(folder, id)));
@@ -100,7 +102,7 @@ export class Sweeper {
   async *rowsWithoutFile(): AsyncGenerator<string> {
     let folder = '';
     let names = new Set<string>();
-    for (let after = ''; ; ) {
+    for (let after = ''; ; await yieldToEventLoop()) {
       const rows = this.reading.all<{ id: string }>(`SELECT id FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`, [
         after,
       ]);

@@ -42,6 +42,7 @@ export function createHttp({ config, modules, kernel, logs, development, storage
       allowedHosts: server.allowedHosts,
       trustedProxies: server.trustedProxies,
       limits: { bodyBytes: limits.bodyBytes },
+      strictAnswers: config.mode !== 'production',
     },
     prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
     reservedFor: prefixOwners(modules),

@@ -2,4 +2,4 @@ export { freePort } from '../portal/machine.js';
 export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType } from './digital-source-type.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';
-export { startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';
+export { type DeclaredRoute, startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import supertest from 'supertest';
-import type { Clock, Modules, ServiceToken } from '../api/index.js';
+import type { AddRoute, Clock, Modules, RouteDeclaration, ServiceToken } from '../api/index.js';
 import type { LoadOptions } from '../config/load.js';
 import { type Change, createPortal, type Portal } from '../create-portal.js';
 import type { KernelStats } from '../kernel/index.js';
@@ -24,6 +24,15 @@ export interface TestPortalOptions {
   readonly home?: string;
 }
 
+/** One route of a module. */
+export interface DeclaredRoute {
+  readonly module: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** With the prefix, as the module writes it: `~/notes/:id`. */
+  readonly path: string;
+  readonly declaration: RouteDeclaration;
+}
+
 /** A whole portal on a loopback port, with a database and files of its own. */
 export interface TestPortal {
   readonly url: string;
@@ -37,6 +46,8 @@ export interface TestPortal {
   stats(): KernelStats;
   /** Takes an edit in, as `npm run dev` does. */
   refresh(change: Change): Promise<void>;
+  /** Every route that modules serve at this moment, as it is declared. */
+  routes(): readonly DeclaredRoute[];
   /** Everything logged so far. */
   log(): string;
   /** @throws Error when nobody provides it now. */
@@ -93,6 +104,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     modules: portal.modules,
     stats: () => portal.stats(),
     refresh: (change) => portal.refresh(change),
+    routes: () => declaredRoutes(portal),
     log: () => lines.join(''),
     service: (token) => required(portal, token),
     agent,
@@ -120,6 +132,23 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
 
 function declared(flags: Readonly<Record<string, boolean>>): object {
   return Object.fromEntries(Object.entries(flags).map(([key, enabled]) => [key, { type: 'release', title: key, enabled }]));
+}
+
+function declaredRoutes({ routes }: Portal): readonly DeclaredRoute[] {
+  return routes.all().flatMap(({ module, value }) => {
+    const found: DeclaredRoute[] = [];
+    const add =
+      (method: DeclaredRoute['method']): AddRoute =>
+      (path, declaration) =>
+        void found.push({
+          module,
+          method,
+          path: path === '/' ? value.prefix : value.prefix + path,
+          declaration: declaration as RouteDeclaration,
+        });
+    value.register({ get: add('get'), post: add('post'), put: add('put'), patch: add('patch'), delete: add('delete') });
+    return found;
+  });
 }
 
 function required<T>(portal: Portal, token: ServiceToken<T>): T {

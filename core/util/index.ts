@@ -1,9 +1,10 @@
-export { type CsvRow, csvStream } from '../libraries/csv.js';
+export type { CsvRow } from '../libraries/csv.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
+export { ownerByName } from './module-owner.js';
 export {
   cutText,
   foldText,
@@ -14,4 +15,4 @@ export {
   withoutLatinAccents,
   withPlainLetters,
 } from './text.js';
-export { every } from './timers.js';
+export { csvStream, every, textStream, yielding, yieldToEventLoop } from './timers.js';

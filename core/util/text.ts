@@ -13,7 +13,8 @@ const spelling = new RegExp(
     '(?<=[\\p{Ideographic}\\p{Script=Myanmar}\\p{Script=Phags_Pa}\\p{S}])[\\ufe00-\\ufe0d\\u{e0100}-\\u{e01ef}]',
     '(?<=[\\p{L}\\p{M}])\\u034f(?=[\\p{L}\\p{M}])',
     '(?<=\\p{Script=Mongolian})[\\u180b-\\u180f]',
-    '(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007e}]*)[\\u{e0020}-\\u{e007f}]',
+    // As a whole: a flag must not carry words that nobody sees.
+    '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
   ].join('|'),
   'gu',
 );

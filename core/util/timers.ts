@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Disposable } from '../api/index.js';
+import { type CsvRow, csvLines } from '../libraries/csv.js';
 
 /**
  * Runs work again and again, never twice at once, until it is disposed; that waits for the work which is running. Keeps no process alive.
@@ -28,4 +31,38 @@ export function every(everyMillis: number, work: () => void | Promise<void>, fir
       return running;
     },
   };
+}
+
+const itemsPerTurn = 100;
+
+/**
+ * Lets whatever waits have its turn: requests, timers, files. A loop over reads of an embedded database needs it, although it awaits each
+ * of them: they are answered at once, so the promises alone never turn the event loop, and the whole portal stands until the loop is over.
+ */
+export function yieldToEventLoop(): Promise<void> {
+  return nextTurn();
+}
+
+/** The items as they come, with a turn of the event loop after every hundred: for exports, reports and scans of any length. */
+export async function* yielding<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  let count = 0;
+  for await (const item of items) {
+    yield item;
+    count += 1;
+    if (count % itemsPerTurn === 0) await nextTurn();
+  }
+}
+
+/**
+ * Rows as CSV (RFC 4180), a stream of text that asks for a row when somebody reads it, so that a year of them takes no more memory than an
+ * hour, and that lets others have their turn however fast it is read. Text that a spreadsheet would run as a formula (it begins with `=`, `+`,
+ * `-`, `@`, a tab or a line break) gets an apostrophe in front; a negative number stays a number. When the rows fail, so does the stream.
+ */
+export function csvStream(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>): Readable {
+  return csvLines(yielding(rows));
+}
+
+/** Pieces of text as a stream, with the same regard for others. */
+export function textStream(pieces: Iterable<string> | AsyncIterable<string>): Readable {
+  return Readable.from(yielding(pieces));
 }

@@ -20,7 +20,7 @@ describe('The audit log', () => {
     const clock = new SystemClock();
     const ids = new UuidIds();
     const silent = new Logs({ level: 'silent' }).for('core');
-    persistence = await openPersistence({ home, clock, ids, log: silent, entities: auditEntities });
+    persistence = await openPersistence({ home, clock, ids, log: silent, version: '1.0.0', entities: auditEntities });
     await persistence.migrate('audit', auditMigrations);
     log = new StoredAuditLog({ unitOfWork: persistence.unitOfWork, clock, ids });
   });
@@ -85,5 +85,18 @@ describe('The audit log', () => {
     expect(await find({ text: 'a.key' })).to.deep.equal(['a']);
     expect(await find({ from: new Date(0), until: new Date(1) })).to.deep.equal([]);
     expect(await find({ from: new Date(0) })).to.deep.equal(['c', 'b', 'a']);
+  });
+
+  it('finds people whatever the case and the accents of their names, and takes signs of patterns for what they are', async () => {
+    await record(
+      { ...entry, subject: 'a', by: { id: 'emile', name: 'Émile Groß' } },
+      { ...entry, subject: 'b', by: { id: 'anna', name: 'Анна Йорк' } },
+      { ...entry, subject: '100%' },
+    );
+    const find = async (text: string): Promise<readonly string[]> => subjects((await log.list({ text })).records);
+    for (const text of ['emile', 'ÉMILE', 'GROSS', 'gross émile']) expect(await find(text), text).to.deep.equal(['a']);
+    expect(await find('ЙОРК')).to.deep.equal(['b']);
+    expect(await find('0%')).to.deep.equal(['100%']);
+    expect(await find('%')).to.deep.equal(['100%']);
   });
 });

@@ -15,7 +15,7 @@ describe('Who may call a route', () => {
       };
       router.get('/', { access: 'public' }, answer);
       router.get('/mine', { access: 'signed-in' }, answer);
-      router.get('/data', { access: 'signed-in', answers: 'json' }, answer);
+      router.get('/data', { access: 'signed-in', answers: 'json', answer: 'bytes' }, answer);
       router.get('/add', { access: { permission: 'notes.add-note' } }, answer);
       router.post('/add', { access: { permission: 'notes.add-note' } }, answer);
     });

@@ -8,28 +8,33 @@ import { callers, startHost, type TestHost } from './test-host.js';
 const [author, narrow, reader] = [...callers.keys()] as [string, string, string];
 const unknown = `portico_${'x'.repeat(43)}`;
 const access = { permission: 'notes.add-note' } as const;
+const anything = z.looseObject({});
 
 describe('A route that takes API tokens', () => {
   let host: TestHost;
   before(async () => {
     host = await startHost();
     host.routes.add('notes', '/notes', (router) => {
-      router.post('/', { access, answers: 'json', apiToken: true, body: z.strictObject({ text: z.string() }) }, (ctx) => {
-        ctx.body = {
-          text: ctx.input.body.text,
-          person: ctx.access.person?.id,
-          token: ctx.access.token?.name,
-          session: ctx.session !== undefined,
-          other: ctx.access.can('notes.other'),
-        };
-      });
-      router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+      router.post(
+        '/',
+        { access, answers: 'json', answer: anything, apiToken: true, body: z.strictObject({ text: z.string() }) },
+        (ctx) => {
+          ctx.body = {
+            text: ctx.input.body.text,
+            person: ctx.access.person?.id,
+            token: ctx.access.token?.name,
+            session: ctx.session !== undefined,
+            other: ctx.access.can('notes.other'),
+          };
+        },
+      );
+      router.get('/', { access, answers: 'json', answer: anything, apiToken: true }, (ctx) => {
         ctx.body = { person: ctx.access.person?.id };
       });
-      router.post('/page', { access, answers: 'json' }, (ctx) => {
+      router.post('/page', { access, answers: 'json', answer: anything }, (ctx) => {
         ctx.body = {};
       });
-      router.get('/open', { access: 'public' }, (ctx) => {
+      router.get('/open', { access: 'public', answer: anything }, (ctx) => {
         ctx.body = { person: ctx.access.person?.id ?? 'guest' };
       });
     });
@@ -111,7 +116,7 @@ describe('A route that takes API tokens', () => {
   it('belongs to one module each under /api, which all modules share', async () => {
     for (const module of ['first', 'second']) {
       host.routes.add(module, `/api/${module}`, (router) => {
-        router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+        router.get('/', { access, answers: 'json', answer: anything, apiToken: true }, (ctx) => {
           ctx.body = { module };
         });
       });
@@ -124,7 +129,7 @@ describe('A route that takes API tokens', () => {
 
   it('is not there, good token or not, while its `when` does not hold, and counts the permissions of the token', async () => {
     const read = (router: Router): void =>
-      router.get('/', { access, answers: 'json', apiToken: true }, (ctx) => {
+      router.get('/', { access, answers: 'json', answer: anything, apiToken: true }, (ctx) => {
         ctx.body = { person: ctx.access.person?.id };
       });
     host.routes.add('moon', '/moon', read, { flag: 'moon', permission: 'notes.add-note' });
@@ -141,7 +146,7 @@ describe('A route that takes API tokens', () => {
 
   it('is refused without a permission or without JSON answers', () => {
     host.routes.add('wrong', '/wrong', (router) =>
-      router.get('/', { access: 'signed-in', answers: 'json', apiToken: true }, () => {}),
+      router.get('/', { access: 'signed-in', answers: 'json', answer: anything, apiToken: true }, () => {}),
     );
     host.routes.add('wrong', '/wrong', (router) => router.get('/', { access, apiToken: true }, () => {}));
     expect(host.routes.failures.map(({ error }) => (error as { code?: string }).code)).to.deep.equal([

@@ -2,6 +2,7 @@ import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { z } from 'zod';
 import type { RouteContext, Router } from '../../api/index.js';
 import { checkToken } from '../../http/csrf.js';
 import { as, startHost, type TestHost } from './test-host.js';
@@ -17,7 +18,8 @@ const rows = { rows: Array.from({ length: 200 }, (_, index) => ({ index, name: '
 let stream: PassThrough;
 
 const routes = (router: Router): void => {
-  const add = (path: string, answer: (ctx: RouteContext) => void): void => router.get(path, { access: 'public' }, answer);
+  const add = (path: string, answer: (ctx: RouteContext) => void): void =>
+    router.get(path, { access: 'public', answer: z.looseObject({}) }, answer);
   add('/page', (ctx) => ctx.render('note', { long }));
   add('/rows', (ctx) => {
     ctx.body = rows;

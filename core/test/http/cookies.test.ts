@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Context } from 'koa';
+import { z } from 'zod';
 import { HostCookie, HostSessionCookie } from '../../access/index.js';
 import type { RouteContext, SessionCookie } from '../../api/index.js';
 import { checkToken } from '../../http/csrf.js';
@@ -35,7 +36,7 @@ async function withSessionRoutes(publicUrl: string): Promise<TestHost> {
       ctx.render('note', { text: ctx.text('portal.save'), url: ctx.url('~/notes/1') }, { title: 'Notes', status: 201 }),
     );
     router.get('/part', { access: 'public' }, (ctx) => ctx.render('note', {}, { layout: 'none' }));
-    router.get('/data', { access: 'public' }, (ctx) => {
+    router.get('/data', { access: 'public', answer: z.object({}) }, (ctx) => {
       ctx.body = {};
     });
   });

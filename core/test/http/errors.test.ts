@@ -28,7 +28,7 @@ describe('What goes wrong', () => {
         ctx.status = 404;
       });
       router.get('/nothing', { access: 'public' }, () => undefined);
-      router.get('/json', { access: 'public', answers: 'json' }, () => {
+      router.get('/json', { access: 'public', answers: 'json', answer: 'bytes' }, () => {
         throw new PortalError('quota' as never, 'No.', { status: 409 });
       });
       router.get('/headers', { access: 'public' }, (ctx) => {

@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { eventually, raw, startHost, type TestHost } from './test-host.js';
 
+const shown = { access: 'public', answer: z.unknown() } as const;
+
 describe('The input of a route', () => {
   let host: TestHost;
   before(async () => {
@@ -15,26 +17,22 @@ describe('The input of a route', () => {
         start: z.coerce.number().int().min(1).default(1),
         tag: z.union([z.string(), z.array(z.string())]).optional(),
       });
-      router.get('/', { access: 'public', query: page }, answer);
-      router.get('/plain', { access: 'public' }, answer);
-      router.get('/once', { access: 'public', query: z.object({ id: z.string() }) }, answer);
-      router.get('/:id', { access: 'public', params: z.object({ id: z.uuid('This is no note.') }) }, answer);
+      router.get('/', { ...shown, query: page }, answer);
+      router.get('/plain', { ...shown }, answer);
+      router.get('/once', { ...shown, query: z.object({ id: z.string() }) }, answer);
+      router.get('/:id', { ...shown, params: z.object({ id: z.uuid('This is no note.') }) }, answer);
       const note = z.object({
         title: z.string().min(1, 'Enter a title.').max(20),
         count: z.coerce.number().optional(),
       });
-      router.post('/', { access: 'public', body: note }, answer);
-      router.post('/plain', { access: 'public' }, answer);
-      router.post('/loose', { access: 'public', body: z.looseObject({}) }, answer);
-      router.post(
-        '/refined',
-        { access: 'public', body: z.object({ a: z.string() }).refine(({ a }) => a !== 'b', 'Not b.') },
-        answer,
-      );
+      router.post('/', { ...shown, body: note }, answer);
+      router.post('/plain', { ...shown }, answer);
+      router.post('/loose', { ...shown, body: z.looseObject({}) }, answer);
+      router.post('/refined', { ...shown, body: z.object({ a: z.string() }).refine(({ a }) => a !== 'b', 'Not b.') }, answer);
       router.post(
         '/either',
         {
-          access: 'public',
+          ...shown,
           body: z.discriminatedUnion('kind', [
             z.object({ kind: z.literal('a') }),
             z.object({ kind: z.literal('b'), b: z.string() }),

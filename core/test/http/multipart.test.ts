@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import type supertest from 'supertest';
+import { z } from 'zod';
 import type { PortalError } from '../../api/index.js';
 import { maskToken } from '../../http/csrf.js';
 import { as, eventually, raw, startHost, type TestHost } from './test-host.js';
@@ -27,7 +28,11 @@ describe('A multipart body', () => {
       limits: { partFields: 3, partFieldBytes: 100, bodyIdleMillis: 200, lingerMillis: 300, lingerBytes: 1024 * 1024 },
     });
     host.routes.add('files', '/files', (router) => {
-      const declaration = { access: 'signed-in', multipart: { maxFiles: 2, maxFileBytes: 300_000 } } as const;
+      const declaration = {
+        access: 'signed-in',
+        multipart: { maxFiles: 2, maxFileBytes: 300_000 },
+        answer: z.array(z.string()),
+      } as const;
       router.post('/', declaration, async (ctx) => {
         try {
           for await (const part of ctx.parts()) {

@@ -38,6 +38,8 @@ describe('Words of people', () => {
     ['\u3164', ''],
     ['line\u2028end', 'lineend'],
     ['\u{e0041}\u{e0042}', ''],
+    [`🏴${[...'obey'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')}!`, '🏴!'],
+    [`🏴${'\u{e0061}'.repeat(7)}\u{e007f}`, '🏴'],
   ] as const)
     it(`show what is hidden in ${JSON.stringify(text)}`, () => {
       expect(hasInvisible(text)).to.equal(true);

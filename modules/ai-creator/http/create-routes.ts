@@ -4,6 +4,7 @@ import { Generations } from '../services/generations/generations.js';
 import { readOrder } from '../services/generations/image-order.js';
 import { generationView } from '../services/presentation/generation-view.js';
 import { translator } from '../services/translator.js';
+import { orderedAnswer } from './answer-schemas.js';
 import { wantsJson } from './answers.js';
 import { CreateFormPage } from './create-form.js';
 import { FormSources } from './form-sources.js';
@@ -27,7 +28,7 @@ export class CreateRoutes implements HttpRoutes {
   register(router: Router): void {
     router.get('/create', { access: 'signed-in', query: createQuery }, (ctx) => this.form.open(ctx));
 
-    router.post('/generations', { access: 'signed-in', body: createForm }, async (ctx) => {
+    router.post('/generations', { access: 'signed-in', body: createForm, answer: orderedAnswer }, async (ctx) => {
       const form = ctx.input.body;
       try {
         const generation = await this.orders.create(ctx.access, {

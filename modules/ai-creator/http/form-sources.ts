@@ -16,6 +16,7 @@ import { provenanceKind, provenanceOf } from '../services/documents/provenance.j
 import { Generations } from '../services/generations/generations.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
 import { VariationSources } from '../services/images/variation-sources.js';
+import { similarAnswer } from './answer-schemas.js';
 import { similarQuery } from './input.js';
 
 /** Already there? Generated images of the site whose descriptions are similar; using one costs nothing. */
@@ -30,7 +31,7 @@ export class SimilarRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/', { access: 'signed-in', query: similarQuery, answers: 'json' }, async (ctx) => {
+    router.get('/', { access: 'signed-in', query: similarQuery, answers: 'json', answer: similarAnswer }, async (ctx) => {
       const { site } = this.availability.require(ctx.access);
       const found = await this.documents.similar(ctx.access, provenanceKind, ctx.input.query.description, 4);
       const caption = this.captions.suggest(ctx.access);

@@ -6,6 +6,15 @@ import { Generations } from '../services/generations/generations.js';
 import { OpenGenerations } from '../services/generations/open-generations.js';
 import { ProgressStreams } from '../services/generations/progress-streams.js';
 import { cancelKey, type GenerationView } from '../services/presentation/generation-view.js';
+import {
+  cancelled,
+  discardedAnswer,
+  generationAnswer,
+  generationsAnswer,
+  noticesAnswer,
+  orderedAnswer,
+  statusAnswer,
+} from './answer-schemas.js';
 import { eventStream, isFragment, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { discardForm, idParams, retryForm } from './input.js';
@@ -25,11 +34,11 @@ export class NoticeRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/status', { access: 'signed-in', answers: 'json' }, (ctx) => {
+    router.get('/status', { access: 'signed-in', answers: 'json', answer: noticesAnswer }, (ctx) => {
       ctx.body = this.read(ctx);
     });
 
-    router.get('/events', { access: 'signed-in', answers: 'json' }, (ctx) => {
+    router.get('/events', { access: 'signed-in', answers: 'json', answer: 'bytes' }, (ctx) => {
       const { personId, site } = this.availability.require(ctx.access);
       const own = (tell: () => void) => [
         this.open.onDidChange((author) => author.personId === personId && author.siteId === site.id && tell()),
@@ -62,7 +71,7 @@ export class GenerationRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/', { access: 'signed-in' }, async (ctx) => {
+    router.get('/', { access: 'signed-in', answer: generationsAnswer }, async (ctx) => {
       const recent = await this.generations.recent(ctx.access);
       const waiting = recent.waiting.map((generation) => this.pages.model(ctx, generation));
       const cameToNothing = recent.cameToNothing.map((generation) => this.pages.model(ctx, generation));
@@ -71,7 +80,7 @@ export class GenerationRoutes implements HttpRoutes {
       else ctx.render('recent', { waiting, cameToNothing }, { title: ctx.text('recent.title') });
     });
 
-    router.get('/:id', { access: 'signed-in', params: idParams }, async (ctx) => {
+    router.get('/:id', { access: 'signed-in', params: idParams, answer: generationAnswer }, async (ctx) => {
       const { id } = ctx.input.params;
       if (isFragment(ctx))
         ctx.render('dialog-generation', { generation: await this.view(ctx, id), inDialog: true }, { layout: 'none' });
@@ -79,11 +88,11 @@ export class GenerationRoutes implements HttpRoutes {
       else await this.pages.show(ctx, id);
     });
 
-    router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
+    router.get('/:id/status', { access: 'signed-in', params: idParams, answers: 'json', answer: statusAnswer }, async (ctx) => {
       ctx.body = statusOf(await this.view(ctx, ctx.input.params.id));
     });
 
-    router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json' }, async (ctx) => {
+    router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json', answer: 'bytes' }, async (ctx) => {
       const { id } = ctx.input.params;
       await this.generations.find(ctx.access, id);
       eventStream(
@@ -92,15 +101,14 @@ export class GenerationRoutes implements HttpRoutes {
       );
     });
 
-    router.post('/:id/cancel', { access: 'signed-in', params: idParams }, async (ctx) => {
-      const cancelled = await this.orders.cancel(ctx.access, ctx.input.params.id);
-      const key = cancelKey(cancelled);
-      if (wantsJson(ctx))
-        ctx.body = { cancelled: cancelled !== undefined, maybeCharged: cancelled?.maybeCharged, sentence: ctx.text(key) };
+    router.post('/:id/cancel', { access: 'signed-in', params: idParams, answer: cancelled }, async (ctx) => {
+      const done = await this.orders.cancel(ctx.access, ctx.input.params.id);
+      const key = cancelKey(done);
+      if (wantsJson(ctx)) ctx.body = { cancelled: done !== undefined, maybeCharged: done?.maybeCharged, sentence: ctx.text(key) };
       else ctx.redirectWith(`~/ai-creator/generations/${ctx.input.params.id}`, ctx.text(key), 'warning');
     });
 
-    router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm }, async (ctx) => {
+    router.post('/:id/retry', { access: 'signed-in', params: idParams, body: retryForm, answer: orderedAnswer }, async (ctx) => {
       const again = await this.orders.retry(ctx.access, ctx.input.params.id, ctx.input.body.idempotencyKey);
       const href = `~/ai-creator/generations/${again.id}`;
       if (!wantsJson(ctx)) return ctx.redirectWith(href, '');
@@ -116,13 +124,17 @@ export class GenerationRoutes implements HttpRoutes {
       ctx.render('discard', { generation: await this.view(ctx, ctx.input.params.id) }, { title: ctx.text('generation.discard') });
     });
 
-    router.post('/:id/discard', { access: 'signed-in', params: idParams, body: discardForm }, async (ctx) => {
-      const { id } = ctx.input.params;
-      if (!wantsJson(ctx) && !ctx.input.body.confirmed) return ctx.redirectWith(`~/ai-creator/generations/${id}/discard`, '');
-      await this.orders.discard(ctx.access, id);
-      if (wantsJson(ctx)) ctx.body = { discarded: true };
-      else ctx.redirectWith('~/ai-creator/generations', ctx.text('discard.done'));
-    });
+    router.post(
+      '/:id/discard',
+      { access: 'signed-in', params: idParams, body: discardForm, answer: discardedAnswer },
+      async (ctx) => {
+        const { id } = ctx.input.params;
+        if (!wantsJson(ctx) && !ctx.input.body.confirmed) return ctx.redirectWith(`~/ai-creator/generations/${id}/discard`, '');
+        await this.orders.discard(ctx.access, id);
+        if (wantsJson(ctx)) ctx.body = { discarded: true };
+        else ctx.redirectWith('~/ai-creator/generations', ctx.text('discard.done'));
+      },
+    );
   }
 
   private async view(ctx: AnyContext, id: string): Promise<GenerationView> {

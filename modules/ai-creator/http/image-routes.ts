@@ -15,6 +15,7 @@ import { Generations } from '../services/generations/generations.js';
 import { type AddingReport, ImageAdding } from '../services/generations/image-adding.js';
 import type { Selection } from '../services/generations/image-documents.js';
 import { Previews } from '../services/images/previews.js';
+import { addedAnswer } from './answer-schemas.js';
 import { folderHref, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { type AddForm, addForm, idParams } from './input.js';
@@ -73,7 +74,7 @@ export class ImageRoutes implements HttpRoutes {
       await answerFile(ctx, this.blobs, await this.generations.unreadable(ctx.access, ctx.input.params.id));
     });
 
-    router.post('/', { access: 'signed-in', body: addForm }, async (ctx) => {
+    router.post('/', { access: 'signed-in', body: addForm, answer: addedAnswer }, async (ctx) => {
       try {
         await this.add(ctx, ctx.input.body);
       } catch (error) {

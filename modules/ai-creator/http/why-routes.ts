@@ -10,6 +10,7 @@ import {
   type Router,
 } from '@portico/core';
 import { type ButtonExplanation, type ButtonStep, Explanations } from '../services/availability/explanations.js';
+import { whyAnswer } from './answer-schemas.js';
 import { wantsJson } from './answers.js';
 import { whyQuery } from './input.js';
 
@@ -26,7 +27,7 @@ export class WhyRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/', { access: 'signed-in', query: whyQuery }, async (ctx) => {
+    router.get('/', { access: 'signed-in', query: whyQuery, answer: whyAnswer }, async (ctx) => {
       const { folder, uploads, person } = ctx.input.query;
       if (!ctx.access.can('sites.view-site') && !this.mayDiagnose(ctx)) throw notFound();
       const about = this.about(ctx, person);

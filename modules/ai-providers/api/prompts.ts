@@ -1,8 +1,7 @@
-/** Tags, fillers and marks that nobody sees: they could carry orders that an author never typed. */
-const invisible = /(?!\u200c|\u200d|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
-/** Joiners are kept between letters and signs that need them, as in families of emoji or Persian words. */
-const looseJoiner =
-  /(?<!\p{L}|\p{M}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)(?:\u200c|\u200d)|(?:\u200c|\u200d)(?!\p{L}|\p{M}|\p{Extended_Pictographic})/gu;
+import { withoutInvisible } from '@portico/core/util';
+
+/** Variants of ideographs are spelling in names; before a model, a row of them could be words that nobody sees. */
+const variants = /[\u{e0100}-\u{e01ef}]/gu;
 const controls = /(?!\n)\p{Cc}/gu;
 const withoutRunsOfSpace = (text: string): string =>
   text
@@ -16,6 +15,6 @@ const withoutRunsOfSpace = (text: string): string =>
  */
 export function cleanDescription(typed: string): string {
   return withoutRunsOfSpace(
-    typed.replace(/\r\n?/g, '\n').replace(invisible, '').replace(controls, ' ').replace(looseJoiner, ''),
+    withoutInvisible(typed.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(variants, '')).replace(controls, ' '),
   ).trim();
 }

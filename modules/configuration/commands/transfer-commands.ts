@@ -33,7 +33,7 @@ export class ExportSettings implements Command {
       throw new PortalError('scope-unknown', `There is no scope "${scope}". Say instance, or site:<address>.`, { status: 404 });
     const text = (option: unknown): string | undefined => (typeof option === 'string' ? option : undefined);
     call.print(
-      JSON.stringify(this.settings.write({ id: text(entry), scope: text(scope), reach: this.catalog.all() }), undefined, 2),
+      JSON.stringify(await this.settings.write({ id: text(entry), scope: text(scope), reach: this.catalog.all() }), undefined, 2),
     );
   }
 }

@@ -7,6 +7,7 @@ import {
   injectable,
   Log,
   notFound,
+  z,
 } from '@portico/core';
 import { type SettingsAction, type SettingsActionResult, SettingsActions, type SettingsDefinition } from '../api/index.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
@@ -25,6 +26,17 @@ export interface ShownResult extends SettingsActionResult {
   /** A secret was typed, and a page that is shown again does not hold it. */
   readonly retype: boolean;
 }
+
+const kind = z.enum(['success', 'warning', 'danger']);
+
+/** A result for scripts. */
+export const actionAnswer = z.object({
+  kind,
+  summary: z.string(),
+  findings: z.array(z.object({ kind, title: z.string(), text: z.string() })),
+  field: z.string(),
+  retype: z.boolean(),
+});
 
 /** The buttons that modules add to forms, and what happens when one is pressed. */
 @injectable()

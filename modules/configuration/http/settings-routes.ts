@@ -2,6 +2,7 @@ import { type HttpRoutes, inject, injectable, type RouteContext, type Router, z 
 import { permissions } from '../services/permissions.js';
 import { EntryPages, type ResetForm } from './entry-pages.js';
 import { postedForm } from './posted-settings.js';
+import { actionAnswer } from './settings-actions.js';
 import { sectionKeys } from './settings-entries.js';
 import { type OverviewQuery, SettingsPages } from './settings-pages.js';
 
@@ -24,8 +25,10 @@ function addSettingsRoutes(
   type Entry = z.output<typeof params>;
   router.get(path, { access: { permission: open }, query }, (ctx: RouteContext<unknown, OverviewQuery>) => pages.overview(ctx));
   router.get(`${path}/:id`, { access, params }, (ctx: RouteContext<Entry>) => pages.show(ctx));
-  router.post(`${path}/:id`, { access, params, body }, (ctx: RouteContext<Entry, unknown, z.output<typeof body>>) =>
-    pages.save(ctx, postedForm(ctx.input.body)),
+  router.post(
+    `${path}/:id`,
+    { access, params, body, answer: actionAnswer },
+    (ctx: RouteContext<Entry, unknown, z.output<typeof body>>) => pages.save(ctx, postedForm(ctx.input.body)),
   );
   router.get(`${path}/:id/history`, { access, params, query: page }, (ctx: RouteContext<Entry, z.output<typeof page>>) =>
     beside.history(ctx),

@@ -27,6 +27,23 @@ const importing = z.strictObject({
   replace: z.literal('on').optional(),
   action: z.enum(['check', 'import']),
 });
+const note = z.object({ line: z.int(), column: z.int(), path: z.string(), sentence: z.string() });
+/** Values of settings are of any kind; a secret only says that it is one. */
+const importAnswer = z.object({
+  id: z.string().optional(),
+  changes: z.array(
+    z.object({
+      scope: z.object({ kind: z.enum(['instance', 'site']), siteId: z.string().optional() }),
+      place: z.string(),
+      id: z.string(),
+      field: z.string(),
+      before: z.unknown().optional(),
+      after: z.unknown().optional(),
+    }),
+  ),
+  faults: z.array(note),
+  skipped: z.array(note),
+});
 const undoing = z.strictObject({ id: z.uuid() });
 const place = '/configuration/settings-transfer';
 
@@ -51,17 +68,19 @@ export class TransferRoutes implements HttpRoutes {
     router.get('/export', { access, query: exporting }, (ctx: RouteContext<unknown, z.output<typeof exporting>>) =>
       this.export(ctx),
     );
-    router.post('/import', { access, body: importing }, (ctx: RouteContext<unknown, unknown, Importing>) => this.import(ctx));
+    router.post('/import', { access, body: importing, answer: importAnswer }, (ctx: RouteContext<unknown, unknown, Importing>) =>
+      this.import(ctx),
+    );
     router.post('/undo', { access, body: undoing }, async (ctx: RouteContext<unknown, unknown, z.output<typeof undoing>>) => {
       const count = await this.transfer.undo(ctx.input.body.id, personOf(ctx.access));
       ctx.redirectWith(place, ctx.text('transfer.undone', { count }));
     });
   }
 
-  private export(ctx: RouteContext<unknown, z.output<typeof exporting>>): void {
+  private async export(ctx: RouteContext<unknown, z.output<typeof exporting>>): Promise<void> {
     const { entry, scope } = ctx.input.query;
     if (scope !== '' && !this.settings.places().some(([name]) => name === scope)) throw notFound('scope');
-    const written = this.settings.write({
+    const written = await this.settings.write({
       ...(entry ? { id: entry } : {}),
       ...(scope ? { scope } : {}),
       reach: this.catalog.visible(ctx.access),

@@ -1,4 +1,5 @@
 import { Clock, inject, injectable, optional, type Scope, type ServiceHandle, SiteDirectory, siteScope } from '@portico/core';
+import { yielding } from '@portico/core/util';
 import type { SecretState, SettingsField } from '../api/index.js';
 import type { CatalogEntry } from './settings-catalog.js';
 import { SettingsRegistry } from './settings-registry.js';
@@ -42,12 +43,15 @@ export class SettingsExport {
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
-  write({ id, scope, reach }: ExportChoice): ExportedSettings {
+  /** An installation may have thousands of sites: others have their turn between them. */
+  async write({ id, scope, reach }: ExportChoice): Promise<ExportedSettings> {
     const places = this.places().filter(([name]) => scope === undefined || name === scope);
     const entries = reach
       .filter(({ value }) => id === undefined || value.id === id)
       .sort((a, b) => (a.value.id < b.value.id ? -1 : 1));
-    const settings = places.flatMap(([name, place]) => entries.flatMap((each) => this.entry(name, place, each)));
+    const pairs = places.flatMap(([name, place]) => entries.map((each) => [name, place, each] as const));
+    const settings: ExportedEntry[] = [];
+    for await (const [name, place, each] of yielding(pairs)) settings.push(...this.entry(name, place, each));
     return { format: transferFormat, version: transferVersion, exportedAt: this.clock.now().toISOString(), settings };
   }
 

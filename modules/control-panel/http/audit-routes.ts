@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   type AuditFilter,
   AuditLog,
@@ -15,7 +14,7 @@ import {
   SiteDirectory,
   z,
 } from '@portico/core';
-import { csvStream } from '@portico/core/util';
+import { csvStream, textStream } from '@portico/core/util';
 import { auditJson, auditRows } from '../services/audit-export.js';
 import { permissions } from '../services/permissions.js';
 
@@ -95,7 +94,7 @@ export class AuditRoutes implements HttpRoutes {
     ctx.attachment(name);
     ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
     const wanted = filterOf(chosen);
-    ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : Readable.from(auditJson(this.log, wanted));
+    ctx.body = format === 'csv' ? csvStream(auditRows(this.log, wanted)) : textStream(auditJson(this.log, wanted));
   }
 }
 

@@ -4,6 +4,29 @@ import { type Answer, Diagnostics } from '../services/diagnostics.js';
 const text = z.string().trim().max(300).optional();
 const query = z.strictObject({ point: text, contribution: text, site: text, person: text, given: text });
 type Query = z.output<typeof query>;
+const step = z.object({
+  criterion: z.string(),
+  subject: z.string(),
+  met: z.boolean(),
+  reason: z.string(),
+  title: z.string(),
+  blocks: z.boolean(),
+  changeableBy: z.string().optional(),
+  href: z.string().optional(),
+});
+const answer = z.object({
+  answers: z.array(
+    z.object({
+      point: z.string(),
+      contribution: z.string(),
+      module: z.string(),
+      visible: z.boolean(),
+      summary: z.string(),
+      steps: z.array(step),
+      blocking: step.optional(),
+    }),
+  ),
+});
 
 /** Why is this here, or not? People may ask for themselves; the screen is in the Control Panel of those who may ask for others. */
 @injectable()
@@ -13,7 +36,7 @@ export class DiagnosticsRoutes implements HttpRoutes {
   constructor(@inject(Diagnostics) private readonly diagnostics: Diagnostics) {}
 
   register(router: Router): void {
-    router.get('/', { access: 'signed-in', query }, (ctx: RouteContext<unknown, Query>) => this.show(ctx));
+    router.get('/', { access: 'signed-in', query, answer }, (ctx: RouteContext<unknown, Query>) => this.show(ctx));
   }
 
   private async show(ctx: RouteContext<unknown, Query>): Promise<void> {

@@ -12,6 +12,14 @@ import {
 import { FlagEffects } from '../services/flag-effects.js';
 import { permissions } from '../services/permissions.js';
 import { flagActor } from './flag-actor.js';
+import {
+  flagAnswer,
+  flagDetailAnswer,
+  flagExportAnswer,
+  flagHistoryAnswer,
+  flagImportAnswer,
+  flagListAnswer,
+} from './flag-answers.js';
 
 const declaration = { access: { permission: permissions.flags }, answers: 'json', apiToken: true } as const;
 const params = z.strictObject({ key: z.string().max(100) });
@@ -39,24 +47,24 @@ export class FlagApiRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/', declaration, (ctx) => {
+    router.get('/', { ...declaration, answer: flagListAnswer }, (ctx) => {
       ctx.body = { flags: this.flags.all().map(shown), problems: this.flags.problems() };
     });
-    router.get('/export', declaration, (ctx) => {
+    router.get('/export', { ...declaration, answer: flagExportAnswer }, (ctx) => {
       ctx.body = this.flags.export();
     });
     router.post(
       '/import',
-      { ...declaration, body: importing },
+      { ...declaration, body: importing, answer: flagImportAnswer },
       (ctx: RouteContext<unknown, unknown, z.output<typeof importing>>) => this.import(ctx),
     );
-    router.get('/:key', { ...declaration, params }, (ctx: RouteContext<Params>) => {
+    router.get('/:key', { ...declaration, params, answer: flagDetailAnswer }, (ctx: RouteContext<Params>) => {
       const { key } = ctx.input.params;
       ctx.body = { ...shown(this.find(key)), chain: this.flags.chain(key), affects: this.effects.of(key, ctx.access.locale) };
     });
     router.put(
       '/:key',
-      { ...declaration, params, body: switching },
+      { ...declaration, params, body: switching, answer: flagAnswer },
       async (ctx: RouteContext<Params, unknown, z.output<typeof switching>>) => {
         const { enabled, reason } = ctx.input.body;
         await this.flags.override(ctx.input.params.key, enabled ?? undefined, flagActor(ctx, 'api', reason));
@@ -65,14 +73,14 @@ export class FlagApiRoutes implements HttpRoutes {
     );
     router.get(
       '/:key/history',
-      { ...declaration, params, query: page },
+      { ...declaration, params, query: page, answer: flagHistoryAnswer },
       async (ctx: RouteContext<Params, z.output<typeof page>>) => {
         ctx.body = await this.flags.history(this.find(ctx.input.params.key).key, ctx.input.query.before);
       },
     );
     router.post(
       '/:key/undo',
-      { ...declaration, params, body: undoing },
+      { ...declaration, params, body: undoing, answer: flagAnswer },
       async (ctx: RouteContext<Params, unknown, z.output<typeof undoing>>) => {
         const { change, reason } = ctx.input.body;
         await this.flags.undo(ctx.input.params.key, change, flagActor(ctx, 'api', reason));

@@ -71,14 +71,15 @@ export class FlagEffects {
     return this.withDependents(key).flatMap((flag) => {
       const through = flag === key ? undefined : flag;
       const contributed = this.modules.contributionsWhen(flag).map((contribution) => {
-        const word = wordOf(contribution);
+        // What has no kind may have a title that is no key: that of a check is a sentence.
+        const word = kinds[contribution.point] === undefined ? undefined : wordOf(contribution);
         return {
           name:
             word === undefined ? identifierOf(contribution) : this.catalog.for(contribution.module).text(word, undefined, locale),
           kind: this.kindOf(contribution, locale),
           module: contribution.module,
           through,
-          isNamed: word !== undefined && kinds[contribution.point] !== undefined,
+          isNamed: word !== undefined,
         };
       });
       return [...this.modulesOf(flag, through, locale), ...contributed];

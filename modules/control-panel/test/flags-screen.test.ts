@@ -86,6 +86,9 @@ describe('The Feature Flags screen', () => {
     expect(visibleText((await admin.get(`${screen}/beta-1`)).text)).to.include(
       'Nothing that is active now is bound to this flag.',
     );
+    const creator = visibleText((await admin.get(`${screen}/LPD-10793`)).text);
+    expect(creator).to.include('Create AI Image entry of the New menu, of ai-creator');
+    expect(creator, 'the sentence of a check').not.to.include('No chosen image model');
   });
 
   it('keeps who switched what and why, and takes the last change back', async () => {

@@ -6,6 +6,7 @@ import { PortalDocuments } from '../services/portal-documents.js';
 import { Renditions } from '../services/renditions.js';
 import { mayOpen, mayView } from './access.js';
 import { documentAddress } from './addresses.js';
+import { reportAnswer } from './answers.js';
 import { sendFile } from './file-answer.js';
 import { idParams, versionParams } from './input.js';
 
@@ -23,7 +24,7 @@ export class MetadataRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/documents/:id/:kind', { access: mayOpen, params, answers: 'json' }, async (ctx) => {
+    router.get('/documents/:id/:kind', { access: mayOpen, params, answers: 'json', answer: reportAnswer }, async (ctx) => {
       const { id, kind } = ctx.input.params;
       const document = await this.documents.find(ctx.access, id);
       const reporter = this.metadata.reporter(kind);

@@ -3,6 +3,7 @@ import type { Folder } from '../api/documents.js';
 import { Folders } from '../services/folders.js';
 import { mayAdd, mayDelete, mayUpdate } from './access.js';
 import { folderAddress, listAddress, withQuery } from './addresses.js';
+import { folderAnswer } from './answers.js';
 import { errorsOf } from './document-page.js';
 import { FolderPicker, type MoveTarget } from './folder-picker.js';
 import { renderFragment, wantsJson } from './fragment.js';
@@ -50,7 +51,7 @@ export class FolderRoutes implements HttpRoutes {
       form(ctx, ctx.input.query.folder, '');
     });
 
-    router.post('/folders/new', { access: mayAdd, query: folderQuery, body: folderForm }, async (ctx) => {
+    router.post('/folders/new', { access: mayAdd, query: folderQuery, body: folderForm, answer: folderAnswer }, async (ctx) => {
       const { folder } = ctx.input.query;
       const { name } = ctx.input.body;
       await refusing(

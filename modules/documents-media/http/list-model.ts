@@ -3,6 +3,7 @@ import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
 import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
+import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
@@ -21,7 +22,7 @@ export interface DocumentRow {
   readonly kindIcon: string;
   /** Class of the theme with the colours of the type. */
   readonly kind: string;
-  /** The same for its preview: a checkerboard shows through formats that can be transparent. */
+  /** The same for its preview. */
   readonly look: string;
   readonly typeLabel: string | undefined;
   readonly actionsTitle: string;
@@ -63,7 +64,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     modifiedAt: new Date(entry.modifiedAt),
     kindIcon: icon,
     kind,
-    look: isImage && entry.mimeType !== 'image/jpeg' ? `see-through ${kind}` : kind,
+    look: isImage ? pictureLook(kind, entry) : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
     actionsTitle: ctx.text('actions-of', { name: entry.name }),
     page,
@@ -72,6 +73,11 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     entriesId: isPicture ? entry.id : undefined,
     marks: entry.metadataKinds === null ? noMarks : marksOf(entry.metadataKinds, filters),
   };
+}
+
+/** A checkerboard shows through formats that can be transparent; what is tiny is not blown up. */
+function pictureLook(kind: string, entry: DocumentEntry): string {
+  return [...(entry.mimeType === 'image/jpeg' ? [] : ['see-through']), ...(isTiny(entry) ? ['as-is'] : []), kind].join(' ');
 }
 
 const noMarks: readonly DocumentMark[] = [];

@@ -7,8 +7,6 @@ import {
   MessageCatalog,
   type Router,
 } from '@portico/core';
-import type { Document } from '../api/documents.js';
-import { isReader } from '../services/access.js';
 import { DocumentActionList } from '../services/document-action-list.js';
 import { type DocumentEntry, DocumentList } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
@@ -16,6 +14,7 @@ import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
 import { documentLinks, PortalDocuments } from '../services/portal-documents.js';
 import { mayOpen, mayView } from './access.js';
+import { documentAnswer, listAnswer } from './answers.js';
 import { isFragment } from './fragment.js';
 import { apiListQuery, idParams, listQuery, toListQuery } from './input.js';
 import { type ListFilter, listModel } from './list-model.js';
@@ -49,7 +48,7 @@ export class ListRoutes implements HttpRoutes {
       ctx.render('list', listModel(ctx, input, { page, added, path, newMenu, imageActions, filters }), { title, layout });
     });
 
-    router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json' }, async (ctx) => {
+    router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
       const metadata = kindOf(ctx.input.query.only, this.filters(ctx.access));
       const { folders, documents, previous, next } = await this.list.page(ctx.access, toListQuery(ctx.input.query, metadata));
@@ -61,12 +60,16 @@ export class ListRoutes implements HttpRoutes {
       };
     });
 
-    router.get('/api/documents/:id', { access: mayView, params: idParams, answers: 'json' }, async (ctx) => {
-      const { metadata, ...document } = await this.documents.find(ctx.access, ctx.input.params.id);
-      const { site } = ctx.access;
-      const links = site && documentLinks(document, site);
-      ctx.body = isReader(ctx.access) ? { ...forReaders(document), links } : { ...metadata, ...document, links };
-    });
+    router.get(
+      '/api/documents/:id',
+      { access: mayView, params: idParams, answers: 'json', answer: documentAnswer },
+      async (ctx) => {
+        const { metadata, ...document } = await this.documents.find(ctx.access, ctx.input.params.id);
+        const { site } = ctx.access;
+        const links = site && documentLinks(document, site);
+        ctx.body = { ...metadata, ...document, links };
+      },
+    );
   }
 
   private filters({ locale }: AccessContext): readonly ListFilter[] {
@@ -91,11 +94,6 @@ function kindOf(only: string | undefined, filters: readonly ListFilter[]): strin
   const found = filters.find(({ value }) => value === only);
   if (!found) throw invalidInput({ only: 'There is no such filter.' });
   return found.kind;
-}
-
-/** What a reader needs of a document, and nothing of its making. */
-function forReaders({ id, name, altText, mimeType, size, width, height }: Omit<Document, 'metadata'>): object {
-  return { id, name, altText, mimeType, size, width, height };
 }
 
 /** A document of a list, for programs. Field by field: rest and spread take longer than the query. */

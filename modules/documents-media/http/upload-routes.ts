@@ -18,6 +18,7 @@ import { documentLinks } from '../services/portal-documents.js';
 import { type UploadReport, Uploads } from '../services/uploads.js';
 import { mayAdd } from './access.js';
 import { listAddress, withQuery } from './addresses.js';
+import { namesAnswer, uploadAnswer } from './answers.js';
 import { renderFragment, wantsJson } from './fragment.js';
 import { folderQuery, namesForm } from './input.js';
 
@@ -52,9 +53,13 @@ export class UploadRoutes implements HttpRoutes {
 
   register(router: Router): void {
     // Changes nothing; names of many files are too long for an address.
-    router.post('/check-names', { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json' }, async (ctx) => {
-      ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
-    });
+    router.post(
+      '/check-names',
+      { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json', answer: namesAnswer },
+      async (ctx) => {
+        ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
+      },
+    );
 
     for (const place of ['upload', 'upload-multiple'] as const) {
       const multiple = place === 'upload-multiple';
@@ -62,7 +67,9 @@ export class UploadRoutes implements HttpRoutes {
       const maxFileBytes = this.limits.maxFileBytes * 2;
       const multipart = { maxFiles: multiple ? this.limits.maxFilesPerUpload : 1, maxFileBytes };
       router.get(`/${place}`, { access: mayAdd, query: folderQuery }, (ctx) => this.show(ctx, multiple));
-      router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart }, (ctx) => this.receive(ctx, multiple));
+      router.post(`/${place}`, { access: mayAdd, query: folderQuery, multipart, answer: uploadAnswer }, (ctx) =>
+        this.receive(ctx, multiple),
+      );
     }
   }
 

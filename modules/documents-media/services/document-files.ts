@@ -9,6 +9,7 @@ import {
   notFound,
   UnitOfWork,
 } from '@portico/core';
+import { yieldToEventLoop } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { siteFor } from './access.js';
 
@@ -74,31 +75,67 @@ interface Lost {
   readonly blobId: string;
 }
 
+interface Scan {
+  readonly table: string;
+  readonly key: string;
+  /** Finds what is lost among the rows whose key is in a range. */
+  readonly lost: string;
+}
+
 /** Whether each blob has its file is checked by the core, for all blobs of the portal. */
-const sql = `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS "blobId"
-    FROM documents_media_document_version version LEFT JOIN portico_blob blob ON blob.id = version.blob_id
-    WHERE blob.id IS NULL OR blob.sha256 <> version.sha256
-  UNION ALL
-  SELECT 'thumbnail of blob', rendition.source_blob_id, rendition.blob_id
-    FROM documents_media_rendition rendition LEFT JOIN portico_blob blob ON blob.id = rendition.blob_id
-    WHERE blob.id IS NULL OR blob.sha256 <> rendition.sha256
-  UNION ALL
-  SELECT 'current version of document', document.id, document.blob_id
-    FROM documents_media_document document
-    LEFT JOIN documents_media_document_version version ON version.blob_id = document.blob_id AND version.document_id = document.id
-    WHERE version.id IS NULL OR version.sha256 <> document.sha256`;
+const scans: readonly Scan[] = [
+  {
+    table: 'documents_media_document_version',
+    key: 'id',
+    lost: `SELECT 'version ' || version.label || ' of document' AS what, version.document_id AS id, version.blob_id AS "blobId"
+      FROM documents_media_document_version version LEFT JOIN portico_blob blob ON blob.id = version.blob_id
+      WHERE version.id > ? AND version.id <= ? AND (blob.id IS NULL OR blob.sha256 <> version.sha256)`,
+  },
+  {
+    table: 'documents_media_rendition',
+    key: 'source_blob_id',
+    lost: `SELECT rendition.kind || ' picture of blob' AS what, rendition.source_blob_id AS id, rendition.blob_id AS "blobId"
+      FROM documents_media_rendition rendition LEFT JOIN portico_blob blob ON blob.id = rendition.blob_id
+      WHERE rendition.source_blob_id > ? AND rendition.source_blob_id <= ? AND (blob.id IS NULL OR blob.sha256 <> rendition.sha256)`,
+  },
+  {
+    table: 'documents_media_document',
+    key: 'id',
+    lost: `SELECT 'current version of document' AS what, document.id, document.blob_id AS "blobId"
+      FROM documents_media_document document
+      LEFT JOIN documents_media_document_version version ON version.blob_id = document.blob_id AND version.document_id = document.id
+      WHERE document.id > ? AND document.id <= ? AND (version.id IS NULL OR version.sha256 <> document.sha256)`,
+  },
+];
+
+const rowsPerScan = 500;
 
 @injectable()
 export class DocumentsCheck implements IntegrityCheck {
-  readonly title = 'Every document version and every thumbnail has its blob.';
+  readonly title = 'Every document version and every picture made of one has its blob.';
 
   constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   async run(): Promise<readonly IntegrityFinding[]> {
-    const lost = await this.unitOfWork.read((reader) => reader.query<Lost>(sql));
-    return lost.map(({ what, id, blobId }) => ({
-      severity: 'error',
-      message: `The ${what} ${id} points to the blob ${blobId}, which is missing or another one.`,
-    }));
+    const findings: IntegrityFinding[] = [];
+    for (const scan of scans)
+      for await (const { what, id, blobId } of this.lostIn(scan))
+        findings.push({
+          severity: 'error',
+          message: `The ${what} ${id} points to the blob ${blobId}, which is missing or another one.`,
+        });
+    return findings;
+  }
+
+  /** Some rows at a time: a question about all of them would hold everybody up. */
+  private async *lostIn({ table, key, lost }: Scan): AsyncGenerator<Lost> {
+    const end = `SELECT max(found) AS last FROM (SELECT ${key} AS found FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${rowsPerScan}) page`;
+    for (let after = ''; ; await yieldToEventLoop()) {
+      const from = after;
+      const [page] = await this.unitOfWork.read((reader) => reader.query<{ last: string | null }>(end, [from]));
+      if (!page?.last) return;
+      after = page.last;
+      yield* await this.unitOfWork.read((reader) => reader.query<Lost>(lost, [from, after]));
+    }
   }
 }

@@ -30,6 +30,13 @@ const mimeTypes: Readonly<Record<string, string>> = {
   gif: 'image/gif',
 };
 
+/** Pixels of each side of an icon and its like, which are shown as they are. */
+const tinySide = 128;
+
+export function isTiny({ width, height }: { readonly width?: number | null; readonly height?: number | null }): boolean {
+  return typeof width === 'number' && typeof height === 'number' && width <= tinySide && height <= tinySide;
+}
+
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
 
@@ -55,10 +62,12 @@ export class Images {
   /** A webp of at most 512 pixels width, upright, without metadata but the XMP that is given. @throws ImageError */
   thumbnail(path: string, mark: string | undefined): Promise<Uint8Array> {
     return this.work(async () => {
+      const { width, height } = await (await this.open(path)).metadata();
       const small = (await this.open(path))
         .autoOrient()
         .resize({ width: thumbnailWidth, height: thumbnailHeight, fit: 'inside', withoutEnlargement: true })
-        .webp({ quality: 80 });
+        // What compression saves of an icon is nothing, and what it smears is all of it.
+        .webp(isTiny({ width, height }) ? { lossless: true } : { quality: 80 });
       return (mark ? small.withXmp(mark) : small).toBuffer();
     });
   }

@@ -140,6 +140,22 @@ describe('Sending documents', () => {
     expect(again.headers.etag).to.equal(answer?.headers.etag);
   });
 
+  it('makes the thumbnail of a tiny picture without any loss', async () => {
+    const pixels = Buffer.from(Array.from({ length: 16 * 16 * 3 }, (_, index) => (index * 97) % 256));
+    const icon = await sharp(pixels, { raw: { width: 16, height: 16, channels: 3 } })
+      .png()
+      .toBuffer();
+    const { id } = await library.add({ name: 'icon.png', content: icon });
+    const answer = await library.get(`${base}/documents/${id}/thumbnail`).buffer(true).expect(200);
+    expect(
+      await sharp(answer.body as Buffer)
+        .removeAlpha()
+        .raw()
+        .toBuffer(),
+    ).to.deep.equal(pixels);
+    expect((await library.get(`${base}?q=icon.png`)).text).to.match(/class="tile-view see-through as-is t-image"/);
+  });
+
   it('strips what a camera wrote, such as the place, from thumbnails and keeps the original as it came', async () => {
     const gps = { IFD0: { Make: 'Camera' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } };
     const photo = await sharp(await picture(900, 600))

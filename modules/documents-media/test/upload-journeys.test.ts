@@ -154,6 +154,15 @@ describe('Uploading in a browser', () => {
     await dialog.getByText('A name cannot contain slashes, backslashes, line breaks or invisible characters.').waitFor();
   });
 
+  it('shows a tiny picture in its own size, sharp', async () => {
+    await library.add({ name: 'tiny-icon.png', content: await picture(16, 16) });
+    await page.goto(`${base}?q=tiny-icon`);
+    const icon = page.getByRole('listitem').filter({ hasText: 'tiny-icon.png' }).locator('img');
+    await icon.waitFor();
+    const { width, height } = (await icon.boundingBox()) ?? {};
+    expect({ width, height }).to.deep.equal({ width: 16, height: 16 });
+  });
+
   it('tells that a picture came without a preview, and shows a GIF', async () => {
     const gif = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'green' } })
       .gif()

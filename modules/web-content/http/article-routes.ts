@@ -8,6 +8,7 @@ import {
   articleForm,
   articleParams,
   articleQuery,
+  draftAnswer,
   draftForm,
   draftParams,
   listQuery,
@@ -97,7 +98,7 @@ export class ArticleRoutes implements HttpRoutes {
 
   /** What a form keeps of itself, and what becomes of it. */
   private registerDrafts(router: Router): void {
-    const keep = { access: edit, body: draftForm, answers: 'json', maxBodyBytes: maxArticleBytes } as const;
+    const keep = { access: edit, body: draftForm, answers: 'json', answer: draftAnswer, maxBodyBytes: maxArticleBytes } as const;
     router.post('/drafts', keep, async (ctx) => {
       const { article, revision, seen } = await this.drafts.keep(ctx.access, ctx.input.body);
       ctx.body = { article, revision, seen, href: ctx.url(`~/web-content/articles/${article}`) };

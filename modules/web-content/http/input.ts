@@ -48,3 +48,16 @@ export const listQuery = z.strictObject({
 });
 
 export const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
+
+/** A picture that was taken into Documents and Media. */
+export const pictureAnswer = z.object({
+  picture: z.object({ id: z.string(), name: z.string(), altText: z.string(), view: z.string() }),
+});
+
+/** Where a form is kept, and what it counts as shown from now on. */
+export const draftAnswer = z.object({
+  article: z.string(),
+  revision: z.int(),
+  seen: z.object({ title: z.string().optional(), address: z.string().optional(), body: z.string().optional() }).optional(),
+  href: z.string(),
+});

@@ -11,6 +11,7 @@ import {
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { ArticlePermissions } from '../services/articles.js';
+import { pictureAnswer } from './input.js';
 
 /** Somewhat beyond what Documents and Media takes by default: its own gate says how much that is. */
 const maxFileBytes = 256 * 1024 * 1024;
@@ -24,7 +25,8 @@ export class PictureRoutes implements HttpRoutes {
 
   register(router: Router): void {
     const access = { permission: ArticlePermissions.edit };
-    router.post('/pictures', { access, answers: 'json', multipart: { maxFiles: 1, maxFileBytes } }, (ctx) => this.receive(ctx));
+    const declared = { access, answers: 'json', answer: pictureAnswer, multipart: { maxFiles: 1, maxFileBytes } } as const;
+    router.post('/pictures', declared, (ctx) => this.receive(ctx));
   }
 
   private async receive(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {

@@ -20,7 +20,7 @@ import { referenceOf, type SourceReference } from '../../services/images/pinned-
 import { cancelKey, generationView } from '../../services/presentation/generation-view.js';
 import { translator } from '../../services/translator.js';
 import { answerFile, answerPicture } from '../picture.js';
-import { openApi } from './open-api.js';
+import { openApi, openApiAnswer } from './open-api.js';
 import { type Answer, operations } from './operations.js';
 import type { accepted, added, cancelled, generationList, generation as generationSchema } from './schemas.js';
 
@@ -45,11 +45,11 @@ export class ApiRoutes implements HttpRoutes {
   ) {}
 
   register(router: Router): void {
-    router.get('/openapi.json', declared, (ctx) => {
+    router.get('/openapi.json', { ...declared, answer: openApiAnswer }, (ctx) => {
       ctx.body = openApi(ctx.url('~/ai-creator/api'), this.orders.promptLimit);
     });
 
-    router.post(create.path, { ...declared, body: create.body }, async (ctx) => {
+    router.post(create.path, { ...declared, body: create.body, answer: create.answer }, async (ctx) => {
       const { folder, source, ...typed } = ctx.input.body;
       const order = {
         ...readOrder(typed, this.messages, this.orders.promptLimit, ctx.access.locale),
@@ -78,27 +78,27 @@ export class ApiRoutes implements HttpRoutes {
       ctx.body = answer;
     });
 
-    router.get(list.path, { ...declared, query: list.query }, async (ctx) => {
+    router.get(list.path, { ...declared, query: list.query, answer: list.answer }, async (ctx) => {
       const { limit, after } = ctx.input.query;
       const { generations, next } = await this.generations.page(ctx.access, Number(limit), after);
       const answer: Answer<typeof generationList> = { generations: generations.map((found) => this.describe(ctx, found)), next };
       ctx.body = answer;
     });
 
-    router.get(follow.path, { ...declared, params: follow.params }, async (ctx) => {
+    router.get(follow.path, { ...declared, params: follow.params, answer: follow.answer }, async (ctx) => {
       ctx.body = this.describe(ctx, await this.generations.find(ctx.access, ctx.input.params.id));
     });
 
-    router.get(picture.path, { ...declared, params: picture.params }, async (ctx) => {
+    router.get(picture.path, { ...declared, params: picture.params, answer: 'bytes' }, async (ctx) => {
       const { image } = await this.generations.image(ctx.access, ctx.input.params.id);
       await answerPicture(ctx, this.blobs, image);
     });
 
-    router.get(file.path, { ...declared, params: file.params }, async (ctx) => {
+    router.get(file.path, { ...declared, params: file.params, answer: 'bytes' }, async (ctx) => {
       await answerFile(ctx, this.blobs, await this.generations.unreadable(ctx.access, ctx.input.params.id));
     });
 
-    router.post(cancel.path, { ...declared, params: cancel.params }, async (ctx) => {
+    router.post(cancel.path, { ...declared, params: cancel.params, answer: cancel.answer }, async (ctx) => {
       const done = await this.orders.cancel(ctx.access, ctx.input.params.id);
       const key = cancelKey(done);
       const answer: Answer<typeof cancelled> = {
@@ -109,7 +109,7 @@ export class ApiRoutes implements HttpRoutes {
       ctx.body = answer;
     });
 
-    router.post(add.path, { ...declared, body: add.body }, async (ctx) => {
+    router.post(add.path, { ...declared, body: add.body, answer: add.answer }, async (ctx) => {
       const { images, folder } = ctx.input.body;
       const selections = await Promise.all(
         images.map(async ({ id, name, altText, reviewed }) => {

@@ -17,6 +17,9 @@ const sentences: Readonly<Record<number, string>> = {
   503: 'The image service does not take requests right now; `Retry-After` says when to ask again.',
 };
 
+/** An OpenAPI file says itself what it has; this portal made it of its own declarations. */
+export const openApiAnswer = z.looseObject({ openapi: z.string() });
+
 const idempotency = z.object({ 'Idempotency-Key': z.string().min(8).max(100) });
 const json = (schema: z.ZodType): Content => ({ 'application/json': { schema } });
 const pictures: Content = Object.fromEntries(

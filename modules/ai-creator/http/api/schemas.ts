@@ -1,5 +1,8 @@
 import { countLimits, deliverySizes } from '@portico/ai-providers/api';
 import { z } from '@portico/core';
+import { failure } from '../answer-schemas.js';
+
+export { added, cancelled } from '../answer-schemas.js';
 
 const id = z.string().min(1).max(64);
 
@@ -111,30 +114,6 @@ export const generationList = z.object({
   next: id.optional().meta({ description: 'Given when there are more: ask again with it as `after`.' }),
 });
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'] as const;
-export const cancelled = z.object({
-  cancelled: z.boolean(),
-  maybeCharged: z.boolean().optional(),
-  sentence: z.string(),
-});
-const failure = z.object({ id, name: z.string(), code: z.string(), sentence: z.string() });
-
-export const added = z.object({
-  documents: z.array(
-    z.object({
-      id,
-      name: z.string(),
-      altText: z.string(),
-      mimeType: z.string(),
-      view: z.string(),
-      generated: z.boolean().optional().meta({ description: 'True for what a machine made.' }),
-      caption: z
-        .object({ text: z.string(), shown: z.boolean() })
-        .optional()
-        .meta({ description: 'What may stand below the picture in a text, and whether it stands there from the start.' }),
-    }),
-  ),
-  failed: z.array(failure),
-});
 export const fault = z.object({
   error: z.looseObject({
     code: z.string().meta({ description: 'As in docs/errors.md.' }),

@@ -1,6 +1,6 @@
 import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import { type Activity, Erasure, inject, injectable, instanceScope, type Lifetime, Log, toDisposable } from '@portico/core';
-import { every } from '@portico/core/util';
+import { every, yieldToEventLoop } from '@portico/core/util';
 import { creatorSettings } from '../settings/settings.js';
 import { GenerationSweep } from './generation-sweep.js';
 
@@ -47,7 +47,10 @@ export class Expiry implements Activity {
   /** Page by page, until nothing is left or the portal closes; answers how many in all. */
   private async allOf(sweep: () => Promise<number>): Promise<number> {
     let all = 0;
-    for (let some = await sweep(); some > 0; some = this.isOver ? 0 : await sweep()) all += some;
+    for (let some = await sweep(); some > 0; some = this.isOver ? 0 : await sweep()) {
+      all += some;
+      await yieldToEventLoop();
+    }
     return all;
   }
 }
