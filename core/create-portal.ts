@@ -85,7 +85,7 @@ export interface Portal {
 /**
  * Puts the portal together and starts its modules; the only place that knows every part: opens the storage, creates the kernel, binds the core's
  * services, boots the modules, and creates the HTTP host that lets people in later.
- * @throws PortalError `configuration-invalid`, `home-in-use`, and whatever keeps a module from starting that the portal cannot do without.
+ * @throws PortalError `configuration-invalid`, `home-in-use`, `copy-failed`, and whatever keeps a module from starting that the portal cannot do without.
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
   const root = options.root ?? projectRoot;
@@ -134,6 +134,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
+    storage.persistence.opened();
     await deployment.log(log);
 
     const http = createHttp({

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { declaredManifest } from '../core/dist/kernel/index.js';
 import { satisfies } from '../core/dist/libraries/kernel.js';
 
-const keys = ['requires', 'optional', 'provides', 'hosts', 'flags'];
+const keys = ['requires', 'optional', 'provides', 'decorates', 'hosts', 'flags'];
 const args = process.argv.slice(2);
 const fix = args.includes('--fix');
 const root = process.cwd();
@@ -41,9 +41,9 @@ async function manifestOf({ folder, content }) {
   const entry = join(folder, content.exports?.['.'] ?? content.exports ?? content.main);
   const { default: definition } = await import(pathToFileURL(entry).href);
   const declared = declaredManifest(portico.id, definition, isCore);
-  const { requires = {}, optional = {} } = portico;
+  const { requires = {}, optional = {}, decorates = {} } = portico;
   const range = (id) => {
-    const before = requires[id] ?? optional[id];
+    const before = requires[id] ?? optional[id] ?? decorates[id];
     const offered = versions.get(id);
     if (before !== undefined && (offered === undefined || satisfies(offered, before))) return before;
     return `^${offered ?? '1.0.0'}`;
@@ -56,6 +56,7 @@ async function manifestOf({ folder, content }) {
     requires: byId(needed, range),
     optional: byId(used, range),
     provides: byId([...declared.provides], (id) => portico.provides?.[id] ?? '1.0.0'),
+    decorates: byId([...declared.decorates], range),
     hosts: byId([...declared.hosts], (id) => portico.hosts?.[id] ?? '1.0.0'),
     flags: declared.flags,
     keepsSecrets: declared.keepsSecrets,

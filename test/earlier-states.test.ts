@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { earlierStates, type Row, tablesOf, unpackState } from './support/earlier-states.js';
 import { PortalProcess, portico } from './support/portal-process.js';
-
-const states = resolve(import.meta.dirname, '../fixtures/states');
-
-/** A data directory as the code of that time left it: its database as SQL, the contents of its files by the beginning of their SHA-256. */
-interface State {
-  /** The administrator. */
-  readonly person: { readonly email: string; readonly password: string };
-  readonly files: Readonly<Record<string, string>>;
-}
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Where rows went since, by the name of the former table. */
 const moved: Readonly<Record<string, string>> = {
@@ -29,19 +18,6 @@ const moved: Readonly<Record<string, string>> = {
 /** Rows that live with the portal that runs: sessions end, migrations are added. */
 const passing = ['identity_session', 'portico_migration'];
 
-function tablesOf(home: string): ReadonlyMap<string, readonly Row[]> {
-  const database = new Database(join(home, 'portico.db'), { readonly: true });
-  try {
-    const names = database
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-      .pluck()
-      .all();
-    return new Map((names as string[]).map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all() as Row[]]));
-  } finally {
-    database.close();
-  }
-}
-
 /** Rows of before of which there is none now with the same values in all columns that are still there. */
 function lost(before: readonly Row[], now: readonly Row[]): readonly Row[] {
   const columns = Object.keys(before[0] ?? {}).filter((column) => column in (now[0] ?? {}));
@@ -50,20 +26,7 @@ function lost(before: readonly Row[], now: readonly Row[]): readonly Row[] {
   return before.filter((row) => columns.length === 0 || !there.has(written(row)));
 }
 
-function unpack(name: string, home: string): State {
-  const state = JSON.parse(readFileSync(join(states, name, 'state.json'), 'utf8')) as State;
-  for (const [file, content] of Object.entries(state.files)) {
-    mkdirSync(dirname(join(home, file)), { recursive: true });
-    cpSync(join(states, 'contents', content), join(home, file));
-  }
-  const database = new Database(join(home, 'portico.db'));
-  database.pragma('journal_mode = WAL');
-  database.exec(`BEGIN;\n${readFileSync(join(states, name, 'data.sql'), 'utf8')}\nCOMMIT;`);
-  database.close();
-  return state;
-}
-
-for (const name of readdirSync(states).filter((each) => existsSync(join(states, each, 'data.sql')))) {
+for (const name of earlierStates()) {
   describe(`data of an earlier state of the project: ${name}`, function () {
     this.timeout(120_000);
     let home: string;
@@ -80,7 +43,7 @@ for (const name of readdirSync(states).filter((each) => existsSync(join(states, 
 
     before(async () => {
       home = mkdtempSync(join(tmpdir(), 'portico-state-'));
-      const { person } = unpack(name, home);
+      const { person } = unpackState(name, home);
       former = tablesOf(home);
       portal = await PortalProcess.start(home, 'start', { PORTICO_OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });
       headers = await portal.signIn(person);

@@ -20,17 +20,19 @@ function manifests(folder: string, ...args: readonly string[]): Promise<Answer> 
 }
 
 const source = `
-  import { Clock, contributions, defineFlag, defineModule, extensionPoint, inject, injectable, MenuItems, optional, serviceToken } from '@portico/core';
+  import { Clock, contributions, defineFlag, defineModule, extensionPoint, former, inject, injectable, MenuItems, optional, serviceToken } from '@portico/core';
   const part = (target, ...tokens) => {
     injectable()(target);
     tokens.forEach((token, index) => inject(token)(target, undefined, index));
     return target;
   };
   const Inner = part(class {}, serviceToken('shop.prices'), optional(serviceToken('shop.mail')), optional(serviceToken('shop.prices')));
+  const Rounded = part(class {}, former(serviceToken('shop.taxes')));
   const Outer = part(class {}, Clock, Inner, serviceToken('a.own'), contributions(extensionPoint('a.kinds')), serviceToken('a.private'));
   const sun = defineFlag('a.sun', { type: 'beta', title: 'Sun' });
   export default defineModule(
-    ({ provide, host, bind }) => {
+    ({ provide, host, bind, decorate }) => {
+      decorate(serviceToken('shop.taxes')).to(Rounded);
       provide(serviceToken('a.own')).value({});
       bind(serviceToken('a.private')).value({});
       host(extensionPoint('a.kinds'));
@@ -66,7 +68,7 @@ describe('npm run manifests', () => {
       await writeFile(join(folder, 'package.json'), JSON.stringify({ workspaces: ['modules/*'] }));
       const shop = {
         id: 'shop',
-        provides: { 'shop.prices': '2.1.0', 'shop.mail': '3.0.0' },
+        provides: { 'shop.prices': '2.1.0', 'shop.mail': '3.0.0', 'shop.taxes': '1.3.0' },
         hosts: { 'shop.shelves': '1.0.0', 'shop.windows': '1.4.0' },
       };
       await writeFile(
@@ -79,6 +81,7 @@ describe('npm run manifests', () => {
          export default defineModule(({ provide, host }) => {
            provide(serviceToken('shop.prices')).value(1);
            provide(serviceToken('shop.mail')).value(1);
+           provide(serviceToken('shop.taxes')).value(1);
            host(extensionPoint('shop.shelves'));
            host(extensionPoint('shop.windows'));
          });`,
@@ -105,6 +108,7 @@ describe('npm run manifests', () => {
           'a: "optional" says "^2.0.0" of shop.mail, the code "^3.0.0"',
           'a: "optional" lacks shop.shelves',
           'a: "provides" names a.gone, which the code does not',
+          'a: "decorates" lacks shop.taxes',
           'a: "hosts" lacks a.kinds',
           'a: "flags" lacks a.sun',
         ],
@@ -121,6 +125,7 @@ describe('npm run manifests', () => {
           requires: { 'shop.prices': '^2.1.0', 'shop.windows': '^1.2.0' },
           optional: { 'shop.mail': '^3.0.0', 'shop.shelves': '^1.0.0' },
           provides: { 'a.own': '4.0.0' },
+          decorates: { 'shop.taxes': '^1.3.0' },
           hosts: { 'a.kinds': '1.0.0' },
           flags: { 'a.sun': { type: 'beta', title: 'Sun' } },
           onFailure: 'isolate',

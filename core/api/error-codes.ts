@@ -8,6 +8,7 @@ export type CoreErrorCode =
   | 'cannot-listen'
   | 'configuration-invalid'
   | 'conflict'
+  | 'copy-failed'
   | 'csrf-invalid'
   | 'database-busy'
   | 'database-closed'

@@ -21,6 +21,7 @@ export {
   type ConditionalPoint,
   type ExtensionPoint,
   extensionPoint,
+  former,
   inject,
   injectable,
   optional,

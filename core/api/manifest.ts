@@ -10,6 +10,8 @@ export interface ModuleManifest {
   readonly optional?: Readonly<Record<string, string>>;
   /** Services offered, by id, with their version. */
   readonly provides?: Readonly<Record<string, string>>;
+  /** Services of other modules before which it stands, by id, with a semver range; they must be there. */
+  readonly decorates?: Readonly<Record<string, string>>;
   /** Extension points opened, by id, with their version. */
   readonly hosts?: Readonly<Record<string, string>>;
   /** Feature flags of the module's own, by key. */

@@ -19,9 +19,14 @@ export interface Activity {
 }
 
 export interface ServiceBinding<T> {
-  /** @param options.ranking the highest wins, then the oldest; default 0. */
+  /** @param options.ranking the highest wins, then the oldest; default 0. Users of the service start again when a better one comes. */
   to(implementation: Class<T>, options?: { readonly ranking?: number }): void;
   value(service: T, options?: { readonly ranking?: number }): void;
+}
+
+export interface DecoratorBinding<T> {
+  /** @param options.order lower is nearer to the service, then by the id of the module; default 100. */
+  to(implementation: Class<T>, options?: { readonly order?: number }): void;
 }
 
 type OptionsOf<Conditional extends boolean> = [Conditional] extends [true] ? ConditionalOptions : ContributionOptions;
@@ -42,6 +47,11 @@ export interface ModuleSetup {
   bind<T>(token: ServiceToken<T>): { to(implementation: Class<T>): void; value(value: T): void };
   /** Offers a service to other modules; its id stands under `provides` in the manifest. */
   provide<T>(token: ServiceToken<T>): ServiceBinding<T>;
+  /**
+   * Stands before a service of another module, whoever uses it: the class asks for what was there with `former(token)`. Users of the service
+   * start again when the decorator comes or goes. The id stands under `decorates` in the manifest.
+   */
+  decorate<T>(token: ServiceToken<T>): DecoratorBinding<T>;
   /** Adds to an extension point. Parked until the point's host is there. Only a conditional point takes a `when`. */
   contribute<T, Conditional extends boolean>(
     point: ExtensionPoint<T, Conditional>,

@@ -39,6 +39,10 @@ export interface ModuleStatus {
   readonly keepsSecrets: boolean;
   readonly provides: readonly string[];
   readonly hosts: readonly string[];
+  /** Services of others before which it stands. */
+  readonly decorates: readonly string[];
+  /** Those of its services before which others stand now, and which modules do: the nearest first. */
+  readonly decorated: readonly { readonly service: string; readonly by: readonly string[] }[];
   readonly contributes: readonly { readonly point: string; readonly id: string }[];
 }
 

@@ -30,6 +30,7 @@ const prefixes = {
   point: 'portico.point:',
   conditionalPoint: 'portico.conditional-point:',
   optional: 'portico.optional:',
+  former: 'portico.former:',
 } as const;
 
 /**
@@ -57,6 +58,12 @@ export function isConditional(point: symbol): boolean {
   return (point.description ?? '').startsWith(prefixes.conditionalPoint);
 }
 
+/** Whether a token asks for a handle. */
+export const isOptional = (token: symbol): boolean => (token.description ?? '').startsWith(prefixes.optional);
+
+/** Whether a token asks for a service itself. */
+export const isService = (token: symbol): boolean => (token.description ?? '').startsWith(prefixes.service);
+
 /** The id that a service token or an extension point was made with. */
 export function tokenId(token: ServiceToken<never> | ExtensionPoint<never> | symbol): string {
   return (token.description ?? '').replace(/^portico\.[\w-]+:/, '');
@@ -65,6 +72,14 @@ export function tokenId(token: ServiceToken<never> | ExtensionPoint<never> | sym
 /** Injects a service that may be absent: `@inject(optional(Mailer)) mailer: ServiceHandle<Mailer>`. */
 export function optional<T>(token: ServiceToken<T>): ServiceToken<ServiceHandle<T>> {
   return Symbol.for(prefixes.optional + tokenId(token)) as ServiceToken<ServiceHandle<T>>;
+}
+
+/**
+ * Injects the service that a class decorates, as it is without it: `@inject(former(Mailer)) mailer: Mailer`. Only in a module that says
+ * `decorate(Mailer)`.
+ */
+export function former<T>(token: ServiceToken<T>): ServiceToken<T> {
+  return Symbol.for(prefixes.former + tokenId(token)) as ServiceToken<T>;
 }
 
 type ParameterAt<C, I extends number> = C extends abstract new (...args: infer A) => unknown ? A[I] : never;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
@@ -6,7 +6,7 @@ import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { checkHomeRights } from '../persistence/home-rights.js';
-import { projectRoot } from '../portal/project-root.js';
+import { portalVersion, projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
@@ -56,7 +56,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === '--version' || command === '-V') {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${portalVersion()}\n`);
     return 0;
   }
   const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
@@ -84,11 +84,6 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 /** Commands are one or two words; what follows them are arguments. */
 function mayMakeOne(words: readonly string[]): boolean {
   return !words.includes('--help') && words.slice(0, 2).some((word) => changing.has(word));
-}
-
-function version(): string {
-  const file = readFileSync(join(projectRoot, 'package.json'), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
 }
 
 /** Without PORTICO_HOME a running demo is found as well. */

@@ -66,6 +66,8 @@ function describe(module: ModuleStatus): readonly string[] {
     `${module.id} ${module.version} is ${module.state}.`,
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
+    ...module.decorates.map((service) => `  It decorates ${service}.`),
+    ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
     ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),

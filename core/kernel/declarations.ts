@@ -4,6 +4,7 @@ import {
   type ConditionalOptions,
   type ContributionBinding,
   type DeclaredFlag,
+  type DecoratorBinding,
   type ExtensionPoint,
   type FlagDeclaration,
   type ModuleDefinition,
@@ -16,7 +17,8 @@ import {
   tokenId,
 } from '../api/index.js';
 import { injectionsOf } from '../api/injections.js';
-import { isConditional } from '../api/tokens.js';
+import { isConditional, isOptional, isService } from '../api/tokens.js';
+import { wayBack } from './way-back.js';
 
 /** A class to be made once per start, or a value as it is. */
 export type Made =
@@ -27,6 +29,12 @@ export interface DeclaredService {
   readonly token: ServiceToken<unknown>;
   readonly id: string;
   readonly ranking: number;
+  readonly made: Made;
+}
+
+export interface DeclaredDecorator {
+  readonly id: string;
+  readonly order: number;
   readonly made: Made;
 }
 
@@ -43,6 +51,7 @@ export class Declarations {
   readonly classes = new Set<Class<unknown>>();
   readonly bindings: { readonly token: ServiceToken<unknown>; readonly made: Made }[] = [];
   readonly services: DeclaredService[] = [];
+  readonly decorators: DeclaredDecorator[] = [];
   readonly contributions: DeclaredContribution[] = [];
   readonly points = new Map<string, symbol>();
   readonly activities: Class<Activity>[] = [];
@@ -82,6 +91,17 @@ export class Declarations {
     return {
       to: (from, options) => add(this.classOf(from), options?.ranking),
       value: (value, options) => add({ kind: 'value', value }, options?.ranking),
+    };
+  }
+
+  decorate<T>(token: ServiceToken<T>): DecoratorBinding<T> {
+    const id = tokenId(token);
+    return {
+      to: (from, { order = 100 } = {}) => {
+        this.checkOpen();
+        if (this.decorators.some((other) => other.id === id)) throw this.fault(`decorates ${id} twice`);
+        this.decorators.push({ id, order, made: this.classOf(from) });
+      },
     };
   }
 
@@ -127,6 +147,7 @@ export class Declarations {
       id: this.id,
       bind: (token) => this.bind(token),
       provide: (token) => this.provide(token),
+      decorate: (token) => this.decorate(token),
       contribute: (point) => this.contribute(point),
       host: (point) => this.host(point),
       run: (activity) => this.run(activity),
@@ -140,9 +161,10 @@ export class Declarations {
    * @throws PortalError `module-declaration`.
    */
   check(manifest: ModuleManifest, isCorePoint: (point: string) => boolean): void {
-    const { requires = {}, optional = {}, provides = {}, hosts = {}, flags = {} } = manifest;
+    const { requires = {}, optional = {}, provides = {}, decorates = {}, hosts = {}, flags = {} } = manifest;
     const unnamed = (what: string, key: string): PortalError => this.fault(`${what}; add it to "${key}" of its manifest`);
     for (const { id } of this.services) if (!(id in provides)) throw unnamed(`provides ${id}`, 'provides');
+    for (const { id } of this.decorators) if (!(id in decorates)) throw unnamed(`decorates ${id}`, 'decorates');
     for (const id of this.points.keys()) if (!(id in hosts)) throw unnamed(`hosts ${id}`, 'hosts');
     for (const key of this.flags.keys()) if (!(key in flags)) throw unnamed(`declares the flag ${key}`, 'flags');
     if (this.contributions.some(({ point }) => point === tokenId(SecretStores)) && manifest.keepsSecrets !== true)
@@ -153,6 +175,9 @@ export class Declarations {
     for (const id of Object.keys(provides))
       if (!this.services.some((service) => service.id === id))
         throw this.fault(`promises the service ${id} under "provides", but does not provide it`);
+    for (const id of Object.keys(decorates))
+      if (!this.decorators.some((decorator) => decorator.id === id))
+        throw this.fault(`promises to decorate ${id} under "decorates", but does not`);
     for (const id of Object.keys(hosts))
       if (!this.points.has(id)) throw this.fault(`promises the extension point ${id} under "hosts", but does not host it`);
   }
@@ -163,6 +188,34 @@ export class Declarations {
     // A set takes what is added while it is walked.
     for (const each of this.classes)
       for (const injected of injectionsOf(each)) if (typeof injected === 'function') this.classes.add(injected as Class<unknown>);
+    this.checkNotItself();
+  }
+
+  /** What asks for itself would be made, or called, for ever. */
+  private checkNotItself(): void {
+    const offered = new Map(this.services.map(({ id, made }) => [id, made]));
+    for (const each of this.classes)
+      for (const injected of injectionsOf(each)) {
+        const id = typeof injected === 'symbol' && isOptional(injected) ? tokenId(injected) : undefined;
+        if (id !== undefined && offered.has(id))
+          throw this.fault(
+            `provides ${id} and asks for it with optional() in ${each.name || 'a class'}, which would find itself; ` +
+              `ask for the class, or say decorate() to stand before the service of another module`,
+          );
+      }
+    const next = (from: Class<unknown>): readonly Class<unknown>[] =>
+      [...injectionsOf(from)].flatMap((injected) => {
+        if (typeof injected === 'function') return [injected as Class<unknown>];
+        const made = isService(injected) ? offered.get(tokenId(injected)) : undefined;
+        return made?.kind === 'class' ? [made.from] : [];
+      });
+    for (const [id, made] of offered) {
+      const way = made.kind === 'class' ? wayBack(made.from, next) : undefined;
+      if (way)
+        throw this.fault(
+          `provides ${id} with a class that asks for itself: ${way.map(({ name }) => name || 'a class').join(' -> ')}`,
+        );
+    }
   }
 
   private classOf(from: Class<unknown>): Made {

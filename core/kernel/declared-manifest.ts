@@ -11,6 +11,8 @@ export interface DeclaredManifest {
   /** Points of others that it contributes to: they may stand under `optional`, or under `requires`. */
   readonly contributesTo: ReadonlySet<string>;
   readonly provides: ReadonlySet<string>;
+  /** Services of others before which it stands. */
+  readonly decorates: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
   readonly flags: Readonly<Record<string, FlagDeclaration>>;
   /** Whether it contributes to `SecretStores`. */
@@ -26,6 +28,7 @@ export interface DeclaredManifest {
 export function declaredManifest(id: string, definition: ModuleDefinition, isCore: (id: string) => boolean): DeclaredManifest {
   const declared = Declarations.of(id, definition);
   const provides = new Set(declared.services.map((service) => service.id));
+  const decorates = new Set(declared.decorators.map((decorator) => decorator.id));
   const hosts = new Set(declared.points.keys());
   const own = new Set([...provides, ...hosts, ...declared.bindings.map(({ token }) => tokenId(token))]);
   const injected = [...declared.classes].flatMap((each) => [...injectionsOf(each)]);
@@ -42,5 +45,14 @@ export function declaredManifest(id: string, definition: ModuleDefinition, isCor
     declared.contributions.map(({ point }) => point).filter((point) => !own.has(point) && !point.startsWith('portico.')),
   );
   const keepsSecrets = declared.contributions.some(({ point }) => point === tokenId(SecretStores));
-  return { requires, optional, contributesTo, provides, hosts, flags: Object.fromEntries(declared.flags), keepsSecrets };
+  return {
+    requires,
+    optional,
+    contributesTo,
+    provides,
+    decorates,
+    hosts,
+    flags: Object.fromEntries(declared.flags),
+    keepsSecrets,
+  };
 }

@@ -68,8 +68,8 @@ export class Lifecycle {
   /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */
   resolve(portal: ReadonlyMap<string, string>): void {
     const modules = [...this.parts.records.values()].map(({ id, module: { manifest } }) => {
-      const { requires = {}, provides = {}, hosts = {} } = manifest;
-      return { id, requires, provides, hosts };
+      const { requires = {}, decorates = {}, provides = {}, hosts = {} } = manifest;
+      return { id, requires: { ...requires, ...decorates }, decorates, provides, hosts };
     });
     const { order, unresolved } = resolve(modules, portal);
     this.order = order;
@@ -117,13 +117,32 @@ export class Lifecycle {
   private stoppable(): ModuleRecord[] {
     const running = this.inState('active');
     const going = new Set(this.inState('stopping').map(({ id }) => id));
-    for (const record of running) if (this.goalOf(record) !== 'active') going.add(record.id);
+    for (const record of running) if (this.goalOf(record) !== 'active' || this.isOutdated(record)) going.add(record.id);
     for (let size = -1; size !== going.size; ) {
       size = going.size;
       for (const record of running) if ([...record.uses].some((id) => going.has(id))) going.add(record.id);
     }
     const used = new Set([...running, ...this.inState('stopping')].flatMap(({ uses }) => [...uses]));
     return running.filter(({ id }) => going.has(id) && !used.has(id));
+  }
+
+  /**
+   * Whether a module would be given something better if it started now: a service of a higher ranking has come, or what decorates one has come
+   * or gone. It starts again, unless the better one lives on it: that would never end.
+   */
+  private isOutdated(record: ModuleRecord): boolean {
+    const { services, formers } = this.parts.requirements.of(record);
+    const used = record.run?.used ?? [];
+    return [...services, ...formers].some(
+      (now) => used.some((then) => then.id === now.id && then !== now) && !this.livesOn(now.module, record.id),
+    );
+  }
+
+  private livesOn(id: string, other: string, seen: Set<string> = new Set()): boolean {
+    if (id === other) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return [...(this.parts.records.get(id)?.uses ?? [])].some((used) => this.livesOn(used, other, seen));
   }
 
   /** What can start now. Who requires a service waits for all of its providers that are coming, so that the best one is taken. */
@@ -169,6 +188,7 @@ export class Lifecycle {
     this.move(record, 'start');
     try {
       await run.start(() => record.load());
+      record.uses = new Set([...record.uses, ...run.used.map(({ module }) => module)].filter((id) => id !== 'core'));
       run.publish();
     } catch (error) {
       await this.abandon(record, run, error);

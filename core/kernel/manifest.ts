@@ -64,6 +64,7 @@ const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   requires: z.record(offerId, range).optional(),
   optional: z.record(offerId, range).optional(),
   provides: z.record(offerId, version).optional(),
+  decorates: z.record(offerId, range).optional(),
   hosts: z.record(offerId, version).optional(),
   flags: z.record(flagKey, flagDeclaration).optional(),
   keepsSecrets: z.boolean().optional(),
@@ -85,11 +86,17 @@ const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
 export function parseManifest(packageName: string, section: unknown): ModuleManifest | readonly ManifestProblem[] {
   const parsed = manifestSchema.safeParse(section);
   if (!parsed.success) return parsed.error.issues.flatMap((issue) => problemsOf(packageName, issue));
-  const { requires = {}, optional = {}, provides = {}, hosts = {} } = parsed.data;
+  const { requires = {}, optional = {}, provides = {}, decorates = {}, hosts = {} } = parsed.data;
   const twice = [
     ...Object.keys(optional)
       .filter((id) => id in requires)
       .map((id) => problem(packageName, ['optional', id], 'is required as well; name it once')),
+    ...Object.keys(decorates)
+      .filter((id) => id in requires || id in optional)
+      .map((id) => problem(packageName, ['decorates', id], 'is required or optional as well; name it once')),
+    ...Object.keys(decorates)
+      .filter((id) => id in provides)
+      .map((id) => problem(packageName, ['decorates', id], 'is provided by the module itself, which cannot decorate it')),
     ...Object.keys(hosts)
       .filter((id) => id in provides)
       .map((id) => problem(packageName, ['hosts', id], 'is provided as a service as well; name it once')),

@@ -26,8 +26,9 @@ export class ModuleContainer {
   }
 
   /** Handles, for services that may come and go. */
-  bindHandles(ranges: Readonly<Record<string, string>>, services: ServiceRegistry): void {
-    for (const [id, range] of Object.entries(ranges)) this.bindConstant(optional(serviceToken(id)), services.handle(id, range));
+  bindHandles(ranges: Readonly<Record<string, string>>, services: ServiceRegistry, asking: string): void {
+    for (const [id, range] of Object.entries(ranges))
+      this.bindConstant(optional(serviceToken(id)), services.handle(id, range, asking));
   }
 
   bindPoint(view: PointView<unknown>): void {
@@ -68,11 +69,11 @@ export class ModuleContainer {
 /** inversify names symbols; people know the ids in their manifest. */
 function explained(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const missing = /No (?:matching )?bindings? found[\s\S]*?Symbol\((portico\.(service|optional|contributions):[^)]+)\)/.exec(
-    message,
-  );
+  const missing =
+    /No (?:matching )?bindings? found[\s\S]*?Symbol\((portico\.(service|optional|former|contributions):[^)]+)\)/.exec(message);
   if (missing === null) return message;
   const id = tokenId(Symbol(missing[1]));
   if (missing[2] === 'contributions') return `it asks for the contributions to ${id}, which this module does not host.`;
+  if (missing[2] === 'former') return `it asks for the former service ${id}, which this module does not decorate.`;
   return `it asks for the service ${id}; name it under "${missing[2] === 'optional' ? 'optional' : 'requires'}" in the manifest.`;
 }

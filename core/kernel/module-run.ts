@@ -1,9 +1,9 @@
 import type { Container } from 'inversify';
 import {
   type Activity,
-  type Contribution,
   type Disposable,
   DisposableStore,
+  former,
   Lifetime,
   type Log,
   type ModuleDefinition,
@@ -17,6 +17,7 @@ import { Declarations, type DeclaredContribution } from './declarations.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { ModuleContainer } from './module-container.js';
 import { RequestCounter } from './module-gate.js';
+import { ModuleOffers } from './module-offers.js';
 import type { PointRegistry, PublishedContribution } from './point-registry.js';
 import type { ServiceEntry, ServiceRegistry } from './service-registry.js';
 
@@ -94,6 +95,7 @@ export class ModuleRun {
   private readonly begun: { readonly activity: Activity; readonly lifetime: DisposableStore }[] = [];
   private declared: Declarations | undefined;
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
+  private formers: readonly ServiceEntry[] = [];
   private readonly faults: PhaseError[] = [];
   private over = false;
   /** What it does at this moment of its start: `import`, `prepare`, `setup`, `create` or `start`. */
@@ -111,6 +113,16 @@ export class ModuleRun {
     private readonly required: readonly ServiceEntry[],
   ) {
     this.store = new DisposableStore((error) => this.note('dispose', error));
+  }
+
+  /** What this start lives on, as it was given it. */
+  get used(): readonly ServiceEntry[] {
+    return [...this.required, ...this.formers];
+  }
+
+  /** Where it stands among those that decorate a service; undefined before it has said so. */
+  orderOf(id: string): number | undefined {
+    return this.declared?.decorators.find((decorator) => decorator.id === id)?.order;
   }
 
   get contributes(): readonly DeclaredContribution[] {
@@ -192,7 +204,7 @@ export class ModuleRun {
     const container = new ModuleContainer(this.context.root, (made) => {
       if (isDisposable(made)) this.hold(made);
     });
-    const { requires = {}, optional = {}, provides = {}, hosts = {} } = this.module.manifest;
+    const { requires = {}, optional = {}, hosts = {} } = this.module.manifest;
     const own = new Map(this.context.moduleServices(this.module));
     for (const [token, value] of own) container.bindConstant(token, value);
     const lifetime: Lifetime = {
@@ -203,10 +215,10 @@ export class ModuleRun {
     };
     container.bindConstant(Lifetime, lifetime);
     container.bindRequired(this.required.filter(({ id }) => !own.has(serviceToken(id))));
-    container.bindHandles(
-      { ...Object.fromEntries(Object.entries(provides).map(([id, version]) => [id, `^${version}`])), ...optional, ...requires },
-      this.context.services,
-    );
+    container.bindHandles({ ...optional, ...requires }, this.context.services, this.module.id);
+    const offering = new ModuleOffers(this.module, declared, container, this.age);
+    this.formers = offering.formers(this.context.services);
+    for (const entry of this.formers) container.bindConstant(former(serviceToken(entry.id)), entry.service);
     for (const [id, point] of declared.points) {
       const { view, closing } = this.context.points.open(point, this.module.id, hosts[id] ?? '1.0.0');
       this.store.add(closing);
@@ -214,31 +226,10 @@ export class ModuleRun {
     }
     container.bindDeclared(declared);
     this.inModule(() => {
-      this.ready = { services: this.makeServices(declared, container), offers: this.makeOffers(declared, container) };
+      this.ready = { services: offering.services(this.formers), offers: offering.contributions() };
       for (const each of declared.classes) container.get(each);
     });
     return container;
-  }
-
-  private makeServices(declared: Declarations, container: ModuleContainer): ServiceEntry[] {
-    return declared.services.map(({ id, ranking, made }) => ({
-      id,
-      version: this.module.manifest.provides?.[id] ?? '1.0.0',
-      module: this.module.id,
-      ranking,
-      age: this.age,
-      service: container.make(made),
-    }));
-  }
-
-  private makeOffers(declared: Declarations, container: ModuleContainer): PublishedContribution[] {
-    const { requires = {}, optional = {} } = this.module.manifest;
-    return declared.contributions.map(({ point, id, options, made }) => {
-      const { order = 100, when } = options;
-      const value = container.make(made);
-      const contribution: Contribution<unknown> = Object.freeze({ id, module: this.module.id, order, when, value });
-      return { point, range: requires[point] ?? optional[point] ?? '*', contribution };
-    });
   }
 
   private async runActivities(declared: Declarations, container: ModuleContainer): Promise<void> {

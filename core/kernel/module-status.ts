@@ -25,6 +25,8 @@ export function statusOf(
     keepsSecrets: manifest.keepsSecrets ?? false,
     provides: Object.keys(manifest.provides ?? {}),
     hosts: Object.keys(manifest.hosts ?? {}),
+    decorates: Object.keys(manifest.decorates ?? {}),
+    decorated: requirements.decorated(record),
     contributes: (record.run?.contributes ?? []).map((contribution) => ({ point: contribution.point, id: contribution.id })),
   };
 }

@@ -1,9 +1,12 @@
 import { satisfiesRange } from './version.js';
+import { wayBack } from './way-back.js';
 
 /** What the resolver looks at: ids of services and extension points alike, with ranges and versions. */
 export interface Resolvable {
   readonly id: string;
+  /** What it decorates among them. */
   readonly requires: Readonly<Record<string, string>>;
+  readonly decorates?: Readonly<Record<string, string>>;
   readonly provides: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, string>>;
 }
@@ -26,7 +29,8 @@ interface Offer {
  * @param portal services and points of the core itself, by id, with their version.
  */
 export function resolve(modules: readonly Resolvable[], portal: ReadonlyMap<string, string>): Resolution {
-  const { accepted, unresolved } = withoutSecondHosts(modules, portal);
+  const { accepted: hosts, unresolved } = withoutSecondHosts(modules, portal);
+  const accepted = withoutImpossibleDecorators(hosts, portal, unresolved);
   const offers = offersOf(accepted, portal);
   const fitting = (id: string, range: string): Offer[] =>
     (offers.get(id) ?? []).filter((offer) => satisfiesRange(offer.version, range));
@@ -111,25 +115,51 @@ function circleThrough(
   left: ReadonlyMap<string, Resolvable>,
   fitting: (id: string, range: string) => readonly Offer[],
 ): readonly string[] | undefined {
-  const cameFrom = new Map<string, string>();
-  const queue = [start];
-  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-    for (const [needed, range] of Object.entries(left.get(id)?.requires ?? {})) {
-      for (const { by } of fitting(needed, range)) {
-        if (!left.has(by)) continue;
-        if (by === start) return wayTo(id, start, cameFrom);
-        if (!cameFrom.has(by)) {
-          cameFrom.set(by, id);
-          queue.push(by);
-        }
-      }
-    }
-  }
-  return undefined;
+  const next = (id: string): string[] =>
+    Object.entries(left.get(id)?.requires ?? {})
+      .flatMap(([needed, range]) => fitting(needed, range).map(({ by }) => by))
+      .filter((by) => left.has(by));
+  return wayBack(start, next);
 }
 
-function wayTo(last: string, start: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
-  const way = [start];
-  for (let id: string | undefined = last; id !== undefined && id !== start; id = cameFrom.get(id)) way.unshift(id);
-  return [start, ...way];
+/**
+ * Who uses a service lives on all that decorates it. A decorator that lives on one of its own users would have to be there before it, and after
+ * it: it is refused, and so is one of a service of the core, which is there before all modules.
+ */
+function withoutImpossibleDecorators(
+  modules: readonly Resolvable[],
+  portal: ReadonlyMap<string, string>,
+  unresolved: Map<string, readonly string[]>,
+): readonly Resolvable[] {
+  let left = modules;
+  for (const module of modules) {
+    const decorated = Object.keys(module.decorates ?? {});
+    if (decorated.length === 0) continue;
+    const ofCore = decorated.filter((id) => portal.has(id));
+    const way = wayBack(module.id, (id) => usedBy(id, left));
+    const reasons = [
+      ...ofCore.map((id) => `Decorates ${id}, which the core offers; only services of modules can be decorated.`),
+      ...(way ? [`Decorates ${decorated.join(', ')}, and lives on what uses it: ${way.join(' -> ')}.`] : []),
+    ];
+    if (reasons.length === 0) continue;
+    unresolved.set(module.id, reasons);
+    left = left.filter(({ id }) => id !== module.id);
+  }
+  return left;
+}
+
+/** Ids of the modules that one lives on: who offers what it requires or decorates, and who decorates what it requires. */
+function usedBy(id: string, modules: readonly Resolvable[]): string[] {
+  const { requires = {}, decorates = {} } = modules.find((module) => module.id === id) ?? {};
+  return modules
+    .filter((other) =>
+      Object.entries(requires).some(([needed, range]) => {
+        const offered = other.provides[needed] ?? other.hosts[needed];
+        return (
+          (offered !== undefined && satisfiesRange(offered, range)) ||
+          (needed in (other.decorates ?? {}) && !(needed in decorates))
+        );
+      }),
+    )
+    .map((other) => other.id);
 }

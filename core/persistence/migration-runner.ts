@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { type Clock, type MigrationInterface, PortalError, type QueryRunner } from '../api/index.js';
+import type { DatabaseCopies } from './database-copies.js';
 import type { Writer } from './writer.js';
 
 export type MigrationClass = new () => MigrationInterface;
@@ -15,6 +16,8 @@ interface AppliedMigration {
 interface ReadyMigration {
   readonly name: string;
   readonly checksum: string;
+  /** Names of tables that it makes. */
+  readonly tables: readonly string[];
   readonly migration: MigrationInterface;
   readonly from: MigrationClass;
 }
@@ -28,8 +31,12 @@ export type MigrationFile = (migration: MigrationClass) => Promise<string | unde
  */
 export class MigrationRunner {
   private readonly applied = new Map<string, AppliedMigration[]>();
+  /** Made by this process: there is nothing to copy yet. */
+  private isNew = false;
   /** What the code of this process has and this database needs, by owner; for the doctor. */
   readonly known = new Map<string, readonly string[]>();
+  /** Tables that the code of this process makes; for the doctor. */
+  readonly tables = new Set<string>();
   /** What was changed after it was applied, by owner; for the doctor. */
   readonly edited = new Map<string, readonly string[]>();
 
@@ -37,6 +44,7 @@ export class MigrationRunner {
     private readonly connection: Database.Database,
     private readonly writer: Writer,
     private readonly clock: Clock,
+    private readonly copies: DatabaseCopies,
   ) {}
 
   /** Reads what has been applied; makes the table in a new database. */
@@ -51,6 +59,7 @@ export class MigrationRunner {
     if (!columns.some(({ name }) => name === 'checksum'))
       this.connection.exec('ALTER TABLE portico_migration ADD COLUMN checksum TEXT');
     const rows = this.connection.prepare('SELECT owner, name, checksum FROM portico_migration ORDER BY owner, position').all();
+    this.isNew = rows.length === 0;
     for (const { owner, ...row } of rows as ({ owner: string } & AppliedMigration)[]) this.appliedOf(owner).push(row);
   }
 
@@ -58,6 +67,7 @@ export class MigrationRunner {
   async migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void> {
     const all = await Promise.all(migrations.map(prepared));
     const names = all.map(({ name }) => name);
+    for (const table of all.flatMap(({ tables }) => tables)) this.tables.add(table);
     if (new Set(names).size < names.length) throw refused(owner, 'Two migrations have the same name.', names);
     const needed = this.neededOf(owner, all);
     this.known.set(
@@ -68,7 +78,9 @@ export class MigrationRunner {
     await this.assertUnedited(owner, needed, fileOf);
     await this.adopt(owner, needed);
     const applied = new Set(this.appliedOf(owner).map(({ name }) => name));
-    for (const migration of needed) if (!applied.has(migration.name)) await this.apply(owner, migration);
+    const pending = needed.filter(({ name }) => !applied.has(name));
+    if (pending.length > 0 && !this.isNew) await this.writer.exclusively(() => this.copies.take());
+    for (const migration of pending) await this.apply(owner, migration);
   }
 
   private appliedOf(owner: string): AppliedMigration[] {
@@ -169,9 +181,14 @@ export class MigrationRunner {
   }
 }
 
+const madeTable = /^(?:CREATE TABLE (?:IF NOT EXISTS )?|ALTER TABLE \S+ RENAME TO )["`]?(\w+)/i;
+
 async function prepared(Migration: MigrationClass): Promise<ReadyMigration> {
   const migration = new Migration();
-  return { name: migration.name ?? Migration.name, checksum: await migrationChecksum(migration), migration, from: Migration };
+  const statements = await statementsOf(migration);
+  const checksum = createHash('sha256').update(statements.join(';\n')).digest('hex');
+  const tables = statements.flatMap((statement) => madeTable.exec(statement)?.[1] ?? []);
+  return { name: migration.name ?? Migration.name, checksum, tables, migration, from: Migration };
 }
 
 function refused(owner: string, reason: string, names: readonly string[], cause?: unknown): PortalError {
@@ -194,15 +211,15 @@ class StatementRecorder implements QueryRunner {
 }
 
 /**
- * Lower-case hex SHA-256 of the statements that a migration runs in a database without rows. Compilers, formatters, comments and types do not
- * change it; other tables, columns or rows do. Values that are bound are not part of it: they may differ from run to run.
+ * The statements that a migration runs in a database without rows: what its checksum is made of. Compilers, formatters, comments and types do not
+ * change them; other tables, columns or rows do. Values that are bound are not part of them: they may differ from run to run.
  */
-async function migrationChecksum(migration: MigrationInterface): Promise<string> {
+async function statementsOf(migration: MigrationInterface): Promise<readonly string[]> {
   const recorder = new StatementRecorder();
   try {
     await migration.up(recorder);
   } catch {
     // One that cannot go on without rows is known by what it did until then.
   }
-  return createHash('sha256').update(recorder.statements.join(';\n')).digest('hex');
+  return recorder.statements;
 }

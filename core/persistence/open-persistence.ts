@@ -15,6 +15,7 @@ import type {
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
+import { DatabaseCopies } from './database-copies.js';
 import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
@@ -36,6 +37,8 @@ export interface PersistenceOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly ids: Ids;
+  /** Version of the portal; it names the copies that are made before tables are changed. */
+  readonly version: string;
   /** How long a write waits for a lock of another process; default 5 s. */
   readonly busyTimeoutMillis?: number;
   /** How long a write waits for the writes before it; default 30 s. */
@@ -57,11 +60,16 @@ export interface Persistence {
   /**
    * Applies what is new of an owner's migrations.
    * @param fileOf names the file of a migration, for the error.
-   * @throws PortalError `migration-failed`, `migration-edited`, `database-newer`.
+   * A database that is older than this process is copied before.
+   * @throws PortalError `migration-failed`, `migration-edited`, `database-newer`, `copy-failed`.
    */
   migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void>;
+  /** Says that the portal has opened. @throws PortalError `copy-failed` when tables could not be changed for want of a copy. */
+  opened(): void;
   sweep(): Promise<SweepReport>;
   readonly checks: readonly IntegrityCheck[];
+  /** Tables that nothing claims which this process has loaded, and whose migrations were applied. */
+  inventory(): { readonly tables: readonly string[]; readonly owners: readonly string[] };
   /** Whether the portal still writes; for the health page. */
   health(): StorageState;
   /** Lets waiting writes finish, then closes. */
@@ -104,7 +112,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     blobs,
   );
   const sweeper = new Sweeper(paths, readStatements, writer, clock, log, graceMillis);
-  const migrations = new MigrationRunner(writing.connection, writer, clock);
+  const copies = new DatabaseCopies({ connection: writing.connection, home, version: options.version, clock, log });
+  const migrations = new MigrationRunner(writing.connection, writer, clock, copies);
   const close = async (): Promise<void> => {
     await writer.close();
     await reading.source.destroy();
@@ -127,6 +136,17 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     migrate: async (owner, classes, fileOf) => {
       await migrations.migrate(owner, classes, fileOf);
       for (const statements of [readStatements, writer.statements]) statements.forget();
+    },
+    opened: () => copies.opened(),
+    inventory: () => {
+      const claimed = new Set([...reading.source.entityMetadatas.map(({ tableName }) => tableName), ...migrations.tables]);
+      const names = (sql: string): string[] => readStatements.all<{ name: string }>(sql).map(({ name }) => name);
+      return {
+        tables: names("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").filter(
+          (name) => !/^(?:sqlite|portico)_/.test(name) && !claimed.has(name),
+        ),
+        owners: names('SELECT DISTINCT owner AS name FROM portico_migration ORDER BY owner'),
+      };
     },
     sweep: () => sweeper.sweep(),
     checks: coreChecks({

@@ -28,10 +28,12 @@ import { CatalogAuditPresenter } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
 import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
+import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
 import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
+import { DisabledModules } from './disabled-modules.js';
 import type { Storage } from './open-storage.js';
 
 export interface CoreServiceParts {
@@ -75,6 +77,9 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): Check
   const manifests = parts.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
+  const disabled = new DisabledModules(persistence.unitOfWork, parts.clock);
+  const look = async (): Promise<Inventory> => ({ ...persistence.inventory(), disabled: await disabled.load() });
+  kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });
   persistence.checks.forEach((check, index) => {
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
   });

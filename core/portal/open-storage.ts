@@ -6,6 +6,7 @@ import type { InstalledModule } from '../kernel/index.js';
 import { lockHome, openPersistence, type Persistence } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
+import { portalVersion } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
@@ -42,6 +43,7 @@ export async function openStorage(
     clock,
     ids,
     log,
+    version: portalVersion(),
     entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,

@@ -4,6 +4,7 @@ export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
+export { ownerByName } from './module-owner.js';
 export {
   cutText,
   foldText,

@@ -23,6 +23,7 @@ import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
+import { OwnerlessSettings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
@@ -44,6 +45,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(IntegrityChecks).to(SettingsCheck);
+  contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
   for (const routes of [DifferenceRoutes, SiteDifferenceRoutes, TransferRoutes]) contribute(HttpRoutes).to(routes);
   for (const routes of [InstanceSettingsRoutes, SiteSettingsRoutes]) contribute(HttpRoutes).to(routes);

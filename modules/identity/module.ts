@@ -25,7 +25,7 @@ import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
-import { AdministratorCheck, MembershipCheck } from './services/identity-checks.js';
+import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
@@ -74,5 +74,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   }
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
+  contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -7,9 +7,10 @@ import type BetterSqlite from 'better-sqlite3';
 /**
  * Loaded into a portal before anything else: once SIGUSR2 came, counts every step that changes something on disk (a file renamed, removed
  * or flushed, a statement that writes, a commit), and kills the process without warning right before the step that the file `die-at` names.
+ * With `DIE_AT_START` it counts from the start, up to the step of that number.
  */
 const home = process.env.PORTICO_HOME ?? '';
-let left = Number.POSITIVE_INFINITY;
+let left = Number(process.env.DIE_AT_START ?? Number.POSITIVE_INFINITY);
 let passed: string[] = [];
 
 process.on('SIGUSR2', () => {

@@ -20,7 +20,7 @@ describe('The audit log', () => {
     const clock = new SystemClock();
     const ids = new UuidIds();
     const silent = new Logs({ level: 'silent' }).for('core');
-    persistence = await openPersistence({ home, clock, ids, log: silent, entities: auditEntities });
+    persistence = await openPersistence({ home, clock, ids, log: silent, version: '1.0.0', entities: auditEntities });
     await persistence.migrate('audit', auditMigrations);
     log = new StoredAuditLog({ unitOfWork: persistence.unitOfWork, clock, ids });
   });

@@ -50,6 +50,7 @@ export class FlagBench {
       clock,
       log: this.log,
       ids,
+      version: '1.0.0',
       sweeping: false,
     });
     const { unitOfWork } = this.persistence;

@@ -131,6 +131,52 @@ describe('a service', () => {
     expect(portal.changes.at(-1)).to.deep.equal({ id: 'a', from: 'starting', to: 'active' });
   });
 
+  it('that is better and comes later is given to its users, who start again for it, and to none that the better one lives on', async () => {
+    await portal.write({ id: 'a', provides }, provideVoice('alto'));
+    await portal.write({ id: 'c', provides, enabledByDefault: false }, provideVoice('solo', 5));
+    await portal.write(
+      { id: 'listener', requires: { 'choir.voice': '^1.0.0' }, provides: { 'listener.echo': '1.0.0' } },
+      `provide(serviceToken('listener.echo')).to(Echo);`,
+      listener(`serviceToken('choir.voice')`),
+    );
+    await portal.write(
+      { id: 'd', provides, requires: { 'listener.echo': '^1.0.0' }, enabledByDefault: false },
+      provideVoice('of the listener', 9),
+    );
+    await portal.boot();
+    expect(echo()).to.equal('alto');
+    await portal.kernel.enable('c');
+    expect([echo(), portal.states().listener]).to.deep.equal(['solo', 'active']);
+    await portal.kernel.enable('d');
+    expect([voice(), echo()]).to.deep.equal(['of the listener', 'solo']);
+    expect(portal.states()).to.include({ a: 'active', c: 'active', d: 'active', listener: 'active' });
+  });
+
+  it('is not asked for by the module that provides it, which would find itself', async () => {
+    await portal.write(
+      { id: 'a', provides, optional: { 'choir.tone': '^1.0.0' } },
+      `provide(serviceToken('choir.voice')).to(Echo);`,
+      listener(`optional(serviceToken('choir.voice'))`),
+    );
+    await portal.write(
+      { id: 'b', provides },
+      `provide(serviceToken('choir.voice')).to(Echo);`,
+      `const Inner = parts(class Inner { constructor(voice) {} }, serviceToken('choir.voice'));
+       const Echo = parts(class Echo { constructor(inner) {} }, Inner);`,
+    );
+    await portal.boot();
+    expect(portal.kernel.status('a')?.failure).to.deep.equal({
+      phase: 'setup',
+      message:
+        'Module a provides choir.voice and asks for it with optional() in Echo, which would find itself; ' +
+        'ask for the class, or say decorate() to stand before the service of another module.',
+    });
+    expect(portal.kernel.status('b')?.failure).to.deep.equal({
+      phase: 'setup',
+      message: 'Module b provides choir.voice with a class that asks for itself: Echo -> Inner -> Echo.',
+    });
+  });
+
   it('must be named in the manifest by those who ask for it', async () => {
     await portal.write({ id: 'a', provides }, provideVoice('alto'));
     await portal.write({ id: 'listener' }, `run(Echo);`, listener(`serviceToken('choir.voice')`));

@@ -1,4 +1,7 @@
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MigrationInterface, QueryRunner } from '@portico/core';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { MigrationClass } from '../../persistence/index.js';
 import { codeFrom, createPortal, findings, removeHomes, type TestPortal } from './fixtures/portal.js';
@@ -178,6 +181,78 @@ describe('migrations', () => {
     await portal.migrate('library', [makeShelf, first, clear, loan]);
     expect(await applied()).to.deep.equal(['make-shelf', 'first-loan', 'clear-shelf', 'make-loan']);
     expect(await codeFrom(portal.migrate('library', [makeShelf, first, loan, clear]))).to.equal('migration-failed');
+  });
+
+  describe('copy the database before they change it', () => {
+    const copies = (): readonly string[] => {
+      const folder = join(portal.home, 'copies');
+      return existsSync(folder) ? readdirSync(folder).sort() : [];
+    };
+    const tablesOf = (copy: string): unknown[] => {
+      const database = new Database(join(portal.home, 'copies', copy), { readonly: true });
+      try {
+        return database
+          .prepare("SELECT name FROM sqlite_master WHERE name IN ('shelf', 'book', 'loan') ORDER BY name")
+          .pluck()
+          .all();
+      } finally {
+        database.close();
+      }
+    };
+    const loan = migration('make-loan', 'CREATE TABLE loan (id TEXT)');
+
+    it('once for all that is new with a start, named by time and version, readable to the portal alone, and not when nothing is new', async () => {
+      await portal.migrate('library', [makeShelf]);
+      await reopen();
+      await portal.migrate('library', [makeShelf]);
+      expect(copies(), 'of a new database, and of one where nothing is new').to.deep.equal([]);
+      await portal.migrate('library', [makeShelf, makeBook]);
+      await portal.migrate('archive', [loan]);
+      expect(copies()).to.have.length(1);
+      const [copy = ''] = copies();
+      expect(copy).to.match(/^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-\d{3}Z-before-1\.0\.0\.db$/);
+      expect(tablesOf(copy)).to.deep.equal(['shelf']);
+      expect(statSync(join(portal.home, 'copies', copy)).mode & 0o777).to.equal(0o600);
+      expect(await tables()).to.deep.equal(['book', 'loan', 'shelf']);
+      expect(portal.log.told).to.deep.equal(['The database was copied before its tables are changed.']);
+    });
+
+    it('again for what is new after the portal has opened, and keep the newest three', async () => {
+      await reopen();
+      portal.opened();
+      const more = [1, 2, 3, 4].map((number) => migration(`loan-${number}`, `CREATE TABLE loan${number} (id TEXT)`));
+      for (let count = 1; count <= more.length; count += 1) {
+        await portal.migrate('library', more.slice(0, count));
+        portal.clock.forward(1000);
+      }
+      const names = (copy: string): unknown[] => {
+        const database = new Database(join(portal.home, 'copies', copy), { readonly: true });
+        try {
+          return database.prepare("SELECT count(*) FROM portico_migration WHERE owner = 'library'").pluck().all();
+        } finally {
+          database.close();
+        }
+      };
+      expect(copies().map(names)).to.deep.equal([[1], [2], [3]]);
+    });
+
+    it('and change nothing when that fails: the start is refused with what to do', async () => {
+      await portal.migrate('library', [makeShelf]);
+      await reopen();
+      writeFileSync(join(portal.home, 'copies'), 'in the way');
+      const refusal = await portal.migrate('library', [makeShelf, makeBook]).catch((error: Error) => error);
+      expect(refusal).to.include({ code: 'copy-failed' });
+      expect(refusal)
+        .to.have.property('message')
+        .that.includes('Nothing was changed.')
+        .and.includes('then start the portal again.');
+      expect(await tables()).to.deep.equal(['shelf']);
+      expect(() => portal.opened()).to.throw('Nothing was changed.');
+      rmSync(join(portal.home, 'copies'));
+      await reopen();
+      await portal.migrate('library', [makeShelf, makeBook]);
+      expect(await tables()).to.deep.equal(['book', 'shelf']);
+    });
   });
 
   it('that are missing are found by the doctor', async () => {

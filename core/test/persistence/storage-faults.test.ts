@@ -73,6 +73,22 @@ describe('a disk that fails', function () {
     }
   });
 
+  it('because there is no room for a copy of the database keeps its tables as they are, and says how much room is needed', async () => {
+    if (mounts) {
+      const mounted = makeHome();
+      const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=8m portico "$0" && exec "$@"', mounted];
+      expect(await witness(['copyWithoutRoom', join(mounted, 'data')], { wrap })).to.deep.equal({
+        refused:
+          'Before its tables are changed, the database is copied to HOME/copies, and there is no room for it. Nothing was changed. ' +
+          'Free 2 MB on that disk, then start the portal again.',
+        changed: [],
+        untouched: true,
+        afterwards: 'no error',
+        copies: 1,
+      });
+    }
+  });
+
   for (const way of ['blob', 'row']) {
     it(`at fsync of a ${way} makes the portal stop writing and say so, until it is restarted`, async () => {
       const home = makeHome();

@@ -139,6 +139,15 @@ describe('a database from before ai-usage', () => {
       await transaction.query(
         "INSERT INTO ai_creator_budget (id, target, unit, period, hard_limit) VALUES ('b', 'instance', 'images', 'day', 5)",
       );
+      for (const [table, id, output] of [
+        ['ai_creator_price', 'former', 30],
+        ['ai_usage_price', 'entered', 40],
+      ] as const)
+        await transaction.query(
+          `INSERT INTO ${table} (id, model, valid_from, currency, input_price, output_price, image_price, entered_at, entered_by)
+           VALUES (?, 'gpt-image-1', '2026-01-01', 'EUR', 5, ?, 0, '2026-01-02T03:04:05.000Z', 'p')`,
+          [id, output],
+        );
       const kept = steps.slice(0, 3).map(({ name }) => `'${name}'`);
       await transaction.query(`DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name NOT IN (${kept.join(', ')})`);
     });
@@ -164,6 +173,10 @@ describe('a database from before ai-usage', () => {
         previews: null,
       },
     ]);
+    expect(
+      await read(upgraded, 'SELECT id, output_price AS output FROM ai_usage_price'),
+      'what was entered in both',
+    ).to.deep.equal([{ id: 'entered', output: 40 }]);
     expect((await upgraded.command(['budgets', 'list'])).out).to.match(/^b {2}Everybody together/);
     expect(await read(upgraded, 'SELECT id, idempotency_key AS key, description FROM ai_creator_generation')).to.deep.equal([
       { id: 'early', key: 'its-key', description: 'a boat' },

@@ -141,7 +141,7 @@ export class ModuleRoutes implements HttpRoutes {
   }
 }
 
-interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure'> {
+interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated'> {
   readonly stateLabel: string;
   readonly stateKind: 'success' | 'danger' | 'warning' | 'secondary';
   readonly failure: string | undefined;

@@ -3,11 +3,14 @@ import {
   type IntegrityFinding,
   inject,
   injectable,
+  Modules,
   optional,
   type ServiceHandle,
   SiteDirectory,
   UnitOfWork,
 } from '@portico/core';
+import { ownerByName } from '@portico/core/util';
+import { RoleCatalog } from './role-catalog.js';
 
 @injectable()
 export class AdministratorCheck implements IntegrityCheck {
@@ -50,5 +53,48 @@ export class MembershipCheck implements IntegrityCheck {
         severity: 'warning',
         message: `${count} roles belong to the site ${siteId}, which is gone.`,
       }));
+  }
+}
+
+/** Names grants that modules left behind. They are kept: a module that comes back finds them. */
+@injectable()
+export class OwnerlessGrantsCheck implements IntegrityCheck {
+  readonly title = 'Every permission that roles and API tokens hold belongs to a module that is installed.';
+
+  constructor(
+    @inject(RoleCatalog) private readonly roles: RoleCatalog,
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Modules) private readonly modules: Modules,
+  ) {}
+
+  async run(): Promise<readonly IntegrityFinding[]> {
+    const { grants, tokens } = await this.unitOfWork.read(async (reader) => ({
+      grants: await reader.query<{ role: string; permission: string }>(
+        'SELECT role, permission FROM identity_role_permission ORDER BY permission, role',
+      ),
+      tokens: await reader.query<{ name: string; scopes: string }>('SELECT name, scopes FROM identity_api_token ORDER BY id'),
+    }));
+    const kept = 'It is kept for when its module comes back, and allows nothing until then.';
+    return [
+      ...grants
+        .filter(({ permission }) => this.isOwnerless(permission))
+        .map(
+          ({ role, permission }) =>
+            `What was decided for the role ${role} about ${permission} belongs to no module that is installed. ${kept}`,
+        ),
+      ...tokens.flatMap(({ name, scopes }) =>
+        (JSON.parse(scopes) as readonly string[])
+          .filter((scope) => this.isOwnerless(scope))
+          .map(
+            (scope) => `The API token "${name}" has the scope ${scope}, which belongs to no module that is installed. ${kept}`,
+          ),
+      ),
+    ].map((message) => ({ severity: 'warning', message }));
+  }
+
+  private isOwnerless(permission: string): boolean {
+    if (this.roles.grant(permission) !== undefined) return false;
+    const owner = ownerByName(this.modules, permission);
+    return owner === undefined || this.modules.status(owner)?.state === 'active';
   }
 }
