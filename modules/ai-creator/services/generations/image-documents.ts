@@ -2,7 +2,7 @@ import { type AccessContext, AuditLog, type AuditVia, BlobStore, inject, injecta
 import { cutText } from '@portico/core/util';
 import { type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
-import { actorOf } from '../audit-actor.js';
+import { actorOf } from '../audit.js';
 import { provenanceKind } from '../documents/provenance.js';
 import { idempotencyKeyOf } from '../images/pinned-source.js';
 import { GenerationProvenance } from './generation-provenance.js';
@@ -77,7 +77,7 @@ export class ImageDocuments {
         attribute: image.id,
         scope: generation.siteId,
         action: 'added',
-        after: { document: document.id },
+        after: { document: document.id, name: document.name },
         ...actorOf(access, options.via),
       });
       const open = await images.countBy({ generationId: generation.id, state: 'offered' });
