@@ -57,9 +57,12 @@ export class InputPart {
       if (fields.size < maxReported && !fields.has(shown)) fields.set(shown, sentence);
     };
     for (const issue of error.issues) {
+      if (fields.size >= maxReported) break;
       const path = issue.path.map(String);
       if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) add([...path, key].join('.'), this.messages.text('input.unknown', {}, locale));
+        // A form may have a hundred thousand: words are made for those that are told.
+        for (const key of issue.keys.slice(0, maxReported))
+          add([...path, key].join('.'), this.messages.text('input.unknown', {}, locale));
       } else add(path.join('.'), issue.message);
     }
     return Object.fromEntries(fields);

@@ -4,7 +4,8 @@ export type WebContentErrorCode =
   | 'article-conflict'
   | 'cleaning-failed'
   | 'not-a-picture'
-  | 'pictures-unavailable';
+  | 'pictures-unavailable'
+  | 'text-too-complex';
 
 declare global {
   interface PorticoErrorCodes extends Record<WebContentErrorCode, true> {}

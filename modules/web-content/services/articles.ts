@@ -139,13 +139,13 @@ export class Articles {
   /**
    * Saves a new article, or a change of one; published at once when asked for. Of a form that is older than the article only those fields are
    * written that were changed in it.
-   * @throws PortalError `invalid-input`, `address-taken`; `article-conflict` with the names of the fields that both changed.
+   * @throws PortalError `invalid-input`, `text-too-complex`, `address-taken`; `article-conflict` with the names of the fields that both changed.
    */
   async save(access: AccessContext, input: ArticleInput, { form, publish, existing }: SavedForm): Promise<SavedArticle> {
     const site = siteOf(access, ArticlePermissions.edit);
     const title = input.title.trim();
     this.check(title, input.body);
-    const { html: body, removed } = await this.cleaner.clean(input.body.replaceAll('\r\n', '\n'));
+    const { html: body, removed } = await this.cleaner.clean(input.body.replaceAll('\r\n', '\n'), access.person?.id ?? '');
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();

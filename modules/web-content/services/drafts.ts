@@ -60,7 +60,7 @@ export class Drafts {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  /** @throws PortalError `invalid-input` (too long), `not-found` (the article is gone). */
+  /** @throws PortalError `invalid-input` (too long), `text-too-complex`, `not-found` (the article is gone). */
   async keep(access: AccessContext, input: DraftInput): Promise<KeptDraft> {
     const site = siteOf(access, ArticlePermissions.edit);
     const person = personOf(access);
@@ -72,7 +72,7 @@ export class Drafts {
       reader.repository(ArticleEntity).findOneBy({ begunForm: input.form, siteId: site.id }),
     );
     // What is kept beside an article is shown as text of the form alone; what goes into one is cleaned, as everything that is.
-    const html = goesOn || input.article === undefined ? (await this.cleaner.clean(input.body)).html : undefined;
+    const html = goesOn || input.article === undefined ? (await this.cleaner.clean(input.body, person.id)).html : undefined;
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();

@@ -1,8 +1,9 @@
+import type { Messages } from '@portico/core';
 import { expect } from 'chai';
 import { HtmlCleaner } from '../services/html-cleaner.js';
 
 describe('The cleaner of article HTML', () => {
-  const cleaner = new HtmlCleaner();
+  const cleaner = new HtmlCleaner({ text: (key) => key } as Messages);
   after(() => cleaner.onStop());
 
   const cases: readonly (readonly [name: string, dirty: string, clean: string])[] = [
@@ -81,16 +82,17 @@ describe('The cleaner of article HTML', () => {
 
   for (const [name, dirty, clean] of cases) {
     it(name, async () => {
-      expect((await cleaner.clean(dirty)).html).to.equal(clean);
+      expect((await cleaner.clean(dirty, 'ada')).html).to.equal(clean);
     });
   }
 
   it('says what it had to take away', async () => {
     const { removed } = await cleaner.clean(
       '<img src="data:image/png;base64,AAAA"><img src="https://example.org/a.png"><img src="/a"><video src="/b"></video><svg><path></path></svg><a href="http://example.org">a</a><a href="/x">b</a><script>1</script>',
+      'ada',
     );
     expect(removed).to.deep.equal({ pictures: 2, things: 2, links: ['http://example.org'] });
-    expect((await cleaner.clean('<p>a <a href="https://example.org">b</a></p>')).removed).to.deep.equal({
+    expect((await cleaner.clean('<p>a <a href="https://example.org">b</a></p>', 'ada')).removed).to.deep.equal({
       pictures: 0,
       things: 0,
       links: [],
@@ -100,8 +102,9 @@ describe('The cleaner of article HTML', () => {
   it('gives the same answer when asked twice', async () => {
     const { html: once } = await cleaner.clean(
       '<p>a <a href="mailto:a@example.org">b</a></p><noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
+      'ada',
     );
-    expect((await cleaner.clean(once)).html).to.equal(once);
+    expect((await cleaner.clean(once, 'ada')).html).to.equal(once);
     expect(once).not.to.contain('onerror');
   });
 });
