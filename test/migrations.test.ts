@@ -7,6 +7,7 @@ import { startTestPortal } from '@portico/core/testing';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { transformSync } from 'esbuild';
+import { tablesOf, unpackState } from './support/earlier-states.js';
 import { FixtureModules } from './support/fixture-modules.js';
 import { PortalProcess, portico } from './support/portal-process.js';
 
@@ -55,6 +56,37 @@ describe('the migrations of this repository', () => {
     const listed = JSON.parse(readFileSync(listFile, 'utf8')) as typeof now;
     // A new migration is added to the list with the checksum that stands here; one that is there already is never changed.
     expect(now).to.deep.equal(listed);
+  });
+});
+
+describe('data of before that cannot be copied', function () {
+  this.timeout(60_000);
+
+  it('are not changed: the portal does not start, and says what to do', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'portico-uncopied-'));
+    try {
+      unpackState('first', home);
+      const before = tablesOf(home);
+      const inTheWay = join(home, 'copies');
+      await writeFile(inTheWay, '');
+      const refusal = await PortalProcess.start(home).then(
+        () => 'It started.',
+        (error: Error) => error.message,
+      );
+      expect(refusal)
+        .to.include('The portal ended with 1 before it was ready')
+        .and.include(`the database is copied to ${inTheWay}`);
+      expect(refusal).to.include(
+        'Nothing was changed. See to it that the folder can be written to, then start the portal again.',
+      );
+      const names = (tables: ReadonlyMap<string, unknown>): readonly string[] => [...tables.keys()].sort();
+      const after = tablesOf(home);
+      expect(names(after)).to.deep.equal(names(before));
+      for (const table of ['documents_media_document', 'ai_creator_generation', 'web_content_article'])
+        expect(after.get(table), table).to.deep.equal(before.get(table));
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   });
 });
 

@@ -40,7 +40,8 @@ describe('nothing is kept that nobody uses:', () => {
         said.has(key) ||
         families.some(({ start, end }) => key.length > start.length + end.length && key.startsWith(start) && key.endsWith(end));
       const keys = Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object);
-      expect(keys.filter((key) => !isSaid(key))).to.deep.equal([]);
+      // The portal asks every module for its name.
+      expect(keys.filter((key) => key !== 'module.name' && !isSaid(key))).to.deep.equal([]);
     });
   }
 

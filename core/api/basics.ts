@@ -63,6 +63,8 @@ export const Messages: ServiceToken<Messages> = serviceToken('portico.messages')
 /** The words of any module: for hosts of extension points that show the labels of what others contribute. */
 export interface MessageCatalog {
   for(moduleId: string): Messages;
+  /** What people call a module, whether it runs or not: its message `module.name`, else the words of its id. */
+  nameOf(moduleId: string, locale?: string): string;
 }
 export const MessageCatalog: ServiceToken<MessageCatalog> = serviceToken('portico.message-catalog');
 

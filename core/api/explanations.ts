@@ -8,7 +8,16 @@ export interface ExplainablePoint {
   /** The module that hosts it; undefined while none does. */
   readonly host: string | undefined;
   /** Those that are there, and those that modules made before they stopped. */
-  readonly contributions: readonly { readonly id: string; readonly module: string }[];
+  readonly contributions: readonly {
+    readonly id: string;
+    readonly module: string;
+    /** Message key of the name that people see, where it has one. */
+    readonly label?: string;
+    /** In which menu it stands, where the point has several. */
+    readonly menu?: string;
+    /** What else it goes by: the name of a command, the address of pages, the id of a permission. */
+    readonly subject?: string;
+  }[];
 }
 
 export interface ExplainedContribution extends Explanation {

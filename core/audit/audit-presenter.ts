@@ -52,7 +52,16 @@ export class CatalogAuditPresenter implements AuditPresenter {
   }
 }
 
+/** What nobody describes is said as it was written, but never as a program writes it. */
 function plain(said: unknown, text: (key: string) => string): string {
   if (typeof said === 'boolean') return text(said ? 'audit.on' : 'audit.off');
+  if (Array.isArray(said)) return said.map((each) => plain(each, text)).join(', ') || text('audit.empty');
+  if (typeof said === 'object' && said !== null)
+    return (
+      Object.entries(said)
+        .filter(([, value]) => value !== null && value !== '')
+        .map(([name, value]) => `${name}: ${plain(value, text)}`)
+        .join(', ') || text('audit.empty')
+    );
   return typeof said === 'string' ? said || text('audit.empty') : JSON.stringify(said);
 }

@@ -29,7 +29,7 @@ export function openDialog(options: DialogOptions): DialogElement {
   return dialog;
 }
 
-/** Closes the dialog that something inside it belongs to. */
-export function closeDialog(inside: Element): void {
-  inside.dispatchEvent(new CustomEvent('portico:close', { bubbles: true }));
+/** Closes the dialog that something inside it belongs to; with `asks` after a question when words were typed that are sent nowhere yet. */
+export function closeDialog(inside: Element, { asks = false }: { readonly asks?: boolean } = {}): void {
+  inside.dispatchEvent(new CustomEvent('portico:close', { bubbles: true, detail: { asks } }));
 }

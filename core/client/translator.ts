@@ -50,7 +50,9 @@ export type PortalMessageKey =
   | 'send-failed'
   | 'sign-in'
   | 'form-restored'
-  | 'paste-cut';
+  | 'paste-cut'
+  | 'leave-dialog'
+  | 'leave-dialog-yes';
 
 let portalMessages: Partial<Record<PortalMessageKey, string>> | undefined;
 

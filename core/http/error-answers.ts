@@ -13,20 +13,25 @@ const titles: Readonly<Record<number, string>> = { 401: 'portal.error-signed-out
 /** Seconds; a 503 always says when to come back. */
 const defaultRetryAfter = 5;
 
+interface AwayModule {
+  readonly title: string;
+  readonly sentence: string;
+}
+
 /** Turns whatever went wrong into an answer: a reference, one sentence, and nothing that is not meant for the reader. */
 export class ErrorAnswers {
   private readonly messages: Messages;
 
   constructor(
     private readonly views: PageRenderer,
-    messages: MessageCatalog,
+    private readonly catalog: MessageCatalog,
     private readonly log: Log,
     private readonly headers: SecurityHeaders,
     private readonly pages: PageStates,
     /** Whether a site's own frame may stand around the page: the reader may open its front page, so that its name is no news. */
     private readonly mayEnter: (access: AccessContext) => boolean,
   ) {
-    this.messages = messages.for('core');
+    this.messages = catalog.for('core');
   }
 
   answer(ctx: HostContext, thrown: unknown): void {
@@ -68,6 +73,8 @@ export class ErrorAnswers {
   }
 
   private sentenceOf(ctx: HostContext, error: PortalError): string {
+    const away = this.awayOf(ctx, error);
+    if (away) return away.sentence;
     if (error.expose && !(error instanceof ForeignError)) return error.message;
     const key = error.status === 503 || error.status === 507 || error.status < 500 ? `error.${error.status}` : 'error.500';
     const locale = ctx.exchange.access?.locale;
@@ -75,9 +82,20 @@ export class ErrorAnswers {
     return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
   }
 
+  /** A module that does not come back by waiting: that it is so, why, and who can do something. */
+  private awayOf(ctx: HostContext, { code, details: { module, why } }: PortalError): AwayModule | undefined {
+    if (code !== 'module-unavailable' || typeof module !== 'string' || (why !== 'stopped' && why !== 'down')) return undefined;
+    const { access } = ctx.exchange;
+    const values = { name: this.catalog.nameOf(module, access?.locale) };
+    const text = (key: string): string => this.messages.text(key, values, access?.locale);
+    return { title: text(`portal.module-${why}`), sentence: text(`error.module-${why}`) };
+  }
+
   private page(ctx: HostContext, error: PortalError, sentence: string): string {
     const { reference } = ctx.exchange;
-    const title = this.messages.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
+    const away = this.awayOf(ctx, error);
+    const title =
+      away?.title ?? this.messages.text(titles[error.status] ?? 'portal.error-title', {}, ctx.exchange.access?.locale);
     const model = {
       status: error.status,
       code: codeOf(error),
@@ -85,6 +103,8 @@ export class ErrorAnswers {
       sentence,
       reference,
       retryAfter: error.retryAfter,
+      away,
+      homeHref: this.homeOf(ctx),
       signInHref: signInHref(ctx),
       plainHref: plainHref(ctx, error),
       formHref: formHref(ctx),
@@ -97,6 +117,14 @@ export class ErrorAnswers {
       this.log.error('The error page could not be rendered.', { reference, error: failure });
       return fallbackPage(title, sentence, reference);
     }
+  }
+
+  /** The front page of the site that one is on, unless that is what failed, or is closed to the reader. */
+  private homeOf(ctx: HostContext): string {
+    const { access } = ctx.exchange;
+    if (!access?.site || !this.mayEnter(access)) return '/';
+    const front = `/web/${access.site.address}`;
+    return ctx.path.replace(/\/$/, '') === front ? '/' : front;
   }
 
   /** A guest of a site stays in the site's own frame. */

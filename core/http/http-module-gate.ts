@@ -58,6 +58,6 @@ function entered(module: string, answer: GateDecision): Entered {
     status: 503,
     expose: true,
     retryAfter: answer.retryAfter,
-    details: { module },
+    details: { module, why: answer.why },
   });
 }

@@ -25,7 +25,7 @@ export class KernelExplanations implements Explanations {
       host: this.registry.view(id)?.host,
       contributions: this.registry
         .rememberedAt(id)
-        .map(({ id, module }) => ({ id, module }))
+        .map(({ range: _range, when: _when, ...shown }) => shown)
         .sort((a, b) => compare(a.module, b.module) || compare(a.id, b.id)),
     }));
   }

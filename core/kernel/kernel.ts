@@ -283,10 +283,10 @@ export class Kernel implements Modules {
   private postOf(id: string): GateState | undefined {
     const record = this.records.get(id);
     if (record === undefined) return undefined;
-    const { state, run, unresolved } = record;
+    const { state, run, unresolved, stopped } = record;
     const between = state === 'starting' || state === 'stopping';
     const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, requests: run?.requests };
+    return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
   private checkBuilding(): void {

@@ -3,8 +3,11 @@ import { type Disposable, type ModuleState, toDisposable } from '../api/index.js
 /** What the gate answers a request that wants into a module. `leave` is called once per `entered`, when the request has ended. */
 export type GateDecision =
   | { readonly kind: 'entered'; leave(): void }
-  /** @property retryAfter seconds. */
-  | { readonly kind: 'unavailable'; readonly retryAfter: number }
+  /**
+   * @property retryAfter seconds.
+   * @property why `coming`: it may be there in a moment; `stopped`: an operator stopped it; `down`: it cannot run as things are.
+   */
+  | { readonly kind: 'unavailable'; readonly retryAfter: number; readonly why: 'coming' | 'stopped' | 'down' }
   | { readonly kind: 'absent' };
 
 /** Counts the requests inside one start of a module, and closes: then no more come in, and whoever stops the module knows when the last has left. */
@@ -42,6 +45,8 @@ export interface GateState {
   readonly state: ModuleState;
   /** Whether the state is on its way to another one, so that waiting makes sense. */
   readonly moving: boolean;
+  /** Whether an operator stopped it. */
+  readonly stopped: boolean;
   /** Counter of the run that takes requests now, if there is one. */
   readonly requests: RequestCounter | undefined;
 }
@@ -78,7 +83,8 @@ export class ModuleGate {
     if (module === undefined || module.state === 'disabled') return { kind: 'absent' };
     const inside = module.state === 'active' ? module.requests?.enter() : undefined;
     if (inside !== undefined) return { kind: 'entered', leave: () => void inside.dispose() };
-    return module.moving ? undefined : { kind: 'unavailable', retryAfter: secondsWhileAway };
+    if (module.moving) return undefined;
+    return { kind: 'unavailable', retryAfter: secondsWhileAway, why: module.stopped ? 'stopped' : 'down' };
   }
 
   private hold(moduleId: string): Promise<GateDecision> {
@@ -92,7 +98,10 @@ export class ModuleGate {
         const decision = this.decide(moduleId);
         if (decision !== undefined) answer(decision);
       };
-      const timer = setTimeout(() => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving }), this.gateMillis);
+      const timer = setTimeout(
+        () => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving, why: 'coming' }),
+        this.gateMillis,
+      );
       this.holding.add(look);
     });
   }

@@ -22,6 +22,24 @@ export interface PublishedContribution {
 
 export interface FormerContribution extends Pick<Contribution<unknown>, 'id' | 'module' | 'when'> {
   readonly range: string;
+  /** Message key of the name that people see, and the menu it stands in, where it says so. */
+  readonly label?: string;
+  readonly menu?: string;
+  /** Name of a command, address of pages, id of a permission. */
+  readonly subject?: string;
+}
+
+function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)) as Partial<T>;
+}
+
+/** What a contribution says of itself as data; it may be anything. */
+function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' | 'subject'> {
+  if (typeof value !== 'object' || value === null) return {};
+  const { label, title, menu, name, prefix, id } = value as Readonly<Record<string, unknown>>;
+  const text = (...among: readonly unknown[]): string | undefined =>
+    among.find((each): each is string => typeof each === 'string');
+  return defined({ label: text(label, title), menu: text(menu), subject: text(name, prefix, id) });
 }
 
 /** All points and all that is contributed, whether its point has a host or not. */
@@ -127,9 +145,9 @@ export class PointRegistry {
     return [...(this.remembered.get(point)?.values() ?? [])];
   }
 
-  private remember({ point, range, contribution: { id, module, when } }: PublishedContribution): void {
+  private remember({ point, range, contribution: { id, module, when, value } }: PublishedContribution): void {
     const at = this.remembered.get(point) ?? new Map<string, FormerContribution>();
-    this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range }));
+    this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range, ...shownFacts(value) }));
   }
 
   private keep(point: string, offers: readonly PublishedContribution[]): void {

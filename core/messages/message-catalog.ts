@@ -15,6 +15,7 @@ import { compileMessage, formatMessage, isFault, type MessageFault, type ParsedM
 
 const fallbackLocale = 'en';
 const portal = 'core';
+const nameKey = 'module.name';
 
 /** One file: what a language says for each key. */
 interface Translation {
@@ -59,6 +60,8 @@ export class MessageCatalog {
   /** Where they are read, by module. */
   private readonly folders = new Map<string, string>();
   private readonly views = new Map<string, Messages>();
+  /** What people call modules, by module and then by locale; also of those that have stopped. */
+  private readonly names = new Map<string, ReadonlyMap<string, string>>();
   /** By module, then by locale. */
   private readonly chains = new Map<string, Map<string, readonly Link[]>>();
   private readonly reported = new Set<string>();
@@ -108,6 +111,13 @@ export class MessageCatalog {
     return messages;
   }
 
+  nameOf(moduleId: string, locale: string = fallbackLocale): string {
+    const names = this.names.get(moduleId);
+    const wanted = [locale, locale.split('-')[0] ?? locale, fallbackLocale];
+    const [name] = wanted.flatMap((each) => names?.get(each) ?? []);
+    return name ?? (moduleId.charAt(0).toUpperCase() + moduleId.slice(1)).replaceAll('-', ' ');
+  }
+
   private text(moduleId: string, key: string, values: MessageValues = noValues, locale: string = fallbackLocale): string {
     for (const link of this.chain(moduleId, locale)) {
       const message = link.translation.messages.get(key);
@@ -144,6 +154,15 @@ export class MessageCatalog {
   private read(owner: string, folder: string): void {
     const { locales, broken } = readMessages(folder);
     this.owners.set(owner, locales);
+    this.names.set(
+      owner,
+      new Map(
+        [...locales].flatMap(([locale, { messages }]): [string, string][] => {
+          const name = messages.get(nameKey);
+          return typeof name === 'string' ? [[locale, name]] : [];
+        }),
+      ),
+    );
     for (const { key, locale, fault, line, column } of broken) {
       this.options.log.warn('A message cannot be read.', { module: owner, locale, key, line, column, fault });
     }

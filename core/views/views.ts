@@ -54,6 +54,8 @@ const clientMessageKeys = [
   'sign-in',
   'form-restored',
   'paste-cut',
+  'leave-dialog',
+  'leave-dialog-yes',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */

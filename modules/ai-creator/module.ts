@@ -1,6 +1,7 @@
 import { PaidFeatures, UsagePages } from '@portico/ai-usage/api';
 import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
 import {
+  AuditAreas,
   Commands,
   DemoContents,
   defineModule,
@@ -22,6 +23,7 @@ import { ImageRoutes, PreviewRoutes } from './http/image-routes.js';
 import { manageInstance } from './http/permissions.js';
 import { ServiceRoutes } from './http/service-routes.js';
 import { WhyRoutes } from './http/why-routes.js';
+import { CreatorAuditArea } from './services/audit.js';
 import { createAiImage, createImages, creatorFlag, requiredPermissions } from './services/availability/availability.js';
 import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
@@ -60,6 +62,7 @@ export default defineModule(({ contribute, run, flag }) => {
   contribute(ChoiceProviders).to(ModelChoices, { id: 'image-models' });
   contribute(SettingsActions).to(TestConnection, { id: 'test-connection', order: 10, when: { flag: creatorFlag } });
   contribute(SettingsActions).to(TestImage, { id: 'test-image', order: 20, when: { flag: creatorFlag } });
+  contribute(AuditAreas).to(CreatorAuditArea, { id: 'ai-creator', order: 70 });
   contribute(Permissions).value(
     { id: createImages, label: 'permission.create-images', scope: 'site', defaultRoles: ['Author', 'Site Administrator'] },
     { id: 'create-images' },

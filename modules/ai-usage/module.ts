@@ -1,4 +1,5 @@
 import {
+  AuditAreas,
   Commands,
   defineModule,
   HttpRoutes,
@@ -15,6 +16,7 @@ import { BudgetsChange, UsageCommand } from './commands/usage-command.js';
 import { BudgetRoutes } from './http/budget-routes.js';
 import { tableRoutes } from './http/entered-table-routes.js';
 import { usageRoutes } from './http/usage-pages.js';
+import { UsageAuditArea } from './services/budgets/budget-history.js';
 import { BudgetTable } from './services/budgets/budget-table.js';
 import { StoredUsageLedger } from './services/ledger/stored-usage-ledger.js';
 import { PriceTable } from './services/prices/price-table.js';
@@ -29,8 +31,9 @@ const declaredPermissions: readonly Permission[] = [
 const whenPaid = { contributed: tokenId(PaidFeatures) } as const satisfies When;
 
 /** What any paid feature uses. */
-const ledger: ModulePart = ({ provide, host }) => {
+const ledger: ModulePart = ({ provide, host, contribute }) => {
   host(PaidFeatures);
+  contribute(AuditAreas).to(UsageAuditArea, { id: 'ai-usage', order: 75 });
   provide(UsageLedger).to(StoredUsageLedger);
 };
 

@@ -122,6 +122,37 @@ describe('Forms that are not saved', () => {
     await page.getByText('What you pasted is longer than this field takes.').waitFor();
   });
 
+  it('ask in a window before it is closed with typed words, and not without', async () => {
+    await page.goto(base);
+    const openForm = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'New', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Folder' }).click();
+      await page.getByRole('dialog', { name: 'Folder' }).getByLabel('Name').waitFor();
+    };
+    const form = page.getByRole('dialog', { name: 'Folder' });
+    const question = page.getByRole('alertdialog', { name: 'Are you sure?' });
+    await openForm();
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    await openForm();
+    await form.getByLabel('Name').fill('Half a name');
+    for (const leaveIt of [
+      () => page.keyboard.press('Escape'),
+      () => form.getByRole('button', { name: 'Close', exact: true }).click(),
+      () => form.getByRole('link', { name: 'Cancel' }).click(),
+    ]) {
+      await leaveIt();
+      await question.getByText('What you typed in this window is not saved').waitFor();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      expect(await form.getByLabel('Name').inputValue()).to.equal('Half a name');
+    }
+    await page.keyboard.press('Escape');
+    await question.getByRole('button', { name: 'Close without Saving' }).click();
+    await form.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).pathname).to.equal(base);
+  });
+
   it('are not kept for somebody else, nor with a password', async () => {
     await page.goto('/account');
     await page.locator('input[name="current"]').fill('a secret word');

@@ -1,14 +1,19 @@
 import type { DialogElement, DialogOptions } from '../dialog.js';
 import { element, focusableIn, giveFocusBack, uniqueId } from '../dom.js';
+import { hasTypedWords } from '../form-state.js';
 import { icon } from '../icon.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
+import { ask } from '../question.js';
 import { signInLink } from '../sign-in.js';
 import { keepToastsIn } from '../toast-place.js';
 import { portalMessage } from '../translator.js';
 import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 
-/** A modal dialog around a fragment of a page. Keeps the focus inside and gives it back; Escape and a button named Close end it. */
+/**
+ * A modal dialog around a fragment of a page. Keeps the focus inside and gives it back; Escape and a button named Close end it, after a question
+ * when that would lose typed words.
+ */
 export class PorticoDialog extends HTMLElement implements DialogElement {
   private readonly dialog = element('dialog', { class: 'portico-modal' });
   private readonly content = element('div', { class: 'portico-modal-fragment' });
@@ -65,19 +70,37 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
 
   private listen(): void {
     this.dialog.addEventListener('close', () => this.finish());
-    this.dialog.addEventListener('keydown', (event) => this.keepFocus(event));
+    this.dialog.addEventListener('keydown', (event) => this.pressed(event));
+    this.dialog.addEventListener('cancel', (event) => {
+      if (event.target !== this.dialog || !hasTypedWords(this.content)) return;
+      event.preventDefault();
+      this.leave();
+    });
     this.addEventListener('click', (event) => {
-      if ((event.target as Element).closest('[data-close]')) this.close();
+      if (!(event.target as Element).closest('[data-close]')) return;
+      event.preventDefault();
+      this.leave();
     });
     this.addEventListener('portico:close', (event) => {
       event.stopPropagation();
-      this.close();
+      if ((event as CustomEvent<{ readonly asks?: boolean } | null>).detail?.asks) this.leave();
+      else this.close();
     });
     this.addEventListener('submit', (event) => {
       if (!event.defaultPrevented) sendDialogForm(event, this);
     });
     for (const type of this.options?.events ?? [])
       this.addEventListener(type, (event) => this.passOn(event as CustomEvent<unknown>));
+  }
+
+  /** Closes as a person does. */
+  private leave(): void {
+    if (!hasTypedWords(this.content)) {
+      this.close();
+      return;
+    }
+    const opener = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    ask(portalMessage('leave-dialog'), portalMessage('leave-dialog-yes'), opener, () => this.close());
   }
 
   private async load(): Promise<void> {
@@ -116,8 +139,14 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
   }
 
   /** The browser keeps the rest of the page inert; this keeps Tab from wandering off into the browser's own bars. */
-  private keepFocus(event: KeyboardEvent): void {
-    if (event.key !== 'Tab' || event.defaultPrevented) return;
+  private pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented) return;
+    // The browser lets `cancel` be prevented once only, until the page is used again.
+    if (event.key === 'Escape' && hasTypedWords(this.content)) {
+      event.preventDefault();
+      this.leave();
+    }
+    if (event.key !== 'Tab') return;
     const stops = focusableIn(this.dialog);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (document.activeElement !== edge && document.activeElement !== this.dialog) return;

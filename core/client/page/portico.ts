@@ -3,8 +3,8 @@ import { PorticoDialog } from '../elements/dialog-element.js';
 import { PorticoMenu } from '../elements/menu-element.js';
 import { PorticoTabs } from '../elements/tabs-element.js';
 import { PorticoToasts } from '../elements/toasts-element.js';
+import { confirmForms } from '../question.js';
 import { toast } from '../toast.js';
-import { confirmForms } from './confirm.js';
 import { localiseTimes } from './times.js';
 import { sayWhatIsCut, watchUnsaved } from './unsaved.js';
 

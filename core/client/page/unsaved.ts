@@ -1,10 +1,9 @@
 import { element } from '../dom.js';
+import { type Field, isChanged, typed } from '../form-state.js';
 import { icon } from '../icon.js';
 import { personKey } from '../person.js';
 import { toast } from '../toast.js';
 import { portalMessage } from '../translator.js';
-
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** A form that was sent and whose answer did not say that it was taken; in this tab, of this person. */
 interface SentForm {
@@ -20,7 +19,6 @@ interface SentForm {
 
 /** Each form has a place of its own, by where it is sent. */
 const place = 'portico.sent-form:';
-const typed = 'input:not([type="hidden"], [type="file"], [type="submit"], [type="button"], [type="reset"]), textarea, select';
 
 /**
  * What a person typed is not lost by leaving a page: every form that sends something asks first while it differs from what the server wrote into it.
@@ -69,18 +67,6 @@ function isUnsaved(form: HTMLFormElement): boolean {
   // A form that came back with an error holds what was typed before: the server did not take it.
   const isRefused = form.querySelector('[aria-invalid="true"], .field-error, .alert-danger') !== null;
   return fields.some((field) => isChanged(field)) || (isRefused && fields.length > 0);
-}
-
-function isChanged(field: Field): boolean {
-  if (field.disabled) return false;
-  if (field instanceof HTMLSelectElement) {
-    const options = [...field.options];
-    const first = field.multiple || options.some(({ defaultSelected }) => defaultSelected) ? undefined : options[0];
-    return options.some((option) => option.selected !== (option.defaultSelected || option === first));
-  }
-  if (field instanceof HTMLInputElement && (field.type === 'checkbox' || field.type === 'radio'))
-    return field.checked !== field.defaultChecked;
-  return field.value !== field.defaultValue;
 }
 
 const isSecret = (field: Field): boolean => field instanceof HTMLInputElement && field.type === 'password';

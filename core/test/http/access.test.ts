@@ -82,7 +82,7 @@ describe('Who may call a route', () => {
 
   it('is not known while sites are away', async () => {
     host.absent.add('sites');
-    host.gate.set('sites', { kind: 'unavailable', retryAfter: 7 });
+    host.gate.set('sites', { kind: 'unavailable', retryAfter: 7, why: 'coming' });
     const { status, headers } = await host.get('/web/home/notes');
     host.absent.delete('sites');
     expect([status, headers['retry-after']]).to.deep.equal([503, '7']);

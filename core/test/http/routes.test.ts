@@ -79,7 +79,7 @@ describe('The routes of modules', () => {
         404,
       ]);
       expect(shared.routes.failures.map(({ module }) => module)).to.deep.equal(['thief', 'thief']);
-      shared.gate.set('panel', { kind: 'unavailable', retryAfter: 5 });
+      shared.gate.set('panel', { kind: 'unavailable', retryAfter: 5, why: 'coming' });
       shared.routes.withdraw('panel');
       expect(await Promise.all(['/notes', '/notes/log', '/notes/logs'].map(text))).to.deep.equal(['notes /', 503, 'notes /logs']);
     } finally {
@@ -254,7 +254,7 @@ describe('The routes of modules', () => {
   describe('behind the gate', () => {
     it('answer 503 with Retry-After while their module is away, 404 when it is disabled', async () => {
       host.routes.add('notes', '/pages', says('notes'));
-      host.gate.set('notes', { kind: 'unavailable', retryAfter: 30 });
+      host.gate.set('notes', { kind: 'unavailable', retryAfter: 30, why: 'down' });
       const away = await host.get('/pages').set('Accept', 'application/json');
       expect([away.status, away.headers['retry-after'], away.body.error.code]).to.deep.equal([503, '30', 'module-unavailable']);
       host.routes.withdraw('notes');

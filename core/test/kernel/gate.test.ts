@@ -59,8 +59,8 @@ describe('the gate', () => {
   it('turns requests away from modules that failed or were stopped, and says when to try again', async () => {
     await portal.boot();
     await portal.kernel.stop('a');
-    expect(await portal.kernel.enter('broken')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
-    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 30 });
+    expect(await portal.kernel.enter('broken')).to.deep.equal({ kind: 'unavailable', retryAfter: 30, why: 'down' });
+    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 30, why: 'stopped' });
   });
 
   it('holds requests while a module starts', async () => {
@@ -77,7 +77,7 @@ describe('the gate', () => {
     const go = pause('start');
     portal.kernel.install(await portal.installed());
     const booting = portal.kernel.boot();
-    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 2 });
+    expect(await portal.kernel.enter('a')).to.deep.equal({ kind: 'unavailable', retryAfter: 2, why: 'coming' });
     go();
     await booting;
   });

@@ -45,6 +45,23 @@ describe('Messages', () => {
     expect(messages.text('save', undefined, 'fr')).to.equal('Save');
   });
 
+  it('name a module, also after it stopped; one that says no name is called by its id', async () => {
+    const named = new TestFolder()
+      .write('messages/en.json', '{"module.name": "Web Content"}')
+      .write('messages/de.json', '{"module.name": "Webinhalte"}');
+    const loaded = await catalog.load({ id: 'web-content', folder: named.path, manifest: {} });
+    await loaded.dispose();
+    named.remove();
+    await load();
+    expect(['en', 'de-AT', 'fr'].map((locale) => catalog.nameOf('web-content', locale))).to.deep.equal([
+      'Web Content',
+      'Webinhalte',
+      'Web Content',
+    ]);
+    expect([catalog.nameOf('demo'), catalog.nameOf('acme-hello')]).to.deep.equal(['Demo', 'Acme hello']);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('fill in values as they are, not as templates', async () => {
     await load();
     expect(catalog.for('demo').text('hello', { name: '{other}', other: '$&' })).to.equal('Hello {other}, {other}$&');

@@ -41,15 +41,14 @@ class CreateImage extends HTMLElement {
       this.update();
       this.say(sentence);
     });
-    this.form.addEventListener('submit', (event) => {
+    const send = (event: Event): void => {
       event.preventDefault();
       void this.create();
-    });
+    };
+    this.form.addEventListener('submit', send);
     this.find<HTMLElement>('[data-shortcut]').hidden = false;
     this.description.area.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      void this.create();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send(event);
     });
     this.button('again').addEventListener('click', () => void this.create());
     this.button('add').addEventListener('click', () => void this.add());
@@ -81,6 +80,7 @@ class CreateImage extends HTMLElement {
     this.setBusy(false);
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
+    this.description.keep();
     const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
@@ -183,7 +183,7 @@ class CreateImage extends HTMLElement {
   /** Cancels what is being made; with nothing under way it closes. */
   private cancel(event: Event): void {
     if (!this.running) {
-      if (this.closest('portico-dialog')) closeDialog(this);
+      if (this.closest('portico-dialog')) closeDialog(this, { asks: true });
       return;
     }
     event.preventDefault();
@@ -271,6 +271,7 @@ class CreateImage extends HTMLElement {
     emphasize(again, !canAdd);
     emphasize(this.button('add'), !this.source.isNew);
     this.button('add').hidden = !canAdd;
+    this.button('cancel').title = this.text(this.running ? 'create.cancel-running' : 'create.cancel-closes');
     for (const role of ['create', 'again'] as const) lock(this.button(role), this.busy || this.running !== undefined);
     lock(this.button('add'), this.busy);
   }

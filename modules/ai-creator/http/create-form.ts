@@ -158,6 +158,8 @@ const clientMessages = [
   'add.none',
   'add.open-folder',
   'create.similar-use',
+  'create.cancel-running',
+  'create.cancel-closes',
   'refine.variation-of',
   'refine.cleared',
 ];

@@ -30,6 +30,11 @@ export const createQuery = z.strictObject({
     .regex(/^\d{1,2}$/)
     .optional(),
 });
+export const modelListQuery = z.strictObject({
+  q: z.string().trim().max(200).optional(),
+  page: z.coerce.number().int().min(1).max(1_000_000).optional(),
+});
+export type ModelListQuery = z.output<typeof modelListQuery>;
 export const similarQuery = z.strictObject({ description: z.string().max(10_000) });
 /** Where no script asked, the first press is led to the question. */
 export const discardForm = z.strictObject({ confirmed: z.literal('true').optional() });

@@ -24,7 +24,7 @@ import { RateLimitBackoff } from '../services/failures/rate-limit-backoff.js';
 import { ModelMonitor } from '../services/models/model-monitor.js';
 import { ModelNotices } from '../services/notices/model-notices.js';
 import { ImageProviderClient } from '../services/provider/image-provider-client.js';
-import { idParams } from './input.js';
+import { idParams, type ModelListQuery, modelListQuery } from './input.js';
 import { manageInstance } from './permissions.js';
 
 /** Keys with which nothing is sent now, in the words of administrators. */
@@ -61,6 +61,7 @@ class KeyStates {
 }
 
 const place = '/ai-creator/service';
+const modelsPerPage = 20;
 /** A link to the page on which one is leads nowhere. */
 const elsewhere = ({ href }: FailureLink): boolean => href !== place;
 
@@ -82,7 +83,7 @@ export class ServiceRoutes implements HttpRoutes {
 
   register(router: Router): void {
     const access = { permission: manageInstance };
-    router.get('/', { access }, (ctx) => this.show(ctx));
+    router.get('/', { access, query: modelListQuery }, (ctx) => this.show(ctx, this.models(ctx, ctx.input.query)));
 
     router.post('/refresh', { access }, async (ctx) => {
       try {
@@ -114,7 +115,31 @@ export class ServiceRoutes implements HttpRoutes {
     return `${who} ${ctx.text(`service.key-${key}`)}`;
   }
 
-  private async show(ctx: RouteContext<unknown, unknown, unknown>): Promise<void> {
+  /** A page of the models whose name holds what is searched; a gateway may have thousands. */
+  private models(ctx: RouteContext<unknown, unknown, unknown>, { q = '', page = 1 }: ModelListQuery): object {
+    const all = this.watch.all();
+    const found = all.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()));
+    const last = Math.max(1, Math.ceil(found.length / modelsPerPage));
+    const shown = Math.min(page, last);
+    const start = (shown - 1) * modelsPerPage;
+    const link = (to: number): string =>
+      ctx.url(`${place}?${new URLSearchParams({ ...(q && { q }), page: String(to) })}#service-models`);
+    const models = found.slice(start, start + modelsPerPage);
+    return {
+      query: q,
+      hasMany: all.length > modelsPerPage,
+      count: ctx.text('service.model-count', {
+        from: Math.min(start + 1, found.length),
+        to: start + models.length,
+        total: found.length,
+      }),
+      models: models.map((model) => ({ ...model })),
+      previous: shown > 1 ? link(shown - 1) : undefined,
+      next: shown < last ? link(shown + 1) : undefined,
+    };
+  }
+
+  private async show(ctx: RouteContext<unknown, unknown, unknown>, models: object): Promise<void> {
     ctx.render(
       'service',
       {
@@ -132,7 +157,7 @@ export class ServiceRoutes implements HttpRoutes {
         })),
         pauses: this.keys.paused(ctx.access),
         notices: this.notices.notices(ctx.access),
-        models: this.watch.all().map((model) => ({ ...model })),
+        ...models,
         checkedAt: this.watch.checkedAt,
         used: this.watch.choose(ctx.access.scope).model,
         isModelMissing: this.watch.needsName && this.watch.choose(ctx.access.scope).model === '',

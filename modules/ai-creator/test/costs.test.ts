@@ -49,8 +49,13 @@ describe('what an image costs', () => {
       expect(await page.getByRole('table').count(), 'with scripts one line says it').to.equal(0);
       expect(await accessibilityFaults(page)).to.deep.equal([]);
       await creator.portal.command(['settings', 'set', 'ai-creator.model', 'my-own-model']);
+      const unknown = 'No price known, so nothing can be said about the cost.';
+      const asAdministrator = await browser.page(creator.portal, { person: creator.portal.administrator });
+      await asAdministrator.goto('/web/home/ai-creator/create');
+      await asAdministrator.getByText(unknown).waitFor();
       await page.reload();
-      await page.getByText('No price known, so nothing can be said about the cost.').waitFor();
+      await page.getByLabel('Number of Images to Generate').waitFor();
+      expect(await page.getByText(unknown).count(), 'authors cannot enter one').to.equal(0);
       expect(browser.complaints).to.deep.equal([]);
     } finally {
       await creator.portal.command(['settings', 'unset', 'ai-creator.model']);

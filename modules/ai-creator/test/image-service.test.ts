@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { sandboxKey } from '@portico/ai-sandbox/api';
 import { Settings } from '@portico/configuration/api';
-import { AccessContexts, AuditLog, type Clock, instanceScope } from '@portico/core';
+import { AccessContexts, AuditLog, type Clock, instanceScope, UnitOfWork } from '@portico/core';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
+import { KnownModel } from '../entities/known-model.js';
 import { author, type CreatorPortal, creatorPage, newKey, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 let time = Date.parse('2026-11-22T10:00:00Z');
@@ -212,6 +213,21 @@ describe('the image service as administrators see it', () => {
       }
     });
 
+    it('stand in the audit log by names, as do orders and images', async () => {
+      const { body } = await creator.create({ count: '2', size: '512x512' });
+      const generation = await creator.settled(body.id as string);
+      await creator.addAll(generation);
+      await choose('gpt-image-1.5');
+      const { text } = await administrator.get('/configuration/audit-log?area=ai-creator').set('Accept', 'text/html').expect(200);
+      const names = generation.images.map(({ name }) => name);
+      expect(text).to.include('Order of images').and.to.include('2 images, 512x512').and.to.include('>AI Creator<');
+      for (const name of names) expect(text).to.include(`${name}`);
+      expect(text)
+        .not.to.include(generation.id)
+        .and.not.to.match(/<(?:ins|del)>\s*\{/)
+        .and.not.to.include('audit.action');
+    });
+
     it('are replaced along the preference list when they are gone, once, with an audit entry', async () => {
       await choose('gpt-image-1.5');
       await post('/ai-creator/service/refresh');
@@ -229,6 +245,40 @@ describe('the image service as administrators see it', () => {
       expect(creator.sandbox.generations.map(({ body }) => (body as { model: string }).model)).to.deep.equal([
         'gpt-image-2.6-flare',
       ]);
+    });
+
+    it('are shown a page at a time, and found by their name', async () => {
+      const seenAt = clock.now().toISOString();
+      await post('/ai-creator/service/refresh');
+      const { unitOfWork } = { unitOfWork: creator.portal.service(UnitOfWork) };
+      const [{ provider = '' } = {}] = await unitOfWork.read((reader) =>
+        reader.query<{ provider: string }>('SELECT provider FROM ai_creator_listed_model', []),
+      );
+      const rows = Array.from({ length: 5000 }, (_, index) => ({
+        provider,
+        name: `vendor/model-${String(index).padStart(4, '0')}`,
+        shutdownDate: null,
+        seenAt,
+        goneAt: null,
+      }));
+      await unitOfWork.write(async (transaction) => {
+        for (let at = 0; at < rows.length; at += 500) await transaction.repository(KnownModel).insert(rows.slice(at, at + 500));
+      });
+      await creator.portal.modules.stop('ai-creator');
+      await creator.portal.modules.start('ai-creator');
+      const at = async (query: string): Promise<readonly string[]> => {
+        const { text } = await administrator.get(`/ai-creator/service${query}`).set('Accept', 'text/html').expect(200);
+        return [...text.matchAll(/scope="row">([^<]+)</g)].map(([, name = '']) => name);
+      };
+      expect(await at('')).to.have.length(20);
+      expect((await at('?q=MODEL-04&page=2'))[0]).to.equal('vendor/model-0420');
+      expect(await at('?q=model-0421')).to.deep.equal(['vendor/model-0421']);
+      expect(await at('?page=999999')).to.include('vendor/model-4999');
+      expect(await page()).to.match(/1 to 20 of 50\d\d models/);
+      expect((await administrator.get('/ai-creator/service?q=nothing-like-it')).text).to.include(
+        'No model has this in its name.',
+      );
+      await administrator.get('/ai-creator/service?page=0').expect(400);
     });
 
     it('may have any name but that of one that was shut down', async () => {

@@ -42,6 +42,26 @@ describe('creating images in a browser', function () {
     await dialog.getByRole('button', { name: /^(Create|Try Again)$/ }).click();
   }
 
+  it('asks before the window closes with a description that was sent nowhere, and offers what is there by name', async () => {
+    const { body } = await creator.create({ description: 'a quiet harbour at noon' });
+    const [image] = (await creator.settled(body.id as string)).images;
+    await creator.addAll(await creator.settled(body.id as string));
+    const dialog = await openDialog();
+    await dialog.getByLabel('Description').fill('a quiet harbour at noon');
+    const there = dialog.getByRole('region', { name: 'Already there?' });
+    await there.getByText(image?.name ?? '').waitFor();
+    const cancel = dialog.getByRole('button', { name: 'Cancel', exact: true });
+    expect(await cancel.getAttribute('title')).to.equal('Closes this window. What was made waits in My recent generations.');
+    await cancel.click();
+    const question = page.getByRole('alertdialog', { name: 'Are you sure?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(await dialog.getByLabel('Description').inputValue()).to.equal('a quiet harbour at noon');
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByRole('checkbox', { name: /^Image 1/ }).waitFor();
+    await cancel.click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   it('creates two images of 512x512 and adds them to the list', async () => {
     const dialog = await openDialog();
     await describeImage(dialog, 'two boats on the sea', '2');

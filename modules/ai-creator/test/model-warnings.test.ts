@@ -80,7 +80,7 @@ describe('warnings about a model that ends', () => {
     await on('2026-11-10');
     const text = await page('/configuration/instance-settings');
     expect(text).to.match(/AI Usage<\/span>\s*<span class="badge badge-warning" title="1 warning about the model"/);
-    expect(await page(instance)).to.match(/AI Creator <span class="badge badge-warning"><span[^>]*>1</);
+    expect(text).to.match(/AI Creator<\/a> <span class="pill pill-amber">1 needs attention</);
     const { exitCode, out } = await creator.portal.command(['doctor']);
     expect(out).to.contain(`warning: ${sentence(21)}`);
     expect(exitCode, 'a warning breaks nothing').to.equal(0);

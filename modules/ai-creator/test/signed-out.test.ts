@@ -57,6 +57,7 @@ describe('a dialog after the session has ended', () => {
     await open(page);
     expect(await page.getByLabel('Description').inputValue(), 'what was typed').to.equal('too late');
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Close without Saving' }).click();
     await open(page);
     expect(await page.getByLabel('Description').inputValue(), 'once').to.equal('');
     await page.context().close();

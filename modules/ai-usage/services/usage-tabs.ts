@@ -49,6 +49,8 @@ export class ContributedTabs implements UsageTabs {
 
   of(ctx: { readonly access: AccessContext; url(place: string): string }, current: string): readonly UsageTab[] {
     const pages = this.pages.visible(ctx.access);
+    // One tab is no choice.
+    if (pages.length < 2) return [];
     return pages.map(({ module, value: { href, label } }) => ({
       href: ctx.url(href),
       label: this.catalog.for(module).text(label, {}, ctx.access.locale),

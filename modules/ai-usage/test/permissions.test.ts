@@ -62,6 +62,13 @@ describe('the pages of AI Usage', () => {
     await switchTo('prose', true);
   });
 
+  it('stand beside each other as tabs where there are several, and alone without one', async () => {
+    const tabs = async (visitor: TestClient, path: string): Promise<number> =>
+      (await visitor.get(path).set('Accept', 'text/html').expect(200)).text.split('class="nav-link').length - 1;
+    expect(await tabs(administrator, '/ai-creator/usage')).to.be.greaterThan(1);
+    expect(await tabs(siteAdministrator, ofSite)).to.equal(0);
+  });
+
   it('have permissions of their own, apart from those of the settings', async () => {
     const settings = '/web/home/configuration/site-settings';
     expect(await all(siteAdministrator)).to.deep.equal([404, 404, 404, 200]);
@@ -80,7 +87,12 @@ describe('the pages of AI Usage', () => {
 
   it('stay open, or shut, to those for whom it was decided when they had the permissions of the settings', async () => {
     await portal.service(UnitOfWork).write(async (transaction) => {
-      await transaction.query("DELETE FROM portico_migration WHERE owner = 'identity' AND name LIKE 'GrantUsageAsSettings%'");
+      // A home of the time before: what came to it since is undone, the latest first.
+      await transaction.query('DROP INDEX identity_person_list');
+      await transaction.query('CREATE INDEX identity_person_list ON identity_person (email, name, id)');
+      await transaction.query('ALTER TABLE identity_person DROP COLUMN search_text');
+      for (const name of ['FoldNamesOfPeople%', 'GrantUsageAsSettings%'])
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'identity' AND name LIKE ?", [name]);
       await transaction.query('DELETE FROM identity_role_permission');
       for (const [role, permission, granted] of [
         ['Site Administrator', 'configuration.manage-site-settings', false],

@@ -60,11 +60,11 @@ export class DiagnosticsRoutes implements HttpRoutes {
   ): Promise<void> {
     const title = ctx.text('diagnostics.title');
     const chosen = `${asked.point} ${asked.contribution}`;
-    const points = this.diagnostics.points().map(({ id, contributions }) => ({
-      id,
-      options: contributions.map(({ id: contribution, module }) => {
-        const value = `${id} ${module}/${contribution}`;
-        return { value, label: `${contribution} (${module})`, selected: value === chosen || `${id} ${contribution}` === chosen };
+    const points = this.diagnostics.choices(ctx.access).map(({ point, options }) => ({
+      id: point,
+      options: options.map(({ id, module, label }) => {
+        const value = `${point} ${module}/${id}`;
+        return { value, label, selected: value === chosen || `${point} ${id}` === chosen };
       }),
     }));
     const model = {

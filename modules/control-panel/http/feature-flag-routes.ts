@@ -59,7 +59,9 @@ function stateLabel(ctx: TextContext, value: unknown): string {
 const access = { permission: permissions.flags };
 const key = z.string().max(100);
 const from = z.enum(['list', 'details']).default('list');
-const reason = z.string().trim().max(500).optional();
+/** As long as a request may be: one that is too long comes back in its form. */
+const reason = z.string().trim().optional();
+const reasonLimit = 500;
 const query = z.strictObject({
   type: z.enum(['release', 'beta', 'dev', 'deprecation']).default('release'),
   /** The flag that was switched just now, for the offer to take it back. */
@@ -130,9 +132,13 @@ export class FeatureFlagRoutes implements HttpRoutes {
     ctx.render('feature-flags', model, { title });
   }
 
-  private async show(ctx: RouteContext<Params, { before?: string | undefined }>): Promise<void> {
+  private show(ctx: RouteContext<Params, { before?: string | undefined }>): Promise<void> {
+    return this.page(ctx, ctx.input.query.before);
+  }
+
+  /** @param typed a reason that was too long to be kept. */
+  private async page(ctx: RouteContext<Params, unknown, unknown>, before?: string, typed?: string): Promise<void> {
     const state = this.find(ctx.input.params.key);
-    const { before } = ctx.input.query;
     const history = await this.flags.history(state.key, before, 20);
     const model = {
       ...flagRow(state, this.flags.chain(state.key), this.notices.today),
@@ -143,18 +149,24 @@ export class FeatureFlagRoutes implements HttpRoutes {
       history: history.records.map((record) => historyRow(ctx, record)),
       older: history.next,
       undo: before === undefined ? undoOffer(ctx, state, history.records[0]) : undefined,
+      typed,
+      reasonLimit,
+      reasonError:
+        typed === undefined ? undefined : ctx.text('flags.reason-too-long', { limit: reasonLimit, length: typed.length }),
     };
-    ctx.render('feature-flag', model, { title: state.title });
+    ctx.render('feature-flag', model, { title: state.title, status: typed === undefined ? 200 : 400 });
   }
 
   private async set(ctx: RouteContext<Params, unknown, z.output<typeof switching>>): Promise<void> {
-    const { enabled, from } = ctx.input.body;
+    const { enabled, from, reason = '' } = ctx.input.body;
+    if (reason.length > reasonLimit) return this.page(ctx, undefined, reason);
     await this.flags.override(ctx.input.params.key, values[enabled], flagActor(ctx, 'screen', ctx.input.body.reason));
     this.answer(ctx, from);
   }
 
   private async undo(ctx: RouteContext<Params, unknown, z.output<typeof undoing>>): Promise<void> {
-    const { change, from } = ctx.input.body;
+    const { change, from, reason = '' } = ctx.input.body;
+    if (reason.length > reasonLimit) return this.page(ctx, undefined, reason);
     await this.flags.undo(ctx.input.params.key, change, flagActor(ctx, 'screen', ctx.input.body.reason));
     this.answer(ctx, from);
   }

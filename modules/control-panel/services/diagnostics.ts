@@ -19,6 +19,7 @@ import {
   type Site,
   SiteDirectory,
 } from '@portico/core';
+import { ContributionNames } from './contribution-names.js';
 import { permissions } from './permissions.js';
 
 export interface Question {
@@ -31,6 +32,12 @@ export interface Question {
   readonly person?: string;
   /** The facts that the page states, with commas; `none`; left out: all that the contribution asks for. */
   readonly given?: string;
+}
+
+/** What can be asked about at one point. */
+export interface DiagnosticChoices {
+  readonly point: string;
+  readonly options: readonly { readonly id: string; readonly module: string; readonly label: string }[];
 }
 
 export interface AnsweredStep extends Omit<ExplainedStep, 'hrefPermission'> {
@@ -62,11 +69,22 @@ export class Diagnostics {
     @inject(optional(PersonDirectory)) private readonly people: ServiceHandle<PersonDirectory>,
     @inject(Messages) private readonly messages: Messages,
     @inject(DeploymentReport) private readonly deployment: DeploymentReport,
+    @inject(ContributionNames) private readonly names: ContributionNames,
   ) {}
 
   /** What nobody can follow of what the deployment says, for those who may diagnose. */
   async findings(asker: AccessContext): Promise<readonly DeploymentFinding[]> {
     return this.mayAskForOthers(asker) ? this.deployment.findings() : [];
+  }
+
+  /** All that can be asked about, by the names that people see. */
+  choices({ locale }: AccessContext): readonly DiagnosticChoices[] {
+    return this.points().map(({ id: point, contributions }) => ({
+      point,
+      options: contributions
+        .map((facts) => ({ id: facts.id, module: facts.module, label: this.names.option(point, facts, locale) }))
+        .sort((left, right) => left.label.localeCompare(right.label, locale)),
+    }));
   }
 
   points(): readonly ExplainablePoint[] {
@@ -99,9 +117,11 @@ export class Diagnostics {
   private inWords(asker: AccessContext, access: AccessContext, found: ExplainedContribution): Answer {
     const { point, id, module, visible, blocking } = found;
     const steps = found.steps.map((step) => this.step(asker, access, step, step === blocking));
+    const facts = this.names.find(point, id, module);
+    const what = facts ? this.names.name(facts, asker.locale) : id;
     const name = access.person?.name ?? this.text(asker, 'diagnostics.guest');
     const place = access.site?.name ?? this.text(asker, 'diagnostics.instance');
-    const summary = this.text(asker, visible ? 'diagnostics.visible' : 'diagnostics.hidden', { name, place, id });
+    const summary = this.text(asker, visible ? 'diagnostics.visible' : 'diagnostics.hidden', { name, place, what });
     const first = steps.find(({ blocks }) => blocks);
     return { point, contribution: id, module, visible, summary, steps, ...(first ? { blocking: first } : {}) };
   }
@@ -118,7 +138,10 @@ export class Diagnostics {
       subject,
       met,
       reason: criterion === 'module' && !met ? this.whyAway(asker, subject, reason) : reason,
-      title: this.text(asker, `diagnostics.step.${key}`, { subject, criterion }),
+      title: this.text(asker, `diagnostics.step.${key}`, {
+        subject: this.names.subject(criterion, subject, asker.locale),
+        criterion,
+      }),
       blocks,
       ...(changeableBy ? { changeableBy } : {}),
       ...(link ? { href: link } : {}),

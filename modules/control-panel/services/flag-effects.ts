@@ -1,4 +1,5 @@
 import { Flags, inject, injectable, MessageCatalog, Messages, Modules, type RegisteredContribution } from '@portico/core';
+import { kindKey } from './contribution-names.js';
 import { dependentsOf } from './module-actions.js';
 
 /** One thing that appears and disappears with a flag. */
@@ -30,20 +31,6 @@ type FoundEffect = FlagEffect & { readonly isNamed: boolean };
 
 const mostInASentence = 3;
 
-/** Points whose entries people know by a name of their own; everything else is named with its point. */
-const kinds: Readonly<Record<string, string>> = {
-  'portico.menu-items': 'flags.kind.menu-item',
-  'portico.menu-items/control-panel': 'flags.kind.control-panel-item',
-  'portico.personal-menu-items': 'flags.kind.personal-menu-item',
-  'portico.http-routes': 'flags.kind.routes',
-  'documents-media.new-menu-items': 'flags.kind.new-menu-item',
-  'configuration.settings-definitions': 'flags.kind.settings-page',
-  'configuration.settings-actions': 'flags.kind.settings-action',
-  'item-selector.views': 'flags.kind.selector-tab',
-  'documents-media.document-actions': 'flags.kind.document-action',
-  'ai-usage.pages': 'flags.kind.page',
-};
-
 /** Says what a flag affects, from the data that decides it: `enabledBy` of modules and `when` of contributions. */
 @injectable()
 export class FlagEffects {
@@ -72,7 +59,7 @@ export class FlagEffects {
       const through = flag === key ? undefined : flag;
       const contributed = this.modules.contributionsWhen(flag).map((contribution) => {
         // What has no kind may have a title that is no key: that of a check is a sentence.
-        const word = kinds[contribution.point] === undefined ? undefined : wordOf(contribution);
+        const word = kindKey(contribution.point) === undefined ? undefined : wordOf(contribution);
         return {
           name:
             word === undefined ? identifierOf(contribution) : this.catalog.for(contribution.module).text(word, undefined, locale),
@@ -102,7 +89,7 @@ export class FlagEffects {
   }
 
   private kindOf({ point, value }: RegisteredContribution, locale: string): string {
-    const key = kinds[`${point}/${String(factsOf(value).menu)}`] ?? kinds[point];
+    const key = kindKey(point, String(factsOf(value).menu));
     return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
   }
 }

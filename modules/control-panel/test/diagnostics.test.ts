@@ -52,7 +52,7 @@ describe('Diagnostics', () => {
   it('walks the same steps for any contribution of any module, for the person it is asked about', async () => {
     const { body } = await ask(menu('configuration/site-settings', { site: 'home', person: author.email }));
     const [answer] = body.answers;
-    expect(answer).to.include({ visible: false, summary: 'site-settings is not there for Ada Author in Home.' });
+    expect(answer).to.include({ visible: false, summary: 'Site Settings is not there for Ada Author in Home.' });
     expect(answer?.steps.map(({ criterion, met }) => `${criterion} ${met}`)).to.deep.equal([
       'module true',
       'scope true',
@@ -126,6 +126,23 @@ describe('Diagnostics', () => {
     expect([json.exitCode, (JSON.parse(json.out) as Answers).answers[0]?.visible]).to.deep.equal([0, true]);
   });
 
+  it('offers what it can be asked about by the names that people see, and names what decides', async () => {
+    const page = await admin.get(base).query(menu('configuration/site-settings', { site: 'home', person: author.email }));
+    expect(page.text)
+      .to.include('>Site Settings (entry of the Product Menu, Settings)</option>')
+      .and.to.match(/>~\/documents-media \(pages, Documents and Media\)<\/option>/)
+      .and.not.to.include('ListRoutes</option>');
+    const text = visibleText(page.text);
+    expect(text)
+      .to.include('The module Settings (configuration) is active')
+      .and.to.match(/The person has the permission \S.* \(configuration\.manage-site-settings\)/)
+      .and.to.include('site-settings, contributed by configuration to portico.menu-items');
+    const asked = { point: 'documents-media.new-menu-items', contribution: 'create-ai-image', site: 'home' };
+    expect(visibleText((await admin.get(base).query(asked)).text)).to.include(
+      'The feature flag Create AI Image (LPD-10793) is on',
+    );
+  });
+
   it('lets a person ask for themselves only, and says nothing of anybody else', async () => {
     expect((await ask(menu('modules'), ada)).body.answers[0]?.visible).to.equal(false);
     for (const person of [portal.administrator.email, 'nobody@portico.example', 'guest']) {
@@ -151,7 +168,7 @@ describe('Diagnostics', () => {
       await page.getByLabel('Site', { exact: true }).selectOption('home');
       await page.getByLabel('Email Address of the Person').fill(author.email);
       await page.getByRole('button', { name: 'Ask' }).click();
-      await page.getByText('site-settings is not there for Ada Author in Home.').waitFor();
+      await page.getByText('Site Settings is not there for Ada Author in Home.').waitFor();
       expect(await page.getByText('This hides it').count()).to.equal(1);
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).to.equal(0);
       expect(browser.complaints).to.deep.equal([]);

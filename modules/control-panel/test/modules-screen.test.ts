@@ -60,7 +60,27 @@ describe('The Modules screen', () => {
     expect([await act('configuration', 'stop'), state('configuration')]).to.deep.equal([303, 'resolved']);
     for (const page of ['modules', 'feature-flags', 'audit-log', 'diagnostics'])
       expect((await admin.get(`/configuration/${page}`)).status, page).to.equal(200);
-    expect((await admin.get('/configuration/instance-settings')).status).to.equal(503);
+    const away = await admin.get('/configuration/instance-settings').set('Accept', 'text/html');
+    expect(away.status).to.equal(503);
+    expect(away.text)
+      .to.include('Settings is stopped')
+      .and.to.include('An operator stopped Settings')
+      .and.to.include('started again on the page Modules of the Control Panel')
+      .and.not.to.include('One moment, please');
+    const guest = await portal.agent().get('/configuration/instance-settings').set('Accept', 'text/html');
+    expect(guest.text).to.include('ask your administrator').and.not.to.include('One moment, please');
+    const json = await portal.agent().get('/configuration/instance-settings').set('Accept', 'application/json');
+    expect(json.body.error.message).to.include('An operator stopped Settings');
     expect([await act('configuration', 'start'), (await admin.get(instancePage)).status]).to.deep.equal([303, 200]);
+  });
+
+  it('is the way back from an error: to the site where one was, else to the start page', async () => {
+    const wayOut = async (path: string): Promise<string | undefined> =>
+      /href="([^"]*)">Go to the start page/.exec((await admin.get(path).set('Accept', 'text/html').expect(404)).text)?.[1];
+    expect(await Promise.all(['/web/home/web-content/nothing/here', '/web/nowhere/x', '/nothing'].map(wayOut))).to.deep.equal([
+      '/web/home',
+      '/',
+      '/',
+    ]);
   });
 });

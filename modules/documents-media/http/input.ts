@@ -1,5 +1,5 @@
 import { z } from '@portico/core';
-import type { DocumentListQuery } from '../services/document-list.js';
+import { type DocumentListQuery, type ListDirection, type ListOrder, listOrders } from '../services/document-list.js';
 
 export const pageSize = 20;
 
@@ -23,7 +23,8 @@ export const versionParams = z.strictObject({ id, label: z.string().max(32) });
 const listFields = {
   folder: optionalId,
   q: search,
-  order: z.enum(['newest', 'name']).optional(),
+  order: z.enum(listOrders).optional(),
+  direction: z.enum(['asc', 'desc']).optional(),
   only: z.string().max(50).optional(),
   after: cursor,
   before: cursor,
@@ -40,6 +41,10 @@ export const listQuery = z.strictObject({
     .transform((ids) => (ids ?? '').split(',').filter(Boolean).slice(0, 100)),
 });
 export type ListInput = z.output<typeof listQuery>;
+
+/** What a search finds is sorted by name as long as nobody wants it otherwise, everything else by its time. */
+export const orderOf = ({ order, q }: { readonly order?: ListOrder; readonly q?: string }): ListOrder =>
+  order ?? (q ? 'name' : 'newest');
 
 export const apiListQuery = z.strictObject(listFields);
 
@@ -76,7 +81,8 @@ export function toListQuery(
   input: {
     readonly folder?: string;
     readonly q?: string;
-    readonly order?: 'newest' | 'name';
+    readonly order?: ListOrder;
+    readonly direction?: ListDirection;
     readonly after?: string;
     readonly before?: string;
   },
@@ -85,7 +91,8 @@ export function toListQuery(
   return {
     folderId: input.folder,
     search: input.q,
-    order: input.order ?? 'newest',
+    order: orderOf(input),
+    ...(input.direction && { direction: input.direction }),
     metadata,
     after: input.after,
     before: input.before,

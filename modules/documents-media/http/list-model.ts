@@ -1,15 +1,24 @@
 import type { AccessContext, RouteContext } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
-import type { DocumentEntry, DocumentListPage, FolderEntry } from '../services/document-list.js';
+import {
+  type DocumentEntry,
+  type DocumentListPage,
+  type FolderEntry,
+  type ListDirection,
+  type ListOrder,
+  type ListTotal,
+  usualDirection,
+} from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
 import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
-import type { ListInput } from './input.js';
+import { type ListInput, orderOf } from './input.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
 
+export type ListView = 'cards' | 'table';
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 export interface DocumentRow {
@@ -94,7 +103,7 @@ function folderRow(ctx: AnyContext, entry: FolderEntry, input: ListInput): objec
     id: entry.id,
     name: entry.name,
     modifiedAt: new Date(entry.modifiedAt),
-    href: ctx.url(withQuery('~/documents-media', { folder: entry.id, view: input.view, order: input.order })),
+    href: ctx.url(withQuery('~/documents-media', { folder: entry.id, ...keptBy(input) })),
     rename: `${base}/rename`,
     move: `${base}/move`,
     remove: `${base}/delete`,
@@ -128,12 +137,55 @@ function filterModel(
   };
 }
 
+/** What stays of a choice wherever one goes in the library. */
+function keptBy({ view, order, direction }: ListInput): Readonly<Record<'view' | 'order' | 'direction', string | undefined>> {
+  return { view, order, direction };
+}
+
+type LinkTo = (change: Readonly<Record<string, string | undefined>>) => string;
+
+const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
+const menuOrders = ['newest', 'name', 'modified', 'size', 'type'] as const satisfies readonly ListOrder[];
+const arrows = { asc: { icon: 'caret-top' }, desc: { icon: 'caret-bottom' } } as const;
+const otherDirection = { asc: 'desc', desc: 'asc' } as const;
+
+/** The headings that sort, and the menu that does: a heading that sorts already turns its order round. */
+function orderModel(ctx: AnyContext, input: ListInput, link: LinkTo): object {
+  const current = orderOf(input);
+  const direction: ListDirection = input.direction ?? usualDirection(current);
+  const heading = (order: ListOrder): object => ({
+    label: ctx.text(`column.${order}`),
+    href: link({ order, direction: order === current ? otherDirection[direction] : usualDirection(order) }),
+    sort: order === current ? (direction === 'asc' ? 'ascending' : 'descending') : undefined,
+    ...arrows[direction],
+  });
+  return {
+    headings: Object.fromEntries(columns.map((order) => [order, heading(order)])),
+    order: ctx.text(`order.${current}`),
+    orders: menuOrders.map((order) => ({
+      label: ctx.text(`order.${order}`),
+      isCurrent: order === current,
+      href: link({ order, direction: undefined }),
+    })),
+  };
+}
+
+/** "20 of 1,240", or all that there are; nothing for a list with nothing in it. */
+function totalText(ctx: AnyContext, { count, isMore }: ListTotal, page: DocumentListPage): string | undefined {
+  if (count === 0) return undefined;
+  const shown = page.folders.length + page.documents.length;
+  if (page.next === undefined && page.previous === undefined) return ctx.text('total.all', { total: count });
+  return ctx.text(isMore ? 'total.more' : 'total.some', { shown, total: count });
+}
+
 /** What the views of the list are made of. */
 export function listModel(
   ctx: AnyContext,
   input: ListInput,
   parts: {
     readonly page: DocumentListPage;
+    readonly total: ListTotal;
+    readonly view: ListView;
     readonly added: readonly DocumentEntry[];
     readonly path: readonly FolderStep[];
     readonly newMenu: readonly NewMenuEntry[];
@@ -141,33 +193,35 @@ export function listModel(
     readonly filters: readonly ListFilter[];
   },
 ): object {
-  const { page, added, path, newMenu, imageActions, filters } = parts;
+  const { page, total, view, added, path, newMenu, imageActions, filters } = parts;
   const addedIds = new Set(added.map((document) => document.id));
-  const here = { folder: input.folder, q: input.q, order: input.order, only: input.only, view: input.view };
+  const here = { folder: input.folder, q: input.q, only: input.only, ...keptBy(input) };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
-  const surroundings = { filters, pictureActions: imageActions.length > 0 };
-  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, surroundings);
+  const options = { filters, pictureActions: imageActions.length > 0 };
+  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
   return {
     folderId: input.folder,
     folder: current,
     title: current?.name ?? ctx.text('title'),
     crumbs: current && [
-      { name: ctx.text('title'), href: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })) },
+      { name: ctx.text('title'), href: ctx.url(withQuery('~/documents-media', keptBy(input))) },
       ...path.slice(0, -1).map(({ id, name }) => ({
         name,
-        href: ctx.url(withQuery('~/documents-media', { folder: id, view: input.view, order: input.order })),
+        href: ctx.url(withQuery('~/documents-media', { folder: id, ...keptBy(input) })),
       })),
     ],
     labels: actionLabels(ctx),
     // The menu of each row puts its own name there.
     deleteTitle: ctx.text('delete.title', { name: '{name}' }),
-    home: ctx.url(withQuery('~/documents-media', { view: input.view, order: input.order })),
+    home: ctx.url(withQuery('~/documents-media', keptBy(input))),
     self: link({ after: input.after, before: input.before }),
     query: input.q,
-    isTable: input.view === 'table',
-    isByName: input.order === 'name' || input.q !== undefined,
+    isTable: view === 'table',
+    kept: keptBy(input),
+    total: totalText(ctx, total, page),
+    ...orderModel(ctx, input, link),
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
     documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
     added: added.map(row),
@@ -175,13 +229,11 @@ export function listModel(
     isFirstPage: input.after === undefined && input.before === undefined,
     previous: page.previous && link({ before: page.previous }),
     next: page.next && link({ after: page.next }),
-    cards: link({ view: undefined }),
+    cards: link({ view: 'cards' }),
     table: link({ view: 'table' }),
-    newest: link({ order: undefined }),
-    byName: link({ order: 'name' }),
     ...filterModel(input.only, filters, link),
-    all: ctx.url(withQuery('~/documents-media', { folder: input.folder, q: input.q, view: input.view, order: input.order })),
-    everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, view: input.view, order: input.order })),
+    all: ctx.url(withQuery('~/documents-media', { folder: input.folder, q: input.q, ...keptBy(input) })),
+    everything: ctx.url(withQuery('~/documents-media', { folder: input.folder, ...keptBy(input) })),
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),

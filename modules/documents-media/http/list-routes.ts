@@ -1,10 +1,12 @@
 import {
   type AccessContext,
+  HostConfig,
   type HttpRoutes,
   inject,
   injectable,
   invalidInput,
   MessageCatalog,
+  type RouteContext,
   type Router,
 } from '@portico/core';
 import { DocumentActionList } from '../services/document-action-list.js';
@@ -17,7 +19,9 @@ import { mayOpen, mayView } from './access.js';
 import { documentAnswer, listAnswer } from './answers.js';
 import { isFragment } from './fragment.js';
 import { apiListQuery, idParams, listQuery, toListQuery } from './input.js';
-import { type ListFilter, listModel } from './list-model.js';
+import { type ListFilter, type ListView, listModel } from './list-model.js';
+
+const keptSeconds = 365 * 24 * 3600;
 
 /** The list of a folder, for people and for programs. */
 @injectable()
@@ -32,6 +36,7 @@ export class ListRoutes implements HttpRoutes {
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(HostConfig) private readonly config: HostConfig,
   ) {}
 
   register(router: Router): void {
@@ -39,13 +44,19 @@ export class ListRoutes implements HttpRoutes {
       const input = ctx.input.query;
       const path = await this.folders.path(ctx.access, input.folder);
       const filters = this.filters(ctx.access);
-      const page = await this.list.page(ctx.access, toListQuery(input, kindOf(input.only, filters)));
+      const query = toListQuery(input, kindOf(input.only, filters));
+      const page = await this.list.page(ctx.access, query);
+      const total = await this.list.total(ctx.access, query, page);
       const added = await this.list.some(ctx.access, input.added);
       const newMenu = this.newMenu.entries(ctx.access, input.folder);
       const title = path.at(-1)?.name ?? ctx.text('title');
       const layout = isFragment(ctx) ? 'none' : 'page';
       const imageActions = this.actions.ofImages(ctx.access, input.folder);
-      ctx.render('list', listModel(ctx, input, { page, added, path, newMenu, imageActions, filters }), { title, layout });
+      const view = this.view(ctx, input.view);
+      ctx.render('list', listModel(ctx, input, { page, total, added, path, newMenu, imageActions, filters, view }), {
+        title,
+        layout,
+      });
     });
 
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
@@ -70,6 +81,24 @@ export class ListRoutes implements HttpRoutes {
         ctx.body = { ...metadata, ...document, links };
       },
     );
+  }
+
+  /** Cards or table, as it was chosen here or the last time in this browser, which keeps it for a year. */
+  private view(ctx: Pick<RouteContext, 'get' | 'res'>, chosen: ListView | undefined): ListView {
+    const isSecure = this.config.publicUrl.startsWith('https:');
+    const name = `${isSecure ? '__Host-' : ''}portico-documents-view`;
+    const kept = ctx
+      .get('Cookie')
+      .split(/;\s*/)
+      .find((pair) => pair.startsWith(`${name}=`))
+      ?.slice(name.length + 1);
+    const view = chosen ?? (kept === 'table' ? 'table' : 'cards');
+    if (chosen !== undefined && chosen !== kept)
+      ctx.res.appendHeader(
+        'Set-Cookie',
+        `${name}=${view}; Path=/; Max-Age=${keptSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
+      );
+    return view;
   }
 
   private filters({ locale }: AccessContext): readonly ListFilter[] {

@@ -78,7 +78,7 @@ export class SelectorRoutes implements HttpRoutes {
     const page = await this.list.page(ctx.access, {
       folderId: input.folder,
       search: input.q,
-      order: 'newest',
+      order: input.q ? 'name' : 'newest',
       only,
       after: input.after,
       before: input.before,

@@ -1,4 +1,5 @@
 import { AddCharset1764480000000 } from './add-charset.js';
+import { AddOrderIndexes1764500000000 } from './add-order-indexes.js';
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { AddSearchText1764490000000 } from './add-search-text.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
@@ -12,4 +13,5 @@ export default [
   RenameOnceKey1764470000000,
   AddCharset1764480000000,
   AddSearchText1764490000000,
+  AddOrderIndexes1764500000000,
 ];

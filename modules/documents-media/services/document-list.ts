@@ -4,24 +4,51 @@ import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
 
+/** By what documents are sorted; folders stand before them, by name. */
+export const listOrders = ['newest', 'name', 'modified', 'size', 'type'] as const;
+export type ListOrder = (typeof listOrders)[number];
+export type ListDirection = 'asc' | 'desc';
+
+/** Which way an order goes when nobody says it. */
+export function usualDirection(order: ListOrder): ListDirection {
+  return order === 'name' || order === 'type' ? 'asc' : 'desc';
+}
+
 /** The place of an entry in a list: enough to go on from it even when it is gone. */
 interface ListCursor {
   readonly kind: 'folder' | 'document';
   readonly id: string;
-  readonly nameKey: string;
-}
-
-function writeCursor(kind: ListCursor['kind'], entry: { readonly id: string; readonly nameKey: string }): string {
-  return `${kind === 'folder' ? 'f' : 'd'}~${entry.id}~${entry.nameKey}`;
+  /** What the entry is sorted by. */
+  readonly key: string;
 }
 
 /** Undefined for what is no cursor: the list then starts at its beginning. */
 function parseCursor(text: string | undefined): ListCursor | undefined {
   const match = text === undefined ? null : /^([fd])~([0-9a-f-]{36})~(.*)$/s.exec(text);
   if (!match) return undefined;
-  const [, kind, id = '', nameKey = ''] = match;
-  return { kind: kind === 'f' ? 'folder' : 'document', id, nameKey };
+  const [, kind, id = '', key = ''] = match;
+  return { kind: kind === 'f' ? 'folder' : 'document', id, key };
 }
+
+/** How one order reads and compares: the column before the id, if there is one. */
+interface SortKey {
+  readonly column: 'name_key' | 'modified_at' | 'size' | 'mime_type' | undefined;
+  of(row: DocumentEntry): string;
+  /** The key of a cursor as the column has it; undefined when it is none. */
+  read(key: string): SqlValue | undefined;
+}
+
+const asText = (key: string): SqlValue => key;
+const asNumber = (key: string): SqlValue | undefined => (/^\d{1,15}$/.test(key) ? Number(key) : undefined);
+
+/** Ids sort by the time they were made. */
+const sortKeys: Readonly<Record<ListOrder, SortKey>> = {
+  newest: { column: undefined, of: ({ nameKey }) => nameKey, read: asText },
+  name: { column: 'name_key', of: ({ nameKey }) => nameKey, read: asText },
+  modified: { column: 'modified_at', of: ({ modifiedAt }) => String(modifiedAt), read: asNumber },
+  size: { column: 'size', of: ({ size }) => String(size), read: asNumber },
+  type: { column: 'mime_type', of: ({ mimeType }) => mimeType, read: asText },
+};
 
 export interface FolderEntry {
   readonly id: string;
@@ -45,7 +72,9 @@ export interface DocumentListQuery {
   readonly folderId?: string;
   /** Words that stand anywhere in a name or an alternative text, all of them. */
   readonly search?: string;
-  readonly order: 'newest' | 'name';
+  readonly order: ListOrder;
+  /** Default: the usual one of the order. */
+  readonly direction?: ListDirection;
   readonly only?: 'image';
   /** Documents that have metadata of a kind, everywhere in the site. */
   readonly metadata?: string;
@@ -62,6 +91,15 @@ export interface DocumentListPage {
   readonly previous: string | undefined;
   readonly next: string | undefined;
 }
+
+/** How many entries a list has: exact, or there are more than that. */
+export interface ListTotal {
+  readonly count: number;
+  readonly isMore: boolean;
+}
+
+/** Entries that are looked at to count them: so many cost less than the page itself, and whoever has more wants to search. */
+const countedAtMost = 2000;
 
 type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly kind: 'document'; readonly row: DocumentEntry };
 
@@ -95,9 +133,24 @@ export class DocumentList {
     return {
       folders: shown.flatMap((entry) => (entry.kind === 'folder' ? [entry.row] : [])),
       documents: shown.flatMap((entry) => (entry.kind === 'document' ? [entry.row] : [])),
-      previous: first && (after || (before && more)) ? writeCursor(first.kind, first.row) : undefined,
-      next: last && (before || more) ? writeCursor(last.kind, last.row) : undefined,
+      previous: first && (after || (before && more)) ? cursorOf(query, first) : undefined,
+      next: last && (before || more) ? cursorOf(query, last) : undefined,
     };
+  }
+
+  /** Counts no further than a screen has to say. A page that is all of its list need not be counted. */
+  async total(access: AccessContext, query: DocumentListQuery, page: DocumentListPage): Promise<ListTotal> {
+    const shown = page.folders.length + page.documents.length;
+    if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
+    const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const counts = await this.unitOfWork.read((reader) =>
+      Promise.all([
+        query.metadata === undefined ? countSome(reader, 'documents_media_folder', place(site.id, query, 'parent_id')) : nothing,
+        countSome(reader, 'documents_media_document', place(site.id, query, 'folder_id')),
+      ]),
+    );
+    const count = counts.reduce((sum, part) => sum + part.count, 0);
+    return { count: Math.max(count, shown), isMore: counts.some(({ isMore }) => isMore) };
   }
 
   /** Documents by id, in the order of the ids; what is not there any more is left out. */
@@ -133,42 +186,76 @@ export class DocumentList {
 
   private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
     if (query.metadata !== undefined) return [];
-    const { where, values } = place(siteId, query, 'parent_id');
-    const { sql, order, bounds } = byName(range);
+    const { within, match } = place(siteId, query, 'parent_id');
+    const direction = query.order === 'name' ? directionOf(query) : 'asc';
+    const { sql, order, bounds } = sorted(sortKeys.name, direction, range);
     const rows = await reader.query<FolderEntry>(
-      listSql('documents_media_folder', folderFields, `${where}${sql}`, query.search && order),
-      [...values, ...bounds],
+      listSql('documents_media_folder', folderFields, `${within.sql}${match.sql}${sql}`, query.search && order),
+      [...within.values, ...match.values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'folder', row }));
   }
 
   private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
-    const { where, values } = place(siteId, query, 'folder_id');
-    const only = query.only ? " AND kind = 'image'" : '';
-    const having = query.metadata === undefined ? '' : ' AND metadata IS NOT NULL AND metadata_kinds LIKE ?';
-    const kinds = query.metadata === undefined ? [] : [`% ${query.metadata} %`];
-    const { sql, order, bounds } = query.search || query.order === 'name' ? byName(range) : newestFirst(range);
+    const { within, match } = place(siteId, query, 'folder_id');
+    const { sql, order, bounds } = sorted(sortKeys[query.order], directionOf(query), range);
     const rows = await reader.query<DocumentEntry>(
-      listSql('documents_media_document', documentFields, `${where}${only}${having}${sql}`, query.search && order),
-      [...values, ...kinds, ...bounds],
+      listSql('documents_media_document', documentFields, `${within.sql}${match.sql}${sql}`, query.search && order),
+      [...within.values, ...match.values, ...bounds],
     );
     return rows.map((row) => ({ kind: 'document', row }));
   }
 }
 
-function place(
-  siteId: string,
-  query: DocumentListQuery,
-  column: 'parent_id' | 'folder_id',
-): { where: string; values: SqlValue[] } {
-  if (!query.search && query.metadata !== undefined) return { where: 'site_id = ?', values: [siteId] };
-  if (!query.search) return { where: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] };
-  const patterns = searchPatterns(query.search);
+const directionOf = ({ order, direction = usualDirection(order) }: DocumentListQuery): ListDirection => direction;
+
+function cursorOf({ order }: DocumentListQuery, { kind, row }: Entry): string {
+  return kind === 'folder' ? `f~${row.id}~${row.nameKey}` : `d~${row.id}~${sortKeys[order].of(row)}`;
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** Where entries lie, which an index answers, and which of them are meant. */
+interface Place {
+  readonly within: Condition;
+  readonly match: Condition;
+  /** Columns that `match` reads. */
+  readonly read: string;
+}
+
+const nothing: ListTotal = { count: 0, isMore: false };
+
+async function countSome(reader: Reader, table: string, { within, match, read }: Place): Promise<ListTotal> {
+  const some = `SELECT ${read} FROM ${table} WHERE ${within.sql} LIMIT ${countedAtMost + 1}`;
+  const matching = match.sql === '' ? 'count(*)' : `count(CASE WHEN 1 = 1${match.sql} THEN 1 END)`;
+  const rows = await reader.query<{ walked: number; count: number }>(
+    `SELECT count(*) AS walked, ${matching} AS count FROM (${some}) looked`,
+    [...match.values, ...within.values],
+  );
+  const { walked = 0, count = 0 } = rows[0] ?? {};
+  return { count: Math.min(Number(count), countedAtMost), isMore: Number(walked) > countedAtMost };
+}
+
+function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): Place {
+  const patterns = query.search ? searchPatterns(query.search) : [];
   // What folds to nothing has no words that could be found.
-  if (patterns.length === 0) return { where: 'site_id = ? AND 1 = 0', values: [siteId] };
+  const words =
+    query.search && patterns.length === 0 ? ' AND 1 = 0' : patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join('');
+  const only = query.only && column === 'folder_id' ? " AND kind = 'image'" : '';
+  const kinds = query.metadata === undefined ? '' : ' AND metadata_kinds LIKE ?';
   return {
-    where: `site_id = ?${patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join('')}`,
-    values: [siteId, ...patterns],
+    within:
+      query.search || query.metadata !== undefined
+        ? { sql: query.search ? 'site_id = ?' : 'site_id = ? AND metadata_kinds IS NOT NULL', values: [siteId] }
+        : { sql: `site_id = ? AND ${column} = ?`, values: [siteId, query.folderId ?? rootFolder] },
+    match: {
+      sql: `${only}${words}${kinds}`,
+      values: [...patterns, ...(query.metadata === undefined ? [] : [`% ${query.metadata} %`])],
+    },
+    read: [only && 'kind', words && 'search_text', kinds && 'metadata_kinds'].filter(Boolean).join(', ') || '1',
   };
 }
 
@@ -178,23 +265,18 @@ function listSql(table: string, fields: string, conditions: string, searchOrder:
   return `SELECT ${fields} FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${conditions}) ORDER BY ${searchOrder}`;
 }
 
-function byName(range: Range): { sql: string; order: string; bounds: SqlValue[] } {
-  const [compare, direction] = range.backwards ? ['<', 'DESC'] : ['>', 'ASC'];
-  const order = `name_key ${direction}, id ${direction}`;
-  return {
-    sql: `${range.from ? ` AND (name_key, id) ${compare} (?, ?)` : ''} ORDER BY ${order} LIMIT ${range.limit}`,
-    order,
-    bounds: range.from ? [range.from.nameKey, range.from.id] : [],
-  };
-}
-
-/** Ids sort by the time they were made. */
-function newestFirst(range: Range): { sql: string; order: string; bounds: SqlValue[] } {
-  const [compare, direction] = range.backwards ? ['>', 'ASC'] : ['<', 'DESC'];
-  const order = `id ${direction}`;
-  return {
-    sql: `${range.from ? ` AND id ${compare} ?` : ''} ORDER BY ${order} LIMIT ${range.limit}`,
-    order,
-    bounds: range.from ? [range.from.id] : [],
-  };
+/** A page goes from a key to the next in an index; a key that cannot be read begins at the start. */
+function sorted(
+  { column, read }: SortKey,
+  wanted: ListDirection,
+  { from, backwards, limit }: Range,
+): { sql: string; order: string; bounds: SqlValue[] } {
+  const rises = (wanted === 'asc') !== backwards;
+  const [compare, direction] = rises ? ['>', 'ASC'] : ['<', 'DESC'];
+  const order = column === undefined ? `id ${direction}` : `${column} ${direction}, id ${direction}`;
+  const key = from && read(from.key);
+  const bounds = from === undefined || key === undefined ? [] : column === undefined ? [from.id] : [key, from.id];
+  const after =
+    bounds.length === 0 ? '' : column === undefined ? ` AND id ${compare} ?` : ` AND (${column}, id) ${compare} (?, ?)`;
+  return { sql: `${after} ORDER BY ${order} LIMIT ${limit}`, order, bounds };
 }

@@ -177,4 +177,38 @@ describe('Documents and Media in a browser', () => {
     }
     await narrow.context().close();
   });
+
+  it('sorts by its headings with the keyboard, and the next visit is a table still', async () => {
+    const pile = await library.documents.ensureFolder(library.system(), 'Pile');
+    for (const [name, size] of [
+      ['big.txt', 900],
+      ['middle.txt', 50],
+      ['tiny.txt', 1],
+    ] as const)
+      await library.add({ name, folderId: pile.id, content: Buffer.from('x'.repeat(size)) });
+    await page.goto(`${base}?folder=${pile.id}`);
+    await page.getByRole('link', { name: 'Table', exact: true }).click();
+    const names = (): Promise<string[]> => page.locator('tbody a.cell-name').allTextContents();
+    const heading = page.getByRole('columnheader', { name: 'Size' });
+    const press = async (sort: string): Promise<void> => {
+      await heading.getByRole('link').focus();
+      await page.keyboard.press('Enter');
+      await page.locator(`th[aria-sort="${sort}"]`, { hasText: 'Size' }).waitFor();
+    };
+    await press('descending');
+    expect(await names()).to.deep.equal(['big.txt', 'middle.txt', 'tiny.txt']);
+    await press('ascending');
+    expect(await names()).to.deep.equal(['tiny.txt', 'middle.txt', 'big.txt']);
+    expect(await page.locator('th[aria-sort]').count()).to.equal(1);
+    await page.getByText('3 entries').waitFor();
+    await page.getByRole('searchbox', { name: 'Search' }).fill('txt');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('q') === 'txt');
+    expect(await heading.getAttribute('aria-sort')).to.equal('ascending');
+    await page.goto(base);
+    await page.getByRole('columnheader', { name: 'Size' }).waitFor();
+    await page.getByRole('link', { name: 'Cards', exact: true }).click();
+    await page.goto(base);
+    expect(await page.getByRole('columnheader').count()).to.equal(0);
+  });
 });

@@ -1,6 +1,7 @@
-import { AccessContexts } from '@portico/core';
+import { AccessContexts, type Reader, type SqlValue, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
-import { base, Library, picture } from '../testing/index.js';
+import { DocumentList, listOrders } from '../services/document-list.js';
+import { author, base, Library, picture } from '../testing/index.js';
 
 interface ListAnswer {
   readonly folders: readonly { readonly id: string; readonly name: string }[];
@@ -52,6 +53,109 @@ describe('Working in Documents and Media', () => {
       }
       expect(back).to.deep.equal(pages.slice(0, 2));
     }
+  });
+
+  it('sorts by name, time of change, size and type, both ways, and pages by key in each', async () => {
+    const heap = await library.documents.ensureFolder(library.system(), 'Heap');
+    for (const name of ['y', 'x']) await library.documents.ensureFolder(library.system(), name, heap.id);
+    const types = ['a.txt', 'b.csv', 'c.md'];
+    for (let index = 0; index < 45; index += 1) {
+      const name = `${String((index * 7) % 45).padStart(2, '0')}-${types[index % 3]}`;
+      await library.add({ name, folderId: heap.id, content: Buffer.from('x'.repeat(1 + ((index * 11) % 15))) });
+    }
+    const facts = new Map<string, { readonly size: number; readonly mimeType: string; readonly modifiedAt: string }>();
+    const walk = async (order: string, direction: string, key: 'after' | 'before', from?: string): Promise<ListAnswer[]> => {
+      const pages: ListAnswer[] = [];
+      let cursor = from;
+      do {
+        const page = await list({ folder: heap.id, order, direction, ...(cursor ? { [key]: cursor } : {}) });
+        pages.push(page);
+        for (const document of page.documents) facts.set(document.name, document as never);
+        cursor = key === 'after' ? page.next : page.previous;
+      } while (cursor && pages.length < 5);
+      return pages;
+    };
+    const names = (pages: readonly ListAnswer[]): string[] =>
+      pages.flatMap((page) => [...page.folders, ...page.documents].map(({ name }) => name));
+    const keyOf = (order: string, name: string): string | number => {
+      const { size = 0, mimeType = '', modifiedAt = '' } = facts.get(name) ?? {};
+      return order === 'name' ? name : order === 'size' ? size : order === 'type' ? mimeType : modifiedAt;
+    };
+    for (const order of ['name', 'modified', 'size', 'type'])
+      for (const direction of ['asc', 'desc']) {
+        const pages = await walk(order, direction, 'after');
+        const all = names(pages);
+        expect(all.slice(0, 2), order).to.deep.equal(order === 'name' && direction === 'desc' ? ['y', 'x'] : ['x', 'y']);
+        expect(new Set(all).size, `${order} ${direction}`).to.equal(47);
+        const keys = all.slice(2).map((name) => keyOf(order, name));
+        const sign = direction === 'asc' ? 1 : -1;
+        const sorted = [...keys].sort((left, right) => sign * (left < right ? -1 : left > right ? 1 : 0));
+        expect(keys, `${order} ${direction}`).to.deep.equal(sorted);
+        const last = pages.at(-1);
+        const back = (await walk(order, direction, 'before', last?.previous)).reverse();
+        expect(names([...back, last as ListAnswer]), `${order} ${direction} backwards`).to.deep.equal(all);
+      }
+  });
+
+  it('sorts by reading one index in order, whatever the order, and counts in one', async () => {
+    const unitOfWork = library.portal.service(UnitOfWork);
+    const asked: string[] = [];
+    const watched = new DocumentList({
+      ...unitOfWork,
+      read: (work: (reader: Reader) => Promise<unknown>) =>
+        unitOfWork.read((reader) =>
+          work({
+            repository: reader.repository.bind(reader),
+            query: async (sql: string, values: SqlValue[]) => {
+              const plan = await reader.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, values);
+              asked.push(plan.map(({ detail }) => detail).join('; '));
+              return reader.query(sql, values);
+            },
+          } as never),
+        ),
+    } as never);
+    const access = library.system();
+    const key = '0190a0a0-0000-7000-8000-000000000000';
+    for (const order of listOrders)
+      for (const metadata of [undefined, 'provenance'])
+        for (const after of [undefined, `d~${key}~7`])
+          await watched.page(access, { order, metadata, limit: 20, ...(after && { after }) });
+    const walks = asked.filter((plan) => plan.includes('documents_media_document'));
+    expect(walks.length).to.be.at.least(20);
+    expect(walks.filter((plan) => /TEMP B-TREE|SCAN documents/.test(plan))).to.deep.equal([]);
+    asked.length = 0;
+    const paged = { folders: [], documents: [], previous: undefined, next: 'd' };
+    for (const query of [{}, { search: 'word' }, { metadata: 'provenance' }, { search: 'word', metadata: 'provenance' }])
+      await watched.total(access, { order: 'name', limit: 20, ...query }, paged);
+    expect(asked).to.have.length(6);
+    expect(asked.filter((plan) => !plan.includes('USING COVERING INDEX'))).to.deep.equal([]);
+  });
+
+  it('keeps the order while searching, says how many there are, and remembers cards or table', async () => {
+    const many = await library.documents.ensureFolder(library.system(), 'Countable');
+    for (let index = 0; index < 23; index += 1)
+      await library.add({ name: `countable-${index}.txt`, folderId: many.id, content: Buffer.from('x'.repeat(index + 1)) });
+    const visitor = await library.portal.signIn(author);
+    const page = async (query: string): Promise<string> => (await visitor.get(`${base}?${query}`).expect(200)).text;
+    expect(await page(`folder=${many.id}`)).to.include('20 of 23');
+    const found = await page('q=countable-&order=size');
+    expect(found)
+      .to.include('20 of 23')
+      .and.to.include('By size')
+      .and.to.match(/name="order" value="size"/);
+    expect(found.indexOf('countable-22.txt')).to.be.below(found.indexOf('countable-9.txt'));
+    expect((await list({ q: 'countable-', order: 'size', direction: 'asc' })).documents[0]?.name).to.equal('countable-0.txt');
+    expect(await page('q=countable-22')).to.include('1 entry');
+    expect(await page('')).not.to.include('<table');
+    const chosen = await visitor.get(`${base}?view=table`).expect(200);
+    expect(chosen.headers['set-cookie']?.[0]).to.match(
+      /^portico-documents-view=table; Path=\/; Max-Age=31536000; HttpOnly; SameSite=Lax$/,
+    );
+    expect(await page(`folder=${many.id}`))
+      .to.include('<table')
+      .and.to.include('aria-label="countable-22.txt"');
+    await page('view=cards');
+    expect(await page('')).not.to.include('<table');
   });
 
   it('goes on from a document that was deleted meanwhile', async () => {
@@ -260,7 +364,8 @@ describe('Working in Documents and Media', () => {
   });
 
   it('refuses queries that do not exist', async () => {
-    await library.get(`${base}?order=size`).expect(400);
+    await library.get(`${base}?order=colour`).expect(400);
+    await library.get(`${base}?order=size&direction=sideways`).expect(400);
     await library.get(`${base}?surprise=1`).expect(400);
     await library.get(`${base}?after=nonsense`).expect(200);
   });

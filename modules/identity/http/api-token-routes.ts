@@ -60,7 +60,7 @@ export class ApiTokenRoutes implements HttpRoutes {
     const granted = this.held.of(person.id).map(({ permission, module }) => ({
       id: permission.id,
       label: this.messages.for(module).text(permission.label, undefined, ctx.access.locale),
-      module: module.replaceAll('-', ' '),
+      module: this.messages.nameOf(module, ctx.access.locale),
       chosen: tried.scopes?.includes(permission.id) ?? false,
     }));
     const byModule = new Map<string, (typeof granted)[number][]>();

@@ -70,7 +70,10 @@ export class RolesRoutes implements HttpRoutes {
       address: addressOf(role),
       description: ctx.text(`role.${role}`),
       fixed: role === 'Administrator',
-      modules: [...byModule].map(([module, permissions]) => ({ name: module.replaceAll('-', ' '), permissions })),
+      modules: [...byModule].map(([module, permissions]) => ({
+        name: this.messages.nameOf(module, ctx.access.locale),
+        permissions,
+      })),
     };
     ctx.render('role', model, { title: role });
   }

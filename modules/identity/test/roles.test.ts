@@ -107,6 +107,8 @@ describe('Roles', () => {
         .to.include('Site Administrator')
         .and.to.include('Operator');
       const page = await administrator.get('/identity/roles/site-administrator');
+      expect(page.text).to.include('>Web Content</legend>').and.to.include('>Documents and Media</legend>');
+      expect((await administrator.get('/account/tokens')).text).to.include('>AI Creator</legend>');
       expect(page.text).to.match(/value="identity\.manage-memberships" checked/);
       expect(page.text).to.match(/Manage the members of the site/);
       expect(page.text).not.to.match(/value="sites\.manage-sites" checked/);

@@ -24,10 +24,16 @@ export class DescriptionField {
     this.count();
   }
 
+  /** The words are kept elsewhere now: closing the window loses nothing. */
+  keep(): void {
+    this.area.defaultValue = this.area.value;
+  }
+
   /** Whoever has to sign in again finds the words there afterwards, in this window and as the same person. */
   leaveBehind(): void {
     const left: LeftBehind = { person: this.person, text: this.area.value, at: Date.now() };
     sessionStorage.setItem(place, JSON.stringify(left));
+    this.keep();
   }
 
   private takeUp(): void {

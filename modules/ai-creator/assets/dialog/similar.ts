@@ -55,7 +55,10 @@ function entry(document: SimilarDocument, translate: Translate, use: (document: 
   button.type = 'button';
   button.title = document.description ?? document.name;
   button.setAttribute('aria-label', translate('create.similar-use', { name: document.name }));
-  button.append(picture);
+  const name = window.document.createElement('span');
+  name.className = 'small one-line';
+  name.textContent = document.name;
+  button.append(picture, name);
   button.addEventListener('click', () => use(document));
   const item = window.document.createElement('li');
   item.append(button);

@@ -1,6 +1,6 @@
 import { type AccessContext, type AuditVia, inject, injectable, Messages, PortalError } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
-import { actorOf } from '../audit-actor.js';
+import { actorOf } from '../audit.js';
 import { type Author, Availability } from '../availability/availability.js';
 import { type PinnedSource, referenceOf, type SourceReference } from '../images/pinned-source.js';
 import { VariationSources } from '../images/variation-sources.js';

@@ -1,7 +1,8 @@
 import { type AccessContext, AuditLog, type AuditVia, BlobStore, inject, injectable, notFound, PortalError } from '@portico/core';
+import { cutText } from '@portico/core/util';
 import { type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
-import { actorOf } from '../audit-actor.js';
+import { actorOf } from '../audit.js';
 import { provenanceKind } from '../documents/provenance.js';
 import { idempotencyKeyOf } from '../images/pinned-source.js';
 import { GenerationProvenance } from './generation-provenance.js';
@@ -76,7 +77,7 @@ export class ImageDocuments {
         attribute: image.id,
         scope: generation.siteId,
         action: 'added',
-        after: { document: document.id },
+        after: { document: document.id, name: document.name },
         ...actorOf(access, options.via),
       });
       const open = await images.countBy({ generationId: generation.id, state: 'offered' });
@@ -100,10 +101,7 @@ export class ImageDocuments {
 /** The wanted name, or the one that was made for it, always with the extension of what it is. */
 function fileName(wanted: string, { name, mimeType }: GeneratedImage): string {
   const extension = name.slice(name.lastIndexOf('.'));
-  const clean = wanted
-    .replace(/[\p{Cc}/\\]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  const clean = cutText(wanted.replace(/[\p{Cc}/\\]+/gu, ' ').trim(), 200);
   if (clean === '') return name;
   const known = mimeType === 'image/jpeg' ? /\.jpe?g$/i : new RegExp(`\\${extension}$`, 'i');
   return known.test(clean) ? clean : `${clean}${extension}`;
