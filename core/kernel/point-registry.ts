@@ -33,13 +33,21 @@ function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }):
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)) as Partial<T>;
 }
 
-/** What a contribution says of itself as data; it may be anything. */
+/** What a contribution says of itself as data; it may be anything, and what breaks when it is read is found out where it is used. */
 function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' | 'subject'> {
   if (typeof value !== 'object' || value === null) return {};
-  const { label, title, menu, name, prefix, id } = value as Readonly<Record<string, unknown>>;
-  const text = (...among: readonly unknown[]): string | undefined =>
-    among.find((each): each is string => typeof each === 'string');
-  return defined({ label: text(label, title), menu: text(menu), subject: text(name, prefix, id) });
+  const text = (...among: readonly string[]): string | undefined => {
+    for (const key of among) {
+      try {
+        const fact = (value as Readonly<Record<string, unknown>>)[key];
+        if (typeof fact === 'string') return fact;
+      } catch {
+        return undefined;
+      }
+    }
+    return undefined;
+  };
+  return defined({ label: text('label', 'title'), menu: text('menu'), subject: text('name', 'prefix', 'id') });
 }
 
 /** All points and all that is contributed, whether its point has a host or not. */
