@@ -76,11 +76,12 @@ class CreateImage extends HTMLElement {
     const problem = this.description.problem();
     if (problem) return this.showProblems('', { description: problem });
     this.setBusy(true);
+    this.description.keep();
     const answer = await ask<Created>(this.form.action, formData(this.form));
     this.setBusy(false);
+    if (!answer.body) this.description.release();
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
-    this.description.keep();
     const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
