@@ -32,6 +32,9 @@ export class HostCookie {
   }
 }
 
+/** As long as browsers keep any cookie. */
+const deviceSeconds = 400 * 24 * 3600;
+
 type Cookies = Parameters<HostCookie['read']>[0];
 
 /** The context of a route is koa's, of which authors are promised less. */
@@ -40,9 +43,11 @@ const cookiesOf = (ctx: RouteContext): Cookies => ctx as unknown as Cookies;
 /** Carries the session's token as `__Host-portico` over https, as `portico` otherwise. */
 export class HostSessionCookie implements SessionCookie {
   private readonly cookie: HostCookie;
+  private readonly deviceCookie: HostCookie;
 
   constructor(publicUrl: string) {
     this.cookie = new HostCookie('portico', publicUrl);
+    this.deviceCookie = new HostCookie('portico-device', publicUrl);
   }
 
   get name(): string {
@@ -54,13 +59,25 @@ export class HostSessionCookie implements SessionCookie {
   }
 
   set(ctx: RouteContext, token: string): void {
-    if (!/^[\w-]{16,512}$/.test(token)) {
-      throw new PortalError('session-token-invalid', 'A session token is base64url of 16 to 512 characters.');
-    }
+    checkToken(token);
     this.cookie.set(cookiesOf(ctx), token);
+  }
+
+  device(ctx: RouteContext): string | undefined {
+    return this.deviceCookie.read(cookiesOf(ctx)) || undefined;
+  }
+
+  setDevice(ctx: RouteContext, token: string): void {
+    checkToken(token);
+    this.deviceCookie.set(cookiesOf(ctx), token, deviceSeconds);
   }
 
   clear(ctx: RouteContext): void {
     this.cookie.clear(cookiesOf(ctx));
   }
+}
+
+function checkToken(token: string): void {
+  if (/^[\w-]{16,512}$/.test(token)) return;
+  throw new PortalError('session-token-invalid', 'A session token is base64url of 16 to 512 characters.');
 }

@@ -171,5 +171,9 @@ export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.
 export interface SessionCookie {
   set(ctx: RouteContext, token: string): void;
   clear(ctx: RouteContext): void;
+  /** The token of this browser from an earlier sign-in, which `clear` leaves; it opens nothing. Undefined for one that is new here. */
+  device(ctx: RouteContext): string | undefined;
+  /** Keeps a token in this browser for 400 days. */
+  setDevice(ctx: RouteContext, token: string): void;
 }
 export const SessionCookie: ServiceToken<SessionCookie> = serviceToken('portico.session-cookie');

@@ -33,5 +33,6 @@ describe('a description', () => {
   it('cuts a long file name between letters', () => {
     expect(slugOf('𠮷'.repeat(50))).to.equal('𠮷'.repeat(40));
     expect(slugOf('कि'.repeat(50))).to.equal('कि'.repeat(40));
+    expect(draftAltText('👩\u200d👩\u200d👧'.repeat(40))).to.equal(`${'👩\u200d👩\u200d👧'.repeat(30)}…`);
   });
 });

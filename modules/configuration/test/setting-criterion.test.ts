@@ -7,7 +7,7 @@ import { SettingCriterion } from '../services/setting-criterion.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 
 const definition = defineSettings({
-  id: 'lamp-house',
+  id: 'lamp-room',
   section: 'platform',
   title: 'title',
   scopes: ['instance', 'site'],
@@ -65,7 +65,7 @@ function criterionOf({ instance, site, locked }: Says): {
 
 const at = (scope: Scope): AccessContext => ({ scope, locale: 'en' }) as AccessContext;
 const here = at({ kind: 'site', siteId: 'here' });
-const subject = 'lamp-house.lamp';
+const subject = 'lamp-room.lamp';
 
 describe('`when: { setting }`', () => {
   it('holds when the value is true in the scope of the request', () => {
@@ -75,7 +75,7 @@ describe('`when: { setting }`', () => {
 
   it('does not hold for what nobody contributes, and for values that are not true', () => {
     const { criterion } = criterionOf({ instance: true });
-    const subjects = ['lamp-house.ghost', 'ghost.lamp', 'lamp', '', 'lamp-house.name', 'lamp-house.__proto__'];
+    const subjects = ['lamp-room.ghost', 'ghost.lamp', 'lamp', '', 'lamp-room.name', 'lamp-room.__proto__'];
     expect(subjects.filter((each) => criterion.holds(each, here))).to.deep.equal([]);
     expect(criterion.explain('ghost.lamp', here)).to.deep.equal({
       criterion: 'setting',
@@ -93,10 +93,10 @@ describe('`when: { setting }`', () => {
     const reason = (value: string, origin: string): string =>
       `criterion.reason(Lamp; origin.in-force(value.${value}; origin.${origin}))`;
     const instance = {
-      href: '/configuration/instance-settings/lamp-house',
+      href: '/configuration/instance-settings/lamp-room',
       hrefPermission: 'configuration.manage-instance-settings',
     };
-    const site = { href: '~/configuration/site-settings/lamp-house', hrefPermission: 'configuration.manage-site-settings' };
+    const site = { href: '~/configuration/site-settings/lamp-room', hrefPermission: 'configuration.manage-site-settings' };
     expect(explain({ instance: true, site: false })).to.deep.equal({ met: false, reason: reason('off', 'site'), ...site });
     expect(explain({ instance: false, site: true })).to.deep.equal({
       met: false,

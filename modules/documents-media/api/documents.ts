@@ -45,6 +45,8 @@ export interface NewDocument {
   /** The alternative text was drafted by a program and nobody has read it. */
   readonly altTextDrafted?: boolean;
   readonly content: Readable | Uint8Array;
+  /** The content arrives from the person just now: what one person may send at once and within an hour counts for it. */
+  readonly isUpload?: boolean;
   /** The file as it was before scaling; kept untouched as version 1.0, while `content` becomes the current one. */
   readonly original?: Readable | Uint8Array;
   /** What modules keep with it, by the kind of metadata; JSON. */
@@ -69,7 +71,7 @@ export interface Documents {
    * Adds a document: bytes safe on disk, row committed, when the promise resolves. The one gate for every way in:
    * limits, type by its bytes. A picture with too many pixels is kept as a file without a preview.
    * @throws PortalError `not-found` (404: folder, or no permission to see it), `forbidden` (403), `name-taken` (409), `too-large` (413),
-   * `wrong-type` (415), `storage-full` (507).
+   * `wrong-type` (415), `too-many-requests` (429: uploads beyond the person's limits), `storage-full` (507).
    */
   add(access: AccessContext, document: NewDocument): Promise<Document>;
   /** @throws PortalError `not-found` (404). */

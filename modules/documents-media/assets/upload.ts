@@ -101,6 +101,8 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     if (!this.trim) return;
     this.trim.hidden = !this.tooMany();
     this.trim.textContent = this.text('trim', { count: this.maxFiles });
+    // It stands below a list that may be longer than the dialog.
+    if (!this.trim.hidden) requestAnimationFrame(() => this.trim?.scrollIntoView({ block: 'nearest' }));
   }
 
   private keepFirst(): void {

@@ -199,8 +199,8 @@ export function listModel(
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
-  const surroundings = { filters, pictureActions: imageActions.length > 0 };
-  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, surroundings);
+  const options = { filters, pictureActions: imageActions.length > 0 };
+  const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
   return {
     folderId: input.folder,
     folder: current,

@@ -16,6 +16,13 @@ const schema = z.strictObject({
   imageSeconds: z.int().min(1).max(600).default(20),
   /** Images decoded or scaled at the same time; the others wait. */
   imagesAtOnce: z.int().min(1).max(64).default(2),
+  /** Files that one person sends at the same time. */
+  uploadsAtOncePerPerson: z.int().min(1).default(10),
+  /** Bytes that one person adds within an hour. */
+  uploadBytesPerPersonAndHour: z
+    .int()
+    .min(1)
+    .default(4096 * mebibyte),
 });
 
 /** The section `modules.documents-media` of the host's configuration. */
@@ -26,6 +33,8 @@ export class DocumentLimits {
   readonly maxImagePixels: number;
   readonly imageSeconds: number;
   readonly imagesAtOnce: number;
+  readonly uploadsAtOncePerPerson: number;
+  readonly uploadBytesPerPersonAndHour: number;
 
   constructor(@inject(HostConfig) config: HostConfig) {
     const limits = schema.safeParse(config.module('documents-media') ?? {});
@@ -40,6 +49,8 @@ export class DocumentLimits {
     this.maxImagePixels = limits.data.maxImagePixels;
     this.imageSeconds = limits.data.imageSeconds;
     this.imagesAtOnce = limits.data.imagesAtOnce;
+    this.uploadsAtOncePerPerson = limits.data.uploadsAtOncePerPerson;
+    this.uploadBytesPerPersonAndHour = limits.data.uploadBytesPerPersonAndHour;
   }
 
   /** As it is said to people. */

@@ -17,6 +17,7 @@ import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
+import { UploadCeilings } from './upload-ceilings.js';
 
 export type DocumentVersion = Pick<
   DocumentVersionEntity,
@@ -31,10 +32,12 @@ export class PortalDocuments implements Documents {
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(DocumentAdding) private readonly adding: DocumentAdding,
     @inject(Folders) private readonly folderService: Folders,
+    @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
   ) {}
 
   add(access: AccessContext, document: NewDocument): Promise<Document> {
-    return this.adding.add(access, document);
+    const add = (): Promise<Document> => this.adding.add(access, document);
+    return document.isUpload ? this.ceilings.within(access, add) : add();
   }
 
   async find(access: AccessContext, id: string): Promise<Document> {

@@ -1,6 +1,7 @@
 import { type AccessContext, inject, injectable, type MultipartPart, PortalError } from '@portico/core';
 import type { Document } from '../api/documents.js';
 import { DocumentAdding } from './document-adding.js';
+import { UploadCeilings } from './upload-ceilings.js';
 
 export interface UploadFailure {
   /** The file as the person named it. */
@@ -21,7 +22,10 @@ type FilePart = Extract<MultipartPart, { kind: 'file' }>;
 /** Takes the files of an upload one after the other; one that is refused does not keep the others out. */
 @injectable()
 export class Uploads {
-  constructor(@inject(DocumentAdding) private readonly adding: DocumentAdding) {}
+  constructor(
+    @inject(DocumentAdding) private readonly adding: DocumentAdding,
+    @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
+  ) {}
 
   async receive(access: AccessContext, folderId: string | undefined, parts: AsyncIterable<MultipartPart>): Promise<UploadReport> {
     const documents: Document[] = [];
@@ -54,7 +58,8 @@ export class Uploads {
       return undefined;
     }
     try {
-      return await this.adding.add(access, { folderId, name: part.fileName, content: part.content });
+      const document = { folderId, name: part.fileName, content: part.content };
+      return await this.ceilings.within(access, () => this.adding.add(access, document));
     } catch (error) {
       if (!(error instanceof PortalError) || !error.expose) throw error;
       return error;

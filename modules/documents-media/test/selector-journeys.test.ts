@@ -1,6 +1,7 @@
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { author, base, Library, picture } from '../testing/index.js';
 
 describe('Choosing a picture in a browser', () => {
@@ -67,6 +68,30 @@ describe('Choosing a picture in a browser', () => {
     const item = await chosen();
     expect(item).to.include({ title: 'choice.png', altText: 'A choice' });
     expect(item.value).to.match(/\/view$/);
+  });
+
+  it('answers a moving GIF, which moves where it is shown, also one that was uploaded on the way', async () => {
+    const frames = await Promise.all(
+      ['red', 'blue'].map((background) =>
+        sharp({ create: { width: 40, height: 30, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    await library.add({ name: 'moving.gif', content: gif });
+    const dialog = await openSelector();
+    await dialog.getByRole('button', { name: 'moving.gif GIF image' }).click();
+    const item = await chosen();
+    expect(item.title).to.equal('moving.gif');
+    expect((await library.get(item.value).buffer(true).expect(200)).body).to.deep.equal(gif);
+
+    const upload = await chooseNew(await openSelector(), 'File Upload');
+    await upload.getByLabel('Choose a file').setInputFiles({ name: 'on the way.gif', mimeType: 'image/gif', buffer: gif });
+    await upload.getByRole('button', { name: 'Upload' }).click();
+    expect((await chosen()).title).to.equal('on the way.gif');
   });
 
   it('says of a picture with a long name what it shows of it, in this order', async () => {

@@ -45,7 +45,7 @@ describe('a database of documents from before', () => {
       );
       await transaction.query('DROP TABLE old_site');
       for (const { name } of steps.slice(firstMetadata))
-        await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'documents-media' AND name = ?", [name]);
     });
     await before.close();
 
@@ -86,7 +86,7 @@ describe('a database of documents from before', () => {
     await before.portal.service(UnitOfWork).write(async (transaction) => {
       for (const step of steps.slice(firstMetadata).toReversed()) await step.down(runnerOf(transaction));
       for (const { name } of steps.slice(firstMetadata))
-        await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'documents-media' AND name = ?", [name]);
     });
     expect(
       await read(before, 'SELECT id, provenance, once_key AS "key" FROM documents_media_document ORDER BY id'),
@@ -111,7 +111,8 @@ describe('a database of documents from before', () => {
     const first = steps.findIndex(({ name }) => name === 'AddSearchText1764490000000');
     await before.portal.service(UnitOfWork).write(async (transaction) => {
       for (const step of steps.slice(first).toReversed()) await step.down(runnerOf(transaction));
-      for (const { name } of steps.slice(first)) await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+      for (const { name } of steps.slice(first))
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'documents-media' AND name = ?", [name]);
     });
     await before.close();
     const after = await Library.open({ home });

@@ -52,9 +52,12 @@ export class SignInRoutes implements HttpRoutes {
     router.post('/', { access: 'public', body: signInForm }, async (ctx) => {
       const { email, password, next } = ctx.input.body;
       try {
-        const result = await this.signIn.withPassword(email, password, ctx.ip);
+        const result = await this.signIn.withPassword(email, password, ctx.ip, this.cookie.device(ctx));
         if (result.kind === 'new-password') this.showNewPassword(ctx, { ticket: result.ticket, next });
-        else await this.open(ctx, result.token, next);
+        else {
+          await this.open(ctx, result.token, next);
+          if (result.device !== undefined) this.cookie.setDevice(ctx, result.device);
+        }
       } catch (error) {
         this.showSignIn(ctx, { email, next, error: shown(ctx, error) });
       }

@@ -1,5 +1,6 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
+import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
 import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 
@@ -8,4 +9,5 @@ export default [
   CreateApiTokens1763900000000,
   GrantUsageAsSettings1764000000000,
   FoldNamesOfPeople1764490000000,
+  CreateKnownDevices1764590000000,
 ];

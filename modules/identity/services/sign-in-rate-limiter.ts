@@ -1,8 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inject, injectable, Messages, PortalError } from '@portico/core';
+import { Clock, inject, injectable, Messages, PortalError, type Transaction, UnitOfWork } from '@portico/core';
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { KnownDeviceEntity } from '../entities/known-device-entity.js';
 import { IdentityConfig } from './identity-config.js';
 
 // Only what is used: the whole package brings thirty stores, and a start would wait for them.
@@ -18,12 +20,14 @@ const mostWaiting = 100;
 
 /**
  * Slows the guessing of passwords without locking anyone out. Whoever guesses from one address waits out the minute there;
- * guesses at one account from many addresses delay its sign-ins by seconds, and never refuse them.
+ * guesses at one account from many addresses delay its sign-ins by seconds. Neither counts for the owner on a device of theirs: attempts
+ * there have a count of their own, which strangers cannot use up.
  */
 @injectable()
 export class SignInRateLimiter {
   private readonly byPair: RateLimiterMemory;
   private readonly byAddress: RateLimiterMemory;
+  private readonly byDevice: RateLimiterMemory;
   private readonly byAccount = new Limiter({ keyPrefix: 'account', points: freeFailures, duration: quarterOfAnHour });
   private readonly longestDelayMillis: number;
   private waiting = 0;
@@ -34,15 +38,23 @@ export class SignInRateLimiter {
   ) {
     this.byPair = new Limiter({ keyPrefix: 'pair', points: values.failuresPerAccount, duration: minute });
     this.byAddress = new Limiter({ keyPrefix: 'address', points: values.failuresPerAddress, duration: minute });
+    this.byDevice = new Limiter({ keyPrefix: 'device', points: values.failuresPerAccount, duration: minute });
     this.longestDelayMillis = values.longestDelayMillis;
   }
 
   /**
    * Counts an attempt, and waits or refuses when there were too many that failed. Counting comes before checking, so that
    * attempts side by side do not slip through.
+   * @param device on which the account has signed in before.
    * @throws PortalError `sign-in-slowed` (429, Retry-After).
    */
-  async attempt(account: string, address: string): Promise<void> {
+  async attempt(account: string, address: string, device?: string): Promise<void> {
+    if (device !== undefined) {
+      await this.byDevice.consume(`${account}|${device}`).catch((reason: unknown) => {
+        throw this.slowed(millisToWait(reason));
+      });
+      return;
+    }
     const network = networkOf(address);
     const counted = await Promise.allSettled([this.byPair.consume(`${account}|${network}`), this.byAddress.consume(network)]);
     const refused = counted.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
@@ -52,7 +64,12 @@ export class SignInRateLimiter {
   }
 
   /** Forgets the failures of an account after a success; this address gets its attempt back. */
-  async succeeded(account: string, address: string): Promise<void> {
+  async succeeded(account: string, address: string, device?: string): Promise<void> {
+    // Of what strangers tried, a success of the owner forgives nothing.
+    if (device !== undefined) {
+      await this.byDevice.delete(`${account}|${device}`);
+      return;
+    }
     const network = networkOf(address);
     await this.byPair.delete(`${account}|${network}`);
     await this.byAccount.delete(account);
@@ -91,4 +108,42 @@ export function networkOf(address: string): string {
 function millisToWait(reason: unknown): number {
   if (reason instanceof Error) throw reason;
   return (reason as RateLimiterRes).msBeforeNext;
+}
+
+const mostPerPerson = 20;
+const tokenPattern = /^[\w-]{43}$/;
+
+/**
+ * Browsers from which people have signed in. Whoever guesses passwords has none of them for the account, so that strangers can neither use up the
+ * attempts of its owner nor delay them, not even from the same address. A device is known for the accounts that signed in on it, and for no other;
+ * guesses on it are counted like any.
+ */
+@injectable()
+export class KnownDevices {
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** The device of a cookie, when this person has signed in on it: the name under which its attempts are counted. */
+  async find(personId: string | undefined, token: string | undefined): Promise<string | undefined> {
+    if (personId === undefined || token === undefined || !tokenPattern.test(token)) return undefined;
+    const tokenHash = hashOf(token);
+    const known = await this.unitOfWork.read((reader) => reader.repository(KnownDeviceEntity).existsBy({ tokenHash, personId }));
+    return known ? tokenHash : undefined;
+  }
+
+  /** Knows the browser from the commit on; answers the token for its cookie. The oldest of many goes. */
+  async add(transaction: Transaction, personId: string): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const devices = transaction.repository(KnownDeviceEntity);
+    await devices.insert({ tokenHash: hashOf(token), personId, createdAt: this.clock.now().getTime() });
+    const all = await devices.find({ where: { personId }, order: { createdAt: 'DESC' } });
+    for (const { tokenHash } of all.slice(mostPerPerson)) await devices.delete({ tokenHash });
+    return token;
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

@@ -5,7 +5,7 @@ import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
-import { SignInRateLimiter } from './sign-in-rate-limiter.js';
+import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
 
 const lifeMillis = 10 * 60_000;
 const mostTickets = 1000;
@@ -46,7 +46,12 @@ function keyOf(token: string): string {
 
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
 export type SignInResult =
-  | { readonly kind: 'session'; readonly token: string }
+  | {
+      readonly kind: 'session';
+      readonly token: string;
+      /** For the cookie of a browser that is new to the account. */
+      readonly device: string | undefined;
+    }
   | { readonly kind: 'new-password'; readonly ticket: string };
 
 /**
@@ -75,21 +80,24 @@ export class SignIn {
     @inject(SignInRateLimiter) private readonly rateLimiter: SignInRateLimiter,
     @inject(PasswordTickets) private readonly tickets: PasswordTickets,
     @inject(AccountRepository) private readonly accounts: AccountRepository,
+    @inject(KnownDevices) private readonly devices: KnownDevices,
   ) {}
 
   /**
    * An unknown address, a wrong password and a disabled account take the same time and give the same answer.
+   * @param cookie of the browser, from an earlier sign-in of anybody's.
    * @throws PortalError `sign-in-failed` (401), `sign-in-slowed` (429).
    */
-  async withPassword(email: string, password: string, address: string): Promise<SignInResult> {
+  async withPassword(email: string, password: string, address: string, cookie?: string): Promise<SignInResult> {
     const key = email.trim().toLowerCase();
-    await this.rateLimiter.attempt(key, address);
     const account = this.directory.byEmail(key);
+    const device = await this.devices.find(account?.id, cookie);
+    await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
     if (!right || !stored) throw failed();
-    const result = await this.open(stored);
-    await this.rateLimiter.succeeded(key, address);
+    const result = await this.open(stored, device === undefined);
+    await this.rateLimiter.succeeded(key, address, device);
     return result;
   }
 
@@ -117,7 +125,7 @@ export class SignIn {
     return this.replacePassword(session.person.id, next);
   }
 
-  private async open(verified: PersonEntity): Promise<SignInResult> {
+  private async open(verified: PersonEntity, isNewDevice: boolean): Promise<SignInResult> {
     if (verified.mustChangePassword && verified.active) {
       return { kind: 'new-password', ticket: this.tickets.issue(verified.id) };
     }
@@ -125,7 +133,8 @@ export class SignIn {
       const { id, passwordHash } = verified;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw failed();
-      return { kind: 'session', token: await this.sessions.create(transaction, id) };
+      const token = await this.sessions.create(transaction, id);
+      return { kind: 'session', token, device: isNewDevice ? await this.devices.add(transaction, id) : undefined };
     });
   }
 

@@ -4,7 +4,7 @@ import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { People } from '../api/index.js';
 import { networkOf } from '../services/sign-in-rate-limiter.js';
-import { addPerson, isSignedIn, password, tokenIn, trySignIn } from './support.js';
+import { addPerson, isSignedIn, password, type TestClient, tokenIn, trySignIn } from './support.js';
 
 const oneSentence = 'The email address or the password is not right.';
 
@@ -180,6 +180,31 @@ describe('Guessing passwords', () => {
     for (let number = 0; number < 12; number += 1) answers.push((await guess(`person-${number}@example.org`)).status);
     expect(answers[0]).to.equal(401);
     expect(answers.at(-1)).to.equal(429);
+  });
+
+  it('does not keep the owner out on a device of theirs, whose own guesses are counted, and nobody else', async () => {
+    const guessed = await startTestPortal({
+      config: { modules: { identity: { failuresPerAddress: 7, longestDelayMillis: 1 } } },
+    });
+    try {
+      for (const name of ['ada', 'bob']) await addPerson(guessed, `${name}@example.org`);
+      const attempt = async (visitor: TestClient, name: string, tried = password): Promise<number> =>
+        (await trySignIn(guessed, visitor, { email: `${name}@example.org`, password: tried })).status;
+      const [owner, other] = [guessed.agent(), guessed.agent()];
+      expect([await attempt(owner, 'ada'), await attempt(other, 'bob')]).to.deep.equal([303, 303]);
+      for (const agent of [owner, other]) await guessed.post(agent, '/sign-out');
+      const strangers: number[] = [];
+      for (let guesses = 0; guesses < 9; guesses += 1) strangers.push(await attempt(guessed.agent(), 'ada', 'wrong wrong wrong'));
+      expect(strangers.at(-1)).to.equal(429);
+      expect(await attempt(guessed.agent(), 'ada')).to.equal(429);
+      expect(await attempt(other, 'ada')).to.equal(429);
+      expect(await attempt(owner, 'ada')).to.equal(303);
+      await guessed.post(owner, '/sign-out');
+      for (let guesses = 0; guesses < 5; guesses += 1) expect(await attempt(owner, 'ada', 'wrong wrong wrong')).to.equal(401);
+      expect(await attempt(owner, 'ada')).to.equal(429);
+    } finally {
+      await guessed.stop();
+    }
   });
 
   it('goes by the address that the proxy of the deployment saw, and by no other that is claimed', async () => {

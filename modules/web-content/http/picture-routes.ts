@@ -35,7 +35,12 @@ export class PictureRoutes implements HttpRoutes {
     if (!documents || !site) throw new PortalError('pictures-unavailable', ctx.text('pictures.unavailable'), { status: 409 });
     for await (const part of ctx.parts()) {
       if (part.kind === 'field') continue;
-      const document = await documents.add(ctx.access, { name: part.fileName, unique: true, content: part.content });
+      const document = await documents.add(ctx.access, {
+        name: part.fileName,
+        unique: true,
+        content: part.content,
+        isUpload: true,
+      });
       const { view, thumbnail } = documents.links(document, site);
       // Kept, and said: what was uploaded is never thrown away.
       if (!thumbnail)

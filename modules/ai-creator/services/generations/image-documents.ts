@@ -1,4 +1,5 @@
 import { type AccessContext, AuditLog, type AuditVia, BlobStore, inject, injectable, notFound, PortalError } from '@portico/core';
+import { cutText } from '@portico/core/util';
 import { type Document, Documents } from '@portico/documents-media/api';
 import { GeneratedImage } from '../../entities/generated-image.js';
 import { actorOf } from '../audit.js';
@@ -100,10 +101,7 @@ export class ImageDocuments {
 /** The wanted name, or the one that was made for it, always with the extension of what it is. */
 function fileName(wanted: string, { name, mimeType }: GeneratedImage): string {
   const extension = name.slice(name.lastIndexOf('.'));
-  const clean = wanted
-    .replace(/[\p{Cc}/\\]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  const clean = cutText(wanted.replace(/[\p{Cc}/\\]+/gu, ' ').trim(), 200);
   if (clean === '') return name;
   const known = mimeType === 'image/jpeg' ? /\.jpe?g$/i : new RegExp(`\\${extension}$`, 'i');
   return known.test(clean) ? clean : `${clean}${extension}`;

@@ -43,7 +43,7 @@ export function slugOf(description: string): string {
 /** A first alternative text: the description on one line, not too long. */
 export function draftAltText(description: string): string {
   const line = description.replace(/\s+/g, ' ');
-  return line.length > 250 ? `${line.slice(0, 247).replace(/\s+\S*$/, '')}…` : line;
+  return line.length > 250 ? `${cutText(line, 247).replace(/\s+\S*$/, '')}…` : line;
 }
 
 const later = (time: string, other: Date): string => (Date.parse(time) > other.getTime() ? time : other.toISOString());

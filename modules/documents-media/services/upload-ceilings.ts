@@ -1,0 +1,83 @@
+import { type AccessContext, Clock, inject, injectable, PortalError } from '@portico/core';
+import { DocumentLimits } from './document-limits.js';
+
+const minuteMillis = 60_000;
+const minutesOfAnHour = 60;
+const waitSeconds = 5;
+
+/** What one person sends. */
+interface Sending {
+  running: number;
+  /** Bytes that were kept, by the minute in which they were; of the last hour. */
+  readonly bytesByMinute: Map<number, number>;
+}
+
+/**
+ * How much one person may send: files at the same time, and bytes within an hour. Who sends more waits, and nobody else does. Only what
+ * arrives from a person is counted: what modules make, such as images that were paid for, is never refused here. In memory: after a
+ * restart everybody starts anew.
+ */
+@injectable()
+export class UploadCeilings {
+  private readonly people = new Map<string, Sending>();
+
+  constructor(
+    @inject(DocumentLimits) private readonly limits: DocumentLimits,
+    @inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Runs an upload of the person. @throws PortalError `too-many-requests` (429, Retry-After), and what the upload throws. */
+  async within<T extends { readonly size: number }>({ person }: AccessContext, upload: () => Promise<T>): Promise<T> {
+    if (!person || person.kind === 'system') return upload();
+    const sending = this.of(person.id);
+    this.check(sending);
+    sending.running += 1;
+    try {
+      const added = await upload();
+      const minute = this.minute();
+      sending.bytesByMinute.set(minute, (sending.bytesByMinute.get(minute) ?? 0) + added.size);
+      return added;
+    } finally {
+      sending.running -= 1;
+      if (sending.running === 0 && sending.bytesByMinute.size === 0) this.people.delete(person.id);
+    }
+  }
+
+  private of(personId: string): Sending {
+    const oldest = this.minute() - minutesOfAnHour;
+    for (const [id, { running, bytesByMinute }] of this.people) {
+      for (const minute of bytesByMinute.keys()) if (minute <= oldest) bytesByMinute.delete(minute);
+      if (running === 0 && bytesByMinute.size === 0) this.people.delete(id);
+    }
+    const sending = this.people.get(personId) ?? { running: 0, bytesByMinute: new Map<number, number>() };
+    this.people.set(personId, sending);
+    return sending;
+  }
+
+  private check({ running, bytesByMinute }: Sending): void {
+    const { uploadsAtOncePerPerson: files, uploadBytesPerPersonAndHour: most } = this.limits;
+    if (running >= files) {
+      throw tooMany(
+        `You are sending ${running} files already; ${files} at once is the limit. Wait until one is done.`,
+        waitSeconds,
+      );
+    }
+    const bytes = [...bytesByMinute.values()].reduce((sum, each) => sum + each, 0);
+    if (bytes < most) return;
+    const [first = this.minute()] = bytesByMinute.keys();
+    const minutes = Math.max(1, first + minutesOfAnHour - this.minute());
+    const megabytes = (count: number): string => `${Math.max(1, Math.round(count / (1024 * 1024)))} MB`;
+    throw tooMany(
+      `You have sent ${megabytes(bytes)} within an hour; ${megabytes(most)} is the limit. Go on in ${minutes} min.`,
+      minutes * 60,
+    );
+  }
+
+  private minute(): number {
+    return Math.floor(this.clock.now().getTime() / minuteMillis);
+  }
+}
+
+function tooMany(sentence: string, retryAfter: number): PortalError {
+  return new PortalError('too-many-requests', sentence, { status: 429, retryAfter });
+}
