@@ -183,10 +183,7 @@ class CreateImage extends HTMLElement {
 
   /** Cancels what is being made; with nothing under way it closes. */
   private cancel(event: Event): void {
-    if (!this.running) {
-      if (this.closest('portico-dialog')) closeDialog(this, { asks: true });
-      return;
-    }
+    if (!this.running) return closeDialog(this, { asks: true });
     event.preventDefault();
     const button = this.button('cancel');
     if (button.ariaDisabled === 'true') return;
