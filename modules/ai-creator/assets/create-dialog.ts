@@ -29,12 +29,11 @@ class CreateImage extends HTMLElement {
 
   connectedCallback(): void {
     this.text = translator(this.dataset.messages);
-    const { person = '' } = this.dataset;
     this.description = new DescriptionField(
       this.find('textarea[name="description"]'),
       this.find('[data-counter]'),
       this.text,
-      person,
+      this.dataset.person ?? '',
     );
     this.generations = new GenerationList(this.find('[data-generation-list]'));
     this.source = new SourceField(this.find('[data-source]'), this.description, this.text, (sentence) => {
@@ -183,7 +182,10 @@ class CreateImage extends HTMLElement {
 
   /** Cancels what is being made; with nothing under way it closes. */
   private cancel(event: Event): void {
-    if (!this.running) return closeDialog(this, { asks: true });
+    if (!this.running) {
+      closeDialog(this, { asks: true });
+      return;
+    }
     event.preventDefault();
     const button = this.button('cancel');
     if (button.ariaDisabled === 'true') return;
