@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Flags, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
+import { pathToFileURL } from 'node:url';
+import { Flags, type MigrationInterface, type QueryRunner, type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import { UsagePermissions } from '../api/index.js';
 
 const prose = resolve(import.meta.dirname, '../../test/fixtures/prose');
+/** What the portal applies to the tables of people: a file of that module, which promises it to nobody. */
+const migrationsOfIdentity = pathToFileURL(resolve(import.meta.dirname, '../../../identity/dist/migrations/index.js')).href;
 const keeper = { email: 'kim@portico.example', name: 'Kim Keeper', password: 'a long enough password' };
 const ofSite = '/web/home/ai-creator/usage';
 const ofInstance = ['/ai-creator/usage', '/ai-creator/budgets', '/ai-creator/prices'];
@@ -86,13 +89,20 @@ describe('the pages of AI Usage', () => {
   });
 
   it('stay open, or shut, to those for whom it was decided when they had the permissions of the settings', async () => {
+    const { default: migrations } = (await import(migrationsOfIdentity)) as {
+      default: readonly (new () => Required<MigrationInterface>)[];
+    };
+    const steps = migrations.map((Migration) => new Migration());
+    const first = steps.findIndex(({ name }) => name.startsWith('GrantUsageAsSettings'));
+    expect(first).to.be.greaterThan(0);
+    const since = steps.slice(first);
     await portal.service(UnitOfWork).write(async (transaction) => {
-      // A home of the time before: what came to it since is undone, the latest first.
-      await transaction.query('DROP INDEX identity_person_list');
-      await transaction.query('CREATE INDEX identity_person_list ON identity_person (email, name, id)');
-      await transaction.query('ALTER TABLE identity_person DROP COLUMN search_text');
-      for (const name of ['FoldNamesOfPeople%', 'GrantUsageAsSettings%'])
-        await transaction.query("DELETE FROM portico_migration WHERE owner = 'identity' AND name LIKE ?", [name]);
+      // A home of the time before: all that came to it since is taken back, the latest first.
+      const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) } as unknown as QueryRunner;
+      for (const step of since.toReversed()) {
+        await step.down(runner);
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'identity' AND name = ?", [step.name]);
+      }
       await transaction.query('DELETE FROM identity_role_permission');
       for (const [role, permission, granted] of [
         ['Site Administrator', 'configuration.manage-site-settings', false],
