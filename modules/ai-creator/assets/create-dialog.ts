@@ -29,12 +29,11 @@ class CreateImage extends HTMLElement {
 
   connectedCallback(): void {
     this.text = translator(this.dataset.messages);
-    const { person = '' } = this.dataset;
     this.description = new DescriptionField(
       this.find('textarea[name="description"]'),
       this.find('[data-counter]'),
       this.text,
-      person,
+      this.dataset.person ?? '',
     );
     this.generations = new GenerationList(this.find('[data-generation-list]'));
     this.source = new SourceField(this.find('[data-source]'), this.description, this.text, (sentence) => {
@@ -76,11 +75,12 @@ class CreateImage extends HTMLElement {
     const problem = this.description.problem();
     if (problem) return this.showProblems('', { description: problem });
     this.setBusy(true);
+    this.description.keep();
     const answer = await ask<Created>(this.form.action, formData(this.form));
     this.setBusy(false);
+    if (!answer.body) this.description.release();
     if (!answer.body) return this.refused(answer);
     this.showProblems('', {});
-    this.description.keep();
     const { id, href, nextIdempotencyKey } = answer.body;
     this.source.isNew = false;
     this.hideSimilar();
@@ -183,7 +183,7 @@ class CreateImage extends HTMLElement {
   /** Cancels what is being made; with nothing under way it closes. */
   private cancel(event: Event): void {
     if (!this.running) {
-      if (this.closest('portico-dialog')) closeDialog(this, { asks: true });
+      closeDialog(this, { asks: true });
       return;
     }
     event.preventDefault();

@@ -29,6 +29,11 @@ export class DescriptionField {
     this.area.defaultValue = this.area.value;
   }
 
+  /** The words were refused: they are in this field alone. */
+  release(): void {
+    this.area.defaultValue = '';
+  }
+
   /** Whoever has to sign in again finds the words there afterwards, in this window and as the same person. */
   leaveBehind(): void {
     const left: LeftBehind = { person: this.person, text: this.area.value, at: Date.now() };
