@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Handlebars } from '../libraries/text.js';
+import { compilerVersion } from './direct-compiler.js';
 import { checkView, type ViewVocabulary } from './view-check.js';
 
 /** Written by the build, beside the compiled code: what Handlebars makes of each view, by digest. */
@@ -17,6 +18,8 @@ export interface ViewCompilerOptions {
 export interface CompiledViewsOptions {
   /** Default: what the build left. */
   readonly precompiled?: PrecompiledViews;
+  /** Compile as the library does it, for comparison: see `direct-compiler.ts`. Without `precompiled`, which is direct. */
+  readonly stock?: boolean;
   /** Told of each view that was not precompiled, after it was checked, with what the library makes of it. */
   readonly onNew?: (digest: string, precompile: () => TemplateSpecification) => void;
 }
@@ -27,9 +30,11 @@ export interface CompiledViewsOptions {
  */
 export class CompiledViews {
   private readonly precompiled: PrecompiledViews;
+  readonly stock: boolean;
 
   constructor(private readonly options: CompiledViewsOptions = {}) {
     this.precompiled = options.precompiled ?? precompiledByBuild();
+    this.stock = options.stock ?? false;
   }
 
   /** @throws PortalError `view-broken` */
@@ -46,7 +51,7 @@ export class CompiledViews {
 }
 
 function digestOf(source: string, { helpers, partials, isolated }: ViewVocabulary): string {
-  const names = [Handlebars.VERSION, '', ...helpers, '', ...partials, '', ...isolated].join('\n');
+  const names = [Handlebars.VERSION, compilerVersion, '', ...helpers, '', ...partials, '', ...isolated].join('\n');
   return createHash('sha256').update(names).update('\n\n').update(source).digest('base64url');
 }
 

@@ -1,6 +1,7 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { lettersOf } from '../util/text.js';
+import { holds } from './direct-compiler.js';
 import { formatBytes, formatDate, isDay, toDate } from './format.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
@@ -20,8 +21,13 @@ type Block = (value: unknown, options: Options) => unknown;
 /** A helper of one value, what is named beside it, and the rendering it works for. */
 type Work = (value: unknown, hash: Hash | undefined, rendering: Rendering) => unknown;
 
-/** As Handlebars calls them, by the name that views use. */
-export type ViewHelpers = Readonly<Record<string, Helper>>;
+/** By the name that views use. */
+export interface ViewHelpers {
+  /** As Handlebars calls them. */
+  readonly registered: Readonly<Record<string, Helper>>;
+  /** As compiled views call them when there is a value and no block. */
+  readonly direct: Readonly<Record<string, (...values: never[]) => unknown>>;
+}
 
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
@@ -59,10 +65,13 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
       shownView(viewOf, name, options.hash, renderingOf(options)) ?? options.fn((options.hash as Hash).model),
   };
   return {
-    ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
-    ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
-    csrf,
-    kept,
+    registered: {
+      ...Object.fromEntries(Object.entries(work).map(([name, action]) => [name, helper(name, action, blocks[name])])),
+      ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
+      csrf,
+      kept,
+    },
+    direct: { ...work, ...conditions, holds },
   };
 }
 
@@ -108,7 +117,10 @@ function csrf(this: unknown, ...values: unknown[]): string {
 function kept(this: unknown, ...values: unknown[]): string {
   const options = values.at(-1) as Options;
   const { pieces } = renderingOf(options);
-  return pieces ? pieces.piece(String(values[0]), (content, data) => options.fn(content, { data })) : options.fn(this);
+  const { direct } = options.data as { readonly direct: ViewHelpers['direct'] };
+  return pieces
+    ? pieces.piece(String(values[0]), (content, data) => options.fn(content, { data: { ...data, direct } }))
+    : options.fn(this);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { PortalError } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import type { CompiledViews } from './compiled-views.js';
+import { directCompiler } from './direct-compiler.js';
 import type { ViewHelpers } from './helpers.js';
 import type { Rendering } from './rendering.js';
 import type { ViewFile } from './view-files.js';
@@ -31,12 +32,15 @@ export class ViewSet {
   private readonly views = new Map<string, Handlebars.TemplateDelegate>();
 
   private readonly owner: string;
+  private readonly direct: ViewHelpers['direct'];
 
   /** @throws PortalError `view-broken` */
   constructor({ owner, files, helpers, compiled, inherited, standsAlone = () => false }: ViewSetOptions) {
     this.owner = owner;
+    this.direct = helpers.direct;
     const environment = Handlebars.create();
-    for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
+    if (!compiled.stock) Object.assign(environment, { JavaScriptCompiler: directCompiler(new Set(Object.keys(helpers.direct))) });
+    for (const [name, helper] of Object.entries(helpers.registered)) environment.registerHelper(name, helper);
     const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited?.partials };
     const names = new Set(Object.keys(partials));
     const isolated = new Set(inherited?.isolated);
@@ -47,7 +51,7 @@ export class ViewSet {
       if (standsAlone(name)) isolated.add(partial);
       else isolated.delete(partial);
     }
-    const vocabulary = { helpers: new Set(Object.keys(helpers)), partials: names, isolated };
+    const vocabulary = { helpers: new Set(Object.keys(helpers.registered)), partials: names, isolated };
     for (const [name, { file, source }] of files) {
       const template = compiled.template({ environment, vocabulary }, source, file);
       const partial = partialName(name);
@@ -63,7 +67,7 @@ export class ViewSet {
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
-    return flat(template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering } }));
+    return flat(template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering, direct: this.direct } }));
   }
 }
 
