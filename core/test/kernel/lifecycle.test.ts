@@ -276,14 +276,15 @@ describe('the lifetime of an activity', () => {
       'run(First);',
       `${told} const First = activity(function (lifetime) {
          lifetime.add(added(this.j, 'early'));
-         setTimeout(() => { lifetime.add(added(this.j, 'late')); }, 30);
+         process.once('portico-test-late', () => lifetime.add(added(this.j, 'late')));
          throw new Error('no');
        });`,
     );
     await portal.boot();
     expect(portal.states()).to.deep.equal({ a: 'failed' });
     expect(portal.journal).to.deep.equal(['dispose early', 'onStop']);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    (process as NodeJS.EventEmitter).emit('portico-test-late');
+    await new Promise((resolve) => setImmediate(resolve));
     expect(portal.journal).to.deep.equal(['dispose early', 'onStop', 'dispose late']);
   });
 
