@@ -12,7 +12,7 @@ import { watchTree } from './dev/watch-tree.mjs';
 import { root } from './packages.mjs';
 
 buildIfNeeded();
-const { sharedFiles } = await import('../core/dist/development/shared-files.js');
+const { sharedFiles } = await import('../core/dist/development/module-hooks.js');
 
 const core = join(root, 'core');
 const coreOwnViews = new Set(['layouts', 'partials', 'core']);

@@ -68,12 +68,14 @@ async function run(tests, jobs) {
     timeout,
     forbidOnly: strict['forbid-only'],
     forbidPending: strict['forbid-pending'],
-    parallel: true,
+    // Mocha takes one job for none, and would load nothing.
+    parallel: jobs > 1,
     jobs,
     reporter: 'spec',
   });
   mocha.files = tests.map(({ file }) => file);
-  mocha.lazyLoadFiles(true);
+  if (jobs > 1) mocha.lazyLoadFiles(true);
+  else await mocha.loadFilesAsync();
   return new Promise((done) => {
     const runner = mocha.run(() => done(runner.stats));
   });

@@ -47,7 +47,7 @@ interface PackageFile {
  * and migrations, which the open database knows by their classes, and whatever these import. A second copy of one of them would be a
  * stranger to all that hold the first, so a change of such a file needs a new process. Absolute paths.
  */
-function sharedFiles(folder: string): ReadonlySet<string> {
+export function sharedFiles(folder: string): ReadonlySet<string> {
   const { exports = {}, portico } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile;
   const exported = Object.entries(exports).flatMap(([name, target]) => (name === '.' ? [] : [target]));
   const entries = [...exported, portico?.entities, portico?.migrations].filter((entry) => typeof entry === 'string');

@@ -36,7 +36,7 @@ function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }):
 /** What a contribution says of itself as data; it may be anything, and what breaks when it is read is found out where it is used. */
 function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' | 'subject'> {
   if (typeof value !== 'object' || value === null) return {};
-  const text = (...among: readonly string[]): string | undefined => {
+  const factAt = (...among: readonly string[]): string | undefined => {
     for (const key of among) {
       try {
         const fact = (value as Readonly<Record<string, unknown>>)[key];
@@ -47,7 +47,7 @@ function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' |
     }
     return undefined;
   };
-  return defined({ label: text('label', 'title'), menu: text('menu'), subject: text('name', 'prefix', 'id') });
+  return defined({ label: factAt('label', 'title'), menu: factAt('menu'), subject: factAt('name', 'prefix', 'id') });
 }
 
 /** All points and all that is contributed, whether its point has a host or not. */

@@ -69,12 +69,15 @@ const rows: readonly Row[] = [
   {
     does: 'closes in the body',
     code: 'connection-cut',
-    reply: (body) => (socket) => void socket.end(begun(body.length) + body.slice(0, body.length - 1)),
+    reply: (body) => (socket) => void socket.end(begun(body.length) + body.slice(0, body.length >> 1)),
   },
   {
     does: 'closes between two chunks',
     code: 'connection-cut',
-    reply: (body) => (socket) => void socket.end(`${begun(undefined, chunked)}${body.length.toString(16)}\r\n${body}\r\n`),
+    reply: (body) => (socket) => {
+      const half = body.slice(0, body.length >> 1);
+      socket.end(`${begun(undefined, chunked)}${half.length.toString(16)}\r\n${half}\r\n`);
+    },
   },
   {
     does: 'speaks another protocol',
@@ -87,7 +90,7 @@ const rows: readonly Row[] = [
     code: 'bad-answer',
     reply: () => reply('<title>Sign in</title>', '200 OK', 'Content-Type: text/html\r\n'),
   },
-  { does: 'names no type', code: 'bad-answer', reply: (body) => reply(body, '200 OK', '') },
+  { does: 'sends a page without a type', code: 'bad-answer', reply: () => reply('<title>Sign in</title>', '200 OK', '') },
   { does: 'sends nothing', code: 'bad-answer', reply: () => reply('') },
   { does: 'sends half of a JSON text', code: 'bad-answer', reply: (body) => reply(body.slice(0, body.length >> 1)) },
   {
@@ -183,6 +186,12 @@ describe('an images API that misbehaves on the line', function () {
       expect(upstream.connections, 'connections that are left').to.equal(0);
     });
   }
+
+  it('is believed when it names no type: what came was paid for', async () => {
+    upstream.next(reply(body, '200 OK', ''));
+    const generation = await patient.client.settled(await patient.client.create('no type'));
+    expect([generation.state, generation.images.length, upstream.prompts.length]).to.deep.equal(['offered', 1, 1]);
+  });
 
   it('is of use again at once, and the portal is whole', async () => {
     upstream.next(reply(body));

@@ -184,7 +184,7 @@ describe('what decides whether Create AI Image is there', () => {
     ]);
     expect([general.exitCode, general.out.split('\n')[0]]).to.deep.equal([
       0,
-      'create-ai-image is there for Ada Author in Home. (ai-creator)',
+      'Create AI Image is there for Ada Author in Home. (ai-creator)',
     ]);
   });
 

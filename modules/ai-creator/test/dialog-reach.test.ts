@@ -49,7 +49,7 @@ describe('the dialog Create AI Image', function () {
     await dialog.getByLabel('Description').click();
     await page.keyboard.type('a wide river');
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
-    await dialog.getByRole('checkbox', { name: 'Image 1: a wide river' }).click();
+    await dialog.getByRole('checkbox', { name: 'Image 1: a wide river', checked: true }).waitFor();
     await dialog.getByLabel('Name 1', { exact: true }).click();
     await dialog.getByRole('button', { name: 'Add Selected' }).click();
     await dialog.waitFor({ state: 'detached' });

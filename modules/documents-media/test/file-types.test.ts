@@ -167,7 +167,7 @@ describe('The type of a file', () => {
       });
       expect(download.headers['content-disposition']).to.match(/^attachment; /);
       await library.get(`${base}/documents/${document?.id}/view`).expect(404);
-      expect((await library.get(`${base}?q=${name}`).expect(200)).text)
+      expect((await library.get(`${base}?view=cards&q=${name}`).expect(200)).text)
         .to.include('class="tile-view t-')
         .and.not.include('see-through');
       await library.get(`${base}/documents/${document?.id}/thumbnail`).expect(404);

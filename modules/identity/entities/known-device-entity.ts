@@ -10,6 +10,7 @@ export class KnownDeviceEntity {
   @PrimaryColumn('text', { name: 'token_hash' })
   tokenHash!: string;
 
+  /** Id of the person who signed in from it. */
   @Index('identity_known_device_person')
   @Column('text', { name: 'person_id' })
   personId!: string;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { deepestNesting, type HtmlExcess, htmlExcess, mostAttributes, mostElements } from '../services/html-limits.js';
 
-const nested = (tag: string, depth: number): string => `<${tag}>`.repeat(depth) + 'x' + `</${tag}>`.repeat(depth);
+const nested = (tag: string, depth: number): string => `${`<${tag}>`.repeat(depth)}x${`</${tag}>`.repeat(depth)}`;
 
 describe('What is more than an article', () => {
   const articles: Readonly<Record<string, string>> = {
