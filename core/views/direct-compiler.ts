@@ -98,7 +98,7 @@ export function directCompiler(direct: ReadonlySet<string>): new () => object {
 }
 
 /** Functions of values alone. */
-export const hashless: ReadonlySet<string> = new Set(['eq', 'not', 'and', 'or', 'concat']);
+const hashless: ReadonlySet<string> = new Set(['eq', 'not', 'and', 'or', 'concat']);
 
 /** What `{{#if}}` takes for true: no empty lists, and no zero. */
 export function holds(value: unknown): boolean {
