@@ -37,7 +37,7 @@ export const compilerVersion = 'direct 1';
 
 /**
  * Writes less code for a view than the library does. Calling one of our helpers is a call, where the library makes an object of options and a copy
- * of it each time; the branches of `if` and `unless` are branches, where it makes a function of each. That is more than a tenth of a page
+ * of it each time; the branches of `if` and `unless` are branches, where it makes a function of each. That is about a tenth of a page
  * (`npm run bench:views`), and the only reason to extend the library's generator, which its documentation offers, beyond what that describes.
  * Used by the build; a test renders every view both ways.
  *
