@@ -25,7 +25,7 @@ const kinds = [
 ];
 
 const { values, positionals } = parseArgs({
-  options: { unit: { type: 'boolean', default: false }, jobs: { type: 'string', default: String(availableParallelism()) } },
+  options: { unit: { type: 'boolean', default: false }, jobs: { type: 'string' } },
   allowPositionals: true,
 });
 const began = performance.now();
@@ -47,7 +47,8 @@ process.chdir(root);
 const [sideBySide, oneByOne] = [
   await run(
     files.filter(({ isAlone }) => !isAlone),
-    Number(values.jobs),
+    // Without portals and browsers a good part of the time is waited for what has a limit in time.
+    Number(values.jobs ?? availableParallelism() + (values.unit ? 1 : 0)),
   ),
   await run(
     files.filter(({ isAlone }) => isAlone),
@@ -98,15 +99,17 @@ function kindOf(file) {
   return kinds.findIndex(({ marks }) => marks.some((mark) => mark === '' || reached.includes(mark)));
 }
 
-/** The names and files that a compiled file imports, and those they import; of packages only the name. */
+/** The names and files that a compiled file imports, and those they import; of packages the name, and what stands behind their help for tests. */
 function reach(file, found = new Set()) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   for (const [, clause = '', target] of text.matchAll(/^(?:import|export)\b([^;'"]*?)(?:\bfrom\s+)?['"]([^'"]+)['"]/gm)) {
     for (const [name] of clause.matchAll(/\w+/g)) if (name === 'TestBrowser') found.add(name);
+    const help = target.match(/^@portico\/([\w-]+)\/testing$/)?.[1];
     const path = target.startsWith('.') ? resolve(dirname(file), target) : target;
     if (found.has(path)) continue;
     found.add(path);
-    if (target.startsWith('.') && path.endsWith('.js')) reach(path, found);
+    if (help && help !== 'core') reach(join(root, 'modules', help, 'dist/testing/index.js'), found);
+    else if (target.startsWith('.') && path.endsWith('.js')) reach(path, found);
   }
   return found;
 }
