@@ -81,6 +81,8 @@ export interface RenderOptions {
    */
   readonly layout?: 'page' | 'site' | 'plain' | 'none';
   readonly status?: number;
+  /** One sentence (already translated) of what was done, as a note at the bottom of this page; `redirectWith` says it on the next. Not in a fragment. */
+  readonly note?: string;
 }
 
 /** What the host adds to koa's context. */
@@ -100,8 +102,9 @@ export interface RouteAdditions<P, Q, B> {
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
   /**
-   * Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. A request for a fragment
-   * gets 204 and the place in `X-Portico-Location`, for its script to go to.
+   * Shows one sentence on the next page this session sees, as a note at its bottom, then redirects (303). A note of success goes by itself;
+   * another stays until it is closed. Stays on the portal. A request for a fragment gets 204 and the place in `X-Portico-Location`, for its
+   * script to go to.
    */
   redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
 }
