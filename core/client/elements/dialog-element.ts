@@ -7,7 +7,7 @@ import { ask } from '../question.js';
 import { signInLink } from '../sign-in.js';
 import { keepToastsIn } from '../toast-place.js';
 import { portalMessage } from '../translator.js';
-import { alertBox, loadingBox } from './boxes.js';
+import { alertBox, loadingBox } from '../boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 
 /**
