@@ -99,6 +99,13 @@ export interface RouteAdditions<P, Q, B> {
   text(key: string, values?: MessageValues): string;
   /** The same word for a script, which fills in the arguments itself: `formatMessage` of `@portico/core/client`. */
   compiled(key: string): CompiledMessage;
+  /**
+   * What a person chose the last time in this browser, which keeps it for a year: of cards and a table, or of the orders of a list.
+   * @param name unique in the module.
+   * @param allowed what can be chosen; whatever else the browser says counts as nothing.
+   * @param chosen what is chosen with this request, and kept from now on.
+   */
+  preference<Choice extends string>(name: string, allowed: readonly Choice[], chosen?: Choice): Choice | undefined;
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
   /**

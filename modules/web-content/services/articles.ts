@@ -15,6 +15,8 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { type ListTotal, readKeysetPage, type Sorting, type SortKeys, searchPatterns } from '@portico/core/util';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import {
   type Article,
@@ -38,10 +40,30 @@ const titleLimit = 200;
 export const bodyLimit = 500_000;
 const pageSize = 20;
 
-/** Position behind an article in a list: the time of its change and its id. */
-export interface Cursor {
-  readonly modifiedAt: number;
-  readonly id: string;
+/** By what articles are sorted. */
+export type ArticleOrder = 'title' | 'modified';
+export const articleOrders: SortKeys<ArticleOrder> = {
+  title: { column: 'title_key', usual: 'asc' },
+  modified: { column: 'modified_at', holds: 'number', usual: 'desc' },
+};
+
+const lastChangedFirst: Sorting<ArticleOrder> = { order: 'modified', direction: 'desc' };
+
+export interface ArticleQuery {
+  /** Words that stand anywhere in a title, all of them. */
+  readonly search?: string;
+  /** Default: last changed first. */
+  readonly sorting?: Sorting<ArticleOrder>;
+  /** Where a page begins or ends, as an earlier page said. */
+  readonly after?: string;
+  readonly before?: string;
+}
+
+export interface ArticlePage {
+  readonly articles: readonly Article[];
+  readonly total: ListTotal;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
 }
 
 /** The form that an article is saved from. */
@@ -86,24 +108,37 @@ export class Articles {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  /** The articles of the site, last changed first, and where the next page begins. */
-  async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
+  /** A page of the articles of the site. */
+  async list(
+    access: AccessContext,
+    { search = '', sorting = lastChangedFirst, after, before }: ArticleQuery,
+  ): Promise<ArticlePage> {
     const site = siteOf(access, ArticlePermissions.edit);
-    const rows = await this.unitOfWork.read(async (reader) => {
-      const found = await reader.query<{ id: string }>(
-        `SELECT id FROM web_content_article WHERE site_id = ? ${after ? 'AND (modified_at, id) < (?, ?)' : ''}
-         ORDER BY modified_at DESC, id DESC LIMIT ?`,
-        [site.id, ...(after ? [after.modifiedAt, after.id] : []), pageSize + 1],
-      );
-      const ids = found.map(({ id }) => id);
-      return reader.repository(ArticleEntity).find({ where: { id: In(ids) }, order: { modifiedAt: 'DESC', id: 'DESC' } });
+    const patterns = searchPatterns(search);
+    return this.unitOfWork.read(async (reader) => {
+      const { ids, ...page } = await readKeysetPage(reader, {
+        place: {
+          table: 'web_content_article',
+          within: { sql: 'site_id = ?', values: [site.id] },
+          match: { sql: patterns.map(() => " AND title_key LIKE ? ESCAPE '!'").join(''), values: patterns },
+          read: 'title_key',
+        },
+        key: articleOrders[sorting.order],
+        direction: sorting.direction,
+        after,
+        before,
+        limit: pageSize,
+      });
+      const rows = await reader.repository(ArticleEntity).find({ where: { id: In([...ids]) } });
+      const rowById = new Map(rows.map((row) => [row.id, row]));
+      return {
+        ...page,
+        articles: ids
+          .map((id) => rowById.get(id))
+          .filter((row) => row !== undefined)
+          .map(toArticle),
+      };
     });
-    const page = rows.slice(0, pageSize);
-    const last = page.at(-1);
-    return {
-      articles: page.map(toArticle),
-      next: rows.length > pageSize && last ? { modifiedAt: last.modifiedAt, id: last.id } : undefined,
-    };
   }
 
   /** @throws PortalError `not-found` */
@@ -156,6 +191,7 @@ export class Articles {
         known && known.revision !== existing?.revision ? this.merge({ ...input, body }, existing?.seen ?? {}, known) : undefined;
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? addressFrom(input.address));
       row.title = merged?.values.title ?? title;
+      row.titleKey = articleTitleKey(row.title);
       row.body = merged?.values.body ?? body;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
       if (row.begunForm !== null) Object.assign(row, { begunForm: null, address: '' });
