@@ -1,5 +1,5 @@
-export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { alertBox } from './boxes.js';
+export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { icon } from './icon.js';
 export { personKey } from './person.js';
 export { csrfToken, PortalFault, type PortalRequest, portalFetch, portalHeaders, readFault } from './portal-fetch.js';
