@@ -1,7 +1,14 @@
 import { type HttpRoutes, Ids, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
 import { chosenSorting, sortedListModel } from '@portico/core/util';
-import { type Article, type ArticleInput, fingerprint, mergeArticle, type SeenArticle } from '../services/article.js';
-import { ArticlePermissions, Articles, articleOrders, bodyLimit, type SavedArticle } from '../services/articles.js';
+import {
+  type Article,
+  type ArticleInput,
+  articleOrders,
+  fingerprint,
+  mergeArticle,
+  type SeenArticle,
+} from '../services/article.js';
+import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
