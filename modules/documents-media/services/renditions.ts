@@ -16,8 +16,8 @@ import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
 import { ImageError, Images } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
-import { isAllContent, MetadataRemoval } from './metadata-removal/metadata-removal.js';
 import { MetadataStays } from './metadata-removal/patches.js';
+import { isAllContent, MetadataRemoval } from './metadata-removal.js';
 
 interface RenditionRow {
   readonly name: string;

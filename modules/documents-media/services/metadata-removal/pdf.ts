@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
 import {
   PDFArray,
   PDFDict,
@@ -25,7 +27,7 @@ const name = (text: string): PDFName => PDFName.of(text);
  * Refused are files that would not stay what they are: encrypted ones, signed ones, whose signature would break, and ones that carry other files.
  * @throws MetadataStays
  */
-export async function pdfWithoutMetadata(content: Uint8Array): Promise<Uint8Array> {
+async function pdfWithoutMetadata(content: Uint8Array): Promise<Uint8Array> {
   const document = await read(content);
   const { context } = document;
   context.trailerInfo.Info = undefined;
@@ -80,3 +82,17 @@ function isJpeg(dictionary: PDFDict): boolean {
   const only = filter instanceof PDFArray && filter.size() === 1 ? filter.get(0) : filter;
   return only === name('DCTDecode');
 }
+
+/** What became of a PDF: its bytes, or why its metadata cannot be removed. */
+export type PdfAnswer = { readonly content: Uint8Array } | { readonly reason: string };
+
+async function answer(path: string): Promise<PdfAnswer> {
+  try {
+    return { content: await pdfWithoutMetadata(await readFile(path)) };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+// This file is a worker's: one PDF beside the event loop, as a whole, since its objects lie anywhere in it.
+if (parentPort) parentPort.postMessage(await answer(workerData as string));

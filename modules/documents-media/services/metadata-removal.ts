@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { BlobStore, inject, injectable } from '@portico/core';
-import { signatureOf } from '../file-types.js';
-import { knownType } from '../known-types.js';
-import { flacPatches, mp3Patches, wavPatches } from './audio.js';
-import { isoMediaPatches } from './iso-media.js';
-import { matroskaPatches } from './matroska.js';
-import { officePatches } from './office.js';
-import { oggPatches } from './ogg.js';
-import { FileReader, MetadataStays, type Patch, patching } from './patches.js';
-import type { PdfAnswer } from './pdf-worker.js';
+import { signatureOf } from './file-types.js';
+import { knownType } from './known-types.js';
+import { flacPatches, mp3Patches, wavPatches } from './metadata-removal/audio.js';
+import { isoMediaPatches } from './metadata-removal/iso-media.js';
+import { matroskaPatches } from './metadata-removal/matroska.js';
+import { officePatches } from './metadata-removal/office.js';
+import { oggPatches } from './metadata-removal/ogg.js';
+import { FileReader, MetadataStays, type Patch, patching } from './metadata-removal/patches.js';
+import type { PdfAnswer } from './metadata-removal/pdf.js';
 
 type FindPatches = (file: FileReader) => Promise<readonly Patch[]>;
 
@@ -89,7 +89,7 @@ async function octetPatches(path: string): Promise<readonly Patch[]> {
 /** Ends by itself, by the time limit, or with what a PDF may take of memory. */
 function pdfInWorker(path: string): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./pdf-worker.js', import.meta.url), {
+    const worker = new Worker(new URL('./metadata-removal/pdf.js', import.meta.url), {
       workerData: path,
       resourceLimits: { maxOldGenerationSizeMb: pdfMegabytes },
       // What the library says of broken objects is for nobody.
