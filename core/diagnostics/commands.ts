@@ -9,6 +9,7 @@ import {
   PortalError,
   type UnreadableModule,
 } from '../api/index.js';
+import { nearest } from '../util/index.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
 export function moduleCommands(modules: Modules): readonly Command[] {
@@ -42,8 +43,13 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       async run({ arguments: { id = '' }, print }) {
         const module = modules.status(id);
         const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
-        if (!module && unreadable.length === 0)
-          throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
+        if (!module && unreadable.length === 0) {
+          const meant = nearest(
+            id,
+            modules.list().map((each) => each.id),
+          );
+          throw new PortalError('module-unknown', `There is no module "${id}".${meant}`, { status: 404 });
+        }
         if (module) describe(module).forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;

@@ -12,7 +12,7 @@ import {
   type Site,
   SiteDirectory,
 } from '@portico/core';
-import { readAll } from '@portico/core/util';
+import { nearest, readAll } from '@portico/core/util';
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
@@ -44,7 +44,10 @@ class SettingsTargets {
     const name = subject.slice(dot + 1);
     const contribution = this.registry.contribution(subject.slice(0, dot));
     const field = contribution && Object.hasOwn(contribution.value.fields, name) ? contribution.value.fields[name] : undefined;
-    if (!contribution || !field) throw new PortalError('setting-unknown', `There is no setting "${subject}".`, { status: 404 });
+    if (!contribution || !field) {
+      const meant = nearest(subject, this.registry.names());
+      throw new PortalError('setting-unknown', `There is no setting "${subject}".${meant}`, { status: 404 });
+    }
     const scope = this.scope(options.site);
     return { scope, module: contribution.moduleOf(name), name, field, handle: this.registry.handle(contribution.value.id) };
   }
