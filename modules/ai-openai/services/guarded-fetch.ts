@@ -107,7 +107,7 @@ async function readAnswer(
   const headers = Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]);
   heard?.(new Headers(headers));
   const type = message.headers['content-type'] ?? '';
-  if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
+  if (status >= 300 && status < 400) throw redirected(status, message.headers.location, takesAnything);
   const isStream = status < 300 && events !== undefined && /^text\/event-stream\b/i.test(type);
   const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
   const json = status < 300 && !takesAnything && !isStream ? jsonOnly(pieces, status, type) : pieces;
@@ -119,6 +119,14 @@ async function readAnswer(
     status,
     headers: [...kept, ['content-type', status < 300 && !takesAnything ? 'application/json' : type]],
   });
+}
+
+/** Nobody follows it. Of where it leads only the host is repeated: the rest may be a secret of a gateway. What moved for good needs another address. */
+function redirected(status: number, location: string | undefined, isAnsweredAddress: boolean): ProviderError {
+  const host = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  const sentence = `The answer was a redirect (${status})${host}.`;
+  const isForGood = (status === 301 || status === 308) && !isAnsweredAddress;
+  return isForGood ? new ProviderError('address-wrong', sentence, { status }) : badAnswer(sentence, false);
 }
 
 const jsonType = /^application\/(?:[\w.+-]*\+)?json\b/i;
