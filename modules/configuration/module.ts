@@ -17,6 +17,7 @@ import {
   SettingsDefinitions,
   SettingsLinks,
   SettingsNotices,
+  SettingsUses,
 } from './api/index.js';
 import { GetSetting, SetSetting, UnsetSetting } from './commands/settings-commands.js';
 import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-commands.js';
@@ -36,6 +37,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   host(SettingsAdditions);
   host(SettingsActions);
   host(SettingsNotices);
+  host(SettingsUses);
   host(ChoiceProviders);
   host(SettingsLinks);
   provide(Settings).to(SettingsRegistry);

@@ -1,3 +1,4 @@
+import { SettingsDefinitions, SettingsUses } from '@portico/configuration/api';
 import {
   DemoContents,
   defineModule,
@@ -21,7 +22,10 @@ import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js'
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/document-files.js';
+import { limitSettings } from './services/limit-settings.js';
+import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { PortalDocuments } from './services/portal-documents.js';
+import { StorageCount } from './services/storage-count.js';
 
 const authors: readonly RoleName[] = ['Author', 'Site Administrator'];
 const everyone: readonly RoleName[] = ['Guest', 'Member', ...authors];
@@ -32,7 +36,7 @@ function permission(id: string, label: string, defaultRoles: readonly RoleName[]
 
 const whenUploading = { scope: 'site', permission: DocumentPermissions.add, given: 'uploads' } as const;
 
-export default defineModule(({ provide, host, contribute }) => {
+export default defineModule(({ provide, host, contribute, run }) => {
   provide(Documents).to(PortalDocuments);
   host(NewMenuItems);
   host(DocumentMetadataKinds);
@@ -89,6 +93,13 @@ export default defineModule(({ provide, host, contribute }) => {
   contribute(HttpRoutes).to(FileRoutes);
   contribute(HttpRoutes).to(MetadataRoutes);
 
+  contribute(SettingsDefinitions).value(limitSettings, { id: 'documents-media' });
+  contribute(SettingsUses).to(StorageUse, { id: 'storage' });
+  contribute(SettingsUses).to(UploadsAtOnceUse, { id: 'uploads-at-once' });
+  contribute(SettingsUses).to(UploadBytesUse, { id: 'upload-bytes' });
+
+  run(StorageCount);
+  contribute(IntegrityChecks).to(StorageCount, { id: 'storage' });
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

@@ -37,9 +37,9 @@ export class GenerationPages {
     const translate = translator(this.messages, ctx.access.locale);
     const model = generationView(found, translate, this.clock.now(), explain, this.sources.arePossible);
     const cost = formatCost(found, translate, ctx.access.locale);
+    const { requestId: known } = found.generation;
     // Whoever reads why something failed may also know under which id the service knows what did not.
-    const isAdministrator = this.failureMessages.for(ctx.access, { state: 'unknown' }) !== undefined;
-    const requestId = isAdministrator ? (found.generation.requestId ?? undefined) : undefined;
+    const requestId = known !== null && this.failureMessages.isReadBy(ctx.access) ? known : undefined;
     return { ...model, cost, requestId, preview: this.previews.find(model.id)?.number };
   }
 

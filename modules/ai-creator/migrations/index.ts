@@ -11,6 +11,7 @@ import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
+import { ForgetNamesInAudit1764490000000 } from './forget-names-in-audit.js';
 import { KeepEnteredPrices1764481000000 } from './keep-entered-prices.js';
 import { MoveUsage1764450100000 } from './move-usage.js';
 import { RenameToken1764470000000 } from './rename-token.js';
@@ -35,4 +36,5 @@ export default [
   MoveUsage1764450100000,
   RenameToken1764470000000,
   AddUnreadableFiles1764480000000,
+  ForgetNamesInAudit1764490000000,
 ];

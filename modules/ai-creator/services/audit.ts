@@ -19,7 +19,6 @@ export function actorOf({ person, token }: AccessContext, via: AuditEntry['via']
 interface Said {
   readonly size?: string;
   readonly count?: number;
-  readonly name?: string;
   readonly endsOn?: string;
 }
 
@@ -39,7 +38,7 @@ export class CreatorAuditArea implements AuditArea {
         what: text('audit.generation'),
         value: (said) => text('audit.ordered', { count: of(said).count ?? 1, size: of(said).size ?? '' }),
       };
-    if (subject === 'image') return { what: text('audit.image'), value: (said) => of(said).name ?? text('audit.some-document') };
+    if (subject === 'image') return { what: text('audit.image'), value: () => text('audit.some-document') };
     if (subject === 'model') return { what: text('audit.model') };
     if (subject !== 'model-warning') return undefined;
     return {

@@ -113,6 +113,25 @@ describe('adding images', () => {
     expect(partly.body.sentence).to.match(/^2 of 3 images were added to Documents and Media\. c: /);
   });
 
+  it('keeps an image for its author when the site has no room for it, and adds it when there is some', async () => {
+    const quota = async (bytes: string): Promise<void> => {
+      const set = ['settings', 'set', 'documents-media.storageQuota', bytes, '--site', 'home'];
+      expect(await creator.portal.command(set)).to.include({ exitCode: 0 });
+    };
+    const generation = await creator.settled((await creator.create()).body.id);
+    await quota('1 kB');
+    const refused = await creator.addAll(generation);
+    expect([refused.status, JSON.stringify(refused.body)]).to.satisfy(
+      ([status, body]: [number, string]) =>
+        status === 409 && body.includes('does not fit: the files of this site may take 1000 B.'),
+      JSON.stringify(refused.body),
+    );
+    expect(await creator.settled(generation.id)).to.deep.include({ state: 'offered', images: generation.images });
+    await quota('1 GiB');
+    expect((await creator.addAll(generation)).body.documents).to.have.length(generation.images.length);
+    expect((await creator.settled(generation.id)).state).to.equal('saved');
+  });
+
   it('adds the others when the first of them is gone', async () => {
     const generation = await creator.settled((await creator.create()).body.id);
     const ids = ['gone', generation.images[0]?.id ?? ''];

@@ -213,7 +213,7 @@ describe('the image service as administrators see it', () => {
       }
     });
 
-    it('stand in the audit log by names, as do orders and images', async () => {
+    it('stand in the audit log by names, as do orders; images that were added without theirs, which is made of the description', async () => {
       const { body } = await creator.create({ count: '2', size: '512x512' });
       const generation = await creator.settled(body.id as string);
       await creator.addAll(generation);
@@ -221,7 +221,8 @@ describe('the image service as administrators see it', () => {
       const { text } = await administrator.get('/configuration/audit-log?area=ai-creator').set('Accept', 'text/html').expect(200);
       const names = generation.images.map(({ name }) => name);
       expect(text).to.include('Order of images').and.to.include('2 images, 512x512').and.to.include('>AI Creator<');
-      for (const name of names) expect(text).to.include(`${name}`);
+      expect(text).to.include('Image into Documents and Media').and.to.include('a document');
+      for (const name of names) expect(text).not.to.include(name);
       expect(text)
         .not.to.include(generation.id)
         .and.not.to.match(/<(?:ins|del)>\s*\{/)

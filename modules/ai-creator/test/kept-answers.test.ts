@@ -4,7 +4,8 @@ import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api
 import { UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
 import sharp, { type Sharp } from 'sharp';
-import { type CreatorPortal, startCreatorPortal, type TestClient, usageOf } from './creator-portal.js';
+import { FailureMessages } from '../services/failures/failure-messages.js';
+import { author, type CreatorPortal, startCreatorPortal, type TestClient, usageOf } from './creator-portal.js';
 
 interface Shown {
   readonly id: string;
@@ -32,6 +33,8 @@ describe('what came and was paid for', () => {
   let service: Server;
   let administrator: TestClient;
   let answer: object = {};
+  /** Answers to the requests after the first. */
+  let further: object | undefined;
   let asked: { readonly prompt?: string }[] = [];
 
   before(async () => {
@@ -44,7 +47,7 @@ describe('what came and was paid for', () => {
         if (request.method !== 'POST') return void response.writeHead(404).end();
         asked.push(JSON.parse(text) as { prompt?: string });
         response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'req_of_the_service' });
-        response.end(JSON.stringify(answer));
+        response.end(JSON.stringify(asked.length > 1 ? (further ?? answer) : answer));
       });
     });
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
@@ -57,6 +60,7 @@ describe('what came and was paid for', () => {
   });
   beforeEach(() => {
     asked = [];
+    further = undefined;
   });
   after(async () => {
     await creator.stop();
@@ -172,6 +176,24 @@ describe('what came and was paid for', () => {
     expect(await page(theirs.id, creator.visitor)).to.not.contain('req_of_the_service');
   });
 
+  it('is shown without an explanation being made that nobody reads', async () => {
+    const file = await picture(512, 512).png().toBuffer();
+    const good = await order(of(file), {}, administrator);
+    const { of: explain } = FailureMessages.prototype;
+    let explanations = 0;
+    FailureMessages.prototype.of = function (...told) {
+      explanations += 1;
+      return explain.apply(this, told);
+    };
+    try {
+      const { body } = await administrator.get(`/web/home/ai-creator/generations/${good.id}`).set('Accept', 'application/json');
+      expect(body.images).to.have.length(1);
+    } finally {
+      FailureMessages.prototype.of = explain;
+    }
+    expect(explanations).to.equal(0);
+  });
+
   it('has no usage where the service told none that can be read, and image tokens where it told them', async () => {
     const file = await picture(512, 512).png().toBuffer();
     const told = async (usage: unknown): Promise<readonly unknown[]> => {
@@ -230,6 +252,32 @@ describe('what came and was paid for', () => {
       false,
       false,
     ]);
+  });
+
+  it('is no reason for that warning where an image came and only the rest did not, also after a start', async () => {
+    const warns = async (): Promise<boolean> => {
+      const visitor = await creator.portal.signIn(author);
+      const form = await visitor.get('/web/home/ai-creator/create').set('Accept', 'text/html');
+      expect(form.text).to.contain('Description');
+      return form.text.includes('could not be used');
+    };
+    const file = await picture(512, 512).png().toBuffer();
+    await order(of(file));
+    for (let time = 1; time <= 3; time += 1) {
+      asked = [];
+      further = { data: [] };
+      const shown = await order(of(file), { count: '2' });
+      expect([shown.images.length, shown.problem?.code, asked.length]).to.deep.equal([1, 'bad-answer', 2]);
+    }
+    expect(await warns(), 'at once').to.equal(false);
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
+    expect(await warns(), 'after a start').to.equal(false);
+    further = undefined;
+    for (let time = 1; time <= 3; time += 1) await order({ data: [] }, {}, await creator.portal.signIn(author));
+    await creator.portal.modules.stop('ai-creator');
+    await creator.portal.modules.start('ai-creator');
+    expect(await warns(), 'failed ones, after a start').to.equal(true);
   });
 });
 

@@ -123,6 +123,34 @@ describe('a database from before ai-usage', () => {
     }
   });
 
+  it('has no names of documents in the audit log afterwards, which were made of descriptions', async () => {
+    const before = await startTestPortal({ home });
+    const document = '01a22a7b-84de-70d1-aa5a-d8b67f62e5fe';
+    await before.service(UnitOfWork).write(async (transaction) => {
+      await transaction.query(
+        "DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name = 'ForgetNamesInAudit1764490000000'",
+      );
+      for (const [id, subject, after] of [
+        ['named', 'image', { document, name: 'a-"boat"-at-sea.png' }],
+        ['plain', 'image', { document }],
+        ['order', 'generation', { size: '512x512', count: 2 }],
+      ] as const)
+        await transaction.query(
+          `INSERT INTO portico_audit (id, at, area, subject, scope, action, after, by_id, by_name, via, search_text)
+           VALUES (?, '2026-01-02T03:04:05.000Z', 'ai-creator', ?, 'instance', 'added', ?, 'p', 'Ada', 'screen', '')`,
+          [id, subject, JSON.stringify(after)],
+        );
+    });
+    await before.stop({ keep: true });
+    const after = await startTestPortal({ home });
+    expect(await read(after, "SELECT id, after FROM portico_audit WHERE by_id = 'p' ORDER BY id")).to.deep.equal([
+      { id: 'named', after: JSON.stringify({ document }) },
+      { id: 'order', after: '{"size":"512x512","count":2}' },
+      { id: 'plain', after: JSON.stringify({ document }) },
+    ]);
+    await after.stop();
+  });
+
   it('starts from every earlier state of the tables', async () => {
     const portal = await startTestPortal({ home });
     await portal.service(UnitOfWork).write(async (transaction) => {

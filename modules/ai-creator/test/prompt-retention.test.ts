@@ -170,6 +170,11 @@ describe('how long descriptions are kept', () => {
     await sweep();
     for (const word of [failing, discarded, waiting]) expect(await filesWith(word), word).to.deep.equal([]);
     expect(await filesWith(added), 'the document keeps its own').to.not.deep.equal([]);
+    const entries = await creator.portal
+      .service(UnitOfWork)
+      .read((reader) => reader.query<{ after: string }>("SELECT after FROM portico_audit WHERE area = 'ai-creator'"));
+    expect(entries.length).to.be.greaterThan(4);
+    expect(JSON.stringify(entries).toLowerCase(), 'the audit log').to.not.contain(added.toLowerCase());
     for (const word of words) expect(creator.portal.log()).to.not.contain(word);
     const usage = await creator.portal
       .service(UnitOfWork)

@@ -232,9 +232,7 @@ export class OpenAiImageProvider implements ImageProvider {
       return { images: came, usage, model: request.model, requestId: requestIdOf(headers) };
     } catch (error) {
       const requestId = requestIdOf(headers);
-      const problem = asProviderError(error, request.signal);
-      const told =
-        problem.requestId || !requestId ? problem : new ProviderError(problem.code, problem.message, { ...problem, requestId });
+      const told = asProviderError(error, request.signal).withRequestId(requestId);
       const images = stream ? [] : salvage(extractor);
       if (images.length === 0) throw told;
       return { images, model: request.model, requestId, problem: told };

@@ -117,7 +117,5 @@ async function takeIn(
   if (problem) throw problem;
   const trouble = results.find((result) => result.status === 'rejected')?.reason as unknown;
   if (images.length > 0 || trouble === undefined) return images;
-  throw trouble instanceof ProviderError && requestId
-    ? new ProviderError(trouble.code, trouble.message, { ...trouble, requestId })
-    : trouble;
+  throw trouble instanceof ProviderError ? trouble.withRequestId(requestId) : trouble;
 }

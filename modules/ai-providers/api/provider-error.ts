@@ -47,6 +47,13 @@ export class ProviderError extends Error {
     this.categories = options.categories ?? [];
     this.requestId = options.requestId;
   }
+
+  /** The same with what only the answer's headers say; an id that is there already stays. */
+  withRequestId(requestId: string | undefined): ProviderError {
+    if (this.requestId !== undefined || requestId === undefined) return this;
+    return new ProviderError(this.code, this.message, { ...this, cause: this.cause, requestId });
+  }
+
   readonly retryAfterSeconds: number | undefined;
   /** True when the request may have been carried out although no image arrived. */
   readonly maybeCharged: boolean;

@@ -58,6 +58,20 @@ describe('asking a provider', () => {
     picture = { bytes };
   });
 
+  it('names an error by the id of its request, and keeps all else of it', () => {
+    const cause = new Error('below');
+    const told = { cause, maybeCharged: true, status: 503, retryAfterSeconds: 7, categories: ['violence'] };
+    const error = new ProviderError('bad-answer', 'It is broken.', told);
+    const named = error.withRequestId('req_1');
+    expect({ ...named, message: named.message, cause: named.cause }).to.deep.equal({
+      ...error,
+      message: 'It is broken.',
+      cause,
+      requestId: 'req_1',
+    });
+    expect([named.withRequestId('req_2'), error.withRequestId(undefined)]).to.deep.equal([named, error]);
+  });
+
   it('passes on no words of a provider that quote the key or the description', async () => {
     const key = 'sk-not-for-a-log';
     const failing = (error: unknown): ImageProvider => ({ ...providerOf(), generate: () => Promise.reject(error) });

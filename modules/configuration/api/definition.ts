@@ -9,6 +9,16 @@ interface FieldBase {
   /** False: an instance field that sites cannot have. Default: what the definition's `scopes` say. */
   readonly siteOverridable?: boolean;
   /**
+   * True: the field limits the site. On the screens of a site only who may change Instance Settings changes it; others read it there. A limit that
+   * those whom it holds could lift would be none.
+   */
+  readonly limitsSite?: boolean;
+  /**
+   * `<module>.<key>` of the configuration file, below `modules`: where the deployment gave the value before it was a setting. It stays in force as
+   * what the deployment says; where the field is named as a setting too, that counts.
+   */
+  readonly configKey?: string;
+  /**
    * A view of the contributing module that takes the place of this field's control; the rest of the form stays. Its model is the
    * `FieldModel` of the form (`name`, `id`, `value`, `locked`, …); it must bring a control called `name`.
    */

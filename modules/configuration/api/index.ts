@@ -6,3 +6,4 @@ export type { ConfigurationErrorCode } from './error-codes.js';
 export * from './navigation.js';
 export * from './notices.js';
 export * from './settings.js';
+export * from './uses.js';

@@ -1,6 +1,7 @@
 import { AuditLog, AuditPresenter, inject, injectable, type RouteContext } from '@portico/core';
 import type { SettingsField } from '../api/index.js';
 import { scopeKey } from '../services/definition-settings.js';
+import { isOnlyRead } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { auditArea } from '../services/settings-audit.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
@@ -97,7 +98,8 @@ export class EntryPages {
       .filter(({ name }) => {
         const { own, lockedBy } = handle.resolve(scope, name);
         return own !== undefined && lockedBy === undefined;
-      });
+      })
+      .filter(({ field }) => !isOnlyRead(field, ctx.access));
   }
 
   private place({ access, input }: RouteContext<EntryParams>): string {

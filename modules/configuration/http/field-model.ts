@@ -16,6 +16,8 @@ export interface FormParts {
   readonly conflict?: boolean;
   /** What providers of choices answered, by field. */
   readonly choices?: ReadonlyMap<string, ChoiceRequest>;
+  /** How much of limits is used, by field. */
+  readonly uses?: ReadonlyMap<string, string>;
 }
 
 /** What the view needs of one field. Words are ready; nothing in here holds a secret. */
@@ -60,6 +62,8 @@ export interface FieldModel {
   readonly optionsProblem?: string;
   /** How the value is typed. */
   readonly hint?: string;
+  /** How much of the limit is used now. */
+  readonly use?: string;
   /** Of the contributing module, in place of the control. */
   readonly view?: { readonly module: string; readonly name: string };
 }

@@ -5,6 +5,7 @@ import {
   contributions,
   inject,
   injectable,
+  Log,
   notFound,
 } from '@portico/core';
 import {
@@ -14,7 +15,10 @@ import {
   type SettingsNoticeSource,
   SettingsNotices,
   type SettingsSection,
+  type SettingsUse,
+  SettingsUses,
 } from '../api/index.js';
+import { DeploymentSettings } from '../services/deployment-settings.js';
 import { permissions } from '../services/permissions.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { type CatalogEntry, SettingsCatalog } from '../services/settings-catalog.js';
@@ -46,6 +50,48 @@ class EntryNotices {
   }
 }
 
+/** How much of limits is used, as modules say it. */
+@injectable()
+class EntryUses {
+  constructor(
+    @inject(contributions(SettingsUses)) private readonly sources: ConditionalContributions<SettingsUse>,
+    @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
+    @inject(Log) private readonly log: Log,
+  ) {}
+
+  /** By field. Asked side by side; who fails or is late says nothing. */
+  async of(settings: string, access: AccessContext): Promise<ReadonlyMap<string, string>> {
+    const asked = this.sources
+      .visible(access)
+      .filter(({ value }) => value.settings === settings)
+      .map(async ({ module, value }) => {
+        try {
+          return [value.field, await this.inTime(async () => value.use(access))] as const;
+        } catch (error) {
+          this.log.warn('How much of a limit is used could not be found out.', {
+            setting: `${settings}.${value.field}`,
+            module,
+            error,
+          });
+          return [value.field, undefined] as const;
+        }
+      });
+    return new Map((await Promise.all(asked)).flatMap(([field, said]) => (said === undefined ? [] : [[field, said] as const])));
+  }
+
+  private async inTime<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), this.deployment.choicesMillis);
+    });
+    try {
+      return await Promise.race([ask(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
 export const sectionKeys = ['content-and-data', 'platform', 'security'] as const satisfies readonly SettingsSection[];
 export const places = { instance: '/configuration/instance-settings', site: '~/configuration/site-settings' } as const;
 
@@ -57,6 +103,7 @@ export class SettingsEntries {
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(contributions(SettingsLinks)) private readonly links: ConditionalContributions<SettingsLink>,
     @inject(EntryNotices) readonly notices: EntryNotices,
+    @inject(EntryUses) readonly uses: EntryUses,
   ) {}
 
   /** @throws PortalError `not-found` for an entry that is not there, whatever the reason. */

@@ -47,6 +47,7 @@ class FieldForm {
       locked,
       ...(error ? { error } : {}),
       ...this.conflict(),
+      ...(parts.uses?.has(name) ? { use: parts.uses.get(name) ?? '' } : {}),
       ...control,
       ...(closed || (locked && control.mode) ? { inheritedText: this.valueText() } : {}),
       ...(field.view ? { view: { module, name: field.view } } : {}),
@@ -106,7 +107,7 @@ class FieldForm {
 }
 
 /** What stands below the control and beside its name; an error takes the place of how a value is typed. */
-function describedBy({ id, error, conflict, optionsProblem, unit, hint, help, state, otherwise, locked }: FieldModel): {
+function describedBy({ id, error, conflict, optionsProblem, unit, hint, help, use, state, otherwise, locked }: FieldModel): {
   readonly describedBy?: string;
 } {
   const parts = Object.entries({
@@ -116,6 +117,7 @@ function describedBy({ id, error, conflict, optionsProblem, unit, hint, help, st
     unit,
     hint: error ? undefined : hint,
     help,
+    use,
     state: state ?? otherwise ?? (locked || undefined),
   });
   const ids = parts.filter(([, said]) => said !== undefined).map(([part]) => `${id}-${part}`);

@@ -2,7 +2,7 @@ import { inject, injectable, invalidInput, notFound, PortalError, type RouteCont
 import type { SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
-import { permissions } from '../services/permissions.js';
+import { isOnlyRead, permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import type { CatalogEntry } from '../services/settings-catalog.js';
@@ -90,6 +90,7 @@ export class SettingsPages {
     const expected = revision === undefined ? undefined : Number(revision);
     if (reset !== undefined) {
       const stored = fields.find(({ name }) => name === reset)?.resolved.own;
+      this.refuseOnlyRead(ctx, fields, [reset]);
       if (stored !== undefined) await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person, undefined, 'screen');
       await this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
       return;
@@ -100,6 +101,7 @@ export class SettingsPages {
     );
     try {
       if (Object.keys(errors).length > 0) throw invalidInput(errors);
+      this.refuseOnlyRead(ctx, fields, Object.keys(patch));
       const changed = Object.keys(patch).length > 0;
       if (changed) await handle.save(ctx.access.scope, patch, person, expected, 'screen');
       const title = this.presenter.theirs(entry.module, entry.value.title, ctx.access.locale);
@@ -107,6 +109,12 @@ export class SettingsPages {
     } catch (error) {
       await this.renderFailure(ctx, entry, typed, error);
     }
+  }
+
+  /** @throws PortalError `setting-locked` (409). */
+  private refuseOnlyRead(ctx: RouteContext<EntryParams>, fields: readonly FormField[], changed: readonly string[]): void {
+    const refused = fields.find(({ name, field }) => changed.includes(name) && isOnlyRead(field, ctx.access));
+    if (refused) throw new PortalError('setting-locked', ctx.text('problem.limits-site'), { status: 409 });
   }
 
   /** Tries out what is typed; nothing is saved. A script that asks gets the result alone, and the form stays as it is. */
@@ -157,6 +165,7 @@ export class SettingsPages {
       locale,
       scope: scope.kind,
       choices: await this.choices.askAll(definition.fields, scope),
+      uses: await this.entries.uses.of(definition.id, ctx.access),
       ...shown,
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));
     const groups = groupsOf(fields);
@@ -199,7 +208,17 @@ export class SettingsPages {
         return { name, field, group };
       })
       .filter(({ field }) => scope.kind === 'instance' || field.siteOverridable !== false)
-      .map((each) => ({ ...each, resolved: handle.resolve(scope, each.name) }));
+      .map((each) => ({ ...each, resolved: this.resolved(ctx, handle, each) }));
+  }
+
+  private resolved(
+    ctx: RouteContext<EntryParams>,
+    handle: SettingsHandle<SettingsFields>,
+    { name, field }: Pick<FormField, 'name' | 'field'>,
+  ) {
+    const resolved = handle.resolve(ctx.access.scope, name);
+    if (resolved.lockedBy !== undefined || !isOnlyRead(field, ctx.access)) return resolved;
+    return { ...resolved, lockedBy: ctx.text('settings.limits-site') };
   }
 }
 

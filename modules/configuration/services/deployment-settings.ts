@@ -37,7 +37,7 @@ export class DeploymentSettings {
   private readonly reported = new Set<string>();
 
   constructor(
-    @inject(HostConfig) config: HostConfig,
+    @inject(HostConfig) private readonly config: HostConfig,
     @inject(Log) private readonly log: Log,
   ) {
     const parsed = sectionSchema.safeParse(config.module('configuration') ?? {});
@@ -82,7 +82,7 @@ export class DeploymentSettings {
       if (found) return found;
     }
     const fromFile = this.section.settings[definitionId]?.[name];
-    if (fromFile === undefined) return undefined;
+    if (fromFile === undefined) return this.fromConfigKey(field, locked);
     const place = `modules.configuration.settings.${definitionId}.${name}`;
     if (field.type === 'secret') {
       this.report(
@@ -91,6 +91,16 @@ export class DeploymentSettings {
       return undefined;
     }
     return this.valueOf({ place, label: fileLabel, origin: 'file', raw: fromFile, locked }, field);
+  }
+
+  /** What a file says under the name that the value had before it was a setting. */
+  private fromConfigKey(field: SettingsField, locked: boolean): DeployedValue | undefined {
+    const [module = '', key = ''] = field.configKey?.split('.') ?? [];
+    const section = this.config.module(module) as Readonly<Record<string, unknown>> | undefined;
+    const raw = section?.[key];
+    if (raw === undefined) return undefined;
+    const place = `modules.${module}.${key}`;
+    return this.valueOf({ place, label: `config/*.json (${place})`, origin: 'file', raw, locked }, field);
   }
 
   /** Sentences about what the deployment says and nobody can follow, of settings that are there and of those that are not. */

@@ -1,4 +1,5 @@
-import type { Permission } from '@portico/core';
+import type { AccessContext, Permission } from '@portico/core';
+import type { SettingsField } from '../api/index.js';
 
 /** The permissions of this module, by what they open. */
 export const permissions = {
@@ -6,6 +7,11 @@ export const permissions = {
   instanceSettings: 'configuration.manage-instance-settings',
   siteSettings: 'configuration.manage-site-settings',
 } as const;
+
+/** Whether a person may only read a field of a site, because it limits the site. */
+export function isOnlyRead(field: SettingsField, access: AccessContext): boolean {
+  return field.limitsSite === true && access.scope.kind === 'site' && !access.can(permissions.instanceSettings);
+}
 
 export const declaredPermissions: readonly Permission[] = [
   { id: permissions.openSettings, label: 'permission.open-settings', scope: 'instance', defaultRoles: ['Operator'] },

@@ -45,6 +45,8 @@ export interface NewDocument {
   /** The alternative text was drafted by a program and nobody has read it. */
   readonly altTextDrafted?: boolean;
   readonly content: Readable | Uint8Array;
+  /** What the content has at least where that is known before it is read, as of a request that says its length: what cannot fit is refused unread. */
+  readonly atLeastBytes?: number;
   /** The content arrives from the person just now: what one person may send at once and within an hour counts for it. */
   readonly isUpload?: boolean;
   /** The file as it was before scaling; kept untouched as version 1.0, while `content` becomes the current one. */
@@ -70,7 +72,7 @@ export interface Documents {
   /**
    * Adds a document: bytes safe on disk, row committed, when the promise resolves. The one gate for every way in:
    * limits, type by its bytes. A picture with too many pixels is kept as a file without a preview.
-   * @throws PortalError `not-found` (404: folder, or no permission to see it), `forbidden` (403), `name-taken` (409), `too-large` (413),
+   * @throws PortalError `not-found` (404: folder, or no permission to see it), `forbidden` (403), `name-taken` (409), `too-large` (413), `quota-exceeded` (413: the site has no room for it),
    * `wrong-type` (415), `too-many-requests` (429: uploads beyond the person's limits), `storage-full` (507).
    */
   add(access: AccessContext, document: NewDocument): Promise<Document>;

@@ -2,5 +2,6 @@ import { DocumentEntity } from './document.js';
 import { DocumentVersionEntity } from './document-version.js';
 import { FolderEntity } from './folder.js';
 import { RenditionEntity } from './rendition.js';
+import { SiteStorageEntity } from './site-storage.js';
 
-export default [FolderEntity, DocumentEntity, DocumentVersionEntity, RenditionEntity];
+export default [FolderEntity, DocumentEntity, DocumentVersionEntity, RenditionEntity, SiteStorageEntity];

@@ -37,6 +37,14 @@ function addedDocument(document: Document, site: Site, note: string | undefined)
   };
 }
 
+/** Fields and headers of a form with a file take less. */
+const formBytes = 64 * 1024;
+
+/** What the one file of a form has at least, by the length that the request says. */
+function fileBytes(ctx: AnyContext): number {
+  return Math.max(1, Number(ctx.get('Content-Length') || 0) - formBytes);
+}
+
 type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
 
 /** File Upload and Multiple Files Upload: one form, which takes one file or many. */
@@ -110,7 +118,7 @@ export class UploadRoutes implements HttpRoutes {
     const { folder } = ctx.input.query;
     const { site } = ctx.access;
     if (!site) throw notFound('folder');
-    const report = await this.uploads.receive(ctx.access, folder, ctx.parts());
+    const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : fileBytes(ctx));
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
       ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);

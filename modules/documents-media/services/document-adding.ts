@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import {
   type AccessContext,
-  BlobStore,
   Clock,
   Ids,
   inject,
@@ -9,7 +8,6 @@ import {
   invalidInput,
   PortalError,
   type Reader,
-  type StoredBlob,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
@@ -18,25 +16,19 @@ import { DocumentEntity, searchText } from '../entities/document.js';
 import { DocumentVersionEntity } from '../entities/document-version.js';
 import { rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
-import { DocumentLimits } from './document-limits.js';
 import { documentColumns, toDocument } from './document-record.js';
-import { type FileFacts, FileTypes } from './file-types.js';
+import { FileReceiving, type Received } from './file-receiving.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
+import { SiteStorage } from './site-storage.js';
 
 export const altTextLimit = 1000;
 
 /** Names tried before giving up: `sunset.png`, `sunset (1).png`, … */
 const maxNumber = 9999;
-
-/** A file that is safe on disk and waits for the transaction that keeps it. */
-interface Received {
-  readonly blob: StoredBlob;
-  readonly facts: FileFacts;
-}
 
 /**
  * The one gate for every way in: uploads, the API, and images that were generated.
@@ -50,11 +42,10 @@ interface Received {
 export class DocumentAdding {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
-    @inject(BlobStore) private readonly blobs: BlobStore,
-    @inject(FileTypes) private readonly types: FileTypes,
+    @inject(FileReceiving) private readonly files: FileReceiving,
     @inject(Folders) private readonly folders: Folders,
     @inject(Metadata) private readonly metadata: Metadata,
-    @inject(DocumentLimits) private readonly limits: DocumentLimits,
+    @inject(SiteStorage) private readonly storage: SiteStorage,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
   ) {}
@@ -72,54 +63,35 @@ export class DocumentAdding {
     const site = siteFor(access, DocumentPermissions.add);
     const name = checkedName(document.name);
     const altText = checkedAltText(document.altText ?? '');
+    const wanted = { siteId: site.id, name, locale: access.locale };
     const before = await this.unitOfWork.read(async (reader) => {
       const there = await findByKey(reader, site.id, document.idempotencyKey);
-      if (there) return there;
+      if (there) return { there };
       await this.folders.requirePlace(reader, site.id, document.folderId);
       if (!document.unique) await refuseTakenName(reader, site.id, document.folderId, name);
-      return undefined;
+      return { room: await this.storage.room(reader, wanted, leastBytes(document)) };
     });
-    if (before) return toDocument(before);
+    if (before.there) return toDocument(before.there);
     const received: Received[] = [];
     try {
-      if (document.original) received.push(await this.receive(document.original, name));
-      received.push(await this.receive(document.content, name));
+      for (const content of [document.original, document.content]) {
+        if (content === undefined) continue;
+        received.push(await this.files.receive(content, wanted, before.room - totalSize(received)));
+      }
       const added = await this.unitOfWork.write(async (transaction) => {
         const meanwhile = await findByKey(transaction, site.id, document.idempotencyKey);
         if (meanwhile) return { document: toDocument(meanwhile), isNew: false };
         await this.folders.requirePlace(transaction, site.id, document.folderId);
+        await this.storage.add(transaction, wanted, totalSize(received));
         const free = await this.freeName(transaction, site.id, document, name);
         const inserted = await this.insert(transaction, access, site.id, { ...document, name: free, altText }, received);
         return { document: inserted, isNew: true };
       });
-      if (!added.isNew) for (const { blob } of received) await this.blobs.discard(blob.id);
+      if (!added.isNew) for (const { blob } of received) await this.files.discard(blob);
       return added.document;
     } catch (error) {
-      for (const { blob } of received) await this.blobs.discard(blob.id);
+      for (const { blob } of received) await this.files.discard(blob);
       throw error;
-    }
-  }
-
-  private async receive(content: Readable | Uint8Array, name: string): Promise<Received> {
-    const blob = await this.store(content, name);
-    try {
-      return { blob, facts: await this.types.decide(blob, name) };
-    } catch (error) {
-      await this.blobs.discard(blob.id);
-      throw error;
-    }
-  }
-
-  private async store(content: Readable | Uint8Array, name: string): Promise<StoredBlob> {
-    try {
-      return await this.blobs.store(content, { maxBytes: this.limits.maxFileBytes });
-    } catch (error) {
-      if (!(error instanceof PortalError) || error.code !== 'too-large') throw error;
-      const megabytes = this.limits.maxFileMegabytes;
-      throw new PortalError('too-large', `${name} is too large. A file can have at most ${megabytes} MB.`, {
-        status: 413,
-        cause: error,
-      });
     }
   }
 
@@ -188,6 +160,14 @@ export class DocumentAdding {
       await indexWords(transaction, entity, kind, text);
     return toDocument(entity);
   }
+}
+
+const totalSize = (received: readonly Received[]): number => received.reduce((sum, { blob }) => sum + blob.size, 0);
+
+/** What is known of the size before anything is read. */
+function leastBytes({ content, original, atLeastBytes = 1 }: NewDocument): number {
+  const sizes = [content, original].map((bytes) => (bytes instanceof Uint8Array ? bytes.byteLength : 0));
+  return Math.max(1, atLeastBytes, ...sizes);
 }
 
 export function checkedAltText(altText: string): string {

@@ -20,6 +20,7 @@ import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey } from './names.js';
+import { SiteStorage } from './site-storage.js';
 
 /** What people write about a document. */
 export interface DocumentFields {
@@ -58,6 +59,7 @@ export class DocumentChanges {
     @inject(Folders) private readonly folders: Folders,
     @inject(Clock) private readonly clock: Clock,
     @inject(Messages) private readonly messages: Messages,
+    @inject(SiteStorage) private readonly storage: SiteStorage,
   ) {}
 
   /**
@@ -108,10 +110,10 @@ export class DocumentChanges {
     const site = siteFor(access, DocumentPermissions.delete);
     return this.unitOfWork.write(async (transaction) => {
       const document = await requireDocument(transaction, site.id, id);
-      const blobs = await transaction.query<{ blobId: string }>(
-        `SELECT blob_id AS "blobId" FROM documents_media_document_version WHERE document_id = ?
+      const blobs = await transaction.query<{ blobId: string; size: number }>(
+        `SELECT blob_id AS "blobId", size FROM documents_media_document_version WHERE document_id = ?
          UNION ALL
-         SELECT rendition.blob_id FROM documents_media_document_version version
+         SELECT rendition.blob_id, 0 FROM documents_media_document_version version
            JOIN documents_media_rendition rendition ON rendition.source_blob_id = version.blob_id WHERE version.document_id = ?`,
         [id, id],
       );
@@ -123,6 +125,11 @@ export class DocumentChanges {
       await transaction.query('DELETE FROM documents_media_document_version WHERE document_id = ?', [id]);
       await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
       for (const { blobId } of blobs) await transaction.dropBlob(blobId);
+      await this.storage.remove(
+        transaction,
+        site.id,
+        blobs.reduce((sum, { size }) => sum + size, 0),
+      );
       return toDocument(document);
     });
   }

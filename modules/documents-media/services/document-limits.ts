@@ -2,6 +2,10 @@ import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 const mebibyte = 1024 * 1024;
 
+/** Until somebody says otherwise. */
+export const defaultUploadsAtOnce = 10;
+export const defaultUploadBytes = 4096 * mebibyte;
+
 const schema = z.strictObject({
   /** Bytes of one file. */
   maxFileBytes: z
@@ -16,13 +20,10 @@ const schema = z.strictObject({
   imageSeconds: z.int().min(1).max(600).default(20),
   /** Images decoded or scaled at the same time; the others wait. */
   imagesAtOnce: z.int().min(1).max(64).default(2),
-  /** Files that one person sends at the same time. */
-  uploadsAtOncePerPerson: z.int().min(1).default(10),
-  /** Bytes that one person adds within an hour. */
-  uploadBytesPerPersonAndHour: z
-    .int()
-    .min(1)
-    .default(4096 * mebibyte),
+  /** Files that one person sends at the same time; a setting of that name says otherwise. */
+  uploadsAtOncePerPerson: z.int().min(1).default(defaultUploadsAtOnce),
+  /** Bytes that one person adds within an hour; a setting of that name says otherwise. */
+  uploadBytesPerPersonAndHour: z.int().min(1).default(defaultUploadBytes),
 });
 
 /** The section `modules.documents-media` of the host's configuration. */

@@ -1,5 +1,5 @@
 import { type AccessContext, Clock, inject, injectable, PortalError } from '@portico/core';
-import { DocumentLimits } from './document-limits.js';
+import { LimitSettings } from './limit-settings.js';
 
 const minuteMillis = 60_000;
 const minutesOfAnHour = 60;
@@ -12,6 +12,16 @@ interface Sending {
   readonly bytesByMinute: Map<number, number>;
 }
 
+/** How much of the ceilings is used, of all persons and of the one who uses most. */
+export interface UploadsUse {
+  readonly files: number;
+  readonly mostFiles: number;
+  readonly bytes: number;
+  readonly mostBytes: number;
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
+
 /**
  * How much one person may send: files at the same time, and bytes within an hour. Who sends more waits, and nobody else does. Only what
  * arrives from a person is counted: what modules make, such as images that were paid for, is never refused here. In memory: after a
@@ -22,7 +32,7 @@ export class UploadCeilings {
   private readonly people = new Map<string, Sending>();
 
   constructor(
-    @inject(DocumentLimits) private readonly limits: DocumentLimits,
+    @inject(LimitSettings) private readonly limits: LimitSettings,
     @inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -43,26 +53,40 @@ export class UploadCeilings {
     }
   }
 
+  /** What all send now and sent within the last hour, and whoever sends most. */
+  use(): UploadsUse {
+    this.forget();
+    const people = [...this.people.values()];
+    const files = people.map(({ running }) => running);
+    const bytes = people.map(({ bytesByMinute }) => sumOf([...bytesByMinute.values()]));
+    return { files: sumOf(files), mostFiles: Math.max(0, ...files), bytes: sumOf(bytes), mostBytes: Math.max(0, ...bytes) };
+  }
+
   private of(personId: string): Sending {
-    const oldest = this.minute() - minutesOfAnHour;
-    for (const [id, { running, bytesByMinute }] of this.people) {
-      for (const minute of bytesByMinute.keys()) if (minute <= oldest) bytesByMinute.delete(minute);
-      if (running === 0 && bytesByMinute.size === 0) this.people.delete(id);
-    }
+    this.forget();
     const sending = this.people.get(personId) ?? { running: 0, bytesByMinute: new Map<number, number>() };
     this.people.set(personId, sending);
     return sending;
   }
 
+  /** What is older than an hour counts no more. */
+  private forget(): void {
+    const oldest = this.minute() - minutesOfAnHour;
+    for (const [id, { running, bytesByMinute }] of this.people) {
+      for (const minute of bytesByMinute.keys()) if (minute <= oldest) bytesByMinute.delete(minute);
+      if (running === 0 && bytesByMinute.size === 0) this.people.delete(id);
+    }
+  }
+
   private check({ running, bytesByMinute }: Sending): void {
-    const { uploadsAtOncePerPerson: files, uploadBytesPerPersonAndHour: most } = this.limits;
+    const { uploadsAtOncePerPerson: files, uploadBytesPerPersonAndHour: most } = this.limits.uploads;
     if (running >= files) {
       throw tooMany(
         `You are sending ${running} files already; ${files} at once is the limit. Wait until one is done.`,
         waitSeconds,
       );
     }
-    const bytes = [...bytesByMinute.values()].reduce((sum, each) => sum + each, 0);
+    const bytes = sumOf([...bytesByMinute.values()]);
     if (bytes < most) return;
     const [first = this.minute()] = bytesByMinute.keys();
     const minutes = Math.max(1, first + minutesOfAnHour - this.minute());

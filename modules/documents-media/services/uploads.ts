@@ -27,7 +27,13 @@ export class Uploads {
     @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
   ) {}
 
-  async receive(access: AccessContext, folderId: string | undefined, parts: AsyncIterable<MultipartPart>): Promise<UploadReport> {
+  /** @param atLeastBytes what the one file of the form has at least, where that is known. */
+  async receive(
+    access: AccessContext,
+    folderId: string | undefined,
+    parts: AsyncIterable<MultipartPart>,
+    atLeastBytes?: number,
+  ): Promise<UploadReport> {
     const documents: Document[] = [];
     const failures: UploadFailure[] = [];
     let current = '';
@@ -35,9 +41,12 @@ export class Uploads {
       for await (const part of parts) {
         if (part.kind === 'field') continue;
         current = part.fileName;
-        const added = await this.receiveFile(access, folderId, part);
-        if (added instanceof PortalError) failures.push(failureOf(current, added));
-        else if (added) documents.push(added);
+        const added = await this.receiveFile(access, folderId, part, atLeastBytes);
+        if (added instanceof PortalError) {
+          failures.push(failureOf(current, added));
+          // Nothing else can come: whoever sends the rest need not.
+          if (atLeastBytes !== undefined) break;
+        } else if (added) documents.push(added);
       }
     } catch (error) {
       // What came before is saved; say so, instead of answering for the whole upload.
@@ -51,6 +60,7 @@ export class Uploads {
     access: AccessContext,
     folderId: string | undefined,
     part: FilePart,
+    atLeastBytes: number | undefined,
   ): Promise<Document | PortalError | undefined> {
     // A form that was sent without choosing a file brings an empty part without a name.
     if (part.fileName === '') {
@@ -58,7 +68,7 @@ export class Uploads {
       return undefined;
     }
     try {
-      const document = { folderId, name: part.fileName, content: part.content };
+      const document = { folderId, name: part.fileName, content: part.content, atLeastBytes };
       return await this.ceilings.within(access, () => this.adding.add(access, document));
     } catch (error) {
       if (!(error instanceof PortalError) || !error.expose) throw error;

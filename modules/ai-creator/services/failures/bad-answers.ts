@@ -3,6 +3,7 @@ import type { SettingsNotice, SettingsNoticeSource } from '@portico/configuratio
 import {
   type AccessContext,
   type Activity,
+  In,
   IsNull,
   inject,
   injectable,
@@ -17,7 +18,7 @@ import { ProviderKey } from '../provider/provider-key.js';
 /** So many answers in a row that hold no image are no accident: each may have been paid for. */
 const warnedFrom = 3;
 /** Failures that say nothing about the answers of a service: none came, or it was not asked. */
-const silent = ['cancelled', 'timed-out', 'connection-cut', 'too-fast', 'server-trouble'];
+const silent: readonly string[] = ['cancelled', 'timed-out', 'connection-cut', 'too-fast', 'server-trouble'];
 
 /**
  * Counts answers in a row that could not be used, and warns those who would pay for the next one: authors before they press Create, administrators above
@@ -36,15 +37,20 @@ export class BadAnswers implements Activity, SettingsNoticeSource {
 
   /** Goes on where the last run of the portal ended. */
   async onStart(lifetime: Lifetime): Promise<void> {
+    const sent = { settledAt: Not(IsNull()), sentAt: Not(IsNull()) };
     const last = await this.unitOfWork.read((reader) =>
       reader.repository(Generation).find({
-        select: { errorCode: true },
-        where: { settledAt: Not(IsNull()), sentAt: Not(IsNull()) },
+        select: { state: true, errorCode: true },
+        where: [
+          { ...sent, errorCode: IsNull(), state: Not('unknown') },
+          // What was discarded after a failure does not say any more whether images had come.
+          { ...sent, errorCode: Not(In([...silent])), state: Not(In(['unknown', 'discarded'])) },
+        ],
         order: { settledAt: 'DESC' },
         take: warnedFrom,
       }),
     );
-    const good = last.findIndex(({ errorCode }) => errorCode !== 'bad-answer');
+    const good = last.findIndex(({ state, errorCode }) => state !== 'failed' || errorCode !== 'bad-answer');
     this.inARow = good < 0 ? last.length : good;
     lifetime.add(
       this.key.onDidChange(({ kind }) => {

@@ -42,6 +42,11 @@ export class FailureMessages {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
+  /** Whether it is somebody who can do something about failures: an administrator of the instance, or of the site. */
+  isReadBy(access: AccessContext): boolean {
+    return this.settingsLink.for(access) !== undefined;
+  }
+
   /** Undefined for those who can do nothing about it, and for what is no failure. */
   for(access: AccessContext, failure: Failure): FailureExplanation | undefined {
     const settings = this.settingsLink.for(access);

@@ -1,7 +1,7 @@
 import { type AccessContext, type AuditVia, inject, injectable, Messages, PortalError } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
 import { actorOf } from '../audit.js';
-import { type Author, Availability } from '../availability/availability.js';
+import { Availability } from '../availability/availability.js';
 import { type PinnedSource, referenceOf, type SourceReference } from '../images/pinned-source.js';
 import { VariationSources } from '../images/variation-sources.js';
 import { GenerationStore } from './generation-store.js';
@@ -50,10 +50,11 @@ export class GenerationOrders {
   /** Durable when the promise resolves; it goes on whether anybody waits or not. @throws PortalError `not-found` (404) for the folder. */
   async create(access: AccessContext, order: NewGeneration): Promise<Generation> {
     const author = this.availability.require(access);
-    // What was answered once is answered the same again, whatever stands in the way of a new one by now.
-    if (!(await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey)))
-      await this.validation.require(access, order);
-    const pinned = await this.pin(access, author, order);
+    // What was answered once is answered the same again, whatever stands in the way of a new one by now. Which of two is the first is decided later, in
+    // the transaction that reserves.
+    const isKnown = (await this.reservations.findByIdempotencyKey(author.personId, order.idempotencyKey)) !== undefined;
+    if (!isKnown) await this.validation.require(access, order);
+    const pinned = isKnown ? undefined : await this.pin(access, order);
     const { retention, openOrders } = this.availability.settings.get(access.scope);
     const { generation, isNew } = await this.reserve(access, {
       ...ownerOf(author),
@@ -109,14 +110,9 @@ export class GenerationOrders {
       throw new PortalError('generation-runs', this.messages.text('discard.runs', {}, access.locale), { status: 409 });
   }
 
-  /** Takes the picture that is varied, as it is now; nothing when the same key did so before. */
-  private async pin(
-    access: AccessContext,
-    { personId }: Author,
-    { source, sameSourceAs, idempotencyKey }: NewGeneration,
-  ): Promise<PinnedSource | undefined> {
+  /** Takes the picture that is varied, as it is now. */
+  private async pin(access: AccessContext, { source, sameSourceAs }: NewGeneration): Promise<PinnedSource | undefined> {
     if (!source) return undefined;
-    if (await this.reservations.findByIdempotencyKey(personId, idempotencyKey)) return undefined;
     this.sources.require(access);
     if (sameSourceAs) return this.sources.pinAgain(sameSourceAs);
     if (source.kind === 'document') return this.sources.pinDocument(access, source.id);

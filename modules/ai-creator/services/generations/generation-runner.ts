@@ -93,10 +93,12 @@ export class GenerationRunner {
     generation.attempts += 1;
     const prepared = this.requests.prepare(generation, source);
     if (!(await this.store.transition(generation.id, 'send', 'runner', prepared.columns))) return;
+    let hasCome = false;
     try {
       await this.client.make(
         prepared.start(signal),
         async (made) => {
+          if (made.images.length > 0) hasCome = true;
           await this.delivery.keep(generation, made, signal);
           prepared.extend();
           if (made.gone) await this.requests.forgetModel(made.gone);
@@ -107,7 +109,8 @@ export class GenerationRunner {
       await this.breaker.learn(permit, undefined);
       await this.delivery.deliver(generation);
     } catch (error) {
-      this.badAnswers.learn(error);
+      // What failed after an image came was an answer all the same.
+      this.badAnswers.learn(hasCome ? undefined : error);
       await this.breaker.learn(permit, error);
       await this.outcomes.settle(generation, error, signal);
     } finally {

@@ -77,7 +77,8 @@ export class ImageDocuments {
         attribute: image.id,
         scope: generation.siteId,
         action: 'added',
-        after: { document: document.id, name: document.name },
+        // Its name is made of the description unless somebody typed another, and entries stay longer than words may.
+        after: { document: document.id },
         ...actorOf(access, options.via),
       });
       const open = await images.countBy({ generationId: generation.id, state: 'offered' });

@@ -10,7 +10,6 @@ import {
   inject,
   injectable,
   Messages,
-  Not,
   notFound,
   PortalError,
   type Transaction,
@@ -20,7 +19,7 @@ import { Generation } from '../../entities/generation.js';
 import { isSameSource, type PinnedSource, type SourceReference, sourceColumns } from '../images/pinned-source.js';
 import { SpendingNotice } from '../spending/spending-notice.js';
 import type { ImageOrder } from './image-order.js';
-import { settledStates } from './state.js';
+import { openStates } from './state.js';
 import { GenerationStateWriter } from './state-writer.js';
 
 export interface Reservation extends ImageOrder {
@@ -130,7 +129,7 @@ export class Reservations {
 
   /** One person's orders do not fill the queue. Counted in the transaction, so that no number of clicks at once gets past it. */
   private async requireTurn(transaction: Transaction, { personId, mostOpen }: Reservation, locale: string): Promise<void> {
-    const open = await transaction.repository(Generation).countBy({ personId, state: Not(In([...settledStates])) });
+    const open = await transaction.repository(Generation).countBy({ personId, state: In([...openStates]) });
     if (open < mostOpen) return;
     const sentence = this.messages.text('create.too-many-open', { count: mostOpen }, locale);
     throw new PortalError('too-many-open-orders', sentence, { status: 429, expose: true, retryAfter: turnSeconds });

@@ -133,9 +133,10 @@ export const transitionOf = (event: GenerationEvent): Transition => generationEv
 export const nextState = (state: GenerationState | typeof noState, event: GenerationEvent): GenerationState | undefined =>
   transitionOf(event).from.includes(state) ? transitionOf(event).to : undefined;
 
+const statesThat = (settled: boolean): readonly GenerationState[] =>
+  (Object.keys(generationStates) as GenerationState[]).filter((state) => generationStates[state].isSettled === settled);
+
 /** States in which nothing more happens by itself. */
-export const settledStates: readonly GenerationState[] = (
-  Object.entries(generationStates) as [GenerationState, { readonly isSettled: boolean }][]
-)
-  .filter(([, { isSettled }]) => isSettled)
-  .map(([state]) => state);
+export const settledStates = statesThat(true);
+/** States from which one goes on by itself: it waits, is on its way, or comes in. */
+export const openStates = statesThat(false);
