@@ -6,6 +6,7 @@ export { type JsonText, JsonTextError, readJsonText, type TextPosition } from '.
 export { type MergedFields, mergeFields } from './merge-fields.js';
 export { ownerByName } from './module-owner.js';
 export {
+  addressFrom,
   cutText,
   foldText,
   hasInvisible,
