@@ -7,12 +7,13 @@ import {
   type FolderEntry,
   type ListDirection,
   type ListOrder,
-  type ListTotal,
+  listOrders,
   usualDirection,
 } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
 import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
+import type { ListTotal } from '../services/list-totals.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
 import { type ListInput, orderOf } from './input.js';
@@ -24,7 +25,7 @@ type AnyContext = RouteContext<unknown, unknown, unknown>;
 export interface DocumentRow {
   readonly id: string;
   readonly name: string;
-  readonly type: string;
+  readonly type: string | undefined;
   readonly size: number;
   readonly dimensions: string | undefined;
   readonly modifiedAt: Date;
@@ -54,12 +55,26 @@ interface RowOptions {
   readonly filters: readonly ListFilter[];
   /** Whether the page has a menu of its own for pictures. */
   readonly pictureActions: boolean;
+  /** Cards have a label instead. */
+  readonly showsType: boolean;
+  /** Names the menu of an entry. */
+  readonly actionsOf: (name: string) => string;
 }
 
-const alone: RowOptions = { filters: [], pictureActions: false };
+/** A sentence around a name, looked up once for all entries of a page. */
+function aroundName(ctx: AnyContext, key: string): (name: string) => string {
+  const [before = '', after = ''] = ctx.text(key, { name: '\n' }).split('\n');
+  return (name) => before + name + after;
+}
+
+/** What rows have that stand alone. */
+function alone(ctx: AnyContext): RowOptions {
+  return { filters: [], pictureActions: false, showsType: true, actionsOf: aroundName(ctx, 'actions-of') };
+}
 
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, options = alone(ctx)): DocumentRow {
+  const { filters, pictureActions, showsType, actionsOf } = options;
   const page = ctx.url(documentAddress(entry.id));
   const isImage = isShown(entry);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
@@ -67,7 +82,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
   return {
     id: entry.id,
     name: entry.name,
-    type: typeName(ctx, entry.mimeType, entry.name),
+    type: showsType ? typeName(ctx, entry.mimeType, entry.name) : undefined,
     size: entry.size,
     dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
     modifiedAt: new Date(entry.modifiedAt),
@@ -75,7 +90,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     kind,
     look: isImage ? pictureLook(kind, entry) : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
-    actionsTitle: ctx.text('actions-of', { name: entry.name }),
+    actionsTitle: actionsOf(entry.name),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
     entries: isPicture ? 'picture-entries' : 'document-entries',
@@ -145,12 +160,11 @@ function keptBy({ view, order, direction }: ListInput): Readonly<Record<'view' |
 type LinkTo = (change: Readonly<Record<string, string | undefined>>) => string;
 
 const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
-const menuOrders = ['newest', 'name', 'modified', 'size', 'type'] as const satisfies readonly ListOrder[];
 const arrows = { asc: { icon: 'caret-top' }, desc: { icon: 'caret-bottom' } } as const;
 const otherDirection = { asc: 'desc', desc: 'asc' } as const;
 
 /** The headings that sort, and the menu that does: a heading that sorts already turns its order round. */
-function orderModel(ctx: AnyContext, input: ListInput, link: LinkTo): object {
+function orderModel(ctx: AnyContext, input: ListInput, isTable: boolean, link: LinkTo): object {
   const current = orderOf(input);
   const direction: ListDirection = input.direction ?? usualDirection(current);
   const heading = (order: ListOrder): object => ({
@@ -160,9 +174,9 @@ function orderModel(ctx: AnyContext, input: ListInput, link: LinkTo): object {
     ...arrows[direction],
   });
   return {
-    headings: Object.fromEntries(columns.map((order) => [order, heading(order)])),
+    headings: isTable ? Object.fromEntries(columns.map((order) => [order, heading(order)])) : undefined,
     order: ctx.text(`order.${current}`),
-    orders: menuOrders.map((order) => ({
+    orders: listOrders.map((order) => ({
       label: ctx.text(`order.${order}`),
       isCurrent: order === current,
       href: link({ order, direction: undefined }),
@@ -199,7 +213,12 @@ export function listModel(
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
-  const options = { filters, pictureActions: imageActions.length > 0 };
+  const options = {
+    filters,
+    pictureActions: imageActions.length > 0,
+    showsType: view === 'table',
+    actionsOf: aroundName(ctx, 'actions-of'),
+  };
   const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
   return {
     folderId: input.folder,
@@ -221,7 +240,7 @@ export function listModel(
     isTable: view === 'table',
     kept: keptBy(input),
     total: totalText(ctx, total, page),
-    ...orderModel(ctx, input, link),
+    ...orderModel(ctx, input, view === 'table', link),
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
     documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
     added: added.map(row),

@@ -3,6 +3,7 @@ import { searchPatterns } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
+import { type ListTotal, ListTotals } from './list-totals.js';
 
 /** By what documents are sorted; folders stand before them, by name. */
 export const listOrders = ['newest', 'name', 'modified', 'size', 'type'] as const;
@@ -92,12 +93,6 @@ export interface DocumentListPage {
   readonly next: string | undefined;
 }
 
-/** How many entries a list has: exact, or there are more than that. */
-export interface ListTotal {
-  readonly count: number;
-  readonly isMore: boolean;
-}
-
 /** Entries that are looked at to count them: so many cost less than the page itself, and whoever has more wants to search. */
 const countedAtMost = 2000;
 
@@ -117,7 +112,10 @@ const documentFields =
 /** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
 @injectable()
 export class DocumentList {
-  constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(ListTotals) private readonly totals: ListTotals,
+  ) {}
 
   async page(access: AccessContext, query: DocumentListQuery): Promise<DocumentListPage> {
     const site = siteFor(access, DocumentPermissions.view, 'folder');
@@ -143,14 +141,20 @@ export class DocumentList {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
     const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const isWhole = !query.search && query.metadata === undefined && query.only === undefined;
+    const counting = (): Promise<ListTotal> => this.count(site.id, query);
+    const { count, isMore } = await (isWhole ? this.totals.of(site.id, query.folderId ?? rootFolder, counting) : counting());
+    return { count: Math.max(count, shown), isMore };
+  }
+
+  private async count(siteId: string, query: DocumentListQuery): Promise<ListTotal> {
     const counts = await this.unitOfWork.read((reader) =>
       Promise.all([
-        query.metadata === undefined ? countSome(reader, 'documents_media_folder', place(site.id, query, 'parent_id')) : nothing,
-        countSome(reader, 'documents_media_document', place(site.id, query, 'folder_id')),
+        query.metadata === undefined ? countSome(reader, 'documents_media_folder', place(siteId, query, 'parent_id')) : nothing,
+        countSome(reader, 'documents_media_document', place(siteId, query, 'folder_id')),
       ]),
     );
-    const count = counts.reduce((sum, part) => sum + part.count, 0);
-    return { count: Math.max(count, shown), isMore: counts.some(({ isMore }) => isMore) };
+    return { count: counts.reduce((sum, part) => sum + part.count, 0), isMore: counts.some(({ isMore }) => isMore) };
   }
 
   /** Documents by id, in the order of the ids; what is not there any more is left out. */
