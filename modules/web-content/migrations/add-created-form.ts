@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 
 /** A form that is sent twice makes one article: an article remembers the form that it was made in. */
-export class AddCreatedForm1764520000000 implements MigrationInterface {
-  readonly name = 'AddCreatedForm1764520000000';
+export class AddCreatedForm1764610000000 implements MigrationInterface {
+  readonly name = 'AddCreatedForm1764610000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('ALTER TABLE web_content_article ADD COLUMN created_form text');

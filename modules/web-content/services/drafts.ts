@@ -11,6 +11,7 @@ import {
   PortalError,
   UnitOfWork,
 } from '@portico/core';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
 import { ArticlePermissions, articleOfForm, newArticle, siteOf } from './articles.js';
@@ -76,7 +77,15 @@ export class Drafts {
       const known = await articleOfForm(articles, site, input.form);
       if (html !== undefined && (known ? known.begunForm !== null : input.article === undefined)) {
         const row = known ?? newArticle(this.ids.next(), site, person.id, now);
-        Object.assign(row, { title: input.title.trim(), body: html, address: row.id, begunForm: input.form, modifiedAt: now });
+        const title = input.title.trim();
+        Object.assign(row, {
+          title,
+          titleKey: articleTitleKey(title),
+          body: html,
+          address: row.id,
+          begunForm: input.form,
+          modifiedAt: now,
+        });
         row.revision += 1;
         await articles.save(row);
         return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
