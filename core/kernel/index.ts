@@ -9,4 +9,4 @@ export type { GateDecision, ModuleGate } from './module-gate.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
 export { type Resolution, type Resolvable, resolve } from './resolver.js';
-export { watchStillness } from './stillness.js';
+export { startIdleTimeout } from './idle-timeout.js';

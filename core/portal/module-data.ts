@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
-import { type InstalledModule, runInModule, watchStillness } from '../kernel/index.js';
+import { type InstalledModule, runInModule, startIdleTimeout } from '../kernel/index.js';
 
 /** What one module keeps in the database, or why that cannot be said. */
 interface ModuleData {
@@ -12,7 +12,7 @@ interface ModuleData {
 }
 
 /** Files that are still being loaded so long after the last of the others are given up: one that never ends shall not keep the door shut. */
-const stillMillis = 1500;
+const idleTimeoutMillis = 1500;
 
 /**
  * Entities and migrations of the modules, collected before the database is opened. A module whose files cannot be read is
@@ -30,14 +30,14 @@ export class ModuleDataCatalog {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    const watch = watchStillness(stillMillis, stop);
+    const timeout = startIdleTimeout(idleTimeoutMillis, stop);
     const reading = modules.map(async (module) => {
       const read = await runInModule(module.id, () => readData(module));
       data.set(module.id, read);
-      watch.moved();
+      timeout.restart();
     });
     await Promise.race([Promise.all(reading), stopped]);
-    void watch.dispose();
+    void timeout.dispose();
     const fault = new Error('loading them does not come to an end.');
     const all = new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }]));
     return new ModuleDataCatalog(modules, all);
