@@ -1,6 +1,6 @@
 import type { Event, Log, ModuleChange, ModuleStatus } from '../api/index.js';
-import type { ModuleRecord } from './module-record.js';
 import { startIdleTimeout } from './idle-timeout.js';
+import type { ModuleRecord } from './module-record.js';
 
 interface Dependencies {
   readonly records: ReadonlyMap<string, ModuleRecord>;

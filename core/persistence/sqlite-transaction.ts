@@ -17,7 +17,7 @@ import { TransactionRepository } from './transaction-repository.js';
 /** The transaction that the code which is running now belongs to. */
 export type CurrentTransaction = AsyncLocalStorage<SqliteTransaction>;
 
-export interface TransactionParts {
+export interface TransactionDependencies {
   readonly source: DataSource;
   readonly statements: StatementCache;
   readonly blobs: FileSystemBlobStore;
@@ -29,7 +29,7 @@ export class SqliteTransaction implements Transaction {
   readonly effects: Effect[] = [];
   private ended = false;
 
-  constructor(private readonly parts: TransactionParts) {}
+  constructor(private readonly dependencies: TransactionDependencies) {}
 
   get open(): boolean {
     return !this.ended;
@@ -42,18 +42,18 @@ export class SqliteTransaction implements Transaction {
 
   repository<E extends object>(entity: EntityClass<E>): WriteRepository<E> {
     this.assertOpen();
-    return new TransactionRepository(this.parts.source.getRepository(entity), (work) => this.within(work));
+    return new TransactionRepository(this.dependencies.source.getRepository(entity), (work) => this.within(work));
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
     this.assertOpen();
     if (endsTransaction.test(sql)) throw notYours();
-    return this.parts.statements.all<Row>(sql, values);
+    return this.dependencies.statements.all<Row>(sql, values);
   }
 
   async keepBlob(blob: StoredBlob): Promise<void> {
     this.assertOpen();
-    const { blobs, clock, statements } = this.parts;
+    const { blobs, clock, statements } = this.dependencies;
     blobs.assertStored(blob);
     const createdAt = clock.now().toISOString();
     statements.all('INSERT INTO portico_blob (id, size, sha256, created_at) VALUES (?, ?, ?, ?)', [
@@ -67,8 +67,8 @@ export class SqliteTransaction implements Transaction {
 
   async dropBlob(id: string): Promise<void> {
     this.assertOpen();
-    const dropped = this.parts.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
-    if (dropped.length > 0) this.afterCommit(() => this.parts.blobs.remove(id));
+    const dropped = this.dependencies.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
+    if (dropped.length > 0) this.afterCommit(() => this.dependencies.blobs.remove(id));
   }
 
   afterCommit(effect: Effect): void {
@@ -82,7 +82,7 @@ export class SqliteTransaction implements Transaction {
 
   private async within<T>(work: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.parts.current.run(this, work);
+    return this.dependencies.current.run(this, work);
   }
 }
 
