@@ -6,7 +6,7 @@ import { DataSource } from '../libraries/typeorm.js';
 import { guardedDriver } from './guarded-driver.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
-export interface OpenSource {
+export interface OpenDataSource {
   readonly source: DataSource;
   readonly connection: Database.Database;
 }
@@ -20,7 +20,11 @@ export const databasePath = (home: string): string => join(home, 'portico.db');
  * The connection that writes. Locks are waited for beside the event loop, not inside SQLite: hence no timeout of its own.
  * @param assertOpen throws for a statement of TypeORM's that belongs to no open transaction.
  */
-export async function openWriting(home: string, entities: readonly Class<object>[], assertOpen: () => void): Promise<OpenSource> {
+export async function openWriting(
+  home: string,
+  entities: readonly Class<object>[],
+  assertOpen: () => void,
+): Promise<OpenDataSource> {
   makePrivate(home);
   const prepare = (connection: Database.Database): void => {
     connection.pragma('journal_mode = WAL');
@@ -32,7 +36,7 @@ export async function openWriting(home: string, entities: readonly Class<object>
   return openSource(entities, { home, options: { timeout: 0 }, prepare, assertOpen });
 }
 
-export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
+export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenDataSource> {
   const options = { readonly: true, fileMustExist: true, timeout: readBusyMillis };
   const prepare = (connection: Database.Database): void => void connection.pragma('query_only = ON');
   return openSource(entities, { home, options, prepare, assertOpen: () => undefined });
@@ -45,7 +49,7 @@ interface Opening {
   readonly assertOpen: () => void;
 }
 
-async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenSource> {
+async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenDataSource> {
   let connection: Database.Database | undefined;
   try {
     connection = new Database(databasePath(opening.home), opening.options);

@@ -13,9 +13,9 @@ import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
 import { buildFrame, type Frame, type FrameDependencies, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
-import { KeptPieces } from './kept-pieces.js';
+import { LayoutCache } from './layout-cache.js';
 import type { PageState } from './page-state.js';
-import type { Rendering, WrittenPieces } from './rendering.js';
+import type { CachedLayouts, Rendering } from './rendering.js';
 import { readViewFiles } from './view-files.js';
 import { ViewSet } from './view-set.js';
 
@@ -67,7 +67,7 @@ export class Views {
   /** The modules whose views are loaded. */
   private readonly owners = new Map<string, ViewOwner>();
   private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
-  private readonly kept = new KeptPieces();
+  private readonly kept = new LayoutCache();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -190,7 +190,7 @@ export class Views {
     };
   }
 
-  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): WrittenPieces {
+  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): CachedLayouts {
     const { personal: _ofThePerson, ...menus } = frame ?? { personal: [] };
     const content = {
       locale,
