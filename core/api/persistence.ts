@@ -7,6 +7,7 @@ import {
   MoreThanOrEqual as typeormMoreThanOrEqual,
   Not as typeormNot,
 } from '../libraries/typeorm.js';
+import type { Disposable } from './disposable.js';
 import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
 
 /** Only primitives reach the driver. */
@@ -124,7 +125,16 @@ export interface Transaction {
   dropBlob(id: string): Promise<void>;
   /** Runs after the commit, in order; an error here is logged and undoes nothing. */
   afterCommit(effect: () => void | Promise<void>): void;
+  /** Tells those who keep something of this in memory, after the commit and before `write` answers. @param topic `module.what`. @param key what changed. */
+  announce(topic: string, key: string): void;
 }
+
+/** Hears what transactions announced: for memories of what the database holds. */
+export interface Announcements {
+  /** @param listener is given the key; an error in it is logged. Dispose the answer to hear no more. */
+  on(topic: string, listener: (key: string) => void): Disposable;
+}
+export const Announcements: ServiceToken<Announcements> = serviceToken('portico.announcements');
 
 /**
  * The only way to data. One writer with a queue: two `write` calls never overlap, so a rolled-back transaction

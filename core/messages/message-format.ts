@@ -6,7 +6,7 @@ export type ParsedMessage = string | MessagePattern;
 
 export interface MessagePattern {
   readonly elements: readonly MessageFormatElement[];
-  /** The message has no plurals, choices, numbers or dates: it is its texts and what is put between them. */
+  /** The message has no plurals, choices, dates or styles of numbers: it is its texts and what is put between them. */
   readonly isPlain: boolean;
   /** Names of the arguments it takes, each once, in the order of the text. */
   readonly arguments: readonly string[];
@@ -43,7 +43,8 @@ export function parseMessage(text: string, locale: Intl.Locale): ParsedMessage |
 export const isFault = (parsed: ParsedMessage | MessageFault): parsed is MessageFault =>
   typeof parsed === 'object' && 'fault' in parsed;
 
-const isPlain = ({ type }: MessageFormatElement): boolean => type === TYPE.literal || type === TYPE.argument;
+const isPlain = (element: MessageFormatElement): boolean =>
+  element.type === TYPE.literal || element.type === TYPE.argument || (element.type === TYPE.number && !element.style);
 
 function namesIn(element: MessageFormatElement): readonly string[] {
   if (element.type === TYPE.literal || element.type === TYPE.pound) return [];
@@ -61,15 +62,18 @@ export function formatMessage(pattern: MessagePattern, values: MessageValues, lo
   let text = '';
   // Most messages, and rows of a list have one each: the library would make objects of their parts first.
   if (isPlain) {
-    for (const element of elements)
-      text += element.type === TYPE.argument ? plainText(given[element.value]) : literalText(element);
+    for (const element of elements) text += plainPart(element, given, locale);
     return text;
   }
   for (const { value } of formatToParts<never>([...elements], locale, formatters, formats, given)) text += String(value);
   return text;
 }
 
-const literalText = (element: MessageFormatElement): string => (element.type === TYPE.literal ? element.value : '');
+function plainPart(element: MessageFormatElement, values: MessageValues, locale: string): string {
+  if (element.type === TYPE.literal) return element.value;
+  if (element.type === TYPE.number) return numberFormat(locale).format(values[element.value] as number);
+  return element.type === TYPE.argument ? plainText(values[element.value]) : '';
+}
 
 /** As the library writes it: nothing of what is nothing. */
 function plainText(value: MessageValues[string] | undefined): string {
@@ -160,3 +164,15 @@ const formatters: Formatters = {
   getDateTimeFormat: kept((locale, options) => new Intl.DateTimeFormat(locale, options)),
   getPluralRules: kept((locale, options) => new Intl.PluralRules(locale, options)),
 };
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** How a number without a style is written. */
+function numberFormat(locale: string): Intl.NumberFormat {
+  let format = numberFormats.get(locale);
+  if (!format) {
+    format = new Intl.NumberFormat(locale);
+    numberFormats.set(locale, format);
+  }
+  return format;
+}

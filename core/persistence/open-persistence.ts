@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
+  Announcements,
   BlobStore,
   Class,
   Clock,
@@ -12,6 +13,7 @@ import type {
   Transaction,
   UnitOfWork,
 } from '../api/index.js';
+import { LocalAnnouncements } from './announcements.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
@@ -57,6 +59,7 @@ export interface Persistence {
   readonly unitOfWork: UnitOfWork;
   readonly blobs: BlobStore;
   readonly erasure: Erasure;
+  readonly announcements: Announcements;
   /**
    * Applies what is new of an owner's migrations.
    * @param fileOf names the file of a migration, for the error.
@@ -98,6 +101,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const find = (id: string): Pick<StoredBlob, 'size' | 'sha256'> | undefined =>
     readStatements.first('SELECT size, sha256 FROM portico_blob WHERE id = ?', id);
   const blobs = new FileSystemBlobStore({ paths, folders: new Folders(paths.root), find, ids, log, health });
+  const announcements = new LocalAnnouncements(log);
   const writer = new Writer(
     {
       ...writing,
@@ -105,6 +109,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
       clock,
       log,
       health,
+      announcements,
       busyTimeoutMillis: options.busyTimeoutMillis ?? 5000,
       queueMillis: options.queueMillis ?? 30_000,
       transactionMillis: options.transactionMillis ?? 30_000,
@@ -133,6 +138,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
     blobs,
     erasure: { erase: () => writer.emptyLog() },
+    announcements,
     migrate: async (owner, classes, fileOf) => {
       await migrations.migrate(owner, classes, fileOf);
       for (const statements of [readStatements, writer.statements]) statements.forget();

@@ -9,6 +9,7 @@ import {
   type Transaction,
   type WriteRepository,
 } from '../api/index.js';
+import type { LocalAnnouncements } from './announcements.js';
 import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
@@ -23,6 +24,7 @@ export interface TransactionDependencies {
   readonly blobs: FileSystemBlobStore;
   readonly clock: Clock;
   readonly current: CurrentTransaction;
+  readonly announcements: LocalAnnouncements;
 }
 
 export class SqliteTransaction implements Transaction {
@@ -74,6 +76,10 @@ export class SqliteTransaction implements Transaction {
   afterCommit(effect: Effect): void {
     this.assertOpen();
     this.effects.push(effect);
+  }
+
+  announce(topic: string, key: string): void {
+    this.afterCommit(() => this.parts.announcements.deliver(topic, key));
   }
 
   end(): void {

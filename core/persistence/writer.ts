@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
+import type { LocalAnnouncements } from './announcements.js';
 import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
@@ -18,6 +19,7 @@ export interface WriterOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: StorageHealth;
+  readonly announcements: LocalAnnouncements;
   /** Waiting for a lock that another process holds. */
   readonly busyTimeoutMillis: number;
   /** Waiting for those who write before. */
@@ -77,9 +79,10 @@ export class Writer {
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
     this.options.health.beforeWriting();
-    const { connection, source, clock, current, transactionMillis } = this.options;
+    const { connection, source, clock, current, announcements, transactionMillis } = this.options;
     await this.begin();
-    const transaction = new SqliteTransaction({ source, statements: this.statements, blobs: this.blobs, clock, current });
+    const { statements, blobs } = this;
+    const transaction = new SqliteTransaction({ source, statements, blobs, clock, current, announcements });
     try {
       const value = await current.run(transaction, () =>
         withTimeout(work(transaction), transactionMillis, () => tooLong(transactionMillis)),

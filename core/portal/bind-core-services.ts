@@ -1,6 +1,7 @@
 import { HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
 import {
   AccessContexts,
+  Announcements,
   AuditAreas,
   AuditLog,
   AuditPresenter,
@@ -61,6 +62,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(UnitOfWork, persistence.unitOfWork);
   kernel.bind(BlobStore, persistence.blobs);
   kernel.bind(Erasure, persistence.erasure);
+  kernel.bind(Announcements, persistence.announcements);
   kernel.bind(Flags, flags);
   kernel.bind(AuditLog, audit);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));

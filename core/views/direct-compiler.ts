@@ -33,7 +33,7 @@ const nothing = 'container.noop';
 const noHash = '{}';
 
 /** Part of the digest of a view: what was compiled before it changed is compiled anew. */
-export const compilerVersion = 'direct 1';
+export const compilerVersion = 'direct 2';
 
 /**
  * Writes less code for a view than the library does. Calling one of our helpers is a call, where the library makes an object of options and a copy
@@ -59,7 +59,10 @@ export function directCompiler(direct: ReadonlySet<string>): new () => object {
     override invokeKnownHelper(count: number, name: string): void {
       const params: Code[] = [];
       const options = this.setupParams(name, count, params);
-      if (options.fn === undefined && count > 0 && direct.has(name)) {
+      if (options.fn === undefined && count === 0 && direct.has(name) && !hashless.has(name)) {
+        // Without a value it is a field of that name.
+        this.push(this.nameLookup(this.contextName(0), name, 'context'));
+      } else if (options.fn === undefined && count > 0 && direct.has(name)) {
         const hash = options.hash === noHash ? 'undefined' : options.hash;
         const values = hashless.has(name) ? params : [params[0] as Code, hash, 'data.portico'];
         this.push(this.source.functionCall(`data.direct.${name}`, '', values));

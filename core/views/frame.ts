@@ -7,6 +7,7 @@ import type {
   MenuItem,
   PersonalMenuItem,
   ServiceHandle,
+  Site,
   SiteDirectory,
 } from '../api/index.js';
 import { addressPath } from './places.js';
@@ -35,8 +36,8 @@ export interface FrameGroup {
   readonly links: readonly FrameLink[];
 }
 
-/** The portal's menus as this person sees them on this page. */
-export interface Frame {
+/** The portal's menus that are the same for many people. */
+export interface SharedMenus {
   /**
    * What stands beside the page: the Product Menu on a site, elsewhere the Control Panel, also on pages that no entry of it leads to; not beside what is
    * the person's own. Without groups there is nothing.
@@ -44,29 +45,132 @@ export interface Frame {
   readonly side: { readonly name: string; readonly groups: readonly FrameGroup[] };
   readonly controlPanel: readonly FrameGroup[];
   readonly sites: readonly FrameLink[];
+}
+
+/** The portal's menus as this person sees them on this page. */
+export interface Frame {
+  readonly shared: SharedMenus;
+  /** The same for all whose shared menus show the same; of nobody else. */
+  readonly key: string;
   readonly personal: readonly FrameLink[];
+}
+
+/** An item that a person sees on a page, before it is written. */
+interface ShownItem<T extends MenuItem | PersonalMenuItem> {
+  readonly contribution: Contribution<T>;
+  readonly href: string;
+  readonly current: boolean;
+  readonly badge: MenuBadge | undefined;
 }
 
 const categories = {
   product: ['content-and-data', 'site-builder', 'configuration', 'system', 'users'],
   'control-panel': ['configuration', 'system', 'users', 'content-and-data', 'site-builder'],
 } as const;
+type Menu = keyof typeof categories;
 const defaultCategory = { product: 'content-and-data', 'control-panel': 'configuration' } as const;
 const sitesShown = 12;
+const mostKept = 200;
 
-export function buildFrame(dependencies: FrameDependencies, access: AccessContext, path: string): Frame {
-  const instance = access.site ? (dependencies.accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
-  const { personalMenuItems } = dependencies;
-  const controlPanel = groups(dependencies, 'control-panel', instance, path);
-  const personal = links(dependencies, personalMenuItems, personalMenuItems.visible(access), access, path);
-  return {
-    side: access.site
-      ? { name: 'portal.product-menu', groups: groups(dependencies, 'product', access, path) }
-      : { name: 'portal.control-panel', groups: personal.some(({ current }) => current) ? [] : controlPanel },
-    controlPanel,
-    sites: controlPanel.length > 0 ? siteLinks(dependencies, access) : [],
-    personal,
-  };
+/**
+ * Makes the menus of each page. Who sees which item is asked for every page; the menus themselves are written once for all pages that show the
+ * same items, with the same one marked, the same badges and the same sites.
+ */
+export class Frames {
+  private readonly kept = new Map<string, SharedMenus>();
+  private readonly keptPersonal = new Map<string, readonly FrameLink[]>();
+  private readonly numbers = new WeakMap<Contribution<unknown>, number>();
+  private last = 0;
+
+  constructor(private readonly dependencies: FrameDependencies) {}
+
+  of(access: AccessContext, path: string): Frame {
+    const { accessContexts, menuItems, personalMenuItems, sites } = this.dependencies;
+    const instance = access.site ? (accessContexts?.for(access.person, undefined, access.locale) ?? access) : access;
+    const ofPerson = shownItems(personalMenuItems, personalMenuItems.visible(access), access, path);
+    const controlPanel = itemsOf(menuItems, 'control-panel', instance, path);
+    const product = access.site && itemsOf(menuItems, 'product', access, path);
+    const listed = controlPanel.length > 0 ? (sites.get()?.all() ?? []).slice(0, sitesShown) : [];
+    const isPersonal = ofPerson.some(({ current }) => current);
+    const key = this.keyOf(access, isPersonal, [controlPanel, product ?? []], listed);
+    let shared = this.kept.get(key);
+    if (!shared) {
+      if (this.kept.size >= mostKept) this.kept.clear();
+      const panel = this.groups('control-panel', controlPanel, access.locale);
+      shared = {
+        side: product
+          ? { name: 'portal.product-menu', groups: this.groups('product', product, access.locale) }
+          : { name: 'portal.control-panel', groups: isPersonal ? [] : panel },
+        controlPanel: panel,
+        sites: listed.map((site) => siteLink(site, access)),
+      };
+      this.kept.set(key, shared);
+    }
+    return { shared, key, personal: this.personal(access, ofPerson) };
+  }
+
+  /** Words have changed. */
+  clear(): void {
+    this.kept.clear();
+    this.keptPersonal.clear();
+  }
+
+  private personal(access: AccessContext, items: readonly ShownItem<PersonalMenuItem>[]): readonly FrameLink[] {
+    const key = this.keyOf(access, true, [items], []);
+    let links = this.keptPersonal.get(key);
+    if (!links) {
+      if (this.keptPersonal.size >= mostKept) this.keptPersonal.clear();
+      links = items.map((item) => this.link(item, access.locale));
+      this.keptPersonal.set(key, links);
+    }
+    return links;
+  }
+
+  /** Everything that shared menus are made of. */
+  private keyOf(
+    { locale, site }: AccessContext,
+    isPersonal: boolean,
+    menus: readonly (readonly ShownItem<MenuItem | PersonalMenuItem>[])[],
+    sites: readonly Site[],
+  ): string {
+    let key = `${locale} ${isPersonal ? '-' : '+'} ${site ? namesOf(site) : ''}`;
+    for (const items of menus) {
+      key += '\n';
+      for (const { contribution, current, badge } of items)
+        key += `${current ? '>' : ' '}${this.numberOf(contribution)}${badge ? JSON.stringify(badge) : ''}`;
+    }
+    for (const each of sites) key += `\n${namesOf(each)}`;
+    return key;
+  }
+
+  private numberOf(contribution: Contribution<unknown>): number {
+    let number = this.numbers.get(contribution);
+    if (number === undefined) {
+      this.last += 1;
+      number = this.last;
+      this.numbers.set(contribution, number);
+    }
+    return number;
+  }
+
+  private groups(menu: Menu, items: readonly ShownItem<MenuItem>[], locale: string): readonly FrameGroup[] {
+    return categories[menu].flatMap((category) => {
+      const inGroup = items.filter(({ contribution: { value } }) => (value.category ?? defaultCategory[menu]) === category);
+      return inGroup.length > 0
+        ? [{ heading: `portal.menu.${category}`, links: inGroup.map((item) => this.link(item, locale)) }]
+        : [];
+    });
+  }
+
+  private link<T extends MenuItem | PersonalMenuItem>({ contribution, ...shown }: ShownItem<T>, locale: string): FrameLink {
+    const { value, module } = contribution;
+    return {
+      ...shown,
+      label: this.dependencies.messages.for(module).text(value.label, undefined, locale),
+      icon: 'icon' in value ? value.icon : undefined,
+      post: 'method' in value && value.method === 'post',
+    };
+  }
 }
 
 /** One or two letters, as a picture of a person: _AA_ for _Arthur Author_. */
@@ -76,49 +180,48 @@ export function initialsOf(name: string): string {
   return letters.join('').toLocaleUpperCase();
 }
 
-function groups(
-  dependencies: FrameDependencies,
-  menu: keyof typeof categories,
+function itemsOf(
+  items: ConditionalContributions<MenuItem>,
+  menu: Menu,
   access: AccessContext,
   path: string,
-): readonly FrameGroup[] {
-  const { menuItems } = dependencies;
+): readonly ShownItem<MenuItem>[] {
   // Only what is of this menu is asked whether it is there.
-  const inMenu = menuItems.all().filter((item) => (item.value.menu ?? 'product') === menu && menuItems.isVisible(item, access));
-  return categories[menu].flatMap((category) => {
-    const inGroup = inMenu.filter(({ value }) => (value.category ?? defaultCategory[menu]) === category);
-    const found = inGroup.length > 0 ? links(dependencies, menuItems, inGroup, access, path) : [];
-    return found.length > 0 ? [{ heading: `portal.menu.${category}`, links: found }] : [];
-  });
+  const among = items.all().filter((item) => (item.value.menu ?? 'product') === menu && items.isVisible(item, access));
+  return shownItems(items, among, access, path);
 }
 
-function links<T extends MenuItem | PersonalMenuItem>(
-  dependencies: FrameDependencies,
+/** An item whose badge fails is left out, and its module is told. */
+function shownItems<T extends MenuItem | PersonalMenuItem>(
   items: ConditionalContributions<T>,
   among: readonly Contribution<T>[],
   access: AccessContext,
   path: string,
-): FrameLink[] {
-  return items.each((item, { module }) => {
-    const href = addressPath(item.href, access.site);
-    return {
-      label: dependencies.messages.for(module).text(item.label, undefined, access.locale),
-      href,
-      icon: 'icon' in item ? item.icon : undefined,
-      current: path === href || path.startsWith(`${href}/`),
-      post: 'method' in item && item.method === 'post',
-      badge: 'badge' in item ? item.badge?.(access) : undefined,
-    };
-  }, among);
+): ShownItem<T>[] {
+  const shown: ShownItem<T>[] = [];
+  for (const contribution of among) {
+    const { value } = contribution;
+    const href = addressPath(value.href, access.site);
+    const item = { contribution, href, current: path === href || path.startsWith(`${href}/`), badge: undefined };
+    if (!('badge' in value) || value.badge === undefined) shown.push(item);
+    else
+      shown.push(
+        ...items.each((each) => ({ ...item, badge: 'badge' in each ? each.badge?.(access) : undefined }), [contribution]),
+      );
+  }
+  return shown;
 }
 
-function siteLinks({ sites }: FrameDependencies, access: AccessContext): FrameLink[] {
-  const all = sites.get()?.all() ?? [];
-  return all.slice(0, sitesShown).map((site) => ({
+function namesOf({ id, name, address }: Site): string {
+  return `${id} ${address} ${name}`;
+}
+
+function siteLink(site: Site, access: AccessContext): FrameLink {
+  return {
     label: site.name,
     href: addressPath('~', site),
     icon: 'sites',
     current: site.id === access.site?.id,
     post: false,
-  }));
+  };
 }

@@ -27,6 +27,8 @@ export interface ViewHelpers {
   readonly registered: Readonly<Record<string, Helper>>;
   /** As compiled views call them when there is a value and no block. */
   readonly direct: Readonly<Record<string, (...values: never[]) => unknown>>;
+  /** What compiled views call with a block, or know in no other way; the library wraps each of those anew for each page. */
+  readonly called: ReadonlySet<string>;
 }
 
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
@@ -72,6 +74,7 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
       kept,
     },
     direct: { ...work, ...conditions, holds },
+    called: new Set([...Object.keys(blocks), 'csrf', 'kept']),
   };
 }
 

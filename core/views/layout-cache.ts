@@ -1,10 +1,10 @@
 import type { Messages, Site } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
-import type { Frame } from './frame.js';
+import type { SharedMenus } from './frame.js';
 import type { CachedLayouts, Rendering, WritePiece } from './rendering.js';
 
 /** Everything that a kept piece of a layout may show. */
-export interface SharedContent extends Partial<Omit<Frame, 'personal'>> {
+export interface SharedContent extends Partial<SharedMenus> {
   readonly locale: string;
   readonly site: Pick<Site, 'id' | 'name' | 'address'> | undefined;
   /** Address of an asset of the portal; all of them have the same hash. */
@@ -56,13 +56,13 @@ const mostContents = 200;
 export class LayoutCache {
   private readonly kept = new Map<string, Pieces>();
 
-  of(content: SharedContent, messages: () => SharedMessages): CachedLayouts {
-    const name = JSON.stringify(content);
-    let pieces = this.kept.get(name);
+  /** @param key the same for the same content only. */
+  of(key: string, content: () => SharedContent, messages: () => SharedMessages): CachedLayouts {
+    let pieces = this.kept.get(key);
     if (!pieces) {
       if (this.kept.size >= mostContents) this.kept.clear();
-      pieces = new Pieces(content, messages());
-      this.kept.set(name, pieces);
+      pieces = new Pieces(content(), messages());
+      this.kept.set(key, pieces);
     }
     return pieces;
   }

@@ -40,7 +40,8 @@ export class ViewSet {
     this.direct = helpers.direct;
     const environment = Handlebars.create();
     if (!compiled.stock) Object.assign(environment, { JavaScriptCompiler: directCompiler(new Set(Object.keys(helpers.direct))) });
-    for (const [name, helper] of Object.entries(helpers.registered)) environment.registerHelper(name, helper);
+    for (const [name, helper] of Object.entries(helpers.registered))
+      if (compiled.stock || helpers.called.has(name)) environment.registerHelper(name, helper);
     const partials: Record<string, Handlebars.TemplateDelegate> = { ...inherited?.partials };
     const names = new Set(Object.keys(partials));
     const isolated = new Set(inherited?.isolated);

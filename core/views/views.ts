@@ -11,7 +11,7 @@ import {
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
-import { buildFrame, type Frame, type FrameDependencies, initialsOf } from './frame.js';
+import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
 import { LayoutCache } from './layout-cache.js';
 import type { PageState } from './page-state.js';
@@ -67,10 +67,12 @@ export class Views {
   /** The modules whose views are loaded. */
   private readonly owners = new Map<string, ViewOwner>();
   private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
+  private readonly frames: Frames;
   private readonly kept = new LayoutCache();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
+    this.frames = new Frames(dependencies);
     this.compiled = dependencies.compiled ?? new CompiledViews();
     this.helpers = createHelpers({
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
@@ -104,6 +106,7 @@ export class Views {
    */
   async refresh(owner: string): Promise<void> {
     this.clientMessagesByLocale.clear();
+    this.frames.clear();
     this.kept.clear();
     const module = this.owners.get(owner);
     if (module) this.read(module);
@@ -128,10 +131,10 @@ export class Views {
     const layout = options.layout ?? 'page';
     if (layout === 'none') return body + this.fragmentAssets(rendering);
     const additions = layout === 'plain' ? [] : this.additions(rendering);
-    const frame = layout === 'plain' ? undefined : buildFrame(this.dependencies, page.access, page.path);
+    const frame = layout === 'plain' ? undefined : this.frames.of(page.access, page.path);
     return this.layouts.render(
       `layouts/${layout}`,
-      { body, additions, ...this.layoutModel(options, rendering), ...frame },
+      { body, additions, ...this.layoutModel(options, rendering), ...frame?.shared, personal: frame?.personal },
       {
         ...rendering,
         moduleId: portal,
@@ -191,18 +194,17 @@ export class Views {
   }
 
   private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): CachedLayouts {
-    const { personal: _ofThePerson, ...menus } = frame ?? { personal: [] };
-    const content = {
-      locale,
-      site: site && { id: site.id, name: site.name, address: site.address },
-      assets: this.dependencies.assets.url(portal, 'icons.svg'),
-      ...menus,
-    };
-    return this.kept.of(content, () => ({
-      moduleId: portal,
-      messages: this.dependencies.messages.for(portal),
-      clientMessages: this.clientMessages(locale),
-    }));
+    const { key, shared } = frame ?? { key: `${locale} ${site?.id} ${site?.address} ${site?.name}` };
+    const assets = this.dependencies.assets.url(portal, 'icons.svg');
+    return this.kept.of(
+      `${assets} ${key}`,
+      () => ({ locale, site: site && { id: site.id, name: site.name, address: site.address }, assets, ...shared }),
+      () => ({
+        moduleId: portal,
+        messages: this.dependencies.messages.for(portal),
+        clientMessages: this.clientMessages(locale),
+      }),
+    );
   }
 
   /** The messages of the portal's own elements, as an attribute has them: they are on every page, and never change. */

@@ -35,6 +35,8 @@ export interface FetchLimits {
   readonly proxy?: URL | undefined;
   /** Told the headers of every answer, whatever it is. */
   readonly heard?: ((headers: Headers) => void) | undefined;
+  /** Told when all of a request has left, or was answered: what fails before costs nothing. */
+  readonly sent?: (() => void) | undefined;
   /** Takes a body of any type: an image at an address that the service named. */
   readonly takesAnything?: boolean;
 }
@@ -57,6 +59,10 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
     const way = limits.proxy && (await routeThrough(limits.proxy, url, init.signal ?? undefined));
     return new Promise<Response>((resolve, reject) => {
       let sent = false;
+      const noteSent = (): void => {
+        sent = true;
+        limits.sent?.();
+      };
       const send = (way?.options.protocol ?? url.protocol) === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, {
         ...(way ? way.options : { agent }),
@@ -64,11 +70,10 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
         headers: { ...headers, ...way?.options.headers, 'accept-encoding': 'gzip', 'content-length': String(bytes.length) },
         signal: init.signal ?? undefined,
       });
-      request.on('finish', () => {
-        sent = true;
-      });
+      request.on('finish', noteSent);
       request.on('error', (error) => reject(asConnectionError(error, sent)));
       request.on('response', (message) => {
+        noteSent();
         readAnswer(message, limits)
           .then(resolve, (error: unknown) => reject(asConnectionError(error, true)))
           .finally(() => request.destroy());

@@ -32,7 +32,7 @@ type AnyContext = RouteContext<unknown, unknown, unknown>;
 export interface DocumentRow {
   readonly id: string;
   readonly name: string;
-  readonly type: string;
+  readonly type: string | undefined;
   readonly size: number;
   readonly dimensions: string | undefined;
   readonly modifiedAt: Date;
@@ -62,12 +62,26 @@ interface RowOptions {
   readonly filters: readonly ListFilter[];
   /** Whether the page has a menu of its own for pictures. */
   readonly pictureActions: boolean;
+  /** Cards have a label instead. */
+  readonly showsType: boolean;
+  /** Names the menu of an entry. */
+  readonly actionsOf: (name: string) => string;
 }
 
-const alone: RowOptions = { filters: [], pictureActions: false };
+/** A sentence around a name, looked up once for all entries of a page. */
+function aroundName(ctx: AnyContext, key: string): (name: string) => string {
+  const [before = '', after = ''] = ctx.text(key, { name: '\n' }).split('\n');
+  return (name) => before + name + after;
+}
+
+/** What rows have that stand alone. */
+function alone(ctx: AnyContext): RowOptions {
+  return { filters: [], pictureActions: false, showsType: true, actionsOf: aroundName(ctx, 'actions-of') };
+}
 
 /** What a list shows of a document. Whatever each row would ask a helper for is here: a page has many of them. */
-export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pictureActions } = alone): DocumentRow {
+export function documentRow(ctx: AnyContext, entry: DocumentEntry, options = alone(ctx)): DocumentRow {
+  const { filters, pictureActions, showsType, actionsOf } = options;
   const page = ctx.url(documentAddress(entry.id));
   const isImage = isShown(entry);
   const { icon, kind } = fileLook(entry.mimeType, entry.name);
@@ -75,7 +89,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
   return {
     id: entry.id,
     name: entry.name,
-    type: typeName(ctx, entry.mimeType, entry.name),
+    type: showsType ? typeName(ctx, entry.mimeType, entry.name) : undefined,
     size: entry.size,
     dimensions: entry.width && entry.height ? `${entry.width} × ${entry.height}` : undefined,
     modifiedAt: new Date(entry.modifiedAt),
@@ -83,7 +97,7 @@ export function documentRow(ctx: AnyContext, entry: DocumentEntry, { filters, pi
     kind,
     look: isImage ? pictureLook(kind, entry) : kind,
     typeLabel: typeLabel(entry.mimeType, entry.name),
-    actionsTitle: ctx.text('actions-of', { name: entry.name }),
+    actionsTitle: actionsOf(entry.name),
     page,
     thumbnail: isImage ? `${page}/thumbnail` : undefined,
     entries: isPicture ? 'picture-entries' : 'document-entries',
@@ -151,7 +165,7 @@ function keptBy({ view, order, direction }: ListInput): Readonly<Record<'view' |
 }
 
 const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
-const menuOrders = ['newest', 'name', 'modified', 'size', 'type'] as const satisfies readonly ListOrder[];
+const menuOrders = Object.keys(sortKeys) as ListOrder[];
 
 /** The headings that sort. */
 function headingModel(ctx: AnyContext, links: Pick<SortLinks<ListOrder>, 'current' | 'link'>): object {
@@ -191,7 +205,12 @@ export function listModel(
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
   const sort = { current: sorting, link: (change: WantedSorting<ListOrder>) => link({ ...change }) };
-  const options = { filters, pictureActions: imageActions.length > 0 };
+  const options = {
+    filters,
+    pictureActions: imageActions.length > 0,
+    showsType: view === 'table',
+    actionsOf: aroundName(ctx, 'actions-of'),
+  };
   const row = (entry: DocumentEntry): DocumentRow => documentRow(ctx, entry, options);
   return {
     folderId: input.folder,
@@ -213,7 +232,7 @@ export function listModel(
     isTable: view === 'table',
     kept: keptBy(input),
     total: totalOf(ctx, total, page),
-    ...headingModel(ctx, sort),
+    ...(view === 'table' && headingModel(ctx, sort)),
     ...orderModel(ctx, sort),
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
     documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),

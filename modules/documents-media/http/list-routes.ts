@@ -41,7 +41,7 @@ export class ListRoutes implements HttpRoutes {
       const path = await this.folders.path(ctx.access, input.folder);
       const filters = this.filters(ctx.access);
       const sorting = chosenSorting(ctx, 'documents', sortKeys, input, usualOrder(input));
-      const query = toListQuery(input, sorting, kindOf(input.only, filters));
+      const query = toListQuery(input, sorting, this.kindOf(input.only));
       const page = await this.list.page(ctx.access, query);
       const total = await this.list.total(ctx.access, query, page);
       const added = await this.list.some(ctx.access, input.added);
@@ -58,7 +58,7 @@ export class ListRoutes implements HttpRoutes {
 
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
-      const metadata = kindOf(ctx.input.query.only, this.filters(ctx.access));
+      const metadata = this.kindOf(ctx.input.query.only);
       const { folders, documents, previous, next } = await this.list.page(
         ctx.access,
         toListQuery(ctx.input.query, sortingOfQuery(ctx.input.query), metadata),
@@ -83,6 +83,14 @@ export class ListRoutes implements HttpRoutes {
     );
   }
 
+  /** @throws PortalError `invalid-input` (400) for a filter that nobody brings. */
+  private kindOf(only: string | undefined): string | undefined {
+    if (only === undefined) return undefined;
+    const found = this.metadata.filters().find(({ filter }) => filter.value === only);
+    if (!found) throw invalidInput({ only: 'There is no such filter.' });
+    return found.kind;
+  }
+
   private filters({ locale }: AccessContext): readonly ListFilter[] {
     return this.metadata.filters().map(({ module, kind, filter: { value, label, icon, mark, emptyTitle, emptyText } }) => {
       const text = (key: string): string => this.catalog.for(module).text(key, undefined, locale);
@@ -97,14 +105,6 @@ export class ListRoutes implements HttpRoutes {
       };
     });
   }
-}
-
-/** @throws PortalError `invalid-input` (400) for a filter that nobody brings. */
-function kindOf(only: string | undefined, filters: readonly ListFilter[]): string | undefined {
-  if (only === undefined) return undefined;
-  const found = filters.find(({ value }) => value === only);
-  if (!found) throw invalidInput({ only: 'There is no such filter.' });
-  return found.kind;
 }
 
 /** A document of a list, for programs. Field by field: rest and spread take longer than the query. */

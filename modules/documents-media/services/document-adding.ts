@@ -20,6 +20,7 @@ import { documentColumns, toDocument } from './document-record.js';
 import { FileReceiving, type Received } from './file-receiving.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
+import { announceContents } from './list-totals.js';
 import { Metadata, metadataColumns } from './metadata.js';
 import { indexWords } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
@@ -154,6 +155,7 @@ export class DocumentAdding {
       modifiedAt: now,
     };
     await transaction.repository(DocumentEntity).insert(entity);
+    announceContents(transaction, siteId);
     await transaction.repository(DocumentVersionEntity).insert(versions);
     for (const { blob } of received) await transaction.keepBlob(blob);
     for (const { kind, text } of this.metadata.searchTexts(document.metadata ?? {}))

@@ -19,6 +19,7 @@ import { checkedAltText, refuseTakenName } from './document-adding.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { refuseFalseName } from './file-types.js';
 import { Folders } from './folders.js';
+import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
 import { SiteStorage } from './site-storage.js';
 
@@ -101,6 +102,7 @@ export class DocumentChanges {
       const document = await requireDocument(transaction, site.id, id);
       await this.folders.requirePlace(transaction, site.id, folderId);
       await refuseTakenName(transaction, site.id, folderId, document.name, id);
+      announceContents(transaction, site.id);
       return this.save(transaction, document, { folderId: folderId ?? rootFolder });
     });
   }
@@ -124,6 +126,7 @@ export class DocumentChanges {
       );
       await transaction.query('DELETE FROM documents_media_document_version WHERE document_id = ?', [id]);
       await transaction.query('DELETE FROM documents_media_document WHERE id = ?', [id]);
+      announceContents(transaction, site.id);
       for (const { blobId } of blobs) await transaction.dropBlob(blobId);
       await this.storage.remove(
         transaction,

@@ -12,6 +12,7 @@ import {
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
+import { ListTotals } from './list-totals.js';
 
 /** By what documents are sorted; folders stand before them, by name. Ids sort by the time they were made. */
 export type ListOrder = 'newest' | 'name' | 'modified' | 'size' | 'type';
@@ -99,7 +100,10 @@ const documentFields =
 /** Pages of a folder or a search, by key: page one thousand costs what page one costs. */
 @injectable()
 export class DocumentList {
-  constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(ListTotals) private readonly totals: ListTotals,
+  ) {}
 
   async page(access: AccessContext, query: DocumentListQuery): Promise<DocumentListPage> {
     const site = siteFor(access, DocumentPermissions.view, 'folder');
@@ -125,14 +129,20 @@ export class DocumentList {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
     const site = siteFor(access, DocumentPermissions.view, 'folder');
+    const isWhole = !query.search && query.metadata === undefined && query.only === undefined;
+    const counting = (): Promise<ListTotal> => this.count(site.id, query);
+    const { count, isMore } = await (isWhole ? this.totals.of(site.id, query.folderId ?? rootFolder, counting) : counting());
+    return { count: Math.max(count, shown), isMore };
+  }
+
+  private async count(siteId: string, query: DocumentListQuery): Promise<ListTotal> {
     const counts = await this.unitOfWork.read((reader) =>
       Promise.all([
-        query.metadata === undefined ? countUpTo(reader, place(site.id, query, 'parent_id')) : nothing,
-        countUpTo(reader, place(site.id, query, 'folder_id')),
+        query.metadata === undefined ? countUpTo(reader, place(siteId, query, 'parent_id')) : nothing,
+        countUpTo(reader, place(siteId, query, 'folder_id')),
       ]),
     );
-    const count = counts.reduce((sum, part) => sum + part.count, 0);
-    return { count: Math.max(count, shown), isMore: counts.some(({ isMore }) => isMore) };
+    return { count: counts.reduce((sum, part) => sum + part.count, 0), isMore: counts.some(({ isMore }) => isMore) };
   }
 
   /** Documents by id, in the order of the ids; what is not there any more is left out. */

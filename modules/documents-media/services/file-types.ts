@@ -106,7 +106,7 @@ async function readHead(path: string): Promise<Buffer> {
 }
 
 /** What the signature says, also inside archives and containers. Undefined for what has none, or a broken one. */
-async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
+export async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
   // Loaded with the first upload, not with every start.
   const { FileTypeParser } = await import('file-type');
   try {

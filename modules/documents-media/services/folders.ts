@@ -16,6 +16,7 @@ import { searchText } from '../entities/document.js';
 import { FolderEntity, rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
 import { folderColumns, toFolder } from './document-record.js';
+import { announceContents } from './list-totals.js';
 import { checkedName, nameKey } from './names.js';
 
 const maxDepth = 20;
@@ -153,6 +154,7 @@ export class Folders {
       }
       await this.refuseTaken(transaction, site.id, parentId, folder.name, id);
       await this.update(transaction, id, { parentId: parentId ?? rootFolder });
+      announceContents(transaction, site.id);
       return { ...folder, parentId };
     });
   }
@@ -177,6 +179,7 @@ export class Folders {
         );
       }
       await transaction.repository(FolderEntity).delete({ id });
+      announceContents(transaction, site.id);
       return folder;
     });
   }
@@ -249,6 +252,7 @@ export class Folders {
       modifiedAt: now,
     };
     await transaction.repository(FolderEntity).insert(folder);
+    announceContents(transaction, siteId);
     return toFolder(folder);
   }
 

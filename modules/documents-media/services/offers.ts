@@ -18,10 +18,17 @@ interface Contributed {
   readonly size?: string;
 }
 
-/** @param shown what depends on the person and the place. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** @param shown what depends on the person and the place; it becomes the answer, as a page has many and a copy of each takes longer. */
 export function offerOf<T extends Pick<Offer, 'module' | 'label' | 'href'>>(
   { icon, opens, script, size }: Contributed,
   shown: T,
 ): T & Offer {
-  return { ...shown, icon, opensDialog: opens === 'dialog', script, size };
+  const offer: T & Partial<Mutable<Offer>> = shown;
+  offer.icon = icon;
+  offer.opensDialog = opens === 'dialog';
+  offer.script = script;
+  offer.size = size;
+  return offer as T & Offer;
 }

@@ -97,10 +97,35 @@ describe('Working in Documents and Media', () => {
       }
   });
 
+  it('says how many entries a folder has, also after each way in which they come, move and go', async () => {
+    const here = await library.documents.ensureFolder(library.system(), 'Counted');
+    const there = await library.documents.ensureFolder(library.system(), 'Elsewhere');
+    const ids: string[] = [];
+    for (let index = 0; index < 24; index += 1)
+      ids.push((await library.add({ name: `sheet-${index}.txt`, folderId: here.id })).id);
+    const said = async (): Promise<string | undefined> => {
+      const page = await library.get(`${base}?folder=${here.id}`).expect(200);
+      return />(\d+ of [\d,]+)</.exec(page.text)?.[1];
+    };
+    expect(await said()).to.equal('20 of 24');
+    await library.add({ name: 'one-more.txt', folderId: here.id });
+    expect(await said()).to.equal('20 of 25');
+    const folder = await library.documents.ensureFolder(library.system(), 'Inner', here.id);
+    expect(await said()).to.equal('20 of 26');
+    await library.form(`${base}/folders/${folder.id}/delete`, {}).expect(303);
+    expect(await said()).to.equal('20 of 25');
+    await library.form(`${base}/documents/${ids[0]}/move`, { to: there.id }).expect(303);
+    expect(await said()).to.equal('20 of 24');
+    await library.form(`${base}/documents/${ids[1]}/delete`, {}).expect(303);
+    expect(await said()).to.equal('20 of 23');
+    await library.add({ name: 'not-here.txt', folderId: there.id });
+    expect(await said()).to.equal('20 of 23');
+  });
+
   it('sorts by reading one index in order, whatever the order, and counts in one', async () => {
     const unitOfWork = library.portal.service(UnitOfWork);
     const asked: string[] = [];
-    const watched = new DocumentList({
+    const watchedWork = {
       ...unitOfWork,
       read: (work: (reader: Reader) => Promise<unknown>) =>
         unitOfWork.read((reader) =>
@@ -113,7 +138,9 @@ describe('Working in Documents and Media', () => {
             },
           } as never),
         ),
-    } as never);
+    };
+    const unkept = { of: (_site: string, _folder: string, count: () => Promise<unknown>) => count() };
+    const watched = new DocumentList(watchedWork as never, unkept as never);
     const access = library.system();
     const key = '0190a0a0-0000-7000-8000-000000000000';
     for (const order of Object.keys(sortKeys) as ListOrder[])

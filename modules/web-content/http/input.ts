@@ -1,6 +1,6 @@
 import { z } from '@portico/core';
 import { sortedListFields } from '@portico/core/util';
-import { articleOrders } from '../services/articles.js';
+import { articleOrders } from '../services/article.js';
 
 export const articleParams = z.strictObject({ id: z.uuid() });
 export const draftParams = z.strictObject({ id: z.uuid(), draft: z.uuid() });

@@ -15,13 +15,17 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import { type ListTotal, readKeysetPage, type Sorting, type SortKeys, searchPatterns } from '@portico/core/util';
+import { readKeysetPage, searchPatterns } from '@portico/core/util';
 import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import {
   type Article,
   type ArticleInput,
+  type ArticlePage,
+  type ArticleQuery,
   addressFrom,
+  articleOrders,
+  lastChangedFirst,
   mergeArticle,
   type PublishedArticle,
   type SeenArticle,
@@ -39,32 +43,6 @@ const titleLimit = 200;
 /** Characters of HTML. */
 export const bodyLimit = 500_000;
 const pageSize = 20;
-
-/** By what articles are sorted. */
-export type ArticleOrder = 'title' | 'modified';
-export const articleOrders: SortKeys<ArticleOrder> = {
-  title: { column: 'title_key', usual: 'asc' },
-  modified: { column: 'modified_at', holds: 'number', usual: 'desc' },
-};
-
-const lastChangedFirst: Sorting<ArticleOrder> = { order: 'modified', direction: 'desc' };
-
-export interface ArticleQuery {
-  /** Words that stand anywhere in a title, all of them. */
-  readonly search?: string;
-  /** Default: last changed first. */
-  readonly sorting?: Sorting<ArticleOrder>;
-  /** Where a page begins or ends, as an earlier page said. */
-  readonly after?: string;
-  readonly before?: string;
-}
-
-export interface ArticlePage {
-  readonly articles: readonly Article[];
-  readonly total: ListTotal;
-  readonly previous: string | undefined;
-  readonly next: string | undefined;
-}
 
 /** The form that an article is saved from. */
 export interface SavedForm {

@@ -1,4 +1,6 @@
+import { AccessContexts, type Site, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 
 type Agent = ReturnType<TestPortal['agent']>;
@@ -40,6 +42,25 @@ describe('Articles', () => {
     expect(page.text).to.contain('<img src="/web/home/x" alt="A lighthouse">');
     expect(page.text).not.to.contain('alert(1)');
     expect((await portal.agent().get('/web/home')).text).to.contain('The Lighthouse');
+  });
+
+  it('say when they are published which of their files visitors do not get, and nothing when they get all', async () => {
+    const documents = portal.service(Documents);
+    const site = portal.service(SiteDirectory).byAddress('home') as Site;
+    const access = portal.service(AccessContexts).system(site);
+    const added = await Promise.all(
+      [
+        ['photo.heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1')] as const,
+        ['words.txt', Buffer.from('words')] as const,
+      ].map(([name, content]) => documents.add(access, { name, content })),
+    );
+    const bodies = added.map((document) => `<p><a href="${documents.links(document, site).download}">a file</a></p>`);
+    const publish = async (body: string): Promise<string> => {
+      const answer = await portal.post(author, '/web/home/web-content/new', { title: 'With files', body, intent: 'publish' });
+      return (await author.get(placeOf(answer))).text;
+    };
+    expect(await publish(bodies.join(''))).to.contain('Visitors do not get photo.heic, because');
+    expect(await publish(bodies[1] ?? '')).not.to.contain('Visitors do not get');
   });
 
   it('keep what the editor suggests as a caption out of what visitors read', async () => {
