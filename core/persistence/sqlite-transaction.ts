@@ -79,7 +79,7 @@ export class SqliteTransaction implements Transaction {
   }
 
   announce(topic: string, key: string): void {
-    this.afterCommit(() => this.parts.announcements.deliver(topic, key));
+    this.afterCommit(() => this.dependencies.announcements.deliver(topic, key));
   }
 
   end(): void {
