@@ -74,7 +74,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   bindSecrets(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);
-  const deployment = new CheckedDeployment(checks, parts.log);
+  const deployment = new CheckedDeployment(checks, dependencies.log);
   kernel.bind(DeploymentReport, deployment);
   const manifests = dependencies.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
