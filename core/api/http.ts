@@ -109,6 +109,8 @@ export interface RenderOptions {
    */
   readonly layout?: 'page' | 'site' | 'plain' | 'none';
   readonly status?: number;
+  /** One sentence (already translated) of what was done, as a note at the bottom of this page; `redirectWith` says it on the next. Not in a fragment. */
+  readonly note?: string;
 }
 
 /** What the host adds to koa's context. */
@@ -125,11 +127,19 @@ export interface RouteAdditions<P, Q, B> {
   text(key: string, values?: MessageValues): string;
   /** The same word for a script, which fills in the arguments itself: `formatMessage` of `@portico/core/client`. */
   compiled(key: string): CompiledMessage;
+  /**
+   * What a person chose the last time in this browser, which keeps it for a year: of cards and a table, or of the orders of a list.
+   * @param name unique in the module.
+   * @param allowed what can be chosen; whatever else the browser says counts as nothing.
+   * @param chosen what is chosen with this request, and kept from now on.
+   */
+  preference<Choice extends string>(name: string, allowed: readonly Choice[], chosen?: Choice): Choice | undefined;
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
   /**
-   * Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. A request for a fragment
-   * gets 204 and the place in `X-Portico-Location`, for its script to go to.
+   * Shows one sentence on the next page this session sees, as a note at its bottom, then redirects (303). A note of success goes by itself;
+   * another stays until it is closed. Stays on the portal. A request for a fragment gets 204 and the place in `X-Portico-Location`, for its
+   * script to go to.
    */
   redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
 }

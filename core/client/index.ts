@@ -1,3 +1,4 @@
+export { alertBox } from './boxes.js';
 export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { icon } from './icon.js';
 export { personKey } from './person.js';

@@ -9,8 +9,16 @@ import {
   type Router,
   type ServiceHandle,
 } from '@portico/core';
+import { chosenSorting, sortedListModel } from '@portico/core/util';
 import { Documents } from '@portico/documents-media/api';
-import { type Article, type ArticleInput, fingerprint, mergeArticle, type SeenArticle } from '../services/article.js';
+import {
+  type Article,
+  type ArticleInput,
+  articleOrders,
+  fingerprint,
+  mergeArticle,
+  type SeenArticle,
+} from '../services/article.js';
 import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
@@ -24,7 +32,6 @@ import {
   draftParams,
   listQuery,
   maxArticleBytes,
-  writeCursor,
 } from './input.js';
 
 const edit = { permission: ArticlePermissions.edit };
@@ -72,9 +79,19 @@ export class ArticleRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/', { access: edit, query: listQuery }, async (ctx) => {
-      const { articles, next } = await this.articles.list(ctx.access, ctx.input.query.after);
-      const model = { articles, next: next && writeCursor(next), first: ctx.input.query.after === undefined };
-      ctx.render('articles', model, { title: ctx.text('title') });
+      const { q, after, before, ...wanted } = ctx.input.query;
+      const sorting = chosenSorting(ctx, 'articles', articleOrders, wanted, 'modified');
+      const { articles, ...page } = await this.articles.list(ctx.access, { search: q, sorting, after, before });
+      const list = sortedListModel(ctx, {
+        keys: articleOrders,
+        sorting,
+        columns: ['title', 'modified'],
+        label: (order) => ctx.text(`list.${order}`),
+        query: { q },
+        page,
+        shown: articles.length,
+      });
+      ctx.render('articles', { ...list, q, articles }, { title: ctx.text('title') });
     });
 
     router.get('/new', { access: edit }, (ctx) =>

@@ -1,5 +1,6 @@
 import { z } from '@portico/core';
-import type { Cursor } from '../services/articles.js';
+import { sortedListFields } from '@portico/core/util';
+import { articleOrders } from '../services/article.js';
 
 export const articleParams = z.strictObject({ id: z.uuid() });
 export const draftParams = z.strictObject({ id: z.uuid(), draft: z.uuid() });
@@ -35,19 +36,7 @@ export const draftForm = z.strictObject({
   seen: z.strictObject({ title: seen, address: seen, body: seen }),
 });
 
-/** A cursor in an address: `<milliseconds>.<id>`. */
-export const listQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
-    .transform((text): Cursor => {
-      const [modifiedAt = '0', id = ''] = text.split('.');
-      return { modifiedAt: Number(modifiedAt), id };
-    })
-    .optional(),
-});
-
-export const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
+export const listQuery = z.strictObject({ q: z.string().max(200).optional(), ...sortedListFields(articleOrders) });
 
 /** A picture that was taken into Documents and Media. */
 export const pictureAnswer = z.object({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type MergedFields, mergeFields } from '@portico/core/util';
+import { type ListTotal, type MergedFields, mergeFields, type Sorting, type SortKeys } from '@portico/core/util';
 import type { ArticleEntity } from '../entities/index.js';
 
 /** An article as its authors see it. */
@@ -41,6 +41,32 @@ export interface PublishedArticle {
   readonly address: string;
   readonly body: string;
   readonly publishedAt: Date;
+}
+
+/** By what articles are sorted. */
+export type ArticleOrder = 'title' | 'modified';
+export const articleOrders: SortKeys<ArticleOrder> = {
+  title: { column: 'title_key', usual: 'asc' },
+  modified: { column: 'modified_at', holds: 'number', usual: 'desc' },
+};
+
+export const lastChangedFirst: Sorting<ArticleOrder> = { order: 'modified', direction: 'desc' };
+
+export interface ArticleQuery {
+  /** Words that stand anywhere in a title, all of them. */
+  readonly search?: string;
+  /** Default: last changed first. */
+  readonly sorting?: Sorting<ArticleOrder>;
+  /** Where a page begins or ends, as an earlier page said. */
+  readonly after?: string;
+  readonly before?: string;
+}
+
+export interface ArticlePage {
+  readonly articles: readonly Article[];
+  readonly total: ListTotal;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
 }
 
 export function toArticle(row: ArticleEntity): Article {

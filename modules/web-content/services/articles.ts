@@ -15,11 +15,17 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { readKeysetPage, searchPatterns } from '@portico/core/util';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import {
   type Article,
   type ArticleInput,
+  type ArticlePage,
+  type ArticleQuery,
   addressFrom,
+  articleOrders,
+  lastChangedFirst,
   mergeArticle,
   type PublishedArticle,
   type SeenArticle,
@@ -37,12 +43,6 @@ const titleLimit = 200;
 /** Characters of HTML. */
 export const bodyLimit = 500_000;
 const pageSize = 20;
-
-/** Position behind an article in a list: the time of its change and its id. */
-export interface Cursor {
-  readonly modifiedAt: number;
-  readonly id: string;
-}
 
 /** The form that an article is saved from. */
 export interface SavedForm {
@@ -86,24 +86,37 @@ export class Articles {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  /** The articles of the site, last changed first, and where the next page begins. */
-  async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
+  /** A page of the articles of the site. */
+  async list(
+    access: AccessContext,
+    { search = '', sorting = lastChangedFirst, after, before }: ArticleQuery,
+  ): Promise<ArticlePage> {
     const site = siteOf(access, ArticlePermissions.edit);
-    const rows = await this.unitOfWork.read(async (reader) => {
-      const found = await reader.query<{ id: string }>(
-        `SELECT id FROM web_content_article WHERE site_id = ? ${after ? 'AND (modified_at, id) < (?, ?)' : ''}
-         ORDER BY modified_at DESC, id DESC LIMIT ?`,
-        [site.id, ...(after ? [after.modifiedAt, after.id] : []), pageSize + 1],
-      );
-      const ids = found.map(({ id }) => id);
-      return reader.repository(ArticleEntity).find({ where: { id: In(ids) }, order: { modifiedAt: 'DESC', id: 'DESC' } });
+    const patterns = searchPatterns(search);
+    return this.unitOfWork.read(async (reader) => {
+      const { ids, ...page } = await readKeysetPage(reader, {
+        place: {
+          table: 'web_content_article',
+          within: { sql: 'site_id = ?', values: [site.id] },
+          match: { sql: patterns.map(() => " AND title_key LIKE ? ESCAPE '!'").join(''), values: patterns },
+          read: 'title_key',
+        },
+        key: articleOrders[sorting.order],
+        direction: sorting.direction,
+        after,
+        before,
+        limit: pageSize,
+      });
+      const rows = await reader.repository(ArticleEntity).find({ where: { id: In([...ids]) } });
+      const rowById = new Map(rows.map((row) => [row.id, row]));
+      return {
+        ...page,
+        articles: ids
+          .map((id) => rowById.get(id))
+          .filter((row) => row !== undefined)
+          .map(toArticle),
+      };
     });
-    const page = rows.slice(0, pageSize);
-    const last = page.at(-1);
-    return {
-      articles: page.map(toArticle),
-      next: rows.length > pageSize && last ? { modifiedAt: last.modifiedAt, id: last.id } : undefined,
-    };
   }
 
   /** @throws PortalError `not-found` */
@@ -156,6 +169,7 @@ export class Articles {
         known && known.revision !== existing?.revision ? this.merge({ ...input, body }, existing?.seen ?? {}, known) : undefined;
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? addressFrom(input.address));
       row.title = merged?.values.title ?? title;
+      row.titleKey = articleTitleKey(row.title);
       row.body = merged?.values.body ?? body;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
       if (row.begunForm !== null) Object.assign(row, { begunForm: null, address: '' });

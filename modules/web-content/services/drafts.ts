@@ -16,6 +16,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import { type ArticleInput, fingerprint, type SeenArticle } from './article.js';
 import { ArticlePermissions, bodyLimit, newArticle, siteOf } from './articles.js';
@@ -93,7 +94,15 @@ export class Drafts implements Activity {
       const begun = await articles.findOneBy({ begunForm: input.form, siteId: site.id });
       if (html !== undefined && (begun || input.article === undefined)) {
         const row = begun ?? newArticle(this.ids.next(), site, person.id, now);
-        Object.assign(row, { title: input.title.trim(), body: html, address: row.id, begunForm: input.form, modifiedAt: now });
+        const title = input.title.trim();
+        Object.assign(row, {
+          title,
+          titleKey: articleTitleKey(title),
+          body: html,
+          address: row.id,
+          begunForm: input.form,
+          modifiedAt: now,
+        });
         row.revision += 1;
         await articles.save(row);
         return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
