@@ -39,8 +39,13 @@ export const listAnswer = z.object({
   documents: z.array(z.object({ ...readersPart, modifiedAt: time })),
   previous: z.string().optional(),
   next: z.string().optional(),
-  total: z.int().optional().meta({ description: 'How many folders and documents the whole list has; left out of searches and filters with more than one page.' }),
-  totalIsMore: z.literal(true).optional().meta({ description: 'There are more than `total` says: counting ends somewhere above 2,000.' }),
+  total: z.int().optional().meta({
+    description: 'How many folders and documents the whole list has; left out of searches and filters with more than one page.',
+  }),
+  totalIsMore: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'There are more than `total` says: counting ends somewhere above 2,000.' }),
 });
 
 export const uploadAnswer = z.object({
