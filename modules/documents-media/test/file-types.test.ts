@@ -192,7 +192,7 @@ describe('The type of a file', () => {
     for (const [name, content] of [
       ['little.csv', little],
       ['big.txt', Buffer.from(little).swap16()],
-      ['half.txt', Buffer.from(little).swap16().subarray(0, 9)],
+      ['half-wide.txt', Buffer.from(little).swap16().subarray(0, 9)],
       ['zeros.txt', Buffer.concat([Buffer.from(little).swap16(), Buffer.alloc(8)])],
     ] as const) {
       const { id } = await library.add({ name, content });

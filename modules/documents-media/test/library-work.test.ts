@@ -160,7 +160,7 @@ describe('Working in Documents and Media', () => {
   });
 
   it('says to programs how many entries a folder has, also after a change, and of searches only what is known anyway', async () => {
-    const folder = await library.documents.ensureFolder(library.system(), 'Counted');
+    const folder = await library.documents.ensureFolder(library.system(), 'Known Totals');
     const add = (index: number): Promise<Document> =>
       library.add({ name: `uncommon-${index}.txt`, folderId: folder.id, content: Buffer.from('x') });
     const [first] = await Promise.all(Array.from({ length: 22 }, (_, index) => add(index)));
