@@ -13,28 +13,51 @@ import type { LocalAnnouncements } from './announcements.js';
 import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
+import { storageFull } from './storage-errors.js';
+import type { StorageHealth } from './storage-health.js';
 import { TransactionRepository } from './transaction-repository.js';
 
 /** The transaction that the code which is running now belongs to. */
 export type CurrentTransaction = AsyncLocalStorage<SqliteTransaction>;
 
-export interface TransactionParts {
+export interface TransactionDependencies {
   readonly source: DataSource;
   readonly statements: StatementCache;
   readonly blobs: FileSystemBlobStore;
   readonly clock: Clock;
   readonly current: CurrentTransaction;
+  readonly health: StorageHealth;
   readonly announcements: LocalAnnouncements;
 }
 
 export class SqliteTransaction implements Transaction {
   readonly effects: Effect[] = [];
   private ended = false;
+  private deletesRows = false;
+  private boundBytes = 0;
 
-  constructor(private readonly parts: TransactionParts) {}
+  constructor(private readonly dependencies: TransactionDependencies) {}
 
   get open(): boolean {
     return !this.ended;
+  }
+
+  /** True when rows were deleted. */
+  get deletes(): boolean {
+    return this.deletesRows;
+  }
+
+  /** @throws PortalError `transaction-ended`; `storage-full` for much while the disk is full, before it takes the room that deleting needs. */
+  beforeStatement(sql: string, values: readonly unknown[] = []): void {
+    this.assertOpen();
+    if (!this.deletesRows && deletes.test(sql)) {
+      this.deletesRows = true;
+      this.dependencies.health.beforeDeleting();
+    }
+    const { mostBytes } = this.dependencies.health;
+    if (mostBytes === undefined || !writes.test(sql)) return;
+    for (const value of values) if (typeof value === 'string' || value instanceof Uint8Array) this.boundBytes += value.length;
+    if (this.boundBytes > mostBytes) throw storageFull();
   }
 
   /** @throws PortalError `transaction-ended` */
@@ -44,18 +67,18 @@ export class SqliteTransaction implements Transaction {
 
   repository<E extends object>(entity: EntityClass<E>): WriteRepository<E> {
     this.assertOpen();
-    return new TransactionRepository(this.parts.source.getRepository(entity), (work) => this.within(work));
+    return new TransactionRepository(this.dependencies.source.getRepository(entity), (work) => this.within(work));
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    this.assertOpen();
+    this.beforeStatement(sql, values);
     if (endsTransaction.test(sql)) throw notYours();
-    return this.parts.statements.all<Row>(sql, values);
+    return this.dependencies.statements.all<Row>(sql, values);
   }
 
   async keepBlob(blob: StoredBlob): Promise<void> {
     this.assertOpen();
-    const { blobs, clock, statements } = this.parts;
+    const { blobs, clock, statements } = this.dependencies;
     blobs.assertStored(blob);
     const createdAt = clock.now().toISOString();
     statements.all('INSERT INTO portico_blob (id, size, sha256, created_at) VALUES (?, ?, ?, ?)', [
@@ -68,9 +91,8 @@ export class SqliteTransaction implements Transaction {
   }
 
   async dropBlob(id: string): Promise<void> {
-    this.assertOpen();
-    const dropped = this.parts.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
-    if (dropped.length > 0) this.afterCommit(() => this.parts.blobs.remove(id));
+    const [dropped] = await this.query<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
+    if (dropped) this.afterCommit(() => this.dependencies.blobs.remove(id));
   }
 
   afterCommit(effect: Effect): void {
@@ -79,7 +101,7 @@ export class SqliteTransaction implements Transaction {
   }
 
   announce(topic: string, key: string): void {
-    this.afterCommit(() => this.parts.announcements.deliver(topic, key));
+    this.afterCommit(() => this.dependencies.announcements.deliver(topic, key));
   }
 
   end(): void {
@@ -88,9 +110,12 @@ export class SqliteTransaction implements Transaction {
 
   private async within<T>(work: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.parts.current.run(this, work);
+    return this.dependencies.current.run(this, work);
   }
 }
+
+const deletes = /^\s*delete\b/i;
+const writes = /^\s*(?:insert|update|replace|with)\b/i;
 
 /** Savepoints are not among them: who made one may take it back. */
 const endsTransaction = /^\s*(?:begin|commit|end|rollback(?!\s+(?:transaction\s+)?to\b))\b/i;

@@ -67,7 +67,9 @@ function saidIn(body: unknown): Said {
     : textOf(detail);
   const code = textOf(fields.code, fields.statusCode, fields.type);
   // The title is what application/problem+json calls it.
-  const message = [textOf(error, fields.title), details, textOf(fields.message, fields.Message, fields.msg)].filter(Boolean).join(': ');
+  const message = [textOf(error, fields.title), details, textOf(fields.message, fields.Message, fields.msg)]
+    .filter(Boolean)
+    .join(': ');
   const firstDetail = Array.isArray(detail) && isObject(detail[0]) ? textOf(detail[0].type) : undefined;
   return { code: code ?? firstDetail, message: message === '' ? textOf(first) : message, status: statusIn(code) };
 }

@@ -41,7 +41,9 @@ describe('the configuration of ai-openai', () => {
         .that.includes('PORTICO_OUTBOUND_PROXY')
         .and.not.includes('secret-0123');
     }
-    expect(configOf({ 'ai-openai': { outboundProxy: 'http://ada:p%25ss@proxy.example:3128/' } }).outboundProxy?.port).to.equal('3128');
+    expect(configOf({ 'ai-openai': { outboundProxy: 'http://ada:p%25ss@proxy.example:3128/' } }).outboundProxy?.port).to.equal(
+      '3128',
+    );
     expect(() => configOf({ 'ai-creator': { maxAnswerBytes: 1 } })).to.throw('The section modules.ai-creator is wrong.');
     expect(() => configOf({ 'ai-openai': { concurrency: 1 } })).to.throw('The section modules.ai-openai is wrong.');
   });

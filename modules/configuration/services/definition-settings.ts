@@ -31,7 +31,7 @@ import { type FieldWrite, type ScopeKey, StoredSettings } from './stored-setting
 
 type Values = SettingsValues<SettingsFields>;
 
-export interface DefinitionSettingsParts {
+export interface DefinitionSettingsDependencies {
   readonly stored: StoredSettings;
   readonly deployment: DeploymentSettings;
   readonly references: SecretReferences;
@@ -41,12 +41,19 @@ export interface DefinitionSettingsParts {
   readonly problemText: (field: string, problem: Problem) => string;
 }
 
+/** What the deployment says of a field; it does not change while the portal runs. */
+interface Deployed {
+  readonly value: DeployedValue | undefined;
+  /** What locks it, whether or not there is a value. */
+  readonly lock: string | undefined;
+}
+
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
 const scopeOf = (key: ScopeKey): Scope => (key === 'instance' ? { kind: 'instance' } : { kind: 'site', siteId: key });
 
 /** The settings of one definition: values of every scope ready in memory, so that a read is a look into a Map. */
 export class DefinitionSettings implements SettingsHandle<SettingsFields> {
-  private deployed: ReadonlyMap<string, DeployedValue>;
+  private deployed: ReadonlyMap<string, Deployed>;
   private readonly sites = new Map<string, Values>();
   private instance: Values;
   private readonly changes: Emitter<SettingsChange>;
@@ -54,14 +61,16 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   constructor(
     private current: SettingsDefinition,
-    private readonly parts: DefinitionSettingsParts,
+    private readonly dependencies: DefinitionSettingsDependencies,
   ) {
-    this.changes = new Emitter((error) => parts.log.error('A listener of settings failed.', { error, definition: current.id }));
+    this.changes = new Emitter((error) =>
+      dependencies.log.error('A listener of settings failed.', { error, definition: current.id }),
+    );
     this.onDidChange = this.changes.event;
     this.deployed = this.readDeployed();
     this.instance = this.valuesOf('instance');
     this.readSites();
-    parts.stored.listen(current.id, (scope, fields) => this.changed(scope, fields));
+    dependencies.stored.listen(current.id, (scope, fields) => this.changed(scope, fields));
   }
 
   get definition(): SettingsDefinition {
@@ -90,19 +99,22 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const { id } = this.definition;
     const state = this.get(scope)[name] as SecretState | undefined;
     if (this.field(name).type !== 'secret' || !state?.suppliedBy) return undefined;
-    if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value);
-    const value = this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
+    if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value?.value);
+    const value = this.dependencies.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
     const unfit = value !== undefined && state.reference !== undefined && !readValue(this.field(name), value).ok;
     return unfit ? undefined : value;
   }
 
   revision(scope: Scope): number {
-    return this.parts.stored.revision(this.definition.id, scopeKey(scope)).revision;
+    return this.dependencies.stored.revision(this.definition.id, scopeKey(scope)).revision;
   }
 
   async save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number, via: AuditVia = 'system'): Promise<void> {
     const writes = await this.prepare(scope, patch);
-    await this.parts.stored.save([{ definitionId: this.definition.id, scope: scopeKey(scope), writes, expected }], { by, via });
+    await this.dependencies.stored.save([{ definitionId: this.definition.id, scope: scopeKey(scope), writes, expected }], {
+      by,
+      via,
+    });
   }
 
   /** What saving a patch would write. @throws PortalError `invalid-input`, `setting-locked`, `setting-not-here`. */
@@ -117,7 +129,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.problemText(name, write.problem);
+      else problems[name] = this.dependencies.problemText(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -132,11 +144,11 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const field = Object.hasOwn(this.definition.fields, name) ? this.definition.fields[name] : undefined;
     if (!field) return { ok: false, problem: { key: 'problem.unknown-field' } };
     if (scope.kind === 'site' && field.siteOverridable === false) return { ok: false, problem: { key: 'problem.not-at-site' } };
-    const deployed = this.deployed.get(name);
+    const deployed = this.deployed.get(name)?.value;
     if (deployed?.locked) {
       throw new PortalError('setting-locked', `${deployed.label} locks ${this.definition.id}.${name}.`, { status: 409 });
     }
-    this.parts.deployment.checkUnlocked(this.definition.id, name);
+    this.dependencies.deployment.checkUnlocked(this.definition.id, name);
     if (change === 'inherit') return { ok: true, write: undefined };
     if (change === 'none') {
       const allowed = field.type === 'secret' && scope.kind === 'site';
@@ -157,7 +169,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     scope: Scope,
     reference: string,
   ): { readonly ok: true; readonly write: FieldWrite } | { readonly ok: false; readonly problem: Problem } {
-    const { references } = this.parts;
+    const { references } = this.dependencies;
     if (scope.kind === 'site' && !references.allowedAtSites) return { ok: false, problem: { key: 'problem.reference-at-site' } };
     if (!references.isAllowed(reference))
       return { ok: false, problem: { key: 'problem.reference-not-allowed', values: { allowed: references.allowed } } };
@@ -169,14 +181,14 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const written = Object.entries(this.definition.fields).filter(
       ([name, { type }]) => /choice$/.test(type) && writes.get(name)?.kind === 'value',
     );
-    const asked = await this.parts.choices.askAll(Object.fromEntries(written), scope);
+    const asked = await this.dependencies.choices.askAll(Object.fromEntries(written), scope);
     const strangers = [...asked].filter(([name, answer]) => {
       const write = writes.get(name);
       if (answer.state !== 'ready' || write?.kind !== 'value') return false;
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.problemText(name, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.dependencies.problemText(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -188,7 +200,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   }
 
   private readSites(): void {
-    for (const scope of this.parts.stored.scopesOf(this.definition.id)) {
+    for (const scope of this.dependencies.stored.scopesOf(this.definition.id)) {
       if (scope !== 'instance') this.sites.set(scope, this.valuesOf(scope));
     }
   }
@@ -196,37 +208,42 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   private valuesOf(scope: ScopeKey): Values {
     const values = {};
     for (const [name, field] of Object.entries(this.definition.fields)) {
-      // What a provider presets may be another value tomorrow.
-      const get = (): unknown => this.resolveAt(scope, name, field).value;
-      const isPreset = field.type === 'choice' && field.provider !== undefined;
-      Object.defineProperty(values, name, isPreset ? { enumerable: true, get } : { enumerable: true, value: get() });
+      const { value, origin } = this.resolveAt(scope, name, field);
+      if (origin === 'default' && field.type === 'choice' && field.provider !== undefined) {
+        const { default: otherwise } = field;
+        // What a provider presets may be another value tomorrow; what was chosen is not.
+        const get = (): unknown => this.dependencies.choices.presetOf(field) ?? otherwise;
+        Object.defineProperty(values, name, { enumerable: true, get });
+      } else Object.defineProperty(values, name, { enumerable: true, value });
     }
     return Object.freeze(values) as Values;
   }
 
-  private readDeployed(): ReadonlyMap<string, DeployedValue> {
+  private readDeployed(): ReadonlyMap<string, Deployed> {
     const { id, fields } = this.definition;
+    const { deployment } = this.dependencies;
     return new Map(
-      Object.entries(fields).flatMap(([name, field]) => {
-        const found = this.parts.deployment.find(id, name, field);
-        return found ? [[name, found] as const] : [];
-      }),
+      Object.entries(fields).map(([name, field]) => [
+        name,
+        { value: deployment.find(id, name, field), lock: deployment.lockOf(id, name) },
+      ]),
     );
   }
 
   private resolveAt(scope: ScopeKey, name: string, field: SettingsField): ResolvedSetting {
+    const { value: deployed, lock } = this.deployed.get(name) ?? {};
     const sources = {
-      deployed: this.deployed.get(name),
-      lock: this.parts.deployment.lockOf(this.definition.id, name),
+      deployed,
+      lock,
       instance: this.storedValue('instance', name, field),
       site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
     };
-    return resolveField(this.parts.choices.withPreset(field), sources, scope === 'instance' ? 'instance' : 'site');
+    return resolveField(this.dependencies.choices.withPreset(field), sources, scope === 'instance' ? 'instance' : 'site');
   }
 
   /** A stored value that does not fit its field any more, because the module changed the field, counts as not stored. */
   private storedValue(scope: ScopeKey, name: string, field: SettingsField): StoredValue | undefined {
-    const stored = this.parts.stored.get(this.definition.id, scope)?.get(name);
+    const stored = this.dependencies.stored.get(this.definition.id, scope)?.get(name);
     if (!stored || (stored.kind === 'value') === (field.type === 'secret')) return undefined;
     if (stored.kind === 'reference') return this.fitting(stored, field);
     return stored.kind === 'value' && !readValue(field, stored.value).ok ? undefined : stored;
@@ -234,7 +251,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   /** What the deployment keeps was not checked when the reference was stored. */
   private fitting(stored: StoredValue & { readonly kind: 'reference' }, field: SettingsField): StoredValue {
-    const resolved = this.parts.references.resolve(stored.reference);
+    const resolved = this.dependencies.references.resolve(stored.reference);
     if (!resolved.ok || readValue(field, resolved.value).ok) return stored;
     return { ...stored, state: { ...stored.state, readable: false, referenceProblem: 'unfit' } };
   }
