@@ -36,13 +36,15 @@ export interface ClientOptions {
   readonly proxy?: URL | undefined;
   /** Told the headers of every answer. */
   readonly heard?: ((headers: Headers) => void) | undefined;
+  /** Told when a request has left. */
+  readonly sent?: (() => void) | undefined;
 }
 
 /** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `address-missing` */
 export function createClient(
   openai: Library,
   profile: ServiceProfile,
-  { baseUrl, key, maxBytes, images, events, proxy, heard }: ClientOptions,
+  { baseUrl, key, maxBytes, images, events, proxy, heard, sent: left }: ClientOptions,
 ): OpenAI {
   const address = addressOf(profile, baseUrl);
   const sent = profile.key === 'none' ? undefined : key?.trim();
@@ -52,7 +54,7 @@ export function createClient(
       'key-rejected',
       `It was not sent: keys of ${profile.name} have at least ${profile.keyLength} characters.`,
     );
-  const ask = guardedFetch(address, { maxBytes, images, events, proxy, heard });
+  const ask = guardedFetch(address, { maxBytes, images, events, proxy, heard, sent: left });
   const isBearer = sent !== undefined && profile.keyHeader === 'authorization';
   return new openai.OpenAI({
     apiKey: sent ?? noKey,

@@ -3,6 +3,7 @@ import {
   type ImageProvider,
   type ImageRequest,
   isRetired,
+  looksLikePicture,
   type ModelNames,
   type ProviderAnswer,
   ProviderError,
@@ -12,33 +13,16 @@ import {
 } from '@portico/ai-providers/api';
 import { type Class, inject, injectable, z } from '@portico/core';
 import type { OpenAI, toFile } from 'openai';
-import { readAnswer, salvage } from './answer.js';
+import { type ReadAnswer, readAnswer, salvage } from './answer.js';
+import { readAddresses } from './answered-addresses.js';
 import { Base64ImageExtractor } from './base64-image-extractor.js';
 import { addressOf, createClient, library, promptAsSent, requestBody } from './client.js';
-import { guardedFetch } from './guarded-fetch.js';
 import { keyField, OpenAiConfig } from './openai-settings.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { pathsWithEdits } from './profiles/service-profile.js';
 import { refusalInside, requestIdOf } from './refusal.js';
-import { partialImages, type StreamWanted, streamFor } from './streamed-answer.js';
-
-/** Raw errors of the client hold the request, and sometimes a part of the key: nothing of them goes further. */
-function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
-  if (signal.aborted && signal.reason instanceof ProviderError) return signal.reason;
-  if (signal.aborted) return new ProviderError('timed-out', 'The request was given up.', { maybeCharged: true });
-  const ours = findCause(error);
-  if (ours) return ours;
-  if (error instanceof SyntaxError) return new ProviderError('bad-answer', 'The answer is not JSON.', { maybeCharged: true });
-  const name = error instanceof Error ? error.constructor.name : typeof error;
-  return new ProviderError('connection-cut', `The request failed (${name}).`, { maybeCharged: true });
-}
-
-function findCause(error: unknown): ProviderError | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof ProviderError) return at;
-  }
-  return undefined;
-}
+import { asProviderError } from './request-problem.js';
+import { partialImages, type StreamParameters, salvageStream, streamFor, streamReader } from './streamed-answer.js';
 
 const date = z
   .union([z.string().max(40), z.number()])
@@ -93,7 +77,7 @@ async function askForEdit(
   profile: ServiceProfile,
   request: ImageRequest,
   { bytes, mimeType }: SourceImage,
-  stream?: StreamWanted['parameters'],
+  stream?: StreamParameters,
 ): Promise<unknown> {
   const form = new FormData();
   form.append('image[]', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
@@ -102,16 +86,20 @@ async function askForEdit(
   return client.post<unknown>(profile.paths.edits ?? pathsWithEdits.edits, { body: form, signal: request.signal });
 }
 
-/** An error counts at any status, but not more than images that came beside it. */
+/**
+ * An error counts at any status, but not more than pictures that came beside it. Other words in their place do not hide it; they are kept with it
+ * where they may have been paid for.
+ */
 function readOrRefuse(
   answer: unknown,
   extractor: Base64ImageExtractor,
   headers: Headers | undefined,
-): ReturnType<typeof readAnswer> {
+): ReadAnswer & { readonly refusal?: ProviderError } {
   const refusal = refusalInside(answer, headers);
   try {
     const read = readAnswer(answer, extractor);
-    if (!refusal || read.images.length > 0) return read;
+    if (!refusal || read.images.some(({ bytes }) => looksLikePicture(bytes))) return read;
+    if (refusal.maybeCharged && read.images.length > 0) return { ...read, refusal };
   } catch (error) {
     throw refusal ?? error;
   }
@@ -200,62 +188,54 @@ export class OpenAiImageProvider implements ImageProvider {
     const openai = await library();
     const { baseUrl, maxAnswerBytes, outboundProxy: proxy } = this.config;
     const extractor = new Base64ImageExtractor();
-    const stream = streamFor(profile, request, extractor);
+    const stream = streamFor(profile, request);
+    const events = streamReader(request, extractor);
+    let isStream = false;
     let headers: Headers | undefined;
+    let isSent = false;
+    let isWhole = false;
     const client = createClient(openai, profile, {
       baseUrl,
       key: request.key,
       maxBytes: maxAnswerBytes,
       images: extractor,
-      events: stream?.read,
+      events: (pieces) => {
+        isStream = true;
+        return events(pieces);
+      },
       proxy,
       heard: (all) => {
         headers = all;
       },
+      sent: () => {
+        isSent = true;
+      },
     });
     try {
       const answer = request.source
-        ? await askForEdit(client, openai.toFile, profile, request, request.source, stream?.parameters)
+        ? await askForEdit(client, openai.toFile, profile, request, request.source, stream)
         : await client.post<unknown>(profile.paths.generations, {
-            body: { ...requestBody(profile, request), ...stream?.parameters },
+            body: { ...requestBody(profile, request), ...stream },
             signal: request.signal,
           });
-      const { images, addresses, usage } = readOrRefuse(answer, extractor, headers);
-      const came = [...images, ...(await this.readAddresses(addresses, request.signal))];
-      if (came.length === 0) {
-        const said =
-          addresses.length > 0
-            ? 'The answer has addresses in place of images; they are not fetched.'
-            : 'The answer holds no image.';
-        throw new ProviderError('bad-answer', said, { maybeCharged: true });
-      }
-      return { images: came, usage, model: request.model, requestId: requestIdOf(headers) };
+      isWhole = true;
+      const { images, addresses, usage, refusal } = readOrRefuse(answer, extractor, headers);
+      const named = await readAddresses(addresses, profile, this.config, request.signal);
+      const came = [...images, ...named.images];
+      const problem = refusal ?? (came.length < request.count ? named.problem : undefined);
+      if (came.length === 0)
+        throw problem ?? new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true });
+      const requestId = requestIdOf(headers);
+      return { images: came, usage, model: request.model, requestId, problem: problem?.withRequestId(requestId) };
     } catch (error) {
       const requestId = requestIdOf(headers);
-      const told = asProviderError(error, request.signal).withRequestId(requestId);
-      const images = stream ? [] : salvage(extractor);
+      const told = asProviderError(error, request.signal, isSent).withRequestId(requestId);
+      // Of what could be read to its end, words in the place of an image are what the problem tells already.
+      const came = isStream ? salvageStream(extractor) : salvage(extractor);
+      const images = came.filter(({ bytes }) => !isWhole || looksLikePicture(bytes));
       if (images.length === 0) throw told;
       return { images, model: request.model, requestId, problem: told };
     }
-  }
-
-  /** Images at the place of the service itself, one after the other; one that is not there has not come. The key is not sent. */
-  private async readAddresses(
-    addresses: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly { readonly bytes: Uint8Array }[]> {
-    const { baseUrl, maxAnswerBytes: maxBytes, outboundProxy: proxy } = this.config;
-    const base = addressOf(this.profile, baseUrl);
-    const own = this.profile.namesImages
-      ? addresses.filter((each) => URL.canParse(each) && new URL(each).origin === base.origin)
-      : [];
-    const read = guardedFetch(base, { maxBytes, proxy, takesAnything: true });
-    const images: { readonly bytes: Uint8Array }[] = [];
-    for (const address of own.slice(0, 10)) {
-      const answer = await read(address, { signal }).catch(() => undefined);
-      if (answer?.ok) images.push({ bytes: new Uint8Array(await answer.arrayBuffer()) });
-    }
-    return images;
   }
 
   async models(request: { readonly key: string | undefined; readonly signal: AbortSignal }): Promise<readonly ProviderModel[]> {
@@ -266,7 +246,7 @@ export class OpenAiImageProvider implements ImageProvider {
     try {
       return readModels(await client.get<unknown>(profile.paths.models, { signal: request.signal }), profile.listSuffix);
     } catch (error) {
-      throw asProviderError(error, request.signal);
+      throw asProviderError(error, request.signal, false);
     }
   }
 }

@@ -3,13 +3,26 @@ import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 const baseUrl = z.url({ protocol: /^https?$/ });
 const bytes = z.int().min(1024);
+/** Whether name and password can be decoded. What is no address at all is told so by another check. */
+function hasReadableCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  try {
+    return decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
+}
 const section = z.strictObject({
   /** The one place where requests go; undefined: OpenAI's, when that is the service that is chosen. */
   baseUrl: baseUrl.optional(),
   /** Bytes of one answer, unpacked. */
   maxAnswerBytes: bytes.optional(),
   /** The proxy through which every request goes, `http://user:password@proxy.example:3128`; undefined: none, whatever other variables say. */
-  outboundProxy: z.url({ protocol: /^https?$/ }).optional(),
+  outboundProxy: z
+    .url({ protocol: /^https?$/ })
+    .refine(hasReadableCredentials, 'In the name and the password of a proxy, % is written as %25.')
+    .optional(),
 });
 /** Where both stood before this module was one of its own, and are still understood. */
 const formerSection = z.object({ baseUrl: baseUrl.optional(), maxAnswerBytes: bytes.optional() });

@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ProviderError } from '@portico/ai-providers/api';
 
@@ -23,7 +23,8 @@ export async function routeThrough(proxy: URL, target: URL, signal: AbortSignal 
     return { options: forwarded(proxy, target) };
   }
   const servername = target.hostname.replace(/^\[|\]$/g, '');
-  const name = /^[\d.]+$|:/.test(servername) ? {} : { servername };
+  // The name of the certificate: an address is none that may be sent, and without `host` the name of the proxy would be looked for in its place.
+  const name = { host: servername, ...(isIP(servername) === 0 && { servername }) };
   return { options: { createConnection: () => (secure ? connectTls({ socket: tunnel, ...name }) : tunnel) } };
 }
 
@@ -43,6 +44,8 @@ function forwarded(proxy: URL, target: URL): RequestOptions {
     hostname: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: portOf(proxy),
     path: target.href,
+    // A connection of its own, as for every request: a reset on a used one would leave open whether this one was carried out.
+    agent: false,
     headers: { host: target.host, ...authorization(proxy) },
   };
 }

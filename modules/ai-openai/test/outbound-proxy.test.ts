@@ -1,12 +1,19 @@
+import { execFile as execFileWithCallback } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type ImageRequest, type ProviderAnswer, ProviderError } from '@portico/ai-providers/api';
 import { createImagesSandbox, type ImagesSandbox, sandboxKey } from '@portico/ai-sandbox/api';
 import { expect } from 'chai';
 import { OpenAiImageProvider } from '../services/openai-image-provider.js';
 import { OpenAiConfig } from '../services/openai-settings.js';
 import { openai } from '../services/profiles/openai.js';
+
+const execFile = promisify(execFileWithCallback);
 
 /** Signed by itself, for 127.0.0.1 and images.example; made for this test and used nowhere else. */
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -27,11 +34,32 @@ EQCXj6/1A/1GdJ9OJZ7nh+FWj8ehRANCAAQWAdG/EPsf0eafXOiwoFvqRv7vsxGl
 Z27pku1lCLU3m008/qHGI3wnC/L7AMr5wd/+CJI2SLgpDO1V5cESSe+n
 -----END PRIVATE KEY-----`;
 
+/** Signed by itself too, for localhost and proxy.example. */
+const proxyCertificate = `-----BEGIN CERTIFICATE-----
+MIIBuTCCAV6gAwIBAgIUARTBarxJmX8ozcmVy/RcZnNWoS0wCgYIKoZIzj0EAwIw
+HjEcMBoGA1UEAwwTdGhlIG5hbWUgb2YgYSBwcm94eTAgFw0yNjExMzAwNzI4MDZa
+GA8yMTI1MDYyNDA3MjgwNlowHjEcMBoGA1UEAwwTdGhlIG5hbWUgb2YgYSBwcm94
+eTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAOnlYVfrLCAc1UZllO6rl0dLF8L
+hAuoXJXcuQyVfzzSQjlNW4qc/fFcgTA8uqy+2Qbu2wzoszpxmSgNhGQfqGCjeDB2
+MB0GA1UdDgQWBBSWxlbBUtbOaxH6m7b52CWuHL7p3zAfBgNVHSMEGDAWgBSWxlbB
+UtbOaxH6m7b52CWuHL7p3zAPBgNVHRMBAf8EBTADAQH/MCMGA1UdEQQcMBqCCWxv
+Y2FsaG9zdIINcHJveHkuZXhhbXBsZTAKBggqhkjOPQQDAgNJADBGAiEA7hsCiGUz
+Lj/QJjQ1IrlIZYx60laZk2IwjGxDDZAxAAECIQCDT6/xwCbLs9qTQuqdJY/9pOWU
+QZd8qJGOCR8NZ3Owdw==
+-----END CERTIFICATE-----`;
+const proxyCertificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVw3IgR28uskk1Lnf
+XHEbd9cvYIeueOFCvilZcO8kYsOhRANCAAQDp5WFX6ywgHNVGZZTuq5dHSxfC4QL
+qFyV3LkMlX880kI5TVuKnP3xXIEwPLqsvtkG7tsM6LM6cZkoDYRkH6hg
+-----END PRIVATE KEY-----`;
+
 /** A proxy as networks have one: it makes tunnels, or hands on requests for http, and asks for a name when it is told to. */
 interface TestProxy {
   readonly url: string;
   /** What it was asked for, one line each. */
   readonly asked: string[];
+  /** The header `Connection` of each request that was handed to it itself. */
+  readonly connections: (string | undefined)[];
   close(): Promise<void>;
 }
 
@@ -46,12 +74,14 @@ interface ProxyOptions {
 
 async function startProxy({ tunnels = true, credentials, refuses, names = {} }: ProxyOptions = {}): Promise<TestProxy> {
   const asked: string[] = [];
+  const connections: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
   const isWelcome = ({ headers }: IncomingMessage): boolean =>
     credentials === undefined || headers['proxy-authorization'] === `Basic ${Buffer.from(credentials).toString('base64')}`;
   const portOf = (host: string, port: string): number => names[host] ?? Number(port);
   const server = createHttpServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
+    connections.push(request.headers.connection);
     const { hostname, port, pathname, search } = new URL(request.url ?? '');
     const { 'proxy-authorization': _, ...headers } = request.headers;
     const onward = httpRequest(
@@ -85,6 +115,7 @@ async function startProxy({ tunnels = true, credentials, refuses, names = {} }: 
   return {
     url: `http://${credentials ? `${credentials}@` : ''}127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    connections,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
@@ -115,7 +146,9 @@ const order: ImageRequest = {
   quality: 'low',
   personHash: 'f00d',
   key: sandboxKey,
-  signal: AbortSignal.timeout(60_000),
+  get signal() {
+    return AbortSignal.timeout(60_000);
+  },
 };
 const failure = (asked: Promise<ProviderAnswer>): Promise<ProviderError> =>
   asked.then(
@@ -171,6 +204,19 @@ describe('an outbound proxy', () => {
     expect((await providerAt(sandbox.url, proxy.url).generate(order)).images).to.have.length(1);
     expect(proxy.asked).to.deep.equal([`POST ${sandbox.url}/images/generations`]);
     expect(sandbox.generations).to.have.length(1);
+    await providerAt(sandbox.url, proxy.url).generate(order);
+    expect(proxy.connections, 'a connection is used once').to.deep.equal(['close', 'close']);
+  });
+
+  it('has a name and a password that can be decoded, or the portal says so before anything is ordered', async () => {
+    const credentials = 'portal:50%&more';
+    const proxy = await proxyWith({ credentials });
+    const at = proxy.url.replace(credentials, 'portal:50%25&more');
+    expect((await providerAt(sandbox.url, at).generate(order)).images).to.have.length(1);
+    for (const wrong of ['portal:50%&more', 'p%rtal:fifty', 'portal:%ff'])
+      expect(() => providerAt(sandbox.url, proxy.url.replace(credentials, wrong)), wrong)
+        .to.throw('In the name and the password of a proxy, % is written as %25.')
+        .and.to.include({ code: 'configuration-invalid' });
   });
 
   it('that is not there, or refuses, costs nothing and is named', async () => {
@@ -194,6 +240,53 @@ describe('an outbound proxy', () => {
       if (before === undefined) delete process.env.HTTPS_PROXY;
       else process.env.HTTPS_PROXY = before;
     }
+  });
+
+  /** What a portal whose Node.js knows an authority brings from a service at 127.0.0.1, reached through a proxy with a name. */
+  async function broughtThrough(authority: string, identity: { readonly cert: string; readonly key: string }): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'portico-authority-'));
+    const server = createHttpsServer(identity, (request, response) => {
+      const image = Buffer.from('an image').toString('base64');
+      request.resume().on('end', () => response.end(JSON.stringify({ data: [{ b64_json: image }] })));
+    });
+    await listen(server);
+    try {
+      const proxy = (await proxyWith()).url.replace('127.0.0.1', 'localhost');
+      const file = join(folder, 'authority.pem');
+      await writeFile(file, authority);
+      const services = new URL('../services/', import.meta.url);
+      const section = { baseUrl: `https://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, outboundProxy: proxy };
+      const program = `
+        const { OpenAiImageProvider } = await import('${new URL('openai-image-provider.js', services)}');
+        const { OpenAiConfig } = await import('${new URL('openai-settings.js', services)}');
+        const { openai } = await import('${new URL('profiles/openai.js', services)}');
+        const module = (id) => (id === 'ai-openai' ? ${JSON.stringify(section)} : undefined);
+        const provider = new OpenAiImageProvider(new OpenAiConfig({ module }), openai);
+        const order = { ...${JSON.stringify(order)}, signal: AbortSignal.timeout(20_000) };
+        await provider.generate(order).then(
+          ({ images }) => console.log(Buffer.from(images[0].bytes).toString()),
+          ({ code, message }) => console.log(code, message),
+        );
+        process.exit();`;
+      const { stdout } = await execFile(process.execPath, ['--input-type=module', '-e', program], {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
+      });
+      return stdout.trim();
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  it('leaves the certificate of a service at an address to be checked against that address', async () => {
+    const said = await broughtThrough(certificate, { cert: certificate, key: certificateKey });
+    expect(said).to.equal('an image');
+  });
+
+  it('cannot stand for the service with a certificate of its own name', async () => {
+    const said = await broughtThrough(proxyCertificate, { cert: proxyCertificate, key: proxyCertificateKey });
+    expect(said).to.match(/^untrusted-certificate .*ERR_TLS_CERT_ALTNAME_INVALID/);
   });
 
   for (const way of ['directly', 'through a proxy'] as const) {

@@ -50,8 +50,16 @@ export class ProviderError extends Error {
 
   /** The same with what only the answer's headers say; an id that is there already stays. */
   withRequestId(requestId: string | undefined): ProviderError {
-    if (this.requestId !== undefined || requestId === undefined) return this;
-    return new ProviderError(this.code, this.message, { ...this, cause: this.cause, requestId });
+    return this.requestId !== undefined || requestId === undefined ? this : this.with({ requestId });
+  }
+
+  /** The same of a request of which nothing was sent. */
+  notCharged(): ProviderError {
+    return this.maybeCharged ? this.with({ maybeCharged: false }) : this;
+  }
+
+  private with(changes: { readonly requestId?: string; readonly maybeCharged?: boolean }): ProviderError {
+    return new ProviderError(this.code, this.message, { ...this, cause: this.cause, ...changes });
   }
 
   readonly retryAfterSeconds: number | undefined;

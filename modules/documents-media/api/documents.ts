@@ -101,6 +101,14 @@ export interface Documents {
     id: string,
   ): Promise<{ readonly document: Document; readonly version: string; readonly sha256: string; readonly content: Readable }>;
   links(document: Document, site: Site): DocumentLinks;
+  /**
+   * Which of some documents people who may view and not open Documents and Media do not get, because the metadata of the file cannot be removed. What
+   * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds.
+   */
+  withheldFromReaders(
+    access: AccessContext,
+    ids: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 export const Documents: ServiceToken<Documents> = serviceToken('documents-media.documents');
 

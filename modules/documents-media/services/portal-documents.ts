@@ -17,6 +17,7 @@ import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
+import { Renditions } from './renditions.js';
 import { UploadCeilings } from './upload-ceilings.js';
 
 export type DocumentVersion = Pick<
@@ -32,6 +33,7 @@ export class PortalDocuments implements Documents {
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(DocumentAdding) private readonly adding: DocumentAdding,
     @inject(Folders) private readonly folderService: Folders,
+    @inject(Renditions) private readonly renditions: Renditions,
     @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
   ) {}
 
@@ -102,6 +104,10 @@ export class PortalDocuments implements Documents {
       ),
     );
     return row;
+  }
+
+  withheldFromReaders(access: AccessContext, ids: readonly string[]): Promise<readonly { id: string; name: string }[]> {
+    return this.renditions.withheld(access, ids);
   }
 
   links(document: Document, site: Site): DocumentLinks {

@@ -1,10 +1,23 @@
-import { type AccessContext, BlobStore, Clock, inject, injectable, Log, notFound, PortalError, UnitOfWork } from '@portico/core';
+import {
+  type AccessContext,
+  BlobStore,
+  Clock,
+  inject,
+  injectable,
+  Log,
+  notFound,
+  PortalError,
+  type StoredBlob,
+  UnitOfWork,
+} from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
 import { ImageError, Images } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
+import { MetadataStays } from './metadata-removal/patches.js';
+import { isAllContent, MetadataRemoval } from './metadata-removal.js';
 
 interface RenditionRow {
   readonly name: string;
@@ -15,27 +28,33 @@ interface RenditionRow {
   readonly mimeType: string;
   readonly modifiedAt: number;
   readonly sourceType: string;
+  readonly sourceSize: number;
   readonly documentKind: string;
   readonly metadata: string | null;
 }
 
 const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition.blob_id AS "blobId", rendition.sha256,
     rendition.size, rendition.mime_type AS "mimeType", rendition.created_at AS "modifiedAt",
-    document.mime_type AS "sourceType", document.kind AS "documentKind", document.metadata
+    document.mime_type AS "sourceType", document.size AS "sourceSize", document.kind AS "documentKind", document.metadata
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
   WHERE document.id = ? AND document.site_id = ?`;
+
+/** Somebody waits for the answer. */
+const lookedAtMillis = 10_000;
 
 type Rendition = Omit<ServedFile, 'name'>;
 type Kind = RenditionEntity['kind'];
 
 /**
- * Pictures made of images: the small one of lists, and the one that readers get. They are made when they are first wanted, then kept;
+ * Files made of files: the small picture of lists, and the copy that readers get. They are made when they are first wanted, then kept;
  * whoever asks meanwhile waits for the same one.
  *
  * A reader is who may look at a document and not open Documents and Media: a guest who reads an article. What a camera or a program wrote
  * into the file (the place, the owner, a prompt) is none of a reader's business, so a reader's picture is encoded anew, without metadata but
- * the mark that says how it came to be. Who may open the library gets the file as it is.
+ * the mark that says how it came to be, and other files are copied without theirs (`metadata-removal`). A file whose metadata cannot be removed is not
+ * there for readers, which is kept as a copy without a byte; who publishes an article with it is told. Who may open the library gets the file
+ * as it is.
  */
 @injectable()
 export class Renditions {
@@ -46,6 +65,7 @@ export class Renditions {
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(DocumentFiles) private readonly files: DocumentFiles,
     @inject(Images) private readonly images: Images,
+    @inject(MetadataRemoval) private readonly removal: MetadataRemoval,
     @inject(Metadata) private readonly metadata: Metadata,
     @inject(Clock) private readonly clock: Clock,
     @inject(Log) private readonly log: Log,
@@ -53,17 +73,16 @@ export class Renditions {
 
   /** @throws PortalError `not-found` (404), `thumbnail-failed` (503). */
   thumbnail(access: AccessContext, documentId: string): Promise<ServedFile> {
-    return this.find(access, documentId, 'thumbnail');
+    return this.find(access, documentId, 'thumbnail', true);
   }
 
   /**
-   * The current version as this person gets it. A picture that is not decoded cannot be made a reader's; to them it is not there.
+   * The current version as this person gets it. A file whose metadata cannot be removed is not there for readers.
    * @throws PortalError `not-found` (404), `thumbnail-failed` (503).
    */
   async delivered(access: AccessContext, documentId: string): Promise<ServedFile> {
     const file = await this.files.current(access, documentId);
-    if (!isReader(access) || !file.mimeType.startsWith('image/')) return file;
-    return this.find(access, documentId, 'reader');
+    return !isReader(access) || isAllContent(file.mimeType) ? file : this.find(access, documentId, 'reader');
   }
 
   /**
@@ -71,15 +90,39 @@ export class Renditions {
    * @throws PortalError `not-found` (404), `thumbnail-failed` (503).
    */
   picture(access: AccessContext, documentId: string): Promise<ServedFile> {
-    return isReader(access) ? this.find(access, documentId, 'reader') : this.files.picture(access, documentId);
+    return isReader(access) ? this.find(access, documentId, 'reader', true) : this.files.picture(access, documentId);
   }
 
-  private async find(access: AccessContext, documentId: string, kind: Kind): Promise<ServedFile> {
+  /**
+   * Which of some documents readers do not get; what they get of the others is made. What is not there is left out, and so is what comes after ten
+   * seconds of work: it is made when the first reader comes.
+   */
+  async withheld(access: AccessContext, documentIds: readonly string[]): Promise<readonly { id: string; name: string }[]> {
+    const withheld: { id: string; name: string }[] = [];
+    const started = this.clock.monotonic();
+    for (const id of documentIds) {
+      if (this.clock.monotonic() - started > lookedAtMillis) break;
+      const file = await orMissing(this.files.current(access, id));
+      if (!file || isAllContent(file.mimeType)) continue;
+      try {
+        if (!(await orMissing(this.find(access, id, 'reader')))) withheld.push({ id, name: file.name });
+      } catch (error) {
+        // It is made when the first reader comes.
+        this.log.warn("A reader's copy could not be made.", { document: id, error });
+      }
+    }
+    return withheld;
+  }
+
+  private async find(access: AccessContext, documentId: string, kind: Kind, onlyPictures = false): Promise<ServedFile> {
     const site = siteFor(access, DocumentPermissions.view);
     const [row] = await this.unitOfWork.read((reader) => reader.query<RenditionRow>(sql, [kind, documentId, site.id]));
-    if (row?.documentKind !== 'image') throw notFound('picture');
-    if (row.blobId !== null) return { ...row, blobId: row.blobId };
-    return { ...(await this.shared(row, kind)), name: row.name };
+    // A picture that is not decoded cannot be made a reader's.
+    if (!row || (row.documentKind !== 'image' && (onlyPictures || row.sourceType.startsWith('image/'))))
+      throw notFound('picture');
+    const found = row.blobId === null ? await this.shared(row, kind) : { ...row, blobId: row.blobId };
+    if (found.size === 0) throw notFound('document');
+    return { ...found, name: row.name };
   }
 
   private shared(row: RenditionRow, kind: Kind): Promise<Rendition> {
@@ -91,12 +134,9 @@ export class Renditions {
     return work;
   }
 
-  private async make({ sourceBlobId, sourceType, metadata }: RenditionRow, kind: Kind): Promise<Rendition> {
-    const mark = this.metadata.xmp(metadataOf(metadata));
-    const bytes = await this.encode(sourceBlobId, (path) =>
-      kind === 'thumbnail' ? this.images.thumbnail(path, mark) : this.images.withoutMetadata(path, mark),
-    );
-    const blob = await this.blobs.store(bytes, { maxBytes: bytes.length });
+  private async make(row: RenditionRow, kind: Kind): Promise<Rendition> {
+    const { sourceBlobId, sourceType } = row;
+    const blob = row.documentKind === 'image' ? await this.picturedFrom(row, kind) : await this.copied(row);
     const entity: RenditionEntity = {
       sourceBlobId,
       kind,
@@ -123,6 +163,26 @@ export class Renditions {
     return { ...entity, modifiedAt: entity.createdAt };
   }
 
+  private async picturedFrom({ sourceBlobId, metadata }: RenditionRow, kind: Kind): Promise<StoredBlob> {
+    const mark = this.metadata.xmp(metadataOf(metadata));
+    const bytes = await this.encode(sourceBlobId, (path) =>
+      kind === 'thumbnail' ? this.images.thumbnail(path, mark) : this.images.withoutMetadata(path, mark),
+    );
+    return this.blobs.store(bytes, { maxBytes: bytes.length });
+  }
+
+  /** The file without its metadata, of no byte where that cannot be. */
+  private async copied({ sourceBlobId, sourceType, sourceSize }: RenditionRow): Promise<StoredBlob> {
+    try {
+      const content = await this.removal.without(sourceBlobId, sourceType);
+      return await this.blobs.store(content, { maxBytes: content instanceof Uint8Array ? content.length : sourceSize });
+    } catch (error) {
+      if (!(error instanceof MetadataStays)) throw error;
+      this.log.info('Readers do not get a file, because its metadata cannot be removed.', { blob: sourceBlobId, error });
+      return this.blobs.store(new Uint8Array(0), { maxBytes: 0 });
+    }
+  }
+
   private async encode(sourceBlobId: string, encode: (path: string) => Promise<Uint8Array>): Promise<Uint8Array> {
     try {
       return await encode(this.blobs.pathOf(sourceBlobId));
@@ -136,5 +196,15 @@ export class Renditions {
         cause: error,
       });
     }
+  }
+}
+
+/** Undefined for what is not there. */
+async function orMissing(file: Promise<ServedFile>): Promise<ServedFile | undefined> {
+  try {
+    return await file;
+  } catch (error) {
+    if (error instanceof PortalError && error.status === 404) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,26 @@
-import { type HttpRoutes, Ids, inject, injectable, PortalError, type RouteContext, type Router } from '@portico/core';
-import { type Article, type ArticleInput, fingerprint, mergeArticle, type SeenArticle } from '../services/article.js';
-import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
+import {
+  type HttpRoutes,
+  Ids,
+  inject,
+  injectable,
+  optional,
+  PortalError,
+  type RouteContext,
+  type Router,
+  type ServiceHandle,
+} from '@portico/core';
+import { chosenSorting, sortedListModel } from '@portico/core/util';
+import { Documents } from '@portico/documents-media/api';
+import {
+  type Article,
+  type ArticleInput,
+  articleOrders,
+  bodyLimit,
+  fingerprint,
+  mergeArticle,
+  type SeenArticle,
+} from '../services/article.js';
+import { ArticlePermissions, Articles, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
@@ -13,7 +33,6 @@ import {
   draftParams,
   listQuery,
   maxArticleBytes,
-  writeCursor,
 } from './input.js';
 
 const edit = { permission: ArticlePermissions.edit };
@@ -28,6 +47,9 @@ const editorMessages = [
   ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
 ];
 const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];
+
+/** Files of a text that are asked about. */
+const documentsAtMost = 200;
 
 /** A form as it is shown. */
 interface ShownForm {
@@ -53,13 +75,24 @@ export class ArticleRoutes implements HttpRoutes {
     @inject(Articles) private readonly articles: Articles,
     @inject(Drafts) private readonly drafts: Drafts,
     @inject(Ids) private readonly ids: Ids,
+    @inject(optional(Documents)) private readonly documents: ServiceHandle<Documents>,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access: edit, query: listQuery }, async (ctx) => {
-      const { articles, next } = await this.articles.list(ctx.access, ctx.input.query.after);
-      const model = { articles, next: next && writeCursor(next), first: ctx.input.query.after === undefined };
-      ctx.render('articles', model, { title: ctx.text('title') });
+      const { q, after, before, ...wanted } = ctx.input.query;
+      const sorting = chosenSorting(ctx, 'articles', articleOrders, wanted, 'modified');
+      const { articles, ...page } = await this.articles.list(ctx.access, { search: q, sorting, after, before });
+      const list = sortedListModel(ctx, {
+        keys: articleOrders,
+        sorting,
+        columns: ['title', 'modified'],
+        label: (order) => ctx.text(`list.${order}`),
+        query: { q },
+        page,
+        shown: articles.length,
+      });
+      ctx.render('articles', { ...list, q, articles }, { title: ctx.text('title') });
     });
 
     router.get('/new', { access: edit }, (ctx) =>
@@ -118,15 +151,37 @@ export class ArticleRoutes implements HttpRoutes {
     try {
       const existing = id ? { id, revision: form.revision, seen } : undefined;
       const saved = await this.articles.save(ctx.access, form, { publish, existing, form: form.form });
-      const sentences = [ctx.text(publish ? 'published' : 'saved', { title: saved.article.title }), ...notesOf(ctx, saved)];
+      const withheld = publish ? await this.withheld(ctx, saved.article.body) : [];
+      const sentences = [
+        ctx.text(publish ? 'published' : 'saved', { title: saved.article.title }),
+        ...notesOf(ctx, saved),
+        ...(withheld.length > 0
+          ? [ctx.text('published.withheld', { count: withheld.length, names: withheld.slice(0, 3).join(', ') })]
+          : []),
+      ];
       const place = publish ? `~/articles/${saved.article.address}` : `~/web-content/articles/${saved.article.id}`;
       ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
-      const article = id ? await this.articles.find(ctx.access, id) : undefined;
+      // The form of a new article may have made one already.
+      const found = id ?? error.details.article;
+      const article = typeof found === 'string' ? await this.articles.find(ctx.access, found) : undefined;
       if (article && error.code === 'article-conflict') this.showConflict(ctx, { form, seen, article, error });
       else this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article, error });
     }
+  }
+
+  /** Names of the files that a text shows or links to and that readers do not get. */
+  private async withheld(ctx: RouteContext, html: string): Promise<readonly string[]> {
+    const documents = this.documents.get();
+    const address = ctx.url('~/documents-media/documents/');
+    const ids = html
+      .split(address)
+      .slice(1)
+      .flatMap((rest) => /^[0-9a-f-]{36}(?![0-9a-f-])/.exec(rest)?.[0] ?? []);
+    if (!documents || ids.length === 0) return [];
+    const withheld = await documents.withheldFromReaders(ctx.access, [...new Set(ids)].slice(0, documentsAtMost));
+    return withheld.map(({ name }) => name);
   }
 
   /**
