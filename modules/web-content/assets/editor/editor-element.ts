@@ -1,17 +1,30 @@
 import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
-import { Editor } from '@tiptap/core';
+import { Editor, Node as EditorNode } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
 import { Figure, toggleCaption } from './figure.js';
 import { LinkForm, rightAddress } from './link-form.js';
 import { Notes } from './notes.js';
-import { hasWords, type LeftOut, tidyPaste } from './paste.js';
+import { hasWords, type LeftOut, normalizePaste } from './paste.js';
 import { PictureUploads, withoutPending } from './picture-uploads.js';
 import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
 import type { ClientMessages } from './translator.js';
+
+/**
+ * A heading of the first level stays one where it was written without scripts or came from elsewhere; here nobody makes one, as the title of the
+ * article is that already.
+ */
+const TopHeading = EditorNode.create({
+  name: 'topHeading',
+  group: 'block',
+  content: 'inline*',
+  defining: true,
+  parseHTML: () => [{ tag: 'h1' }],
+  renderHTML: () => ['h1', 0],
+});
 
 /** The line below the text that offers a caption which was suggested for the selected image and does not stand there. */
 class CaptionHint {
@@ -76,6 +89,7 @@ export class PorticoEditor extends HTMLElement {
           heading: { levels: [2, 3, 4] },
           link: { openOnClick: false, defaultProtocol: 'https', isAllowedUri: (address) => rightAddress.test(address) },
         }),
+        TopHeading,
         ...tableExtensions,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),
@@ -84,7 +98,7 @@ export class PorticoEditor extends HTMLElement {
       editorProps: {
         attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
         transformPastedHTML: (html) => {
-          const tidy = tidyPaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
+          const tidy = normalizePaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
           sayLeftOut(tidy.leftOut, messages, notes);
           return tidy.html;
         },
