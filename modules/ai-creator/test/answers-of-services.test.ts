@@ -339,7 +339,12 @@ async function rowsWith(): Promise<readonly Row[]> {
       answer: send(403, { title: 'The prompt violates our usage policy', status: 403 }),
       code: 'declined',
     },
-    { name: 'the year 2099', answer: send(429, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }), code: 'too-fast', posts: 2 },
+    {
+      name: 'the year 2099',
+      answer: send(429, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }),
+      code: 'too-fast',
+      posts: 2,
+    },
     bad('a redirect', send(307, '', { location: '/elsewhere' }), /redirect/),
     bad('a page', page(200, 'Please sign in'), /"text\/html" instead of JSON/),
     bad('nothing at all', send(200, '')),
