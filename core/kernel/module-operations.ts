@@ -1,5 +1,4 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
-import { nearest } from '../util/index.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';
@@ -77,8 +76,7 @@ export class ModuleOperations {
       if (!this.dependencies.isOpen())
         throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
       const record = records.get(id);
-      if (record === undefined)
-        throw new PortalError('module-unknown', `There is no module ${id}.${nearest(id, records.keys())}`, { status: 404 });
+      if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
       await decide(record);
       await lifecycle.reconcile();
       return this.dependencies.statusOf(record);

@@ -45,7 +45,15 @@ class SettingsTargets {
     const contribution = this.registry.contribution(subject.slice(0, dot));
     const field = contribution && Object.hasOwn(contribution.value.fields, name) ? contribution.value.fields[name] : undefined;
     if (!contribution || !field) {
-      const meant = nearest(subject, this.registry.names());
+      const page = subject.slice(0, dot);
+      const onPage = (id: string): boolean => id.startsWith(`${page}.`);
+      const names = this.registry.names();
+      const meant = contribution
+        ? nearest(
+            name,
+            names.filter(onPage).map((each) => each.slice(page.length + 1)),
+          ).replace('mean ', `mean ${page}.`)
+        : nearest(subject, names);
       throw new PortalError('setting-unknown', `There is no setting "${subject}".${meant}`, { status: 404 });
     }
     const scope = this.scope(options.site);
