@@ -335,7 +335,7 @@ async function rowsWith(): Promise<readonly Row[]> {
       code: 'out-of-tokens',
     },
     {
-      name: 'a policy of the house',
+      name: 'a policy of the company',
       answer: send(403, { title: 'The prompt violates our usage policy', status: 403 }),
       code: 'declined',
     },
