@@ -1,6 +1,6 @@
 import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
-import { Editor } from '@tiptap/core';
+import { Editor, Mark } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
@@ -12,6 +12,24 @@ import { PictureUploads, withoutPending } from './picture-uploads.js';
 import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
 import type { ClientMessages } from './translator.js';
+
+/** Signs above and below the line: m² without its height is m2, and 10² is 102. */
+const heights = (
+  [
+    ['superscript', 'sup', 'Mod-.'],
+    ['subscript', 'sub', 'Mod-,'],
+  ] as const
+).map(([name, tag, keys]) =>
+  Mark.create({
+    name,
+    excludes: 'superscript subscript',
+    parseHTML: () => [{ tag }],
+    renderHTML: () => [tag, 0],
+    addKeyboardShortcuts() {
+      return { [keys]: () => this.editor.commands.toggleMark(this.name) };
+    },
+  }),
+);
 
 /** The line below the text that offers a caption which was suggested for the selected image and does not stand there. */
 class CaptionHint {
@@ -77,6 +95,7 @@ export class PorticoEditor extends HTMLElement {
           link: { openOnClick: false, defaultProtocol: 'https', isAllowedUri: (address) => rightAddress.test(address) },
         }),
         ...tableExtensions,
+        ...heights,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
@@ -201,9 +220,10 @@ function insertImage(editor: Editor, { value, altText, caption }: SelectedItem):
 }
 
 /** Nothing that was pasted goes in silence. */
-function sayLeftOut({ pictures, things, links, lostLinks }: LeftOut, messages: ClientMessages, notes: Notes): void {
+function sayLeftOut({ pictures, things, links, lostLinks, remarks }: LeftOut, messages: ClientMessages, notes: Notes): void {
   if (pictures > 0) notes.say(formatMessage(messages['pictures-left-out'], { count: pictures }));
   if (things > 0) notes.say(formatMessage(messages['things-left-out'], { count: things }));
+  if (remarks) notes.say(formatMessage(messages['remarks-left-out']));
   if (lostLinks > 0) notes.say(formatMessage(messages['links-left-out'], { count: lostLinks }));
   if (links.size > 0)
     notes.say(formatMessage(messages['links-as-text'], { count: links.size, addresses: shortList([...links]) }));
