@@ -31,6 +31,7 @@ export {
   type WantedSorting,
 } from './sorted-list.js';
 export {
+  addressFrom,
   cutText,
   foldText,
   hasInvisible,

@@ -59,6 +59,10 @@ export class ArticleEntity {
   /** Id of the form that the article was begun in, while it has only been kept by itself and nobody has saved it; null afterwards. */
   @Column('text', { name: 'begun_form', nullable: true })
   begunForm!: string | null;
+
+  /** Id of the form that a saved article was made in: its idempotency key, unique in the site; null while it is only begun. */
+  @Column('text', { name: 'created_form', nullable: true })
+  createdForm!: string | null;
 }
 
 /** What a list of articles by title is sorted by. */

@@ -15,11 +15,12 @@ import {
   type Article,
   type ArticleInput,
   articleOrders,
+  bodyLimit,
   fingerprint,
   mergeArticle,
   type SeenArticle,
 } from '../services/article.js';
-import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
+import { ArticlePermissions, Articles, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
@@ -162,7 +163,9 @@ export class ArticleRoutes implements HttpRoutes {
       ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
-      const article = id ? await this.articles.find(ctx.access, id) : undefined;
+      // The form of a new article may have made one already.
+      const found = id ?? error.details.article;
+      const article = typeof found === 'string' ? await this.articles.find(ctx.access, found) : undefined;
       if (article && error.code === 'article-conflict') this.showConflict(ctx, { form, seen, article, error });
       else this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article, error });
     }

@@ -10,7 +10,8 @@ export const articleQuery = z.strictObject({ draft: z.uuid().optional() });
 /** An article of 500,000 characters in any script, escaped as forms do, and some more: what is too long comes back with a sentence. */
 export const maxArticleBytes = 16 * 1024 * 1024;
 
-const seen = z.string().optional();
+/** A field as the form showed it: a title, an address, or the fingerprint of a body. */
+const seen = z.string().max(1000).optional();
 
 export const articleForm = z.strictObject({
   title: z.string(),
@@ -30,7 +31,7 @@ export const draftForm = z.strictObject({
   form: z.uuid(),
   article: z.uuid().optional(),
   title: z.string(),
-  address: z.string(),
+  address: z.string().max(1000),
   body: z.string(),
   revision: z.number().int().min(0),
   seen: z.strictObject({ title: seen, address: seen, body: seen }),

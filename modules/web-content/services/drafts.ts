@@ -13,8 +13,8 @@ import {
 } from '@portico/core';
 import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
-import { type ArticleInput, fingerprint, type SeenArticle } from './article.js';
-import { ArticlePermissions, bodyLimit, newArticle, siteOf } from './articles.js';
+import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
+import { ArticlePermissions, articleOfForm, newArticle, siteOf } from './articles.js';
 import { HtmlCleaner } from './html-cleaner.js';
 
 /** What a form keeps of itself while somebody writes in it. */
@@ -65,21 +65,18 @@ export class Drafts {
   async keep(access: AccessContext, input: DraftInput): Promise<KeptDraft> {
     const site = siteOf(access, ArticlePermissions.edit);
     const person = personOf(access);
-    if (input.body.length > bodyLimit) {
-      const sentence = this.messages.text('form.body-too-long', { limit: bodyLimit });
-      throw invalidInput({ body: sentence }, sentence);
-    }
-    const goesOn = await this.unitOfWork.read((reader) =>
-      reader.repository(ArticleEntity).findOneBy({ begunForm: input.form, siteId: site.id }),
-    );
+    const fault = articleFault({ title: input.title.trim(), body: input.body }, this.messages, { mayBeUntitled: true });
+    if (fault) throw invalidInput(fault, Object.values(fault).join(' '));
+    const ofForm = await this.unitOfWork.read((reader) => articleOfForm(reader.repository(ArticleEntity), site, input.form));
+    const isBegun = ofForm ? ofForm.begunForm !== null : input.article === undefined;
     // What is kept beside an article is shown as text of the form alone; what goes into one is cleaned, as everything that is.
-    const html = goesOn || input.article === undefined ? (await this.cleaner.clean(input.body, person.id)).html : undefined;
+    const html = isBegun ? (await this.cleaner.clean(input.body, person.id)).html : undefined;
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
-      const begun = await articles.findOneBy({ begunForm: input.form, siteId: site.id });
-      if (html !== undefined && (begun || input.article === undefined)) {
-        const row = begun ?? newArticle(this.ids.next(), site, person.id, now);
+      const known = await articleOfForm(articles, site, input.form);
+      if (html !== undefined && (known ? known.begunForm !== null : input.article === undefined)) {
+        const row = known ?? newArticle(this.ids.next(), site, person.id, now);
         const title = input.title.trim();
         Object.assign(row, {
           title,
@@ -93,14 +90,15 @@ export class Drafts {
         await articles.save(row);
         return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
       }
-      const article = await articles.findOneBy({ id: input.article, siteId: site.id });
+      // A form whose article was saved, and that does not know it, goes on beside it.
+      const article = await articles.findOneBy({ id: input.article ?? known?.id, siteId: site.id });
       if (!article) throw notFound('article');
       const drafts = transaction.repository(DraftEntity);
-      const { form: id, article: articleId, title, address, body, revision } = input;
+      const { form: id, title, address, body, revision } = input;
       const there = await drafts.findOneBy({ id });
       if (there && there.personId !== person.id) throw notFound('draft');
       const seen = JSON.stringify(input.seen);
-      await drafts.save({ id, articleId, personId: person.id, title, address, body, revision, seen, savedAt: now });
+      await drafts.save({ id, articleId: article.id, personId: person.id, title, address, body, revision, seen, savedAt: now });
       await transaction.query(
         `DELETE FROM web_content_draft WHERE article_id = ? AND person_id = ? AND id NOT IN
            (SELECT id FROM web_content_draft WHERE article_id = ? AND person_id = ? ORDER BY saved_at DESC LIMIT ${draftsKept})`,

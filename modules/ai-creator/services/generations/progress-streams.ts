@@ -1,19 +1,20 @@
 import { PassThrough, type Readable } from 'node:stream';
+import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
   type Disposable,
   inject,
   injectable,
+  instanceScope,
   type Lifetime,
   Modules,
   PortalError,
   toDisposable,
 } from '@portico/core';
 import { Previews } from '../images/previews.js';
+import { creatorSettings } from '../settings/settings.js';
 import { GenerationStore } from './generation-store.js';
 
-/** Browsers open few connections to one place; a person with more tabs is followed by polling. */
-const streamsPerPerson = 4;
 const streamsOfPortal = 200;
 const beatMillis = 1000;
 /** Behind this many unread bytes nobody reads any more. */
@@ -27,12 +28,23 @@ interface Progress {
 @injectable()
 export class ProgressStreams implements Activity {
   private readonly followed = new Map<PassThrough, string>();
+  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Previews) private readonly previews: Previews,
     @inject(Modules) private readonly modules: Modules,
-  ) {}
+    @inject(Settings) settings: Settings,
+  ) {
+    this.settings = settings.of(creatorSettings);
+  }
+
+  /** How many are open, and how many one person has at most. */
+  use(): { readonly all: number; readonly most: number } {
+    const people = new Map<string, number>();
+    for (const id of this.followed.values()) people.set(id, (people.get(id) ?? 0) + 1);
+    return { all: this.followed.size, most: Math.max(0, ...people.values()) };
+  }
 
   /** A module that stops waits for its answers, so those without an end are ended first. */
   onStart(lifetime: Lifetime): void {
@@ -62,7 +74,7 @@ export class ProgressStreams implements Activity {
     beatMillis: number,
   ): Readable {
     const own = [...this.followed.values()].filter((id) => id === personId).length;
-    if (own >= streamsPerPerson || this.followed.size >= streamsOfPortal) {
+    if (own >= this.settings.get(instanceScope).openStreams || this.followed.size >= streamsOfPortal) {
       throw new PortalError('streams-busy', 'Too many windows follow what is being made. Ask for its status instead.', {
         status: 503,
         expose: true,
