@@ -9,6 +9,7 @@ import {
   type Lifetime,
   Modules,
   PortalError,
+  type ServerSentEvent,
   toDisposable,
 } from '@portico/core';
 import { Previews } from '../images/previews.js';
@@ -17,8 +18,8 @@ import { GenerationStore } from './generation-store.js';
 
 const streamsOfPortal = 200;
 const beatMillis = 1000;
-/** Behind this many unread bytes nobody reads any more. */
-const unreadBytes = 64 * 1024;
+/** Behind this many unread events nobody reads any more. */
+const unreadEvents = 64;
 
 interface Progress {
   readonly isRunning?: boolean;
@@ -57,7 +58,7 @@ export class ProgressStreams implements Activity {
   }
 
   /**
-   * Server-sent events: `progress` with what `read` answers, and `over` as the last one.
+   * A stream of `ServerSentEvent`: `progress` with what `read` answers, and `over` as the last one.
    * @throws PortalError `streams-busy` (503): the same can be asked for with polling.
    */
   open(personId: string, generationId: string, read: () => Promise<Progress>): Readable {
@@ -81,7 +82,7 @@ export class ProgressStreams implements Activity {
         retryAfter: 5,
       });
     }
-    const stream = new PassThrough();
+    const stream = new PassThrough({ objectMode: true });
     this.followed.set(stream, personId);
     let reading: Promise<void> = Promise.resolve();
     let isQueued = false;
@@ -113,12 +114,13 @@ export class ProgressStreams implements Activity {
     if (stream.destroyed || stream.writableEnded) return;
     const progress = await read();
     if (stream.destroyed || stream.writableEnded) return;
-    if (stream.writableLength + stream.readableLength > unreadBytes) {
+    if (stream.writableLength + stream.readableLength > unreadEvents) {
       stream.destroy();
       return;
     }
     const isOver = progress.isRunning === false;
-    stream.write(`event: ${isOver ? 'over' : 'progress'}\ndata: ${JSON.stringify(progress)}\n\n`);
+    const event: ServerSentEvent = { event: isOver ? 'over' : 'progress', data: progress };
+    stream.write(event);
     if (isOver) stream.end();
   }
 
