@@ -203,8 +203,6 @@ class PorticoUpload extends HTMLElement implements UploadElement {
       return;
     }
     this.nameButton();
-    // It stands in a list that may be longer than the dialog, beside others that went well.
-    this.rows.find(({ state }) => state === 'failed')?.element.scrollIntoView({ block: 'nearest' });
     if (this.leftOut.length > 0) this.explain();
   }
 

@@ -138,20 +138,6 @@ describe('Uploading in a browser', () => {
       .and.not.include('Holiday');
   });
 
-  it('shows what failed, however long the list beside it is', async () => {
-    await page.setViewportSize({ width: 1280, height: 420 });
-    const dialog = await openDialog();
-    const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
-    await dialog.getByLabel('Choose files').setInputFiles([text('fine-a.txt'), text('fine-b.txt'), broken]);
-    await dialog.getByRole('button', { name: 'Upload' }).click();
-    await dialog.getByRole('button', { name: 'Done' }).waitFor();
-    const sentence = dialog.getByText('broken.png is not an image, although its name says so.');
-    const [row, foot] = [await sentence.boundingBox(), await dialog.getByRole('button', { name: 'Done' }).boundingBox()];
-    expect((row?.y ?? 0) + (row?.height ?? 0)).to.be.at.most(foot?.y ?? 0);
-    await dialog.getByRole('button', { name: 'Done' }).click();
-    await page.setViewportSize({ width: 1280, height: 800 });
-  });
-
   it('keeps the spelling of names: joiners, families of emoji, quotes, per cent signs', async () => {
     const names = ['می\u200cخواهم.png', '👩\u200d👩\u200d👧 holiday.png', 'क्\u200dष.png', 'say "hi".png', '50%25.png'];
     const buffer = await picture(30, 20);

@@ -26,7 +26,7 @@ export interface LeftOut {
   remarks: boolean;
 }
 
-export interface TidyOptions {
+export interface PasteOptions {
   /** Of this portal: its own addresses become relative. */
   readonly origin: string;
   /** Takes a picture that came inside the HTML; answers the address that stands for it until it is uploaded. */
@@ -49,7 +49,7 @@ const readableAddress = /^(?:http|ftp|ftps|sftp|tel|sms|news|irc|geo|magnet|xmpp
  * Pasted HTML as an article can take it. Programs write how text looks into `style` attributes, also as the opposite of the tag around it; our
  * policy empties `element.style`, so the text of the attribute is read, in a document that shows nothing, and becomes tags.
  */
-export function tidyPaste(html: string, options: TidyOptions): { readonly html: string; readonly leftOut: LeftOut } {
+export function normalizePaste(html: string, options: PasteOptions): { readonly html: string; readonly leftOut: LeftOut } {
   const source = parseInert(html);
   arrangeWordLists(source.body);
   const tidier = new Tidier(options, source);
@@ -91,7 +91,7 @@ class Tidier {
   private readonly isOwn: boolean;
 
   constructor(
-    private readonly options: TidyOptions,
+    private readonly options: PasteOptions,
     source: Document,
   ) {
     this.rules = rulesOf(source);
