@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Clock, inject, injectable, notFound, PortalError, type Session, UnitOfWork } from '@portico/core';
+import { Clock, inject, injectable, notFound, PortalError, type Session, type Transaction, UnitOfWork } from '@portico/core';
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
@@ -44,14 +44,16 @@ function keyOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+/** What a browser keeps of a new session. */
+export interface NewSession {
+  readonly token: string;
+  /** Names the browser as a known device of the account. */
+  readonly device: string;
+}
+
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
 export type SignInResult =
-  | {
-      readonly kind: 'session';
-      readonly token: string;
-      /** For the cookie of a browser that is new to the account. */
-      readonly device: string | undefined;
-    }
+  | ({ readonly kind: 'session' } & NewSession)
   | { readonly kind: 'new-password'; readonly ticket: string };
 
 /**
@@ -96,36 +98,42 @@ export class SignIn {
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
     if (!right || !stored) throw failed();
-    const result = await this.open(stored, device === undefined);
+    const result = await this.open(stored, cookie);
     await this.rateLimiter.succeeded(key, address, device);
     return result;
   }
 
   /** Turns a ticket and a password of the person's own into a session. @throws PortalError `ticket-expired` (410). */
-  async withTicket(ticket: string, password: string): Promise<string> {
+  async withTicket(ticket: string, password: string, cookie?: string): Promise<NewSession> {
     const personId = this.tickets.personOf(ticket);
     const account = personId === undefined ? undefined : this.directory.byId(personId);
     if (!account?.active || !account.mustChangePassword) {
       throw new PortalError('ticket-expired', 'This took too long. Sign in with your one-time password again.', { status: 410 });
     }
-    const token = await this.replacePassword(account.id, password);
+    const session = await this.replacePassword(account.id, password, cookie);
     this.tickets.redeem(ticket);
-    return token;
+    return session;
   }
 
-  /** Changes the password of a signed-in person; every other session of theirs ends. Answers the token of a new one. */
-  async changePassword(session: Session, current: string, next: string, address: string): Promise<string> {
+  /** Changes the password of a signed-in person; every other session of theirs ends. Answers a new one. */
+  async changePassword(
+    session: Session,
+    { current, next }: { readonly current: string; readonly next: string },
+    address: string,
+    cookie?: string,
+  ): Promise<NewSession> {
     const key = session.person.email;
-    await this.rateLimiter.attempt(key, address);
+    const device = await this.devices.find(session.person.id, cookie);
+    await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
     if (!(await this.passwords.verify(stored?.passwordHash, current))) {
       throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
     }
-    await this.rateLimiter.succeeded(key, address);
-    return this.replacePassword(session.person.id, next);
+    await this.rateLimiter.succeeded(key, address, device);
+    return this.replacePassword(session.person.id, next, cookie);
   }
 
-  private async open(verified: PersonEntity, isNewDevice: boolean): Promise<SignInResult> {
+  private async open(verified: PersonEntity, cookie: string | undefined): Promise<SignInResult> {
     if (verified.mustChangePassword && verified.active) {
       return { kind: 'new-password', ticket: this.tickets.issue(verified.id) };
     }
@@ -133,19 +141,23 @@ export class SignIn {
       const { id, passwordHash } = verified;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw failed();
-      const token = await this.sessions.create(transaction, id);
-      return { kind: 'session', token, device: isNewDevice ? await this.devices.add(transaction, id) : undefined };
+      return { kind: 'session', ...(await this.session(transaction, id, cookie)) };
     });
   }
 
-  private async replacePassword(personId: string, password: string): Promise<string> {
-    let token: string | undefined;
+  private async session(transaction: Transaction, personId: string, cookie: string | undefined): Promise<NewSession> {
+    const token = await this.sessions.create(transaction, personId);
+    return { token, device: await this.devices.add(transaction, personId, cookie) };
+  }
+
+  private async replacePassword(personId: string, password: string, cookie: string | undefined): Promise<NewSession> {
+    let session: NewSession | undefined;
     await this.accounts.replacePassword(personId, password, false, async (transaction) => {
       if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
-      token = await this.sessions.create(transaction, personId);
+      session = await this.session(transaction, personId, cookie);
     });
-    if (token === undefined) throw failed();
-    return token;
+    if (session === undefined) throw failed();
+    return session;
   }
 }
 
