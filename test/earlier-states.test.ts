@@ -75,6 +75,13 @@ for (const name of earlierStates()) {
       expect(rows('ai_creator_image').length).to.be.greaterThan(1);
     });
 
+    it('has the budgets that it had, and none more: it is no new portal', () => {
+      const had = rows('ai_usage_budget').length > 0 ? rows('ai_usage_budget') : rows('ai_creator_budget');
+      expect(rows('ai_creator_generation'), 'somebody used it').to.not.be.empty;
+      const ids = (budgets: readonly Row[]): readonly string[] => budgets.map(({ id }) => String(id)).sort();
+      expect(ids(tablesOf(home).get('ai_usage_budget') ?? [])).to.deep.equal(ids(had));
+    });
+
     it('shows documents with their bytes, and where those come from that were generated', async () => {
       for (const { id, name: file, sha256 } of rows('documents_media_document')) {
         const answer = await fetch(`${portal.url}/web/home/documents-media/documents/${id}/download`, { headers });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ZodOptional, ZodType } from 'zod';
+import { z } from '../libraries/data.js';
 import type { AccessContext, PermissionId, Session } from './access.js';
 import type { CompiledMessage, MessageValues } from './basics.js';
 import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
@@ -37,15 +38,42 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
    * What it answers as JSON when it succeeds; with `answers: 'json'` and wherever a handler answers an object there must be one. Only
    * what it names leaves the portal: anything else is left out, and is an error in tests and development. Schemas describe what
    * arrives, so a date is `z.iso.datetime()`. A field that not everybody may read who may call the route is `readable(permission, schema)`.
-   * `'bytes'`: a file or a stream of events, though its errors are JSON.
+   * `'bytes'`: a file, though its errors are JSON. A schema that lets through keys which it does not name says why: `openAnswer`.
    */
   readonly answer?: ZodType | 'bytes';
+  /**
+   * What each server-sent event tells, as JSON. The handler's body is then a stream of `ServerSentEvent` in object mode, and of their `data` only what
+   * the schema names leaves the portal, as with `answer`. No other route answers `text/event-stream`.
+   */
+  readonly events?: ZodType;
   /**
    * Whether `Authorization: Bearer <API token>` may stand for a session; the cookie and its token of changes then have no say.
    * Only for routes with `answers: 'json'` and a permission. `ctx.session` is undefined and `ctx.access` no wider than the token:
    * decide by `ctx.access.can`, never by the person alone.
    */
   readonly apiToken?: true;
+}
+
+/** One event of a stream. Its `data` becomes JSON. */
+export interface ServerSentEvent {
+  readonly event: string;
+  readonly data: object;
+}
+
+const reasonKey = 'x-open-because';
+
+/**
+ * The answer of a route whose keys only somebody else knows. It does not start without the reason, nor without a permission: nothing but that keeps what
+ * is in it from anybody.
+ * @param reason who knows the keys, and what sees to it that no row is among them.
+ */
+export function openAnswer(reason: string): ZodType {
+  return z.looseObject({}).meta({ [reasonKey]: reason });
+}
+
+/** Why an answer is an `openAnswer`. */
+export function openBecause(schema: ZodType): string | undefined {
+  return schema.meta()?.[reasonKey] as string | undefined;
 }
 
 const readableKey = 'x-readable-with';

@@ -187,6 +187,22 @@ describe('an images API that misbehaves on the line', function () {
     });
   }
 
+  const broken: Readonly<Record<string, (body: string) => Reply>> = {
+    'closes before the last letter': (body) => (socket) => void socket.end(begun(body.length) + body.slice(0, -1)),
+    'closes after the last chunk, without saying that it is': (body) => (socket) =>
+      void socket.end(`${begun(undefined, chunked)}${body.length.toString(16)}\r\n${body}\r\n`),
+    'is destroyed before the last letter': (body) => (socket) =>
+      void socket.write(begun(body.length) + body.slice(0, -1), () => socket.destroy()),
+  };
+  for (const [does, make] of Object.entries(broken)) {
+    it(`is asked once, and its whole image is offered, when it ${does}`, async () => {
+      upstream.when(`it ${does}`, make(body));
+      const generation = await patient.client.settled(await patient.client.create(`it ${does}`));
+      expect([generation.state, generation.images.length]).to.deep.equal(['offered', 1]);
+      expect(upstream.prompts).to.deep.equal([`it ${does}`]);
+    });
+  }
+
   it('is believed when it names no type: what came was paid for', async () => {
     upstream.next(reply(body, '200 OK', ''));
     const generation = await patient.client.settled(await patient.client.create('no type'));

@@ -90,7 +90,11 @@ export function usageOf(usage: unknown): TokenUsage | undefined {
 const imageInText = new RegExp(`"(?:${imageFields.join('|')})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`, 'g');
 
 /** What had come, whole, of an answer that broke off or is no JSON: it was paid for. The beginning of an image that broke off comes last. */
-export function salvage(extractor: Base64ImageExtractor): readonly ProvidedImage[] {
-  const whole = [...extractor.text.matchAll(imageInText)].map(([, text = '']) => extractor.of(text.replaceAll('\\/', '/')));
-  return [...whole, ...extractor.begun].filter((bytes) => bytes.length > 0).map((bytes) => ({ bytes }));
+export const salvage = (extractor: Base64ImageExtractor): readonly ProvidedImage[] =>
+  imagesOfText(extractor.text, extractor, true);
+
+/** @param isOpen the text ends where the answer did, so that an image may have begun there. */
+export function imagesOfText(text: string, extractor: Base64ImageExtractor, isOpen: boolean): readonly ProvidedImage[] {
+  const whole = [...text.matchAll(imageInText)].map(([, found = '']) => extractor.of(found.replaceAll('\\/', '/')));
+  return [...whole, ...(isOpen ? extractor.begun : [])].filter((bytes) => bytes.length > 0).map((bytes) => ({ bytes }));
 }

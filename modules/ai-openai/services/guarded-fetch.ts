@@ -1,9 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '@portico/ai-providers/api';
+import { badAnswer, bodyOf } from './answer-body.js';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { routeThrough } from './outbound-proxy.js';
 
@@ -29,7 +27,7 @@ export interface FetchLimits {
   readonly maxBytes: number;
   /** Takes the images out of answers. */
   readonly images?: Base64ImageExtractor | undefined;
-  /** Given when a stream of events was asked for: reads it as it arrives and answers what stands for its body. Without it a stream is no answer. */
+  /** Reads a stream of events as it arrives, asked for or not, and answers what stands for its body. Without it a stream is no answer. */
   readonly events?: ((pieces: AsyncIterable<Uint8Array>) => Promise<object>) | undefined;
   /** The one way out, when there is one. */
   readonly proxy?: URL | undefined;
@@ -59,6 +57,7 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
     const way = limits.proxy && (await routeThrough(limits.proxy, url, init.signal ?? undefined));
     return new Promise<Response>((resolve, reject) => {
       let sent = false;
+      let isAnswered = false;
       const noteSent = (): void => {
         sent = true;
         limits.sent?.();
@@ -71,8 +70,12 @@ export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
         signal: init.signal ?? undefined,
       });
       request.on('finish', noteSent);
-      request.on('error', (error) => reject(asConnectionError(error, sent)));
+      request.on('error', (error) => {
+        // Of an answer that has begun, everything that arrived is read first; its reader fails then.
+        if (!isAnswered) reject(asConnectionError(error, sent));
+      });
       request.on('response', (message) => {
+        isAnswered = true;
         noteSent();
         readAnswer(message, limits)
           .then(resolve, (error: unknown) => reject(asConnectionError(error, true)))
@@ -108,10 +111,11 @@ async function readAnswer(
   heard?.(new Headers(headers));
   const type = message.headers['content-type'] ?? '';
   if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
-  const isStream = status < 300 && events !== undefined && /^text\/event-stream\b/i.test(type);
-  const pieces = limited(decoded(message), message, status < 300 ? { maxBytes } : { cutAt: refusalBytes });
-  const json = status < 300 && !takesAnything && !isStream ? jsonOnly(pieces, status, type) : pieces;
-  const read = status < 300 && images ? images.from(json) : json;
+  const pieces = bodyOf(message, maxBytes, status < 300 ? undefined : refusalBytes);
+  const { text, all } = status < 300 && !takesAnything ? await beginningOf(pieces) : { text: '', all: pieces };
+  const isStream = status < 300 && events !== undefined && !takesAnything && isEventStream(type, text);
+  const answer = status < 300 && !takesAnything && !isStream ? jsonOnly(all, text, status, type) : all;
+  const read = status < 300 && images ? images.from(answer) : answer;
   if (isStream) return Response.json(await events(read));
   const body = await whole(read);
   const kept = headers.filter(([name]) => !/^content-(?:encoding|length|type)$|^transfer-encoding$/.test(name));
@@ -124,68 +128,47 @@ async function readAnswer(
 const jsonType = /^application\/(?:[\w.+-]*\+)?json\b/i;
 const byteOrderMark = /^\ufeff/;
 
-/** JSON is what begins like JSON, whatever it is called; what is called JSON is left to its parser. A page is not read to its end. */
-async function* jsonOnly(pieces: AsyncIterable<Buffer>, status: number, type: string): AsyncGenerator<Buffer> {
-  let isBegun = false;
+/** As much of a body is looked at to see what it is. */
+const beginningBytes = 1000;
+
+/** The first words of a body, beside all of it. A page is not read to its end. */
+async function beginningOf(
+  pieces: AsyncGenerator<Buffer>,
+): Promise<{ readonly text: string; readonly all: AsyncGenerator<Buffer> }> {
   let before = Buffer.alloc(0);
-  for await (const piece of pieces) {
-    if (isBegun) {
-      yield piece;
-      continue;
-    }
-    before = Buffer.concat([before, piece]);
-    const text = before.toString('utf8', 0, 1000).replace(byteOrderMark, '').trimStart();
-    if (text === '' && before.length < 1000) continue;
-    if (!jsonType.test(type) && !/^[[{]/.test(text)) break;
-    isBegun = true;
-    yield before;
+  let text = '';
+  while (text === '' && before.length < beginningBytes) {
+    const { value, done } = await pieces.next();
+    if (done) break;
+    before = Buffer.concat([before, value]);
+    text = before.toString('utf8', 0, beginningBytes).replace(byteOrderMark, '').trimStart();
   }
-  if (!isBegun && !jsonType.test(type))
-    throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
+  return { text, all: after(before, pieces) };
 }
 
-const badAnswer = (message: string, maybeCharged = true): ProviderError =>
-  new ProviderError('bad-answer', message, { maybeCharged });
-
-function decoded(message: IncomingMessage): Readable {
-  const encoding = (message.headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding === 'identity') return message;
-  const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
-  const create = decoders[encoding as keyof typeof decoders];
-  if (!create) throw badAnswer('The answer has an encoding that is not known.');
-  const decoder = create();
-  message.once('error', (error) => decoder.destroy(error));
-  message.once('aborted', () =>
-    decoder.destroy(new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true })),
-  );
-  return message.pipe(decoder);
-}
-
-type Limit = { readonly maxBytes: number } | { readonly cutAt: number };
-
-/** Bytes that are read in one go: fifty megabytes a second, more than comes from afar. A near server, or a bomb, has to wait for those who read pages. */
-const strideBytes = 64 * 1024;
-
-/** The pieces of a body as they arrive, up to a limit, with a pause after each stride. Whoever stops reading ends the connection. */
-async function* limited(stream: Readable, message: IncomingMessage, limit: Limit): AsyncGenerator<Buffer> {
-  let size = 0;
-  let rested = 0;
+async function* after(before: Buffer, pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
-      size += piece.length;
-      if (size - rested >= strideBytes) {
-        rested = size;
-        await delay(1);
-      }
-      if ('maxBytes' in limit && size > limit.maxBytes) throw badAnswer(`The answer has more than ${limit.maxBytes} bytes.`);
-      yield piece;
-      if ('cutAt' in limit && size > limit.cutAt) return;
-    }
-    if (!message.complete) throw new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
+    yield before;
+    yield* pieces;
   } finally {
-    stream.destroy();
-    message.destroy();
+    await pieces.return(undefined);
   }
+}
+
+const beginsLikeJson = (text: string): boolean => /^[[{]/.test(text);
+
+/** A stream is what begins like one, whatever it is called, and what is called one and does not begin like JSON. */
+const isEventStream = (type: string, text: string): boolean =>
+  /^(?:(?:event|data|id|retry)[ \t]*:|:)/.test(text) || (/^text\/event-stream\b/i.test(type) && !beginsLikeJson(text));
+
+/** JSON is what begins like JSON, whatever it is called; what is called JSON is left to its parser. */
+async function* jsonOnly(pieces: AsyncGenerator<Buffer>, text: string, status: number, type: string): AsyncGenerator<Buffer> {
+  if (jsonType.test(type) || beginsLikeJson(text)) {
+    yield* pieces;
+    return;
+  }
+  await pieces.return(undefined);
+  throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
 }
 
 async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {

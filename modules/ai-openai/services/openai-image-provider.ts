@@ -22,7 +22,7 @@ import type { ServiceProfile } from './profiles/index.js';
 import { pathsWithEdits } from './profiles/service-profile.js';
 import { refusalInside, requestIdOf } from './refusal.js';
 import { asProviderError } from './request-problem.js';
-import { partialImages, type StreamWanted, streamFor } from './streamed-answer.js';
+import { partialImages, type StreamParameters, salvageStream, streamFor, streamReader } from './streamed-answer.js';
 
 const date = z
   .union([z.string().max(40), z.number()])
@@ -77,7 +77,7 @@ async function askForEdit(
   profile: ServiceProfile,
   request: ImageRequest,
   { bytes, mimeType }: SourceImage,
-  stream?: StreamWanted['parameters'],
+  stream?: StreamParameters,
 ): Promise<unknown> {
   const form = new FormData();
   form.append('image[]', await asFile(bytes, fileNames[mimeType], { type: mimeType }));
@@ -188,7 +188,9 @@ export class OpenAiImageProvider implements ImageProvider {
     const openai = await library();
     const { baseUrl, maxAnswerBytes, outboundProxy: proxy } = this.config;
     const extractor = new Base64ImageExtractor();
-    const stream = streamFor(profile, request, extractor);
+    const stream = streamFor(profile, request);
+    const events = streamReader(request, extractor);
+    let isStream = false;
     let headers: Headers | undefined;
     let isSent = false;
     let isWhole = false;
@@ -197,7 +199,10 @@ export class OpenAiImageProvider implements ImageProvider {
       key: request.key,
       maxBytes: maxAnswerBytes,
       images: extractor,
-      events: stream?.read,
+      events: (pieces) => {
+        isStream = true;
+        return events(pieces);
+      },
       proxy,
       heard: (all) => {
         headers = all;
@@ -208,9 +213,9 @@ export class OpenAiImageProvider implements ImageProvider {
     });
     try {
       const answer = request.source
-        ? await askForEdit(client, openai.toFile, profile, request, request.source, stream?.parameters)
+        ? await askForEdit(client, openai.toFile, profile, request, request.source, stream)
         : await client.post<unknown>(profile.paths.generations, {
-            body: { ...requestBody(profile, request), ...stream?.parameters },
+            body: { ...requestBody(profile, request), ...stream },
             signal: request.signal,
           });
       isWhole = true;
@@ -226,7 +231,8 @@ export class OpenAiImageProvider implements ImageProvider {
       const requestId = requestIdOf(headers);
       const told = asProviderError(error, request.signal, isSent).withRequestId(requestId);
       // Of what could be read to its end, words in the place of an image are what the problem tells already.
-      const images = stream ? [] : salvage(extractor).filter(({ bytes }) => !isWhole || looksLikePicture(bytes));
+      const came = isStream ? salvageStream(extractor) : salvage(extractor);
+      const images = came.filter(({ bytes }) => !isWhole || looksLikePicture(bytes));
       if (images.length === 0) throw told;
       return { images, model: request.model, requestId, problem: told };
     }

@@ -1,6 +1,7 @@
-import { type ImageRequest, ProviderError } from '@portico/ai-providers/api';
+import { type ImageRequest, type ProvidedImage, ProviderError } from '@portico/ai-providers/api';
 import { z } from '@portico/core';
 import { createParser } from 'eventsource-parser';
+import { imagesOfText } from './answer.js';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { refusalIn } from './refusal.js';
@@ -27,59 +28,89 @@ export async function* eventsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
 export const partialImages = 2;
 
 const Partial = z.object({ b64_json: z.string().min(1) });
-const Completed = z.looseObject({ b64_json: z.string().min(1) });
 
 /** Reads the events of a stream and answers what the same request would have brought without one. @throws ProviderError */
 export type ReadStream = (pieces: AsyncIterable<Uint8Array>) => Promise<object>;
 
-/** What is sent to have a stream, and how it is read. */
-export interface StreamWanted {
-  readonly parameters: { readonly stream: true; readonly partial_images: number };
-  readonly read: ReadStream;
+/** What is sent to have a stream. */
+export interface StreamParameters {
+  readonly stream: true;
+  readonly partial_images: number;
 }
 
 /** Undefined when nobody looks on, when the service has no streams, and for several images: the events do not say which one they belong to. */
-export function streamFor(
-  profile: ServiceProfile,
-  { count, preview }: ImageRequest,
-  images: Base64ImageExtractor,
-): StreamWanted | undefined {
-  if (!preview || !profile.streams || count !== 1) return undefined;
-  return {
-    parameters: { stream: true, partial_images: partialImages },
-    read: (pieces) => readStream(pieces, images, preview),
-  };
-}
+export const streamFor = (profile: ServiceProfile, { count, preview }: ImageRequest): StreamParameters | undefined =>
+  preview && profile.streams && count === 1 ? { stream: true, partial_images: partialImages } : undefined;
+
+/** Also for who asked for no stream: some servers send one to everybody. */
+export const streamReader =
+  ({ count, preview }: ImageRequest, images: Base64ImageExtractor): ReadStream =>
+  (pieces) =>
+    readStream(pieces, images, count, preview);
 
 /**
- * Partial images are handed on, the completed one is answered, and nothing is read after it. An event that cannot be understood is passed
- * over, because the image that is paid for may still come; without it the stream has failed.
+ * Partial images are handed on, completed ones are answered, and nothing is read after the last that was asked for. An event may also be what an
+ * answer without a stream is. One that cannot be understood is passed over, because the image that is paid for may still come; without any the
+ * stream has failed.
  */
 async function readStream(
   pieces: AsyncIterable<Uint8Array>,
   images: Base64ImageExtractor,
-  preview: NonNullable<ImageRequest['preview']>,
+  count: number,
+  preview: ImageRequest['preview'],
 ): Promise<object> {
+  const data: object[] = [];
+  const usages: unknown[] = [];
   let shown = 0;
   let strange = 0;
-  for await (const { name, data } of eventsOf(pieces)) {
-    const event = parsed(data);
+  for await (const { name, data: text } of eventsOf(pieces)) {
+    if (text.trim() === '[DONE]') break;
+    const event = parsed(text);
     const type = typeOf(event) ?? name;
     if (type === 'error' || (isObject(event) && saysError(event.error))) throw refusalIn(event);
-    if (type.endsWith('.completed')) {
-      const { data: completed } = Completed.safeParse(event);
-      if (!completed) throw bad('The last event of the stream holds no image.');
-      return { data: [{ b64_json: completed.b64_json }], usage: completed.usage };
+    const isPartial = isPartialImage(type);
+    const came = isPartial ? [] : imagesIn(event);
+    if (came.length > 0) {
+      data.push(...came);
+      if (isObject(event) && event.usage !== undefined) usages.push(event.usage);
+      if (data.length >= count) break;
+      continue;
     }
-    const bytes = type.endsWith('.partial_image') ? partialImage(event, images) : undefined;
+    if (type.endsWith('.completed')) throw bad('The last event of the stream holds no image.');
+    const bytes = isPartial ? partialImage(event, images) : undefined;
     if (!bytes) strange += 1;
-    else if (shown < partialImages) {
+    else if (preview && shown < partialImages) {
       shown += 1;
       preview({ position: 1, bytes });
     }
   }
+  // Of several, nobody says whether one counts the others too.
+  if (data.length > 0) return { data, usage: usages.length === 1 ? usages[0] : undefined };
   if (strange > 0) throw bad('The stream ended without an image, after events that are not known.');
   throw new ProviderError('connection-cut', 'The stream ended without an image.', { maybeCharged: true });
+}
+
+const isPartialImage = (type: string): boolean => type.endsWith('.partial_image');
+
+/** The items of an event that hold an image: the event itself, or those of the answer that it is. */
+function imagesIn(event: unknown): readonly object[] {
+  const { b64_json: own, data } = isObject(event) ? event : {};
+  const items: readonly unknown[] = own === undefined && Array.isArray(data) ? data : [event];
+  return items.flatMap((item): readonly object[] => {
+    const { b64_json: text, url } = isObject(item) ? item : {};
+    return isText(text) ? [{ b64_json: text }] : isText(url) ? [{ url }] : [];
+  });
+}
+
+/** What had come, whole, of a stream that broke off: completed images, also of an event whose end is missing. Those on the way to them are none. */
+export function salvageStream(extractor: Base64ImageExtractor): readonly ProvidedImage[] {
+  const events = extractor.text.split(/\r\n\r\n|\n\n|\r\r/);
+  const isOver = events.at(-1)?.trim() === '';
+  return events.flatMap((event, index) => {
+    const isLast = index === events.length - 1;
+    if (/^event:.*\.partial_image\s*$|"type"\s*:\s*"[\w.]*\.partial_image"|"partial_image_index"/m.test(event)) return [];
+    return imagesOfText(event, extractor, isLast && !isOver);
+  });
 }
 
 function partialImage(event: unknown, images: Base64ImageExtractor): Buffer | undefined {
@@ -91,6 +122,8 @@ function partialImage(event: unknown, images: Base64ImageExtractor): Buffer | un
 }
 
 const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   type ImagePreview,
   type ImageRequest,
@@ -160,6 +163,97 @@ describe('an answer that is streamed', () => {
     const cancelled = new ProviderError('cancelled', 'Cancelled.', { maybeCharged: true });
     const asked = failure(ask({ signal: cancel.signal, preview: () => cancel.abort(cancelled) }));
     expect(await asked).to.equal(cancelled);
+  });
+});
+
+describe('a stream that nobody asked for', () => {
+  let server: Server;
+  let answer: { readonly type?: string; readonly body: string };
+  const bodies: string[] = [];
+  const image = Buffer.from('\x89PNG\r\n\x1a\n an image of the test', 'latin1');
+  const second = Buffer.concat([image, Buffer.from('2')]);
+  const completed = (bytes: Buffer): string =>
+    `event: image_generation.completed\ndata: ${JSON.stringify({ type: 'image_generation.completed', b64_json: bytes.toString('base64'), usage: { input_tokens: 1, output_tokens: 2 } })}\n\n`;
+  const partial = `event: image_generation.partial_image\ndata: {"type":"image_generation.partial_image","b64_json":"${image.toString('base64')}"}\n\n`;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      let text = '';
+      request.setEncoding('utf8');
+      request.on('data', (piece: string) => {
+        text += piece;
+      });
+      request.on('end', () => {
+        bodies.push(text);
+        if (answer.type !== undefined) response.setHeader('content-type', answer.type);
+        response.end(answer.body);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(() => {
+    server.close();
+  });
+
+  async function ask(type: string | undefined, body: string, count = 1): Promise<ProviderAnswer> {
+    answer = { ...(type !== undefined && { type }), body };
+    bodies.length = 0;
+    const config = new OpenAiConfig({
+      mode: 'test',
+      publicUrl: 'http://localhost',
+      home: '/nowhere',
+      module: () => ({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }),
+      variables: () => ({}),
+    });
+    const request = { ...order, count, key: sandboxKey, signal: new AbortController().signal };
+    try {
+      return await new OpenAiImageProvider(config, openai).generate(request);
+    } finally {
+      expect(bodies).to.have.length(1);
+      expect(bodies[0]).not.to.contain('stream');
+    }
+  }
+  const imagesOf = ({ images }: ProviderAnswer): readonly Buffer[] => images.map(({ bytes }) => Buffer.from(bytes));
+
+  for (const type of ['text/event-stream', 'text/event-stream; charset=utf-8', 'application/json', 'text/plain', undefined]) {
+    it(`is an answer all the same, as ${type ?? 'no type'}`, async () => {
+      const came = await ask(type, `: working\n\n${partial}${completed(image)}data: [DONE]\n\n`);
+      expect(imagesOf(came)).to.deep.equal([image]);
+      expect(came.usage).to.include({ inputTokens: 1, outputTokens: 2 });
+      expect(came.problem).to.equal(undefined);
+    });
+  }
+
+  it('may bring several images, and says nothing certain of what they cost', async () => {
+    const came = await ask('text/event-stream', completed(image) + completed(second), 2);
+    expect(imagesOf(came)).to.deep.equal([image, second]);
+    expect(came.usage).to.equal(undefined);
+  });
+
+  it('may be one event that is the whole answer', async () => {
+    const data = [image, second].map((bytes) => ({ b64_json: bytes.toString('base64') }));
+    const came = await ask(undefined, `data: ${JSON.stringify({ created: 1, data, usage: { output_tokens: 9 } })}\n\n`, 2);
+    expect(imagesOf(came)).to.deep.equal([image, second]);
+    expect(came.usage?.outputTokens).to.equal(9);
+  });
+
+  it('may be no stream after all: what begins like JSON is JSON', async () => {
+    const came = await ask('text/event-stream', JSON.stringify({ data: [{ b64_json: image.toString('base64') }] }));
+    expect(imagesOf(came)).to.deep.equal([image]);
+  });
+
+  it('keeps what was completed before it told of an error', async () => {
+    const error = 'event: error\ndata: {"type":"error","error":{"code":"rate_limit_exceeded"}}\n\n';
+    const came = await ask('text/event-stream', completed(image) + error, 2);
+    expect(imagesOf(came)).to.deep.equal([image]);
+    expect(came.problem?.maybeCharged).to.equal(true);
+  });
+
+  it('without an image has failed, and may have been charged', async () => {
+    const failed = await ask('text/event-stream', partial).catch((error: unknown) => error);
+    expect(failed).to.be.instanceOf(ProviderError);
+    expect(failed).to.include({ maybeCharged: true });
   });
 });
 

@@ -59,15 +59,17 @@ export class ListRoutes implements HttpRoutes {
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
       const metadata = this.kindOf(ctx.input.query.only);
-      const { folders, documents, previous, next } = await this.list.page(
-        ctx.access,
-        toListQuery(ctx.input.query, sortingOfQuery(ctx.input.query), metadata),
-      );
+      const query = toListQuery(ctx.input.query, sortingOfQuery(ctx.input.query), metadata);
+      const page = await this.list.page(ctx.access, query);
+      const total = await this.list.cheapTotal(ctx.access, query, page);
+      const { folders, documents, previous, next } = page;
       ctx.body = {
         folders: folders.map(({ id, name, modifiedAt }) => ({ id, name, modifiedAt: new Date(modifiedAt) })),
         documents: documents.map(listed),
         previous,
         next,
+        total: total?.count,
+        totalIsMore: total?.isMore || undefined,
       };
     });
 

@@ -129,10 +129,16 @@ export class DocumentList {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
     const site = siteFor(access, DocumentPermissions.view, 'folder');
-    const isWhole = !query.search && query.metadata === undefined && query.only === undefined;
+    const isWhole = isWholeFolder(query);
     const counting = (): Promise<ListTotal> => this.count(site.id, query);
     const { count, isMore } = await (isWhole ? this.totals.of(site.id, query.folderId ?? rootFolder, counting) : counting());
     return { count: Math.max(count, shown), isMore };
+  }
+
+  /** The same for programs, which ask often and need not know: only where it is in memory, or will be. */
+  async cheapTotal(access: AccessContext, query: DocumentListQuery, page: DocumentListPage): Promise<ListTotal | undefined> {
+    const isOnePage = page.next === undefined && page.previous === undefined;
+    return isOnePage || isWholeFolder(query) ? this.total(access, query, page) : undefined;
   }
 
   private async count(siteId: string, query: DocumentListQuery): Promise<ListTotal> {
@@ -198,6 +204,10 @@ export class DocumentList {
     return rows.map((row) => ({ kind: 'document', row }));
   }
 }
+
+/** Neither a search nor a filter: how many there are is kept until the folder changes. */
+const isWholeFolder = ({ search, metadata, only }: DocumentListQuery): boolean =>
+  !search && metadata === undefined && only === undefined;
 
 const directionOf = ({ order, direction = sortKeys[order].usual }: DocumentListQuery): SortDirection => direction;
 

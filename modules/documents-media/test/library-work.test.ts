@@ -1,5 +1,6 @@
 import { AccessContexts, type Reader, type SqlValue, UnitOfWork } from '@portico/core';
 import { expect } from 'chai';
+import type { Document } from '../api/index.js';
 import { DocumentList, type ListOrder, sortKeys } from '../services/document-list.js';
 import { author, base, Library, picture } from '../testing/index.js';
 
@@ -156,6 +157,23 @@ describe('Working in Documents and Media', () => {
       await watched.total(access, { order: 'name', limit: 20, ...query }, paged);
     expect(asked).to.have.length(6);
     expect(asked.filter((plan) => !plan.includes('USING COVERING INDEX'))).to.deep.equal([]);
+  });
+
+  it('says to programs how many entries a folder has, also after a change, and of searches only what is known anyway', async () => {
+    const folder = await library.documents.ensureFolder(library.system(), 'Known Totals');
+    const add = (index: number): Promise<Document> =>
+      library.add({ name: `uncommon-${index}.txt`, folderId: folder.id, content: Buffer.from('x') });
+    const [first] = await Promise.all(Array.from({ length: 22 }, (_, index) => add(index)));
+    const total = async (query: Readonly<Record<string, string>>): Promise<unknown> =>
+      (await library.get(`${base}/api/documents`).query(query).expect(200)).body.total;
+    expect(await total({ folder: folder.id })).to.equal(22);
+    expect(await total({ folder: folder.id, order: 'size' })).to.equal(22);
+    await add(22);
+    expect(await total({ folder: folder.id })).to.equal(23);
+    await library.form(`${base}/documents/${first?.id}/delete`).expect(303);
+    expect(await total({ folder: folder.id })).to.equal(22);
+    expect(await total({ q: 'uncommon-7' })).to.equal(1);
+    expect(await total({ q: 'uncommon' })).to.equal(undefined);
   });
 
   it('keeps the order while searching, says how many there are, and remembers cards or table', async () => {

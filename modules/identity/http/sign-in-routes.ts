@@ -11,7 +11,7 @@ import {
 } from '@portico/core';
 import { localAddress } from '@portico/core/util';
 import { SessionStore } from '../services/session-store.js';
-import { type NewSession, SignIn } from '../services/sign-in.js';
+import { type OpenedSession, SignIn } from '../services/sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
 
 /** Signing out, also for a session that has ended by itself. */
@@ -94,7 +94,7 @@ export class SignInRoutes implements HttpRoutes {
   }
 
   /** A session of before does not live on beside the new one. */
-  private async open(ctx: RouteContext, { token, device }: NewSession, next: string | undefined): Promise<void> {
+  private async open(ctx: RouteContext, { token, device }: OpenedSession, next: string | undefined): Promise<void> {
     if (ctx.session) await this.sessions.end(ctx.session);
     this.cookie.set(ctx, token);
     this.device.set(ctx, device);

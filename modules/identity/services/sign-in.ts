@@ -45,7 +45,7 @@ function keyOf(token: string): string {
 }
 
 /** What a browser keeps of a new session. */
-export interface NewSession {
+export interface OpenedSession {
   readonly token: string;
   /** Names the browser as a known device of the account. */
   readonly device: string;
@@ -53,7 +53,7 @@ export interface NewSession {
 
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
 export type SignInResult =
-  | ({ readonly kind: 'session' } & NewSession)
+  | ({ readonly kind: 'session' } & OpenedSession)
   | { readonly kind: 'new-password'; readonly ticket: string };
 
 /**
@@ -66,6 +66,8 @@ export type SignInResult =
  * What a right password leads to: a session; or, after a one-time password, a ticket that lasts ten minutes, works once and opens nothing but the form for
  * a password of one's own. Whether the account is still active, and the password still the same, is asked again inside the transaction that makes the
  * session: while Argon2 ran, somebody may have changed either.
+ *
+ * Whichever of the three it was, the browser is known from then on, and its attempts have a count of their own.
  *
  * A changed password ends all sessions of the person in the same transaction, and gives a new one to whoever changed it.
  *
@@ -104,7 +106,7 @@ export class SignIn {
   }
 
   /** Turns a ticket and a password of the person's own into a session. @throws PortalError `ticket-expired` (410). */
-  async withTicket(ticket: string, password: string, cookie?: string): Promise<NewSession> {
+  async withTicket(ticket: string, password: string, cookie?: string): Promise<OpenedSession> {
     const personId = this.tickets.personOf(ticket);
     const account = personId === undefined ? undefined : this.directory.byId(personId);
     if (!account?.active || !account.mustChangePassword) {
@@ -121,7 +123,7 @@ export class SignIn {
     { current, next }: { readonly current: string; readonly next: string },
     address: string,
     cookie?: string,
-  ): Promise<NewSession> {
+  ): Promise<OpenedSession> {
     const key = session.person.email;
     const device = await this.devices.find(session.person.id, cookie);
     await this.rateLimiter.attempt(key, address, device);
@@ -145,13 +147,13 @@ export class SignIn {
     });
   }
 
-  private async session(transaction: Transaction, personId: string, cookie: string | undefined): Promise<NewSession> {
+  private async session(transaction: Transaction, personId: string, cookie: string | undefined): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId);
     return { token, device: await this.devices.add(transaction, personId, cookie) };
   }
 
-  private async replacePassword(personId: string, password: string, cookie: string | undefined): Promise<NewSession> {
-    let session: NewSession | undefined;
+  private async replacePassword(personId: string, password: string, cookie: string | undefined): Promise<OpenedSession> {
+    let session: OpenedSession | undefined;
     await this.accounts.replacePassword(personId, password, false, async (transaction) => {
       if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
       session = await this.session(transaction, personId, cookie);

@@ -1,16 +1,21 @@
 import {
   type AccessContext,
+  type Activity,
   Clock,
   Ids,
   inject,
   injectable,
   invalidInput,
+  LessThanOrEqual,
+  type Lifetime,
+  Log,
   Messages,
   notFound,
   type Person,
   PortalError,
   UnitOfWork,
 } from '@portico/core';
+import { every } from '@portico/core/util';
 import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
@@ -45,21 +50,30 @@ export interface Draft extends ArticleInput {
 
 /** Of one person and article; older ones go. */
 const draftsKept = 5;
+/** Whoever has not come back for them in that time has other words by now. */
+const daysKept = 90;
+const day = 86_400_000;
+const sweepEveryMillis = 6 * 3_600_000;
 
 /**
  * Articles that keep themselves. What is begun in a new form becomes a draft in the list, which that form goes on with until it is saved. What is
  * written in the form of an article that somebody saved is kept beside it, for the one who wrote it, and offered when they come back: an article
- * that was saved by a person is only ever changed by a person.
+ * that was saved by a person is only ever changed by a person. What is kept beside an article goes 90 days after it was last written in.
  */
 @injectable()
-export class Drafts {
+export class Drafts implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(HtmlCleaner) private readonly cleaner: HtmlCleaner,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
   ) {}
+
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(every(sweepEveryMillis, () => this.sweep(), 0));
+  }
 
   /** @throws PortalError `invalid-input` (too long), `text-too-complex`, `not-found` (the article is gone). */
   async keep(access: AccessContext, input: DraftInput): Promise<KeptDraft> {
@@ -116,6 +130,17 @@ export class Drafts {
       reader.repository(DraftEntity).find({ where: { articleId, personId }, order: { savedAt: 'DESC' } }),
     );
     return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as SeenArticle, savedAt: new Date(row.savedAt) }));
+  }
+
+  /** Takes what is too old. */
+  private async sweep(): Promise<void> {
+    try {
+      await this.unitOfWork.write((transaction) =>
+        transaction.repository(DraftEntity).delete({ savedAt: LessThanOrEqual(this.clock.now().getTime() - daysKept * day) }),
+      );
+    } catch (error) {
+      this.log.warn('Old drafts of articles could not be removed.', { error });
+    }
   }
 
   async discard(access: AccessContext, id: string): Promise<void> {
