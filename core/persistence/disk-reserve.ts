@@ -31,6 +31,8 @@ export class DiskReserve {
   /** Size of the database, with its log, when the reserve was given up. */
   private sizeAtRelease = 0;
   private nextTry = 0;
+  /** There was no room, although the file system told of it. */
+  private isQuota = false;
 
   /** @param wanted bytes; on a small disk no more than a sixteenth of what is free. */
   constructor(
@@ -58,9 +60,9 @@ export class DiskReserve {
     return !this.held;
   }
 
-  /** True when it would be given up by the next who looks. */
-  get isDue(): boolean {
-    return this.held && this.free() < this.bytes / 2;
+  /** What the next who looks would find: reads alone. Where the file system tells of room that is not there, only an attempt finds out. */
+  get isFull(): boolean {
+    return this.held ? this.free() < this.bytes / 2 : this.isQuota || this.free() < 1.5 * this.bytes;
   }
 
   /** Bytes that one transaction may bind to its statements while the reserve is given up. */
@@ -82,12 +84,13 @@ export class DiskReserve {
 
   /** Looks before a write, so that the first one that would fail does not. */
   look(): void {
-    if (this.isDue) this.release();
+    if (this.held && this.isFull) this.release();
   }
 
   release(): void {
     if (!this.held) return;
     this.held = false;
+    this.isQuota = this.free() >= 1.5 * this.bytes;
     this.sizeAtRelease = this.databaseSize();
     rmSync(this.file, { force: true });
     this.log.error('The disk is full. What was held in reserve is given up so that people can delete; files are refused.', {
@@ -107,6 +110,7 @@ export class DiskReserve {
       this.held = this.free() >= 1.5 * bytes && this.hold(bytes / 2);
       if (this.held) break;
     }
+    this.isQuota = !this.held;
     if (!this.held) this.nextTry = this.clock.monotonic() + tryMillis;
     if (this.held) this.log.info('There is room on the disk again.', { home: this.home });
     return this.held;

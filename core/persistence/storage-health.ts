@@ -25,8 +25,7 @@ export class StorageHealth {
 
   /** Changes nothing, whoever asks and however often. */
   get state(): StorageState {
-    const isFull = this.reserve.isReleased || this.reserve.isDue;
-    if (!this.failure) return { writable: true, ...(isFull ? { full: true } : {}) };
+    if (!this.failure) return { writable: true, ...(this.reserve.isFull ? { full: true } : {}) };
     return { writable: false, code: this.failure.code, message: this.failure.message };
   }
 

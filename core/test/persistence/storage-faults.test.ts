@@ -96,7 +96,7 @@ describe('a disk that fails', function () {
         deleted: 'no error',
         whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
         // Whoever asks how it is changes nothing.
-        asked: { health: { writable: true, full: true }, reserve: false },
+        asked: { health: { writable: true }, reserve: false },
         afterwards: { stored: 'no error', health: { writable: true } },
         found: [],
       });
