@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
@@ -153,6 +154,14 @@ describe('what came and was paid for', () => {
       'x-content-type-options': 'nosniff',
     });
     for (const place of [file?.href ?? '', href]) expect((await administrator.get(place)).status).to.equal(404);
+    const show = await creator.portal.command(['images', 'show', shown.id, '--site', 'home', '--as', author.email]);
+    const [, path = ''] = /An operator copies (.+)\.$/m.exec(show.out) ?? [];
+    expect(show.out).to.match(
+      new RegExp(`^${file?.id}  kept until \\d{4}-\\S+Z  answer-1\\.gif  gif  ${gif.length} bytes$`, 'm'),
+    );
+    expect(show.out).to.contain(`downloads it at ${creator.portal.url}${href}.`);
+    expect(show.out).to.match(/ {2}answer-2\.bin {2}unknown {2}8 bytes$/m);
+    expect((await readFile(path)).equals(gif)).to.equal(true);
     // The words may go after an hour; the file stays for a day.
     const [row] = await creator.portal
       .service(UnitOfWork)
