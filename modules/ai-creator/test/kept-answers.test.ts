@@ -138,7 +138,7 @@ describe('what came and was paid for', () => {
   it('and cannot be read is downloaded by its author and nobody else, until it expires', async () => {
     const gif = await picture(8, 8).gif().toBuffer();
     const shown = await order(of(gif, Buffer.from('a letter')));
-    expect(shown.problem?.code).to.equal('bad-answer');
+    expect(shown.problem?.code).to.equal('invalid-response');
     expect(shown.unreadable.map(({ name, size }) => [name, size])).to.deep.equal([
       ['answer-1.gif', gif.length],
       ['answer-2.bin', 8],
@@ -276,7 +276,7 @@ describe('what came and was paid for', () => {
       asked = [];
       further = { data: [] };
       const shown = await order(of(file), { count: '2' });
-      expect([shown.images.length, shown.problem?.code, asked.length]).to.deep.equal([1, 'bad-answer', 2]);
+      expect([shown.images.length, shown.problem?.code, asked.length]).to.deep.equal([1, 'invalid-response', 2]);
     }
     expect(await warns(), 'at once').to.equal(false);
     await creator.portal.modules.stop('ai-creator');

@@ -27,7 +27,8 @@ describe('a database from before ai-usage', () => {
     await portal.service(UnitOfWork).write(async (transaction) => {
       const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
       for (const step of taken.toReversed()) await step.down(runner as unknown as QueryRunner);
-      for (const { name } of taken) await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+      for (const { name } of taken)
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name = ?", [name]);
     });
   }
 

@@ -35,22 +35,22 @@ describe('the error table of the images API', () => {
   });
 
   it('asks the code first, then the type, then status and message, then the status', () => {
-    expect(classify({ status: 500, code: 'insufficient_quota', type: 'server_error' }).code).to.equal('out-of-tokens');
-    expect(classify({ status: 429, type: 'insufficient_quota' }).code).to.equal('out-of-tokens');
+    expect(classify({ status: 500, code: 'insufficient_quota', type: 'server_error' }).code).to.equal('insufficient-quota');
+    expect(classify({ status: 429, type: 'insufficient_quota' }).code).to.equal('insufficient-quota');
     expect(classify({ status: 429, type: 'requests', message: 'You exceeded your current quota.' }).code).to.equal(
-      'out-of-tokens',
+      'insufficient-quota',
     );
-    expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('too-fast');
+    expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('rate-limited');
     expect(classify({ status: 403, message: 'Your organization must be verified.' }).code).to.equal('organization-not-verified');
-    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('place-refused');
-    expect(classify({ status: 403, message: 'You may not do that.' }).code).to.equal('key-rejected');
-    expect(classify({ status: 403, message: '<html>', isPage: true }).code).to.equal('place-refused');
-    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('address-wrong');
+    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('access-denied');
+    expect(classify({ status: 403, message: 'You may not do that.' }).code).to.equal('invalid-api-key');
+    expect(classify({ status: 403, message: '<html>', isPage: true }).code).to.equal('access-denied');
+    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('endpoint-not-found');
     expect(classify({ status: 404, message: 'The model does not exist.' }).code).to.equal('model-not-found');
-    expect(classify({ status: 418 }).code).to.equal('bad-answer');
-    expect(classify({ status: 599 }).code).to.equal('server-trouble');
+    expect(classify({ status: 418 }).code).to.equal('invalid-response');
+    expect(classify({ status: 599 }).code).to.equal('server-error');
     for (const status of [504, 520, 524])
-      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-trouble', maybeCharged: true });
+      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-error', maybeCharged: true });
   });
 
   it('reads what a refusal objects to, and nothing but words', () => {

@@ -76,7 +76,7 @@ export class FailureMessages {
 
   /** What happened, as far as it is known where. */
   cause({ code, cause }: ErrorCatalogEntry, locale: string, { model, keyFrom }: Failure = {}): string {
-    const from = code === 'key-rejected' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
+    const from = code === 'invalid-api-key' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
     return this.messages.text(cause, { from, model: model ?? this.messages.text('cause-model.any', {}, locale) }, locale);
   }
 
