@@ -135,7 +135,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
     storage.persistence.opened();
-    await deployment.log(log);
+    opened.add(deployment.logFindings());
 
     const http = createHttp({
       config,

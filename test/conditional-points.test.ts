@@ -74,6 +74,11 @@ const conditional: Readonly<Record<string, Shown | { readonly shownBy: string }>
     page: '/configuration/instance-settings/acme',
     shows: 'acme-notice',
   },
+  SettingsUses: {
+    contribution: `{ settings: 'acme', field: 'greeting', use: async () => 'acme-use' }`,
+    page: '/configuration/instance-settings/acme',
+    shows: 'acme-use',
+  },
   HomePageSections: {
     contribution: `{ title: 'acme-section', entries: async () => [{ title: 'Sun', href: '~/acme' }] }`,
     page: '/web/home',

@@ -26,9 +26,9 @@ const coded: Readonly<Record<string, string>> = {
   ai_creator_breaker: 'code',
 };
 const renamed: Readonly<Record<string, string>> = {
-  'out-of-tokens': 'insufficient-quota',
-  'bad-answer': 'invalid-response',
-  'server-trouble': 'server-error',
+  'insufficient-quota': 'insufficient-quota',
+  'invalid-response': 'invalid-response',
+  'server-error': 'server-error',
 };
 
 /** The rows as their table holds them now. */
@@ -103,6 +103,13 @@ for (const name of earlierStates()) {
         const spent = (now.get('ai_usage_entry') ?? []).map(({ error_code: code }) => code);
         expect(spent).to.include.members(['invalid-response', 'server-error']);
       }
+    });
+
+    it('has the budgets that it had, and none more: it is no new portal', () => {
+      const had = rows('ai_usage_budget').length > 0 ? rows('ai_usage_budget') : rows('ai_creator_budget');
+      expect(rows('ai_creator_generation'), 'somebody used it').to.not.be.empty;
+      const ids = (budgets: readonly Row[]): readonly string[] => budgets.map(({ id }) => String(id)).sort();
+      expect(ids(tablesOf(home).get('ai_usage_budget') ?? [])).to.deep.equal(ids(had));
     });
 
     it('shows documents with their bytes, and where those come from that were generated', async () => {

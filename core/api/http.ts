@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ZodOptional, ZodType } from 'zod';
+import { z } from '../libraries/data.js';
 import type { AccessContext, PermissionId, Session } from './access.js';
 import type { CompiledMessage, MessageValues } from './basics.js';
 import { type ConditionalPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
@@ -37,15 +38,42 @@ export interface RouteDeclaration<P = unknown, Q = unknown, B = unknown> {
    * What it answers as JSON when it succeeds; with `answers: 'json'` and wherever a handler answers an object there must be one. Only
    * what it names leaves the portal: anything else is left out, and is an error in tests and development. Schemas describe what
    * arrives, so a date is `z.iso.datetime()`. A field that not everybody may read who may call the route is `readable(permission, schema)`.
-   * `'bytes'`: a file or a stream of events, though its errors are JSON.
+   * `'bytes'`: a file, though its errors are JSON. A schema that lets through keys which it does not name says why: `openAnswer`.
    */
   readonly answer?: ZodType | 'bytes';
+  /**
+   * What each server-sent event tells, as JSON. The handler's body is then a stream of `ServerSentEvent` in object mode, and of their `data` only what
+   * the schema names leaves the portal, as with `answer`. No other route answers `text/event-stream`.
+   */
+  readonly events?: ZodType;
   /**
    * Whether `Authorization: Bearer <API token>` may stand for a session; the cookie and its token of changes then have no say.
    * Only for routes with `answers: 'json'` and a permission. `ctx.session` is undefined and `ctx.access` no wider than the token:
    * decide by `ctx.access.can`, never by the person alone.
    */
   readonly apiToken?: true;
+}
+
+/** One event of a stream. Its `data` becomes JSON. */
+export interface ServerSentEvent {
+  readonly event: string;
+  readonly data: object;
+}
+
+const reasonKey = 'x-open-because';
+
+/**
+ * The answer of a route whose keys only somebody else knows. It does not start without the reason, nor without a permission: nothing but that keeps what
+ * is in it from anybody.
+ * @param reason who knows the keys, and what sees to it that no row is among them.
+ */
+export function openAnswer(reason: string): ZodType {
+  return z.looseObject({}).meta({ [reasonKey]: reason });
+}
+
+/** Why an answer is an `openAnswer`. */
+export function openBecause(schema: ZodType): string | undefined {
+  return schema.meta()?.[reasonKey] as string | undefined;
 }
 
 const readableKey = 'x-readable-with';
@@ -81,6 +109,8 @@ export interface RenderOptions {
    */
   readonly layout?: 'page' | 'site' | 'plain' | 'none';
   readonly status?: number;
+  /** One sentence (already translated) of what was done, as a note at the bottom of this page; `redirectWith` says it on the next. Not in a fragment. */
+  readonly note?: string;
 }
 
 /** What the host adds to koa's context. */
@@ -97,11 +127,19 @@ export interface RouteAdditions<P, Q, B> {
   text(key: string, values?: MessageValues): string;
   /** The same word for a script, which fills in the arguments itself: `formatMessage` of `@portico/core/client`. */
   compiled(key: string): CompiledMessage;
+  /**
+   * What a person chose the last time in this browser, which keeps it for a year: of cards and a table, or of the orders of a list.
+   * @param name unique in the module.
+   * @param allowed what can be chosen; whatever else the browser says counts as nothing.
+   * @param chosen what is chosen with this request, and kept from now on.
+   */
+  preference<Choice extends string>(name: string, allowed: readonly Choice[], chosen?: Choice): Choice | undefined;
   /** The path of a place: `~/x` is x in the current site, `/x` is x of the instance. */
   url(place: string): string;
   /**
-   * Shows one sentence on the next page this session sees, then redirects (303). Stays on the portal. A request for a fragment
-   * gets 204 and the place in `X-Portico-Location`, for its script to go to.
+   * Shows one sentence on the next page this session sees, as a note at its bottom, then redirects (303). A note of success goes by itself;
+   * another stays until it is closed. Stays on the portal. A request for a fragment gets 204 and the place in `X-Portico-Location`, for its
+   * script to go to.
    */
   redirectWith(place: string, sentence: string, kind?: 'success' | 'warning' | 'danger'): void;
 }

@@ -93,10 +93,8 @@ function demoHome(): string {
 
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createPortal } = await import('../create-portal.js');
-  const { containErrors, startLog } = await import('./portal.js');
-  containErrors(startLog(deploymentMode(process.env)));
-  const portal = await createPortal({
+  const { createContainedPortal } = await import('./portal.js');
+  const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
     overrides: { log: { level: 'warn' } },

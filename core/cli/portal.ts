@@ -1,9 +1,7 @@
-import type { Log } from '../api/index.js';
-import { deploymentMode, type LoadOptions, loadConfig } from '../config/index.js';
-import { createPortal, type Portal } from '../create-portal.js';
+import { deploymentMode, type LoadOptions } from '../config/index.js';
+import { createPortal, type Portal, type PortalOptions } from '../create-portal.js';
 import { Logs } from '../diagnostics/log.js';
 import { moduleOf } from '../kernel/index.js';
-import { projectRoot } from '../portal/project-root.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
@@ -19,24 +17,24 @@ export async function startDemo(): Promise<void> {
   });
 }
 
-/** From here on no error of a module ends the process: it is logged in the name of the module. The first lines of a module are covered as well. */
-export function containErrors(log: Log): void {
+/**
+ * Creates the portal of this process. No error of a module ends the process from here on: it is logged in the name of the module. The first lines of
+ * a module are covered as well: until the portal has a log, and knows how much is to be in it, errors go to standard error all the same.
+ */
+export async function createContainedPortal(options: PortalOptions): Promise<Portal> {
+  let log = new Logs({ level: 'error' }).for('core');
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
     });
   }
-}
-
-/** The log of a process that has no portal yet. @throws PortalError `configuration-invalid` */
-export function startLog(mode: LoadOptions['mode']): Log {
-  const { settings } = loadConfig({ root: projectRoot, mode, environment: process.env });
-  return new Logs({ level: settings.log.level }).for('core');
+  const portal = await createPortal(options);
+  log = portal.log;
+  return portal;
 }
 
 async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
-  containErrors(startLog(mode));
-  const portal = await createPortal({ mode, environment: process.env });
+  const portal = await createContainedPortal({ mode, environment: process.env });
   try {
     const lines = await prepare(portal);
     const address = await portal.listen();

@@ -1,3 +1,5 @@
+export { addressFrom } from '../util/text.js';
+export { alertBox } from './boxes.js';
 export { closeDialog, type DialogElement, type DialogOptions, openDialog } from './dialog.js';
 export { icon } from './icon.js';
 export { personKey } from './person.js';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,54 @@ import type { CommandRunner, Invocation } from './command-runner.js';
 /** Longest path a Unix socket may have on Linux and macOS, with room to spare. */
 const longest = 100;
 
-/** Where the running portal of a data directory listens for commands. */
-function socketPath(home: string): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\portico-${digest(home)}`;
-  const path = join(home, 'portico.sock');
-  if (path.length <= longest) return path;
-  // Others may write to the folder of temporary files: the path of the socket is random, and stands in the data directory.
-  return readSocketFile(home) ?? path;
+/**
+ * Where a portal listens for commands. In the data directory itself, unless its path is too long, or the system has pipes in place of sockets,
+ * whose names all people share: then the name is random, because others could be there first with one that they can guess, and stands in the
+ * data directory.
+ */
+export class CommandSocket {
+  private readonly inHome: string;
+  private readonly hasPipes: boolean;
+
+  constructor(
+    private readonly home: string,
+    platform: NodeJS.Platform = process.platform,
+  ) {
+    this.inHome = join(home, 'portico.sock');
+    this.hasPipes = platform === 'win32';
+  }
+
+  /** Where the running portal listens; undefined when none has said so. */
+  get path(): string | undefined {
+    return this.isElsewhere ? readSocketFile(this.home) : this.inHome;
+  }
+
+  /** Where this portal will listen, and the private folder (0700) that was made for it. */
+  async make(): Promise<{ readonly path: string; readonly folder?: string }> {
+    if (!this.isElsewhere) return { path: this.inHome };
+    const made = this.hasPipes ? { path: `\\\\.\\pipe\\portico-${randomUUID()}` } : await socketFolder();
+    // The rights of a file that is there already stay as they are, so it is not written to.
+    await rm(socketFile(this.home), { force: true });
+    await writeFile(socketFile(this.home), `${made.path}\n`, { mode: 0o600, flag: 'wx' });
+    return made;
+  }
+
+  /** Takes away what `make` made. */
+  async remove({ path, folder }: { readonly path: string; readonly folder?: string }): Promise<void> {
+    // A pipe goes with its server.
+    if (!this.hasPipes) await rm(path, { force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (this.isElsewhere) await rm(socketFile(this.home), { force: true });
+  }
+
+  private get isElsewhere(): boolean {
+    return this.hasPipes || this.inHome.length > longest;
+  }
+}
+
+async function socketFolder(): Promise<{ readonly path: string; readonly folder: string }> {
+  const folder = await mkdtemp(join(tmpdir().length > longest - 40 ? '/tmp' : tmpdir(), 'portico-'));
+  return { path: join(folder, 'portico.sock'), folder };
 }
 
 const socketFile = (home: string): string => join(home, 'portico.sock.path');
@@ -34,20 +75,6 @@ function readSocketFile(home: string): string | undefined {
   }
 }
 
-/** Where this portal will listen. A data directory with a long path gets a private folder (0700) elsewhere. */
-async function makeSocketPath(home: string): Promise<{ readonly path: string; readonly folder?: string }> {
-  const path = socketPath(home);
-  if (process.platform === 'win32' || join(home, 'portico.sock').length <= longest) return { path };
-  const folder = await mkdtemp(join(tmpdir().length > longest - 40 ? '/tmp' : tmpdir(), 'portico-'));
-  const made = join(folder, 'portico.sock');
-  await writeFile(socketFile(home), `${made}\n`, { mode: 0o600 });
-  return { path: made, folder };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
 /** One line of the answer: a piece of output, or the exit code at the end. */
 type Line = { readonly out: string } | { readonly err: string } | { readonly exit: number };
 
@@ -56,8 +83,10 @@ type Line = { readonly out: string } | { readonly err: string } | { readonly exi
  * other check, because who owns the data directory owns the portal.
  */
 export async function listenForCommands(home: string, runner: CommandRunner): Promise<Disposable> {
-  const { path, folder } = await makeSocketPath(home);
-  await rm(path, { force: true });
+  const socket = new CommandSocket(home);
+  const made = await socket.make();
+  const { path } = made;
+  if (process.platform !== 'win32') await rm(path, { force: true });
   const server = createServer(async (incoming, answer) => {
     const gone = new AbortController();
     answer.on('close', () => gone.abort());
@@ -78,19 +107,13 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
   });
   server.listen(path);
   await once(server, 'listening');
-  await chmod(path, 0o600);
+  // A pipe has no mode: others do not know its name.
+  if (process.platform !== 'win32') await chmod(path, 0o600);
   return toDisposable(async () => {
-    await close(server, path);
-    if (folder === undefined) return;
-    await rm(folder, { recursive: true, force: true });
-    await rm(socketFile(home), { force: true });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await socket.remove(made);
   });
-}
-
-async function close(server: Server, path: string): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(path, { force: true });
 }
 
 /** Asks the running portal to run a command. Undefined when no portal listens. */
@@ -99,7 +122,8 @@ export async function callPortal(
   argv: readonly string[],
   io: { stdin: Readable | undefined; stdout: Writable; stderr: Writable },
 ): Promise<number | undefined> {
-  const connection = await connectTo(socketPath(home));
+  const { path } = new CommandSocket(home);
+  const connection = path === undefined ? undefined : await connectTo(path);
   if (!connection) return undefined;
   const call = request({
     createConnection: () => connection,

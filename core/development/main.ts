@@ -1,6 +1,6 @@
 import { register } from 'node:module';
-import { containErrors, startLog } from '../cli/portal.js';
-import { type Change, createPortal } from '../create-portal.js';
+import { createContainedPortal } from '../cli/portal.js';
+import type { Change } from '../create-portal.js';
 import { LiveReload } from './live-reload.js';
 
 /**
@@ -9,9 +9,8 @@ import { LiveReload } from './live-reload.js';
  */
 
 register('./module-hooks.js', import.meta.url);
-containErrors(startLog('development'));
 const live = new LiveReload();
-const portal = await createPortal({ mode: 'development', layer: 'dev', environment: process.env, liveReload: live });
+const portal = await createContainedPortal({ mode: 'development', layer: 'dev', environment: process.env, liveReload: live });
 const lines: string[] = [];
 for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
 const address = await portal.listen();

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import {
   type Command,
+  type Contribution,
   type Contributions,
   type IntegrityCheck,
+  type IntegrityFinding,
   type Messages,
   type ModuleStatus,
   type Modules,
@@ -75,14 +77,19 @@ function describe(module: ModuleStatus): readonly string[] {
 }
 
 /** `portico doctor`: runs every check of the portal's invariants; exit code 1 when one finds an error. */
-export function doctorCommand(checks: Contributions<IntegrityCheck>, { text }: Messages): Command {
+export function doctorCommand(
+  checks: Contributions<IntegrityCheck>,
+  run: (check: Contribution<IntegrityCheck>) => Promise<readonly IntegrityFinding[]>,
+  { text }: Messages,
+): Command {
   return {
     name: 'doctor',
     summary: 'Checks that the data is whole: database, files, references.',
     async run({ print }) {
       let errors = 0;
-      for (const { value: check, module } of checks.all()) {
-        const findings = await check.run();
+      for (const contribution of checks.all()) {
+        const { value: check, module } = contribution;
+        const findings = await run(contribution);
         errors += findings.filter(({ severity }) => severity === 'error').length;
         print(`${findings.length === 0 ? 'ok     ' : 'finding'} ${check.title} (${module})`);
         for (const { severity, message } of findings) print(`        ${severity}: ${message}`);

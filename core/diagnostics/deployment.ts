@@ -1,16 +1,20 @@
-import type {
-  Contributions,
-  DeploymentFinding,
-  DeploymentReport,
-  Flags,
-  HostConfig,
-  IntegrityCheck,
-  IntegrityFinding,
-  Log,
-  ModuleManifest,
-  Modules,
+import {
+  type Contribution,
+  type Contributions,
+  type DeploymentFinding,
+  type DeploymentReport,
+  type Disposable,
+  type Flags,
+  type HostConfig,
+  type IntegrityCheck,
+  type IntegrityFinding,
+  type Log,
+  type ModuleManifest,
+  type Modules,
+  toDisposable,
 } from '../api/index.js';
 import { unknownVariables } from '../config/index.js';
+import { runInModule } from '../kernel/index.js';
 
 export interface DeploymentParts {
   readonly config: HostConfig & { readonly settings: object };
@@ -43,24 +47,68 @@ export function deploymentChecks({ config, flags, modules, manifests }: Deployme
   ]);
 }
 
-/** Runs the checks about the deployment, those of modules as well. */
+/** Flags and packages have been logged already, where they are read. */
+const known = new Set(['deployment-flags', 'deployment-modules']);
+const checkMillis = 5000;
+
+/** Runs the checks about the deployment, those of modules as well: one that fails, or does not come to an end, is a finding itself. */
 export class CheckedDeployment implements DeploymentReport {
-  constructor(private readonly checks: Contributions<IntegrityCheck>) {}
+  /** One that hangs is not started once more for each who asks. */
+  private readonly running = new Map<IntegrityCheck, Promise<readonly IntegrityFinding[]>>();
+
+  constructor(
+    private readonly checks: Contributions<IntegrityCheck>,
+    private readonly log: Log,
+  ) {}
 
   async findings(): Promise<readonly DeploymentFinding[]> {
-    const about = this.checks.all().filter(({ value }) => value.about === 'deployment');
-    const found = about.map(async ({ value, module }) =>
-      (await value.run()).map((finding) => ({ ...finding, check: value.title, module })),
-    );
+    const found = this.about().map(async (check) => {
+      const { value, module } = check;
+      return (await this.run(check)).map((finding) => ({ ...finding, check: value.title, module }));
+    });
     return (await Promise.all(found)).flat();
   }
 
-  /** When the portal opens. Flags and packages have been logged already, where they are read. */
-  async log(log: Log): Promise<void> {
-    const known = new Set(['deployment-flags', 'deployment-modules']);
-    for (const { id, module, value } of this.checks.all()) {
-      if (value.about !== 'deployment' || (module === 'core' && known.has(id))) continue;
-      for (const { message } of await value.run()) log.warn(message, { module });
+  /** When the portal opens, which waits for none of them. Until it is disposed. */
+  logFindings(): Disposable {
+    let isOver = false;
+    for (const check of this.about()) {
+      const { id, module } = check;
+      if (module === 'core' && known.has(id)) continue;
+      void this.run(check).then((findings) => {
+        if (!isOver) for (const { message } of findings) this.log.warn(message, { module });
+      });
+    }
+    return toDisposable(() => {
+      isOver = true;
+    });
+  }
+
+  private about(): readonly Contribution<IntegrityCheck>[] {
+    return this.checks.all().filter(({ value }) => value.about === 'deployment');
+  }
+
+  /** Runs a check, in the name of its module. One that fails is a finding, and so is one about the deployment that takes longer than is quick. */
+  async run({ module, value }: Contribution<IntegrityCheck>): Promise<readonly IntegrityFinding[]> {
+    const isQuick = value.about === 'deployment';
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      if (!isQuick) return;
+      timer = setTimeout(() => reject(new Error(`It has not come to an end within ${checkMillis / 1000} seconds.`)), checkMillis);
+    });
+    let run = this.running.get(value);
+    if (!run) {
+      run = runInModule(module, async () => value.run()).finally(() => this.running.delete(value));
+      this.running.set(value, run);
+    }
+    try {
+      return await Promise.race([run, late]);
+    } catch (error) {
+      this.log.error('A check failed.', { module, check: value.title, error });
+      const message = `The check “${value.title}” of the module ${module} failed; the log says why.`;
+      return [{ severity: isQuick ? 'warning' : 'error', message }];
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
-import { type AccessContext, PortalError, readableWith } from '../api/index.js';
+import { Readable, Transform } from 'node:stream';
+import { type AccessContext, openBecause, PortalError, readableWith, type ServerSentEvent } from '../api/index.js';
 import { z } from '../libraries/data.js';
 
 /** What is left of a value for somebody; undefined leaves it out. */
@@ -51,6 +51,27 @@ export class AnswerSchema {
   private undeclared(reason: string): PortalError {
     return new PortalError('answer-undeclared', `${this.name} answers something else than its schema says: ${reason}.`);
   }
+}
+
+/**
+ * Events as they go over the wire, of which each tells only what the schema of the route names. The source goes with the answer, and the answer with
+ * the source.
+ */
+export function eventStream(source: Readable, schema: AnswerSchema, access: AccessContext): Readable {
+  const wire = new Transform({
+    writableObjectMode: true,
+    transform({ event, data }: ServerSentEvent, _encoding, done) {
+      try {
+        done(undefined, `event: ${event}\ndata: ${JSON.stringify(schema.of(data, access))}\n\n`);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  source.once('error', (error) => wire.destroy(error));
+  source.once('close', () => source.readableEnded || wire.destroy());
+  wire.once('close', () => source.destroy());
+  return source.pipe(wire);
 }
 
 /** Whether koa would send it as JSON. */
@@ -123,6 +144,8 @@ function objectOf(schema: z.ZodObject, inner: (schema: unknown) => Projection): 
   const names = new Set(fields.map(({ key }) => key));
   const { catchall } = schema.def;
   const isClosed = catchall === undefined || catchall instanceof z.ZodNever;
+  if (!isClosed && readableWith(catchall as AnySchema) === undefined && openBecause(schema) === undefined)
+    throw new Error('It lets through keys that it does not name: name them, or say why with openAnswer');
   const others = isClosed ? undefined : { permission: readableWith(catchall as AnySchema), project: inner(catchall) };
   return (value, reader, path) => {
     if (typeof value !== 'object' || value === null) {

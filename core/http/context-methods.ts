@@ -1,3 +1,4 @@
+import { HostCookie } from '../access/index.js';
 import { type CompiledMessage, type MessageValues, type MultipartPart, PortalError, type RenderOptions } from '../api/index.js';
 import { localAddress } from '../util/index.js';
 import type { PageRenderer } from './dependencies.js';
@@ -5,8 +6,10 @@ import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { PageStates } from './page-states.js';
 
+const preferenceSeconds = 365 * 24 * 3600;
+
 /** What handlers can do with their context. Made once and put on the prototype of every context. */
-export function contextMethods(views: PageRenderer, pages: PageStates, flash: FlashCookie): object {
+export function contextMethods(views: PageRenderer, pages: PageStates, flash: FlashCookie, publicUrl: string): object {
   return {
     parts(this: HostContext): AsyncIterable<MultipartPart> {
       const { multipart } = this.exchange;
@@ -28,6 +31,20 @@ export function contextMethods(views: PageRenderer, pages: PageStates, flash: Fl
 
     compiled(this: HostContext, key: string): CompiledMessage {
       return this.exchange.messages?.compiled(key, this.access.locale) ?? key;
+    },
+
+    preference<Choice extends string>(
+      this: HostContext,
+      name: string,
+      allowed: readonly Choice[],
+      chosen?: Choice,
+    ): Choice | undefined {
+      const cookie = new HostCookie(`portico-${this.exchange.module ?? 'core'}-${name}`, publicUrl);
+      const said = cookie.read(this);
+      const kept = allowed.find((choice) => choice === said);
+      if (chosen === undefined || chosen === kept) return kept;
+      cookie.set(this, chosen, preferenceSeconds);
+      return chosen;
     },
 
     url(this: HostContext, place: string): string {

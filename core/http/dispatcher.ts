@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import {
   notFound,
   PortalError,
@@ -9,7 +10,7 @@ import {
 } from '../api/index.js';
 import { runInModule } from '../kernel/index.js';
 import { scopeRefusal } from '../util/index.js';
-import { isJsonBody } from './answer.js';
+import { eventStream, isJsonBody } from './answer.js';
 import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
 import { tokenOf } from './challenge.js';
@@ -119,7 +120,8 @@ export class Dispatcher {
     const body = changesState(ctx.method) ? await this.bodyOf(ctx, route, locale) : undefined;
     ctx.input = { params, query, body };
     await runInModule(module, () => route.handler(ctx));
-    if (isJsonBody(ctx.body)) ctx.body = answerTo(ctx, route);
+    if (route.events || ctx.response.type === eventType) sendEvents(ctx, route);
+    else if (isJsonBody(ctx.body)) ctx.body = answerTo(ctx, route);
   }
 
   /**
@@ -170,6 +172,20 @@ export class Dispatcher {
     const body = route.body.check(rest, locale);
     return declared ? body : undefined;
   }
+}
+
+const eventType = 'text/event-stream';
+
+/** Server-sent events, which nothing on the way may keep back. @throws PortalError `answer-undeclared` (500) where the route declares none. */
+function sendEvents(ctx: HostContext, { events }: Route): void {
+  if (!events || !(ctx.body instanceof Readable) || !ctx.body.readableObjectMode)
+    throw new PortalError(
+      'answer-undeclared',
+      `${ctx.method} ${ctx.path} answers a stream, and its route does not declare its events.`,
+    );
+  const body = eventStream(ctx.body, events, ctx.access);
+  ctx.set({ 'Content-Type': `${eventType}; charset=utf-8`, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+  ctx.body = body;
 }
 
 /** @throws PortalError `answer-undeclared` (500) where a handler answers an object and its route says nothing of it. */

@@ -105,7 +105,7 @@ class KoaHttpHost implements HttpHost {
 
     const app = new Koa();
     // Defined, not assigned: koa's own `url` has a setter, which an assignment would call.
-    Object.defineProperties(app.context, Object.getOwnPropertyDescriptors(contextMethods(views, pages, flash)));
+    Object.defineProperties(app.context, Object.getOwnPropertyDescriptors(contextMethods(views, pages, flash, config.publicUrl)));
     // What people use, whatever a proxy in front speaks with us; cookies ask for it.
     const protocol = new URL(config.publicUrl).protocol.slice(0, -1);
     Object.defineProperty(app.request, 'protocol', { get: () => protocol });

@@ -3,6 +3,7 @@ import {
   type Contribution,
   type HttpRoutes,
   type Messages,
+  openBecause,
   PortalError,
   type RouteDeclaration,
   type RouteHandler,
@@ -23,6 +24,7 @@ export interface Route {
   readonly query: InputPart;
   readonly body: InputPart;
   readonly answer: AnswerSchema | undefined;
+  readonly events: AnswerSchema | undefined;
 }
 
 /** What a mount has for a path: a route with its raw parameters, or the methods that would have one, and what one of these declares. */
@@ -124,12 +126,13 @@ export class Mount {
       params: new InputPart(declaration.params, this.inputMessages),
       query: new InputPart(declaration.query, this.inputMessages),
       body: new InputPart(declaration.body, this.inputMessages),
-      answer: answerOf(name, declaration, this.strictAnswers),
+      answer: answerOf(name, declaration.answer, this.strictAnswers),
+      events: answerOf(`${name}, as events,`, declaration.events, this.strictAnswers),
     });
   }
 }
 
-function answerOf(name: string, { answer }: RouteDeclaration, strict: boolean): AnswerSchema | undefined {
+function answerOf(name: string, answer: RouteDeclaration['answer'], strict: boolean): AnswerSchema | undefined {
   if (answer === undefined || answer === 'bytes') return undefined;
   try {
     return new AnswerSchema(name, answer, strict);
@@ -148,11 +151,14 @@ const undeclared = (name: string, reason: string): PortalError => new PortalErro
 
 function checkDeclaration(name: string, method: string, declaration: RouteDeclaration | undefined, handler: unknown): void {
   if (typeof declaration !== 'object' || declaration === null) throw undeclared(name, 'does not declare who may call it');
-  const { access, body, multipart, apiToken, answers, answer } = declaration;
+  const { access, body, multipart, apiToken, answers, answer, events } = declaration;
   const named = typeof access === 'object' && access !== null && typeof access.permission === 'string';
   if (access !== 'public' && access !== 'signed-in' && !named) throw undeclared(name, 'does not declare who may call it');
   if (apiToken && !(named && answers === 'json')) throw undeclared(name, 'takes API tokens without a permission or JSON answers');
-  if (answers === 'json' && answer === undefined) throw undeclared(name, 'answers JSON and does not declare what');
+  if (answers === 'json' && answer === undefined && events === undefined)
+    throw undeclared(name, 'answers JSON and does not declare what');
+  if (typeof answer === 'object' && openBecause(answer) !== undefined && !named)
+    throw undeclared(name, 'has an open answer and asks for no permission');
   if (typeof handler !== 'function') throw undeclared(name, 'has no handler');
   if (body && multipart) throw undeclared(name, 'declares both a body and a multipart body');
   if (method === 'GET' && (body || multipart)) throw undeclared(name, 'declares a body, which a GET does not have');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Class } from '../api/index.js';
 import { DataSource } from '../libraries/typeorm.js';
-import { guardedDriver } from './guarded-driver.js';
+import { type BeforeStatement, guardedDriver } from './guarded-driver.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
 export interface OpenSource {
@@ -18,9 +18,13 @@ export const databasePath = (home: string): string => join(home, 'portico.db');
 
 /**
  * The connection that writes. Locks are waited for beside the event loop, not inside SQLite: hence no timeout of its own.
- * @param assertOpen throws for a statement of TypeORM's that belongs to no open transaction.
+ * @param beforeStatement throws for a statement of TypeORM's that belongs to no open transaction, or has no room.
  */
-export async function openWriting(home: string, entities: readonly Class<object>[], assertOpen: () => void): Promise<OpenSource> {
+export async function openWriting(
+  home: string,
+  entities: readonly Class<object>[],
+  beforeStatement: BeforeStatement,
+): Promise<OpenSource> {
   makePrivate(home);
   const prepare = (connection: Database.Database): void => {
     connection.pragma('journal_mode = WAL');
@@ -29,20 +33,20 @@ export async function openWriting(home: string, entities: readonly Class<object>
     connection.pragma('secure_delete = ON');
     connection.pragma('journal_size_limit = 67108864');
   };
-  return openSource(entities, { home, options: { timeout: 0 }, prepare, assertOpen });
+  return openSource(entities, { home, options: { timeout: 0 }, prepare, beforeStatement });
 }
 
 export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
   const options = { readonly: true, fileMustExist: true, timeout: readBusyMillis };
   const prepare = (connection: Database.Database): void => void connection.pragma('query_only = ON');
-  return openSource(entities, { home, options, prepare, assertOpen: () => undefined });
+  return openSource(entities, { home, options, prepare, beforeStatement: () => undefined });
 }
 
 interface Opening {
   readonly home: string;
   readonly options: Database.Options;
   readonly prepare: (connection: Database.Database) => void;
-  readonly assertOpen: () => void;
+  readonly beforeStatement: BeforeStatement;
 }
 
 async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenSource> {
@@ -53,7 +57,7 @@ async function openSource(entities: readonly Class<object>[], opening: Opening):
     const source = new DataSource({
       type: 'better-sqlite3',
       database: databasePath(opening.home),
-      driver: guardedDriver(connection, opening.assertOpen),
+      driver: guardedDriver(connection, opening.beforeStatement),
       // The driver keeps them, and asks before each run.
       statementCacheSize: 0,
       entities: [...entities],

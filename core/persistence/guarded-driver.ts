@@ -9,13 +9,16 @@ interface GuardedStatement {
   run(...values: unknown[]): Database.RunResult;
 }
 
+/** Throws when a statement may not run with these values. */
+export type BeforeStatement = (sql: string, values: readonly unknown[]) => void;
+
 const capacity = 500;
 
 /**
- * TypeORM's option `driver`: it is given a connection that is open already, and before each statement runs `assertOpen` says whether it may.
+ * TypeORM's option `driver`: it is given a connection that is open already, and before each statement runs `beforeStatement` says whether it may.
  * A save takes several steps; those that come after the end of its transaction would otherwise write into somebody else's.
  */
-export function guardedDriver(connection: Database.Database, assertOpen: () => void): new () => object {
+export function guardedDriver(connection: Database.Database, beforeStatement: BeforeStatement): new () => object {
   const statements = new Map<string, GuardedStatement>();
   const prepare = (sql: string): GuardedStatement => {
     const known = statements.get(sql);
@@ -24,11 +27,11 @@ export function guardedDriver(connection: Database.Database, assertOpen: () => v
     const guarded: GuardedStatement = {
       reader: statement.reader,
       all: (...values) => {
-        assertOpen();
+        beforeStatement(sql, values);
         return statement.all(...values);
       },
       run: (...values) => {
-        assertOpen();
+        beforeStatement(sql, values);
         return statement.run(...values);
       },
     };

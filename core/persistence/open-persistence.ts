@@ -86,12 +86,12 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
   const current: CurrentTransaction = new AsyncLocalStorage();
-  const writing = await openWriting(home, entities, () => {
+  const writing = await openWriting(home, entities, (sql, values) => {
     const transaction = current.getStore();
     if (!transaction) throw transactionEnded();
-    transaction.assertOpen();
+    transaction.beforeStatement(sql, values);
   });
-  const reserve = new DiskReserve(home, options.reserveBytes ?? 8 * 1024 * 1024, log);
+  const reserve = new DiskReserve(home, options.reserveBytes ?? 8 * 1024 * 1024, log, clock);
   const health = new StorageHealth(log, reserve);
   const reading = await openReading(home, entities).catch(async (error: unknown) => {
     await writing.source.destroy();

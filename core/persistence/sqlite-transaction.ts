@@ -13,6 +13,8 @@ import type { LocalAnnouncements } from './announcements.js';
 import type { Effect } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
+import { storageFull } from './storage-errors.js';
+import type { StorageHealth } from './storage-health.js';
 import { TransactionRepository } from './transaction-repository.js';
 
 /** The transaction that the code which is running now belongs to. */
@@ -24,17 +26,38 @@ export interface TransactionParts {
   readonly blobs: FileSystemBlobStore;
   readonly clock: Clock;
   readonly current: CurrentTransaction;
+  readonly health: StorageHealth;
   readonly announcements: LocalAnnouncements;
 }
 
 export class SqliteTransaction implements Transaction {
   readonly effects: Effect[] = [];
   private ended = false;
+  private deletesRows = false;
+  private boundBytes = 0;
 
   constructor(private readonly parts: TransactionParts) {}
 
   get open(): boolean {
     return !this.ended;
+  }
+
+  /** True when rows were deleted. */
+  get deletes(): boolean {
+    return this.deletesRows;
+  }
+
+  /** @throws PortalError `transaction-ended`; `storage-full` for much while the disk is full, before it takes the room that deleting needs. */
+  beforeStatement(sql: string, values: readonly unknown[] = []): void {
+    this.assertOpen();
+    if (!this.deletesRows && deletes.test(sql)) {
+      this.deletesRows = true;
+      this.parts.health.beforeDeleting();
+    }
+    const { mostBytes } = this.parts.health;
+    if (mostBytes === undefined || !writes.test(sql)) return;
+    for (const value of values) if (typeof value === 'string' || value instanceof Uint8Array) this.boundBytes += value.length;
+    if (this.boundBytes > mostBytes) throw storageFull();
   }
 
   /** @throws PortalError `transaction-ended` */
@@ -48,7 +71,7 @@ export class SqliteTransaction implements Transaction {
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    this.assertOpen();
+    this.beforeStatement(sql, values);
     if (endsTransaction.test(sql)) throw notYours();
     return this.parts.statements.all<Row>(sql, values);
   }
@@ -68,9 +91,8 @@ export class SqliteTransaction implements Transaction {
   }
 
   async dropBlob(id: string): Promise<void> {
-    this.assertOpen();
-    const dropped = this.parts.statements.all<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
-    if (dropped.length > 0) this.afterCommit(() => this.parts.blobs.remove(id));
+    const [dropped] = await this.query<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
+    if (dropped) this.afterCommit(() => this.parts.blobs.remove(id));
   }
 
   afterCommit(effect: Effect): void {
@@ -91,6 +113,9 @@ export class SqliteTransaction implements Transaction {
     return this.parts.current.run(this, work);
   }
 }
+
+const deletes = /^\s*delete\b/i;
+const writes = /^\s*(?:insert|update|replace|with)\b/i;
 
 /** Savepoints are not among them: who made one may take it back. */
 const endsTransaction = /^\s*(?:begin|commit|end|rollback(?!\s+(?:transaction\s+)?to\b))\b/i;

@@ -24,6 +24,7 @@ export class StorageHealth {
   ) {}
 
   get state(): StorageState {
+    this.reserve.look();
     if (!this.failure) return { writable: true, ...(this.reserve.restore() ? {} : { full: true }) };
     return { writable: false, code: this.failure.code, message: this.failure.message };
   }
@@ -37,12 +38,28 @@ export class StorageHealth {
   beforeWriting(): void {
     this.assertWritable();
     this.reserve.look();
+    this.reserve.restore();
   }
 
   /** Before what takes much. @throws PortalError `storage-full` while the disk is full. */
   beforeStoring(): void {
     this.beforeWriting();
-    if (!this.reserve.restore()) throw storageFull();
+    if (this.reserve.isReleased) throw storageFull();
+  }
+
+  /** Bytes that one transaction may bind to its statements; undefined while the disk is not full. */
+  get mostBytes(): number | undefined {
+    return this.reserve.isReleased ? this.reserve.smallBytes : undefined;
+  }
+
+  /** True while what room there is, is kept for deleting. */
+  get isScarce(): boolean {
+    return this.reserve.isScarce;
+  }
+
+  /** Before a first row is deleted, so that there is room for it. */
+  beforeDeleting(): void {
+    this.reserve.tryRoom();
   }
 
   /** There was no room for something. */

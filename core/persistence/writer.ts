@@ -7,7 +7,7 @@ import { CommitEffects } from './commit-effects.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
-import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed } from './storage-errors.js';
+import { databaseBusy, explainStorageError, isBusy, isFinal, storageCode, storageFailed, storageFull } from './storage-errors.js';
 import type { StorageHealth } from './storage-health.js';
 import { withTimeout } from './with-timeout.js';
 import { WriteQueue } from './write-queue.js';
@@ -29,6 +29,8 @@ export interface WriterOptions {
 }
 
 const retryMillis = 20;
+/** So much larger may the database become by deleting on a full disk: an entry of the audit log, at most. */
+const deletingPages = 4;
 
 /**
  * The one connection that writes, and the queue in front of it.
@@ -43,6 +45,9 @@ const retryMillis = 20;
  * When the work throws or takes too long: ROLLBACK, no effect runs, and files that the work wanted kept are not. The transaction is closed for good:
  * whoever kept it gets `transaction-ended` and cannot write into that of somebody else. When the rollback fails, or the disk does (a failed fsync,
  * a corrupt page), `StorageHealth` closes writing for the whole process: what the database then holds is not known, so nothing is tried again.
+ *
+ * While the disk is full, rows that are deleted have what room there is to themselves, once the small writes of others have had half of it: what
+ * would make the database larger is undone then (`DiskReserve`).
  *
  * What is never done: no transaction inside another (`nested-write`), which would wait for itself; no effect before its commit; no second attempt of
  * work that may have been committed.
@@ -78,16 +83,19 @@ export class Writer {
 
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
-    this.options.health.beforeWriting();
-    const { connection, source, clock, current, announcements, transactionMillis } = this.options;
+    const { connection, source, clock, current, health, announcements, transactionMillis } = this.options;
+    health.beforeWriting();
+    const isScarce = this.isScarce();
     await this.begin();
+    const pages = isScarce ? this.pages() : 0;
     const { statements, blobs } = this;
-    const transaction = new SqliteTransaction({ source, statements, blobs, clock, current, announcements });
+    const transaction = new SqliteTransaction({ source, statements, blobs, clock, current, health, announcements });
     try {
       const value = await current.run(transaction, () =>
         withTimeout(work(transaction), transactionMillis, () => tooLong(transactionMillis)),
       );
       transaction.end();
+      if (isScarce && this.pages() - pages > (transaction.deletes ? deletingPages : 0)) throw storageFull();
       connection.exec('COMMIT');
       return { value, followed: this.effects.run(transaction.effects) };
     } catch (error) {
@@ -108,6 +116,27 @@ export class Writer {
     await this.queue.close();
     this.options.current.disable();
     this.effects.close();
+  }
+
+  /** Whether what room there is on a full disk is for deleting alone. The log gives back what it can before that is said. */
+  private isScarce(): boolean {
+    const { health } = this.options;
+    if (!health.isScarce) return false;
+    this.giveBackLog();
+    return health.isScarce;
+  }
+
+  /** The log keeps the room that a large transaction took, also of one that was undone. Readers of what is older keep it as it is. */
+  private giveBackLog(): void {
+    try {
+      this.options.connection.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      this.explain(error);
+    }
+  }
+
+  private pages(): number {
+    return this.options.connection.pragma('page_count', { simple: true }) as number;
   }
 
   private async begin(): Promise<void> {
@@ -135,7 +164,9 @@ export class Writer {
       this.options.health.fail(failed);
       return failed;
     }
-    return this.explain(error);
+    const explained = this.explain(error);
+    if (explained instanceof PortalError && explained.code === 'storage-full') this.giveBackLog();
+    return explained;
   }
 
   private explain(error: unknown): unknown {

@@ -74,7 +74,7 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): Check
   bindSecrets(kernel, parts);
 
   const checks = kernel.host(IntegrityChecks);
-  const deployment = new CheckedDeployment(checks);
+  const deployment = new CheckedDeployment(checks, parts.log);
   kernel.bind(DeploymentReport, deployment);
   const manifests = parts.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
@@ -85,7 +85,8 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): Check
   persistence.checks.forEach((check, index) => {
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
   });
-  for (const command of [doctorCommand(checks, messages.for('core')), ...moduleCommands(kernel), ...flagCommands(flags)])
+  const doctor = doctorCommand(checks, (check) => deployment.run(check), messages.for('core'));
+  for (const command of [doctor, ...moduleCommands(kernel), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
   return deployment;
 }

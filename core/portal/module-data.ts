@@ -11,8 +11,13 @@ interface ModuleData {
   readonly fault?: unknown;
 }
 
-/** Files that are still being loaded so long after the last of the others are given up: one that never ends shall not keep the door shut. */
-const stillMillis = 1500;
+/** How long nothing may have been read, once something has, before what is unread is given up: one that never ends shall not keep the door shut. */
+export interface ReadingLimits {
+  /** While only such are unread as the portal can do without. */
+  readonly openMillis: number;
+  /** While one is unread that it cannot do without, or nothing has been read yet: storage may be slow. */
+  readonly startMillis: number;
+}
 
 /**
  * Entities and migrations of the modules, collected before the database is opened. A module whose files cannot be read is
@@ -24,20 +29,28 @@ export class ModuleDataCatalog {
     private readonly data: ReadonlyMap<string, ModuleData>,
   ) {}
 
-  static async read(modules: readonly InstalledModule[]): Promise<ModuleDataCatalog> {
+  static async read(modules: readonly InstalledModule[], { openMillis, startMillis }: ReadingLimits): Promise<ModuleDataCatalog> {
+    const needed = neededOf(modules);
+    let hasRead = false;
     const data = new Map<string, ModuleData>();
     let stop: () => void = () => {};
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    const watch = watchStillness(stillMillis, stop);
+    const watches = [
+      watchStillness(startMillis, stop),
+      watchStillness(openMillis, () => {
+        if (hasRead && needed.every(({ id }) => data.has(id))) stop();
+      }),
+    ];
     const reading = modules.map(async (module) => {
       const read = await runInModule(module.id, () => readData(module));
       data.set(module.id, read);
-      watch.moved();
+      hasRead ||= module.manifest.entities !== undefined || module.manifest.migrations !== undefined;
+      for (const watch of watches) watch.moved();
     });
     await Promise.race([Promise.all(reading), stopped]);
-    void watch.dispose();
+    for (const watch of watches) void watch.dispose();
     const fault = new Error('loading them does not come to an end.');
     const all = new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }]));
     return new ModuleDataCatalog(modules, all);
@@ -72,6 +85,19 @@ export class ModuleDataCatalog {
     }
     return undefined;
   }
+}
+
+/** Those that the portal cannot open without, and those whose services these require. */
+function neededOf(modules: readonly InstalledModule[]): readonly InstalledModule[] {
+  const needed = new Set<InstalledModule>();
+  const add = (module: InstalledModule): void => {
+    if (needed.has(module)) return;
+    needed.add(module);
+    for (const service of Object.keys(module.manifest.requires ?? {}))
+      modules.filter(({ manifest }) => manifest.provides?.[service] !== undefined).forEach(add);
+  };
+  modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').forEach(add);
+  return [...needed];
 }
 
 async function readData(module: InstalledModule): Promise<ModuleData> {

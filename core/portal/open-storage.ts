@@ -37,7 +37,10 @@ export async function openStorage(
 ): Promise<Storage> {
   const { settings, home } = config;
   opened.add(await lockHome(home));
-  const data = await ModuleDataCatalog.read(modules);
+  const data = await ModuleDataCatalog.read(modules, {
+    openMillis: settings.limits.openMillis,
+    startMillis: settings.limits.moduleStartMillis,
+  });
   const persistence = await openPersistence({
     home,
     clock,

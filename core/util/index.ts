@@ -3,9 +3,35 @@ export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
 export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
+export {
+  countUpTo,
+  type KeysetPage,
+  type KeysetRange,
+  keysetSql,
+  type ListPlace,
+  type ListTotal,
+  readKeysetPage,
+  type SortDirection,
+  type Sorting,
+  type SortKeys,
+  type SqlCondition,
+} from './keyset.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
 export { ownerByName } from './module-owner.js';
 export {
+  chosenSorting,
+  type SortedListModel,
+  type SortLinks,
+  sortedListFields,
+  sortedListModel,
+  sortHeadings,
+  sortingOf,
+  sortMenu,
+  totalText,
+  type WantedSorting,
+} from './sorted-list.js';
+export {
+  addressFrom,
   cutText,
   foldText,
   hasInvisible,

@@ -75,6 +75,17 @@ export function foldText(text: string): string {
   return withPlainLetters(cased).replaceAll('ς', 'σ').replace(/\s+/g, ' ').trim();
 }
 
+/**
+ * A part of an address that reads like a text: _The Guide to Åland_ becomes `the-guide-to-aland`, _Straße_ `strasse`.
+ * @param longest most characters. @param fallback when no letter of the text is one of an address.
+ */
+export function addressFrom(text: string, longest: number, fallback = ''): string {
+  const words = foldText(text)
+    .replace(/\p{M}/gu, '')
+    .split(/[^a-z0-9]+/);
+  return words.filter(Boolean).join('-').slice(0, longest).replace(/-$/, '') || fallback;
+}
+
 /** Most words of a search that are looked at; the others narrow nothing. */
 const maxSearchWords = 8;
 

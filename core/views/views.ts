@@ -172,18 +172,16 @@ export class Views {
     return set;
   }
 
-  private layoutModel({ title }: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
+  private layoutModel({ title, note }: RenderOptions, { page, scripts, styles, rules }: Rendering): object {
     const { access, flash } = page;
     const { locale, site, person } = access;
     const place = site?.name ?? this.dependencies.messages.for(portal).text('portal.name', undefined, locale);
-    const isGood = flash?.kind === 'success';
     return {
       title: title && title !== place ? `${title} - ${place}` : place,
       locale,
       nonce: page.nonce,
       csrfToken: page.csrf,
-      toast: isGood ? flash.sentence : undefined,
-      notice: isGood ? undefined : flash,
+      note: note === undefined ? flash : { kind: 'success', sentence: note },
       site,
       person,
       initials: person && initialsOf(person.name),

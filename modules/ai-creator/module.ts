@@ -1,5 +1,5 @@
 import { PaidFeatures, UsagePages } from '@portico/ai-usage/api';
-import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices } from '@portico/configuration/api';
+import { ChoiceProviders, SettingsActions, SettingsDefinitions, SettingsNotices, SettingsUses } from '@portico/configuration/api';
 import {
   AuditAreas,
   Commands,
@@ -36,6 +36,7 @@ import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
 import { GenerationWorker } from './services/generations/generation-worker.js';
 import { ImagesCheck } from './services/generations/image-intake.js';
+import { OpenOrdersUse, OpenStreamsUse } from './services/generations/limit-uses.js';
 import { OpenGenerations } from './services/generations/open-generations.js';
 import { ProgressStreams } from './services/generations/progress-streams.js';
 import { createMenuItem } from './services/menus/create-menu-item.js';
@@ -100,6 +101,8 @@ export default defineModule(({ contribute, run, flag }) => {
     { id: 'errors', order: 50, when: { flag: creatorFlag, permission: manageInstance } },
   );
   contribute(SettingsNotices).to(InvalidResponses, { id: 'answers', when: { flag: creatorFlag } });
+  contribute(SettingsUses).to(OpenOrdersUse, { id: 'open-orders' });
+  contribute(SettingsUses).to(OpenStreamsUse, { id: 'open-streams' });
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 

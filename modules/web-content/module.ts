@@ -3,11 +3,13 @@ import { HomePageSections } from '@portico/sites/api';
 import { ArticleRoutes, PublishedArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
 import { ArticlePermissions } from './services/articles.js';
+import { Drafts } from './services/drafts.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';
 import { HtmlCleaner } from './services/html-cleaner.js';
 
 export default defineModule(({ run, contribute }) => {
   run(HtmlCleaner);
+  run(Drafts);
 
   contribute(Permissions).value(
     {

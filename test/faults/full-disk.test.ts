@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { portico } from '../support/portal-process.js';
+import { PortalProcess, portico } from '../support/portal-process.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 
@@ -71,5 +71,88 @@ describe('a disk that is full for a while when an image arrives', function () {
     await delay(3000);
     expect((await portal.generation(id)).isRunning).to.equal(true);
     await isOfferedAfterwards(id);
+  });
+});
+
+/** Commands that give the portal a small disk of its own; undefined where the system does not allow it. */
+function smallDisk(place: string): readonly string[] | undefined {
+  const ways = [
+    ['unshare', '--mount'],
+    ['unshare', '--map-root-user', '--mount'],
+  ].map((way) => [...way, 'sh', '-c', 'mount -t tmpfs -o size=48m portico "$0" && exec "$@"', place]);
+  return ways.find(([command = '', ...args]) => spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0);
+}
+
+/** Another program takes every byte that is left. */
+function fillDisk(file: string): void {
+  const filler = openSync(file, 'w');
+  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+    try {
+      for (;;) writeSync(filler, Buffer.alloc(bytes));
+    } catch {
+      // No room for so much any more: less, then.
+    }
+  }
+  closeSync(filler);
+}
+
+describe('a disk that others have filled', function () {
+  this.timeout(120_000);
+
+  it('is said by readiness; deleting works, what takes room is refused, and uploads work again when there is room', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'portico-full-'));
+    const wrap = smallDisk(place);
+    if (!wrap) return;
+    const portal = await PortalProcess.start(join(place, 'data'), 'start', {}, wrap);
+    try {
+      const headers = await portal.signIn();
+      const documents = `${portal.url}/web/home/documents-media`;
+      const upload = async (name: string): Promise<{ status: number; body: string }> => {
+        const body = new FormData();
+        body.append('file', new Blob([Buffer.alloc(300_000, name)]), name);
+        const answer = await fetch(`${documents}/upload`, { method: 'POST', headers, body });
+        return { status: answer.status, body: await answer.text() };
+      };
+      const added = async (name: string): Promise<string> => {
+        const { status, body } = await upload(name);
+        expect(status, body).to.equal(201);
+        return (JSON.parse(body) as { documents: { id: string }[] }).documents[0]?.id ?? '';
+      };
+      const post = async (address: string, fields: Record<string, string> = {}): Promise<number> =>
+        (await fetch(address, { method: 'POST', headers, body: new URLSearchParams(fields), redirect: 'manual' })).status;
+      const ready = async (): Promise<unknown> => {
+        const answer = await fetch(`${portal.url}/health/ready`);
+        return [answer.status, await answer.json()];
+      };
+      const ids = [await added('one.txt'), await added('two.txt'), await added('three.txt')];
+      expect(await ready()).to.deep.equal([200, { status: 'ready' }]);
+
+      const filler = portal.inside(join(place, 'filler'));
+      fillDisk(filler);
+      expect(await ready()).to.deep.equal([200, { status: 'degraded' }]);
+      const refused = await upload('four.txt');
+      expect([refused.status, refused.body]).to.satisfy(
+        ([status, body]: [number, string]) => status === 507 && body.includes('The disk is full, so this was not saved.'),
+        refused.body,
+      );
+      expect(await post(`${documents}/documents/${ids[0]}/delete`)).to.equal(303);
+      const article = { title: 'Long', body: `<p>${'word '.repeat(60_000)}</p>` };
+      for (let count = 0; count < 20; count += 1)
+        expect(await post(`${portal.url}/web/home/web-content/new`, article)).to.equal(507);
+      // Whoever wants to delete can sign in.
+      expect((await fetch(`${portal.url}/web/home`, { headers: await portal.signIn() })).status).to.equal(200);
+      expect(await post(`${documents}/documents/${ids[1]}/delete`)).to.equal(303);
+      expect((await fetch(`${documents}/documents/${ids[2]}/download`, { headers })).status).to.equal(200);
+
+      rmSync(filler);
+      expect(await ready()).to.deep.equal([200, { status: 'ready' }]);
+      await added('four.txt');
+      const doctor = await portico(portal.inside(join(place, 'data')), 'doctor');
+      expect(doctor, doctor.out).to.have.property('code', 0);
+    } finally {
+      portal.kill('SIGTERM');
+      await portal.ended;
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 });

@@ -86,6 +86,40 @@ describe('a portal that starts', function () {
     expect(await portal.ended).to.equal(0);
   });
 
+  it('waits for slow storage, as long as what it reads cannot be done without', async () => {
+    const folder = await modules.write('slow-reading', 'export default defineModule(() => {});', {
+      entities: './entities.js',
+      onFailure: 'stop-portal',
+    });
+    writeFileSync(join(folder, 'entities.js'), 'await new Promise((resolve) => setTimeout(resolve, 5000)); export default [];');
+    portal = await PortalProcess.start(home, 'start', modules.environment);
+    expect((await portico(home, 'modules', 'why', 'slow-reading')).out).to.equal('slow-reading 1.0.0 is active.\n');
+  });
+
+  it('stands although checks of the deployment hang and fail, and shows what the others find', async () => {
+    await modules.write(
+      'checks',
+      `class Hangs { title = 'This one hangs.'; about = 'deployment'; run() { return new Promise(() => {}); } }
+       class Throws { title = 'This one throws.'; about = 'deployment'; run() { throw new Error('no check'); } }
+       class Rejects { title = 'This one rejects.'; async run() { throw new Error('no data'); } }
+       export default defineModule(({ contribute }) => {
+         for (const Check of [Hangs, Throws, Rejects]) contribute(core.IntegrityChecks).to(Check);
+       });`,
+    );
+    portal = await PortalProcess.start(home, 'start', { ...modules.environment, PORTICO_NOBODY_KNOWS: 'this' });
+    const headers = await portal.signIn();
+    const page = await fetch(`${portal.url}/configuration/diagnostics`, { headers: { ...headers, Accept: 'text/html' } });
+    const text = await page.text();
+    expect(page.status).to.equal(200);
+    const failed = ['This one hangs.', 'This one throws.'].map((title) => `The check “${title}” of the module checks failed;`);
+    for (const sentence of ['PORTICO_NOBODY_KNOWS', ...failed]) expect(text).to.contain(sentence);
+    const doctor = await portico(home, 'doctor');
+    expect(doctor.code).to.equal(1);
+    expect(doctor.out).to.contain('error: The check “This one rejects.” of the module checks failed; the log says why.');
+    const logged = portal.log.split('\n').filter((line) => line.includes('A check failed.'));
+    expect(logged.map((line) => (JSON.parse(line) as { module: string }).module)).to.include('checks');
+  });
+
   it('keeps the addresses of identity for identity, and refuses by name whoever wants them', async () => {
     const routes = (prefix: string): string => `
       class Routes { prefix = '${prefix}'; register(router) {

@@ -32,10 +32,16 @@ export class PortalProcess {
     home: string,
     command: 'start' | 'demo' = 'start',
     environment: Readonly<Record<string, string>> = {},
+    wrap: readonly string[] = [],
   ): Promise<PortalProcess> {
     const port = await freePort();
     const first = { PORTICO_ADMIN_EMAIL: administrator.email, PORTICO_ADMIN_PASSWORD: administrator.password };
-    const child = spawnPortico(home, [command], { PORT: String(port), ...(command === 'start' ? first : {}), ...environment });
+    const child = spawnPortico(
+      home,
+      [command],
+      { PORT: String(port), ...(command === 'start' ? first : {}), ...environment },
+      wrap,
+    );
     const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? '')));
     let said = '';
     let complaints = '';
@@ -53,6 +59,11 @@ export class PortalProcess {
       }),
     ]);
     return new PortalProcess(`http://127.0.0.1:${port}`, child, ended, said, () => complaints);
+  }
+
+  /** A path as the portal sees it, for those who do not see its mounts. */
+  inside(path: string): string {
+    return `/proc/${this.child.pid}/root${path}`;
   }
 
   kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2'): void {
@@ -96,7 +107,14 @@ export async function portico(
   return { code, out };
 }
 
-function spawnPortico(home: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+/** @param wrap a command that becomes the one that stands behind it, e.g. with mounts of its own. */
+function spawnPortico(
+  home: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  wrap: readonly string[] = [],
+): ChildProcess {
   const env = { ...process.env, PORTICO_HOME: home, ...environment };
-  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const [command = process.execPath, ...more] = [...wrap, process.execPath, program, ...args];
+  return spawn(command, more, { stdio: ['ignore', 'pipe', 'pipe'], env });
 }

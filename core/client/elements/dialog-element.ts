@@ -1,3 +1,4 @@
+import { alertBox, loadingBox } from '../boxes.js';
 import type { DialogElement, DialogOptions } from '../dialog.js';
 import { element, focusableIn, giveFocusBack, uniqueId } from '../dom.js';
 import { hasTypedWords } from '../form-state.js';
@@ -7,7 +8,6 @@ import { ask } from '../question.js';
 import { signInLink } from '../sign-in.js';
 import { keepToastsIn } from '../toast-place.js';
 import { portalMessage } from '../translator.js';
-import { alertBox, loadingBox } from './boxes.js';
 import { sendDialogForm } from './dialog-form.js';
 
 /**

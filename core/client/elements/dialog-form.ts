@@ -1,7 +1,7 @@
+import { alertBox } from '../boxes.js';
 import { PortalFault, portalHeaders, readFault, send } from '../portal-fetch.js';
 import { signInLink } from '../sign-in.js';
 import { portalMessage } from '../translator.js';
-import { alertBox } from './boxes.js';
 
 /** What shows the answer to a form. */
 interface FormHost extends Element {

@@ -16,7 +16,7 @@ const icons: Record<ToastKind, string> = {
 
 /**
  * Where notes appear, at the bottom in the middle; a live region, so that they are heard too. A note goes after six seconds, though not while the pointer
- * or the focus is on it; one about a failure stays until it is closed.
+ * or the focus is on it; one that warns, or tells of a failure, stays until it is closed.
  */
 export class PorticoToasts extends HTMLElement {
   /** How much room the notes take at the lower edge of the window: what else stays there stands above them. */
@@ -37,7 +37,7 @@ export class PorticoToasts extends HTMLElement {
     this.setAttribute('role', 'status');
     this.setAttribute('aria-live', 'polite');
     for (const note of this.querySelectorAll<HTMLElement>('.toast-one:not(:has(button))'))
-      setTimeout(() => this.show(note, 'success'), heardMillis);
+      setTimeout(() => this.show(note, note.dataset.kind as ToastKind), heardMillis);
     const left = takeToast();
     if (left) setTimeout(() => this.say(left), heardMillis);
   }
@@ -48,7 +48,7 @@ export class PorticoToasts extends HTMLElement {
 
   private say({ sentence, kind, link }: Toast): void {
     const text = element('span', {}, sentence, ...(link ? [' ', element('a', { href: link.href }, link.text)] : []));
-    this.show(element('div', { class: 'toast-one' }, icon(icons[kind]), text), kind);
+    this.show(element('div', { class: 'toast-one', 'data-kind': kind }, icon(icons[kind]), text), kind);
   }
 
   /** Also a note that came with the page: put in anew it is heard. */
@@ -61,7 +61,7 @@ export class PorticoToasts extends HTMLElement {
     close.addEventListener('click', () => note.remove());
     note.append(close);
     this.append(note);
-    if (kind === 'danger') return;
+    if (kind === 'warning' || kind === 'danger') return;
     const leave = (): void => {
       if (note.matches(':hover, :focus-within')) setTimeout(leave, shownMillis / 4);
       else note.remove();

@@ -1,11 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { CommandSocket } from '../../commands/command-socket.js';
 import { startTestPortal, type TestPortal } from '../../testing/index.js';
 
 const portico = join(import.meta.dirname, '../../../bin/portico.js');
@@ -93,6 +94,25 @@ describe('The command line', () => {
       } finally {
         await far.stop();
         await rm(parent, { recursive: true, force: true });
+      }
+    });
+
+    it('listens on Windows at a pipe that nobody can guess, whose name only the owner reads', async () => {
+      const home = await mkdtemp(join(tmpdir(), 'portico-'));
+      try {
+        const file = join(home, 'portico.sock.path');
+        // Of a portal that was killed, or by somebody who was quicker.
+        await writeFile(file, '\\\\.\\pipe\\theirs\n', { mode: 0o666 });
+        const socket = new CommandSocket(home, 'win32');
+        const made = await socket.make();
+        expect(made.path).to.match(/^\\\\\.\\pipe\\portico-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+        expect((await socket.make()).path).not.to.equal(made.path);
+        expect(await readFile(file, 'utf8')).to.equal(`${socket.path}\n`);
+        expect((await stat(file)).mode & 0o777).to.equal(0o600);
+        await socket.remove(made);
+        expect(socket.path).to.equal(undefined);
+      } finally {
+        await rm(home, { recursive: true, force: true });
       }
     });
 

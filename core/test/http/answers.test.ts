@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { type RouteDeclaration, type Router, readable } from '../../api/index.js';
+import { openAnswer, type RouteDeclaration, type Router, readable } from '../../api/index.js';
 import { startHost, type TestHost } from './test-host.js';
 
 const note = z.object({
@@ -18,7 +19,7 @@ const stored = {
 };
 const shown = { id: 'a', at: '1970-01-01T00:00:00.000Z', parts: [{ text: 'one' }] };
 
-type Declared = Pick<RouteDeclaration, 'answer' | 'answers'>;
+type Declared = Pick<RouteDeclaration, 'answer' | 'answers' | 'events'>;
 
 describe('The answer of a route', () => {
   let host: TestHost;
@@ -131,6 +132,50 @@ describe('The answer of a route', () => {
     expect((await get()).status).to.equal(404);
     const said = host.routes.failures.map(({ error }) => (error as Error).message);
     expect(said.join()).to.include('answers JSON and does not declare what');
+  });
+
+  it('has no more in the events of a stream than their schema names, each for those who may read it', async () => {
+    for (const [who, told] of [
+      [undefined, shown],
+      ['author', { ...shown, author: { name: 'Ada' }, parts: [{ text: 'one', secret: 'no' }] }],
+    ] as const) {
+      await answering({ answers: 'json', events: note }, Readable.from([{ event: 'note', data: stored }]));
+      const { headers, text } = await get(who);
+      expect(headers).to.include({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
+      expect(text.split('\n')[0]).to.equal('event: note');
+      expect(JSON.parse(text.split('\n')[1]?.replace('data: ', '') ?? '')).to.deep.equal(told);
+      if (who === undefined) await host.close();
+    }
+  });
+
+  it('is no stream of events where the route declares none, and no JSON where it declares events', async () => {
+    host = await startHost({});
+    host.routes.add('notes', '/notes', (router: Router) =>
+      router.get('/', { access: 'public' }, (ctx) => {
+        ctx.type = 'text/event-stream';
+        ctx.body = Readable.from(['data: {"hash":"no"}\n\n'], { objectMode: false });
+      }),
+    );
+    expect((await get()).text).not.to.include('hash');
+    await host.close();
+    await answering({ answers: 'json', events: note }, stored);
+    expect((await get()).status).to.equal(500);
+  });
+
+  it('lets keys through that it does not name only where it says why, and to those with a permission', async () => {
+    for (const answer of [z.looseObject({}), openAnswer('somebody else knows')]) {
+      await answering({ answer }, stored);
+      expect((await get()).status).to.equal(404);
+      expect(host.routes.failures.map(({ error }) => (error as { code?: string }).code)).to.deep.equal(['route-undeclared']);
+      await host.close();
+    }
+    host = await startHost({});
+    host.routes.add('notes', '/notes', (router: Router) =>
+      router.get('/', { access: { permission: 'notes.add-note' }, answer: openAnswer('somebody else knows') }, (ctx) => {
+        ctx.body = { any: 'key' };
+      }),
+    );
+    expect((await get('author')).body).to.deep.equal({ any: 'key' });
   });
 
   it('cannot be declared with a schema that changes values', async () => {

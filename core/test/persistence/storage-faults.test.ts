@@ -59,6 +59,34 @@ describe('a disk that fails', function () {
     }
   });
 
+  it('because a quota is used up lets people delete at the first try, whatever the file system says of its room', async () => {
+    if (!mounts) return;
+    const mounted = makeHome();
+    const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"', mounted];
+    expect(await witness(['quota', join(mounted, 'data')], { wrap, env: faulty() })).to.deep.equal({
+      before: { writable: true },
+      deleted: 'no error',
+      whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
+      afterwards: { stored: 'no error', health: { writable: true } },
+      found: [],
+    });
+  });
+
+  it('because it is full keeps room for deleting from all who save rows meanwhile', async () => {
+    if (!mounts) return;
+    const mounted = makeHome();
+    const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=16m portico "$0" && exec "$@"', mounted];
+    expect(await witness(['rowsWhileFull', join(mounted, 'data')], { wrap })).to.deep.equal({
+      first: 'no error',
+      large: ['storage-full'],
+      small: ['no error', 'storage-full'],
+      deleted: ['no error', 'no error'],
+      health: { writable: true, full: true },
+      afterwards: { large: 'no error', stored: 'no error' },
+      found: [],
+    });
+  });
+
   it('because others have filled it lets people delete at the first try, and says that it is full', async () => {
     if (mounts) {
       const mounted = makeHome();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  addressFrom,
   cutText,
   foldText,
   hasInvisible,
@@ -75,5 +76,26 @@ describe('Words of people', () => {
     expect(new Set(['й', 'и', 'ド', 'ト', 'कि', 'क'].map(foldText))).to.have.lengthOf(6);
     expect(searchPatterns(' 50%  a_b ! ')).to.deep.equal(['%50!%%', '%a!_b%', '%!!%']);
     expect(searchPatterns('\u200d')).to.deep.equal([]);
+  });
+
+  it('make a part of an address that reads like them', () => {
+    const texts = [
+      'The Guide to Åland',
+      'Große Straße',
+      'Ærø & Þingvellir',
+      'ıĞdır İl',
+      'ﬁne Cafe\u00adteria',
+      '灯台',
+      `${'a'.repeat(19)} b`,
+    ];
+    expect(texts.map((text) => addressFrom(text, 20, 'none'))).to.deep.equal([
+      'the-guide-to-aland',
+      'grosse-strasse',
+      'aero-thingvellir',
+      'igdir-il',
+      'fine-cafeteria',
+      'none',
+      'a'.repeat(19),
+    ]);
   });
 });

@@ -67,7 +67,14 @@ describe('Elements of the portal', function () {
     app.use(async (ctx) => {
       const show = (view: string, model: object, options: RenderOptions): void => {
         ctx.type = 'html';
-        ctx.body = views.render('demo', view, model, options, pageState());
+        const { said } = ctx.query as { said?: 'success' | 'warning' | 'danger' };
+        ctx.body = views.render(
+          'demo',
+          view,
+          model,
+          options,
+          pageState({ flash: said && { kind: said, sentence: `Said: ${said}.` } }),
+        );
       };
       const layout = ctx.get('X-Portico-Fragment') === '1' ? 'none' : 'page';
       if (ctx.method === 'POST') {
@@ -299,6 +306,41 @@ describe('Elements of the portal', function () {
       await menu.getByRole('button', { name: 'Close' }).click();
       await menu.waitFor({ state: 'hidden' });
     }));
+
+  it('let what was done go by itself, and keep what warns until it is closed', () =>
+    visit(async (opened) => {
+      await opened.clock.install();
+      for (const [said, goes] of [
+        ['success', true],
+        ['warning', false],
+        ['danger', false],
+      ] as const) {
+        await opened.goto(`${base}/page?said=${said}`);
+        const note = opened.getByRole('status').locator('.toast-one', { hasText: `Said: ${said}.` });
+        await opened.clock.runFor(1000);
+        const close = note.getByRole('button', { name: 'Dismiss' });
+        await close.waitFor();
+        await opened.clock.runFor(60_000);
+        expect(await note.count(), said).to.equal(goes ? 0 : 1);
+        if (!goes) await close.press('Enter');
+        expect(await note.count(), said).to.equal(0);
+      }
+    }));
+
+  it('keep what warns where scripts are off, too', () =>
+    visit(
+      async (opened) => {
+        const animations = new Map<string, string>();
+        for (const said of ['success', 'warning', 'danger']) {
+          await opened.goto(`${base}/page?said=${said}`);
+          const note = opened.getByRole('status').getByText(`Said: ${said}.`);
+          await note.waitFor();
+          animations.set(said, await opened.evaluate("getComputedStyle(document.querySelector('.toast-one')).animationName"));
+        }
+        expect(Object.fromEntries(animations)).to.deep.equal({ success: 'leave', warning: 'none', danger: 'none' });
+      },
+      { javaScriptEnabled: false },
+    ));
 
   it('are links and forms where scripts are off', () =>
     visit(

@@ -154,6 +154,27 @@ describe('Views', () => {
     expect((await load(testViews()))({}, {}, page)).to.match(/role="status"[\s\S]*Saved &lt;b&gt;\./);
   });
 
+  for (const layout of ['page', 'site', 'plain'] as const)
+    it(`say all that was done in one place, whatever its kind, in the layout ${layout}`, async () => {
+      folder.write('views/a.hbs', '');
+      const render = await load(testViews());
+      for (const kind of ['success', 'warning', 'danger'] as const) {
+        const html = render({}, { layout }, pageState({ flash: { kind, sentence: 'It was saved.' } }));
+        expect(html.match(/It was saved\./g), kind).to.have.length(1);
+        expect(html, kind).to.match(
+          new RegExp(`<portico-toasts role="status"><div class="toast-one" data-kind="${kind}">.*It was saved\\.`),
+        );
+        expect(html, kind).to.not.contain('class="alert');
+      }
+      const noted = render({}, { layout, note: 'Done <here>.' });
+      expect(noted).to.match(/<portico-toasts role="status"><div class="toast-one" data-kind="success">.*Done &lt;here&gt;\./);
+    });
+
+  it('keep a note from a fragment, which is no page', async () => {
+    folder.write('views/a.hbs', 'a');
+    expect((await load(testViews()))({}, { layout: 'none', note: 'Done.' })).to.equal('a');
+  });
+
   it('show menus under their headings: of the site in the site, of the control panel everywhere', async () => {
     folder.write('views/a.hbs', '');
     const menuItems = [
@@ -233,7 +254,7 @@ describe('Views', () => {
   it('let what is kept of a layout see nothing of one request', async () => {
     folder.write('views/a.hbs', 'body');
     const piece =
-      '[{{site.name}} {{locale}}|{{{csrf}}}{{csrfToken}}{{nonce}}{{@root.nonce}}{{person.name}}{{title}}{{{body}}}{{notice.sentence}}]';
+      '[{{site.name}} {{locale}}|{{{csrf}}}{{csrfToken}}{{nonce}}{{@root.nonce}}{{person.name}}{{title}}{{{body}}}{{note.sentence}}]';
     portal.write('layouts/page.hbs', `{{#kept 'start'}}${piece}{{/kept}}`);
     const page = pageState({ flash: { kind: 'danger', sentence: 'Failed.' } });
     expect((await load(testViews({ viewsFolder: portal.path })))({}, { title: 'T' }, page)).to.equal('[Home en|]');

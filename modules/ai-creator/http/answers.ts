@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { RenderOptions, RouteContext } from '@portico/core';
 
 type AnyContext = RouteContext<unknown, unknown, unknown>;
@@ -14,12 +13,6 @@ export const asFragmentOrPage = (ctx: AnyContext, title: string, status = 200): 
   status,
   layout: isFragment(ctx) ? 'none' : 'page',
 });
-
-/** Server-sent events, which nothing on the way may keep back. */
-export function eventStream(ctx: AnyContext, stream: Readable): void {
-  ctx.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-  ctx.body = stream;
-}
 
 /** The address of the folder in Documents and Media. */
 export const folderHref = (folderId: string | null | undefined): string =>

@@ -15,7 +15,7 @@ import {
   orderedAnswer,
   statusAnswer,
 } from './answer-schemas.js';
-import { eventStream, isFragment, wantsJson } from './answers.js';
+import { isFragment, wantsJson } from './answers.js';
 import { GenerationPages } from './generation-pages.js';
 import { discardForm, idParams, retryForm } from './input.js';
 
@@ -38,15 +38,12 @@ export class NoticeRoutes implements HttpRoutes {
       ctx.body = this.read(ctx);
     });
 
-    router.get('/events', { access: 'signed-in', answers: 'json', answer: 'bytes' }, (ctx) => {
+    router.get('/events', { access: 'signed-in', answers: 'json', events: noticesAnswer }, (ctx) => {
       const { personId, site } = this.availability.require(ctx.access);
       const own = (tell: () => void) => [
         this.open.onDidChange((author) => author.personId === personId && author.siteId === site.id && tell()),
       ];
-      eventStream(
-        ctx,
-        this.streams.follow(personId, async () => this.read(ctx), own, beatMillis),
-      );
+      ctx.body = this.streams.follow(personId, async () => this.read(ctx), own, beatMillis);
     });
   }
 
@@ -92,13 +89,10 @@ export class GenerationRoutes implements HttpRoutes {
       ctx.body = statusOf(await this.view(ctx, ctx.input.params.id));
     });
 
-    router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json', answer: 'bytes' }, async (ctx) => {
+    router.get('/:id/events', { access: 'signed-in', params: idParams, answers: 'json', events: statusAnswer }, async (ctx) => {
       const { id } = ctx.input.params;
       await this.generations.find(ctx.access, id);
-      eventStream(
-        ctx,
-        this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.view(ctx, id))),
-      );
+      ctx.body = this.streams.open(ctx.access.person?.id ?? '', id, async () => statusOf(await this.view(ctx, id)));
     });
 
     router.post('/:id/cancel', { access: 'signed-in', params: idParams, answer: cancelled }, async (ctx) => {

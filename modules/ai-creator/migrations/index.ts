@@ -11,6 +11,7 @@ import { AddVariations1763842000000 } from './add-variations.js';
 import { CreateGenerations1763800000000 } from './create-generations.js';
 import { CreateSpending1763830000000 } from './create-spending.js';
 import { CreateWatch1763831000000 } from './create-watch.js';
+import { DropStartingBudget1764490100000 } from './drop-starting-budget.js';
 import { ForgetNamesInAudit1764490000000 } from './forget-names-in-audit.js';
 import { KeepEnteredPrices1764481000000 } from './keep-entered-prices.js';
 import { MoveUsage1764450100000 } from './move-usage.js';
@@ -35,6 +36,7 @@ export default [
   AddPreviewTokens1763851000000,
   KeepEnteredPrices1764481000000,
   RenameErrorCodesOfUsage1764620000000,
+  DropStartingBudget1764490100000,
   MoveUsage1764450100000,
   RenameToken1764470000000,
   AddUnreadableFiles1764480000000,

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { saveForm } from '@portico/configuration/testing';
 import { Modules } from '@portico/core';
 import { expect } from 'chai';
 import { type CreatorPortal, startCreatorPortal } from './creator-portal.js';
@@ -87,6 +88,27 @@ describe('following what is being made', () => {
     expect(cancel.status).to.equal(303);
     const ends = (await Promise.all(following)).map((told) => told.at(-1)?.event).sort();
     expect(ends).to.deep.equal(['503', 'over', 'over', 'over', 'over']);
+  });
+
+  it('is for as many windows as the setting says, whose form shows how many there are', async () => {
+    const form = '/configuration/instance-settings/ai-creator';
+    const admin = await creator.portal.signIn();
+    const shown = async (): Promise<string> => (await admin.get(form)).text;
+    expect(await shown())
+      .to.include('No window follows an image now.')
+      .and.include('No order is open now.');
+    expect((await saveForm(creator.portal, admin, form, { openStreams: '2' })).status).to.equal(303);
+    creator.sandbox.next('stall-before-headers');
+    const { id } = (await creator.create()).body as { id: string };
+    const path = `/web/home/ai-creator/generations/${id}/events`;
+    const following = Array.from({ length: 3 }, () => listen(creator, path));
+    expect((await Promise.race(following)).at(-1)?.event).to.equal('503');
+    expect(await shown())
+      .to.include('2 windows follow images now; most of one person: 2.')
+      .and.include('1 order is open now.');
+    await creator.portal.post(creator.visitor, `/web/home/ai-creator/generations/${id}/cancel`);
+    await Promise.all(following);
+    expect((await saveForm(creator.portal, admin, form, { openStreams: '4' })).status).to.equal(303);
   });
 
   it('ends when the module stops, which it does not hold up', async () => {

@@ -172,6 +172,18 @@ describe('Generated documents', () => {
     );
   });
 
+  it('are found by words of every script as they are spelled: marks are part of them', async () => {
+    await library.add({
+      name: 'books.png',
+      content: await picture(60, 40),
+      metadata: { provenance: { ...provenance, prompt: 'किताब मेज' } },
+    });
+    const names = async (words: string): Promise<readonly string[]> =>
+      (await library.documents.similar(library.system(), 'provenance', words)).map(({ name }) => name);
+    expect(await names('किताब मेज')).to.deep.equal(['books.png']);
+    expect(await names('कतब मज')).to.deep.equal([]);
+  });
+
   it('are added once with one key, however often and at whatever time', async () => {
     const content = await picture(70, 70);
     const add = () =>

@@ -5,6 +5,10 @@ import { type ImageProvider, ImageProviders, type InstalledProvider, type Provid
 @injectable()
 export class InstalledProviders implements ProviderDirectory {
   private readonly reported = new Set<string>();
+  /** What was contributed when the providers were last read: another list is there after any change. */
+  private readFrom: readonly unknown[] = [];
+  private byId: ReadonlyMap<string, InstalledProvider<ImageProvider>> = new Map();
+  private inOrder: readonly InstalledProvider<ImageProvider>[] = [];
 
   constructor(
     @inject(contributions(ImageProviders)) private readonly contributed: Contributions<ImageProvider>,
@@ -16,6 +20,20 @@ export class InstalledProviders implements ProviderDirectory {
   }
 
   images(): readonly InstalledProvider<ImageProvider>[] {
+    this.follow();
+    return this.inOrder;
+  }
+
+  image(id: string | null | undefined): InstalledProvider<ImageProvider> | undefined {
+    this.follow();
+    return this.byId.get(id ?? '');
+  }
+
+  /** Pages ask several times each, so that what is there is put together once. */
+  private follow(): void {
+    const contributed = this.contributed.all();
+    if (contributed === this.readFrom) return;
+    this.readFrom = contributed;
     const byId = new Map<string, InstalledProvider<ImageProvider>>();
     const installed = this.contributed.each((provider, { module }) => ({ id: provider.id, module, provider }));
     for (const { id, module, provider } of installed) {
@@ -23,11 +41,8 @@ export class InstalledProviders implements ProviderDirectory {
       if (first) this.report(id, module, first.module);
       else byId.set(id, { module, provider });
     }
-    return [...byId.values()];
-  }
-
-  image(id: string | null | undefined): InstalledProvider<ImageProvider> | undefined {
-    return this.images().find(({ provider }) => provider.id === id);
+    this.byId = byId;
+    this.inOrder = [...byId.values()];
   }
 
   private report(id: string, module: string, first: string): void {

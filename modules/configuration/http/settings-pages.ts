@@ -25,7 +25,7 @@ interface EntryParams {
 type Shown = Pick<FormParts, 'typed' | 'errors' | 'conflict'> & {
   readonly status?: number;
   readonly alert?: string;
-  readonly success?: string;
+  readonly note?: string;
   readonly result?: ShownResult;
 };
 
@@ -92,7 +92,7 @@ export class SettingsPages {
       const stored = fields.find(({ name }) => name === reset)?.resolved.own;
       this.refuseOnlyRead(ctx, fields, [reset]);
       if (stored !== undefined) await handle.save(ctx.access.scope, { [reset]: 'inherit' }, person, undefined, 'screen');
-      await this.render(ctx, entry, { typed: without(typed, reset), success: ctx.text('settings.reset') });
+      await this.render(ctx, entry, { typed: without(typed, reset), note: ctx.text('settings.reset') });
       return;
     }
     const { patch, problems } = changesOf(typed, fields, ctx.access.scope.kind);
@@ -184,9 +184,8 @@ export class SettingsPages {
       notices: this.entries.notices.of(definition.id, ctx.access),
       alert: shown.alert,
       alertKind: shown.conflict ? 'warning' : 'danger',
-      success: shown.success,
     };
-    ctx.render('settings-entry', model, { title, ...(shown.status ? { status: shown.status } : {}) });
+    ctx.render('settings-entry', model, { title, note: shown.note, ...(shown.status ? { status: shown.status } : {}) });
   }
 
   /** How much of a site is its own, in one sentence. */

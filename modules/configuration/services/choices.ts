@@ -35,9 +35,14 @@ export class Choices {
 
   /** The field, with what its provider presets for its default. */
   withPreset(field: SettingsField): SettingsField {
-    if (field.type !== 'choice' || field.provider === undefined) return field;
-    const preset = this.quietly(field, (provider) => provider.preset?.());
-    return preset === undefined ? field : { ...field, default: preset };
+    const preset = this.presetOf(field);
+    return preset === undefined || field.type !== 'choice' ? field : { ...field, default: preset };
+  }
+
+  /** What is in force of a field until somebody chooses; undefined where only its definition says. */
+  presetOf(field: SettingsField): string | undefined {
+    if (field.type !== 'choice' || field.provider === undefined) return undefined;
+    return this.quietly(field, (provider) => provider.preset?.());
   }
 
   private quietly(field: SettingsField, ask: (provider: ChoiceProvider) => string | undefined): string | undefined {

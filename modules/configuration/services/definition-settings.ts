@@ -41,12 +41,19 @@ export interface DefinitionSettingsParts {
   readonly problemText: (field: string, problem: Problem) => string;
 }
 
+/** What the deployment says of a field; it does not change while the portal runs. */
+interface Deployed {
+  readonly value: DeployedValue | undefined;
+  /** What locks it, whether or not there is a value. */
+  readonly lock: string | undefined;
+}
+
 export const scopeKey = (scope: Scope): ScopeKey => (scope.kind === 'instance' ? 'instance' : scope.siteId);
 const scopeOf = (key: ScopeKey): Scope => (key === 'instance' ? { kind: 'instance' } : { kind: 'site', siteId: key });
 
 /** The settings of one definition: values of every scope ready in memory, so that a read is a look into a Map. */
 export class DefinitionSettings implements SettingsHandle<SettingsFields> {
-  private deployed: ReadonlyMap<string, DeployedValue>;
+  private deployed: ReadonlyMap<string, Deployed>;
   private readonly sites = new Map<string, Values>();
   private instance: Values;
   private readonly changes: Emitter<SettingsChange>;
@@ -90,7 +97,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const { id } = this.definition;
     const state = this.get(scope)[name] as SecretState | undefined;
     if (this.field(name).type !== 'secret' || !state?.suppliedBy) return undefined;
-    if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value);
+    if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value?.value);
     const value = this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
     const unfit = value !== undefined && state.reference !== undefined && !readValue(this.field(name), value).ok;
     return unfit ? undefined : value;
@@ -132,7 +139,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const field = Object.hasOwn(this.definition.fields, name) ? this.definition.fields[name] : undefined;
     if (!field) return { ok: false, problem: { key: 'problem.unknown-field' } };
     if (scope.kind === 'site' && field.siteOverridable === false) return { ok: false, problem: { key: 'problem.not-at-site' } };
-    const deployed = this.deployed.get(name);
+    const deployed = this.deployed.get(name)?.value;
     if (deployed?.locked) {
       throw new PortalError('setting-locked', `${deployed.label} locks ${this.definition.id}.${name}.`, { status: 409 });
     }
@@ -196,28 +203,33 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   private valuesOf(scope: ScopeKey): Values {
     const values = {};
     for (const [name, field] of Object.entries(this.definition.fields)) {
-      // What a provider presets may be another value tomorrow.
-      const get = (): unknown => this.resolveAt(scope, name, field).value;
-      const isPreset = field.type === 'choice' && field.provider !== undefined;
-      Object.defineProperty(values, name, isPreset ? { enumerable: true, get } : { enumerable: true, value: get() });
+      const { value, origin } = this.resolveAt(scope, name, field);
+      if (origin === 'default' && field.type === 'choice' && field.provider !== undefined) {
+        const { default: otherwise } = field;
+        // What a provider presets may be another value tomorrow; what was chosen is not.
+        const get = (): unknown => this.parts.choices.presetOf(field) ?? otherwise;
+        Object.defineProperty(values, name, { enumerable: true, get });
+      } else Object.defineProperty(values, name, { enumerable: true, value });
     }
     return Object.freeze(values) as Values;
   }
 
-  private readDeployed(): ReadonlyMap<string, DeployedValue> {
+  private readDeployed(): ReadonlyMap<string, Deployed> {
     const { id, fields } = this.definition;
+    const { deployment } = this.parts;
     return new Map(
-      Object.entries(fields).flatMap(([name, field]) => {
-        const found = this.parts.deployment.find(id, name, field);
-        return found ? [[name, found] as const] : [];
-      }),
+      Object.entries(fields).map(([name, field]) => [
+        name,
+        { value: deployment.find(id, name, field), lock: deployment.lockOf(id, name) },
+      ]),
     );
   }
 
   private resolveAt(scope: ScopeKey, name: string, field: SettingsField): ResolvedSetting {
+    const { value: deployed, lock } = this.deployed.get(name) ?? {};
     const sources = {
-      deployed: this.deployed.get(name),
-      lock: this.parts.deployment.lockOf(this.definition.id, name),
+      deployed,
+      lock,
       instance: this.storedValue('instance', name, field),
       site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
     };

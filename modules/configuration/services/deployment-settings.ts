@@ -100,7 +100,7 @@ export class DeploymentSettings {
     const raw = section?.[key];
     if (raw === undefined) return undefined;
     const place = `modules.${module}.${key}`;
-    return this.valueOf({ place, label: `config/*.json (${place})`, origin: 'file', raw, locked }, field);
+    return this.valueOf({ place, label: place, origin: 'file', raw, locked }, field);
   }
 
   /** Sentences about what the deployment says and nobody can follow, of settings that are there and of those that are not. */

@@ -5,6 +5,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
+import { DeploymentSettings } from '../services/deployment-settings.js';
 import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
 
 const handleOf = (portal: TestPortal): SettingsHandle<SettingsFields> => {
@@ -54,6 +55,22 @@ describe('Settings that an operator locks without giving a value', () => {
   it('keep what was stored, for the instance and for sites', () => {
     expect(handleOf(portal).get(instanceScope)).to.include({ greeting: 'Before the lock', lamp: true, seconds: 9 });
     expect(handleOf(portal).get(homeSite())).to.include({ greeting: 'Of the site', lamp: true });
+  });
+
+  it('are looked up when the portal starts, and not for every value that is read', () => {
+    const { lockOf } = DeploymentSettings.prototype;
+    let lookedUp = 0;
+    DeploymentSettings.prototype.lockOf = function (...place) {
+      lookedUp += 1;
+      return lockOf.apply(this, place);
+    };
+    try {
+      for (const scope of [instanceScope, homeSite()])
+        expect(handleOf(portal).resolve(scope, 'greeting').lockedBy).to.equal('PORTICO_LOCKED_SETTINGS');
+      expect(lookedUp).to.equal(0);
+    } finally {
+      DeploymentSettings.prototype.lockOf = lockOf;
+    }
   });
 
   it('are read-only on the screens, which name the lock', async () => {

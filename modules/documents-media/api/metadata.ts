@@ -1,4 +1,4 @@
-import { type AccessContext, type ConditionalPoint, type ExtensionPoint, extensionPoint } from '@portico/core';
+import { type AccessContext, type ConditionalPoint, type ExtensionPoint, extensionPoint, type z } from '@portico/core';
 import type { Document } from './documents.js';
 import type { ChoiceFacts } from './new-menu.js';
 
@@ -44,6 +44,13 @@ export interface MetadataFilter {
   readonly emptyText: string;
 }
 
+/** What programs are told at `~/documents-media/documents/<id>/<kind>`. */
+export interface MetadataReport {
+  /** What is in it; anything else is left out. It describes what arrives, so a date is `z.iso.datetime()`. */
+  readonly answer: z.ZodType<object>;
+  make(shown: ShownDocument, value: unknown): Promise<object>;
+}
+
 /**
  * What a module keeps with documents beside the file, e.g. where a picture comes from: given when the document is added, as JSON, and
  * never changed. It stays with the document, and in its JSON, when the module is gone.
@@ -62,8 +69,7 @@ export interface DocumentMetadata {
   panel?(shown: ShownDocument, value: unknown): Promise<MetadataPanel>;
   /** Checksums beside those of the versions, each with its label in the words of `access`. A memory read. */
   checksums?(access: AccessContext, value: unknown): readonly { readonly label: string; readonly value: string }[];
-  /** What programs are told at `~/documents-media/documents/<id>/<kind>`. */
-  report?(shown: ShownDocument, value: unknown): Promise<object>;
+  readonly report?: MetadataReport;
 }
 
 /** Kinds of metadata of documents. What is kept with a document is shown whatever is switched on now, so a kind has no `when`. */

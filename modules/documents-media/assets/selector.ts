@@ -1,4 +1,4 @@
-import { PortalFault, portalFetch, signInAddress, toast, translator } from '@portico/core/client';
+import { alertBox, PortalFault, portalFetch, signInLink, toast, translator } from '@portico/core/client';
 import type { ItemSelectorCriterion, ReturnType, SelectedItem } from '@portico/item-selector/api';
 import type { AddedDocument, DocumentsAdded } from './parts/events.js';
 
@@ -93,8 +93,11 @@ class DocumentSelector extends HTMLElement {
       this.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
       this.querySelector<HTMLElement>('nav a, .selector-item, .tile a, input[type="search"]')?.focus();
     } catch (error) {
-      const isSignedOut = error instanceof PortalFault && error.status === 401;
-      toast(error instanceof Error ? error.message : String(error), 'danger', isSignedOut ? signInAddress() : undefined);
+      this.querySelector(':scope > .alert[role="alert"]')?.remove();
+      const box = alertBox(error instanceof Error ? error.message : String(error));
+      if (error instanceof PortalFault && error.status === 401) box.append(signInLink('alert-link'));
+      this.prepend(box);
+      box.scrollIntoView({ block: 'nearest' });
     } finally {
       this.removeAttribute('aria-busy');
     }

@@ -1,4 +1,4 @@
-import { readable, z } from '@portico/core';
+import { openAnswer, readable, z } from '@portico/core';
 import { DocumentPermissions } from '../api/documents.js';
 
 const id = z.string();
@@ -39,6 +39,13 @@ export const listAnswer = z.object({
   documents: z.array(z.object({ ...readersPart, modifiedAt: time })),
   previous: z.string().optional(),
   next: z.string().optional(),
+  total: z.int().optional().meta({
+    description: 'How many folders and documents the whole list has; left out of searches and filters with more than one page.',
+  }),
+  totalIsMore: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'There are more than `total` says: counting ends somewhere above 2,000.' }),
 });
 
 export const uploadAnswer = z.object({
@@ -58,8 +65,8 @@ export const uploadAnswer = z.object({
 
 export const folderAnswer = z.object({ folder: z.object({ id, name: z.string() }) });
 
-/** What a module reports of what it keeps with a document, in its own words. */
-export const reportAnswer = z.looseObject({});
+/** What a module reports of what it keeps with a document. */
+export const reportAnswer = openAnswer('the kind of metadata declares its report, and only what that names is answered');
 
 /** What is wrong with names of files that are to be uploaded, in the order in which they were asked. */
 export const namesAnswer = z.object({

@@ -37,7 +37,9 @@ export class MetadataRoutes implements HttpRoutes {
         report: ctx.url(`${documentAddress(document.id)}/${kind}`),
         actions: [],
       };
-      ctx.body = await reporter.value.report?.(shown, document.metadata[kind]);
+      const report = await reporter.value.report?.make(shown, document.metadata[kind]);
+      // As it arrives: dates are text then. What the kind does not name is left out.
+      ctx.body = reporter.value.report?.answer.parse(JSON.parse(JSON.stringify(report)));
     });
   }
 }

@@ -140,7 +140,7 @@ export class FolderRoutes implements HttpRoutes {
         allowed: isEmpty,
         open: ctx.url(listAddress(folder.id)),
       };
-      renderFragment(ctx, 'delete', model, error?.status);
+      renderFragment(ctx, 'delete', model, { status: error?.status });
     };
 
     router.get('/folders/:id/delete', { access: mayDelete, params: idParams }, async (ctx) => {
@@ -163,7 +163,7 @@ export class FolderRoutes implements HttpRoutes {
 
 function showForm(ctx: AnyContext, form: FolderForm): void {
   const model = { ...form, error: undefined, errors: errorsOf(form.error) };
-  renderFragment(ctx, 'folder-form', model, form.error?.status);
+  renderFragment(ctx, 'folder-form', model, { status: form.error?.status });
 }
 
 /** "one folder and 3 documents" */

@@ -9,10 +9,10 @@ export function renderFragment(
   ctx: RouteContext<unknown, unknown, unknown>,
   view: string,
   model: { readonly title: string },
-  status = 200,
+  { status = 200, note }: { readonly status?: number; readonly note?: string | undefined } = {},
 ): void {
   const layout = isFragment(ctx) ? 'none' : 'page';
-  ctx.render(view, { ...model, isPage: layout === 'page' }, { title: model.title, status, layout });
+  ctx.render(view, { ...model, isPage: layout === 'page' }, { title: model.title, status, layout, note });
 }
 
 /** Scripts ask for JSON; a plain form does not. */

@@ -1,5 +1,6 @@
 import { z } from '@portico/core';
-import { type DocumentListQuery, type ListDirection, type ListOrder, listOrders } from '../services/document-list.js';
+import { type Sorting, sortedListFields, sortingOf, type WantedSorting } from '@portico/core/util';
+import { type DocumentListQuery, type ListOrder, sortKeys } from '../services/document-list.js';
 
 export const pageSize = 20;
 
@@ -23,11 +24,8 @@ export const versionParams = z.strictObject({ id, label: z.string().max(32) });
 const listFields = {
   folder: optionalId,
   q: search,
-  order: z.enum(listOrders).optional(),
-  direction: z.enum(['asc', 'desc']).optional(),
   only: z.string().max(50).optional(),
-  after: cursor,
-  before: cursor,
+  ...sortedListFields(sortKeys),
 };
 
 export const listQuery = z.strictObject({
@@ -43,8 +41,10 @@ export const listQuery = z.strictObject({
 export type ListInput = z.output<typeof listQuery>;
 
 /** What a search finds is sorted by name as long as nobody wants it otherwise, everything else by its time. */
-export const orderOf = ({ order, q }: { readonly order?: ListOrder; readonly q?: string }): ListOrder =>
-  order ?? (q ? 'name' : 'newest');
+export const usualOrder = ({ q }: { readonly q?: string | undefined }): ListOrder => (q ? 'name' : 'newest');
+
+export const sortingOfQuery = (input: WantedSorting<ListOrder> & { readonly q?: string | undefined }): Sorting<ListOrder> =>
+  sortingOf(sortKeys, input, usualOrder(input));
 
 export const apiListQuery = z.strictObject(listFields);
 
@@ -56,8 +56,7 @@ export const selectorQuery = z.strictObject({
   uploads: z.enum(['true', 'false']).default('false'),
   folder: optionalId,
   q: search,
-  after: cursor,
-  before: cursor,
+  ...sortedListFields(sortKeys),
 });
 export type SelectorInput = z.output<typeof selectorQuery>;
 
@@ -81,18 +80,16 @@ export function toListQuery(
   input: {
     readonly folder?: string;
     readonly q?: string;
-    readonly order?: ListOrder;
-    readonly direction?: ListDirection;
     readonly after?: string;
     readonly before?: string;
   },
+  sorting: Sorting<ListOrder>,
   metadata: string | undefined,
 ): DocumentListQuery {
   return {
     folderId: input.folder,
     search: input.q,
-    order: orderOf(input),
-    ...(input.direction && { direction: input.direction }),
+    ...sorting,
     metadata,
     after: input.after,
     before: input.before,

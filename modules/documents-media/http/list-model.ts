@@ -1,25 +1,32 @@
 import type { AccessContext, RouteContext } from '@portico/core';
+import {
+  type ListTotal,
+  type Sorting,
+  type SortLinks,
+  sortHeadings,
+  sortMenu,
+  totalText,
+  type WantedSorting,
+} from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import type { ShownAction } from '../services/document-action-list.js';
 import {
   type DocumentEntry,
   type DocumentListPage,
   type FolderEntry,
-  type ListDirection,
   type ListOrder,
-  listOrders,
-  usualDirection,
+  sortKeys,
 } from '../services/document-list.js';
 import type { FolderStep } from '../services/folders.js';
 import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
-import type { ListTotal } from '../services/list-totals.js';
 import type { NewMenuEntry } from '../services/new-menu.js';
 import { documentAddress, folderAddress, withQuery } from './addresses.js';
-import { type ListInput, orderOf } from './input.js';
+import type { ListInput } from './input.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
 
-export type ListView = 'cards' | 'table';
+export const listViews = ['cards', 'table'] as const;
+export type ListView = (typeof listViews)[number];
 type AnyContext = RouteContext<unknown, unknown, unknown>;
 
 export interface DocumentRow {
@@ -157,39 +164,22 @@ function keptBy({ view, order, direction }: ListInput): Readonly<Record<'view' |
   return { view, order, direction };
 }
 
-type LinkTo = (change: Readonly<Record<string, string | undefined>>) => string;
-
 const columns = ['name', 'type', 'size', 'modified'] as const satisfies readonly ListOrder[];
-const arrows = { asc: { icon: 'caret-top' }, desc: { icon: 'caret-bottom' } } as const;
-const otherDirection = { asc: 'desc', desc: 'asc' } as const;
+const menuOrders = Object.keys(sortKeys) as ListOrder[];
 
-/** The headings that sort, and the menu that does: a heading that sorts already turns its order round. */
-function orderModel(ctx: AnyContext, input: ListInput, isTable: boolean, link: LinkTo): object {
-  const current = orderOf(input);
-  const direction: ListDirection = input.direction ?? usualDirection(current);
-  const heading = (order: ListOrder): object => ({
-    label: ctx.text(`column.${order}`),
-    href: link({ order, direction: order === current ? otherDirection[direction] : usualDirection(order) }),
-    sort: order === current ? (direction === 'asc' ? 'ascending' : 'descending') : undefined,
-    ...arrows[direction],
-  });
-  return {
-    headings: isTable ? Object.fromEntries(columns.map((order) => [order, heading(order)])) : undefined,
-    order: ctx.text(`order.${current}`),
-    orders: listOrders.map((order) => ({
-      label: ctx.text(`order.${order}`),
-      isCurrent: order === current,
-      href: link({ order, direction: undefined }),
-    })),
-  };
+/** The headings that sort. */
+function headingModel(ctx: AnyContext, links: Pick<SortLinks<ListOrder>, 'current' | 'link'>): object {
+  return { headings: sortHeadings(columns, { ...links, keys: sortKeys, label: (order) => ctx.text(`column.${order}`) }) };
 }
 
-/** "20 of 1,240", or all that there are; nothing for a list with nothing in it. */
-function totalText(ctx: AnyContext, { count, isMore }: ListTotal, page: DocumentListPage): string | undefined {
-  if (count === 0) return undefined;
-  const shown = page.folders.length + page.documents.length;
-  if (page.next === undefined && page.previous === undefined) return ctx.text('total.all', { total: count });
-  return ctx.text(isMore ? 'total.more' : 'total.some', { shown, total: count });
+/** The menu of orders, for cards. */
+export function orderModel(ctx: AnyContext, links: Pick<SortLinks<ListOrder>, 'current' | 'link'>): object {
+  return sortMenu(menuOrders, { ...links, keys: sortKeys, label: (order) => ctx.text(`order.${order}`) });
+}
+
+/** How much of the list a page shows. */
+export function totalOf(ctx: AnyContext, total: ListTotal, { folders, documents }: DocumentListPage): string | undefined {
+  return totalText(ctx, total, folders.length + documents.length);
 }
 
 /** What the views of the list are made of. */
@@ -199,6 +189,7 @@ export function listModel(
   parts: {
     readonly page: DocumentListPage;
     readonly total: ListTotal;
+    readonly sorting: Sorting<ListOrder>;
     readonly view: ListView;
     readonly added: readonly DocumentEntry[];
     readonly path: readonly FolderStep[];
@@ -207,12 +198,13 @@ export function listModel(
     readonly filters: readonly ListFilter[];
   },
 ): object {
-  const { page, total, view, added, path, newMenu, imageActions, filters } = parts;
+  const { page, total, sorting, view, added, path, newMenu, imageActions, filters } = parts;
   const addedIds = new Set(added.map((document) => document.id));
   const here = { folder: input.folder, q: input.q, only: input.only, ...keptBy(input) };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
     ctx.url(withQuery('~/documents-media', { ...here, ...change }));
   const current = path.at(-1);
+  const sort = { current: sorting, link: (change: WantedSorting<ListOrder>) => link({ ...change }) };
   const options = {
     filters,
     pictureActions: imageActions.length > 0,
@@ -239,15 +231,16 @@ export function listModel(
     query: input.q,
     isTable: view === 'table',
     kept: keptBy(input),
-    total: totalText(ctx, total, page),
-    ...orderModel(ctx, input, view === 'table', link),
+    total: totalOf(ctx, total, page),
+    ...(view === 'table' && headingModel(ctx, sort)),
+    ...orderModel(ctx, sort),
     folders: page.folders.map((entry) => folderRow(ctx, entry, input)),
     documents: page.documents.filter((entry) => !addedIds.has(entry.id)).map(row),
     added: added.map(row),
     isEmpty: page.folders.length + page.documents.length + added.length === 0,
     isFirstPage: input.after === undefined && input.before === undefined,
-    previous: page.previous && link({ before: page.previous }),
-    next: page.next && link({ after: page.next }),
+    previous: page.previous && link({ ...sorting, before: page.previous }),
+    next: page.next && link({ ...sorting, after: page.next }),
     cards: link({ view: 'cards' }),
     table: link({ view: 'table' }),
     ...filterModel(input.only, filters, link),

@@ -1,16 +1,15 @@
 import {
   type AccessContext,
-  HostConfig,
   type HttpRoutes,
   inject,
   injectable,
   invalidInput,
   MessageCatalog,
-  type RouteContext,
   type Router,
 } from '@portico/core';
+import { chosenSorting } from '@portico/core/util';
 import { DocumentActionList } from '../services/document-action-list.js';
-import { type DocumentEntry, DocumentList } from '../services/document-list.js';
+import { type DocumentEntry, DocumentList, sortKeys } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
 import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
@@ -18,10 +17,8 @@ import { documentLinks, PortalDocuments } from '../services/portal-documents.js'
 import { mayOpen, mayView } from './access.js';
 import { documentAnswer, listAnswer } from './answers.js';
 import { isFragment } from './fragment.js';
-import { apiListQuery, idParams, listQuery, toListQuery } from './input.js';
-import { type ListFilter, type ListView, listModel } from './list-model.js';
-
-const keptSeconds = 365 * 24 * 3600;
+import { apiListQuery, idParams, listQuery, sortingOfQuery, toListQuery, usualOrder } from './input.js';
+import { type ListFilter, listModel, listViews } from './list-model.js';
 
 /** The list of a folder, for people and for programs. */
 @injectable()
@@ -36,7 +33,6 @@ export class ListRoutes implements HttpRoutes {
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
-    @inject(HostConfig) private readonly config: HostConfig,
   ) {}
 
   register(router: Router): void {
@@ -44,7 +40,8 @@ export class ListRoutes implements HttpRoutes {
       const input = ctx.input.query;
       const path = await this.folders.path(ctx.access, input.folder);
       const filters = this.filters(ctx.access);
-      const query = toListQuery(input, this.kindOf(input.only));
+      const sorting = chosenSorting(ctx, 'documents', sortKeys, input, usualOrder(input));
+      const query = toListQuery(input, sorting, this.kindOf(input.only));
       const page = await this.list.page(ctx.access, query);
       const total = await this.list.total(ctx.access, query, page);
       const added = await this.list.some(ctx.access, input.added);
@@ -52,8 +49,8 @@ export class ListRoutes implements HttpRoutes {
       const title = path.at(-1)?.name ?? ctx.text('title');
       const layout = isFragment(ctx) ? 'none' : 'page';
       const imageActions = this.actions.ofImages(ctx.access, input.folder);
-      const view = this.view(ctx, input.view);
-      ctx.render('list', listModel(ctx, input, { page, total, added, path, newMenu, imageActions, filters, view }), {
+      const view = ctx.preference('view', listViews, input.view) ?? 'cards';
+      ctx.render('list', listModel(ctx, input, { page, total, sorting, added, path, newMenu, imageActions, filters, view }), {
         title,
         layout,
       });
@@ -62,12 +59,17 @@ export class ListRoutes implements HttpRoutes {
     router.get('/api/documents', { access: mayOpen, query: apiListQuery, answers: 'json', answer: listAnswer }, async (ctx) => {
       await this.folders.path(ctx.access, ctx.input.query.folder);
       const metadata = this.kindOf(ctx.input.query.only);
-      const { folders, documents, previous, next } = await this.list.page(ctx.access, toListQuery(ctx.input.query, metadata));
+      const query = toListQuery(ctx.input.query, sortingOfQuery(ctx.input.query), metadata);
+      const page = await this.list.page(ctx.access, query);
+      const total = await this.list.cheapTotal(ctx.access, query, page);
+      const { folders, documents, previous, next } = page;
       ctx.body = {
         folders: folders.map(({ id, name, modifiedAt }) => ({ id, name, modifiedAt: new Date(modifiedAt) })),
         documents: documents.map(listed),
         previous,
         next,
+        total: total?.count,
+        totalIsMore: total?.isMore || undefined,
       };
     });
 
@@ -81,24 +83,6 @@ export class ListRoutes implements HttpRoutes {
         ctx.body = { ...metadata, ...document, links };
       },
     );
-  }
-
-  /** Cards or table, as it was chosen here or the last time in this browser, which keeps it for a year. */
-  private view(ctx: Pick<RouteContext, 'get' | 'res'>, chosen: ListView | undefined): ListView {
-    const isSecure = this.config.publicUrl.startsWith('https:');
-    const name = `${isSecure ? '__Host-' : ''}portico-documents-view`;
-    const kept = ctx
-      .get('Cookie')
-      .split(/;\s*/)
-      .find((pair) => pair.startsWith(`${name}=`))
-      ?.slice(name.length + 1);
-    const view = chosen ?? (kept === 'table' ? 'table' : 'cards');
-    if (chosen !== undefined && chosen !== kept)
-      ctx.res.appendHeader(
-        'Set-Cookie',
-        `${name}=${view}; Path=/; Max-Age=${keptSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
-      );
-    return view;
   }
 
   /** @throws PortalError `invalid-input` (400) for a filter that nobody brings. */

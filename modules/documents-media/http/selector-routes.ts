@@ -9,10 +9,11 @@ import {
   type Site,
   UnitOfWork,
 } from '@portico/core';
+import { chosenSorting } from '@portico/core/util';
 import type { ReturnType, SelectedItem } from '@portico/item-selector/api';
 import { DocumentPermissions } from '../api/documents.js';
 import type { ChoiceFacts } from '../api/new-menu.js';
-import { type DocumentEntry, DocumentList } from '../services/document-list.js';
+import { type DocumentEntry, DocumentList, sortKeys } from '../services/document-list.js';
 import { Folders } from '../services/folders.js';
 import { Metadata } from '../services/metadata.js';
 import { NewMenu } from '../services/new-menu.js';
@@ -20,8 +21,8 @@ import { documentLinks } from '../services/portal-documents.js';
 import { mayOpen } from './access.js';
 import { withQuery } from './addresses.js';
 import { renderFragment } from './fragment.js';
-import { pageSize, type SelectorInput, selectorQuery } from './input.js';
-import { documentRow } from './list-model.js';
+import { pageSize, type SelectorInput, selectorQuery, usualOrder } from './input.js';
+import { documentRow, orderModel, totalOf } from './list-model.js';
 
 /** What the kinds of metadata say of documents that can be chosen. */
 @injectable()
@@ -74,19 +75,23 @@ export class SelectorRoutes implements HttpRoutes {
     if (!site) throw notFound('page');
     const input = ctx.input.query;
     const path = await this.folders.path(ctx.access, input.folder);
-    const only = input.type === 'image' ? 'image' : undefined;
-    const page = await this.list.page(ctx.access, {
+    const only = input.type === 'image' ? ('image' as const) : undefined;
+    const sorting = chosenSorting(ctx, 'selector', sortKeys, input, usualOrder(input));
+    const query = {
       folderId: input.folder,
       search: input.q,
-      order: input.q ? 'name' : 'newest',
+      ...sorting,
       only,
       after: input.after,
       before: input.before,
       limit: pageSize,
-    });
+    };
+    const page = await this.list.page(ctx.access, query);
+    const total = await this.list.total(ctx.access, query, page);
     const ids = page.documents.map(({ id }) => id);
     const facts = await this.choices.among(ctx.access, site, ids);
     const returnTypes = input.return.split(',');
+    const kept = { order: input.order, direction: input.direction };
     const criterion = { type: input.type, return: input.return, uploads: input.uploads };
     const link = (query: Readonly<Record<string, string | undefined>>): string =>
       ctx.url(withQuery('~/documents-media/selector', { ...criterion, ...query }));
@@ -99,18 +104,21 @@ export class SelectorRoutes implements HttpRoutes {
       isImage: input.type === 'image',
       folderId: input.folder,
       folder: path.at(-1),
-      home: link({}),
-      crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: link({ folder: step.id }) })),
+      home: link(kept),
+      crumbs: path.slice(0, -1).map((step) => ({ name: step.name, href: link({ folder: step.id, ...kept }) })),
       query: input.q,
-      folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id }) })),
+      kept,
+      total: totalOf(ctx, total, page),
+      ...orderModel(ctx, { current: sorting, link: (change) => link({ folder: input.folder, q: input.q, ...change }) }),
+      folders: page.folders.map(({ id, name }) => ({ name, href: link({ folder: id, ...kept }) })),
       items: page.documents.flatMap((entry) => selectable(ctx, site, entry, returnTypes, facts.get(entry.id))),
       isEmpty: page.folders.length + page.documents.length === 0,
       isFirstPage: input.after === undefined && input.before === undefined,
-      here: link({ folder: input.folder }),
-      self: link({ folder: input.folder, q: input.q, after: input.after, before: input.before }),
+      here: link({ folder: input.folder, ...kept }),
+      self: link({ folder: input.folder, q: input.q, ...kept, after: input.after, before: input.before }),
       search: ctx.url('~/documents-media/selector'),
-      previous: page.previous && link({ folder: input.folder, q: input.q, before: page.previous }),
-      next: page.next && link({ folder: input.folder, q: input.q, after: page.next }),
+      previous: page.previous && link({ folder: input.folder, q: input.q, ...sorting, before: page.previous }),
+      next: page.next && link({ folder: input.folder, q: input.q, ...sorting, after: page.next }),
       newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
       messages: Object.fromEntries(['not-chosen', 'others-stay'].map((key) => [key, ctx.compiled(`selector.word-${key}`)])),
     };

@@ -103,7 +103,6 @@ export class UploadRoutes implements HttpRoutes {
       maxFileBytes: this.limits.maxFileBytes,
       maxFiles: this.limits.maxFilesPerUpload,
       report,
-      added: report && report.documents.length > 0 ? this.addedSentence(ctx, report.documents) : undefined,
       nothing: report && report.documents.length + report.failures.length === 0,
       messages: {
         ...uploadMessages(ctx),
@@ -111,7 +110,8 @@ export class UploadRoutes implements HttpRoutes {
       },
     };
     const status = report ? (report.failures[0]?.status ?? 400) : 200;
-    renderFragment(ctx, 'upload', model, status);
+    const note = report && report.documents.length > 0 ? this.addedSentence(ctx, report.documents) : undefined;
+    renderFragment(ctx, 'upload', model, { status, note });
   }
 
   private async receive(ctx: UploadContext, multiple: boolean): Promise<void> {

@@ -1,19 +1,37 @@
-import { type AccessContext, inject, injectable, type Reader, type SqlValue, UnitOfWork } from '@portico/core';
-import { searchPatterns } from '@portico/core/util';
+import { type AccessContext, inject, injectable, type Reader, UnitOfWork } from '@portico/core';
+import {
+  countUpTo,
+  type KeysetRange,
+  keysetSql,
+  type ListPlace,
+  type ListTotal,
+  type SortDirection,
+  type SortKeys,
+  searchPatterns,
+} from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { rootFolder } from '../entities/folder.js';
 import { siteFor } from './access.js';
-import { type ListTotal, ListTotals } from './list-totals.js';
+import { ListTotals } from './list-totals.js';
 
-/** By what documents are sorted; folders stand before them, by name. */
-export const listOrders = ['newest', 'name', 'modified', 'size', 'type'] as const;
-export type ListOrder = (typeof listOrders)[number];
-export type ListDirection = 'asc' | 'desc';
+/** By what documents are sorted; folders stand before them, by name. Ids sort by the time they were made. */
+export type ListOrder = 'newest' | 'name' | 'modified' | 'size' | 'type';
+export const sortKeys: SortKeys<ListOrder> = {
+  newest: { usual: 'desc' },
+  name: { column: 'name_key', usual: 'asc' },
+  modified: { column: 'modified_at', holds: 'number', usual: 'desc' },
+  size: { column: 'size', holds: 'number', usual: 'desc' },
+  type: { column: 'mime_type', usual: 'asc' },
+};
 
-/** Which way an order goes when nobody says it. */
-export function usualDirection(order: ListOrder): ListDirection {
-  return order === 'name' || order === 'type' ? 'asc' : 'desc';
-}
+/** What a row is sorted by, as its cursor says it. */
+const keysOfRows: Readonly<Record<ListOrder, (row: DocumentEntry) => string | number>> = {
+  newest: ({ nameKey }) => nameKey,
+  name: ({ nameKey }) => nameKey,
+  modified: ({ modifiedAt }) => modifiedAt,
+  size: ({ size }) => size,
+  type: ({ mimeType }) => mimeType,
+};
 
 /** The place of an entry in a list: enough to go on from it even when it is gone. */
 interface ListCursor {
@@ -30,26 +48,6 @@ function parseCursor(text: string | undefined): ListCursor | undefined {
   const [, kind, id = '', key = ''] = match;
   return { kind: kind === 'f' ? 'folder' : 'document', id, key };
 }
-
-/** How one order reads and compares: the column before the id, if there is one. */
-interface SortKey {
-  readonly column: 'name_key' | 'modified_at' | 'size' | 'mime_type' | undefined;
-  of(row: DocumentEntry): string;
-  /** The key of a cursor as the column has it; undefined when it is none. */
-  read(key: string): SqlValue | undefined;
-}
-
-const asText = (key: string): SqlValue => key;
-const asNumber = (key: string): SqlValue | undefined => (/^\d{1,15}$/.test(key) ? Number(key) : undefined);
-
-/** Ids sort by the time they were made. */
-const sortKeys: Readonly<Record<ListOrder, SortKey>> = {
-  newest: { column: undefined, of: ({ nameKey }) => nameKey, read: asText },
-  name: { column: 'name_key', of: ({ nameKey }) => nameKey, read: asText },
-  modified: { column: 'modified_at', of: ({ modifiedAt }) => String(modifiedAt), read: asNumber },
-  size: { column: 'size', of: ({ size }) => String(size), read: asNumber },
-  type: { column: 'mime_type', of: ({ mimeType }) => mimeType, read: asText },
-};
 
 export interface FolderEntry {
   readonly id: string;
@@ -75,7 +73,7 @@ export interface DocumentListQuery {
   readonly search?: string;
   readonly order: ListOrder;
   /** Default: the usual one of the order. */
-  readonly direction?: ListDirection;
+  readonly direction?: SortDirection;
   readonly only?: 'image';
   /** Documents that have metadata of a kind, everywhere in the site. */
   readonly metadata?: string;
@@ -93,17 +91,7 @@ export interface DocumentListPage {
   readonly next: string | undefined;
 }
 
-/** Entries that are looked at to count them: so many cost less than the page itself, and whoever has more wants to search. */
-const countedAtMost = 2000;
-
 type Entry = { readonly kind: 'folder'; readonly row: FolderEntry } | { readonly kind: 'document'; readonly row: DocumentEntry };
-
-interface Range {
-  readonly from: ListCursor | undefined;
-  readonly backwards: boolean;
-  /** Stands in the text of the query: SQLite plans a query anew each time a limit is bound. */
-  readonly limit: number;
-}
 
 const folderFields = 'id, name, name_key AS "nameKey", modified_at AS "modifiedAt"';
 const documentFields =
@@ -141,17 +129,23 @@ export class DocumentList {
     const shown = page.folders.length + page.documents.length;
     if (page.next === undefined && page.previous === undefined) return { count: shown, isMore: false };
     const site = siteFor(access, DocumentPermissions.view, 'folder');
-    const isWhole = !query.search && query.metadata === undefined && query.only === undefined;
+    const isWhole = isWholeFolder(query);
     const counting = (): Promise<ListTotal> => this.count(site.id, query);
     const { count, isMore } = await (isWhole ? this.totals.of(site.id, query.folderId ?? rootFolder, counting) : counting());
     return { count: Math.max(count, shown), isMore };
   }
 
+  /** The same for programs, which ask often and need not know: only where it is in memory, or will be. */
+  async cheapTotal(access: AccessContext, query: DocumentListQuery, page: DocumentListPage): Promise<ListTotal | undefined> {
+    const isOnePage = page.next === undefined && page.previous === undefined;
+    return isOnePage || isWholeFolder(query) ? this.total(access, query, page) : undefined;
+  }
+
   private async count(siteId: string, query: DocumentListQuery): Promise<ListTotal> {
     const counts = await this.unitOfWork.read((reader) =>
       Promise.all([
-        query.metadata === undefined ? countSome(reader, 'documents_media_folder', place(siteId, query, 'parent_id')) : nothing,
-        countSome(reader, 'documents_media_document', place(siteId, query, 'folder_id')),
+        query.metadata === undefined ? countUpTo(reader, place(siteId, query, 'parent_id')) : nothing,
+        countUpTo(reader, place(siteId, query, 'folder_id')),
       ]),
     );
     return { count: counts.reduce((sum, part) => sum + part.count, 0), isMore: counts.some(({ isMore }) => isMore) };
@@ -188,11 +182,11 @@ export class DocumentList {
     return [...documents, ...folders].reverse();
   }
 
-  private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
+  private async folders(reader: Reader, siteId: string, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
     if (query.metadata !== undefined) return [];
     const { within, match } = place(siteId, query, 'parent_id');
     const direction = query.order === 'name' ? directionOf(query) : 'asc';
-    const { sql, order, bounds } = sorted(sortKeys.name, direction, range);
+    const { sql, order, bounds } = keysetSql(sortKeys.name, direction, range);
     const rows = await reader.query<FolderEntry>(
       listSql('documents_media_folder', folderFields, `${within.sql}${match.sql}${sql}`, query.search && order),
       [...within.values, ...match.values, ...bounds],
@@ -200,9 +194,9 @@ export class DocumentList {
     return rows.map((row) => ({ kind: 'folder', row }));
   }
 
-  private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: Range): Promise<Entry[]> {
+  private async documents(reader: Reader, siteId: string, query: DocumentListQuery, range: KeysetRange): Promise<Entry[]> {
     const { within, match } = place(siteId, query, 'folder_id');
-    const { sql, order, bounds } = sorted(sortKeys[query.order], directionOf(query), range);
+    const { sql, order, bounds } = keysetSql(sortKeys[query.order], directionOf(query), range);
     const rows = await reader.query<DocumentEntry>(
       listSql('documents_media_document', documentFields, `${within.sql}${match.sql}${sql}`, query.search && order),
       [...within.values, ...match.values, ...bounds],
@@ -211,39 +205,19 @@ export class DocumentList {
   }
 }
 
-const directionOf = ({ order, direction = usualDirection(order) }: DocumentListQuery): ListDirection => direction;
+/** Neither a search nor a filter: how many there are is kept until the folder changes. */
+const isWholeFolder = ({ search, metadata, only }: DocumentListQuery): boolean =>
+  !search && metadata === undefined && only === undefined;
+
+const directionOf = ({ order, direction = sortKeys[order].usual }: DocumentListQuery): SortDirection => direction;
 
 function cursorOf({ order }: DocumentListQuery, { kind, row }: Entry): string {
-  return kind === 'folder' ? `f~${row.id}~${row.nameKey}` : `d~${row.id}~${sortKeys[order].of(row)}`;
-}
-
-interface Condition {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-}
-
-/** Where entries lie, which an index answers, and which of them are meant. */
-interface Place {
-  readonly within: Condition;
-  readonly match: Condition;
-  /** Columns that `match` reads. */
-  readonly read: string;
+  return kind === 'folder' ? `f~${row.id}~${row.nameKey}` : `d~${row.id}~${keysOfRows[order](row)}`;
 }
 
 const nothing: ListTotal = { count: 0, isMore: false };
 
-async function countSome(reader: Reader, table: string, { within, match, read }: Place): Promise<ListTotal> {
-  const some = `SELECT ${read} FROM ${table} WHERE ${within.sql} LIMIT ${countedAtMost + 1}`;
-  const matching = match.sql === '' ? 'count(*)' : `count(CASE WHEN 1 = 1${match.sql} THEN 1 END)`;
-  const rows = await reader.query<{ walked: number; count: number }>(
-    `SELECT count(*) AS walked, ${matching} AS count FROM (${some}) looked`,
-    [...match.values, ...within.values],
-  );
-  const { walked = 0, count = 0 } = rows[0] ?? {};
-  return { count: Math.min(Number(count), countedAtMost), isMore: Number(walked) > countedAtMost };
-}
-
-function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): Place {
+function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | 'folder_id'): ListPlace {
   const patterns = query.search ? searchPatterns(query.search) : [];
   // What folds to nothing has no words that could be found.
   const words =
@@ -251,6 +225,7 @@ function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | '
   const only = query.only && column === 'folder_id' ? " AND kind = 'image'" : '';
   const kinds = query.metadata === undefined ? '' : ' AND metadata_kinds LIKE ?';
   return {
+    table: column === 'parent_id' ? 'documents_media_folder' : 'documents_media_document',
     within:
       query.search || query.metadata !== undefined
         ? { sql: query.search ? 'site_id = ?' : 'site_id = ? AND metadata_kinds IS NOT NULL', values: [siteId] }
@@ -267,20 +242,4 @@ function place(siteId: string, query: DocumentListQuery, column: 'parent_id' | '
 function listSql(table: string, fields: string, conditions: string, searchOrder: string | undefined): string {
   if (!searchOrder) return `SELECT ${fields} FROM ${table} WHERE ${conditions}`;
   return `SELECT ${fields} FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${conditions}) ORDER BY ${searchOrder}`;
-}
-
-/** A page goes from a key to the next in an index; a key that cannot be read begins at the start. */
-function sorted(
-  { column, read }: SortKey,
-  wanted: ListDirection,
-  { from, backwards, limit }: Range,
-): { sql: string; order: string; bounds: SqlValue[] } {
-  const rises = (wanted === 'asc') !== backwards;
-  const [compare, direction] = rises ? ['>', 'ASC'] : ['<', 'DESC'];
-  const order = column === undefined ? `id ${direction}` : `${column} ${direction}, id ${direction}`;
-  const key = from && read(from.key);
-  const bounds = from === undefined || key === undefined ? [] : column === undefined ? [from.id] : [key, from.id];
-  const after =
-    bounds.length === 0 ? '' : column === undefined ? ` AND id ${compare} ?` : ` AND (${column}, id) ${compare} (?, ?)`;
-  return { sql: `${after} ORDER BY ${order} LIMIT ${limit}`, order, bounds };
 }

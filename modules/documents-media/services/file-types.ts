@@ -11,7 +11,7 @@ import { extensionOf } from './names.js';
 export interface FileFacts {
   readonly mimeType: string;
   /** Of a text of which every byte was read; undefined where nothing is known. */
-  readonly charset?: 'utf-8';
+  readonly charset?: 'utf-8' | 'utf-16';
   /** Pixels of a picture that can be shown; a picture without them is kept as a file. */
   readonly width?: number;
   readonly height?: number;
@@ -136,6 +136,8 @@ async function textFacts(path: string, extension: string): Promise<FileFacts | u
   const mimeType = isDrawing ? 'image/svg+xml' : textType(extension);
   if (mimeType === undefined) return undefined;
   if (isDrawing && !svgRoot.test((await readHead(path)).toString('utf8'))) return undefined;
+  const wide = wideEncoding(await readHead(path));
+  if (wide) return (await isText(path, wide)) ? { mimeType, charset: 'utf-16' } : undefined;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let isUtf8 = true;
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
@@ -145,6 +147,25 @@ async function textFacts(path: string, extension: string): Promise<FileFacts | u
   }
   isUtf8 &&= decodes(decoder, Buffer.alloc(0), false);
   return isUtf8 ? { mimeType, charset: 'utf-8' } : { mimeType };
+}
+
+/** UTF-16 says so by its first two bytes; without them half of its bytes are no text. */
+function wideEncoding(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const mark = head.length < 2 ? 0 : head.readUInt16BE(0);
+  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : undefined;
+}
+
+/** Whether all of a file is text of an encoding. */
+async function isText(path: string, encoding: string): Promise<boolean> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }))
+      if (noText.test(decoder.decode(chunk as Buffer, { stream: true }))) return false;
+    return !noText.test(decoder.decode());
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 /** A character may be cut at the end of a part; `stream` leaves it for the next one instead of refusing it. */

@@ -1,10 +1,5 @@
 import { Announcements, inject, injectable, Lifetime, type Transaction } from '@portico/core';
-
-/** How many entries a list has: exact, or there are more than that. */
-export interface ListTotal {
-  readonly count: number;
-  readonly isMore: boolean;
-}
+import type { ListTotal } from '@portico/core/util';
 
 const topic = 'documents-media.folder-contents';
 /** Folders, each a few dozen bytes. */

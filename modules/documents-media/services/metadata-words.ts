@@ -1,4 +1,5 @@
 import type { Reader, Transaction } from '@portico/core';
+import { foldText } from '@portico/core/util';
 import type { DocumentEntity } from '../entities/document.js';
 
 type Queries = Pick<Reader, 'query'>;
@@ -12,13 +13,10 @@ const maxPerWord = 200;
 /** Words that tell nothing about a picture. */
 const empty = new Set('a an and are as at by for from in into is it of on or over the to under with'.split(' '));
 
-/** The words of a text, each once, without marks, case and plurals. */
+/** The words of a text, each once, as searches fold them: marks that are spelling stay. Without plurals. */
 function textWords(text: string, limit = maxWords): readonly string[] {
-  const words = text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
+  const words = foldText(text)
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
     .filter((word) => word.length > 1 && word.length <= 40 && !empty.has(word))
     .map((word) => (word.length > 3 ? word.replace(/s$/, '') : word));
   return [...new Set(words)].slice(0, limit);

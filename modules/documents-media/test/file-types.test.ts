@@ -186,6 +186,23 @@ describe('The type of a file', () => {
     expect(renamed.mimeType).to.equal('application/pdf');
   });
 
+  it('of a text in UTF-16 is a text with its charset, as long as all of it is one', async () => {
+    const little = Buffer.from('\ufeffName;Stadt\nMüller;Köln\n', 'utf16le');
+    const found: string[] = [];
+    for (const [name, content] of [
+      ['little.csv', little],
+      ['big.txt', Buffer.from(little).swap16()],
+      ['half-wide.txt', Buffer.from(little).swap16().subarray(0, 9)],
+      ['zeros.txt', Buffer.concat([Buffer.from(little).swap16(), Buffer.alloc(8)])],
+    ] as const) {
+      const { id } = await library.add({ name, content });
+      const download = await library.get(`${base}/documents/${id}/download`).expect(200);
+      found.push(download.headers['content-type'] ?? '');
+    }
+    const octets = 'application/octet-stream';
+    expect(found).to.deep.equal(['text/csv; charset=utf-16', 'text/plain; charset=utf-16', octets, octets]);
+  });
+
   it('of text names a charset only when every byte was read', async () => {
     const late = Buffer.concat([Buffer.from('name;city\n'.repeat(450)), Buffer.from('M\xfcller;K\xf6ln\n', 'latin1')]);
     const types: string[] = [];

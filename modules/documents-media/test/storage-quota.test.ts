@@ -205,7 +205,7 @@ describe('The settings of Documents and Media', () => {
         .to.include('All sites together use 2 KiB now; Home uses most, 2 KiB.')
         .and.include('Nobody is sending a file now.')
         .and.include('Within the last hour 2 KiB were sent; most by one person: 2 KiB.')
-        .and.include('config/*.json (modules.documents-media.uploadsAtOncePerPerson)');
+        .and.include('In force: 3, from the configuration file (modules.documents-media.uploadsAtOncePerPerson).');
       expect((await saveForm(library.portal, admin, instancePage, { uploadBytesPerPersonAndHour: '1 MiB' })).status).to.equal(
         303,
       );

@@ -1,12 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
-import { foldText } from '@portico/core/util';
+import { cutText, foldText } from '@portico/core/util';
 
 /**
  * A person who can sign in, with what is needed to check a password. Roles stand in `RoleAssignmentEntity`; while a person is not active,
  * none of them is in force.
  */
 @Entity('identity_person')
-@Index('identity_person_list', ['email', 'searchText', 'id'])
+@Index('identity_person_list', ['email', 'id', 'searchText'])
+@Index('identity_person_by_name', ['nameKey', 'id', 'searchText'])
 export class PersonEntity {
   /** Id of the person: a UUIDv7. It stays when the address changes, and other modules keep it. */
   @PrimaryColumn('text')
@@ -19,6 +20,10 @@ export class PersonEntity {
   /** Name as others see it. */
   @Column('text')
   name!: string;
+
+  /** Name as lists sort by it: `personNameKey`. */
+  @Column('text', { name: 'name_key' })
+  nameKey!: string;
 
   /** Email address and name as searches compare them: `personSearchText`. */
   @Column('text', { name: 'search_text' })
@@ -39,6 +44,11 @@ export class PersonEntity {
   /** Time at which the person was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
+}
+
+/** What a list of people by name is sorted by. */
+export function personNameKey(name: string): string {
+  return cutText(foldText(name), 200);
 }
 
 /** What a search for people looks in. */

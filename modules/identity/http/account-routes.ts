@@ -40,7 +40,10 @@ export class AccountRoutes implements HttpRoutes {
       const { current, password, repeated } = ctx.input.body;
       try {
         if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
-        this.cookie.set(ctx, await this.signIn.changePassword(sessionOf(ctx), current, password, ctx.ip));
+        const passwords = { current, next: password };
+        const opened = await this.signIn.changePassword(sessionOf(ctx), passwords, ctx.ip, this.cookie.device(ctx));
+        this.cookie.set(ctx, opened.token);
+        if (opened.device !== undefined) this.cookie.setDevice(ctx, opened.device);
         ctx.redirectWith('/account', ctx.text('account.password-saved'));
       } catch (error) {
         this.show(ctx, { error: inputError(error), form: 'password' });

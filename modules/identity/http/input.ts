@@ -1,4 +1,6 @@
 import { z } from '@portico/core';
+import { sortedListFields } from '@portico/core/util';
+import { peopleOrders } from '../services/people-list.js';
 
 const shortText = z.string().max(1000);
 /** As long as a request may be: what is too long comes back in its form, with a sentence of the service that refuses it. */
@@ -21,7 +23,8 @@ export const nameForm = z.strictObject({ name: typedText });
 export const changePasswordForm = z.strictObject({ current: password, password, repeated: password });
 
 export const idParams = z.strictObject({ id: z.uuid() });
-export const listQuery = z.strictObject({ q: shortText.optional(), after: shortText.optional(), before: shortText.optional() });
+export const listQuery = z.strictObject({ q: shortText.optional(), ...sortedListFields(peopleOrders) });
+export type ListInput = z.output<typeof listQuery>;
 export const newPersonForm = z.strictObject({ email: typedText, name: typedText });
 export const activeForm = z.strictObject({ active: z.enum(['true', 'false']).transform((text) => text === 'true') });
 

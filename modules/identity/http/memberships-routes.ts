@@ -14,8 +14,8 @@ import { AccountRepository } from '../services/account-repository.js';
 import { manageMemberships, managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
-import { listQuery, memberRoleForm, newMemberForm } from './input.js';
-import { pageLinks } from './page-links.js';
+import { type ListInput, listQuery, memberRoleForm, newMemberForm } from './input.js';
+import { peoplePage } from './people-page.js';
 
 const access = { permission: manageMemberships } as const;
 const home = '~/identity/memberships';
@@ -65,16 +65,15 @@ export class MembershipsRoutes implements HttpRoutes {
 
   private async show(
     ctx: RouteContext,
-    { q, after, before }: { q?: string; after?: string; before?: string },
+    input: ListInput,
     tried: { email?: string; role?: string; error?: PortalError; peopleHref?: string | undefined } = {},
   ): Promise<void> {
     const site = siteOf(ctx);
-    const page = await this.list.page({ search: q, after, before, siteId: site.id });
+    const { people, ...list } = await peoplePage(ctx, this.list, input, { name: 'members', siteId: site.id });
     const model = {
       site,
-      q,
-      ...pageLinks(page, q),
-      members: page.people.map((account) => ({
+      ...list,
+      members: people.map((account) => ({
         id: account.id,
         name: account.name,
         email: account.email,

@@ -14,7 +14,7 @@ import { managePeople } from '../services/identity-permissions.js';
 import { PeopleAdministration } from '../services/people-administration.js';
 import { PeopleList } from '../services/people-list.js';
 import { activeForm, idParams, instanceRoleForm, listQuery, nameForm, newPersonForm, siteRoleForm } from './input.js';
-import { pageLinks } from './page-links.js';
+import { peoplePage } from './people-page.js';
 
 const access = { permission: managePeople } as const;
 const home = '/identity/users';
@@ -32,9 +32,9 @@ export class PeopleRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/', { access, query: listQuery }, async (ctx) => {
-      const { q, after, before } = ctx.input.query;
-      const page = await this.list.page({ search: q, after, before });
-      ctx.render('people', { people: page.people, q, ...pageLinks(page, q) }, { title: ctx.text('people.title') });
+      ctx.render('people', await peoplePage(ctx, this.list, ctx.input.query, { name: 'people' }), {
+        title: ctx.text('people.title'),
+      });
     });
 
     router.get('/new', { access }, (ctx) => this.showNew(ctx, {}));

@@ -1,7 +1,7 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, SessionCookie } from '@portico/core';
 import { localAddress } from '@portico/core/util';
 import { SessionStore } from '../services/session-store.js';
-import { SignIn } from '../services/sign-in.js';
+import { type OpenedSession, SignIn } from '../services/sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
 
 /** Signing out, also for a session that has ended by itself. */
@@ -54,10 +54,7 @@ export class SignInRoutes implements HttpRoutes {
       try {
         const result = await this.signIn.withPassword(email, password, ctx.ip, this.cookie.device(ctx));
         if (result.kind === 'new-password') this.showNewPassword(ctx, { ticket: result.ticket, next });
-        else {
-          await this.open(ctx, result.token, next);
-          if (result.device !== undefined) this.cookie.setDevice(ctx, result.device);
-        }
+        else await this.open(ctx, result, next);
       } catch (error) {
         this.showSignIn(ctx, { email, next, error: shown(ctx, error) });
       }
@@ -67,7 +64,7 @@ export class SignInRoutes implements HttpRoutes {
       const { ticket, password, repeated, next } = ctx.input.body;
       try {
         if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
-        await this.open(ctx, await this.signIn.withTicket(ticket, password), next);
+        await this.open(ctx, await this.signIn.withTicket(ticket, password, this.cookie.device(ctx)), next);
       } catch (failure) {
         const error = shown(ctx, failure);
         if (error.code === 'ticket-expired') this.showSignIn(ctx, { next, error });
@@ -77,9 +74,10 @@ export class SignInRoutes implements HttpRoutes {
   }
 
   /** A session of before does not live on beside the new one. */
-  private async open(ctx: RouteContext, token: string, next: string | undefined): Promise<void> {
+  private async open(ctx: RouteContext, { token, device }: OpenedSession, next: string | undefined): Promise<void> {
     if (ctx.session) await this.sessions.end(ctx.session);
     this.cookie.set(ctx, token);
+    if (device !== undefined) this.cookie.setDevice(ctx, device);
     this.goOn(ctx, next);
   }
 

@@ -11,7 +11,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import type { Account, NewAccount, People, RoleName } from '../api/index.js';
-import { PersonEntity, personSearchText } from '../entities/person-entity.js';
+import { PersonEntity, personNameKey, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { Directory } from './directory.js';
@@ -69,6 +69,7 @@ export class AccountRepository implements People {
       id: this.ids.next(),
       email,
       name,
+      nameKey: personNameKey(name),
       searchText: personSearchText(email, name),
       passwordHash: await this.passwords.hash(account.password),
       active: true,
@@ -91,7 +92,10 @@ export class AccountRepository implements People {
     await this.change(personId, async (transaction) => {
       const people = transaction.repository(PersonEntity);
       const { email } = await people.findOneByOrFail({ id: personId });
-      await people.update({ id: personId }, { name: newName, searchText: personSearchText(email, newName) });
+      await people.update(
+        { id: personId },
+        { name: newName, nameKey: personNameKey(newName), searchText: personSearchText(email, newName) },
+      );
     });
   }
 

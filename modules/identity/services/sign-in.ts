@@ -44,14 +44,15 @@ function keyOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+export interface OpenedSession {
+  readonly token: string;
+  /** For the cookie of a browser that is new to the account. */
+  readonly device: string | undefined;
+}
+
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
 export type SignInResult =
-  | {
-      readonly kind: 'session';
-      readonly token: string;
-      /** For the cookie of a browser that is new to the account. */
-      readonly device: string | undefined;
-    }
+  | ({ readonly kind: 'session' } & OpenedSession)
   | { readonly kind: 'new-password'; readonly ticket: string };
 
 /**
@@ -64,6 +65,8 @@ export type SignInResult =
  * What a right password leads to: a session; or, after a one-time password, a ticket that lasts ten minutes, works once and opens nothing but the form for
  * a password of one's own. Whether the account is still active, and the password still the same, is asked again inside the transaction that makes the
  * session: while Argon2 ran, somebody may have changed either.
+ *
+ * Whichever of the three it was, the browser is known from then on, and its attempts have a count of their own.
  *
  * A changed password ends all sessions of the person in the same transaction, and gives a new one to whoever changed it.
  *
@@ -102,27 +105,34 @@ export class SignIn {
   }
 
   /** Turns a ticket and a password of the person's own into a session. @throws PortalError `ticket-expired` (410). */
-  async withTicket(ticket: string, password: string): Promise<string> {
+  async withTicket(ticket: string, password: string, cookie?: string): Promise<OpenedSession> {
     const personId = this.tickets.personOf(ticket);
     const account = personId === undefined ? undefined : this.directory.byId(personId);
     if (!account?.active || !account.mustChangePassword) {
       throw new PortalError('ticket-expired', 'This took too long. Sign in with your one-time password again.', { status: 410 });
     }
-    const token = await this.replacePassword(account.id, password);
+    const isNewDevice = (await this.devices.find(account.id, cookie)) === undefined;
+    const opened = await this.replacePassword(account.id, password, isNewDevice);
     this.tickets.redeem(ticket);
-    return token;
+    return opened;
   }
 
-  /** Changes the password of a signed-in person; every other session of theirs ends. Answers the token of a new one. */
-  async changePassword(session: Session, current: string, next: string, address: string): Promise<string> {
+  /** Changes the password of a signed-in person; every other session of theirs ends, and a new one begins. */
+  async changePassword(
+    session: Session,
+    { current, next }: { readonly current: string; readonly next: string },
+    address: string,
+    cookie?: string,
+  ): Promise<OpenedSession> {
     const key = session.person.email;
-    await this.rateLimiter.attempt(key, address);
+    const device = await this.devices.find(session.person.id, cookie);
+    await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
     if (!(await this.passwords.verify(stored?.passwordHash, current))) {
       throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
     }
-    await this.rateLimiter.succeeded(key, address);
-    return this.replacePassword(session.person.id, next);
+    await this.rateLimiter.succeeded(key, address, device);
+    return this.replacePassword(session.person.id, next, device === undefined);
   }
 
   private async open(verified: PersonEntity, isNewDevice: boolean): Promise<SignInResult> {
@@ -138,14 +148,15 @@ export class SignIn {
     });
   }
 
-  private async replacePassword(personId: string, password: string): Promise<string> {
-    let token: string | undefined;
+  private async replacePassword(personId: string, password: string, isNewDevice: boolean): Promise<OpenedSession> {
+    let opened: OpenedSession | undefined;
     await this.accounts.replacePassword(personId, password, false, async (transaction) => {
       if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
-      token = await this.sessions.create(transaction, personId);
+      const token = await this.sessions.create(transaction, personId);
+      opened = { token, device: isNewDevice ? await this.devices.add(transaction, personId) : undefined };
     });
-    if (token === undefined) throw failed();
-    return token;
+    if (opened === undefined) throw failed();
+    return opened;
   }
 }
 

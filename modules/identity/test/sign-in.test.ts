@@ -207,6 +207,34 @@ describe('Guessing passwords', () => {
     }
   });
 
+  it('does not keep the owner out who chose a password after a one-time one, nor from changing it', async () => {
+    const guessed = await startTestPortal({
+      config: { modules: { identity: { failuresPerAddress: 7, longestDelayMillis: 1 } } },
+    });
+    try {
+      await addPerson(guessed, 'ada@example.org', { mustChangePassword: true });
+      const attempt = (visitor: TestClient, tried: string) =>
+        trySignIn(guessed, visitor, { email: 'ada@example.org', password: tried });
+      const owner = guessed.agent();
+      const ticket = /name="ticket" value="([^"]+)"/.exec((await attempt(owner, password)).text)?.[1] ?? '';
+      const [own, next] = ['lanterns over the harbour', 'boats under the bridge'];
+      const chosen = await owner
+        .post('/sign-in/new-password')
+        .set('Origin', guessed.url)
+        .type('form')
+        .send({ ticket, password: own, repeated: own });
+      expect(chosen.status).to.equal(303);
+      for (let guesses = 0; guesses < 9; guesses += 1) await attempt(guessed.agent(), 'wrong wrong wrong');
+      expect((await attempt(guessed.agent(), own)).status).to.equal(429);
+      const changed = await guessed.post(owner, '/account/password', { current: own, password: next, repeated: next });
+      expect(changed.status).to.equal(303);
+      await guessed.post(owner, '/sign-out');
+      expect((await attempt(owner, next)).status).to.equal(303);
+    } finally {
+      await guessed.stop();
+    }
+  });
+
   it('goes by the address that the proxy of the deployment saw, and by no other that is claimed', async () => {
     const behind = await startTestPortal({
       config: { server: { trustedProxies: 1 }, modules: { identity: { failuresPerAddress: 3 } } },

@@ -1,6 +1,7 @@
 import { type HttpRoutes, inject, injectable, notFound, PortalError, type RouteContext, type Router, z } from '@portico/core';
+import { chosenSorting, sortedListFields, sortedListModel } from '@portico/core/util';
 import { HomePage } from '../services/home-page.js';
-import { SiteRepository } from '../services/site-repository.js';
+import { SiteRepository, sitesOrders } from '../services/site-repository.js';
 import { manageSites, viewSite } from '../services/sites-permissions.js';
 
 const access = { permission: manageSites } as const;
@@ -9,6 +10,7 @@ const home = '/sites';
 /** As long as a request may be: what is too long comes back in its form, with a sentence. */
 const text = z.string();
 const newSiteForm = z.strictObject({ name: text, address: text });
+const listQuery = z.strictObject({ q: z.string().max(200).optional(), ...sortedListFields(sitesOrders) });
 const idParams = z.strictObject({ id: z.uuid() });
 const nameForm = z.strictObject({ name: text });
 
@@ -20,9 +22,21 @@ export class SitesRoutes implements HttpRoutes {
   constructor(@inject(SiteRepository) private readonly sites: SiteRepository) {}
 
   register(router: Router): void {
-    router.get('/', { access }, (ctx) => {
-      const sites = this.sites.all().map((site) => ({ ...site, path: `/web/${site.address}` }));
-      ctx.render('sites', { sites }, { title: ctx.text('sites.title') });
+    router.get('/', { access, query: listQuery }, async (ctx) => {
+      const { q, after, before, ...wanted } = ctx.input.query;
+      const sorting = chosenSorting(ctx, 'sites', sitesOrders, wanted, 'name');
+      const page = await this.sites.page({ search: q, sorting, after, before });
+      const list = sortedListModel(ctx, {
+        keys: sitesOrders,
+        sorting,
+        columns: ['name', 'address'],
+        label: (order) => ctx.text(`sites.${order}`),
+        query: { q },
+        page,
+        shown: page.sites.length,
+      });
+      const sites = page.sites.map((site) => ({ ...site, path: `/web/${site.address}` }));
+      ctx.render('sites', { ...list, q, sites }, { title: ctx.text('sites.title') });
     });
 
     router.get('/new', { access }, (ctx) => this.showNew(ctx, {}));

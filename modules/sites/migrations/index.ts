@@ -1,3 +1,4 @@
 import { CreateSites1763800000000 } from './create-sites.js';
+import { SortSitesByName1764600000000 } from './sort-sites-by-name.js';
 
-export default [CreateSites1763800000000];
+export default [CreateSites1763800000000, SortSitesByName1764600000000];

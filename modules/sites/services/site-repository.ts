@@ -11,9 +11,35 @@ import {
   type SiteDirectory,
   UnitOfWork,
 } from '@portico/core';
+import { type ListTotal, readKeysetPage, type Sorting, type SortKeys, searchPatterns } from '@portico/core/util';
 import type { Sites } from '../api/index.js';
-import { SiteEntity } from '../entities/site-entity.js';
+import { SiteEntity, siteNameKey } from '../entities/site-entity.js';
 import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
+
+/** By what sites are sorted. */
+export type SitesOrder = 'name' | 'address';
+export const sitesOrders: SortKeys<SitesOrder> = {
+  name: { column: 'name_key', usual: 'asc' },
+  address: { column: 'address', usual: 'asc' },
+};
+
+export interface SitesQuery {
+  /** Words that stand anywhere in a name or an address, all of them. */
+  readonly search?: string;
+  readonly sorting: Sorting<SitesOrder>;
+  /** Where a page begins or ends, as an earlier page said. */
+  readonly after?: string;
+  readonly before?: string;
+}
+
+export interface SitesPage {
+  readonly sites: readonly Site[];
+  readonly total: ListTotal;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+}
+
+const pageSize = 20;
 
 const byName = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 
@@ -44,6 +70,29 @@ export class SiteRepository implements SiteDirectory, Sites {
     return this.sorted;
   }
 
+  async page({ search = '', sorting, after, before }: SitesQuery): Promise<SitesPage> {
+    const patterns = searchPatterns(search);
+    const { ids, ...page } = await this.unitOfWork.read((reader) =>
+      readKeysetPage(reader, {
+        place: {
+          table: 'sites_site',
+          within: { sql: '1 = 1', values: [] },
+          match: {
+            sql: patterns.map(() => " AND (name_key LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')").join(''),
+            values: patterns.flatMap((pattern) => [pattern, pattern]),
+          },
+          read: 'name_key, address',
+        },
+        key: sitesOrders[sorting.order],
+        direction: sorting.direction,
+        after,
+        before,
+        limit: pageSize,
+      }),
+    );
+    return { ...page, sites: ids.map((id) => this.byId(id)).filter((site) => site !== undefined) };
+  }
+
   /** Reads the sites; a portal without any gets its first one. */
   async open(): Promise<void> {
     const rows = await this.unitOfWork.read((reader) => reader.repository(SiteEntity).find());
@@ -57,6 +106,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       id: this.ids.next(),
       address,
       name,
+      nameKey: siteNameKey(name),
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -73,7 +123,7 @@ export class SiteRepository implements SiteDirectory, Sites {
     return this.unitOfWork.write(async (transaction) => {
       const known = this.byId(id);
       if (!known) throw notFound('site');
-      await transaction.repository(SiteEntity).update({ id }, { name });
+      await transaction.repository(SiteEntity).update({ id }, { name, nameKey: siteNameKey(name) });
       const renamed = Object.freeze({ ...known, name });
       transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? renamed : site))));
       return renamed;

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { cutText, foldText } from '@portico/core/util';
 
 /** An article of a site: what its author works on, and what visitors read since it was last published. */
 @Entity('web_content_article')
@@ -14,6 +15,10 @@ export class ArticleEntity {
   /** Title of the draft. */
   @Column('text')
   title!: string;
+
+  /** Title of the draft as lists sort by it and searches compare it: `articleTitleKey`. */
+  @Column('text', { name: 'title_key' })
+  titleKey!: string;
 
   /** Last part of the article's address; unique in its site. */
   @Column('text')
@@ -54,4 +59,13 @@ export class ArticleEntity {
   /** Id of the form that the article was begun in, while it has only been kept by itself and nobody has saved it; null afterwards. */
   @Column('text', { name: 'begun_form', nullable: true })
   begunForm!: string | null;
+
+  /** Id of the form that a saved article was made in: its idempotency key, unique in the site; null while it is only begun. */
+  @Column('text', { name: 'created_form', nullable: true })
+  createdForm!: string | null;
+}
+
+/** What a list of articles by title is sorted by. */
+export function articleTitleKey(title: string): string {
+  return cutText(foldText(title), 300);
 }

@@ -9,9 +9,18 @@ import {
   type Router,
   type ServiceHandle,
 } from '@portico/core';
+import { chosenSorting, sortedListModel } from '@portico/core/util';
 import { Documents } from '@portico/documents-media/api';
-import { type Article, type ArticleInput, fingerprint, mergeArticle, type SeenArticle } from '../services/article.js';
-import { ArticlePermissions, Articles, bodyLimit, type SavedArticle } from '../services/articles.js';
+import {
+  type Article,
+  type ArticleInput,
+  articleOrders,
+  bodyLimit,
+  fingerprint,
+  mergeArticle,
+  type SeenArticle,
+} from '../services/article.js';
+import { ArticlePermissions, Articles, type SavedArticle } from '../services/articles.js';
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
@@ -24,7 +33,6 @@ import {
   draftParams,
   listQuery,
   maxArticleBytes,
-  writeCursor,
 } from './input.js';
 
 const edit = { permission: ArticlePermissions.edit };
@@ -72,9 +80,19 @@ export class ArticleRoutes implements HttpRoutes {
 
   register(router: Router): void {
     router.get('/', { access: edit, query: listQuery }, async (ctx) => {
-      const { articles, next } = await this.articles.list(ctx.access, ctx.input.query.after);
-      const model = { articles, next: next && writeCursor(next), first: ctx.input.query.after === undefined };
-      ctx.render('articles', model, { title: ctx.text('title') });
+      const { q, after, before, ...wanted } = ctx.input.query;
+      const sorting = chosenSorting(ctx, 'articles', articleOrders, wanted, 'modified');
+      const { articles, ...page } = await this.articles.list(ctx.access, { search: q, sorting, after, before });
+      const list = sortedListModel(ctx, {
+        keys: articleOrders,
+        sorting,
+        columns: ['title', 'modified'],
+        label: (order) => ctx.text(`list.${order}`),
+        query: { q },
+        page,
+        shown: articles.length,
+      });
+      ctx.render('articles', { ...list, q, articles }, { title: ctx.text('title') });
     });
 
     router.get('/new', { access: edit }, (ctx) =>
@@ -145,7 +163,9 @@ export class ArticleRoutes implements HttpRoutes {
       ctx.redirectWith(place, sentences.join(' '), sentences.length > 1 ? 'warning' : 'success');
     } catch (error) {
       if (!(error instanceof PortalError) || ![400, 409].includes(error.status)) throw error;
-      const article = id ? await this.articles.find(ctx.access, id) : undefined;
+      // The form of a new article may have made one already.
+      const found = id ?? error.details.article;
+      const article = typeof found === 'string' ? await this.articles.find(ctx.access, found) : undefined;
       if (article && error.code === 'article-conflict') this.showConflict(ctx, { form, seen, article, error });
       else this.show(ctx, { input: form, revision: form.revision, seen, form: form.form, article, error });
     }

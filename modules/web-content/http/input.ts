@@ -1,5 +1,6 @@
 import { z } from '@portico/core';
-import type { Cursor } from '../services/articles.js';
+import { sortedListFields } from '@portico/core/util';
+import { articleOrders } from '../services/article.js';
 
 export const articleParams = z.strictObject({ id: z.uuid() });
 export const draftParams = z.strictObject({ id: z.uuid(), draft: z.uuid() });
@@ -9,7 +10,8 @@ export const articleQuery = z.strictObject({ draft: z.uuid().optional() });
 /** An article of 500,000 characters in any script, escaped as forms do, and some more: what is too long comes back with a sentence. */
 export const maxArticleBytes = 16 * 1024 * 1024;
 
-const seen = z.string().optional();
+/** A field as the form showed it: a title, an address, or the fingerprint of a body. */
+const seen = z.string().max(1000).optional();
 
 export const articleForm = z.strictObject({
   title: z.string(),
@@ -29,25 +31,13 @@ export const draftForm = z.strictObject({
   form: z.uuid(),
   article: z.uuid().optional(),
   title: z.string(),
-  address: z.string(),
+  address: z.string().max(1000),
   body: z.string(),
   revision: z.number().int().min(0),
   seen: z.strictObject({ title: seen, address: seen, body: seen }),
 });
 
-/** A cursor in an address: `<milliseconds>.<id>`. */
-export const listQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,16}\.[0-9a-f-]{36}$/)
-    .transform((text): Cursor => {
-      const [modifiedAt = '0', id = ''] = text.split('.');
-      return { modifiedAt: Number(modifiedAt), id };
-    })
-    .optional(),
-});
-
-export const writeCursor = ({ modifiedAt, id }: Cursor): string => `${modifiedAt}.${id}`;
+export const listQuery = z.strictObject({ q: z.string().max(200).optional(), ...sortedListFields(articleOrders) });
 
 /** A picture that was taken into Documents and Media. */
 export const pictureAnswer = z.object({

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type MergedFields, mergeFields } from '@portico/core/util';
+import type { Messages } from '@portico/core';
+import { addressFrom, type ListTotal, type MergedFields, mergeFields, type Sorting, type SortKeys } from '@portico/core/util';
 import type { ArticleEntity } from '../entities/index.js';
+
+const titleLimit = 200;
+/** Characters of HTML. */
+export const bodyLimit = 500_000;
 
 /** An article as its authors see it. */
 export interface Article {
@@ -43,6 +48,32 @@ export interface PublishedArticle {
   readonly publishedAt: Date;
 }
 
+/** By what articles are sorted. */
+export type ArticleOrder = 'title' | 'modified';
+export const articleOrders: SortKeys<ArticleOrder> = {
+  title: { column: 'title_key', usual: 'asc' },
+  modified: { column: 'modified_at', holds: 'number', usual: 'desc' },
+};
+
+export const lastChangedFirst: Sorting<ArticleOrder> = { order: 'modified', direction: 'desc' };
+
+export interface ArticleQuery {
+  /** Words that stand anywhere in a title, all of them. */
+  readonly search?: string;
+  /** Default: last changed first. */
+  readonly sorting?: Sorting<ArticleOrder>;
+  /** Where a page begins or ends, as an earlier page said. */
+  readonly after?: string;
+  readonly before?: string;
+}
+
+export interface ArticlePage {
+  readonly articles: readonly Article[];
+  readonly total: ListTotal;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+}
+
 export function toArticle(row: ArticleEntity): Article {
   return {
     id: row.id,
@@ -64,7 +95,7 @@ export const fingerprint = (body: string): string =>
 /** By field: what was sent, unless only somebody else changed it. An empty address means that it stays. */
 export function mergeArticle(mine: ArticleInput, seen: SeenArticle, theirs: ArticleInput): MergedFields<keyof ArticleInput> {
   const body = [theirs.body, mine.body].find((text) => fingerprint(text) === seen.body);
-  const address = mine.address.trim() === '' ? theirs.address : addressFrom(mine.address);
+  const address = mine.address.trim() === '' ? theirs.address : articleAddress(mine.address);
   return mergeFields(
     { title: mine.title.trim(), address, body: mine.body },
     { title: seen.title, address: seen.address, body },
@@ -73,13 +104,18 @@ export function mergeArticle(mine: ArticleInput, seen: SeenArticle, theirs: Arti
 }
 
 /** Lower-case letters, digits and hyphens of a title; at most 80 characters; `article` when nothing is left. */
-export function addressFrom(title: string): string {
-  const words = title
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 80)
-    .replace(/^-+|-+$/g, '');
-  return words || 'article';
+export const articleAddress = (title: string): string => addressFrom(title, 80, 'article');
+
+/** A sentence for each field that cannot be kept as it is; undefined when all can. One rule for what is saved and for what keeps itself. */
+export function articleFault(
+  { title, body }: Pick<ArticleInput, 'title' | 'body'>,
+  messages: Messages,
+  { mayBeUntitled }: { readonly mayBeUntitled: boolean },
+): Readonly<Record<string, string>> | undefined {
+  const fields = {
+    ...(title === '' && !mayBeUntitled && { title: messages.text('form.title-empty') }),
+    ...(title.length > titleLimit && { title: messages.text('form.title-too-long', { limit: titleLimit }) }),
+    ...(body.length > bodyLimit && { body: messages.text('form.body-too-long', { limit: bodyLimit }) }),
+  };
+  return Object.keys(fields).length > 0 ? fields : undefined;
 }

@@ -11,15 +11,23 @@ import {
   Not,
   notFound,
   PortalError,
+  type ReadRepository,
   type Site,
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { readKeysetPage, searchPatterns } from '@portico/core/util';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import {
   type Article,
   type ArticleInput,
-  addressFrom,
+  type ArticlePage,
+  type ArticleQuery,
+  articleAddress,
+  articleFault,
+  articleOrders,
+  lastChangedFirst,
   mergeArticle,
   type PublishedArticle,
   type SeenArticle,
@@ -33,16 +41,7 @@ export const ArticlePermissions = {
   edit: 'web-content.edit-articles',
 } as const;
 
-const titleLimit = 200;
-/** Characters of HTML. */
-export const bodyLimit = 500_000;
 const pageSize = 20;
-
-/** Position behind an article in a list: the time of its change and its id. */
-export interface Cursor {
-  readonly modifiedAt: number;
-  readonly id: string;
-}
 
 /** The form that an article is saved from. */
 export interface SavedForm {
@@ -74,7 +73,8 @@ export interface SavedArticle {
  * A save names the revision that its form was made from, and what the form showed. Where another save came between, only those fields are written that
  * were changed in the form; a field that both changed refuses all of it (`article-conflict`) and the form comes back with both texts: nobody's text is
  * overwritten in silence. What cleaning took away is answered with the article, for a sentence. An address is unique in its site; one that was wished for is refused when taken, one that
- * is made from the title gets a number. Permission is asked first, and what may not be seen answers as what does not exist.
+ * is made from the title gets a number. A form makes one article, however often it is sent and whichever answers were lost: an article knows the form that it
+ * was begun or first saved in, and what the form says again is a change of that one. Permission is asked first, and what may not be seen answers as what does not exist.
  */
 @injectable()
 export class Articles {
@@ -86,24 +86,37 @@ export class Articles {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  /** The articles of the site, last changed first, and where the next page begins. */
-  async list(access: AccessContext, after?: Cursor): Promise<{ articles: readonly Article[]; next: Cursor | undefined }> {
+  /** A page of the articles of the site. */
+  async list(
+    access: AccessContext,
+    { search = '', sorting = lastChangedFirst, after, before }: ArticleQuery,
+  ): Promise<ArticlePage> {
     const site = siteOf(access, ArticlePermissions.edit);
-    const rows = await this.unitOfWork.read(async (reader) => {
-      const found = await reader.query<{ id: string }>(
-        `SELECT id FROM web_content_article WHERE site_id = ? ${after ? 'AND (modified_at, id) < (?, ?)' : ''}
-         ORDER BY modified_at DESC, id DESC LIMIT ?`,
-        [site.id, ...(after ? [after.modifiedAt, after.id] : []), pageSize + 1],
-      );
-      const ids = found.map(({ id }) => id);
-      return reader.repository(ArticleEntity).find({ where: { id: In(ids) }, order: { modifiedAt: 'DESC', id: 'DESC' } });
+    const patterns = searchPatterns(search);
+    return this.unitOfWork.read(async (reader) => {
+      const { ids, ...page } = await readKeysetPage(reader, {
+        place: {
+          table: 'web_content_article',
+          within: { sql: 'site_id = ?', values: [site.id] },
+          match: { sql: patterns.map(() => " AND title_key LIKE ? ESCAPE '!'").join(''), values: patterns },
+          read: 'title_key',
+        },
+        key: articleOrders[sorting.order],
+        direction: sorting.direction,
+        after,
+        before,
+        limit: pageSize,
+      });
+      const rows = await reader.repository(ArticleEntity).find({ where: { id: In([...ids]) } });
+      const rowById = new Map(rows.map((row) => [row.id, row]));
+      return {
+        ...page,
+        articles: ids
+          .map((id) => rowById.get(id))
+          .filter((row) => row !== undefined)
+          .map(toArticle),
+      };
     });
-    const page = rows.slice(0, pageSize);
-    const last = page.at(-1);
-    return {
-      articles: page.map(toArticle),
-      next: rows.length > pageSize && last ? { modifiedAt: last.modifiedAt, id: last.id } : undefined,
-    };
   }
 
   /** @throws PortalError `not-found` */
@@ -144,21 +157,30 @@ export class Articles {
   async save(access: AccessContext, input: ArticleInput, { form, publish, existing }: SavedForm): Promise<SavedArticle> {
     const site = siteOf(access, ArticlePermissions.edit);
     const title = input.title.trim();
-    this.check(title, input.body);
+    const fault = articleFault({ title, body: input.body }, this.messages, { mayBeUntitled: false });
+    if (fault) throw invalidInput(fault);
     const { html: body, removed } = await this.cleaner.clean(input.body.replaceAll('\r\n', '\n'), access.person?.id ?? '');
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
-      const known = existing && (await articles.findOneBy({ id: existing.id, siteId: site.id }));
+      const known = existing
+        ? await articles.findOneBy({ id: existing.id, siteId: site.id })
+        : form && (await articleOfForm(articles, site, form));
       if (existing && !known) throw notFound('article');
-      const row = known ?? newArticle(this.ids.next(), site, access.person?.id ?? '', now);
+      const row = known || newArticle(this.ids.next(), site, access.person?.id ?? '', now);
+      // What the form kept by itself is its own text, also when it never heard of that.
+      const goesOn = existing === undefined && row.begunForm !== null;
       const merged =
-        known && known.revision !== existing?.revision ? this.merge({ ...input, body }, existing?.seen ?? {}, known) : undefined;
-      const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? addressFrom(input.address));
+        known && !goesOn && known.revision !== existing?.revision
+          ? this.merge({ ...input, body }, existing?.seen ?? {}, known)
+          : undefined;
+      const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? articleAddress(input.address));
       row.title = merged?.values.title ?? title;
+      row.titleKey = articleTitleKey(row.title);
       row.body = merged?.values.body ?? body;
+      if (!known) row.createdForm = form ?? null;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.
-      if (row.begunForm !== null) Object.assign(row, { begunForm: null, address: '' });
+      if (row.begunForm !== null) Object.assign(row, { createdForm: row.begunForm, begunForm: null, address: '' });
       row.address = await this.address(transaction, site, row, wanted);
       row.modifiedAt = now;
       row.revision += 1;
@@ -174,7 +196,7 @@ export class Articles {
     if (merged.conflicts.length === 0) return merged;
     throw new PortalError('article-conflict', this.messages.text('form.conflict'), {
       status: 409,
-      details: { conflicts: merged.conflicts },
+      details: { conflicts: merged.conflicts, article: row.id },
     });
   }
 
@@ -206,15 +228,6 @@ export class Articles {
     });
   }
 
-  private check(title: string, body: string): void {
-    const fields = {
-      ...(title === '' && { title: this.messages.text('form.title-empty') }),
-      ...(title.length > titleLimit && { title: this.messages.text('form.title-too-long', { limit: titleLimit }) }),
-      ...(body.length > bodyLimit && { body: this.messages.text('form.body-too-long', { limit: bodyLimit }) }),
-    };
-    if (Object.keys(fields).length > 0) throw invalidInput(fields);
-  }
-
   private addressTaken(): PortalError {
     const sentence = this.messages.text('form.address-taken');
     return new PortalError('address-taken', sentence, { status: 409, details: { fields: { address: sentence } } });
@@ -222,7 +235,7 @@ export class Articles {
 
   /** A wanted address must be free; one that is made from the title gets a number until it is. */
   private async address(transaction: Transaction, site: Site, row: ArticleEntity, wanted: string | undefined): Promise<string> {
-    const base = wanted ?? (row.address || addressFrom(row.title));
+    const base = wanted ?? (row.address || articleAddress(row.title));
     const taken = await transaction.query<{ address: string }>(
       "SELECT address FROM web_content_article WHERE site_id = ? AND id <> ? AND (address = ? OR address LIKE ? || '-%')",
       [site.id, row.id, base, base],
@@ -245,10 +258,23 @@ export function newArticle(id: string, site: Site, createdBy: string, now: numbe
     publishedBody: null,
     publishedAt: null,
     begunForm: null,
+    createdForm: null,
     createdBy,
     createdAt: now,
     revision: 0,
   });
+}
+
+/** The article that was made in a form, whether it was only begun or has been saved. */
+export function articleOfForm(
+  articles: Pick<ReadRepository<ArticleEntity>, 'findOneBy'>,
+  { id: siteId }: Site,
+  form: string,
+): Promise<ArticleEntity | null> {
+  return articles.findOneBy([
+    { begunForm: form, siteId },
+    { createdForm: form, siteId },
+  ]);
 }
 
 function toPublished(row: ArticleEntity): PublishedArticle {

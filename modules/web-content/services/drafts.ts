@@ -1,19 +1,25 @@
 import {
   type AccessContext,
+  type Activity,
   Clock,
   Ids,
   inject,
   injectable,
   invalidInput,
+  LessThanOrEqual,
+  type Lifetime,
+  Log,
   Messages,
   notFound,
   type Person,
   PortalError,
   UnitOfWork,
 } from '@portico/core';
+import { every } from '@portico/core/util';
+import { articleTitleKey } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
-import { type ArticleInput, fingerprint, type SeenArticle } from './article.js';
-import { ArticlePermissions, bodyLimit, newArticle, siteOf } from './articles.js';
+import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
+import { ArticlePermissions, articleOfForm, newArticle, siteOf } from './articles.js';
 import { HtmlCleaner } from './html-cleaner.js';
 
 /** What a form keeps of itself while somebody writes in it. */
@@ -44,54 +50,69 @@ export interface Draft extends ArticleInput {
 
 /** Of one person and article; older ones go. */
 const draftsKept = 5;
+/** Whoever has not come back for them in that time has other words by now. */
+const daysKept = 90;
+const day = 86_400_000;
+const sweepEveryMillis = 6 * 3_600_000;
 
 /**
  * Articles that keep themselves. What is begun in a new form becomes a draft in the list, which that form goes on with until it is saved. What is
  * written in the form of an article that somebody saved is kept beside it, for the one who wrote it, and offered when they come back: an article
- * that was saved by a person is only ever changed by a person.
+ * that was saved by a person is only ever changed by a person. What is kept beside an article goes 90 days after it was last written in.
  */
 @injectable()
-export class Drafts {
+export class Drafts implements Activity {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(HtmlCleaner) private readonly cleaner: HtmlCleaner,
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(Messages) private readonly messages: Messages,
+    @inject(Log) private readonly log: Log,
   ) {}
+
+  onStart(lifetime: Lifetime): void {
+    lifetime.add(every(sweepEveryMillis, () => this.sweep(), 0));
+  }
 
   /** @throws PortalError `invalid-input` (too long), `text-too-complex`, `not-found` (the article is gone). */
   async keep(access: AccessContext, input: DraftInput): Promise<KeptDraft> {
     const site = siteOf(access, ArticlePermissions.edit);
     const person = personOf(access);
-    if (input.body.length > bodyLimit) {
-      const sentence = this.messages.text('form.body-too-long', { limit: bodyLimit });
-      throw invalidInput({ body: sentence }, sentence);
-    }
-    const goesOn = await this.unitOfWork.read((reader) =>
-      reader.repository(ArticleEntity).findOneBy({ begunForm: input.form, siteId: site.id }),
-    );
+    const fault = articleFault({ title: input.title.trim(), body: input.body }, this.messages, { mayBeUntitled: true });
+    if (fault) throw invalidInput(fault, Object.values(fault).join(' '));
+    const ofForm = await this.unitOfWork.read((reader) => articleOfForm(reader.repository(ArticleEntity), site, input.form));
+    const isBegun = ofForm ? ofForm.begunForm !== null : input.article === undefined;
     // What is kept beside an article is shown as text of the form alone; what goes into one is cleaned, as everything that is.
-    const html = goesOn || input.article === undefined ? (await this.cleaner.clean(input.body, person.id)).html : undefined;
+    const html = isBegun ? (await this.cleaner.clean(input.body, person.id)).html : undefined;
     return this.unitOfWork.write(async (transaction) => {
       const articles = transaction.repository(ArticleEntity);
       const now = this.clock.now().getTime();
-      const begun = await articles.findOneBy({ begunForm: input.form, siteId: site.id });
-      if (html !== undefined && (begun || input.article === undefined)) {
-        const row = begun ?? newArticle(this.ids.next(), site, person.id, now);
-        Object.assign(row, { title: input.title.trim(), body: html, address: row.id, begunForm: input.form, modifiedAt: now });
+      const known = await articleOfForm(articles, site, input.form);
+      if (html !== undefined && (known ? known.begunForm !== null : input.article === undefined)) {
+        const row = known ?? newArticle(this.ids.next(), site, person.id, now);
+        const title = input.title.trim();
+        Object.assign(row, {
+          title,
+          titleKey: articleTitleKey(title),
+          body: html,
+          address: row.id,
+          begunForm: input.form,
+          modifiedAt: now,
+        });
         row.revision += 1;
         await articles.save(row);
         return { article: row.id, revision: row.revision, seen: { title: row.title, address: '', body: fingerprint(html) } };
       }
-      const article = await articles.findOneBy({ id: input.article, siteId: site.id });
+      // A form whose article was saved, and that does not know it, goes on beside it.
+      const article = await articles.findOneBy({ id: input.article ?? known?.id, siteId: site.id });
       if (!article) throw notFound('article');
       const drafts = transaction.repository(DraftEntity);
-      const { form: id, article: articleId, title, address, body, revision } = input;
+      const { form: id, title, address, body, revision } = input;
       const there = await drafts.findOneBy({ id });
       if (there && there.personId !== person.id) throw notFound('draft');
       const seen = JSON.stringify(input.seen);
-      await drafts.save({ id, articleId, personId: person.id, title, address, body, revision, seen, savedAt: now });
+      await drafts.save({ id, articleId: article.id, personId: person.id, title, address, body, revision, seen, savedAt: now });
       await transaction.query(
         `DELETE FROM web_content_draft WHERE article_id = ? AND person_id = ? AND id NOT IN
            (SELECT id FROM web_content_draft WHERE article_id = ? AND person_id = ? ORDER BY saved_at DESC LIMIT ${draftsKept})`,
@@ -109,6 +130,17 @@ export class Drafts {
       reader.repository(DraftEntity).find({ where: { articleId, personId }, order: { savedAt: 'DESC' } }),
     );
     return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as SeenArticle, savedAt: new Date(row.savedAt) }));
+  }
+
+  /** Takes what is too old. */
+  private async sweep(): Promise<void> {
+    try {
+      await this.unitOfWork.write((transaction) =>
+        transaction.repository(DraftEntity).delete({ savedAt: LessThanOrEqual(this.clock.now().getTime() - daysKept * day) }),
+      );
+    } catch (error) {
+      this.log.warn('Old drafts of articles could not be removed.', { error });
+    }
   }
 
   async discard(access: AccessContext, id: string): Promise<void> {

@@ -20,7 +20,7 @@ export class DemoArticle implements DemoContent {
     const site = this.sites.byAddress('home');
     if (!site) return [];
     const access = this.contexts.system(site);
-    const { articles } = await this.articles.list(access);
+    const { articles } = await this.articles.list(access, {});
     if (articles.length === 0) await this.articles.save(access, { title: 'Welcome', address: '', body }, { publish: true });
     return [];
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AccessContexts, type Site, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Documents } from '@portico/documents-media/api';
@@ -158,13 +159,97 @@ describe('Articles', () => {
       await portal.post(author, '/web/home/web-content/new', { title: `Page filler ${number}`, body: 'x', intent: 'draft' });
     }
     const first = await author.get('/web/home/web-content');
-    const next = /href="([^"]+\?after=[^"]+)"/.exec(first.text)?.[1] ?? '';
-    const second = await author.get(next);
+    const next = /href="(\?[^"]*after[^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? '';
+    const second = await author.get(`/web/home/web-content${next}`);
     const titles = (html: string): readonly string[] =>
       [...html.matchAll(/>(Page filler \d+)<\/a>/g)].map(([, title = '']) => title);
     expect(titles(first.text)).to.have.length(20);
     expect([...titles(first.text), ...titles(second.text)]).to.deep.equal(
       Array.from({ length: 25 }, (_, index) => `Page filler ${25 - index}`),
     );
+  });
+
+  describe('whose form is sent more than once', () => {
+    const place = '/web/home/web-content/new';
+    /** The form keeps itself, as its script lets it. */
+    const keep = async (fields: object): Promise<{ status: number; body: { article: string; error: { message: string } } }> =>
+      author
+        .post('/web/home/web-content/drafts')
+        .set('Origin', portal.url)
+        .set('X-Portico-Csrf', await portal.csrf(author))
+        .send({ title: '', address: '', body: '', revision: 0, seen: {}, ...fields });
+    const titles = async (title: string): Promise<number> =>
+      (await author.get('/web/home/web-content')).text.split(`title="${title}"`).length - 1;
+
+    it('are one article when the answer of the first autosave was lost', async () => {
+      const form = randomUUID();
+      await keep({ form, title: 'Lost ans', body: '<p>a</p>' });
+      const saved = await portal.post(author, place, { form, title: 'Lost answer', body: '<p>all</p>', intent: 'draft' });
+      expect(saved.status).to.equal(303);
+      expect(await titles('Lost ans')).to.equal(0);
+      expect(await titles('Lost answer')).to.equal(1);
+      expect((await author.get(placeOf(saved))).text)
+        .to.contain('all')
+        .and.to.contain('value="lost-answer"');
+    });
+
+    it('are one article when Save is pressed twice', async () => {
+      const fields = { form: randomUUID(), title: 'Pressed twice', body: '<p>a</p>', intent: 'draft' };
+      const [first, second] = await Promise.all([portal.post(author, place, fields), portal.post(author, place, fields)]);
+      expect([first.status, second.status]).to.deep.equal([303, 303]);
+      expect(placeOf(second)).to.equal(placeOf(first));
+      expect(await titles('Pressed twice')).to.equal(1);
+    });
+
+    it('show both texts when another text comes from the form of a saved one, and keep what was saved', async () => {
+      const fields = { form: randomUUID(), title: 'Went back', body: '<p>first</p>', intent: 'draft' };
+      const saved = await portal.post(author, place, fields);
+      const again = await portal.post(author, place, { ...fields, body: '<p>second</p>' });
+      expect(again.status).to.equal(409);
+      expect(again.text)
+        .to.contain('first')
+        .and.to.contain('second')
+        .and.to.contain(`action="${placeOf(saved)}"`);
+      const kept = await keep({ ...fields, intent: undefined, body: '<p>third</p>' });
+      expect(placeOf(saved)).to.contain(kept.body.article);
+      expect(await titles('Went back')).to.equal(1);
+      expect((await author.get(placeOf(saved))).text)
+        .to.contain('first')
+        .and.not.to.contain('third');
+    });
+
+    it('keep of themselves only what could be saved', async () => {
+      const title = 'T'.repeat(201);
+      for (const article of [
+        undefined,
+        placeOf(await portal.post(author, place, { title: 'Small', intent: 'draft' }))
+          .split('/')
+          .at(-1),
+      ]) {
+        const { status, body } = await keep({ form: randomUUID(), article, title });
+        expect(status).to.equal(400);
+        expect(body.error.message).to.equal('Use at most 200 characters.');
+        const long = 'x'.repeat(1001);
+        for (const fields of [
+          { address: long },
+          { seen: { title: long } },
+          { seen: { address: long } },
+          { seen: { body: long } },
+        ])
+          expect((await keep({ form: randomUUID(), article, ...fields })).status).to.equal(400);
+      }
+      expect(await titles(title)).to.equal(0);
+    });
+  });
+
+  it('get an address of plain letters from any title', async () => {
+    for (const [title, address] of [
+      ['Große Straße', 'grosse-strasse'],
+      ['Ærø og Łódź', 'aero-og-lodz'],
+      ['灯台', 'article'],
+    ] as const) {
+      const saved = await portal.post(author, '/web/home/web-content/new', { title, body: '', intent: 'publish' });
+      expect(placeOf(saved)).to.equal(`/web/home/articles/${address}`);
+    }
   });
 });

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, UnitOfWork } from '@portico/core';
 import { TestBrowser } from '@portico/core/testing';
 import { author, Library } from '@portico/documents-media/testing';
 import { expect } from 'chai';
@@ -80,6 +85,19 @@ describe('What is written into an article', () => {
     expect(read.text).to.contain('<p>First words and more</p>');
     await list.context().close();
     expect(asked).to.deep.equal([]);
+  });
+
+  it('keeps a heading of the first level and the caption of a table that were written without scripts', async () => {
+    const body = '<h1>Top</h1><table><caption>Sums of the year</caption><tbody><tr><td>one</td></tr></tbody></table><p>End</p>';
+    await page.goto(await saved('Written without scripts', body));
+    await text().getByRole('heading', { level: 1, name: 'Top' }).waitFor();
+    await text().getByText('Sums of the year').waitFor();
+    await write(' and more');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('“Written without scripts” is published.').waitFor();
+    const read = (await library.portal.agent().get('/web/home/articles/written-without-scripts')).text;
+    expect(read).to.contain('<h1>Top</h1>').and.to.contain('<caption>Sums of the year</caption>').and.to.contain('End and more');
+    expect(read.match(/Sums of the year/g)).to.have.length(1);
   });
 
   it('is asked about before it is left, and not after Save', async () => {
@@ -187,5 +205,51 @@ describe('What is written into an article', () => {
     expect((await library.get(`${place}?draft=${draft}`)).text).to.contain('secret');
     await library.form(`${place}/drafts/${draft}/discard`);
     expect((await library.get(place)).text).not.to.contain('?draft=');
+  });
+});
+
+describe('What is kept beside an article', () => {
+  const days = (count: number): Clock => ({
+    now: () => new Date(Date.now() + count * 86_400_000),
+    monotonic: () => performance.now(),
+  });
+
+  /** How many there are when everything that the start ordered is done. */
+  async function keptIn({ portal }: Library): Promise<number> {
+    const unitOfWork = portal.service(UnitOfWork);
+    await unitOfWork.write(async () => {});
+    const [row] = await unitOfWork.read((reader) =>
+      reader.query<{ count: number }>('SELECT count(*) AS count FROM web_content_draft'),
+    );
+    return Number(row?.count);
+  }
+
+  it('goes 90 days after it was last written in, and not before', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'portico-drafts-'));
+    try {
+      let library = await Library.open({ home });
+      const saved = await library.form('/web/home/web-content/new', { title: 'Kept', body: '<p>a</p>', intent: 'draft' });
+      const article = saved.headers.location?.split('/').at(-1);
+      const draft = {
+        form: randomUUID(),
+        article,
+        revision: 1,
+        title: 'Kept',
+        address: '',
+        body: '<p>b</p>',
+        seen: { title: '', address: '', body: '' },
+      };
+      await library.post('/web/home/web-content/drafts').send(draft).expect(200);
+      const counts: number[] = [];
+      for (const age of [89, 91]) {
+        await library.portal.stop({ keep: true });
+        library = await Library.open({ home, clock: days(age) });
+        counts.push(await keptIn(library));
+      }
+      await library.close();
+      expect(counts).to.deep.equal([1, 0]);
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
   });
 });

@@ -17,8 +17,17 @@ const sentences: Readonly<Record<number, string>> = {
   503: 'The image service does not take requests right now; `Retry-After` says when to ask again.',
 };
 
-/** An OpenAPI file says itself what it has; this portal made it of its own declarations. */
-export const openApiAnswer = z.looseObject({ openapi: z.string() });
+const parts = z.record(z.string(), z.unknown());
+
+/** An OpenAPI file, as far as its own specification names its keys at the top. */
+export const openApiAnswer = z.object({
+  openapi: z.string(),
+  info: z.object({ title: z.string(), version: z.string(), description: z.string() }),
+  servers: z.array(z.object({ url: z.string() })),
+  components: parts,
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  paths: parts,
+});
 
 const idempotency = z.object({ 'Idempotency-Key': z.string().min(8).max(100) });
 const json = (schema: z.ZodType): Content => ({ 'application/json': { schema } });

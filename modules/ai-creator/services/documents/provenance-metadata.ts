@@ -1,4 +1,4 @@
-import { type AccessContext, inject, injectable, Messages, SiteDirectory } from '@portico/core';
+import { type AccessContext, inject, injectable, Messages, SiteDirectory, z } from '@portico/core';
 import {
   type ChoiceFacts,
   type DocumentChoice,
@@ -6,12 +6,54 @@ import {
   Documents,
   type MetadataFilter,
   type MetadataPanel,
+  type MetadataReport,
   type ShownDocument,
 } from '@portico/documents-media/api';
 import { compositeMark, compositeWithTrainedAlgorithmicMedia, generatedMark, trainedAlgorithmicMedia } from './generated-mark.js';
 import { type Provenance, provenanceKind, type VariationSource } from './provenance.js';
 
 const knownParameters: ReadonlySet<string> = new Set(['quality', 'requested', 'format', 'style']);
+
+const text = z.string();
+const number = z.number();
+
+/** What programs are told. Documents of earlier times lack some of it. */
+const reportAnswer = z.object({
+  document: z.object({ id: text, name: text, altText: text, altTextDrafted: z.boolean() }),
+  person: z.object({ id: text, name: text }),
+  addedAt: z.iso.datetime(),
+  digitalSourceType: text,
+  provenance: z
+    .object({
+      kind: text,
+      prompt: text,
+      provider: text,
+      providerName: text,
+      model: text,
+      size: text,
+      generatedAt: text,
+      generationId: text,
+      parameters: z.record(text, z.union([text, number])),
+      usage: z.object({ inputTokens: number, outputTokens: number, images: number }).partial(),
+      cost: z.object({ amount: number, currency: text }),
+      variationOf: z.object({ name: text, sha256: text, documentId: text, version: text, idempotencyKey: text }).partial(),
+      isComposite: z.boolean(),
+    })
+    .partial(),
+  source: z.object({ id: text, name: text }).optional(),
+  versions: z.array(
+    z.object({
+      label: text,
+      isCurrent: z.boolean(),
+      isOriginal: z.boolean(),
+      sha256: text,
+      size: number,
+      mimeType: text,
+      width: number.nullable(),
+      height: number.nullable(),
+    }),
+  ),
+});
 
 /** Everything that is known of how a document came to be, as the panel on its page shows it. */
 function provenancePanel(
@@ -98,7 +140,9 @@ export class ProvenanceMetadata implements DocumentMetadata, DocumentChoice {
     return { view: 'provenance', model: provenancePanel(this.messages, shown, provenance, link) };
   }
 
-  async report({ access, document, versions, author }: ShownDocument, value: unknown): Promise<object> {
+  readonly report: MetadataReport = { answer: reportAnswer, make: (shown, value) => this.reportOf(shown, value) };
+
+  private async reportOf({ access, document, versions, author }: ShownDocument, value: unknown): Promise<object> {
     const provenance = value as Provenance;
     const { variationOf, isComposite } = provenance;
     return {

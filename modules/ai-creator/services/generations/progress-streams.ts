@@ -1,23 +1,25 @@
 import { PassThrough, type Readable } from 'node:stream';
+import { Settings, type SettingsHandle } from '@portico/configuration/api';
 import {
   type Activity,
   type Disposable,
   inject,
   injectable,
+  instanceScope,
   type Lifetime,
   Modules,
   PortalError,
+  type ServerSentEvent,
   toDisposable,
 } from '@portico/core';
 import { Previews } from '../images/previews.js';
+import { creatorSettings } from '../settings/settings.js';
 import { GenerationStore } from './generation-store.js';
 
-/** Browsers open few connections to one place; a person with more tabs is followed by polling. */
-const streamsPerPerson = 4;
 const streamsOfPortal = 200;
 const beatMillis = 1000;
-/** Behind this many unread bytes nobody reads any more. */
-const unreadBytes = 64 * 1024;
+/** Behind this many unread events nobody reads any more. */
+const unreadEvents = 64;
 
 interface Progress {
   readonly isRunning?: boolean;
@@ -27,12 +29,23 @@ interface Progress {
 @injectable()
 export class ProgressStreams implements Activity {
   private readonly followed = new Map<PassThrough, string>();
+  private readonly settings: SettingsHandle<typeof creatorSettings.fields>;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
     @inject(Previews) private readonly previews: Previews,
     @inject(Modules) private readonly modules: Modules,
-  ) {}
+    @inject(Settings) settings: Settings,
+  ) {
+    this.settings = settings.of(creatorSettings);
+  }
+
+  /** How many are open, and how many one person has at most. */
+  use(): { readonly all: number; readonly most: number } {
+    const people = new Map<string, number>();
+    for (const id of this.followed.values()) people.set(id, (people.get(id) ?? 0) + 1);
+    return { all: this.followed.size, most: Math.max(0, ...people.values()) };
+  }
 
   /** A module that stops waits for its answers, so those without an end are ended first. */
   onStart(lifetime: Lifetime): void {
@@ -45,7 +58,7 @@ export class ProgressStreams implements Activity {
   }
 
   /**
-   * Server-sent events: `progress` with what `read` answers, and `over` as the last one.
+   * A stream of `ServerSentEvent`: `progress` with what `read` answers, and `over` as the last one.
    * @throws PortalError `streams-busy` (503): the same can be asked for with polling.
    */
   open(personId: string, generationId: string, read: () => Promise<Progress>): Readable {
@@ -62,14 +75,14 @@ export class ProgressStreams implements Activity {
     beatMillis: number,
   ): Readable {
     const own = [...this.followed.values()].filter((id) => id === personId).length;
-    if (own >= streamsPerPerson || this.followed.size >= streamsOfPortal) {
+    if (own >= this.settings.get(instanceScope).openStreams || this.followed.size >= streamsOfPortal) {
       throw new PortalError('streams-busy', 'Too many windows follow what is being made. Ask for its status instead.', {
         status: 503,
         expose: true,
         retryAfter: 5,
       });
     }
-    const stream = new PassThrough();
+    const stream = new PassThrough({ objectMode: true });
     this.followed.set(stream, personId);
     let reading: Promise<void> = Promise.resolve();
     let isQueued = false;
@@ -101,12 +114,13 @@ export class ProgressStreams implements Activity {
     if (stream.destroyed || stream.writableEnded) return;
     const progress = await read();
     if (stream.destroyed || stream.writableEnded) return;
-    if (stream.writableLength + stream.readableLength > unreadBytes) {
+    if (stream.writableLength + stream.readableLength > unreadEvents) {
       stream.destroy();
       return;
     }
     const isOver = progress.isRunning === false;
-    stream.write(`event: ${isOver ? 'over' : 'progress'}\ndata: ${JSON.stringify(progress)}\n\n`);
+    const event: ServerSentEvent = { event: isOver ? 'over' : 'progress', data: progress };
+    stream.write(event);
     if (isOver) stream.end();
   }
 

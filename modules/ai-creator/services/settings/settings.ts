@@ -145,6 +145,16 @@ export const creatorSettings = defineSettings({
       help: 'settings.open-orders-help',
       siteOverridable: false,
     },
+    openStreams: {
+      type: 'number',
+      default: 4,
+      min: 0,
+      max: 50,
+      whole: true,
+      label: 'settings.open-streams',
+      help: 'settings.open-streams-help',
+      siteOverridable: false,
+    },
     retention: {
       type: 'number',
       group: 'settings.group-keeping',

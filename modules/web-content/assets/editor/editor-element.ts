@@ -1,6 +1,6 @@
 import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
-import { Editor } from '@tiptap/core';
+import { Editor, Node as EditorNode } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
@@ -12,6 +12,19 @@ import { PictureUploads, withoutPending } from './picture-uploads.js';
 import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
 import type { ClientMessages } from './translator.js';
+
+/**
+ * A heading of the first level stays one where it was written without scripts or came from elsewhere; here nobody makes one, as the title of the
+ * article is that already.
+ */
+const TopHeading = EditorNode.create({
+  name: 'topHeading',
+  group: 'block',
+  content: 'inline*',
+  defining: true,
+  parseHTML: () => [{ tag: 'h1' }],
+  renderHTML: () => ['h1', 0],
+});
 
 /** The line below the text that offers a caption which was suggested for the selected image and does not stand there. */
 class CaptionHint {
@@ -76,6 +89,7 @@ export class PorticoEditor extends HTMLElement {
           heading: { levels: [2, 3, 4] },
           link: { openOnClick: false, defaultProtocol: 'https', isAllowedUri: (address) => rightAddress.test(address) },
         }),
+        TopHeading,
         ...tableExtensions,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),

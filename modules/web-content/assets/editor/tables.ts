@@ -51,6 +51,13 @@ const press =
   ({ editor }: { editor: Editor }): boolean =>
     command(editor.state, editor.view.dispatch);
 
+/** The rows alone: the caption has been read. */
+function withoutCaption(table: HTMLElement | globalThis.Node): HTMLElement {
+  const rows = table.cloneNode(true) as HTMLElement;
+  rows.querySelector(':scope > caption')?.remove();
+  return rows;
+}
+
 /** Tables as an article has them: rows of cells and of headings. */
 export const tableExtensions = [
   Extension.create({
@@ -62,8 +69,19 @@ export const tableExtensions = [
     group: 'block',
     content: 'tableRow+',
     isolating: true,
-    parseHTML: () => [{ tag: 'table' }],
-    renderHTML: () => ['table', ['tbody', 0]],
+    // Tables with one come from forms without scripts and from other programs; every child of a table is a row to what works on tables.
+    addAttributes: () => ({
+      caption: {
+        default: '',
+        parseHTML: (table) => table.querySelector(':scope > caption')?.textContent?.trim() ?? '',
+        rendered: false,
+      },
+    }),
+    parseHTML: () => [{ tag: 'table', contentElement: withoutCaption }],
+    renderHTML: ({ node }) => {
+      const caption = String(node.attrs.caption);
+      return caption === '' ? ['table', ['tbody', 0]] : ['table', ['caption', caption], ['tbody', 0]];
+    },
     addKeyboardShortcuts: () => ({ Tab: press(goToNextCell(1)), 'Shift-Tab': press(goToNextCell(-1)) }),
     addProseMirrorPlugins: () => [tableEditing()],
     /** Rows of different lengths, as they are pasted, get the cells that are missing. */

@@ -1,6 +1,6 @@
-import { element } from '../dom.js';
-import { icon } from '../icon.js';
-import { portalMessage } from '../translator.js';
+import { element } from './dom.js';
+import { icon } from './icon.js';
+import { portalMessage } from './translator.js';
 
 /** One sentence about what went wrong, announced at once. */
 export function alertBox(sentence: string, reference?: string): HTMLElement {

@@ -1,0 +1,35 @@
+import type { RouteContext } from '@portico/core';
+import { chosenSorting, type SortedListModel, sortedListModel } from '@portico/core/util';
+import type { Account } from '../api/index.js';
+import { type PeopleList, type PeopleOrder, peopleOrders } from '../services/people-list.js';
+import type { ListInput } from './input.js';
+
+/** What the lists of people have in common. */
+export interface PeopleModel extends SortedListModel<PeopleOrder> {
+  readonly people: readonly Account[];
+  readonly q: string | undefined;
+}
+
+/**
+ * A page of the people of the portal, or of one site, in the order that was asked for or chosen before.
+ * @param name of the list: each keeps its order.
+ */
+export async function peoplePage(
+  ctx: RouteContext,
+  list: PeopleList,
+  { q, after, before, ...wanted }: ListInput,
+  { name, siteId }: { readonly name: string; readonly siteId?: string },
+): Promise<PeopleModel> {
+  const sorting = chosenSorting(ctx, name, peopleOrders, wanted, 'email');
+  const page = await list.page({ search: q, sorting, after, before, siteId });
+  const model = sortedListModel(ctx, {
+    keys: peopleOrders,
+    sorting,
+    columns: ['name', 'email'],
+    label: (order) => ctx.text(`people.${order}`),
+    query: { q },
+    page,
+    shown: page.people.length,
+  });
+  return { ...model, people: page.people, q };
+}
