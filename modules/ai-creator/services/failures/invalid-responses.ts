@@ -1,4 +1,4 @@
-import { ProviderError } from '@portico/ai-providers/api';
+import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import type { SettingsNotice, SettingsNoticeSource } from '@portico/configuration/api';
 import {
   type AccessContext,
@@ -18,7 +18,7 @@ import { ProviderKey } from '../provider/provider-key.js';
 /** So many answers in a row that hold no image are no accident: each may have been paid for. */
 const warnedFrom = 3;
 /** Failures that say nothing about the answers of a service: none came, or it was not asked. */
-const silent: readonly string[] = ['cancelled', 'timed-out', 'connection-error', 'rate-limited', 'server-error'];
+const silent: readonly ProviderErrorCode[] = ['cancelled', 'timed-out', 'connection-error', 'rate-limited', 'server-error'];
 
 /**
  * Counts answers in a row that could not be used, and warns those who would pay for the next one: authors before they press Create, administrators above
