@@ -19,7 +19,8 @@ const noKey = 'none';
 /** Where requests go. Only the deployment says so: a service that is chosen on a screen never moves them. @throws ProviderError `endpoint-missing` */
 export function addressOf(profile: ServiceProfile, baseUrl: string | undefined): URL {
   const address = baseUrl ?? profile.address;
-  if (address === undefined) throw new ProviderError('endpoint-missing', `No address of ${profile.name} is given.`);
+  if (address === undefined)
+    throw new ProviderError('endpoint-missing', `No address of ${profile.name} is given: PORTICO_OPENAI_BASE_URL holds it.`);
   return new URL(address);
 }
 

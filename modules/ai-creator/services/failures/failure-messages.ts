@@ -85,11 +85,12 @@ export class FailureMessages {
     return requestId ? this.messages.text('cause-request', { id: requestId }, locale) : undefined;
   }
 
-  /** What to do about it, with the address of the service and what holds it. @param provider its id; left out: the one in use. */
+  /** What to do about it, with the name and the address of the service and what holds it. @param provider its id; left out: the one in use. */
   remedy({ remedy }: ErrorCatalogEntry, locale: string, provider?: string | null): string {
-    const { address, place } = this.providers.byId(provider ?? this.providers.id)?.provider ?? {};
+    const { name, address, place } = this.providers.byId(provider ?? this.providers.id)?.provider ?? {};
     const text = (key: string): string => this.messages.text(key, {}, locale);
     const values = {
+      provider: name ?? text('remedy-address.any-provider'),
       address: address?.url ?? place ?? text('remedy-address.any'),
       variable: address?.setBy ?? text('remedy-address.variable'),
     };
