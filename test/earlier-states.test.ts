@@ -26,9 +26,9 @@ const coded: Readonly<Record<string, string>> = {
   ai_creator_breaker: 'code',
 };
 const renamed: Readonly<Record<string, string>> = {
-  'insufficient-quota': 'insufficient-quota',
-  'invalid-response': 'invalid-response',
-  'server-error': 'server-error',
+  'out-of-tokens': 'insufficient-quota',
+  'bad-answer': 'invalid-response',
+  'server-trouble': 'server-error',
 };
 
 /** The rows as their table holds them now. */

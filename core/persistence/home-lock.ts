@@ -34,7 +34,11 @@ export async function lockHome(home: string): Promise<Disposable> {
 
 function refusalOf(home: string, error: unknown): unknown {
   const isRefused = isRefusal(error) || storageCode(error) === 'SQLITE_CANTOPEN';
-  return isRefused && !isOwn(home) ? homeNotYours(home, error) : explainStorageError(error);
+  if (isRefused && !isOwn(home)) return homeNotYours(home, error);
+  const explained = explainStorageError(error);
+  if (!(explained instanceof PortalError) || explained.code !== 'storage-read-only') return explained;
+  const sentence = `The data directory ${home} cannot be written to. Make it writable, or set PORTICO_HOME to another directory.`;
+  return new PortalError('storage-read-only', sentence, { status: 503, expose: false, details: { home }, cause: error });
 }
 
 function makeFolder(home: string): void {

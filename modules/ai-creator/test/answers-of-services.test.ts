@@ -333,6 +333,28 @@ async function rowsWith(): Promise<readonly Row[]> {
       answer: error(200, { ...plain, code: 'content_policy_violation' }),
       code: 'declined',
     },
+    {
+      name: 'a redirect for good',
+      answer: send(308, '', { location: 'https://moved.example/v2?token=secret' }),
+      code: 'endpoint-not-found',
+      cause: /redirect \(308\) to moved\.example\.(?!.*secret)/,
+    },
+    {
+      name: 'problem details that tell of money',
+      answer: send(403, { title: 'Forbidden', status: 403, detail: 'Cost centre 4711 has used up its allowance' }),
+      code: 'insufficient-quota',
+    },
+    {
+      name: 'a policy of the company',
+      answer: send(403, { title: 'The prompt violates our usage policy', status: 403 }),
+      code: 'declined',
+    },
+    {
+      name: 'the year 2099',
+      answer: send(429, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }),
+      code: 'rate-limited',
+      posts: 2,
+    },
     bad('a redirect', send(307, '', { location: '/elsewhere' }), /redirect/),
     bad('a page', page(200, 'Please sign in'), /"text\/html" instead of JSON/),
     bad('nothing at all', send(200, '')),

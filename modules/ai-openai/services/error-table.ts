@@ -57,10 +57,11 @@ export const errorTable: readonly Rule[] = [
       'quota_exceeded',
       'spend_limit_exceeded',
       'usage_limit_exceeded',
+      'ReadOnlyDisabledSubscription',
       '402',
     ],
     statuses: [402],
-    says: /\b(?:budget|spend(?:ing)? limit|usage limit)s?\b.{0,40}\b(?:exceeded|used up|exhausted|reached)\b|\bexceeded (?:your |the |its )?(?:current |max(?:imum)? )?(?:quota|budget|spend(?:ing)? limit|usage limit)\b|\b(?:insufficient|not enough|no|out of|run out of) (?:credits?|funds|balance|money)\b|\bcredit balance\b|\bpayment required\b|\bbilling hard limit\b/i,
+    says: /\b(?:budget|spend(?:ing)? limit|usage limit)s?\b.{0,40}\b(?:exceeded|used up|exhausted|reached)\b|\bexceeded (?:your |the |its )?(?:current |max(?:imum)? )?(?:quota|budget|spend(?:ing)? limit|usage limit)\b|\b(?:insufficient|not enough|no|out of|run out of) (?:credits?|funds|balance|money)\b|\bcredit balance\b|\bpayment required\b|\bbilling hard limit\b|\b(?:used up|spent|reached|exceeded|exhausted) (?:your |its |the |their )?(?:\w+ ){0,2}(?:allowance|spend(?:ing)? cap|spend(?:ing)? limit|budget)\b|\bout of call volume quota\b|\bsubscription is disabled\b/i,
   },
   { is: 'insufficient-quota', statuses: [429], message: /^(?!.*rate limit).*(?:quota|billing|credit)/is },
   {
@@ -82,7 +83,7 @@ export const errorTable: readonly Rule[] = [
       'request_forbidden',
     ],
     statuses: [407, 451],
-    says: /\b(?:country|region|territory|(?:user )?location|where you are)\b.{0,60}\b(?:is |are )?(?:not |un)(?:supported|available|offered|allowed)\b|\bnot (?:supported|available|offered|allowed)\b.{0,60}\b(?:country|region|territory|location|where you are)\b|\bvirtual network|\bfirewall\b|\bprivate endpoint|\bpublic (?:network )?access is disabled|\bIP (?:address )?(?:is )?(?:not |un)(?:authorized|allowed)|\bIP (?:address )?(?:has been |is )?(?:blocked|banned)|\bblock access from your country|\berror code: 10(?:06|07|08|09|10|12|20)\b/i,
+    says: /\b(?:country|region|territory|(?:user )?location|where you are)\b.{0,60}\b(?:is |are )?(?:not |un)(?:supported|available|offered|allowed)\b|\bnot (?:supported|available|offered|allowed)\b.{0,60}\b(?:country|region|territory|location|where you are)\b|\bvirtual network|\bfirewall\b|\bprivate endpoint|\bpublic (?:network )?access is disabled|\bIP (?:address )?(?:is )?(?:not |un)(?:authorized|allowed)|\bIP (?:address )?(?:has been |is )?(?:blocked|banned)|\bblock access from your country|\b(?:banned|blocked|restricted) in your (?:country|region|territory|location)\b|\berror code: 10(?:06|07|08|09|10|12|20)\b/i,
   },
   { is: 'access-denied', statuses: [403], pages: true },
   { is: 'organization-not-verified', statuses: [403], message: /must be verified/i },
@@ -91,6 +92,12 @@ export const errorTable: readonly Rule[] = [
     codes: ['model_not_found', 'model_deprecated', 'DeploymentNotFound', 'deployment_not_found', 'model_not_available'],
     statuses: [404],
     message: /\bmodel\b|\bdeployment\b/i,
+  },
+  {
+    is: 'model-not-found',
+    statuses: [400, 422],
+    message:
+      /\b(?:invalid|unknown|unsupported) model(?: name|:|\b(?= ['"`]))|\bmodel\b.{0,80}\b(?:does not exist|not found|is not available)\b/i,
   },
   { is: 'invalid-api-key', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
   {
@@ -113,7 +120,8 @@ export const errorTable: readonly Rule[] = [
   {
     is: 'declined',
     statuses: [400, 403, 422, 446],
-    message: /safety system|content (?:policy|management policy|filter)|guardrail/i,
+    message:
+      /safety system|content (?:policy|management policy|filter)|guardrail|\b(?:input|prompt|description|content|request)\b.{0,20}\b(?:was|is|has been) flagged\b|\bviolat\w+\b.{0,60}\b(?:use|usage|content|safety) polic/i,
   },
   {
     is: 'request-too-large',

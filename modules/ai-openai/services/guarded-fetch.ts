@@ -110,7 +110,7 @@ async function readAnswer(
   const headers = Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]);
   heard?.(new Headers(headers));
   const type = message.headers['content-type'] ?? '';
-  if (status >= 300 && status < 400) throw invalidResponse(`The answer was a redirect (${status}).`, false);
+  if (status >= 300 && status < 400) throw redirected(status, message.headers.location, takesAnything);
   const pieces = bodyOf(message, maxBytes, status < 300 ? undefined : refusalBytes);
   const { text, all } = status < 300 && !takesAnything ? await beginningOf(pieces) : { text: '', all: pieces };
   const isStream = status < 300 && events !== undefined && !takesAnything && isEventStream(type, text);
@@ -123,6 +123,14 @@ async function readAnswer(
     status,
     headers: [...kept, ['content-type', status < 300 && !takesAnything ? 'application/json' : type]],
   });
+}
+
+/** Nobody follows it. Of where it leads only the host is repeated: the rest may be a secret of a gateway. What moved for good needs another address. */
+function redirected(status: number, location: string | undefined, isAnsweredAddress: boolean): ProviderError {
+  const host = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  const sentence = `The answer was a redirect (${status})${host}.`;
+  const isForGood = (status === 301 || status === 308) && !isAnsweredAddress;
+  return isForGood ? new ProviderError('endpoint-not-found', sentence, { status }) : invalidResponse(sentence, false);
 }
 
 const jsonType = /^application\/(?:[\w.+-]*\+)?json\b/i;

@@ -53,6 +53,26 @@ describe('the error table of the images API', () => {
       expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-error', maybeCharged: true });
   });
 
+  for (const [status, message, code] of [
+    [403, 'Out of call volume quota. Quota will be replenished in 2.12:10:22.', 'insufficient-quota'],
+    [403, 'The subscription is disabled and therefore marked as read only.', 'insufficient-quota'],
+    [403, 'Cost centre 4711 has used up its allowance for November', 'insufficient-quota'],
+    [400, 'You have reached your monthly spending cap', 'insufficient-quota'],
+    [403, 'Author openai is banned in your region', 'access-denied'],
+    [403, 'Input was flagged', 'declined'],
+    [403, 'The prompt violates the acceptable use policy of Example Corp', 'declined'],
+    [400, '/images/generations: Invalid model name passed in model=gpt-image-2.6-flare.', 'model-not-found'],
+    [400, "Unknown model 'painter'.", 'model-not-found'],
+    [422, 'The model `painter` does not exist.', 'model-not-found'],
+    // Neither of these is about the money, the model or the words of an author.
+    [400, 'Invalid model parameters: quality is not known.', 'bad-request'],
+    [403, 'This key was flagged by the owner.', 'invalid-api-key'],
+    [429, 'You reached the limit of requests per minute.', 'rate-limited'],
+  ] as const)
+    it(`takes ${status} "${message}" of a gateway for ${code}`, () => {
+      expect(classify({ status, code: String(status), message }).code).to.equal(code);
+    });
+
   it('reads what a refusal objects to, and nothing but words', () => {
     expect(categoriesIn('Rejected. safety_violations=[violence, self_harm,violence].')).to.deep.equal(['self-harm', 'violence']);
     expect(categoriesIn('Rejected. safety_violations=[a lighthouse at dusk, <b>, sk-1234567890]')).to.deep.equal([]);
@@ -67,6 +87,9 @@ describe('the error table of the images API', () => {
     expect(of({ 'retry-after-ms': '1500', 'retry-after': '17' })).to.equal(2);
     expect(of({ 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' })).to.equal(30);
     expect(of({ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' })).to.equal(0);
+    const never = { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' };
+    expect([of(never), of({ 'retry-after': '1000000000' })]).to.deep.equal([undefined, undefined]);
+    expect(of({ 'retry-after': '2592000' })).to.equal(30 * 24 * 3600);
     expect([of({ 'retry-after': 'soon' }), of({}), retryAfterOf(undefined)]).to.deep.equal([undefined, undefined, undefined]);
   });
 });
