@@ -63,7 +63,7 @@ describe('The image provider module', () => {
   it('has its failures told in its own words, with no way to a service that was not asked', async () => {
     const provider = paperCut();
     const usual = provider.generate;
-    provider.generate = () => Promise.reject(new ProviderError('out-of-tokens', 'The paper is used up.'));
+    provider.generate = () => Promise.reject(new ProviderError('insufficient-quota', 'The paper is used up.'));
     try {
       expect((await create()).err).to.contain('The paper is used up.');
     } finally {

@@ -94,13 +94,13 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
 
 /** Codes with which a service says that it did not begin, wherever they stand. */
 const refusedBefore: readonly string[] = [
-  'key-rejected',
+  'invalid-api-key',
   'organization-not-verified',
   'model-not-found',
-  'out-of-tokens',
-  'place-refused',
-  'too-fast',
-  'too-long',
+  'insufficient-quota',
+  'access-denied',
+  'rate-limited',
+  'request-too-large',
   'declined',
 ];
 
