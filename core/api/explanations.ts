@@ -13,8 +13,8 @@ export interface ExplainablePoint {
     readonly module: string;
     /** Message key of the name that people see, where it has one. */
     readonly label?: string;
-    /** In which menu it stands, where the point has several. */
-    readonly menu?: string;
+    /** What people call such a contribution: a message key of the module whose id begins that of the point, where the point says it. */
+    readonly kind?: string;
     /** What else it goes by: the name of a command, the address of pages, the id of a permission. */
     readonly subject?: string;
   }[];

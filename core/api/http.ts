@@ -203,7 +203,10 @@ export interface HttpRoutes {
   readonly prefix: string;
   register(router: Router): void;
 }
-export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.http-routes', { conditional: true });
+export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.http-routes', {
+  conditional: true,
+  called: 'point.routes',
+});
 
 /** The cookie that carries the session's opaque token: `__Host-`, Secure over https, always HttpOnly and SameSite=Lax. */
 export interface SessionCookie {

@@ -19,6 +19,7 @@ export * from './persistence.js';
 export * from './secrets.js';
 export {
   type ConditionalPoint,
+  type ContributionLabel,
   type ExtensionPoint,
   extensionPoint,
   former,

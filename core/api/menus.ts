@@ -25,7 +25,10 @@ export interface MenuItem {
   /** Asked for each page that shows the menu: a memory read. One that throws takes its entry out of the menu. */
   badge?(access: AccessContext): MenuBadge | undefined;
 }
-export const MenuItems: ConditionalPoint<MenuItem> = extensionPoint('portico.menu-items', { conditional: true });
+export const MenuItems: ConditionalPoint<MenuItem> = extensionPoint('portico.menu-items', {
+  conditional: true,
+  called: ({ menu }) => (menu === 'control-panel' ? 'point.control-panel-item' : 'point.menu-item'),
+});
 
 /** An entry of the menu of the signed-in person, and of the front page's header. */
 export interface PersonalMenuItem {
@@ -36,4 +39,5 @@ export interface PersonalMenuItem {
 }
 export const PersonalMenuItems: ConditionalPoint<PersonalMenuItem> = extensionPoint('portico.personal-menu-items', {
   conditional: true,
+  called: 'point.personal-menu-item',
 });

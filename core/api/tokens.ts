@@ -42,14 +42,38 @@ export function serviceToken<T>(id: string): ServiceToken<T> {
 }
 
 /**
+ * What people call one contribution to a point, e.g. "entry of the New menu": a key of the messages of the module whose id begins that of the
+ * point. A function where not all are called the same.
+ */
+export type ContributionLabel<T> = string | ((contribution: T) => string);
+
+/** By the id of the point. */
+const contributionLabels = new Map<string, ContributionLabel<unknown>>();
+
+/** The message key of what people call a contribution; undefined where its point says nothing. */
+export function contributionLabel(point: string, contribution: unknown): string | undefined {
+  const label = contributionLabels.get(point);
+  return typeof label === 'function' ? label(contribution) : label;
+}
+
+/**
  * Makes an extension point.
  * @param id `<module>.<plural-noun>` in kebab-case; it is the id used under `hosts`, `requires` and `optional` of a manifest.
  * @param options.conditional whether its host uses what is `visible`, and nothing else, wherever a person could see or do something.
  * A point without it takes no `when`: what a host does not ask would be a promise that nobody keeps.
+ * @param options.called what people call one of its contributions, on the screens that tell what flags and modules bring; such a contribution
+ * has a `label` or a `title` that is a message key of its own module. Without it they see the id of the point.
  */
-export function extensionPoint<T>(id: string, options: { readonly conditional: true }): ConditionalPoint<T>;
-export function extensionPoint<T>(id: string): ExtensionPoint<T>;
-export function extensionPoint<T>(id: string, options?: { readonly conditional: true }): ExtensionPoint<T> {
+export function extensionPoint<T>(
+  id: string,
+  options: { readonly conditional: true; readonly called?: ContributionLabel<T> },
+): ConditionalPoint<T>;
+export function extensionPoint<T>(id: string, options?: { readonly called?: ContributionLabel<T> }): ExtensionPoint<T>;
+export function extensionPoint<T>(
+  id: string,
+  options?: { readonly conditional?: true; readonly called?: ContributionLabel<T> },
+): ExtensionPoint<T> {
+  if (options?.called !== undefined) contributionLabels.set(id, options.called as ContributionLabel<unknown>);
   return Symbol.for((options?.conditional ? prefixes.conditionalPoint : prefixes.point) + id) as ExtensionPoint<T>;
 }
 

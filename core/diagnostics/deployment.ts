@@ -16,7 +16,7 @@ import {
 import { unknownVariables } from '../config/index.js';
 import { runInModule } from '../kernel/index.js';
 
-export interface DeploymentParts {
+export interface DeploymentDependencies {
   readonly config: HostConfig & { readonly settings: object };
   readonly flags: Flags;
   readonly modules: Modules;
@@ -24,7 +24,12 @@ export interface DeploymentParts {
 }
 
 /** What an operator can have written that no module knows of, each with the name under which it is contributed. */
-export function deploymentChecks({ config, flags, modules, manifests }: DeploymentParts): ReadonlyMap<string, IntegrityCheck> {
+export function deploymentChecks({
+  config,
+  flags,
+  modules,
+  manifests,
+}: DeploymentDependencies): ReadonlyMap<string, IntegrityCheck> {
   const warnings = (messages: readonly string[]): readonly IntegrityFinding[] =>
     messages.map((message) => ({ severity: 'warning', message }));
   const check = (title: string, find: () => readonly string[]): IntegrityCheck => ({

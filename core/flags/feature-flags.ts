@@ -60,7 +60,7 @@ function linksFrom(of: string, depth: number, states: ReadonlyMap<string, FlagSt
 
 type FlagImportOptions = Parameters<Flags['import']>[1];
 
-export interface FeatureFlagsParts {
+export interface FeatureFlagsDependencies {
   readonly fileName: string;
   readonly environment: FlagEnvironment;
   readonly declarations: () => ReadonlyMap<string, DeclaredFlag>;
@@ -88,10 +88,10 @@ export class FeatureFlags implements Flags, Disposable {
   private readonly changes: Emitter<FlagChange>;
   readonly onDidChange;
 
-  constructor(private readonly parts: FeatureFlagsParts) {
-    this.changes = new Emitter((error) => parts.log.error('A listener of feature flags failed.', { error }));
+  constructor(private readonly dependencies: FeatureFlagsDependencies) {
+    this.changes = new Emitter((error) => dependencies.log.error('A listener of feature flags failed.', { error }));
     this.onDidChange = this.changes.event;
-    const { unitOfWork, audit, clock } = parts;
+    const { unitOfWork, audit, clock } = dependencies;
     this.switches = new FlagSwitches({ unitOfWork, audit, clock, onChange: () => this.refresh() });
   }
 
@@ -127,22 +127,22 @@ export class FeatureFlags implements Flags, Disposable {
     if (enabled !== undefined || !this.switches.all.has(key)) this.checkKnown(key);
     this.checkUnlocked(key);
     await this.switches.apply(new Map([[key, enabled]]), actor);
-    this.parts.log.info('A feature flag was set.', { flag: key, enabled: enabled ?? 'unset', by: actor.by.name });
+    this.dependencies.log.info('A feature flag was set.', { flag: key, enabled: enabled ?? 'unset', by: actor.by.name });
   }
 
   async undo(key: string, change: string, actor: FlagActor): Promise<void> {
     this.checkKnown(key);
     this.checkUnlocked(key);
     await this.switches.undo(key, change, actor);
-    this.parts.log.info('The last change of a feature flag was undone.', { flag: key, by: actor.by.name });
+    this.dependencies.log.info('The last change of a feature flag was undone.', { flag: key, by: actor.by.name });
   }
 
   history(key: string, cursor?: string, limit?: number): Promise<AuditPage> {
-    return this.parts.audit.list({ area: auditArea, subject: key }, cursor, limit);
+    return this.dependencies.audit.list({ area: auditArea, subject: key }, cursor, limit);
   }
 
   export(): FlagExport {
-    return exportFlags(this.switches.all, this.parts.clock.now());
+    return exportFlags(this.switches.all, this.dependencies.clock.now());
   }
 
   async import(text: string, { by, dryRun = false, replace = false }: FlagImportOptions): Promise<FlagImport> {
@@ -159,7 +159,7 @@ export class FeatureFlags implements Flags, Disposable {
 
   /** Takes what the file says now. A file that was never there says nothing; one that went away is missed. */
   readFile(content: WatchedContent): void {
-    const name = this.parts.fileName;
+    const name = this.dependencies.fileName;
     if ('text' in content) {
       const { entries, problems } = parseFlagFile(content.text, this.file, name);
       this.file = entries;
@@ -174,7 +174,7 @@ export class FeatureFlags implements Flags, Disposable {
 
   /** Asks the modules' declarations again and tells what changed. Call it when modules have been resolved. */
   refresh(): void {
-    const { environment, fileName, declarations, deployment, development } = this.parts;
+    const { environment, fileName, declarations, deployment, development } = this.dependencies;
     const resolved = resolveFlags({
       environment,
       overrides: this.switches.all,
@@ -214,12 +214,12 @@ export class FeatureFlags implements Flags, Disposable {
   private reportStranger(key: string): void {
     if (this.strangers.has(key) || this.strangers.size >= mostStrangers) return;
     this.strangers.add(key);
-    this.parts.log.warn('Somebody asked for a feature flag that nobody declares; it counts as off.', { flag: key });
+    this.dependencies.log.warn('Somebody asked for a feature flag that nobody declares; it counts as off.', { flag: key });
   }
 
   /** Each problem is logged once, until it goes and comes back. */
   private report(): void {
-    for (const problem of this.found) if (!this.reported.has(problem)) this.parts.log.warn(problem);
+    for (const problem of this.found) if (!this.reported.has(problem)) this.dependencies.log.warn(problem);
     this.reported = new Set(this.found);
   }
 }

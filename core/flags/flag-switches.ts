@@ -5,7 +5,7 @@ import type { FlagOverrideFact } from './resolve-flags.js';
 
 export const auditArea = 'flags';
 
-export interface FlagSwitchesParts {
+export interface FlagSwitchesDependencies {
   readonly unitOfWork: UnitOfWork;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -17,50 +17,50 @@ export interface FlagSwitchesParts {
 export class FlagSwitches {
   private readonly facts = new Map<string, FlagOverrideFact>();
 
-  constructor(private readonly parts: FlagSwitchesParts) {}
+  constructor(private readonly dependencies: FlagSwitchesDependencies) {}
 
   get all(): ReadonlyMap<string, FlagOverrideFact> {
     return this.facts;
   }
 
   async load(): Promise<void> {
-    const rows = await this.parts.unitOfWork.read((reader) => reader.repository(FlagOverride).find());
+    const rows = await this.dependencies.unitOfWork.read((reader) => reader.repository(FlagOverride).find());
     this.facts.clear();
     for (const { key, enabled, setBy, setAt } of rows) this.facts.set(key, { enabled, setBy, setAt });
   }
 
   /** Makes all the changes or none; what is so already is neither written nor recorded. */
   async apply(changes: ReadonlyMap<string, boolean | undefined>, actor: FlagActor): Promise<void> {
-    await this.parts.unitOfWork.write(async (transaction) => {
+    await this.dependencies.unitOfWork.write(async (transaction) => {
       for (const [key, to] of changes) {
         const from = await storedIn(transaction, key);
         const action = to === undefined ? 'removed' : from === undefined ? 'set' : 'changed';
         if (to !== from) await this.write(transaction, { key, from, to, action }, actor);
       }
-      transaction.afterCommit(() => this.parts.onChange());
+      transaction.afterCommit(() => this.dependencies.onChange());
     });
   }
 
   /** @throws PortalError `flag-changed` unless the change is still the last one. */
   async undo(key: string, change: string, actor: FlagActor): Promise<void> {
-    const { records } = await this.parts.audit.list({ area: auditArea, subject: key }, undefined, 1);
+    const { records } = await this.dependencies.audit.list({ area: auditArea, subject: key }, undefined, 1);
     const last = records[0];
-    await this.parts.unitOfWork.write(async (transaction) => {
+    await this.dependencies.unitOfWork.write(async (transaction) => {
       const from = await storedIn(transaction, key);
       if (last === undefined || last.id !== change || last.after !== from) throw changedMeanwhile(key);
       const to = last.before as boolean | undefined;
       await this.write(transaction, { key, from, to, action: 'undone' }, actor);
-      transaction.afterCommit(() => this.parts.onChange());
+      transaction.afterCommit(() => this.dependencies.onChange());
     });
   }
 
   private async write(transaction: Transaction, { key, from, to, action }: SwitchChange, actor: FlagActor): Promise<void> {
     const { by, via, reason } = actor;
-    const setAt = this.parts.clock.now().toISOString();
+    const setAt = this.dependencies.clock.now().toISOString();
     const repository = transaction.repository(FlagOverride);
     if (to === undefined) await repository.delete({ key });
     else await repository.save({ key, enabled: to, setBy: by.name, setAt });
-    await this.parts.audit.record(transaction, {
+    await this.dependencies.audit.record(transaction, {
       area: auditArea,
       subject: key,
       scope: 'instance',

@@ -1,6 +1,7 @@
 export { currentModule, moduleOf, runInModule } from './attribution.js';
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
+export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel, type KernelStats } from './kernel.js';
 export type { KernelOptions } from './kernel-options.js';
 export { type ManifestProblem, parseManifest } from './manifest.js';
@@ -9,4 +10,3 @@ export type { GateDecision, ModuleGate } from './module-gate.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
 export { type Resolution, type Resolvable, resolve } from './resolver.js';
-export { watchStillness } from './stillness.js';

@@ -180,7 +180,7 @@ export class Kernel implements Modules {
       log: this.log,
       onDidChange: this.changed.event,
       statusOf: (record) => this.statusOf(record),
-      stillMillis: this.options.limits?.openMillis,
+      idleTimeoutMillis: this.options.limits?.openMillis,
     });
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());

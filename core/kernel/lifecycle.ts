@@ -44,7 +44,7 @@ export function nextState(state: ModuleState, event: LifecycleEvent): ModuleStat
 /** Where a module should be, given all that is known now. */
 type Goal = 'disabled' | 'unresolved' | 'failed' | 'stopped' | 'waiting' | 'active';
 
-export interface LifecycleParts {
+export interface LifecycleDependencies {
   readonly records: ReadonlyMap<string, ModuleRecord>;
   readonly requirements: Requirements;
   readonly context: KernelContext;
@@ -63,22 +63,22 @@ export class Lifecycle {
   private order: readonly string[] = [];
   private starts = 0;
 
-  constructor(private readonly parts: LifecycleParts) {}
+  constructor(private readonly dependencies: LifecycleDependencies) {}
 
   /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */
   resolve(portal: ReadonlyMap<string, string>): void {
-    const modules = [...this.parts.records.values()].map(({ id, module: { manifest } }) => {
+    const modules = [...this.dependencies.records.values()].map(({ id, module: { manifest } }) => {
       const { requires = {}, decorates = {}, provides = {}, hosts = {} } = manifest;
       return { id, requires: { ...requires, ...decorates }, decorates, provides, hosts };
     });
     const { order, unresolved } = resolve(modules, portal);
     this.order = order;
-    for (const record of this.parts.records.values()) record.unresolved = unresolved.get(record.id);
+    for (const record of this.dependencies.records.values()) record.unresolved = unresolved.get(record.id);
   }
 
   /** Code loads side by side, up front; a module that will not run is not loaded. */
   loadAhead(): void {
-    for (const record of this.parts.records.values())
+    for (const record of this.dependencies.records.values())
       if (record.unresolved === undefined && record.switchedOn && !this.flaggedOff(record)) void record.load();
   }
 
@@ -102,7 +102,7 @@ export class Lifecycle {
 
   /** Whether a flag keeps the module off. */
   flaggedOff({ module: { manifest } }: ModuleRecord): boolean {
-    return manifest.enabledBy !== undefined && !this.parts.flags.isEnabled(manifest.enabledBy);
+    return manifest.enabledBy !== undefined && !this.dependencies.flags.isEnabled(manifest.enabledBy);
   }
 
   private goalOf(record: ModuleRecord): Goal {
@@ -110,7 +110,7 @@ export class Lifecycle {
     if (record.unresolved !== undefined) return 'unresolved';
     if (record.stopped || this.closing) return 'stopped';
     if (record.failed) return 'failed';
-    return this.parts.requirements.of(record).missing.length > 0 ? 'waiting' : 'active';
+    return this.dependencies.requirements.of(record).missing.length > 0 ? 'waiting' : 'active';
   }
 
   /** Active modules that must go: those that shall not be there, and those that live on them. Only the ones nobody lives on any more. */
@@ -131,7 +131,7 @@ export class Lifecycle {
    * or gone. It starts again, unless the better one lives on it: that would never end.
    */
   private isOutdated(record: ModuleRecord): boolean {
-    const { services, formers } = this.parts.requirements.of(record);
+    const { services, formers } = this.dependencies.requirements.of(record);
     const used = record.run?.used ?? [];
     return [...services, ...formers].some(
       (now) => used.some((then) => then.id === now.id && then !== now) && !this.livesOn(now.module, record.id),
@@ -142,17 +142,17 @@ export class Lifecycle {
     if (id === other) return true;
     if (seen.has(id)) return false;
     seen.add(id);
-    return [...(this.parts.records.get(id)?.uses ?? [])].some((used) => this.livesOn(used, other, seen));
+    return [...(this.dependencies.records.get(id)?.uses ?? [])].some((used) => this.livesOn(used, other, seen));
   }
 
   /** What can start now. Who requires a service waits for all of its providers that are coming, so that the best one is taken. */
   private startable(): ModuleRecord[] {
     const coming = this.inState('starting');
     const able = this.order
-      .map((id) => this.parts.records.get(id))
+      .map((id) => this.dependencies.records.get(id))
       .filter((record): record is ModuleRecord => record !== undefined)
       .filter((record) => (record.state === 'resolved' || record.state === 'waiting') && this.goalOf(record) === 'active');
-    const ready = able.filter((record) => !this.parts.requirements.offeredBy(record, [...coming, ...able]));
+    const ready = able.filter((record) => !this.dependencies.requirements.offeredBy(record, [...coming, ...able]));
     return ready.length > 0 || coming.length > 0 ? ready : able;
   }
 
@@ -175,8 +175,8 @@ export class Lifecycle {
   }
 
   private async start(record: ModuleRecord): Promise<void> {
-    const { clock, requirements, contributionErrors, context } = this.parts;
-    const log = this.parts.logFor(record.id);
+    const { clock, requirements, contributionErrors, context } = this.dependencies;
+    const log = this.dependencies.logFor(record.id);
     const needs = requirements.of(record);
     const began = clock.monotonic();
     this.starts += 1;
@@ -201,7 +201,7 @@ export class Lifecycle {
 
   private async abandon(record: ModuleRecord, run: ModuleRun, error: unknown): Promise<void> {
     const { phase, cause } = error instanceof PhaseError ? error : { phase: 'publish', cause: error };
-    this.parts.logFor(record.id).error('The module failed to start.', { phase, error: cause });
+    this.dependencies.logFor(record.id).error('The module failed to start.', { phase, error: cause });
     await run.stop();
     this.leave(record);
     record.failed = true;
@@ -215,7 +215,7 @@ export class Lifecycle {
     this.leave(record);
     record.failure = fault && { phase: fault.phase, message: fault.message };
     this.move(record, 'stopped');
-    this.parts.logFor(record.id).info('Module stopped.');
+    this.dependencies.logFor(record.id).info('Module stopped.');
   }
 
   private leave(record: ModuleRecord): void {
@@ -225,7 +225,7 @@ export class Lifecycle {
 
   /** Gives every module that does not run the state that says why. */
   private settle(): void {
-    for (const record of this.parts.records.values()) {
+    for (const record of this.dependencies.records.values()) {
       const goal = this.goalOf(record);
       if (record.state === 'disabled' && goal !== 'disabled') this.move(record, 'enable');
       if (record.state === 'installed' && goal !== 'disabled')
@@ -240,10 +240,10 @@ export class Lifecycle {
   private move(record: ModuleRecord, event: LifecycleEvent): void {
     const from = record.state;
     record.state = nextState(from, event);
-    this.parts.onMove(record, from);
+    this.dependencies.onMove(record, from);
   }
 
   private inState(state: ModuleState): ModuleRecord[] {
-    return [...this.parts.records.values()].filter((record) => record.state === state);
+    return [...this.dependencies.records.values()].filter((record) => record.state === state);
   }
 }

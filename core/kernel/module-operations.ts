@@ -4,7 +4,7 @@ import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';
 import type { ModuleSwitches } from './module-switches.js';
 
-export interface OperationParts {
+export interface OperationDependencies {
   readonly records: ReadonlyMap<string, ModuleRecord>;
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
@@ -19,13 +19,13 @@ export interface OperationParts {
  * @throws PortalError `portal-closed` (503), `module-unknown` (404).
  */
 export class ModuleOperations {
-  constructor(private readonly parts: OperationParts) {}
+  constructor(private readonly dependencies: OperationDependencies) {}
 
   /** @throws PortalError `module-disabled` (409). */
   start(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
       if (record.state === 'disabled') {
-        const { reasons } = this.parts.statusOf(record);
+        const { reasons } = this.dependencies.statusOf(record);
         throw new PortalError('module-disabled', `The module ${id} is disabled. ${reasons.join(' ')}`, { status: 409 });
       }
       record.forgive();
@@ -47,13 +47,13 @@ export class ModuleOperations {
           `The portal does not open without the module ${id}, so it cannot be disabled. It can be stopped until the next start.`,
           { status: 409 },
         );
-      await this.parts.switches.set(record, false, this.parts.records.values());
+      await this.dependencies.switches.set(record, false, this.dependencies.records.values());
     });
   }
 
   enable(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
-      await this.parts.switches.set(record, true, this.parts.records.values());
+      await this.dependencies.switches.set(record, true, this.dependencies.records.values());
       record.forgive();
     });
   }
@@ -63,7 +63,7 @@ export class ModuleOperations {
     return this.change(id, async (record) => {
       const wasStopped = record.stopped;
       record.stopped = true;
-      await this.parts.lifecycle.reconcile();
+      await this.dependencies.lifecycle.reconcile();
       record.forgetCode();
       record.forgive();
       record.stopped = wasStopped;
@@ -71,14 +71,15 @@ export class ModuleOperations {
   }
 
   private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {
-    const { records, queue, lifecycle } = this.parts;
+    const { records, queue, lifecycle } = this.dependencies;
     return queue.run(async () => {
-      if (!this.parts.isOpen()) throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
+      if (!this.dependencies.isOpen())
+        throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
       const record = records.get(id);
       if (record === undefined) throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404 });
       await decide(record);
       await lifecycle.reconcile();
-      return this.parts.statusOf(record);
+      return this.dependencies.statusOf(record);
     });
   }
 }

@@ -6,7 +6,7 @@ import {
   toDisposable,
   tokenId,
 } from '../api/index.js';
-import { isConditional } from '../api/tokens.js';
+import { contributionLabel, isConditional } from '../api/tokens.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import { PointView } from './point-view.js';
 import { satisfiesRange } from './version.js';
@@ -22,9 +22,9 @@ export interface PublishedContribution {
 
 export interface FormerContribution extends Pick<Contribution<unknown>, 'id' | 'module' | 'when'> {
   readonly range: string;
-  /** Message key of the name that people see, and the menu it stands in, where it says so. */
+  /** Message key of the name that people see, and of what they call such a contribution. */
   readonly label?: string;
-  readonly menu?: string;
+  readonly kind?: string;
   /** Name of a command, address of pages, id of a permission. */
   readonly subject?: string;
 }
@@ -34,7 +34,7 @@ function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }):
 }
 
 /** What a contribution says of itself as data; it may be anything, and what breaks when it is read is found out where it is used. */
-function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' | 'subject'> {
+function shownFacts(point: string, value: unknown): Pick<FormerContribution, 'label' | 'kind' | 'subject'> {
   if (typeof value !== 'object' || value === null) return {};
   const factAt = (...among: readonly string[]): string | undefined => {
     for (const key of among) {
@@ -47,7 +47,15 @@ function shownFacts(value: unknown): Pick<FormerContribution, 'label' | 'menu' |
     }
     return undefined;
   };
-  return defined({ label: factAt('label', 'title'), menu: factAt('menu'), subject: factAt('name', 'prefix', 'id') });
+  return defined({ label: factAt('label', 'title'), kind: kindOf(point, value), subject: factAt('name', 'prefix', 'id') });
+}
+
+function kindOf(point: string, value: unknown): string | undefined {
+  try {
+    return contributionLabel(point, value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** All points and all that is contributed, whether its point has a host or not. */
@@ -155,7 +163,7 @@ export class PointRegistry {
 
   private remember({ point, range, contribution: { id, module, when, value } }: PublishedContribution): void {
     const at = this.remembered.get(point) ?? new Map<string, FormerContribution>();
-    this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range, ...shownFacts(value) }));
+    this.remembered.set(point, at.set(`${module}/${id}`, { id, module, when, range, ...shownFacts(point, value) }));
   }
 
   private keep(point: string, offers: readonly PublishedContribution[]): void {

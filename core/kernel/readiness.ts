@@ -1,6 +1,6 @@
 import type { Event, Log, ModuleChange, ModuleStatus } from '../api/index.js';
+import { startIdleTimeout } from './idle-timeout.js';
 import type { ModuleRecord } from './module-record.js';
-import { watchStillness } from './stillness.js';
 
 interface Dependencies {
   readonly records: ReadonlyMap<string, ModuleRecord>;
@@ -8,7 +8,7 @@ interface Dependencies {
   readonly onDidChange: Event<ModuleChange>;
   readonly statusOf: (record: ModuleRecord) => ModuleStatus;
   /** For how long nothing may have moved before the portal opens without those that still start; undefined: it waits for all. */
-  readonly stillMillis: number | undefined;
+  readonly idleTimeoutMillis: number | undefined;
 }
 
 /** When the portal may open: all modules have settled, or only such are still starting as it can do without. */
@@ -21,20 +21,20 @@ export class Readiness {
    * @returns the module that must be there and is not; undefined when none is missing
    */
   async reached(settled: Promise<ModuleStatus | undefined>): Promise<ModuleStatus | undefined> {
-    const { onDidChange, stillMillis } = this.dependencies;
-    if (stillMillis === undefined) return settled;
+    const { onDidChange, idleTimeoutMillis } = this.dependencies;
+    if (idleTimeoutMillis === undefined) return settled;
     let open: () => void = () => {};
-    const still = new Promise<void>((resolve) => {
+    const idle = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const watch = watchStillness(stillMillis, () => {
+    const timeout = startIdleTimeout(idleTimeoutMillis, () => {
       if (this.missing() === undefined) open();
     });
-    const listening = onDidChange(() => watch.moved());
+    const listening = onDidChange(() => timeout.restart());
     try {
-      return await Promise.race([settled, still.then(() => this.tellOfLate(settled))]);
+      return await Promise.race([settled, idle.then(() => this.tellOfLate(settled))]);
     } finally {
-      void watch.dispose();
+      void timeout.dispose();
       void listening.dispose();
     }
   }

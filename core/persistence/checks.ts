@@ -10,7 +10,7 @@ import type { StatementCache } from './statement-cache.js';
 import { storageCode } from './storage-errors.js';
 import type { Sweeper } from './sweeper.js';
 
-export interface CheckParts {
+export interface CheckDependencies {
   readonly database: string;
   readonly paths: BlobPaths;
   readonly reading: StatementCache;
@@ -23,20 +23,20 @@ const concurrency = 4;
 const pageSize = 200;
 
 /** The core's own invariants: see docs/persistence.md. */
-export function coreChecks(parts: CheckParts): readonly IntegrityCheck[] {
+export function coreChecks(dependencies: CheckDependencies): readonly IntegrityCheck[] {
   return [
-    { title: 'Every blob is there, with the size and the SHA-256 it was stored with.', run: () => checkBlobs(parts) },
-    { title: 'No blob without a row is older than the grace period.', run: () => checkUnreferenced(parts) },
-    { title: "The database's own integrity check finds nothing.", run: () => checkDatabase(parts) },
-    { title: 'Every foreign key refers to a row.', run: () => checkForeignKeys(parts) },
-    { title: 'Every migration is applied, and is what it was then.', run: async () => checkMigrations(parts) },
-    { title: 'Every table has the columns its entity names.', run: async () => checkColumns(parts) },
+    { title: 'Every blob is there, with the size and the SHA-256 it was stored with.', run: () => checkBlobs(dependencies) },
+    { title: 'No blob without a row is older than the grace period.', run: () => checkUnreferenced(dependencies) },
+    { title: "The database's own integrity check finds nothing.", run: () => checkDatabase(dependencies) },
+    { title: 'Every foreign key refers to a row.', run: () => checkForeignKeys(dependencies) },
+    { title: 'Every migration is applied, and is what it was then.', run: async () => checkMigrations(dependencies) },
+    { title: 'Every table has the columns its entity names.', run: async () => checkColumns(dependencies) },
   ];
 }
 
 const error = (message: string): IntegrityFinding => ({ severity: 'error', message });
 
-async function checkBlobs({ paths, reading }: CheckParts): Promise<readonly IntegrityFinding[]> {
+async function checkBlobs({ paths, reading }: CheckDependencies): Promise<readonly IntegrityFinding[]> {
   const findings: IntegrityFinding[] = [];
   const page = `SELECT id, size, sha256 FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`;
   for (let after = ''; ; await yieldToEventLoop()) {
@@ -67,7 +67,7 @@ async function problemOf(blob: StoredBlob, path: string): Promise<string | undef
   }
 }
 
-async function checkUnreferenced({ sweeper }: CheckParts): Promise<readonly IntegrityFinding[]> {
+async function checkUnreferenced({ sweeper }: CheckDependencies): Promise<readonly IntegrityFinding[]> {
   const findings: IntegrityFinding[] = [];
   for await (const files of sweeper.unreferenced()) {
     for (const file of files)
@@ -76,19 +76,19 @@ async function checkUnreferenced({ sweeper }: CheckParts): Promise<readonly Inte
   return findings;
 }
 
-async function checkDatabase({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
+async function checkDatabase({ database }: CheckDependencies): Promise<readonly IntegrityFinding[]> {
   const { rows, problem } = await pragma<{ integrity_check: string }>(database, 'integrity_check');
   const said = problem === undefined ? rows.map((row) => row.integrity_check) : [problem];
   return said.filter((line) => line !== 'ok').map((line) => error(`The database says: ${line}`));
 }
 
-async function checkForeignKeys({ database }: CheckParts): Promise<readonly IntegrityFinding[]> {
+async function checkForeignKeys({ database }: CheckDependencies): Promise<readonly IntegrityFinding[]> {
   const { rows, problem } = await pragma<{ table: string; rowid: number | null; parent: string }>(database, 'foreign_key_check');
   if (problem !== undefined) return [error(`The foreign keys cannot be checked: ${problem}`)];
   return rows.map((row) => error(`Row ${row.rowid ?? '?'} of ${row.table} refers to no row of ${row.parent}.`));
 }
 
-function checkMigrations({ migrations, reading }: CheckParts): readonly IntegrityFinding[] {
+function checkMigrations({ migrations, reading }: CheckDependencies): readonly IntegrityFinding[] {
   const rows = reading.all<{ owner: string; name: string }>('SELECT owner, name FROM portico_migration');
   const applied = new Set(rows.map(({ owner, name }) => `${owner}/${name}`));
   const expected = [...migrations.known].flatMap(([owner, names]) => names.map((name) => ({ owner, name })));
@@ -102,7 +102,7 @@ function checkMigrations({ migrations, reading }: CheckParts): readonly Integrit
 }
 
 /** A table that is not there belongs to a module that has not started yet. */
-function checkColumns({ entities, reading }: CheckParts): readonly IntegrityFinding[] {
+function checkColumns({ entities, reading }: CheckDependencies): readonly IntegrityFinding[] {
   return entities.flatMap(({ tableName, columns }) => {
     const rows = reading.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', [tableName]);
     const present = new Set(rows.map((row) => row.name));

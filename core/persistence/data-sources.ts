@@ -6,7 +6,7 @@ import { DataSource } from '../libraries/typeorm.js';
 import { type BeforeStatement, guardedDriver } from './guarded-driver.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
-export interface OpenSource {
+export interface OpenDataSource {
   readonly source: DataSource;
   readonly connection: Database.Database;
 }
@@ -24,7 +24,7 @@ export async function openWriting(
   home: string,
   entities: readonly Class<object>[],
   beforeStatement: BeforeStatement,
-): Promise<OpenSource> {
+): Promise<OpenDataSource> {
   makePrivate(home);
   const prepare = (connection: Database.Database): void => {
     connection.pragma('journal_mode = WAL');
@@ -36,7 +36,7 @@ export async function openWriting(
   return openSource(entities, { home, options: { timeout: 0 }, prepare, beforeStatement });
 }
 
-export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenSource> {
+export function openReading(home: string, entities: readonly Class<object>[]): Promise<OpenDataSource> {
   const options = { readonly: true, fileMustExist: true, timeout: readBusyMillis };
   const prepare = (connection: Database.Database): void => void connection.pragma('query_only = ON');
   return openSource(entities, { home, options, prepare, beforeStatement: () => undefined });
@@ -49,7 +49,7 @@ interface Opening {
   readonly beforeStatement: BeforeStatement;
 }
 
-async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenSource> {
+async function openSource(entities: readonly Class<object>[], opening: Opening): Promise<OpenDataSource> {
   let connection: Database.Database | undefined;
   try {
     connection = new Database(databasePath(opening.home), opening.options);

@@ -6,7 +6,7 @@ import { type Clock, type Log, PortalError } from '../api/index.js';
 import { syncFolder } from './folder-sync.js';
 import { storageCode } from './storage-errors.js';
 
-export interface DatabaseCopiesParts {
+export interface DatabaseCopiesDependencies {
   readonly connection: Database.Database;
   readonly home: string;
   /** Of the portal that is about to change the tables. */
@@ -32,8 +32,8 @@ export class DatabaseCopies {
   private taken: Promise<void> | undefined;
   private failure: PortalError | undefined;
 
-  constructor(private readonly parts: DatabaseCopiesParts) {
-    this.folder = join(parts.home, 'copies');
+  constructor(private readonly dependencies: DatabaseCopiesDependencies) {
+    this.folder = join(dependencies.home, 'copies');
   }
 
   /** Called while nothing else writes. @throws PortalError `copy-failed`; the database is as it was. */
@@ -50,7 +50,7 @@ export class DatabaseCopies {
   }
 
   private async copy(): Promise<void> {
-    const { clock, log, version } = this.parts;
+    const { clock, log, version } = this.dependencies;
     const began = clock.monotonic();
     const name = `${clock.now().toISOString().replaceAll(/[:.]/g, '-')}-before-${version}`;
     const partial = join(this.folder, name + unfinished);
@@ -80,7 +80,7 @@ export class DatabaseCopies {
   private async write(file: string): Promise<void> {
     // SQLite would make it readable to everybody.
     closeSync(openSync(file, 'wx', 0o600));
-    await this.parts.connection.backup(file, { progress: () => pagesAtOnce });
+    await this.dependencies.connection.backup(file, { progress: () => pagesAtOnce });
     const handle = await open(file, 'r+');
     try {
       await handle.sync();
@@ -90,14 +90,14 @@ export class DatabaseCopies {
   }
 
   private assertRoom(): void {
-    const { bavail, bsize } = statfsSync(this.parts.home);
+    const { bavail, bsize } = statfsSync(this.dependencies.home);
     if (bavail * bsize < this.size) throw Object.assign(new Error('There is no room for a copy.'), { code: 'ENOSPC' });
   }
 
   /** Bytes of the database. */
   private get size(): number {
     const [pages, bytes] = ['page_count', 'page_size'].map(
-      (name) => this.parts.connection.pragma(name, { simple: true }) as number,
+      (name) => this.dependencies.connection.pragma(name, { simple: true }) as number,
     );
     return (pages ?? 0) * (bytes ?? 0);
   }

@@ -13,7 +13,7 @@ import type { StorageHealth } from './storage-health.js';
 /** What the database knows about a blob. */
 export type FindBlob = (id: string) => Pick<StoredBlob, 'size' | 'sha256'> | undefined;
 
-export interface BlobStoreParts {
+export interface BlobStoreDependencies {
   readonly paths: BlobPaths;
   readonly folders: Folders;
   readonly find: FindBlob;
@@ -45,10 +45,10 @@ export class FileSystemBlobStore implements BlobStore {
   private readonly verified = new VerifiedFiles();
   private readonly verifying = new Map<string, Promise<void>>();
 
-  constructor(private readonly parts: BlobStoreParts) {}
+  constructor(private readonly dependencies: BlobStoreDependencies) {}
 
   async store(content: Readable | Uint8Array, limits: { readonly maxBytes: number }): Promise<StoredBlob> {
-    const { paths, folders, health, ids } = this.parts;
+    const { paths, folders, health, ids } = this.dependencies;
     // A source that breaks before it is read is an upload cut off, not an error nobody hears. Reading it tells us later.
     if (content instanceof Readable) content.on('error', () => undefined);
     const id = ids.next();
@@ -73,12 +73,12 @@ export class FileSystemBlobStore implements BlobStore {
 
   async discard(id: string): Promise<void> {
     // A commit whose flush failed may come back with the next start, and needs its blob then: the sweeper will know.
-    if (!this.parts.health.state.writable || this.parts.find(id)) return;
+    if (!this.dependencies.health.state.writable || this.dependencies.find(id)) return;
     await this.remove(id);
   }
 
   async open(id: string, range?: { readonly start: number; readonly end: number }): Promise<Readable> {
-    const expected = this.pending.get(id) ?? this.parts.find(id);
+    const expected = this.pending.get(id) ?? this.dependencies.find(id);
     if (!expected) throw blobMissing(id);
     const start = range?.start ?? 0;
     const end = Math.min((range?.end ?? expected.size - 1) + 1, expected.size);
@@ -94,7 +94,7 @@ export class FileSystemBlobStore implements BlobStore {
   }
 
   pathOf(id: string): string {
-    return this.parts.paths.pathOf(id);
+    return this.dependencies.paths.pathOf(id);
   }
 
   /** @throws PortalError `blob-missing` when the bytes that a transaction wants to keep are not there. */
@@ -132,7 +132,7 @@ export class FileSystemBlobStore implements BlobStore {
       return await open(this.pathOf(id), 'r');
     } catch (error) {
       if (storageCode(error) !== 'ENOENT') throw explainStorageError(error);
-      this.parts.log.error('A blob that a row points to is missing.', { blob: id });
+      this.dependencies.log.error('A blob that a row points to is missing.', { blob: id });
       throw blobMissing(id, error);
     }
   }
@@ -185,14 +185,14 @@ export class FileSystemBlobStore implements BlobStore {
   }
 
   private damaged(id: string): PortalError {
-    this.parts.log.error('A blob is not what was stored: its size or its SHA-256 differs.', { blob: id });
+    this.dependencies.log.error('A blob is not what was stored: its size or its SHA-256 differs.', { blob: id });
     return new PortalError('blob-damaged', 'The content of this file is damaged.', { status: 500, details: { blob: id } });
   }
 
   private explain(error: unknown): unknown {
     const explained = explainStorageError(error);
-    if (explained instanceof PortalError && explained.code === 'storage-full') this.parts.health.full();
-    if (isFinal(explained)) this.parts.health.fail(explained);
+    if (explained instanceof PortalError && explained.code === 'storage-full') this.dependencies.health.full();
+    if (isFinal(explained)) this.dependencies.health.fail(explained);
     return explained;
   }
 }

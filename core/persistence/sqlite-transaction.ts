@@ -20,7 +20,7 @@ import { TransactionRepository } from './transaction-repository.js';
 /** The transaction that the code which is running now belongs to. */
 export type CurrentTransaction = AsyncLocalStorage<SqliteTransaction>;
 
-export interface TransactionParts {
+export interface TransactionDependencies {
   readonly source: DataSource;
   readonly statements: StatementCache;
   readonly blobs: FileSystemBlobStore;
@@ -36,7 +36,7 @@ export class SqliteTransaction implements Transaction {
   private deletesRows = false;
   private boundBytes = 0;
 
-  constructor(private readonly parts: TransactionParts) {}
+  constructor(private readonly dependencies: TransactionDependencies) {}
 
   get open(): boolean {
     return !this.ended;
@@ -52,9 +52,9 @@ export class SqliteTransaction implements Transaction {
     this.assertOpen();
     if (!this.deletesRows && deletes.test(sql)) {
       this.deletesRows = true;
-      this.parts.health.beforeDeleting();
+      this.dependencies.health.beforeDeleting();
     }
-    const { mostBytes } = this.parts.health;
+    const { mostBytes } = this.dependencies.health;
     if (mostBytes === undefined || !writes.test(sql)) return;
     for (const value of values) if (typeof value === 'string' || value instanceof Uint8Array) this.boundBytes += value.length;
     if (this.boundBytes > mostBytes) throw storageFull();
@@ -67,18 +67,18 @@ export class SqliteTransaction implements Transaction {
 
   repository<E extends object>(entity: EntityClass<E>): WriteRepository<E> {
     this.assertOpen();
-    return new TransactionRepository(this.parts.source.getRepository(entity), (work) => this.within(work));
+    return new TransactionRepository(this.dependencies.source.getRepository(entity), (work) => this.within(work));
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
     this.beforeStatement(sql, values);
     if (endsTransaction.test(sql)) throw notYours();
-    return this.parts.statements.all<Row>(sql, values);
+    return this.dependencies.statements.all<Row>(sql, values);
   }
 
   async keepBlob(blob: StoredBlob): Promise<void> {
     this.assertOpen();
-    const { blobs, clock, statements } = this.parts;
+    const { blobs, clock, statements } = this.dependencies;
     blobs.assertStored(blob);
     const createdAt = clock.now().toISOString();
     statements.all('INSERT INTO portico_blob (id, size, sha256, created_at) VALUES (?, ?, ?, ?)', [
@@ -92,7 +92,7 @@ export class SqliteTransaction implements Transaction {
 
   async dropBlob(id: string): Promise<void> {
     const [dropped] = await this.query<{ id: string }>('DELETE FROM portico_blob WHERE id = ? RETURNING id', [id]);
-    if (dropped) this.afterCommit(() => this.parts.blobs.remove(id));
+    if (dropped) this.afterCommit(() => this.dependencies.blobs.remove(id));
   }
 
   afterCommit(effect: Effect): void {
@@ -101,7 +101,7 @@ export class SqliteTransaction implements Transaction {
   }
 
   announce(topic: string, key: string): void {
-    this.afterCommit(() => this.parts.announcements.deliver(topic, key));
+    this.afterCommit(() => this.dependencies.announcements.deliver(topic, key));
   }
 
   end(): void {
@@ -110,7 +110,7 @@ export class SqliteTransaction implements Transaction {
 
   private async within<T>(work: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.parts.current.run(this, work);
+    return this.dependencies.current.run(this, work);
   }
 }
 

@@ -37,7 +37,7 @@ import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../se
 import { DisabledModules } from './disabled-modules.js';
 import type { Storage } from './open-storage.js';
 
-export interface CoreServiceParts {
+export interface CoreServiceDependencies {
   readonly config: LoadedConfig;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -49,15 +49,15 @@ export interface CoreServiceParts {
 }
 
 /** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
-export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): CheckedDeployment {
-  const { config, messages, storage } = parts;
+export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): CheckedDeployment {
+  const { config, messages, storage } = dependencies;
   const { persistence, audit, flags } = storage;
   const sites = kernel.handle(SiteDirectory);
-  kernel.bind(Log, parts.log);
+  kernel.bind(Log, dependencies.log);
   kernel.bind(Messages, messages.for('core'));
   kernel.bind(MessageCatalogToken, messages);
-  kernel.bind(Clock, parts.clock);
-  kernel.bind(Ids, parts.ids);
+  kernel.bind(Clock, dependencies.clock);
+  kernel.bind(Ids, dependencies.ids);
   kernel.bind(HostConfig, config);
   kernel.bind(UnitOfWork, persistence.unitOfWork);
   kernel.bind(BlobStore, persistence.blobs);
@@ -69,17 +69,17 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): Check
   kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
   kernel.bind(Modules, kernel);
   kernel.bind(Explanations, kernel.explanations);
-  kernel.bind(AccessContexts, parts.accessContexts);
+  kernel.bind(AccessContexts, dependencies.accessContexts);
   kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
-  bindSecrets(kernel, parts);
+  bindSecrets(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);
-  const deployment = new CheckedDeployment(checks, parts.log);
+  const deployment = new CheckedDeployment(checks, dependencies.log);
   kernel.bind(DeploymentReport, deployment);
-  const manifests = parts.modules.map(({ manifest }) => manifest);
+  const manifests = dependencies.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
-  const disabled = new DisabledModules(persistence.unitOfWork, parts.clock);
+  const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock);
   const look = async (): Promise<Inventory> => ({ ...persistence.inventory(), disabled: await disabled.load() });
   kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });
   persistence.checks.forEach((check, index) => {
@@ -91,7 +91,7 @@ export function bindCoreServices(kernel: Kernel, parts: CoreServiceParts): Check
   return deployment;
 }
 
-function bindSecrets(kernel: Kernel, { config, log, storage }: CoreServiceParts): void {
+function bindSecrets(kernel: Kernel, { config, log, storage }: CoreServiceDependencies): void {
   const { home, masterKey, previousMasterKey: previousKey } = config;
   const ring = openKeyRing({ home, masterKey, previousKey });
   if (ring.problem) log.error('The master key cannot be used.', { problem: ring.problem });

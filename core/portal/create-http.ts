@@ -16,7 +16,7 @@ import type { MessageCatalog } from '../messages/index.js';
 import type { StorageState } from '../persistence/index.js';
 import type { Assets, Views } from '../views/index.js';
 
-export interface HttpParts {
+export interface CreateHttpDependencies {
   readonly config: LoadedConfig;
   readonly modules: readonly InstalledModule[];
   readonly kernel: Kernel;
@@ -33,10 +33,18 @@ export interface HttpParts {
 }
 
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
-export function createHttp({ config, modules, kernel, logs, development, storageState, ...parts }: HttpParts): HttpHost {
+export function createHttp({
+  config,
+  modules,
+  kernel,
+  logs,
+  development,
+  storageState,
+  ...dependencies
+}: CreateHttpDependencies): HttpHost {
   const { server, limits } = config.settings;
   return createHttpHost({
-    ...parts,
+    ...dependencies,
     config: {
       publicUrl: config.publicUrl,
       allowedHosts: server.allowedHosts,

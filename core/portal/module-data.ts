@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
-import { type InstalledModule, runInModule, watchStillness } from '../kernel/index.js';
+import { type InstalledModule, runInModule, startIdleTimeout } from '../kernel/index.js';
 
 /** What one module keeps in the database, or why that cannot be said. */
 interface ModuleData {
@@ -37,9 +37,9 @@ export class ModuleDataCatalog {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    const watches = [
-      watchStillness(startMillis, stop),
-      watchStillness(openMillis, () => {
+    const timeouts = [
+      startIdleTimeout(startMillis, stop),
+      startIdleTimeout(openMillis, () => {
         if (hasRead && needed.every(({ id }) => data.has(id))) stop();
       }),
     ];
@@ -47,10 +47,10 @@ export class ModuleDataCatalog {
       const read = await runInModule(module.id, () => readData(module));
       data.set(module.id, read);
       hasRead ||= module.manifest.entities !== undefined || module.manifest.migrations !== undefined;
-      for (const watch of watches) watch.moved();
+      for (const timeout of timeouts) timeout.restart();
     });
     await Promise.race([Promise.all(reading), stopped]);
-    for (const watch of watches) void watch.dispose();
+    for (const timeout of timeouts) void timeout.dispose();
     const fault = new Error('loading them does not come to an end.');
     const all = new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }]));
     return new ModuleDataCatalog(modules, all);

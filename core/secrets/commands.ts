@@ -2,7 +2,7 @@ import type { Command, Contributions, SecretBox, SecretStore, ServiceHandle, Sit
 import type { KeyRing } from './key-ring.js';
 import type { SecretRotation } from './rotation.js';
 
-export interface SecretCommandParts {
+export interface SecretCommandDependencies {
   readonly ring: KeyRing;
   readonly box: SecretBox;
   readonly stores: Contributions<SecretStore>;
@@ -11,7 +11,7 @@ export interface SecretCommandParts {
 }
 
 /** `portico secrets …`: what is kept, under which key, and a new key for all of it. */
-export function secretCommands({ ring, box, stores, rotation, sites }: SecretCommandParts): readonly Command[] {
+export function secretCommands({ ring, box, stores, rotation, sites }: SecretCommandDependencies): readonly Command[] {
   const place = (scope: string): string =>
     scope === 'instance' ? 'instance' : `site ${sites.get()?.byId(scope)?.address ?? scope}`;
   return [

@@ -12,7 +12,7 @@ import {
 import type { KeyRing } from './key-ring.js';
 import { forgetPreviousKeyFile, replaceKeyFile } from './master-key.js';
 
-export interface RotationParts {
+export interface RotationDependencies {
   readonly home: string;
   /** Whether the master key stands in PORTICO_MASTER_KEY, so that an operator brings the new one. */
   readonly keyIsGiven: boolean;
@@ -54,7 +54,7 @@ interface Kept {
 export class SecretRotation {
   private running = false;
 
-  constructor(private readonly parts: RotationParts) {}
+  constructor(private readonly dependencies: RotationDependencies) {}
 
   /** Answers whether it came to its end. @throws PortalError `rotation-runs` (409), `rotation-needs-key` (409), `master-key-invalid` (503). */
   async run(call: RotationCall): Promise<boolean> {
@@ -71,7 +71,7 @@ export class SecretRotation {
 
   /** A rotation that was stopped goes on with the key that it had made. */
   private async begin({ by, tell }: RotationCall): Promise<void> {
-    const { ring, home, keyIsGiven } = this.parts;
+    const { ring, home, keyIsGiven } = this.dependencies;
     const before = ring.requireCurrent();
     if (ring.previous.length > 0) {
       tell(`Going on: everything is sealed under the master key ${before.id}.`);
@@ -110,7 +110,7 @@ export class SecretRotation {
   }
 
   private async finish({ by, tell }: RotationCall, lost: readonly StoredSecret[]): Promise<boolean> {
-    const { ring, home, modules, keyIsGiven } = this.parts;
+    const { ring, home, modules, keyIsGiven } = this.dependencies;
     const absent = modules.list().filter(({ state, keepsSecrets }) => state !== 'active' && keepsSecrets);
     if (absent.length > 0) {
       tell(
@@ -138,7 +138,7 @@ export class SecretRotation {
 
   /** What is not sealed under the current key. Writers are one after the other: after an empty write, everything sealed before is there. */
   private async behind(): Promise<readonly Kept[]> {
-    const { stores, box, unitOfWork } = this.parts;
+    const { stores, box, unitOfWork } = this.dependencies;
     await unitOfWork.write(async () => {});
     const kept: Kept[] = [];
     for (const { value: store } of stores.all())
@@ -148,7 +148,7 @@ export class SecretRotation {
   }
 
   private record(by: AuditPerson, action: string, before: object | undefined, after: object): Promise<void> {
-    const { unitOfWork, audit } = this.parts;
+    const { unitOfWork, audit } = this.dependencies;
     const entry = {
       area: 'secrets',
       subject: 'master-key',

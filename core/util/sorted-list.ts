@@ -2,7 +2,6 @@ import { type RouteContext, z } from '../api/index.js';
 import type { ListTotal, SortDirection, Sorting, SortKeys } from './keyset.js';
 
 const directions = ['asc', 'desc'] as const satisfies readonly SortDirection[];
-const arrows = { asc: 'caret-top', desc: 'caret-bottom' } as const;
 const otherDirection = { asc: 'desc', desc: 'asc' } as const;
 
 const namesOf = <Order extends string>(keys: SortKeys<Order>): readonly Order[] => Object.keys(keys) as Order[];
@@ -57,7 +56,6 @@ export interface SortHeading {
   readonly href: string;
   /** For `aria-sort`. */
   readonly sort: 'ascending' | 'descending' | undefined;
-  readonly icon: string;
 }
 
 /** What the partial `order-menu` shows. */
@@ -86,7 +84,6 @@ export function sortHeadings<Order extends string, Column extends Order>(
       label: label(order),
       href: link({ order, direction: isCurrent ? otherDirection[current.direction] : keys[order].usual }),
       sort: isCurrent ? (current.direction === 'asc' ? 'ascending' : 'descending') : undefined,
-      icon: arrows[current.direction],
     };
   };
   return Object.fromEntries(columns.map((order) => [order, heading(order)])) as Record<Column, SortHeading>;

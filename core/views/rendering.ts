@@ -5,7 +5,7 @@ import type { PageState } from './page-state.js';
 export type WritePiece = (content: object, data: object) => string;
 
 /** Pieces of layouts as they were written before. */
-export interface WrittenPieces {
+export interface CachedLayouts {
   piece(name: string, write: WritePiece): string;
 }
 
@@ -21,5 +21,5 @@ export interface Rendering {
   /** Rules from `{{#style}}` blocks. */
   readonly rules: Set<string>;
   /** Only layouts have them. */
-  readonly pieces?: WrittenPieces;
+  readonly pieces?: CachedLayouts;
 }

@@ -13,9 +13,9 @@ import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
 import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
-import { KeptPieces } from './kept-pieces.js';
+import { LayoutCache } from './layout-cache.js';
 import type { PageState } from './page-state.js';
-import type { Rendering, WrittenPieces } from './rendering.js';
+import type { CachedLayouts, Rendering } from './rendering.js';
 import { readViewFiles } from './view-files.js';
 import { ViewSet } from './view-set.js';
 
@@ -68,7 +68,7 @@ export class Views {
   private readonly owners = new Map<string, ViewOwner>();
   private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
   private readonly frames: Frames;
-  private readonly kept = new KeptPieces();
+  private readonly kept = new LayoutCache();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -193,7 +193,7 @@ export class Views {
     };
   }
 
-  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): WrittenPieces {
+  private pieces({ access: { locale, site } }: PageState, frame: Frame | undefined): CachedLayouts {
     const { key, shared } = frame ?? { key: `${locale} ${site?.id} ${site?.address} ${site?.name}` };
     const assets = this.dependencies.assets.url(portal, 'icons.svg');
     return this.kept.of(

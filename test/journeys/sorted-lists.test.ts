@@ -39,6 +39,9 @@ describe('Lists that can be sorted', function () {
     await page.keyboard.press('Enter');
     await page.locator(`th[aria-sort="${sort}"]`, { hasText: name }).waitFor();
     expect(await page.locator('th[aria-sort]').count()).to.equal(1);
+    const arrow = (await page.locator('th[aria-sort] svg use').getAttribute('href')) ?? '';
+    const [sprite = '', id = ''] = arrow.split('#');
+    expect(await (await page.request.get(sprite)).text(), arrow).to.include(`id="${id}"`);
   };
 
   it('are those of people', async () => {

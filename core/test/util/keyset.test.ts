@@ -156,8 +156,8 @@ describe('The order of a list', () => {
     });
     expect(model).to.deep.equal({
       headings: {
-        word: { label: 'word', href: '?q=a+b&order=word&direction=asc', sort: undefined, icon: 'caret-bottom' },
-        size: { label: 'size', href: '?q=a+b&order=size&direction=asc', sort: 'descending', icon: 'caret-bottom' },
+        word: { label: 'word', href: '?q=a+b&order=word&direction=asc', sort: undefined },
+        size: { label: 'size', href: '?q=a+b&order=size&direction=asc', sort: 'descending' },
       },
       total: 'portal.total-more {"shown":10,"total":2000}',
       previous: undefined,

@@ -11,6 +11,7 @@ import {
   generationStates,
   nextState,
   noState,
+  openStates,
   settledStates,
   transitionOf,
 } from '../services/generations/state.js';
@@ -40,6 +41,11 @@ const expected: Readonly<Record<GenerationState | typeof noState, Readonly<Recor
 };
 
 describe('the life of a generation', () => {
+  it('is in an open state or in a settled one, and in no other', () => {
+    expect([...openStates, ...settledStates].sort()).to.deep.equal([...states].sort());
+    expect(openStates).to.deep.equal(['reserved', 'sent', 'received']);
+  });
+
   it('is the table that is written here once more', () => {
     for (const state of [noState, ...states] as const)
       for (const event of events) expect(nextState(state, event), `${state}, ${event}`).to.equal(expected[state][event]);

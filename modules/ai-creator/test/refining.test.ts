@@ -5,6 +5,7 @@ import { Documents } from '@portico/documents-media/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { compositeWithTrainedAlgorithmicMedia, trainedAlgorithmicMedia } from '../services/documents/generated-mark.js';
+import { Reservations } from '../services/generations/reservations.js';
 import { type CreatorPortal, type GenerationAnswer, newKey, startCreatorPortal } from './creator-portal.js';
 
 const documents = '/web/home/documents-media/documents';
@@ -110,6 +111,22 @@ describe('refining images', () => {
     expect(answers.map(({ status }) => status)).to.deep.equal(answers.map(() => 404));
     expect((await creator.create({ sourceImage: image.id, sourceDocument: photoId })).status).to.equal(400);
     expect(creator.sandbox.requests).to.deep.equal([]);
+  });
+
+  it('looks once for an order of the same key before it takes the picture, and once more where it reserves', async () => {
+    const image = await imageOf();
+    const { findByIdempotencyKey } = Reservations.prototype;
+    let looked = 0;
+    Reservations.prototype.findByIdempotencyKey = function (...asked) {
+      looked += 1;
+      return findByIdempotencyKey.apply(this, asked);
+    };
+    try {
+      expect((await made({ sourceImage: image.id })).state).to.equal('offered');
+    } finally {
+      Reservations.prototype.findByIdempotencyKey = findByIdempotencyKey;
+    }
+    expect(looked).to.equal(1);
   });
 
   it('makes one request of a double click, and refuses the same click with another source', async () => {

@@ -40,13 +40,13 @@ const streamFaults = [
 ] as const;
 
 /** Ways that last for more than one request with the same words. */
-const lastingFaults = ['fewer'] as const;
+const persistentFaults = ['fewer'] as const;
 
 export type ApiErrorName = keyof typeof apiErrors;
 export type ConnectionFault = (typeof connectionFaults)[number];
 export type StreamFault = (typeof streamFaults)[number];
-export type LastingFault = (typeof lastingFaults)[number];
-export type BehaviourName = ApiErrorName | ConnectionFault | StreamFault | LastingFault;
+export type PersistentFault = (typeof persistentFaults)[number];
+export type BehaviourName = ApiErrorName | ConnectionFault | StreamFault | PersistentFault;
 
 /** What the sandbox does with one request instead of simply drawing. */
 export interface Behaviour {
@@ -65,7 +65,7 @@ export const behaviourNames: readonly BehaviourName[] = [
   ...(Object.keys(apiErrors) as ApiErrorName[]),
   ...connectionFaults,
   ...streamFaults,
-  ...lastingFaults,
+  ...persistentFaults,
 ];
 
 export const isStreamFault = (name: BehaviourName): name is StreamFault => (streamFaults as readonly string[]).includes(name);

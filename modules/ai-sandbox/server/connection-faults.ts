@@ -9,14 +9,14 @@ const mebibyte = 1024 * 1024;
 const json = { 'content-type': 'application/json' };
 
 /** What a fault has at hand: the honest answer as text, made when it is asked for. */
-export interface FaultScene {
+export interface FaultContext {
   readonly response: ServerResponse;
   readonly behaviour: Behaviour;
   readonly answer: () => Promise<string>;
   /** Resolves when the client or the sandbox gives up. */
   readonly ended: Promise<void>;
 }
-type Fault = (scene: FaultScene) => Promise<void>;
+type Fault = (scene: FaultContext) => Promise<void>;
 
 const send = (response: ServerResponse, body: string | Buffer, headers: Record<string, string> = json): void => {
   response.writeHead(200, headers).end(body);

@@ -9,7 +9,7 @@ const mebibyte = 1024 * 1024;
 export const tokensOfPartialImage = 100;
 
 /** What a stream has at hand. */
-export interface StreamScene {
+export interface StreamContext {
   readonly response: ServerResponse;
   /** How the names of events begin: what was asked for. */
   readonly kind: 'image_generation' | 'image_edit';
@@ -30,7 +30,7 @@ interface Answer {
 type Send = (name: string, data: object | string) => Promise<void>;
 
 /** What goes wrong after the first partial image; true: the stream ends there. */
-type Fault = (scene: StreamScene, send: Send) => Promise<boolean>;
+type Fault = (scene: StreamContext, send: Send) => Promise<boolean>;
 
 const errorEvent =
   (name: ApiErrorName): Fault =>
@@ -79,7 +79,7 @@ const faults: Readonly<Record<StreamFault, Fault>> = {
 };
 
 /** Answers with server-sent events as the API does: partial images, each clearer than the one before, then the image with its usage. */
-export async function streamAnswer(scene: StreamScene): Promise<void> {
+export async function streamAnswer(scene: StreamContext): Promise<void> {
   const { response, kind, partials, latency, behaviour, ended } = scene;
   const fault = behaviour && faults[behaviour.name as StreamFault];
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });

@@ -158,7 +158,10 @@ export interface UsagePage {
   readonly label: string;
   readonly href: string;
 }
-export const UsagePages: ConditionalPoint<UsagePage> = extensionPoint('ai-usage.pages', { conditional: true });
+export const UsagePages: ConditionalPoint<UsagePage> = extensionPoint('ai-usage.pages', {
+  conditional: true,
+  called: 'point.page',
+});
 
 /** One of these pages, as a view shows it. */
 export interface UsageTab {

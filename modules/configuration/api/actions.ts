@@ -46,4 +46,5 @@ export interface SettingsAction {
 /** Actions by module. The `when` of the contribution decides whether the button is there. */
 export const SettingsActions: ConditionalPoint<SettingsAction> = extensionPoint('configuration.settings-actions', {
   conditional: true,
+  called: 'point.settings-action',
 });

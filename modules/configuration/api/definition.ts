@@ -229,6 +229,7 @@ export function defineSettings<const F extends SettingsFields>(
  */
 export const SettingsDefinitions: ConditionalPoint<SettingsDefinition> = extensionPoint('configuration.settings-definitions', {
   conditional: true,
+  called: 'point.settings-page',
 });
 
 export type { When };

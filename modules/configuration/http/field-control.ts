@@ -1,14 +1,14 @@
 import type { ResolvedSetting, SecretState, SettingsField, TextField } from '../api/index.js';
 import { readValue } from '../services/read-value.js';
 import { textOf } from '../services/value-text.js';
-import type { FieldModel, FormParts, Option, SecretModel } from './field-model.js';
+import type { FieldModel, FormContext, Option, SecretModel } from './field-model.js';
 import { saysNone, sourceOf } from './posted-settings.js';
 
 export interface ControlInput {
   readonly name: string;
   readonly field: SettingsField;
   readonly resolved: ResolvedSetting;
-  readonly parts: FormParts;
+  readonly parts: FormContext;
   /** What was typed into a form that comes back, when it differs from what the form showed. */
   readonly typed: string | undefined;
 }
@@ -126,7 +126,7 @@ function secretOf({ name, resolved: { own, value, lockedBy }, parts }: ControlIn
   };
 }
 
-function lostOf(shown: SecretState | undefined, { presenter, locale }: FormParts): { readonly lost?: string } {
+function lostOf(shown: SecretState | undefined, { presenter, locale }: FormContext): { readonly lost?: string } {
   if (!shown?.reference || !shown.referenceProblem) return {};
   const problem = presenter.ours(`reference.${shown.referenceProblem}`, undefined, locale);
   return { lost: presenter.ours('secret.reference-lost-text', { reference: shown.reference, problem }, locale) };

@@ -3,7 +3,7 @@ import type { SettingPresenter } from '../services/setting-presenter.js';
 import type { PostedForm } from './posted-settings.js';
 
 /** What a form knows beside its fields: where it stands, and what came back. */
-export interface FormParts {
+export interface FormContext {
   readonly presenter: SettingPresenter;
   /** The module that brings a field. */
   moduleOf(field: string): string;

@@ -1,10 +1,10 @@
 import type { ResolvedSetting, SettingsField } from '../api/index.js';
 import { isMissing } from '../services/setting-presenter.js';
 import { controlOf } from './field-control.js';
-import type { FieldModel, FormParts } from './field-model.js';
+import type { FieldModel, FormContext } from './field-model.js';
 import { type FormField, postedText, shownState, shownValue, sourceOf, tickOf } from './posted-settings.js';
 
-export function fieldModels(fields: readonly FormField[], parts: FormParts): readonly FieldModel[] {
+export function fieldModels(fields: readonly FormField[], parts: FormContext): readonly FieldModel[] {
   return fields.map((field) => new FieldForm(field, parts).model());
 }
 
@@ -17,7 +17,7 @@ class FieldForm {
 
   constructor(
     private readonly formField: FormField,
-    private readonly parts: FormParts,
+    private readonly parts: FormContext,
   ) {
     this.field = formField.field;
     this.resolved = formField.resolved;

@@ -9,7 +9,7 @@ import type { CatalogEntry } from '../services/settings-catalog.js';
 import { SettingsPreview } from '../services/settings-preview.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
 import { StoredSettings } from '../services/stored-settings.js';
-import type { FieldModel, FormParts } from './field-model.js';
+import type { FieldModel, FormContext } from './field-model.js';
 import { personOf } from './person-of.js';
 import { changesOf, type FormField, type PostedForm, unknownFieldsIn } from './posted-settings.js';
 import { FormActions, type ShownResult } from './settings-actions.js';
@@ -22,7 +22,7 @@ export interface OverviewQuery {
 interface EntryParams {
   readonly id: string;
 }
-type Shown = Pick<FormParts, 'typed' | 'errors' | 'conflict'> & {
+type Shown = Pick<FormContext, 'typed' | 'errors' | 'conflict'> & {
   readonly status?: number;
   readonly alert?: string;
   readonly note?: string;

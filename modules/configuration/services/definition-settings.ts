@@ -31,7 +31,7 @@ import { type FieldWrite, type ScopeKey, StoredSettings } from './stored-setting
 
 type Values = SettingsValues<SettingsFields>;
 
-export interface DefinitionSettingsParts {
+export interface DefinitionSettingsDependencies {
   readonly stored: StoredSettings;
   readonly deployment: DeploymentSettings;
   readonly references: SecretReferences;
@@ -61,14 +61,16 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   constructor(
     private current: SettingsDefinition,
-    private readonly parts: DefinitionSettingsParts,
+    private readonly dependencies: DefinitionSettingsDependencies,
   ) {
-    this.changes = new Emitter((error) => parts.log.error('A listener of settings failed.', { error, definition: current.id }));
+    this.changes = new Emitter((error) =>
+      dependencies.log.error('A listener of settings failed.', { error, definition: current.id }),
+    );
     this.onDidChange = this.changes.event;
     this.deployed = this.readDeployed();
     this.instance = this.valuesOf('instance');
     this.readSites();
-    parts.stored.listen(current.id, (scope, fields) => this.changed(scope, fields));
+    dependencies.stored.listen(current.id, (scope, fields) => this.changed(scope, fields));
   }
 
   get definition(): SettingsDefinition {
@@ -98,18 +100,21 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const state = this.get(scope)[name] as SecretState | undefined;
     if (this.field(name).type !== 'secret' || !state?.suppliedBy) return undefined;
     if (state.suppliedBy === 'environment') return String(this.deployed.get(name)?.value?.value);
-    const value = this.parts.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
+    const value = this.dependencies.stored.open(id, state.suppliedBy === 'site' ? scopeKey(scope) : 'instance', name);
     const unfit = value !== undefined && state.reference !== undefined && !readValue(this.field(name), value).ok;
     return unfit ? undefined : value;
   }
 
   revision(scope: Scope): number {
-    return this.parts.stored.revision(this.definition.id, scopeKey(scope)).revision;
+    return this.dependencies.stored.revision(this.definition.id, scopeKey(scope)).revision;
   }
 
   async save(scope: Scope, patch: SettingsPatch, by: Person, expected?: number, via: AuditVia = 'system'): Promise<void> {
     const writes = await this.prepare(scope, patch);
-    await this.parts.stored.save([{ definitionId: this.definition.id, scope: scopeKey(scope), writes, expected }], { by, via });
+    await this.dependencies.stored.save([{ definitionId: this.definition.id, scope: scopeKey(scope), writes, expected }], {
+      by,
+      via,
+    });
   }
 
   /** What saving a patch would write. @throws PortalError `invalid-input`, `setting-locked`, `setting-not-here`. */
@@ -124,7 +129,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (change === undefined) continue;
       const write = this.checked(scope, name, change);
       if (write.ok) writes.set(name, write.write);
-      else problems[name] = this.parts.problemText(name, write.problem);
+      else problems[name] = this.dependencies.problemText(name, write.problem);
     }
     Object.assign(problems, await this.unoffered(scope, writes));
     if (Object.keys(problems).length > 0) throw invalidInput(problems);
@@ -143,7 +148,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     if (deployed?.locked) {
       throw new PortalError('setting-locked', `${deployed.label} locks ${this.definition.id}.${name}.`, { status: 409 });
     }
-    this.parts.deployment.checkUnlocked(this.definition.id, name);
+    this.dependencies.deployment.checkUnlocked(this.definition.id, name);
     if (change === 'inherit') return { ok: true, write: undefined };
     if (change === 'none') {
       const allowed = field.type === 'secret' && scope.kind === 'site';
@@ -164,7 +169,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     scope: Scope,
     reference: string,
   ): { readonly ok: true; readonly write: FieldWrite } | { readonly ok: false; readonly problem: Problem } {
-    const { references } = this.parts;
+    const { references } = this.dependencies;
     if (scope.kind === 'site' && !references.allowedAtSites) return { ok: false, problem: { key: 'problem.reference-at-site' } };
     if (!references.isAllowed(reference))
       return { ok: false, problem: { key: 'problem.reference-not-allowed', values: { allowed: references.allowed } } };
@@ -176,14 +181,14 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     const written = Object.entries(this.definition.fields).filter(
       ([name, { type }]) => /choice$/.test(type) && writes.get(name)?.kind === 'value',
     );
-    const asked = await this.parts.choices.askAll(Object.fromEntries(written), scope);
+    const asked = await this.dependencies.choices.askAll(Object.fromEntries(written), scope);
     const strangers = [...asked].filter(([name, answer]) => {
       const write = writes.get(name);
       if (answer.state !== 'ready' || write?.kind !== 'value') return false;
       const offered = new Set(answer.choices.map(({ value }) => value));
       return ![write.value].flat().every((value) => offered.has(String(value)));
     });
-    return Object.fromEntries(strangers.map(([name]) => [name, this.parts.problemText(name, { key: 'problem.choice' })]));
+    return Object.fromEntries(strangers.map(([name]) => [name, this.dependencies.problemText(name, { key: 'problem.choice' })]));
   }
 
   private changed(scope: ScopeKey, fields: readonly string[]): void {
@@ -195,7 +200,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
   }
 
   private readSites(): void {
-    for (const scope of this.parts.stored.scopesOf(this.definition.id)) {
+    for (const scope of this.dependencies.stored.scopesOf(this.definition.id)) {
       if (scope !== 'instance') this.sites.set(scope, this.valuesOf(scope));
     }
   }
@@ -207,7 +212,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       if (origin === 'default' && field.type === 'choice' && field.provider !== undefined) {
         const { default: otherwise } = field;
         // What a provider presets may be another value tomorrow; what was chosen is not.
-        const get = (): unknown => this.parts.choices.presetOf(field) ?? otherwise;
+        const get = (): unknown => this.dependencies.choices.presetOf(field) ?? otherwise;
         Object.defineProperty(values, name, { enumerable: true, get });
       } else Object.defineProperty(values, name, { enumerable: true, value });
     }
@@ -216,7 +221,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   private readDeployed(): ReadonlyMap<string, Deployed> {
     const { id, fields } = this.definition;
-    const { deployment } = this.parts;
+    const { deployment } = this.dependencies;
     return new Map(
       Object.entries(fields).map(([name, field]) => [
         name,
@@ -233,12 +238,12 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
       instance: this.storedValue('instance', name, field),
       site: scope === 'instance' ? undefined : this.storedValue(scope, name, field),
     };
-    return resolveField(this.parts.choices.withPreset(field), sources, scope === 'instance' ? 'instance' : 'site');
+    return resolveField(this.dependencies.choices.withPreset(field), sources, scope === 'instance' ? 'instance' : 'site');
   }
 
   /** A stored value that does not fit its field any more, because the module changed the field, counts as not stored. */
   private storedValue(scope: ScopeKey, name: string, field: SettingsField): StoredValue | undefined {
-    const stored = this.parts.stored.get(this.definition.id, scope)?.get(name);
+    const stored = this.dependencies.stored.get(this.definition.id, scope)?.get(name);
     if (!stored || (stored.kind === 'value') === (field.type === 'secret')) return undefined;
     if (stored.kind === 'reference') return this.fitting(stored, field);
     return stored.kind === 'value' && !readValue(field, stored.value).ok ? undefined : stored;
@@ -246,7 +251,7 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
 
   /** What the deployment keeps was not checked when the reference was stored. */
   private fitting(stored: StoredValue & { readonly kind: 'reference' }, field: SettingsField): StoredValue {
-    const resolved = this.parts.references.resolve(stored.reference);
+    const resolved = this.dependencies.references.resolve(stored.reference);
     if (!resolved.ok || readValue(field, resolved.value).ok) return stored;
     return { ...stored, state: { ...stored.state, readable: false, referenceProblem: 'unfit' } };
   }

@@ -166,8 +166,8 @@ describe('An administrator in a browser', () => {
   it('is asked before a module is stopped', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/configuration/modules');
-    await page.getByRole('link', { name: 'Stop lighthouse' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Stop lighthouse' });
+    await page.getByRole('link', { name: 'Stop Lighthouse', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stop Lighthouse', exact: true });
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(portal.modules.status('lighthouse')?.state).to.equal('active');

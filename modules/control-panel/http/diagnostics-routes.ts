@@ -60,8 +60,8 @@ export class DiagnosticsRoutes implements HttpRoutes {
   ): Promise<void> {
     const title = ctx.text('diagnostics.title');
     const chosen = `${asked.point} ${asked.contribution}`;
-    const points = this.diagnostics.choices(ctx.access).map(({ point, options }) => ({
-      id: point,
+    const points = this.diagnostics.choices(ctx.access).map(({ point, label: pointLabel, options }) => ({
+      label: pointLabel,
       options: options.map(({ id, module, label }) => {
         const value = `${point} ${module}/${id}`;
         return { value, label, selected: value === chosen || `${point} ${id}` === chosen };
@@ -74,7 +74,7 @@ export class DiagnosticsRoutes implements HttpRoutes {
         .map(({ address, name }) => ({ address, name, selected: address === asked.site })),
       asked,
       othersToo: this.diagnostics.mayAskForOthers(ctx.access),
-      answers,
+      answers: answers.map((each) => ({ ...each, moduleName: this.diagnostics.moduleName(ctx.access, each.module) })),
       findings: await this.diagnostics.findings(ctx.access),
       error: error?.message,
     };

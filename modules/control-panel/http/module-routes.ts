@@ -3,6 +3,7 @@ import {
   inject,
   injectable,
   Log,
+  MessageCatalog,
   type ModuleStatus,
   Modules,
   notFound,
@@ -28,6 +29,7 @@ export class ModuleRoutes implements HttpRoutes {
   constructor(
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
   ) {}
 
   register(router: Router): void {
@@ -46,21 +48,25 @@ export class ModuleRoutes implements HttpRoutes {
   private show(ctx: RouteContext<Params>): void {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
-    ctx.render('module', { ...module, unreadable }, { title: module.id });
+    ctx.render('module', { ...module, unreadable }, { title: module.name });
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {
     const { id, action } = ctx.input.params;
     const status = this.find(id);
     this.checkAllowed(status, action);
-    const title = ctx.text(`modules.${action}-question`, { id });
+    const name = this.nameOf(ctx, id);
+    const title = ctx.text(`modules.${action}-question`, { name });
     const model = {
       title,
       id,
       action,
       text: ctx.text(`modules.${action}-text`),
       label: ctx.text(`modules.${action}`),
-      dependents: action === 'stop' || action === 'disable' ? dependentsOf(id, this.modules.list()) : [],
+      dependents:
+        action === 'stop' || action === 'disable'
+          ? dependentsOf(id, this.modules.list()).map((each) => ({ id: each, name: this.nameOf(ctx, each) }))
+          : [],
       fragment: ctx.get('X-Portico-Fragment') === '1',
     };
     ctx.render('module-question', model, { title, layout: model.fragment ? 'none' : 'page' });
@@ -73,8 +79,12 @@ export class ModuleRoutes implements HttpRoutes {
     this.log.info('A module was changed by hand.', { module: id, action, state: status.state, by: ctx.access.person?.id });
     const wanted = action === 'start' || action === 'enable' ? 'active' : action === 'disable' ? 'disabled' : undefined;
     const kind = wanted === undefined || status.state === wanted ? 'success' : 'warning';
-    const sentence = ctx.text('modules.now', { id, state: ctx.text(`modules.state.${status.state}`) });
+    const sentence = ctx.text('modules.now', { name: this.nameOf(ctx, id), state: ctx.text(`modules.state.${status.state}`) });
     ctx.redirectWith(`/configuration/modules/${id}`, [sentence, ...status.reasons.slice(0, 1)].join(' '), kind);
+  }
+
+  private nameOf({ access: { locale } }: Pick<RouteContext, 'access'>, id: string): string {
+    return this.catalog.nameOf(id, locale);
   }
 
   private find(id: string): ModuleStatus {
@@ -94,7 +104,7 @@ export class ModuleRoutes implements HttpRoutes {
     );
   }
 
-  private model(ctx: Pick<RouteContext, 'text'>, status: ModuleStatus): ModuleModel {
+  private model(ctx: Pick<RouteContext, 'text' | 'access'>, status: ModuleStatus): ModuleModel {
     const {
       id,
       version,
@@ -109,8 +119,10 @@ export class ModuleRoutes implements HttpRoutes {
       contributes,
       startMillis,
     } = status;
+    const name = this.nameOf(ctx, id);
     return {
       id,
+      name,
       version,
       description,
       state,
@@ -134,7 +146,7 @@ export class ModuleRoutes implements HttpRoutes {
       actions: moduleActions(status, this.modules.list()).map((action) => ({
         action,
         label: ctx.text(`modules.${action}`),
-        name: ctx.text('modules.action-name', { action: ctx.text(`modules.${action}`), id }),
+        name: ctx.text('modules.action-name', { action: ctx.text(`modules.${action}`), name }),
         asks: action === 'stop' || action === 'disable',
       })),
     };
@@ -142,6 +154,8 @@ export class ModuleRoutes implements HttpRoutes {
 }
 
 interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated'> {
+  /** What people call it. */
+  readonly name: string;
   readonly stateLabel: string;
   readonly stateKind: 'success' | 'danger' | 'warning' | 'secondary';
   readonly failure: string | undefined;

@@ -10,24 +10,10 @@ import {
   tokenId,
 } from '@portico/core';
 
-/** Points whose entries people know by a name of their own; everything else is named with its point. */
-const kinds: Readonly<Record<string, string>> = {
-  'portico.menu-items': 'flags.kind.menu-item',
-  'portico.menu-items/control-panel': 'flags.kind.control-panel-item',
-  'portico.personal-menu-items': 'flags.kind.personal-menu-item',
-  'portico.http-routes': 'flags.kind.routes',
-  'documents-media.new-menu-items': 'flags.kind.new-menu-item',
-  'configuration.settings-definitions': 'flags.kind.settings-page',
-  'configuration.settings-actions': 'flags.kind.settings-action',
-  'item-selector.views': 'flags.kind.selector-tab',
-  'documents-media.document-actions': 'flags.kind.document-action',
-  'ai-usage.pages': 'flags.kind.page',
-};
+/** What the ids of the portal's own points begin with; its words are those of the core. */
+const portal = 'portico.';
 
-/** Message key of what an entry of a point is, e.g. "entry of the New menu"; undefined where people know no word for it. */
-export function kindKey(point: string, menu?: string): string | undefined {
-  return kinds[`${point}/${String(menu)}`] ?? kinds[point];
-}
+const ownerOf = (point: string): string => (point.startsWith(portal) ? 'core' : (point.split('.')[0] ?? point));
 
 export type ContributionFacts = ExplainablePoint['contributions'][number];
 
@@ -41,6 +27,23 @@ export class ContributionNames {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
+  /** What people call such a contribution, in the words of the module that opens the point; undefined where it has none. */
+  kind(point: string, { kind }: ContributionFacts, locale: string): string | undefined {
+    if (kind === undefined) return undefined;
+    const word = this.catalog.for(ownerOf(point)).text(kind, undefined, locale);
+    return word === kind ? undefined : word;
+  }
+
+  /** A point, by the name of the module that opens it, and its id. */
+  point(id: string, locale: string): string {
+    const name = id.startsWith(portal) ? this.messages.text('portal.name', undefined, locale) : this.module(ownerOf(id), locale);
+    return this.messages.text('diagnostics.named', { name, id }, locale);
+  }
+
+  module(id: string, locale: string): string {
+    return this.catalog.nameOf(id, locale);
+  }
+
   /** The name on the screen, also of what has left with its module as long as its words are there; else what it goes by, else its id. */
   name({ id, module, label, subject }: ContributionFacts, locale: string): string {
     // The title of a check is a sentence, not a key.
@@ -53,8 +56,7 @@ export class ContributionNames {
   option(point: string, facts: ContributionFacts, locale: string): string {
     const name = this.name(facts, locale);
     const module = this.catalog.nameOf(facts.module, locale);
-    const key = kindKey(point, facts.menu);
-    const kind = key && this.messages.text(key, undefined, locale);
+    const kind = this.kind(point, facts, locale);
     return kind
       ? this.messages.text('diagnostics.option-of-kind', { name, kind, module }, locale)
       : this.messages.text('diagnostics.option', { name, module }, locale);

@@ -37,6 +37,8 @@ export interface Question {
 /** What can be asked about at one point. */
 export interface DiagnosticChoices {
   readonly point: string;
+  /** The point as people know it. */
+  readonly label: string;
   readonly options: readonly { readonly id: string; readonly module: string; readonly label: string }[];
 }
 
@@ -81,10 +83,15 @@ export class Diagnostics {
   choices({ locale }: AccessContext): readonly DiagnosticChoices[] {
     return this.points().map(({ id: point, contributions }) => ({
       point,
+      label: this.names.point(point, locale),
       options: contributions
         .map((facts) => ({ id: facts.id, module: facts.module, label: this.names.option(point, facts, locale) }))
         .sort((left, right) => left.label.localeCompare(right.label, locale)),
     }));
+  }
+
+  moduleName({ locale }: AccessContext, id: string): string {
+    return this.names.module(id, locale);
   }
 
   points(): readonly ExplainablePoint[] {
@@ -151,7 +158,7 @@ export class Diagnostics {
   /** The reason may be the text of an error, which is for those who manage modules. */
   private whyAway(asker: AccessContext, module: string, reason: string): string {
     const isTheirs = asker.person?.kind === 'system' || this.contexts.for(asker.person).can(permissions.modules);
-    return isTheirs ? reason : this.text(asker, 'diagnostics.module-away', { module });
+    return isTheirs ? reason : this.text(asker, 'diagnostics.module-away', { module: this.names.module(module, asker.locale) });
   }
 
   /** Pages and people for steps that do not name them. */

@@ -1,5 +1,5 @@
-import { Flags, inject, injectable, MessageCatalog, Messages, Modules, type RegisteredContribution } from '@portico/core';
-import { kindKey } from './contribution-names.js';
+import { Flags, inject, injectable, Messages, Modules } from '@portico/core';
+import { ContributionNames } from './contribution-names.js';
 import { dependentsOf } from './module-actions.js';
 
 /** One thing that appears and disappears with a flag. */
@@ -8,21 +8,27 @@ export interface FlagEffect {
   readonly name: string;
   /** What it is, e.g. "Menu item". */
   readonly kind: string;
-  /** The module that brings it. */
+  /** Id of the module that brings it. */
   readonly module: string;
   /** The flag it is bound to, when that is one that depends on the flag in question. */
   readonly through: string | undefined;
 }
 
+/** The same as a screen shows it. */
+export interface ShownEffect extends FlagEffect {
+  /** The module as people know it. */
+  readonly moduleName: string;
+}
+
 /** What a flag affects, as a screen shows it. */
 export interface ShownEffects {
   /** What people see, by the names they see. */
-  readonly named: readonly FlagEffect[];
+  readonly named: readonly ShownEffect[];
   /** What works unseen and has but an identifier. */
-  readonly unseen: readonly FlagEffect[];
+  readonly unseen: readonly ShownEffect[];
   /** Whether those with a name are so few that one sentence says them. */
   readonly areFew: boolean;
-  /** The modules of what works unseen. */
+  /** The modules of what works unseen, as people know them. */
   readonly modules: string;
 }
 
@@ -37,7 +43,7 @@ export class FlagEffects {
   constructor(
     @inject(Flags) private readonly flags: Flags,
     @inject(Modules) private readonly modules: Modules,
-    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ContributionNames) private readonly names: ContributionNames,
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
@@ -47,26 +53,28 @@ export class FlagEffects {
   }
 
   shown(key: string, locale: string): ShownEffects {
-    const effects = [...new Map(this.found(key, locale).map((effect) => [`${effect.kind} ${effect.name}`, effect])).values()];
+    const found = this.found(key, locale).map((effect) => ({ ...effect, moduleName: this.names.module(effect.module, locale) }));
+    const effects = [...new Map(found.map((effect) => [`${effect.kind} ${effect.name}`, effect])).values()];
     const named = effects.filter(({ isNamed }) => isNamed);
     const unseen = effects.filter(({ isNamed }) => !isNamed);
-    const modules = [...new Set(unseen.map(({ module }) => module))].join(', ');
+    const modules = [...new Set(unseen.map(({ moduleName }) => moduleName))].join(', ');
     return { named, unseen, areFew: named.length <= mostInASentence, modules };
   }
 
   private found(key: string, locale: string): readonly FoundEffect[] {
     return this.withDependents(key).flatMap((flag) => {
       const through = flag === key ? undefined : flag;
-      const contributed = this.modules.contributionsWhen(flag).map((contribution) => {
+      const contributed = this.modules.contributionsWhen(flag).map(({ point, id, module }) => {
+        const facts = this.names.find(point, id, module) ?? { id, module };
+        const kind = this.names.kind(point, facts, locale);
         // What has no kind may have a title that is no key: that of a check is a sentence.
-        const word = kindKey(contribution.point) === undefined ? undefined : wordOf(contribution);
+        const isNamed = kind !== undefined && facts.label !== undefined;
         return {
-          name:
-            word === undefined ? identifierOf(contribution) : this.catalog.for(contribution.module).text(word, undefined, locale),
-          kind: this.kindOf(contribution, locale),
-          module: contribution.module,
+          name: isNamed ? this.names.name(facts, locale) : (facts.subject ?? id),
+          kind: kind ?? this.messages.text('flags.kind.other', { point }, locale),
+          module,
           through,
-          isNamed: word !== undefined,
+          isNamed,
         };
       });
       return [...this.modulesOf(flag, through, locale), ...contributed];
@@ -78,7 +86,13 @@ export class FlagEffects {
     const switched = all.filter(({ enabledBy }) => enabledBy === flag).map(({ id }) => id);
     const following = switched.flatMap((id) => dependentsOf(id, all)).filter((id) => !switched.includes(id));
     const kind = this.messages.text('flags.kind.module', undefined, locale);
-    return [...switched, ...new Set(following)].map((id) => ({ name: id, kind, module: id, through, isNamed: true }));
+    return [...switched, ...new Set(following)].map((id) => ({
+      name: this.names.module(id, locale),
+      kind,
+      module: id,
+      through,
+      isNamed: true,
+    }));
   }
 
   private withDependents(key: string): readonly string[] {
@@ -87,25 +101,4 @@ export class FlagEffects {
     for (const flag of found) for (const dependent of this.flags.state(flag)?.dependents ?? []) found.add(dependent);
     return [...found];
   }
-
-  private kindOf({ point, value }: RegisteredContribution, locale: string): string {
-    const key = kindKey(point, String(factsOf(value).menu));
-    return key ? this.messages.text(key, undefined, locale) : this.messages.text('flags.kind.other', { point }, locale);
-  }
-}
-
-/** Message key of the name that people see. */
-function wordOf({ value }: RegisteredContribution): string | undefined {
-  const { label, title } = factsOf(value);
-  return [label, title].find((each) => typeof each === 'string') as string | undefined;
-}
-
-function identifierOf({ id, value }: RegisteredContribution): string {
-  const { name, prefix } = factsOf(value);
-  return ([name, prefix].find((each) => typeof each === 'string') as string | undefined) ?? id;
-}
-
-/** What a contribution says of itself; a contribution may be anything. */
-function factsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
 }

@@ -87,7 +87,7 @@ describe('Diagnostics', () => {
       expect(answer?.steps[0]?.reason).to.equal('The module web-content is disabled. Disabled by an operator.');
       const own = (await ask(menu(id, { site: 'home' }), ada)).body.answers[0];
       // Why may be the text of an error, with a path or a statement in it.
-      expect(own?.steps[0]?.reason).to.equal('The module web-content is not running.');
+      expect(own?.steps[0]?.reason).to.equal('Web Content is not running.');
       expect((await ada.get(base).query(menu(id, { site: 'home' }))).text).not.to.include('by an operator');
     } finally {
       await portal.service(Modules).enable('web-content');
@@ -136,7 +136,7 @@ describe('Diagnostics', () => {
     expect(text)
       .to.include('The module Settings (configuration) is active')
       .and.to.match(/The person has the permission \S.* \(configuration\.manage-site-settings\)/)
-      .and.to.include('site-settings, contributed by configuration to portico.menu-items');
+      .and.to.include('site-settings, contributed by Settings to portico.menu-items');
     const asked = { point: 'documents-media.new-menu-items', contribution: 'create-ai-image', site: 'home' };
     expect(visibleText((await admin.get(base).query(asked)).text)).to.include(
       'The feature flag Create AI Image (LPD-10793) is on',

@@ -82,12 +82,12 @@ describe('The Feature Flags screen', () => {
   it('says what a flag affects, with the words of the modules concerned', async () => {
     expect(visibleText(await page())).to.include('Affects: Lighthouse (settings page).');
     const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
-    expect(details).to.include('Lighthouse settings page, of lighthouse');
+    expect(details).to.include('Lighthouse settings page, of Lighthouse lighthouse');
     expect(visibleText((await admin.get(`${screen}/beta-1`)).text)).to.include(
       'Nothing that is active now is bound to this flag.',
     );
     const creator = visibleText((await admin.get(`${screen}/LPD-10793`)).text);
-    expect(creator).to.include('Create AI Image entry of the New menu, of ai-creator');
+    expect(creator).to.include('Create AI Image entry of the New menu, of AI Creator ai-creator');
     expect(creator, 'the sentence of a check').not.to.include('No chosen image model');
   });
 

@@ -19,16 +19,21 @@ describe('The Modules screen', () => {
 
   it('lists the modules with their state, and shows one with what it needs and adds', async () => {
     expect(visibleText((await admin.get(screen)).text)).to.match(
-      /lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
+      /Lighthouse lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
     );
     const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
-    expect(details).to.include('configuration.settings-definitions').and.to.include('portico.menu-items: lamp');
+    expect(details)
+      .to.include('Id lighthouse')
+      .and.to.include('configuration.settings-definitions')
+      .and.to.include('portico.menu-items: lamp');
     expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
   });
 
   it('asks before it stops, naming what stops with it', async () => {
     const question = visibleText((await admin.get(`${screen}/lighthouse/stop`)).text);
-    expect(question).to.include('Stop lighthouse?').and.to.include('Nothing stored is lost.');
+    const settings = visibleText((await admin.get(`${screen}/configuration/stop`)).text);
+    expect(settings, 'by the names that people know').to.include('Stop Settings?').and.to.include('AI Creator ai-creator');
+    expect(question).to.include('Stop Lighthouse?').and.to.include('Nothing stored is lost.');
     expect(state('lighthouse')).to.equal('active');
   });
 

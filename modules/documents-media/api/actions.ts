@@ -26,4 +26,5 @@ export interface DocumentAction {
 /** Actions on documents. The host states the fact `uploads`. */
 export const DocumentActions: ConditionalPoint<DocumentAction> = extensionPoint('documents-media.document-actions', {
   conditional: true,
+  called: 'point.document-action',
 });

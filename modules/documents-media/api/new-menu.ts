@@ -25,6 +25,7 @@ export interface NewMenuItem {
 }
 export const NewMenuItems: ConditionalPoint<NewMenuItem> = extensionPoint('documents-media.new-menu-items', {
   conditional: true,
+  called: 'point.new-menu-item',
 });
 
 /** What `portico:documents-added` carries. */

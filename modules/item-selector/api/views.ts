@@ -18,4 +18,7 @@ export interface ItemSelectorView {
 }
 
 /** Tabs of the selector; the contribution's id is the tab's stable id, `order` its place. */
-export const ItemSelectorViews: ConditionalPoint<ItemSelectorView> = extensionPoint('item-selector.views', { conditional: true });
+export const ItemSelectorViews: ConditionalPoint<ItemSelectorView> = extensionPoint('item-selector.views', {
+  conditional: true,
+  called: 'point.view',
+});

@@ -33,5 +33,6 @@ export interface HomePageSection {
 }
 export const HomePageSections: ConditionalPoint<HomePageSection> = extensionPoint('sites.home-page-sections', {
   conditional: true,
+  called: 'point.home-page-section',
 });
 export type { SitesErrorCode } from './error-codes.js';

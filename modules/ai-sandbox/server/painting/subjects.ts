@@ -1,6 +1,6 @@
 import type { Canvas, Color } from './canvas.js';
-import type { Chance } from './chance.js';
 import { color, type Palette } from './palette.js';
+import type { SeededRandom } from './seeded-random.js';
 
 /** Where a subject stands: the middle of its foot, and how tall it may be, in pixels. */
 export interface Place {
@@ -8,7 +8,7 @@ export interface Place {
   readonly y: number;
   readonly size: number;
 }
-type Draw = (canvas: Canvas, place: Place, palette: Palette, chance: Chance) => void;
+type Draw = (canvas: Canvas, place: Place, palette: Palette, random: SeededRandom) => void;
 
 const white = color('fbf7ef');
 const red = color('d2403a');
@@ -58,8 +58,8 @@ const boat: Draw = (canvas, { x, y, size }, palette) => {
   );
 };
 
-const cat: Draw = (canvas, { x, y, size }, palette, chance) => {
-  const fur = chance.pick([color('e08a3c'), color('2c2b33'), color('8d8f99'), color('f1e3cf')]);
+const cat: Draw = (canvas, { x, y, size }, palette, random) => {
+  const fur = random.pick([color('e08a3c'), color('2c2b33'), color('8d8f99'), color('f1e3cf')]);
   const shade: Color = [fur[0] * 0.8, fur[1] * 0.8, fur[2] * 0.8];
   for (let step = 0; step < 24; step += 1) {
     const turn = step / 24;
@@ -103,9 +103,9 @@ const cat: Draw = (canvas, { x, y, size }, palette, chance) => {
   canvas.polygon([x - size * 0.025, y - size * 0.56, x + size * 0.025, y - size * 0.56, x, y - size * 0.53], color('d97a7a'));
 };
 
-const flower: Draw = (canvas, { x, y, size }, _palette, chance) => {
-  const petals = chance.pick([5, 6, 8, 12]);
-  const tint = chance.pick([color('ef476f'), color('ffd166'), color('b388eb'), color('ff8fab'), color('f4a261')]);
+const flower: Draw = (canvas, { x, y, size }, _palette, random) => {
+  const petals = random.pick([5, 6, 8, 12]);
+  const tint = random.pick([color('ef476f'), color('ffd166'), color('b388eb'), color('ff8fab'), color('f4a261')]);
   const top = y - size * 0.68;
   canvas.stroke(x, y, x, top, size * 0.03, color('4a7c43'));
   canvas.ellipse(x + size * 0.13, y - size * 0.26, size * 0.15, size * 0.05, color('5b9650'), 1, -0.6);
@@ -126,7 +126,7 @@ const flower: Draw = (canvas, { x, y, size }, _palette, chance) => {
   canvas.circle(x, top, size * 0.075, color('f6bd60'));
 };
 
-const tree: Draw = (canvas, { x, y, size }, palette, chance) => {
+const tree: Draw = (canvas, { x, y, size }, palette, random) => {
   const leaf = palette.dark ? palette.near : color('3f7d4e');
   canvas.stroke(x, y, x, y - size * 0.5, size * 0.07, color('5b3f2b'));
   for (const [dx, dy, radius] of [
@@ -135,7 +135,7 @@ const tree: Draw = (canvas, { x, y, size }, palette, chance) => {
     [0.19, 0.56, 0.2],
     [0.03, 0.88, 0.16],
   ] as const) {
-    canvas.circle(x + dx * size, y - dy * size, radius * size * chance.between(0.92, 1.08), leaf);
+    canvas.circle(x + dx * size, y - dy * size, radius * size * random.between(0.92, 1.08), leaf);
     canvas.circle(x + dx * size - size * 0.04, y - dy * size - size * 0.04, radius * size * 0.7, palette.light, 0.1);
   }
 };
@@ -182,8 +182,8 @@ const house: Draw = (canvas, { x, y, size }, palette) => {
   }
 };
 
-const balloon: Draw = (canvas, { x, y, size }, _palette, chance) => {
-  const stripes = chance.pick([
+const balloon: Draw = (canvas, { x, y, size }, _palette, random) => {
+  const stripes = random.pick([
     [color('ef476f'), white],
     [color('118ab2'), color('ffd166')],
     [color('6a4c93'), color('ff924c')],

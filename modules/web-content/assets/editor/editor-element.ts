@@ -7,7 +7,7 @@ import { ArticleImage, type PictureAttributes, pictureContent } from './article-
 import { Figure, toggleCaption } from './figure.js';
 import { LinkForm, rightAddress } from './link-form.js';
 import { Notes } from './notes.js';
-import { hasWords, type LeftOut, tidyPaste } from './paste.js';
+import { hasWords, type LeftOut, normalizePaste } from './paste.js';
 import { PictureUploads, withoutPending } from './picture-uploads.js';
 import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
@@ -98,7 +98,7 @@ export class PorticoEditor extends HTMLElement {
       editorProps: {
         attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
         transformPastedHTML: (html) => {
-          const tidy = tidyPaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
+          const tidy = normalizePaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
           sayLeftOut(tidy.leftOut, messages, notes);
           return tidy.html;
         },

@@ -23,7 +23,7 @@ export interface LeftOut {
   lostLinks: number;
 }
 
-export interface TidyOptions {
+export interface PasteOptions {
   /** Of this portal: its own addresses become relative. */
   readonly origin: string;
   /** Takes a picture that came inside the HTML; answers the address that stands for it until it is uploaded. */
@@ -50,7 +50,7 @@ const readableAddress = /^(?:http|ftp|ftps|sftp|tel|sms|news|irc|geo|magnet|xmpp
  * Pasted HTML as an article can take it. Programs write how text looks into `style` attributes, also as the opposite of the tag around it; our
  * policy empties `element.style`, so the text of the attribute is read, in a document that shows nothing, and becomes tags.
  */
-export function tidyPaste(html: string, options: TidyOptions): { readonly html: string; readonly leftOut: LeftOut } {
+export function normalizePaste(html: string, options: PasteOptions): { readonly html: string; readonly leftOut: LeftOut } {
   const source = parseInert(html);
   arrangeWordLists(source.body);
   const tidier = new Tidier(options, rulesOf(source), topHeading(source));
@@ -88,7 +88,7 @@ class Tidier {
   private readonly made = document.implementation.createHTMLDocument('');
 
   constructor(
-    private readonly options: TidyOptions,
+    private readonly options: PasteOptions,
     private readonly rules: ReadonlyMap<string, Declarations>,
     private readonly topHeading: number,
   ) {}

@@ -1,7 +1,7 @@
 import type { Messages, Site } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
 import type { SharedMenus } from './frame.js';
-import type { Rendering, WritePiece, WrittenPieces } from './rendering.js';
+import type { CachedLayouts, Rendering, WritePiece } from './rendering.js';
 
 /** Everything that a kept piece of a layout may show. */
 export interface SharedContent extends Partial<SharedMenus> {
@@ -19,7 +19,7 @@ export interface SharedMessages {
 }
 
 /** The pieces of one content, by name, each written when it is first asked for. */
-class Pieces implements WrittenPieces {
+class Pieces implements CachedLayouts {
   private readonly written = new Map<string, string>();
 
   constructor(
@@ -53,11 +53,11 @@ const mostContents = 200;
  * The parts of a layout that are the same on many pages: menus, the name of the site, the addresses in the head. They are kept by what they
  * show, all of it, so that nobody sees the menu of another, and a menu that changes in anything is written anew.
  */
-export class KeptPieces {
+export class LayoutCache {
   private readonly kept = new Map<string, Pieces>();
 
   /** @param key the same for the same content only. */
-  of(key: string, content: () => SharedContent, messages: () => SharedMessages): WrittenPieces {
+  of(key: string, content: () => SharedContent, messages: () => SharedMessages): CachedLayouts {
     let pieces = this.kept.get(key);
     if (!pieces) {
       if (this.kept.size >= mostContents) this.kept.clear();

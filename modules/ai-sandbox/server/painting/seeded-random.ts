@@ -1,5 +1,5 @@
 /** Numbers that look random and are the same for the same seed. */
-export interface Chance {
+export interface SeededRandom {
   /** From `low` up to `high`. */
   between(low: number, high: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
@@ -13,7 +13,7 @@ function seedOf(text: string): number {
   return hash >>> 0;
 }
 
-export function chanceFor(text: string): Chance {
+export function seededRandom(text: string): SeededRandom {
   let state = seedOf(text);
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
