@@ -108,6 +108,7 @@ export class FileTypeRepair implements Activity, IntegrityCheck {
     const { mimeType, charset = null, width = null, height = null } = facts;
     const now = { mimeType, charset, width, height };
     const isOther = (Object.keys(now) as (keyof typeof now)[]).some((key) => now[key] !== version[key]);
+    const isSmeared = isTiny(now) && (await this.hasLossyThumbnail(version.blobId));
     await this.unitOfWork.write(async (transaction) => {
       const values = [now.mimeType, now.charset, now.width, now.height];
       await transaction.query(
@@ -122,9 +123,19 @@ export class FileTypeRepair implements Activity, IntegrityCheck {
         announceContents(transaction, version.siteId);
       }
       // What was made of it under another type, and icons that were smeared.
-      if (isOther || isTiny(now)) await dropRenditions(transaction, version.blobId);
+      if (isOther || isSmeared) await dropRenditions(transaction, version.blobId);
     });
     return isOther;
+  }
+
+  private async hasLossyThumbnail(sourceBlobId: string): Promise<boolean> {
+    const [made] = await this.unitOfWork.read((reader) =>
+      reader.query<{ blobId: string }>(
+        'SELECT blob_id AS "blobId" FROM documents_media_rendition WHERE source_blob_id = ? AND kind = \'thumbnail\'',
+        [sourceBlobId],
+      ),
+    );
+    return made !== undefined && !(await this.types.isLossless(made.blobId));
   }
 
   /** Undefined for one that cannot be read now. */

@@ -48,6 +48,11 @@ export class FileTypes {
     return facts;
   }
 
+  /** Whether a WebP was made without loss: its picture is a chunk named so. */
+  async isLossless(blobId: string): Promise<boolean> {
+    return (await readHead(this.blobs.pathOf(blobId))).includes('VP8L');
+  }
+
   private async binary(path: string, name: string): Promise<FileFacts | undefined> {
     const head = await readHead(path);
     const found = listedType(await signatureOf(path, this.limits.imageSeconds));

@@ -40,6 +40,18 @@ describe('Files that came in under earlier rules', () => {
       library.portal
         .service(UnitOfWork)
         .read((reader) => reader.query('SELECT blob_id AS "blobId" FROM documents_media_rendition'));
+    const lossy = await sharp(await picture(24, 24))
+      .webp({ quality: 80 })
+      .toBuffer();
+    const smeared = await library.portal.service(BlobStore).store(lossy, { maxBytes: lossy.length });
+    await library.portal.service(UnitOfWork).write(async (transaction) => {
+      await transaction.keepBlob(smeared);
+      await transaction.query('UPDATE documents_media_rendition SET blob_id = ?, sha256 = ?, size = ?', [
+        smeared.id,
+        smeared.sha256,
+        smeared.size,
+      ]);
+    });
     const before = await made();
     // As an earlier version of the module left them.
     await library.portal.service(UnitOfWork).write(async (transaction) => {
