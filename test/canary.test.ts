@@ -103,7 +103,7 @@ describe('A key', function () {
     expect(await post(page, { apiKey: canaries.tested, 'form.revision': '0', model: 'x', 'model.was': 'y' })).to.equal(409);
     await post(`${page}?apiKey=x`, { ghost: canaries.tested });
     for (const behaviour of [
-      'key-rejected',
+      'invalid-api-key',
       'organization-not-verified',
       'stall-in-body',
       'html',
@@ -128,7 +128,14 @@ describe('A key', function () {
       if (typed !== '') await command(['settings', 'unset', 'ai-creator.apiKey', '--site', 'home']);
       const ada = await portal.signIn(author);
       sandbox.reset();
-      for (const behaviour of ['', 'moderation-blocked', 'not-an-image', 'reset-in-body', 'insufficient-quota', 'key-rejected']) {
+      for (const behaviour of [
+        '',
+        'moderation-blocked',
+        'not-an-image',
+        'reset-in-body',
+        'insufficient-quota',
+        'invalid-api-key',
+      ]) {
         const description = `a boat ${behaviour === '' ? '' : `[fail:${behaviour}]`}`;
         const fields = { idempotencyKey: `${reference}${behaviour}-canary-key`, description, size: '256x256', count: '1' };
         await post('/web/home/ai-creator/generations', fields, ada);

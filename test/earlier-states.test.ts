@@ -18,6 +18,26 @@ const moved: Readonly<Record<string, string>> = {
 /** Rows that live with the portal that runs: sessions end, migrations are added. */
 const passing = ['identity_session', 'portico_migration'];
 
+/** Columns of codes whose names were changed, by table. */
+const coded: Readonly<Record<string, string>> = {
+  ai_creator_generation: 'error_code',
+  ai_creator_usage: 'error_code',
+  ai_usage_entry: 'error_code',
+  ai_creator_breaker: 'code',
+};
+const renamed: Readonly<Record<string, string>> = {
+  'out-of-tokens': 'insufficient-quota',
+  'bad-answer': 'invalid-response',
+  'server-trouble': 'server-error',
+};
+
+/** The rows as their table holds them now. */
+function asNamedNow(table: string, then: readonly Row[]): readonly Row[] {
+  const column = coded[table];
+  if (column === undefined) return then;
+  return then.map((row) => ({ ...row, [column]: renamed[String(row[column])] ?? row[column] }));
+}
+
 /** Rows of before of which there is none now with the same values in all columns that are still there. */
 function lost(before: readonly Row[], now: readonly Row[]): readonly Row[] {
   const columns = Object.keys(before[0] ?? {}).filter((column) => column in (now[0] ?? {}));
@@ -69,10 +89,20 @@ for (const name of earlierStates()) {
       const now = tablesOf(home);
       const gone = [...former]
         .filter(([table]) => !passing.includes(table))
-        .flatMap(([table, then]) => lost(then, now.get(moved[table] ?? table) ?? []).map((row) => ({ table, row })));
+        .flatMap(([table, then]) =>
+          lost(asNamedNow(table, then), now.get(moved[table] ?? table) ?? []).map((row) => ({ table, row })),
+        );
       expect(gone).to.deep.equal([]);
       expect(rows('documents_media_document').length).to.be.greaterThan(5);
       expect(rows('ai_creator_image').length).to.be.greaterThan(1);
+      const codes = (now.get('ai_creator_generation') ?? []).map(({ error_code: code }) => code);
+      expect(codes).to.include.members(['invalid-response', 'server-error']);
+      if (former.has('ai_creator_breaker')) expect(now.get('ai_creator_breaker')).to.have.length(1);
+      if (former.has('ai_creator_breaker')) expect(now.get('ai_creator_listed_model')).to.have.length(2);
+      if (former.has('ai_creator_usage') || former.has('ai_usage_entry')) {
+        const spent = (now.get('ai_usage_entry') ?? []).map(({ error_code: code }) => code);
+        expect(spent).to.include.members(['invalid-response', 'server-error']);
+      }
     });
 
     it('has the budgets that it had, and none more: it is no new portal', () => {

@@ -143,7 +143,7 @@ describe('the images API', function () {
     expect((await ask('post', `/generations/${made.body.id}/cancel`)).body.cancelled).to.equal(false);
     sandbox.next('not-an-image');
     const odd = await over((await create('no picture')).body.id);
-    expect([odd.body.problem.code, odd.body.unreadable.length]).to.deep.equal(['bad-answer', 1]);
+    expect([odd.body.problem.code, odd.body.unreadable.length]).to.deep.equal(['invalid-response', 1]);
     const kept = await ask('get', odd.body.unreadable[0].href.slice(base.length));
     expect([kept.status, kept.bytes.toString()]).to.deep.equal([200, 'This is a letter, not a picture.']);
     sandbox.next('moderation-blocked');
@@ -274,7 +274,7 @@ describe('the images API', function () {
   });
 
   it('answers a key that it knows the same, whatever stands in the way of a new one by now', async () => {
-    sandbox.next('key-rejected');
+    sandbox.next('invalid-api-key');
     const key = crypto.randomUUID();
     const body = { description: 'refused upstream' };
     const first = await ask('post', '/generations', { body, key });

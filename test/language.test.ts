@@ -30,6 +30,15 @@ const dialect: Readonly<Record<string, string>> = {
   KeyPauses: 'backoff',
   CarryOut: 'run',
   WordsOf: 'translate',
+  ServerTrouble: 'server error',
+  TooFast: 'rate limited',
+  BadAnswer: 'invalid response',
+  ConnectionCut: 'connection error',
+  OutOfTokens: 'insufficient quota',
+  KeyRejected: 'invalid API key',
+  PlaceRefused: 'access denied',
+  AddressWrong: 'endpoint not found',
+  AddressMissing: 'endpoint missing',
 };
 
 /** Where the word means what it says. */
@@ -40,6 +49,10 @@ const meant: readonly RegExp[] = [
   /^scripts\/assets\/theme\.mjs$/,
   // What was released as a migration keeps its name.
   /\/migrations\/|^test\/fixtures\/migrations\.json$/,
+  // What was stored under them is looked for.
+  /^test\/earlier-states\.test\.ts$/,
+  // Says what programs that know the former names read now.
+  /^docs\/image-errors\.md$/,
   /^test\/language\.test\.ts$/,
 ];
 

@@ -37,7 +37,7 @@ describe('What an operator wrote and nobody can follow', () => {
     empty = join(modules.path, '../empty');
     await mkdir(empty);
     portal = await startTestPortal({
-      config: { modulePaths: [...modules.paths, missing, empty] },
+      config: { modulePaths: [...modules.paths, missing, empty], modules: { 'ai-creater': { concurrency: 1 } } },
       environment: {
         PORTICO_FLAG_LPD_10793: 'flase',
         PORTICO_FLAG_LPD_10739: 'false',
@@ -56,8 +56,8 @@ describe('What an operator wrote and nobody can follow', () => {
   });
 
   const packages = (): readonly string[] => [
-    `"modulePaths" names ${missing}, which is not there.`,
-    `"modulePaths" names ${empty}, where no package lies.`,
+    `"modulePaths" or PORTICO_MODULE_PATHS names ${missing}, which is not there.`,
+    `"modulePaths" or PORTICO_MODULE_PATHS names ${empty}, where no package lies.`,
     `Package ${broken}: "package.json" cannot be read: `,
     `Package @acme/unbuilt: "exports["."]" names ./dist/module.js, which does not exist; build the module first.`,
     `Package ${second}: "portico.id" is "acme-first", as in ${join(modules.path, 'acme-first')}; the second is left out.`,
@@ -68,6 +68,7 @@ describe('What an operator wrote and nobody can follow', () => {
     'The environment variable PORTICO_PUBLICURL is none that the portal or a module knows; it changes nothing. Did you mean PORTICO_PUBLIC_URL?',
     'The environment variable PORTICO_SETING_AI_CREATOR_MODEL is none that the portal or a module knows; it changes nothing. Did you mean PORTICO_SETTING_AI_CREATOR_MODEL?',
     'The environment variable PORTICO_OPENAI_BASE_ULR is none that the portal or a module knows; it changes nothing. Did you mean PORTICO_OPENAI_BASE_URL?',
+    'The section modules.ai-creater of config/*.json belongs to no module that is installed; it changes nothing. Did you mean ai-creator?',
     'ai-creator.modle names no setting of a module that runs; check the spelling. Did you mean ai-creator.model? It stands in PORTICO_LOCKED_SETTINGS and locks nothing.',
   ];
 

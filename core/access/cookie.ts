@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { PortalError, type RouteContext, type SessionCookie } from '../api/index.js';
+import { type BrowserCookie, type Cookies, PortalError, type RouteContext, type SessionCookie } from '../api/index.js';
 
 /** A cookie of the host: always HttpOnly, SameSite=Lax and for the whole portal. */
 export class HostCookie {
@@ -32,44 +32,44 @@ export class HostCookie {
   }
 }
 
-/** As long as browsers keep any cookie. */
-const deviceSeconds = 400 * 24 * 3600;
-
-type Cookies = Parameters<HostCookie['read']>[0];
+type WithCookies = Parameters<HostCookie['read']>[0];
 
 /** The context of a route is koa's, of which authors are promised less. */
-const cookiesOf = (ctx: RouteContext): Cookies => ctx as unknown as Cookies;
+const cookiesOf = (ctx: RouteContext): WithCookies => ctx as unknown as WithCookies;
+
+/** The cookies of modules. */
+export class HostCookies implements Cookies {
+  constructor(private readonly publicUrl: string) {}
+
+  named(name: string, seconds: number): BrowserCookie {
+    const cookie = new HostCookie(`portico-${name}`, this.publicUrl);
+    return {
+      read: (ctx) => cookie.read(cookiesOf(ctx)) || undefined,
+      set: (ctx, value) => cookie.set(cookiesOf(ctx), value, seconds),
+      clear: (ctx) => cookie.clear(cookiesOf(ctx)),
+    };
+  }
+}
 
 /** Carries the session's token as `__Host-portico` over https, as `portico` otherwise. */
 export class HostSessionCookie implements SessionCookie {
   private readonly cookie: HostCookie;
-  private readonly deviceCookie: HostCookie;
 
   constructor(publicUrl: string) {
     this.cookie = new HostCookie('portico', publicUrl);
-    this.deviceCookie = new HostCookie('portico-device', publicUrl);
   }
 
   get name(): string {
     return this.cookie.name;
   }
 
-  read(ctx: Cookies): string | undefined {
+  read(ctx: WithCookies): string | undefined {
     return this.cookie.read(ctx) || undefined;
   }
 
   set(ctx: RouteContext, token: string): void {
     checkToken(token);
     this.cookie.set(cookiesOf(ctx), token);
-  }
-
-  device(ctx: RouteContext): string | undefined {
-    return this.deviceCookie.read(cookiesOf(ctx)) || undefined;
-  }
-
-  setDevice(ctx: RouteContext, token: string): void {
-    checkToken(token);
-    this.deviceCookie.set(cookiesOf(ctx), token, deviceSeconds);
   }
 
   clear(ctx: RouteContext): void {

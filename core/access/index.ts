@@ -1,2 +1,2 @@
 export { HostAccessContexts, NamedAccessContexts } from './access-contexts.js';
-export { HostCookie, HostSessionCookie } from './cookie.js';
+export { HostCookie, HostCookies, HostSessionCookie } from './cookie.js';

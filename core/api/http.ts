@@ -212,9 +212,20 @@ export const HttpRoutes: ConditionalPoint<HttpRoutes> = extensionPoint('portico.
 export interface SessionCookie {
   set(ctx: RouteContext, token: string): void;
   clear(ctx: RouteContext): void;
-  /** The token of this browser from an earlier sign-in, which `clear` leaves; it opens nothing. Undefined for one that is new here. */
-  device(ctx: RouteContext): string | undefined;
-  /** Keeps a token in this browser for 400 days. */
-  setDevice(ctx: RouteContext, token: string): void;
 }
 export const SessionCookie: ServiceToken<SessionCookie> = serviceToken('portico.session-cookie');
+
+/** What a module lets a browser keep: `__Host-` and Secure over https, always HttpOnly, SameSite=Lax and for the whole portal. */
+export interface BrowserCookie {
+  /** Undefined where there is none; whatever the browser says otherwise. */
+  read(ctx: RouteContext): string | undefined;
+  /** @param value letters, digits and what else a cookie takes; no spaces, commas and semicolons. */
+  set(ctx: RouteContext, value: string): void;
+  clear(ctx: RouteContext): void;
+}
+
+export interface Cookies {
+  /** The cookie `portico-<name>`. @param name with hyphens; begins with what its module is about. @param seconds for which browsers keep it. */
+  named(name: string, seconds: number): BrowserCookie;
+}
+export const Cookies: ServiceToken<Cookies> = serviceToken('portico.cookies');

@@ -50,7 +50,12 @@ function sentenceOf(error: unknown): string {
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  if ((command === 'start' || command === 'demo') && rest.length === 0) {
+  if (command === 'start' || command === 'demo') {
+    if (rest.includes('--help') || rest.includes('-h')) return explainStart(process.stdout, 0);
+    if (rest.length > 0) {
+      process.stderr.write(`error: portico ${command} takes no arguments, but was given ${rest.join(' ')}.\n`);
+      return explainStart(process.stderr, 2);
+    }
     const { startDemo, startPortal } = await import('./portal.js');
     await (command === 'demo' ? startDemo() : startPortal());
     return 0;
@@ -79,6 +84,13 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     return 1;
   }
   return runInOwnPortal(called);
+}
+
+function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
+  stream.write(
+    'Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
+  );
+  return exitCode;
 }
 
 /** Commands are one or two words; what follows them are arguments. */

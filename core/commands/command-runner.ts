@@ -43,7 +43,7 @@ export class CommandRunner {
     invocation.err(known ? `${error.message}\n` : 'The command failed; the log of the portal has the cause.\n');
     if (known)
       for (const [field, sentence] of Object.entries((error.details.fields ?? {}) as object))
-        invocation.err(`  ${field}: ${sentence}\n`);
+        if (sentence !== error.message) invocation.err(`  ${field}: ${sentence}\n`);
     return 1;
   }
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type HostConfig, PortalError } from '../api/index.js';
 import { z } from '../libraries/data.js';
-import { JsonTextError, readJsonText } from '../util/index.js';
+import { JsonTextError, nearest, readJsonText } from '../util/index.js';
 import { readEnvironment, type Variable, variableAt } from './environment.js';
 import { type HostSettings, hostConfigSchema } from './schema.js';
 
@@ -41,6 +41,8 @@ export interface LoadedConfig extends HostConfig {
   readonly masterKey: string | undefined;
   /** The one before it, while secrets are sealed again. */
   readonly previousMasterKey: string | undefined;
+  /** Sentences about files that nobody reads. */
+  readonly unreadFiles: readonly string[];
 }
 
 /** Files that a mode lays over `config/default.json`, each over the ones before it. Development is the deployment with a few things changed. */
@@ -54,13 +56,24 @@ const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
 /** @throws PortalError `configuration-invalid`, naming the file or variable and the key. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { root, mode, environment, overrides = {}, ports = new Map() } = options;
-  const files = filesOf(options).map((name) => withPorts(readFile(root, name), ports) as Json);
+  const names = filesOf(options);
+  const files = names.map((name) => withPorts(readFile(root, name), ports) as Json);
   const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
-    const variables = parsed.error.issues.flatMap(({ path }) => variableAt(path, environment) ?? []);
-    const source = variables.length > 0 ? ` (set by ${variables.join(', ')})` : '';
-    throw new PortalError('configuration-invalid', `The configuration is wrong${source}:\n${z.prettifyError(parsed.error)}`);
+    const { issues } = parsed.error;
+    const written = names.map((name, index) => ({ name: `config/${name}.json`, content: files[index] })).reverse();
+    const sources = issues
+      .flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]))
+      .map((path) => variableAt(path, environment) ?? written.find(({ content }) => isAt(content, path))?.name);
+    const named = [...new Set(sources.filter((source) => source !== undefined))];
+    const meant = issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => nearest(key, keysAt(issue.path))) : [],
+    );
+    throw new PortalError(
+      'configuration-invalid',
+      `The configuration is wrong${named.length > 0 ? ` (set by ${named.join(', ')})` : ''}:\n${z.prettifyError(parsed.error)}${meant.join('')}`,
+    );
   }
   const settings = parsed.data;
   const fromEnvironment = environment.PORTICO_HOME;
@@ -75,9 +88,38 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,
     previousMasterKey: environment.PORTICO_MASTER_KEY_PREVIOUS || undefined,
+    unreadFiles: unreadFiles(root),
     module: (id) => settings.modules[id] ?? {},
     variables: (prefix) => variablesOf(environment, prefix),
   };
+}
+
+function isAt(content: unknown, path: readonly PropertyKey[]): boolean {
+  if (path.length === 0) return content !== undefined;
+  const [head = '', ...rest] = path;
+  return (
+    typeof content === 'object' && content !== null && Object.hasOwn(content, head) && isAt((content as Json)[String(head)], rest)
+  );
+}
+
+/** What may stand at a place of the configuration. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.ZodType = hostConfigSchema;
+  for (const part of ['', ...path]) {
+    if (part !== '' && schema instanceof z.ZodObject) schema = schema.shape[String(part)] as z.ZodType;
+    while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap() as z.ZodType;
+  }
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Sentences about files in config/ that no mode reads: whoever wrote them meant something. */
+function unreadFiles(root: string): readonly string[] {
+  const known = ['default', 'dev', ...Object.values(layers).flat()].map((name) => `${name}.json`);
+  const folder = join(root, 'config');
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /\.json[c5]?$/i.test(name)) : [];
+  return files
+    .filter((name) => !known.includes(name))
+    .map((name) => `The file config/${name} is read in no mode; it changes nothing.${nearest(name, known)}`);
 }
 
 function filesOf({ mode, layer }: Pick<LoadOptions, 'mode' | 'layer'>): readonly string[] {
@@ -110,7 +152,9 @@ function readFile(root: string, name: string): Json {
   const file = join(root, 'config', `${name}.json`);
   if (!existsSync(file)) return {};
   try {
-    return readJsonText(readFileSync(file, 'utf8')).value as Json;
+    const { value } = readJsonText(readFileSync(file, 'utf8'));
+    if (isRecord(value)) return value;
+    throw new Error('The content must be an object, in braces');
   } catch (cause) {
     const where = cause instanceof JsonTextError ? `, line ${cause.position.line}, column ${cause.position.column}` : '';
     throw new PortalError('configuration-invalid', `config/${name}.json${where}: ${(cause as Error).message}`, { cause });

@@ -11,15 +11,22 @@ import {
   PortalError,
   type UnreadableModule,
 } from '../api/index.js';
+import { nearest } from '../util/index.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
 export function moduleCommands(modules: Modules): readonly Command[] {
   const id = { name: 'id', description: 'Id of the module.', required: true };
+  const meant = (id: string): string =>
+    nearest(
+      id,
+      modules.list().map((module) => module.id),
+    );
   const change = (verb: 'start' | 'stop' | 'enable' | 'disable', summary: string): Command => ({
     name: `modules ${verb}`,
     summary,
     arguments: [id],
     async run({ arguments: { id = '' }, print }) {
+      if (!modules.status(id)) throw new PortalError('module-unknown', `There is no module ${id}.${meant(id)}`, { status: 404 });
       describe(await modules[verb](id)).forEach(print);
     },
   });
@@ -45,7 +52,7 @@ export function moduleCommands(modules: Modules): readonly Command[] {
         const module = modules.status(id);
         const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
         if (!module && unreadable.length === 0)
-          throw new PortalError('module-unknown', `There is no module "${id}".`, { status: 404 });
+          throw new PortalError('module-unknown', `There is no module "${id}".${meant(id)}`, { status: 404 });
         if (module) describe(module).forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;

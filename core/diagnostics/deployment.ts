@@ -5,7 +5,6 @@ import {
   type DeploymentReport,
   type Disposable,
   type Flags,
-  type HostConfig,
   type IntegrityCheck,
   type IntegrityFinding,
   type Log,
@@ -13,11 +12,12 @@ import {
   type Modules,
   toDisposable,
 } from '../api/index.js';
-import { unknownVariables } from '../config/index.js';
+import { type LoadedConfig, unknownVariables } from '../config/index.js';
 import { runInModule } from '../kernel/index.js';
+import { nearest } from '../util/index.js';
 
 export interface DeploymentDependencies {
-  readonly config: HostConfig & { readonly settings: object };
+  readonly config: Pick<LoadedConfig, 'settings' | 'unreadFiles' | 'variables'>;
   readonly flags: Flags;
   readonly modules: Modules;
   readonly manifests: readonly Pick<ModuleManifest, 'environment'>[];
@@ -44,12 +44,29 @@ export function deploymentChecks({
         unknownVariables(config.variables('PORTICO_'), { manifests, settings: config.settings }),
       ),
     ],
+    [
+      'deployment-files',
+      check('Every file in config/ is read, and every section belongs to a module that is installed.', () => [
+        ...config.unreadFiles,
+        ...strangeSections(config.settings.modules, modules),
+      ]),
+    ],
     ['deployment-flags', check('Everything that is said of feature flags can be followed.', () => flags.problems())],
     [
       'deployment-modules',
       check('Every package in "modulePaths" is a module.', () => modules.unreadable().map(({ message }) => message)),
     ],
   ]);
+}
+
+function strangeSections(sections: object, modules: Modules): readonly string[] {
+  const ids = [...modules.list().map(({ id }) => id), ...modules.unreadable().flatMap(({ id }) => id ?? [])];
+  return Object.keys(sections)
+    .filter((id) => !ids.includes(id))
+    .map(
+      (id) =>
+        `The section modules.${id} of config/*.json belongs to no module that is installed; it changes nothing.${nearest(id, ids)}`,
+    );
 }
 
 /** Flags and packages have been logged already, where they are read. */

@@ -7,6 +7,7 @@ import {
   type Flags,
   PortalError,
 } from '../api/index.js';
+import { nearest } from '../util/index.js';
 import { flagTransferCommands, reason } from './transfer-commands.js';
 
 const key: CommandArgument = { name: 'key', description: 'Key of the flag, e.g. LPD-10793.', required: true };
@@ -16,7 +17,14 @@ export function flagCommands(flags: Flags): readonly Command[] {
   const find = (key: string | undefined): FlagState => {
     const state = key === undefined ? undefined : flags.state(key);
     if (!state)
-      throw new PortalError('flag-unknown', `There is no feature flag ${key}. "portico flags list" shows all.`, { status: 404 });
+      throw new PortalError(
+        'flag-unknown',
+        `There is no feature flag ${key}.${nearest(
+          key ?? '',
+          flags.all().map((flag) => flag.key),
+        )} "portico flags list" shows all.`,
+        { status: 404 },
+      );
     return state;
   };
   return [

@@ -131,7 +131,7 @@ export class Dispatcher {
   private async find(ctx: HostContext, target: RequestTarget): Promise<Found | undefined> {
     let otherMethods: Found | undefined;
     for (const found of this.table.matches(target, ctx.method, target.path)) {
-      if (!(await this.isThere(ctx, found))) continue;
+      if (found.mount.contribution.when !== undefined && !(await this.isThere(ctx, found))) continue;
       if (found.match.route) return found;
       otherMethods ??= found;
     }
@@ -139,7 +139,6 @@ export class Dispatcher {
   }
 
   private async isThere(ctx: HostContext, { mount, match }: Found): Promise<boolean> {
-    if (mount.contribution.when === undefined) return true;
     const { exchange } = ctx;
     const declaration = match.route?.declaration;
     if (!declaration?.apiToken || exchange.caller || tokenOf(ctx) === undefined) return this.table.isThere(mount, ctx.access);

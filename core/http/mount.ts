@@ -47,8 +47,6 @@ export class Mount {
   readonly messages: Messages;
   private readonly router = new KoaRouter({ sensitive: true });
   private readonly routes = new Map<unknown, Route>();
-  /** By method and path, what was found for paths without parameters: there are as many as there are routes. */
-  private readonly writtenOut = new Map<string, Match>();
 
   /** @throws PortalError `route-prefix-invalid`, `route-undeclared`, or whatever `register` throws. */
   constructor(
@@ -90,9 +88,6 @@ export class Mount {
 
   /** @param path without the part that names the site. */
   match(method: string, path: string): Match | undefined {
-    const asked = `${method} ${path}`;
-    const known = this.writtenOut.get(asked);
-    if (known) return known;
     const found = this.router.match(path, method);
     if (found.path.length === 0) return undefined;
     let best = found.pathAndMethod[0];
@@ -103,10 +98,7 @@ export class Mount {
       const { declaration } = this.routes.get(found.path[0]) ?? {};
       return { route: undefined, methods: found.path.flatMap((layer) => layer.methods), declaration };
     }
-    if (best.paramNames.length > 0) return { route, params: best.params(path, best.captures(path)) };
-    const match = { route, params: noParams };
-    this.writtenOut.set(asked, match);
-    return match;
+    return { route, params: best.paramNames.length === 0 ? noParams : best.params(path, best.captures(path)) };
   }
 
   private add(method: string, prefix: string, path: string, declaration: RouteDeclaration, handler: AnyHandler): void {
@@ -141,7 +133,8 @@ function answerOf(name: string, answer: RouteDeclaration['answer'], strict: bool
   }
 }
 
-const noParams: Readonly<Record<string, string>> = Object.freeze({});
+/** Those of a path that is written out. */
+export const noParams: Readonly<Record<string, string>> = Object.freeze({});
 
 function joined(prefix: string, path: string): string {
   return path === '' || path === '/' ? prefix || '/' : `${prefix}${path.startsWith('/') ? '' : '/'}${path}`;

@@ -8,7 +8,7 @@ import {
   type MessageCatalog,
   PortalError,
 } from '../api/index.js';
-import { type Match, Mount } from './mount.js';
+import { type Match, Mount, noParams } from './mount.js';
 import { isUnder, segmentOf } from './segment.js';
 
 /** A mount that knows a path, and what it has for it. */
@@ -35,6 +35,8 @@ export class RouteTable {
   private readonly mounts = new Map<string, Mount>();
   private bySegment: readonly ReadonlyMap<string, readonly Mount[]>[] = [new Map(), new Map()];
   private readonly refused = new Set<string>();
+  /** What was found for paths without parameters: no more than there are routes. */
+  private readonly writtenOut = new Map<string, readonly Found[]>();
   /** Who had a segment last: a stopped module's pages say "not now", not "never heard of". */
   private readonly lastOwners = new Map<string, string>();
   /** Declared prefixes by the first segment they lie in, with the longest first; kept when their module stops. */
@@ -73,10 +75,24 @@ export class RouteTable {
    * What there is for a path: at most one route, and before it mounts that know the path by other methods only. Which of them is there
    * for this person, the dispatcher asks.
    */
-  *matches(place: RouteScope, method: string, path: string): Generator<Found> {
-    for (const mount of this.at(place.site, this.segmentOf(place))) {
+  matches(place: RouteScope, method: string, path: string): Iterable<Found> {
+    return this.writtenOut.get(`${place.site} ${method} ${path}`) ?? this.search(place, method, path);
+  }
+
+  private *search(place: RouteScope, method: string, path: string): Generator<Found> {
+    const mounts = this.at(place.site, this.segmentOf(place));
+    for (const mount of mounts) {
       const match = mount.match(method, path);
-      if (match) yield { mount, match };
+      if (!match) continue;
+      if (match.route && match.params === noParams)
+        this.writtenOut.set(
+          `${place.site} ${method} ${path}`,
+          mounts.flatMap((each) => {
+            const found = each.match(method, path);
+            return found ? [{ mount: each, match: found }] : [];
+          }),
+        );
+      yield { mount, match };
     }
   }
 
@@ -129,6 +145,7 @@ export class RouteTable {
       this.lastOwners.set(scopeKeyOf(mount.site, mount.segment), mount.module);
     }
     this.bySegment = next;
+    this.writtenOut.clear();
   }
 
   /** What it throws is counted as the contribution's own trouble; the log says so too. */

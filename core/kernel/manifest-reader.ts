@@ -64,7 +64,12 @@ async function packageFolders(
 ): Promise<{ readonly packages: readonly string[]; readonly problem?: ManifestProblem }> {
   const lacks = (message: string): { readonly packages: readonly string[]; readonly problem: ManifestProblem } => ({
     packages: [],
-    problem: { package: path, folder: path, key: 'modulePaths', message: `"modulePaths" names ${path}, ${message}.` },
+    problem: {
+      package: path,
+      folder: path,
+      key: 'modulePaths',
+      message: `"modulePaths" or PORTICO_MODULE_PATHS names ${path}, ${message}.`,
+    },
   });
   try {
     if (await exists(join(path, 'package.json'))) return { packages: [path] };

@@ -8,6 +8,9 @@ const chunkBytes = 256 * 1024;
 /** Between two attempts to hold it again that the file system did not foresee to fail. */
 const tryMillis = 1000;
 
+/** Less than this is no reserve: deletions would use it up at once. */
+const leastBytes = 64 * 1024;
+
 /** One transaction may bind so much, while the disk is full, and no more than an eighth of the reserve. */
 const smallBytes = 64 * 1024;
 
@@ -22,30 +25,44 @@ const smallBytes = 64 * 1024;
  */
 export class DiskReserve {
   private readonly file: string;
-  private readonly bytes: number;
+  /** Of the reserve that is held, or that was given up. */
+  private bytes: number;
   private held = false;
   /** Size of the database, with its log, when the reserve was given up. */
   private sizeAtRelease = 0;
   private nextTry = 0;
+  /** There was no room, although the file system told of it. */
+  private isQuota = false;
 
-  /** @param wanted bytes; on a small disk no more than a sixteenth of what is free at the start. */
+  /** @param wanted bytes; on a small disk no more than a sixteenth of what is free. */
   constructor(
     private readonly home: string,
-    wanted: number,
+    private readonly wanted: number,
     private readonly log: Log,
     private readonly clock: Clock,
   ) {
     this.file = join(home, 'disk.reserve');
     const there = statSync(this.file, { throwIfNoEntry: false });
-    this.held = there !== undefined && there.size > 0 && there.blocks * 512 >= there.size;
-    this.bytes = this.held ? (there?.size ?? wanted) : Math.min(wanted, Math.floor(this.free() / 16));
-    if (!this.held) this.held = this.hold();
+    const before = there !== undefined && there.blocks * 512 >= there.size ? there.size : 0;
+    // What a full disk once left of it is no measure of today, and what is there is not given away while others fill the disk.
+    this.bytes = Math.max(this.fitting(before), Math.min(wanted, before));
+    this.held = before >= leastBytes && before === this.bytes;
+    for (const bytes of new Set([this.bytes, Math.max(before, leastBytes)])) {
+      if (this.held) break;
+      this.bytes = bytes;
+      this.held = this.hold();
+    }
     if (!this.held) this.log.error('There is hardly any room on the disk: only what takes none can be saved.', { home });
   }
 
   /** True while what takes room is refused. */
   get isReleased(): boolean {
     return !this.held;
+  }
+
+  /** What the next who looks would find: reads alone. Where the file system tells of room that is not there, only an attempt finds out. */
+  get isFull(): boolean {
+    return this.held ? this.free() < this.bytes / 2 : this.isQuota || this.free() < 1.5 * this.bytes;
   }
 
   /** Bytes that one transaction may bind to its statements while the reserve is given up. */
@@ -67,12 +84,13 @@ export class DiskReserve {
 
   /** Looks before a write, so that the first one that would fail does not. */
   look(): void {
-    if (this.held && this.free() < this.bytes / 2) this.release();
+    if (this.held && this.isFull) this.release();
   }
 
   release(): void {
     if (!this.held) return;
     this.held = false;
+    this.isQuota = this.free() >= 1.5 * this.bytes;
     this.sizeAtRelease = this.databaseSize();
     rmSync(this.file, { force: true });
     this.log.error('The disk is full. What was held in reserve is given up so that people can delete; files are refused.', {
@@ -83,11 +101,24 @@ export class DiskReserve {
   /** Holds it again when there is room; answers whether it is held. Where the file system tells of room that is not there, it is tried now and then. */
   restore(): boolean {
     if (this.held) return true;
-    if (this.free() < 1.5 * this.bytes || this.clock.monotonic() < this.nextTry) return false;
-    this.held = this.hold(this.bytes / 2);
+    // What was given up itself has made room: there must be more than that, and of a disk that has grown it is held what is wanted.
+    // Under a quota only what was given up may fit.
+    const released = this.bytes;
+    if (this.free() < 1.5 * released || this.clock.monotonic() < this.nextTry) return false;
+    for (const bytes of new Set([Math.max(released, this.fitting()), released])) {
+      this.bytes = bytes;
+      this.held = this.free() >= 1.5 * bytes && this.hold(bytes / 2);
+      if (this.held) break;
+    }
+    this.isQuota = !this.held;
     if (!this.held) this.nextTry = this.clock.monotonic() + tryMillis;
     if (this.held) this.log.info('There is room on the disk again.', { home: this.home });
     return this.held;
+  }
+
+  /** Bytes for which there is room on the disk of today, with those that a reserve has now. */
+  private fitting(before = 0): number {
+    return Math.max(leastBytes, Math.min(this.wanted, Math.floor((this.free() + before) / 16)));
   }
 
   private free(): number {
@@ -104,7 +135,9 @@ export class DiskReserve {
 
   /** @param more bytes beyond those that are held, which must have room as well. */
   private hold(more = 0): boolean {
-    return this.write(this.file, this.bytes + more, this.bytes);
+    if (this.free() >= leastBytes) return this.write(this.file, this.bytes + more, this.bytes);
+    rmSync(this.file, { force: true });
+    return false;
   }
 
   /** Writes a file of so many bytes and leaves the first of them; false, and no file, when there is no room for all. */

@@ -13,6 +13,7 @@ import type {
   Transaction,
   UnitOfWork,
 } from '../api/index.js';
+import { every } from '../util/timers.js';
 import { LocalAnnouncements } from './announcements.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
@@ -80,6 +81,8 @@ export interface Persistence {
 }
 
 const hour = 3_600_000;
+/** Between two looks at the room on the disk while nobody writes. */
+const roomMillis = 5000;
 
 export async function openPersistence(options: PersistenceOptions): Promise<Persistence> {
   const { home, clock, log, ids, graceMillis = 24 * hour } = options;
@@ -133,6 +136,13 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     await close();
     throw explainStorageError(error);
   }
+  const looking = every(roomMillis, () => {
+    try {
+      health.lookForRoom();
+    } catch (error) {
+      log.error('The room on the disk cannot be seen.', { error });
+    }
+  });
   const sweeping = startSweeping(sweeper, log, options.sweeping ?? { firstMillis: 10_000, everyMillis: 24 * hour });
   return {
     unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
@@ -165,6 +175,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     }),
     health: () => health.state,
     close: () => {
+      void looking.dispose();
       void sweeping.dispose();
       return close();
     },

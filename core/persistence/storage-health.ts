@@ -23,9 +23,9 @@ export class StorageHealth {
     private readonly reserve: DiskReserve,
   ) {}
 
+  /** Changes nothing, whoever asks and however often. */
   get state(): StorageState {
-    this.reserve.look();
-    if (!this.failure) return { writable: true, ...(this.reserve.restore() ? {} : { full: true }) };
+    if (!this.failure) return { writable: true, ...(this.reserve.isFull ? { full: true } : {}) };
     return { writable: false, code: this.failure.code, message: this.failure.message };
   }
 
@@ -37,6 +37,12 @@ export class StorageHealth {
   /** Before what takes little room. */
   beforeWriting(): void {
     this.assertWritable();
+    this.lookForRoom();
+  }
+
+  /** Gives up the reserve, or holds it again; now and then also while nobody writes. */
+  lookForRoom(): void {
+    if (this.failure) return;
     this.reserve.look();
     this.reserve.restore();
   }

@@ -1,4 +1,4 @@
-import { HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
+import { HostCookies, HostSessionCookie, type NamedAccessContexts } from '../access/index.js';
 import {
   AccessContexts,
   Announcements,
@@ -8,6 +8,7 @@ import {
   BlobStore,
   Clock,
   Commands,
+  Cookies,
   DeploymentReport,
   Erasure,
   Explanations,
@@ -71,6 +72,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(Explanations, kernel.explanations);
   kernel.bind(AccessContexts, dependencies.accessContexts);
   kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
+  kernel.bind(Cookies, new HostCookies(config.publicUrl));
   bindSecrets(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);

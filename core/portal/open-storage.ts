@@ -1,4 +1,4 @@
-import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, toDisposable } from '../api/index.js';
+import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, PortalError, toDisposable } from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
@@ -36,7 +36,7 @@ export async function openStorage(
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
-  opened.add(await lockHome(home));
+  opened.add(await lockHome(home).catch((error) => Promise.reject(explained(home, error))));
   const data = await ModuleDataCatalog.read(modules, {
     openMillis: settings.limits.openMillis,
     startMillis: settings.limits.moduleStartMillis,
@@ -73,6 +73,13 @@ export async function openStorage(
     }),
   );
   return { persistence, data, audit, flags };
+}
+
+/** At the start nothing was to be saved: what counts is which directory it is. */
+function explained(home: string, cause: unknown): unknown {
+  if (!(cause instanceof PortalError) || cause.code !== 'storage-read-only') return cause;
+  const sentence = `The data directory ${home} cannot be written to. Make it writable, or set PORTICO_HOME to another directory.`;
+  return new PortalError('storage-read-only', sentence, { status: 503, expose: false, details: { home }, cause });
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {

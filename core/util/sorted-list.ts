@@ -33,12 +33,23 @@ export function chosenSorting<Order extends string>(
   wanted: WantedSorting<Order>,
   usual: Order,
 ): Sorting<Order> {
-  const allowed = namesOf(keys).flatMap((order) => directions.map((direction) => `${order}.${direction}` as const));
   const named = wanted.order === undefined && wanted.direction === undefined ? undefined : sortingOf(keys, wanted, usual);
-  const kept = ctx.preference(`${list}-order`, allowed, named && `${named.order}.${named.direction}`);
+  const kept = ctx.preference(`${list}-order`, choicesOf(keys), named && `${named.order}.${named.direction}`);
   if (kept === undefined) return sortingOf(keys, {}, usual);
   const [order, direction] = kept.split('.') as [Order, SortDirection];
   return { order, direction };
+}
+
+const knownChoices = new WeakMap<object, readonly string[]>();
+
+/** Every order both ways, as a browser keeps it; made once for each list. */
+function choicesOf(keys: SortKeys<string>): readonly string[] {
+  let choices = knownChoices.get(keys);
+  if (!choices) {
+    choices = namesOf(keys).flatMap((order) => directions.map((direction) => `${order}.${direction}`));
+    knownChoices.set(keys, choices);
+  }
+  return choices;
 }
 
 export function sortingOf<Order extends string>(

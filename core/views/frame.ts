@@ -120,7 +120,7 @@ export class Frames {
     let links = this.keptPersonal.get(key);
     if (!links) {
       if (this.keptPersonal.size >= mostKept) this.keptPersonal.clear();
-      links = items.map((item) => this.link(item, access.locale));
+      links = this.links(this.dependencies.personalMenuItems, items, access.locale);
       this.keptPersonal.set(key, links);
     }
     return links;
@@ -157,9 +157,18 @@ export class Frames {
     return categories[menu].flatMap((category) => {
       const inGroup = items.filter(({ contribution: { value } }) => (value.category ?? defaultCategory[menu]) === category);
       return inGroup.length > 0
-        ? [{ heading: `portal.menu.${category}`, links: inGroup.map((item) => this.link(item, locale)) }]
+        ? [{ heading: `portal.menu.${category}`, links: this.links(this.dependencies.menuItems, inGroup, locale) }]
         : [];
     });
+  }
+
+  /** An item without words is left out, and its module is told. */
+  private links<T extends MenuItem | PersonalMenuItem>(
+    among: ConditionalContributions<T>,
+    items: readonly ShownItem<T>[],
+    locale: string,
+  ): FrameLink[] {
+    return items.flatMap((item) => among.each(() => this.link(item, locale), [item.contribution]));
   }
 
   private link<T extends MenuItem | PersonalMenuItem>({ contribution, ...shown }: ShownItem<T>, locale: string): FrameLink {
@@ -191,7 +200,7 @@ function itemsOf(
   return shownItems(items, among, access, path);
 }
 
-/** An item whose badge fails is left out, and its module is told. */
+/** An item that fails is left out, and its module is told. */
 function shownItems<T extends MenuItem | PersonalMenuItem>(
   items: ConditionalContributions<T>,
   among: readonly Contribution<T>[],
@@ -201,15 +210,31 @@ function shownItems<T extends MenuItem | PersonalMenuItem>(
   const shown: ShownItem<T>[] = [];
   for (const contribution of among) {
     const { value } = contribution;
-    const href = addressPath(value.href, access.site);
-    const item = { contribution, href, current: path === href || path.startsWith(`${href}/`), badge: undefined };
-    if (!('badge' in value) || value.badge === undefined) shown.push(item);
+    // Running code in the name of its module takes longer than all the rest; without a badge there is none.
+    if ('badge' in value && value.badge) shown.push(...items.each(() => shownItem(contribution, access, path), [contribution]));
     else
-      shown.push(
-        ...items.each((each) => ({ ...item, badge: 'badge' in each ? each.badge?.(access) : undefined }), [contribution]),
-      );
+      try {
+        shown.push(shownItem(contribution, access, path));
+      } catch {
+        items.each(() => shownItem(contribution, access, path), [contribution]);
+      }
   }
   return shown;
+}
+
+function shownItem<T extends MenuItem | PersonalMenuItem>(
+  contribution: Contribution<T>,
+  access: AccessContext,
+  path: string,
+): ShownItem<T> {
+  const { value } = contribution;
+  const href = addressPath(value.href, access.site);
+  return {
+    contribution,
+    href,
+    current: path === href || path.startsWith(`${href}/`),
+    badge: 'badge' in value ? value.badge?.(access) : undefined,
+  };
 }
 
 function namesOf({ id, name, address }: Site): string {

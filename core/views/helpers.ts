@@ -3,12 +3,15 @@ import { Handlebars } from '../libraries/text.js';
 import { lettersOf } from '../util/text.js';
 import { holds } from './direct-compiler.js';
 import { formatBytes, formatDate, isDay, toDate } from './format.js';
+import type { FragmentCache } from './fragment-cache.js';
 import { addressPath } from './places.js';
 import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
   assetUrl(moduleId: string, file: string): string;
   /** Another module's view within this page; undefined, and logged, when it cannot be shown. */
+  /** Keeps blocks by what they show. */
+  readonly fragments: FragmentCache;
   viewOf(moduleId: string, view: string, model: object, rendering: Rendering): string | undefined;
 }
 
@@ -34,7 +37,7 @@ export interface ViewHelpers {
 const { SafeString, escapeExpression } = { SafeString: Handlebars.SafeString, escapeExpression: Handlebars.escapeExpression };
 
 /** The helpers that views may use beside `if`, `unless`, `each`, `with` and `lookup`. */
-export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHelpers {
+export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencies): ViewHelpers {
   const work: Readonly<Record<string, Work>> = {
     compiled: (key, _hash, { messages, page }) => messages.compiled(String(key), page.access.locale),
     t: (key, hash, { messages, page }) => messages.text(String(key), messageArguments(hash), page.access.locale),
@@ -72,9 +75,12 @@ export function createHelpers({ assetUrl, viewOf }: HelperDependencies): ViewHel
       ...Object.fromEntries(Object.entries(conditions).map(([name, ask]) => [name, (...values) => ask(...values.slice(0, -1))])),
       csrf,
       kept,
+      cached(this: unknown, name: unknown, id: unknown, options: unknown): string {
+        return fragments.write(this as object, String(name), String(id), options as Options);
+      },
     },
     direct: { ...work, ...conditions, holds },
-    called: new Set([...Object.keys(blocks), 'csrf', 'kept']),
+    called: new Set([...Object.keys(blocks), 'csrf', 'kept', 'cached']),
   };
 }
 

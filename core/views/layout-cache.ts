@@ -1,5 +1,6 @@
 import type { Messages, Site } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
+import { anonymous } from './fragment-cache.js';
 import type { SharedMenus } from './frame.js';
 import type { CachedLayouts, Rendering, WritePiece } from './rendering.js';
 
@@ -37,13 +38,8 @@ class Pieces implements CachedLayouts {
     return text;
   }
 
-  /** No person, no token, no nonce: what is kept is not of one request. */
   private rendering(): Rendering {
-    const { locale, site } = this.content;
-    const { moduleId, messages } = this.messages;
-    const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
-    const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
-    return { moduleId, messages, page, scripts: new Set(), styles: new Set(), rules: new Set() };
+    return anonymous({ ...this.messages, ...this.content });
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
 import { CompiledViews } from './compiled-views.js';
+import { FragmentCache } from './fragment-cache.js';
 import { type Frame, type FrameDependencies, Frames, initialsOf } from './frame.js';
 import { createHelpers, type ViewHelpers } from './helpers.js';
 import { LayoutCache } from './layout-cache.js';
@@ -69,6 +70,7 @@ export class Views {
   private readonly clientMessagesByLocale = new Map<string, Handlebars.SafeString>();
   private readonly frames: Frames;
   private readonly kept = new LayoutCache();
+  private readonly fragments = new FragmentCache();
 
   /** @throws PortalError `view-broken` when a view of the portal itself cannot be used. */
   constructor(private readonly dependencies: ViewsDependencies) {
@@ -76,6 +78,7 @@ export class Views {
     this.compiled = dependencies.compiled ?? new CompiledViews();
     this.helpers = createHelpers({
       assetUrl: (moduleId, file) => dependencies.assets.url(moduleId, file),
+      fragments: this.fragments,
       viewOf: (moduleId, view, model, rendering) => this.viewWithin(moduleId, view, model, rendering),
     });
     this.layouts = this.readLayouts();
@@ -96,6 +99,7 @@ export class Views {
     const overrides = this.overrides(module.id);
     this.sets.set(module.id, this.viewSet(module.id, new Map([...own, ...overrides])));
     this.owners.set(module.id, module);
+    this.fragments.clear();
     if (overrides.size > 0)
       this.dependencies.log.info('The portal overrides views.', { module: module.id, views: [...overrides.keys()] });
   }
@@ -108,6 +112,7 @@ export class Views {
     this.clientMessagesByLocale.clear();
     this.frames.clear();
     this.kept.clear();
+    this.fragments.clear();
     const module = this.owners.get(owner);
     if (module) this.read(module);
     if (owner !== portal) return;

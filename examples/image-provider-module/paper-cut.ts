@@ -15,7 +15,7 @@ export class PaperCut implements ImageProvider {
   readonly modelNames = { preferred: ['paper-1'] };
   readonly promptLimit = 2000;
   /** Where administrators are sent when something went wrong. */
-  readonly help = { 'out-of-tokens': 'https://paper.example/order' };
+  readonly help = { 'insufficient-quota': 'https://paper.example/order' };
 
   constructor(
     @inject(Ids) private readonly ids: Ids,

@@ -29,8 +29,8 @@ import { ImageCaptions } from './services/captions/image-captions.js';
 import { TestConnection } from './services/connection-test/test-connection.js';
 import { TestImage } from './services/connection-test/test-image.js';
 import { ProvenanceMetadata } from './services/documents/provenance-metadata.js';
-import { BadAnswers } from './services/failures/bad-answers.js';
 import { CircuitBreaker } from './services/failures/circuit-breaker.js';
+import { InvalidResponses } from './services/failures/invalid-responses.js';
 import { RateLimitBackoff } from './services/failures/rate-limit-backoff.js';
 import { Expiry } from './services/generations/expiry.js';
 import { GenerationNotices } from './services/generations/generation-notices.js';
@@ -50,7 +50,7 @@ import { creatorSettings } from './services/settings/settings.js';
 export default defineModule(({ contribute, run, flag }) => {
   flag(createAiImage);
   run(CircuitBreaker);
-  run(BadAnswers);
+  run(InvalidResponses);
   run(ModelMonitor);
   run(RateLimitBackoff);
   run(GenerationWorker);
@@ -100,9 +100,9 @@ export default defineModule(({ contribute, run, flag }) => {
     { label: 'errors.title', href: '/ai-creator/errors' },
     { id: 'errors', order: 50, when: { flag: creatorFlag, permission: manageInstance } },
   );
+  contribute(SettingsNotices).to(InvalidResponses, { id: 'answers', when: { flag: creatorFlag } });
   contribute(SettingsUses).to(OpenOrdersUse, { id: 'open-orders' });
   contribute(SettingsUses).to(OpenStreamsUse, { id: 'open-streams' });
-  contribute(SettingsNotices).to(BadAnswers, { id: 'answers', when: { flag: creatorFlag } });
   contribute(SettingsNotices).to(ModelNotices, { id: 'models', when: { flag: creatorFlag } });
   contribute(IntegrityChecks).to(ModelNotices);
 

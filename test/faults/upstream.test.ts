@@ -56,24 +56,24 @@ const rows: readonly Row[] = [
   },
   {
     does: 'sends headers without end',
-    code: 'connection-cut',
+    code: 'connection-error',
     reply: () => (socket) => flood(socket, Buffer.from('X-A: '.padEnd(65_536, 'b')), 64),
   },
-  { does: 'resets before the headers', code: 'connection-cut', reply: () => (socket) => void socket.resetAndDestroy() },
-  { does: 'closes before the headers', code: 'connection-cut', reply: () => (socket) => void socket.end() },
+  { does: 'resets before the headers', code: 'connection-error', reply: () => (socket) => void socket.resetAndDestroy() },
+  { does: 'closes before the headers', code: 'connection-error', reply: () => (socket) => void socket.end() },
   {
     does: 'resets in the body',
-    code: 'connection-cut',
+    code: 'connection-error',
     reply: (body) => (socket) => void socket.write(begun(body.length) + body.slice(0, 900), () => socket.resetAndDestroy()),
   },
   {
     does: 'closes in the body',
-    code: 'connection-cut',
+    code: 'connection-error',
     reply: (body) => (socket) => void socket.end(begun(body.length) + body.slice(0, body.length >> 1)),
   },
   {
     does: 'closes between two chunks',
-    code: 'connection-cut',
+    code: 'connection-error',
     reply: (body) => (socket) => {
       const half = body.slice(0, body.length >> 1);
       socket.end(`${begun(undefined, chunked)}${half.length.toString(16)}\r\n${half}\r\n`);
@@ -81,38 +81,42 @@ const rows: readonly Row[] = [
   },
   {
     does: 'speaks another protocol',
-    code: 'connection-cut',
+    code: 'connection-error',
     reply: () => (socket) => void socket.end('220 mail.example ESMTP\r\n'),
   },
-  { does: 'redirects', code: 'bad-answer', reply: () => reply('{}', '307 Temporary Redirect', 'Location: /v1/elsewhere\r\n') },
+  {
+    does: 'redirects',
+    code: 'invalid-response',
+    reply: () => reply('{}', '307 Temporary Redirect', 'Location: /v1/elsewhere\r\n'),
+  },
   {
     does: 'sends a page',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: () => reply('<title>Sign in</title>', '200 OK', 'Content-Type: text/html\r\n'),
   },
-  { does: 'sends a page without a type', code: 'bad-answer', reply: () => reply('<title>Sign in</title>', '200 OK', '') },
-  { does: 'sends nothing', code: 'bad-answer', reply: () => reply('') },
-  { does: 'sends half of a JSON text', code: 'bad-answer', reply: (body) => reply(body.slice(0, body.length >> 1)) },
+  { does: 'sends a page without a type', code: 'invalid-response', reply: () => reply('<title>Sign in</title>', '200 OK', '') },
+  { does: 'sends nothing', code: 'invalid-response', reply: () => reply('') },
+  { does: 'sends half of a JSON text', code: 'invalid-response', reply: (body) => reply(body.slice(0, body.length >> 1)) },
   {
     does: 'sends half of an image',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: (body) =>
       reply(body.replace(/"b64_json":"([^"]+)"/, (_, text: string) => `"b64_json":"${text.slice(0, (text.length >> 3) * 4)}"`)),
   },
   {
     does: 'sends a letter in place of an image',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: () => reply(answerOf(Buffer.from('Dear Sir or Madam'.repeat(9000)))),
   },
   {
     does: 'sends an unknown encoding',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: (body) => reply(body, '200 OK', `${gzip.replace('gzip', 'rot13')}`),
   },
-  { does: 'sends gzip that is none', code: 'bad-answer', reply: (body) => reply(body, '200 OK', gzip) },
+  { does: 'sends gzip that is none', code: 'invalid-response', reply: (body) => reply(body, '200 OK', gzip) },
   {
     does: 'sends 200 MiB',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: () => async (socket) => {
       socket.write(`${begun(200 * mebibyte)}{"data":[{"b64_json":"`);
       await flood(socket, Buffer.alloc(mebibyte, 0x41), 200);
@@ -120,7 +124,7 @@ const rows: readonly Row[] = [
   },
   {
     does: 'sends 200 MiB of white space',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: () => async (socket) => {
       socket.write(`${begun(200 * mebibyte)}{`);
       await flood(socket, Buffer.alloc(mebibyte, 0x20), 200);
@@ -128,7 +132,7 @@ const rows: readonly Row[] = [
   },
   {
     does: 'sends 200 MiB that begin like an image',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: (body) => async (socket) => {
       socket.write(`${begun(200 * mebibyte)}${body.slice(0, 2000)}`);
       await flood(socket, Buffer.alloc(mebibyte, 0x41), 200);
@@ -136,7 +140,7 @@ const rows: readonly Row[] = [
   },
   {
     does: 'sends a gzip bomb',
-    code: 'bad-answer',
+    code: 'invalid-response',
     reply: () => reply(gzipSync(Buffer.alloc(200 * mebibyte, 0x41)), '200 OK', gzip),
   },
   {
@@ -220,7 +224,7 @@ describe('an images API that misbehaves on the line', function () {
     const bomb = sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#369' }, limitInputPixels: false });
     upstream.next(reply(answerOf(await bomb.png({ compressionLevel: 1 }).toBuffer())));
     const generation = await patient.client.settled(await patient.client.create('too many pixels'));
-    expect(generation.problem?.code).to.equal('bad-answer');
+    expect(generation.problem?.code).to.equal('invalid-response');
     expect(upstream.prompts).to.have.length(1);
   });
 });

@@ -61,6 +61,8 @@ describe('The command line', () => {
       const { exitCode, err } = await run(portal.home, ['modules', 'stop', 'nobody']);
       expect(exitCode).to.equal(1);
       expect(err).to.equal('There is no module nobody.\n');
+      const { err: misspelt } = await run(portal.home, ['modules', 'stop', 'control-panle']);
+      expect(misspelt).to.equal('There is no module control-panle. Did you mean control-panel?\n');
     });
 
     it('gives every answer whole, whenever the end of what is piped arrives', async function () {

@@ -60,6 +60,21 @@ describe('A start that cannot succeed', () => {
     expect(await start({ PORTICO_HOME: home }, { argv: ['modules', 'list'] })).to.deep.equal({ exitCode: 0, err: '' });
   });
 
+  it('names a data directory of this user that cannot be written to', async () => {
+    const home = join(folder, 'own');
+    await mkdir(home);
+    await chmod(home, 0o500);
+    const { exitCode, err } = await start({ PORTICO_HOME: home }, { as: likeAnyUser });
+    const sentence = `The data directory ${home} cannot be written to. Make it writable, or set PORTICO_HOME to another directory.\n`;
+    expect([exitCode, err]).to.deep.equal([1, sentence]);
+  });
+
+  it('names the argument that it does not take, and where settings are', async () => {
+    const { exitCode, err } = await start({ PORTICO_HOME: join(folder, 'home') }, { argv: ['start', '--port', '9'] });
+    expect(err).to.match(/^error: portico start takes no arguments, but was given --port 9\.\n.*PORT=8081.*docs\/operators\.md/);
+    expect(exitCode).to.equal(2);
+  });
+
   for (const [what, argv] of [
     ['to start in', ['start']],
     ['to ask in', ['modules', 'list']],

@@ -43,6 +43,30 @@ describe('The configuration', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('names the file of a wrong value, and what was probably meant', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portico-config-'));
+    await mkdir(join(folder, 'config'));
+    const write = (name: string, text: string): Promise<void> => writeFile(join(folder, 'config', name), text);
+    const read = (): LoadedConfig => loadConfig({ root: folder, mode: 'production', environment: { PORT: '9090' } });
+    await write('default.json', '{ "server": { "host": "127.0.0.1" } }');
+    for (const [written, ...said] of [
+      ['{ "server": { "prot": 1 } }', 'set by config/production.json', 'Did you mean port?'],
+      ['{ "sevrer": {} }', 'set by config/production.json', 'Did you mean server?'],
+      ['{ "log": { "levle": "info" } }', 'set by config/production.json', 'Did you mean level?'],
+      ['{ "flagDefaults": { "LPD-10793": "on" } }', 'set by config/production.json', 'LPD-10793'],
+      ['[]', 'config/production.json', 'must be an object'],
+    ] as const) {
+      await write('production.json', written);
+      for (const words of said) expect(read, written).to.throw(words);
+    }
+    await write('production.json', '{ "server": { "port": "wrong, and not in force" } }');
+    expect(read().settings.server.port).to.equal(9090);
+    await write('prodution.json', '{}');
+    const said = 'The file config/prodution.json is read in no mode; it changes nothing. Did you mean production.json?';
+    expect(read().unreadFiles).to.deep.equal([said]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('is complete without any file or variable', () => {
     expect(load({}).publicUrl).to.equal('http://127.0.0.1:8080');
     expect(load({}).home).to.equal(join(root, 'data'));

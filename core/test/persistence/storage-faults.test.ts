@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -95,9 +95,19 @@ describe('a disk that fails', function () {
         room: 0,
         deleted: 'no error',
         whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
+        // Whoever asks how it is changes nothing.
+        asked: { health: { writable: true }, reserve: false },
         afterwards: { stored: 'no error', health: { writable: true } },
         found: [],
       });
+    }
+  });
+
+  it('once does not make the reserve small for good: it follows what is wanted at each start', async () => {
+    const home = makeHome();
+    for (const reserveBytes of [64, 512, 128].map((kilobytes) => kilobytes * 1024)) {
+      await (await createPortal({ home, reserveBytes })).close();
+      expect(statSync(join(home, 'disk.reserve')).size).to.equal(reserveBytes);
     }
   });
 

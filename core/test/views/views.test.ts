@@ -260,6 +260,29 @@ describe('Views', () => {
     expect((await load(testViews({ viewsFolder: portal.path })))({}, { title: 'T' }, page)).to.equal('[Home en|]');
   });
 
+  it('write a row anew when anything that it shows has changed, and never with something of one request', async () => {
+    const block = '{{id}} {{name}} {{date at}} {{#each marks}}{{label}}{{/each}}{{{csrf}}}{{@root.secret}}';
+    folder.write('views/a.hbs', `{{#each rows}}{{#cached 'row' id}}[${block}]{{/cached}}{{/each}}`);
+    portal.write('layouts/page.hbs', '{{{body}}}');
+    const render = await load(testViews({ viewsFolder: portal.path }));
+    const row = { id: '1', name: 'One', at: new Date(0), marks: [{ label: 'x' }] };
+    const shown = (change: object): string => render({ secret: 'of the page', rows: [{ ...row, ...change }] }, {});
+    const first = shown({});
+    expect(first).to.match(/^\[1 One <time.*x\]$/);
+    expect(shown({ marks: [{ label: 'x' }], at: new Date(0) })).to.equal(first);
+    const others = [
+      shown({ name: 'Two' }),
+      shown({ at: new Date(90_000_000) }),
+      shown({ marks: [{ label: 'y' }] }),
+      shown({ marks: [] }),
+      shown({ marks: undefined }),
+      shown({ id: '2' }),
+    ];
+    expect(new Set([first, ...others]).size).to.equal(6);
+    expect(others[3]).to.equal(others[4]);
+    expect(shown({})).to.equal(first);
+  });
+
   it('write a date in the language and the form that is asked for, whatever was written before', async () => {
     const view = `{{date d}}|{{date d format='date'}}|{{date d format='time'}}`;
     folder.write('views/a.hbs', view);

@@ -63,7 +63,7 @@ describe('The image provider module', () => {
   it('has its failures told in its own words, with no way to a service that was not asked', async () => {
     const provider = paperCut();
     const usual = provider.generate;
-    provider.generate = () => Promise.reject(new ProviderError('out-of-tokens', 'The paper is used up.'));
+    provider.generate = () => Promise.reject(new ProviderError('insufficient-quota', 'The paper is used up.'));
     try {
       expect((await create()).err).to.contain('The paper is used up.');
     } finally {
@@ -140,7 +140,7 @@ describe('The image provider module', () => {
       const form = await administrator.get('/web/home/ai-creator/create').set('Accept', 'text/html');
       expect(form.text).to.contain('An image service is missing').and.contain('Open AI Creator settings');
       const why = await administrator.get('/web/home/ai-creator/why').set('Accept', 'text/html');
-      expect(why.text).to.contain('The image service that is chosen is not installed.');
+      expect(why.text).to.contain('The image service that is chosen, paper-cut, is not installed.');
     } finally {
       await portal.modules.enable('paper-cut');
     }

@@ -1,15 +1,18 @@
 import {
   type AccessContext,
   AccessContexts,
+  BlobStore,
   Clock,
   type Command,
   type CommandCall,
+  HostConfig,
   inject,
   injectable,
   Messages,
   PortalError,
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
+import type { UnreadableFile } from '../entities/unreadable-file.js';
 import { Explanations } from '../services/availability/explanations.js';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import { type Failure, FailureMessages } from '../services/failures/failure-messages.js';
@@ -127,6 +130,9 @@ export class ImagesShow implements Command {
     @inject(AccessContexts) private readonly contexts: AccessContexts,
     @inject(Generations) private readonly generations: Generations,
     @inject(GenerationPresenter) private readonly generationPresenter: GenerationPresenter,
+    @inject(BlobStore) private readonly blobs: BlobStore,
+    @inject(HostConfig) private readonly config: HostConfig,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   async run({ arguments: { id = '' }, options, print, warn }: CommandCall): Promise<void> {
@@ -140,8 +146,27 @@ export class ImagesShow implements Command {
       for (const line of [generation.problem.sentence, ...this.generationPresenter.failure(found.generation, access.locale)])
         warn(line);
     for (const image of generation.images) print(`${image.id}  ${image.isSaved ? 'added' : 'waiting'}  ${image.name}`);
+    for (const file of found.unreadable ?? []) for (const line of this.kept(access, found, file)) print(line);
+  }
+
+  /** What came in the place of an image: what it is, how long it is there, and where whom it belongs to, or an operator, gets it. */
+  private kept(
+    { site, person }: AccessContext,
+    { generation }: GenerationWithImages,
+    { id, name, size, blob }: UnreadableFile,
+  ): readonly string[] {
+    const address = new URL(`/web/${site?.address}/ai-creator/images/unreadable/${id}`, this.config.publicUrl);
+    const owner = person?.kind === 'person' ? person.name : undefined;
+    return [
+      `${id}  kept until ${generation.expiresAt}  ${name}  ${kindOf(name)}  ${size} bytes`,
+      ...(owner === undefined ? [] : [`  ${this.messages.text('command.kept-download', { owner, address: address.href })}`]),
+      `  ${this.messages.text('command.kept-file', { path: this.blobs.pathOf(blob) })}`,
+    ];
   }
 }
+
+/** The type of a file that nobody could read, as its first bytes look; its name ends with it. */
+const kindOf = (name: string): string => (name.endsWith('.bin') ? 'unknown' : name.slice(name.lastIndexOf('.') + 1));
 
 @injectable()
 export class ImagesAdd implements Command {

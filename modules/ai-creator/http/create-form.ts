@@ -4,7 +4,7 @@ import { Documents } from '@portico/documents-media/api';
 import { Availability } from '../services/availability/availability.js';
 import { readStyles } from '../services/descriptions/styles.js';
 import { provenanceOf } from '../services/documents/provenance.js';
-import { BadAnswers } from '../services/failures/bad-answers.js';
+import { InvalidResponses } from '../services/failures/invalid-responses.js';
 import { Generations } from '../services/generations/generations.js';
 import { referenceOf } from '../services/images/pinned-source.js';
 import { SettingsLink } from '../services/settings/settings-link.js';
@@ -38,7 +38,7 @@ export class CreateFormPage {
     @inject(Ids) private readonly ids: Ids,
     @inject(SpendingNotice) private readonly spending: SpendingNotice,
     @inject(FormSources) private readonly sources: FormSources,
-    @inject(BadAnswers) private readonly badAnswers: BadAnswers,
+    @inject(InvalidResponses) private readonly invalidResponses: InvalidResponses,
   ) {}
 
   /** Empty, or started from what the query names. */
@@ -103,7 +103,7 @@ export class CreateFormPage {
       ...state,
       idempotencyKey: this.ids.next(),
       spending: await this.spending.notes(access),
-      warning: this.badAnswers.warning(access.locale),
+      warning: this.invalidResponses.warning(access.locale),
       sent: this.availability.promptAsSent(state.description ?? ''),
       isDialog: isFragment(ctx),
       missing: this.missing(ctx),

@@ -15,6 +15,7 @@ import { DropStartingBudget1764490100000 } from './drop-starting-budget.js';
 import { ForgetNamesInAudit1764490000000 } from './forget-names-in-audit.js';
 import { KeepEnteredPrices1764481000000 } from './keep-entered-prices.js';
 import { MoveUsage1764450100000 } from './move-usage.js';
+import { RenameErrorCodes1764620100000, RenameErrorCodesOfUsage1764620000000 } from './rename-error-codes.js';
 import { RenameToken1764470000000 } from './rename-token.js';
 import { SettleGenerationDetails1764480000000 } from './settle-generation-details.js';
 
@@ -34,9 +35,11 @@ export default [
   AddDescriptionHash1763850000000,
   AddPreviewTokens1763851000000,
   KeepEnteredPrices1764481000000,
+  RenameErrorCodesOfUsage1764620000000,
   DropStartingBudget1764490100000,
   MoveUsage1764450100000,
   RenameToken1764470000000,
   AddUnreadableFiles1764480000000,
   ForgetNamesInAudit1764490000000,
+  RenameErrorCodes1764620100000,
 ];

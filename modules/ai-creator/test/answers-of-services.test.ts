@@ -27,29 +27,29 @@ interface Row {
 
 /** What authors read; of money, place and address they read nothing. */
 const authorReads: Readonly<Partial<Record<FailureCode, RegExp>>> = {
-  'key-rejected': /^Creating images is not available right now/,
-  'place-refused': /^Creating images is not available right now/,
-  'address-wrong': /^Creating images is not available right now/,
+  'invalid-api-key': /^Creating images is not available right now/,
+  'access-denied': /^Creating images is not available right now/,
+  'endpoint-not-found': /^Creating images is not available right now/,
   'organization-not-verified': /^Creating images is not available right now/,
   'model-not-found': /^Creating images is not available right now/,
-  'out-of-tokens': /^An unexpected error occurred and no image was made\. Try again later\./,
-  'too-fast': /^Too many images are being made right now\. Try again in (?!0)\d+ (?:second|minute|hour)/,
-  'too-long': /too long for the image service\. Shorten it/,
+  'insufficient-quota': /^An unexpected error occurred and no image was made\. Try again later\./,
+  'rate-limited': /^Too many images are being made right now\. Try again in (?!0)\d+ (?:second|minute|hour)/,
+  'request-too-large': /too long for the image service\. Shorten it/,
   declined: /^The image service declined this description/,
   'bad-request': /^The image service did not understand the request/,
-  'server-trouble': /^The image service has trouble right now/,
-  'connection-cut': /connection to the image service broke/,
+  'server-error': /^The image service has trouble right now/,
+  'connection-error': /connection to the image service broke/,
   'timed-out': /^It took too long/,
-  'bad-answer': /What the image service sent was no image/,
+  'invalid-response': /What the image service sent was no image/,
 };
 /** What administrators read, by the catalog. */
 const administratorReads: Readonly<Partial<Record<FailureCode, RegExp>>> = {
-  'key-rejected': /rejected the API key.* Replace the key/s,
-  'place-refused': /refuses requests from this network or country\. The key is not the reason.*Leave the key as it is/s,
-  'address-wrong':
+  'invalid-api-key': /rejected the API key.* Replace the key/s,
+  'access-denied': /refuses requests from this network or country\. The key is not the reason.*Leave the key as it is/s,
+  'endpoint-not-found':
     /Nothing that makes images is at the address.*http:\/\/127\.0\.0\.1:\d+\/v1: PORTICO_OPENAI_BASE_URL holds it/s,
-  'out-of-tokens': /no money left, or reached a limit.*Add credit/s,
-  'too-long': /longer than the image service takes/,
+  'insufficient-quota': /no money left, or reached a limit.*Add credit/s,
+  'request-too-large': /longer than the image service takes/,
 };
 
 const send =
@@ -143,15 +143,20 @@ async function rowsWith(): Promise<readonly Row[]> {
   ];
 
   const kept: readonly Row[] = [
-    { name: 'a GIF', answer: send(200, of(gif)), kept: 1, code: 'bad-answer' },
-    { name: 'half a picture', answer: send(200, of(noise.subarray(0, noise.length >> 1))), kept: 1, code: 'bad-answer' },
-    { name: 'a letter', answer: send(200, of(Buffer.from('This is a letter.'))), kept: 1, code: 'bad-answer' },
-    { name: 'a drawing as text', answer: send(200, { data: [{ b64_json: '<svg xmlns="…"/>' }] }), kept: 1, code: 'bad-answer' },
+    { name: 'a GIF', answer: send(200, of(gif)), kept: 1, code: 'invalid-response' },
+    { name: 'half a picture', answer: send(200, of(noise.subarray(0, noise.length >> 1))), kept: 1, code: 'invalid-response' },
+    { name: 'a letter', answer: send(200, of(Buffer.from('This is a letter.'))), kept: 1, code: 'invalid-response' },
+    {
+      name: 'a drawing as text',
+      answer: send(200, { data: [{ b64_json: '<svg xmlns="…"/>' }] }),
+      kept: 1,
+      code: 'invalid-response',
+    },
     {
       name: 'JSON that ends after the first image',
       answer: send(200, `{"data":[{"b64_json":"${text}"},{"b64_`),
       images: 1,
-      code: 'bad-answer',
+      code: 'invalid-response',
     },
     {
       name: 'a connection that breaks after the first image',
@@ -161,7 +166,7 @@ async function rowsWith(): Promise<readonly Row[]> {
         response.write(body, () => setTimeout(() => response.socket?.resetAndDestroy(), 100));
       },
       images: 1,
-      code: 'connection-cut',
+      code: 'connection-error',
     },
     {
       name: 'a connection that breaks inside the image',
@@ -171,24 +176,24 @@ async function rowsWith(): Promise<readonly Row[]> {
         response.write(body, () => setTimeout(() => response.socket?.resetAndDestroy(), 100));
       },
       kept: 1,
-      code: 'connection-cut',
+      code: 'connection-error',
     },
   ];
 
   const money = (name: string, answer: Answer, cause?: RegExp): Row => ({
     name,
     answer,
-    code: 'out-of-tokens',
+    code: 'insufficient-quota',
     ...(cause && { cause }),
   });
-  const place = (name: string, answer: Answer): Row => ({ name, answer, code: 'place-refused' });
-  const lost = (name: string, answer: Answer): Row => ({ name, answer, code: 'address-wrong' });
-  const long = (name: string, answer: Answer): Row => ({ name, answer, code: 'too-long' });
-  const key = (name: string, answer: Answer): Row => ({ name, answer, code: 'key-rejected' });
+  const place = (name: string, answer: Answer): Row => ({ name, answer, code: 'access-denied' });
+  const lost = (name: string, answer: Answer): Row => ({ name, answer, code: 'endpoint-not-found' });
+  const long = (name: string, answer: Answer): Row => ({ name, answer, code: 'request-too-large' });
+  const key = (name: string, answer: Answer): Row => ({ name, answer, code: 'invalid-api-key' });
   const bad = (name: string, answer: Answer, cause?: RegExp): Row => ({
     name,
     answer,
-    code: 'bad-answer',
+    code: 'invalid-response',
     ...(cause && { cause }),
   });
 
@@ -284,10 +289,15 @@ async function rowsWith(): Promise<readonly Row[]> {
     {
       name: 'patience',
       answer: error(429, { ...plain, code: 'rate_limit_exceeded' }, { 'retry-after': '0' }),
-      code: 'too-fast',
+      code: 'rate-limited',
       posts: 2,
     },
-    { name: 'patience of a gateway', answer: send(429, 'error code: 1015', { 'retry-after': '0' }), code: 'too-fast', posts: 2 },
+    {
+      name: 'patience of a gateway',
+      answer: send(429, 'error code: 1015', { 'retry-after': '0' }),
+      code: 'rate-limited',
+      posts: 2,
+    },
     { name: 'a safety system', answer: error(400, { ...plain, code: 'moderation_blocked' }), code: 'declined' },
     {
       name: 'a content filter inside',
@@ -302,26 +312,48 @@ async function rowsWith(): Promise<readonly Row[]> {
       cause: /parameter size/,
     },
     { name: 'a missing field', answer: send(422, { detail: [{ msg: 'field required' }] }), code: 'bad-request' },
-    { name: '500', answer: error(500, { ...plain, type: 'server_error' }), code: 'server-trouble', posts: 2 },
-    { name: 'the page of a gateway, 502', answer: page(502, 'Bad Gateway'), code: 'server-trouble', posts: 2 },
-    { name: '503', answer: send(503, ''), code: 'server-trouble', posts: 2 },
-    { name: '504', answer: page(504, 'Gateway Time-out'), code: 'server-trouble' },
-    { name: '524', answer: page(524, 'A timeout occurred'), code: 'server-trouble' },
-    { name: '529', answer: error(529, { type: 'overloaded_error', message: 'Overloaded' }), code: 'server-trouble' },
+    { name: '500', answer: error(500, { ...plain, type: 'server_error' }), code: 'server-error', posts: 2 },
+    { name: 'the page of a gateway, 502', answer: page(502, 'Bad Gateway'), code: 'server-error', posts: 2 },
+    { name: '503', answer: send(503, ''), code: 'server-error', posts: 2 },
+    { name: '504', answer: page(504, 'Gateway Time-out'), code: 'server-error' },
+    { name: '524', answer: page(524, 'A timeout occurred'), code: 'server-error' },
+    { name: '529', answer: error(529, { type: 'overloaded_error', message: 'Overloaded' }), code: 'server-error' },
     {
       name: 'trouble inside of a 200',
       answer: error(200, { ...plain, type: 'server_error', message: 'Out of memory.' }),
-      code: 'server-trouble',
+      code: 'server-error',
     },
     {
       name: 'a failure that says no more, inside of a 200',
       answer: send(200, { success: false, errors: [], result: null }),
-      code: 'server-trouble',
+      code: 'server-error',
     },
     {
       name: 'a safety system inside of a 200',
       answer: error(200, { ...plain, code: 'content_policy_violation' }),
       code: 'declined',
+    },
+    {
+      name: 'a redirect for good',
+      answer: send(308, '', { location: 'https://moved.example/v2?token=secret' }),
+      code: 'endpoint-not-found',
+      cause: /redirect \(308\) to moved\.example\.(?!.*secret)/,
+    },
+    {
+      name: 'problem details that tell of money',
+      answer: send(403, { title: 'Forbidden', status: 403, detail: 'Cost centre 4711 has used up its allowance' }),
+      code: 'insufficient-quota',
+    },
+    {
+      name: 'a policy of the company',
+      answer: send(403, { title: 'The prompt violates our usage policy', status: 403 }),
+      code: 'declined',
+    },
+    {
+      name: 'the year 2099',
+      answer: send(429, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }),
+      code: 'rate-limited',
+      posts: 2,
     },
     bad('a redirect', send(307, '', { location: '/elsewhere' }), /redirect/),
     bad('a page', page(200, 'Please sign in'), /"text\/html" instead of JSON/),
@@ -332,7 +364,7 @@ async function rowsWith(): Promise<readonly Row[]> {
     bad('addresses elsewhere', send(200, { data: [{ url: 'http://127.0.0.1:9/picture.png' }] }), /addresses in place of images/),
     bad('an encoding that nobody knows', send(200, json, { 'content-type': 'application/json', 'content-encoding': 'zip' })),
     bad('what cannot be unpacked', send(200, json, { 'content-type': 'application/json', 'content-encoding': 'gzip' })),
-    { name: 'a reset', answer: (_, response) => void response.socket?.resetAndDestroy(), code: 'connection-cut' },
+    { name: 'a reset', answer: (_, response) => void response.socket?.resetAndDestroy(), code: 'connection-error' },
   ];
   return [...read, ...kept, ...refused];
 }
@@ -411,7 +443,7 @@ describe('what an image service may answer', () => {
       if (!authorReads[row.code]?.test(problem.sentence)) fault(`the author reads "${problem.sentence}"`);
       if (!(administratorReads[row.code] ?? /./).test(told)) fault(`administrators read "${told}"`);
       if (row.cause && !row.cause.test(told)) fault(`administrators read "${told}"`);
-      if (!/connection-cut|redirect/.test(`${row.code} ${row.name}`) && !told.includes('req_1234'))
+      if (!/connection-error|redirect/.test(`${row.code} ${row.name}`) && !told.includes('req_1234'))
         fault(`no id of the request in "${told}"`);
       if (/\b0 seconds|\d{3,} seconds/.test(problem.sentence)) fault(`the author reads "${problem.sentence}"`);
     }
@@ -435,7 +467,7 @@ describe('what an image service may answer', () => {
 
   it('that asks for patience for a day is told in hours, and not asked again', async () => {
     const asked = await order(error(429, { ...plain, code: 'rate_limit_exceeded' }, { 'retry-after': '86400' }));
-    expect([posts, asked.problem?.code]).to.deep.equal([1, 'too-fast']);
+    expect([posts, asked.problem?.code]).to.deep.equal([1, 'rate-limited']);
     expect(asked.problem?.sentence).to.equal('Too many images are being made right now. Try again in 24 hours.');
   });
 });

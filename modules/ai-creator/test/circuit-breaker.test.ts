@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { CircuitBreaker } from '../services/failures/circuit-breaker.js';
 import type { KeyChange } from '../services/provider/provider-key.js';
 
-const refused = new ProviderError('key-rejected', 'The answer was 401.');
+const refused = new ProviderError('invalid-api-key', 'The answer was 401.');
 
 describe('the circuit breaker', () => {
   const changes = new Emitter<KeyChange>();

@@ -119,7 +119,7 @@ describe('creating images', () => {
     expect(creator.sandbox.generations.map(({ body }) => (body as { n: number }).n)).to.deep.equal([3, 1]);
     creator.sandbox.next({ name: 'too-few', amount: 2 }, 'error-500');
     const partly = await creator.settled((await creator.create({ count: '3' })).body.id);
-    expect([partly.state, partly.images.length, partly.problem?.code]).to.deep.equal(['offered', 2, 'server-trouble']);
+    expect([partly.state, partly.images.length, partly.problem?.code]).to.deep.equal(['offered', 2, 'server-error']);
     expect(partly.problem?.sentence).to.match(/^Not all images came/);
   });
 

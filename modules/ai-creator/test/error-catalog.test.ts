@@ -9,19 +9,19 @@ const busy = { retryAfter: 0 };
 
 /** What the images API answers, row by row, as often as it is asked. */
 const rows: readonly Row[] = [
-  ['key-rejected', ['key-rejected'], /rejected the API key\. It comes from Instance Settings\..*401, code invalid_api_key/],
+  ['invalid-api-key', ['invalid-api-key'], /rejected the API key\. It comes from Instance Settings\..*401, code invalid_api_key/],
   ['organization-not-verified', ['organization-not-verified'], /organization .* verified first\..*403/],
   ['model-not-found', ['model-not-found', 'model-not-found'], /does not know gpt-image-2\.6-flare.*404, code model_not_found/],
   ['model-not-found', ['model-not-found-400', 'model-not-found-400'], /does not know .*400, code model_not_found/],
-  ['out-of-tokens', ['insufficient-quota'], /no money left.*429, code insufficient_quota/],
-  ['out-of-tokens', ['quota-by-type'], /no money left.*code none, type insufficient_quota/],
-  ['out-of-tokens', ['credit-balance-exhausted'], /credit_balance_exhausted/],
-  ['out-of-tokens', ['organization-spend-limit'], /organization_spend_limit_exceeded/],
-  ['out-of-tokens', ['project-spend-limit'], /project_spend_limit_exceeded/],
-  ['out-of-tokens', ['organization-usage-limit'], /organization_usage_limit_exceeded/],
-  ['out-of-tokens', ['billing-hard-limit'], /400, code billing_hard_limit_reached/],
+  ['insufficient-quota', ['insufficient-quota'], /no money left.*429, code insufficient_quota/],
+  ['insufficient-quota', ['quota-by-type'], /no money left.*code none, type insufficient_quota/],
+  ['insufficient-quota', ['credit-balance-exhausted'], /credit_balance_exhausted/],
+  ['insufficient-quota', ['organization-spend-limit'], /organization_spend_limit_exceeded/],
+  ['insufficient-quota', ['project-spend-limit'], /project_spend_limit_exceeded/],
+  ['insufficient-quota', ['organization-usage-limit'], /organization_usage_limit_exceeded/],
+  ['insufficient-quota', ['billing-hard-limit'], /400, code billing_hard_limit_reached/],
   [
-    'too-fast',
+    'rate-limited',
     [
       { name: 'rate-limit', ...busy },
       { name: 'rate-limit', ...busy },
@@ -29,7 +29,7 @@ const rows: readonly Row[] = [
     /images per minute.*rate_limit_exceeded/,
   ],
   [
-    'too-fast',
+    'rate-limited',
     [
       { name: 'slow-down', ...busy },
       { name: 'slow-down', ...busy },
@@ -41,27 +41,27 @@ const rows: readonly Row[] = [
   ['bad-request', ['invalid-size'], /did not accept.*400, code invalid_size.*parameter size/],
   ['bad-request', ['unknown-parameter'], /unknown_parameter.*parameter style/],
   ['bad-request', ['detail-error'], /422/],
-  ['server-trouble', ['error-500', 'error-500'], /answered with an error of its own\. The answer was 500/],
-  ['server-trouble', ['error-502', 'error-502'], /502/],
+  ['server-error', ['error-500', 'error-500'], /answered with an error of its own\. The answer was 500/],
+  ['server-error', ['error-502', 'error-502'], /502/],
   [
-    'server-trouble',
+    'server-error',
     [
       { name: 'error-503', ...busy },
       { name: 'error-503', ...busy },
     ],
     /503/,
   ],
-  ['server-trouble', ['plain-string-error', 'plain-string-error'], /500/],
-  ['server-trouble', ['error-504'], /504/],
-  ['connection-cut', ['reset-before-headers'], /no connection .*ECONNRESET/],
-  ['connection-cut', ['reset-in-body'], /no connection /],
-  ['bad-answer', ['html'], /in place of images.*"text\/html" instead of JSON/],
-  ['bad-answer', ['broken-json'], /not JSON/],
-  ['bad-answer', ['no-data'], /shape of an images answer/],
-  ['bad-answer', ['not-an-image'], /in place of images/],
-  ['bad-answer', ['truncated-base64'], /in place of images/],
-  ['bad-answer', ['redirect'], /a redirect \(307\)/],
-  ['bad-answer', ['url-instead'], /addresses in place of images/],
+  ['server-error', ['plain-string-error', 'plain-string-error'], /500/],
+  ['server-error', ['error-504'], /504/],
+  ['connection-error', ['reset-before-headers'], /no connection .*ECONNRESET/],
+  ['connection-error', ['reset-in-body'], /no connection /],
+  ['invalid-response', ['html'], /in place of images.*"text\/html" instead of JSON/],
+  ['invalid-response', ['broken-json'], /not JSON/],
+  ['invalid-response', ['no-data'], /shape of an images answer/],
+  ['invalid-response', ['not-an-image'], /in place of images/],
+  ['invalid-response', ['truncated-base64'], /in place of images/],
+  ['invalid-response', ['redirect'], /a redirect \(307\)/],
+  ['invalid-response', ['url-instead'], /addresses in place of images/],
 ];
 
 interface Shown {
@@ -105,8 +105,8 @@ describe('every failure', () => {
   }
 
   it('tells authors a plain sentence and no more', async () => {
-    const { id, problem } = await fail(['key-rejected'], creator.visitor);
-    expect(problem).to.include({ code: 'key-rejected' });
+    const { id, problem } = await fail(['invalid-api-key'], creator.visitor);
+    expect(problem).to.include({ code: 'invalid-api-key' });
     expect(problem?.sentence).to.match(/^Creating images is not available right now\./);
     expect(problem?.explanation).to.equal(undefined);
     const texts = await Promise.all(
@@ -130,7 +130,7 @@ describe('every failure', () => {
     expect(body.problem.cause).to.contain('403');
     expect(body.problem.links.map(({ href }: { href: string }) => href)).to.deep.equal(['/ai-creator/service', help]);
     await creator.sendAgain();
-    creator.sandbox.next('key-rejected');
+    creator.sandbox.next('invalid-api-key');
     const made = await creator.portal.command(['images', 'create', '--site', 'home', '--description', 'a cat']);
     expect(made.exitCode).to.equal(1);
     expect(made.err)

@@ -58,7 +58,7 @@ describe('the image service as administrators see it', () => {
     });
 
     it('tells whoever sits at the terminal the cause and the remedy', async () => {
-      creator.sandbox.next('key-rejected');
+      creator.sandbox.next('invalid-api-key');
       await failOnce();
       const argv = ['images', 'create', '--site', 'home', '--description', 'a lighthouse', '--as', author.email];
       const { exitCode, out, err } = await creator.portal.command(argv);
@@ -74,7 +74,7 @@ describe('the image service as administrators see it', () => {
     });
 
     it('tells whoever may manage the settings the cause, the remedy and where to act, and nobody else', async () => {
-      creator.sandbox.next('key-rejected');
+      creator.sandbox.next('invalid-api-key');
       await failOnce();
       const plain = 'Creating images is not available right now. Ask an administrator to look at the AI Creator settings.';
       const forAuthor = await creator.create();
@@ -101,7 +101,7 @@ describe('the image service as administrators see it', () => {
       const { id } = await people.add({ ...author, email, name: 'Sita Site' });
       await people.grant(id, 'Site Administrator', creator.site.id);
       await people.grant(id, 'Author', creator.site.id);
-      creator.sandbox.next('key-rejected');
+      creator.sandbox.next('invalid-api-key');
       await failOnce();
       const browser = await TestBrowser.open();
       try {
@@ -133,7 +133,7 @@ describe('the image service as administrators see it', () => {
 
     it('sends again after the key was changed, and when an administrator says so', async () => {
       const { person } = creator.portal.service(AccessContexts).system();
-      creator.sandbox.next('key-rejected');
+      creator.sandbox.next('invalid-api-key');
       await failOnce();
       const settings = creator.portal.service(Settings).of(creatorPage);
       const key = settings.secret(instanceScope, 'apiKey') ?? '';
@@ -149,7 +149,7 @@ describe('the image service as administrators see it', () => {
     it('sends again after a test of the key in force, not of one that is only typed', async () => {
       const test = (fields: object = {}) =>
         post('/configuration/instance-settings/ai-creator', { 'form.action': 'ai-creator/test-connection', ...fields });
-      creator.sandbox.next('key-rejected');
+      creator.sandbox.next('invalid-api-key');
       await failOnce();
       expect((await test({ apiKey: sandboxKey })).text).to.contain('Typed into this form, not stored yet.');
       expect((await creator.create()).status, 'another key').to.equal(503);

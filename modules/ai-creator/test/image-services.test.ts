@@ -278,7 +278,7 @@ describe('an image service that is chosen', () => {
         .and.to.not.contain('No model is chosen');
       const { body } = await creator.create();
       const generation = await creator.settled(body.id as string);
-      expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'address-missing']);
+      expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'endpoint-missing']);
       expect(creator.sandbox.requests).to.have.length(0);
       await choose(creator, { service: 'openai', model: '' });
       expect(await page())

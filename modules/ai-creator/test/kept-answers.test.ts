@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createImagesSandbox, type ImagesSandbox } from '@portico/ai-sandbox/api';
@@ -137,7 +138,7 @@ describe('what came and was paid for', () => {
   it('and cannot be read is downloaded by its author and nobody else, until it expires', async () => {
     const gif = await picture(8, 8).gif().toBuffer();
     const shown = await order(of(gif, Buffer.from('a letter')));
-    expect(shown.problem?.code).to.equal('bad-answer');
+    expect(shown.problem?.code).to.equal('invalid-response');
     expect(shown.unreadable.map(({ name, size }) => [name, size])).to.deep.equal([
       ['answer-1.gif', gif.length],
       ['answer-2.bin', 8],
@@ -153,6 +154,14 @@ describe('what came and was paid for', () => {
       'x-content-type-options': 'nosniff',
     });
     for (const place of [file?.href ?? '', href]) expect((await administrator.get(place)).status).to.equal(404);
+    const show = await creator.portal.command(['images', 'show', shown.id, '--site', 'home', '--as', author.email]);
+    const [, path = ''] = /An operator copies (.+)\.$/m.exec(show.out) ?? [];
+    expect(show.out).to.match(
+      new RegExp(`^${file?.id}  kept until \\d{4}-\\S+Z  answer-1\\.gif  gif  ${gif.length} bytes$`, 'm'),
+    );
+    expect(show.out).to.contain(`downloads it at ${creator.portal.url}${href}.`);
+    expect(show.out).to.match(/ {2}answer-2\.bin {2}unknown {2}8 bytes$/m);
+    expect((await readFile(path)).equals(gif)).to.equal(true);
     // The words may go after an hour; the file stays for a day.
     const [row] = await creator.portal
       .service(UnitOfWork)
@@ -267,7 +276,7 @@ describe('what came and was paid for', () => {
       asked = [];
       further = { data: [] };
       const shown = await order(of(file), { count: '2' });
-      expect([shown.images.length, shown.problem?.code, asked.length]).to.deep.equal([1, 'bad-answer', 2]);
+      expect([shown.images.length, shown.problem?.code, asked.length]).to.deep.equal([1, 'invalid-response', 2]);
     }
     expect(await warns(), 'at once').to.equal(false);
     await creator.portal.modules.stop('ai-creator');

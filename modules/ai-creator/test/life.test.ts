@@ -229,7 +229,7 @@ describe('the life of an image', () => {
       const creator = await startCreatorPortal({ home, sandbox: open, key });
       const texts: string[] = [];
       const failures: readonly BehaviourName[] = [
-        'key-rejected',
+        'invalid-api-key',
         'insufficient-quota',
         'html',
         'reset-in-body',

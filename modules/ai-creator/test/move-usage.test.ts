@@ -27,7 +27,8 @@ describe('a database from before ai-usage', () => {
     await portal.service(UnitOfWork).write(async (transaction) => {
       const runner = { query: (sql: string, values?: []) => transaction.query(sql, values) };
       for (const step of taken.toReversed()) await step.down(runner as unknown as QueryRunner);
-      for (const { name } of taken) await transaction.query('DELETE FROM portico_migration WHERE name = ?', [name]);
+      for (const { name } of taken)
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name = ?", [name]);
     });
   }
 
@@ -127,9 +128,9 @@ describe('a database from before ai-usage', () => {
     const before = await startTestPortal({ home });
     const document = '01a22a7b-84de-70d1-aa5a-d8b67f62e5fe';
     await before.service(UnitOfWork).write(async (transaction) => {
-      await transaction.query(
-        "DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name = 'ForgetNamesInAudit1764490000000'",
-      );
+      const steps = migrations.map((Migration) => new Migration().name);
+      for (const name of steps.slice(steps.indexOf('ForgetNamesInAudit1764490000000')))
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'ai-creator' AND name = ?", [name]);
       for (const [id, subject, after] of [
         ['named', 'image', { document, name: 'a-"boat"-at-sea.png' }],
         ['plain', 'image', { document }],

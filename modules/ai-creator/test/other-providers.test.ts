@@ -61,6 +61,12 @@ describe('a provider of another module', () => {
     expect(keys(), 'another key is another account').to.deep.equal([`${engraverKey}-2`]);
   });
 
+  it('is named in what to do about failures, and OpenAI is not', async () => {
+    const catalog = (await admin.get('/ai-creator/errors').set('Accept', 'text/html')).text;
+    expect(catalog).to.match(/Verify the organization with (?!OpenAI)/);
+    expect(catalog).to.not.contain('PORTICO_OPENAI_BASE_URL').and.to.not.contain('with OpenAI');
+  });
+
   it('is tried with the key that is typed beside its own field', async () => {
     const { text } = await admin.get(page).set('Accept', 'text/html');
     expect(text).to.contain('id="setting-engraverKey-test-connection"').and.to.contain('Engraver Key');

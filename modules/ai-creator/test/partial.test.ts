@@ -102,7 +102,7 @@ describe('images that come while others do not', () => {
     expect([generation.state, generation.status, generation.problem?.code]).to.deep.equal([
       'offered',
       '3 of 4 images are ready.',
-      'server-trouble',
+      'server-error',
     ]);
     const again = await post(`${generation.id}/retry`, { idempotencyKey: newKey() });
     const one = await creator.settled(again.body.id);

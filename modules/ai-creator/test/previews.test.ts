@@ -98,9 +98,9 @@ describe('Previews of an image that is made', () => {
   it('do not make a failure in the middle be sent again, or called anything else', async () => {
     await allow(true);
     for (const [behaviour, code] of [
-      ['stream-error', 'server-trouble'],
+      ['stream-error', 'server-error'],
       ['stream-declined', 'declined'],
-      ['stream-cut', 'connection-cut'],
+      ['stream-cut', 'connection-error'],
     ] as const) {
       creator.sandbox.reset();
       creator.sandbox.next(behaviour);

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { saveForm } from '@portico/configuration/testing';
 import { Modules } from '@portico/core';
 import { expect } from 'chai';
@@ -115,7 +116,10 @@ describe('following what is being made', () => {
     creator.sandbox.next('stall-before-headers');
     const { id } = (await creator.create()).body as { id: string };
     const following = listen(creator, `/web/home/ai-creator/generations/${id}/events`);
-    await listen(creator, `/web/home/ai-creator/generations/${id}/events`, 1);
+    const admin = await creator.portal.signIn();
+    const isFollowed = async (): Promise<boolean> =>
+      (await admin.get('/configuration/instance-settings/ai-creator')).text.includes('1 window follows an image now.');
+    for (let turn = 0; turn < 200 && !(await isFollowed()); turn += 1) await delay(10);
     const modules = creator.portal.service(Modules);
     const status = await modules.stop('ai-creator');
     expect(status.failure).to.equal(undefined);

@@ -176,7 +176,7 @@ describe('refining images', () => {
   it('fails with the sentences of any other image', async () => {
     for (const [words, code] of [
       ['[fail:declined]', 'declined'],
-      ['[fail:reset]', 'connection-cut'],
+      ['[fail:reset]', 'connection-error'],
       ['[fail:invalid-size]', 'bad-request'],
     ] as const) {
       const generation = await made({ description: `x ${words}`, sourceDocument: photoId });

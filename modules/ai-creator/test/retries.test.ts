@@ -71,7 +71,7 @@ describe('sending again by itself', () => {
   it('does not wait longer than it may, and says when one can try', async () => {
     creator.sandbox.next({ name: 'rate-limit', retryAfter: 25 });
     const generation = await make();
-    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'too-fast']);
+    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'rate-limited']);
     expect(generation.problem?.sentence).to.equal('Too many images are being made right now. Try again in 25 seconds.');
     expect(creator.sandbox.generations).to.have.length(1);
     const next = await make({ description: 'the next one with the same key' });
@@ -88,7 +88,7 @@ describe('sending again by itself', () => {
     const busy = { name: 'error-503', retryAfter: 0 } as const;
     creator.sandbox.next(busy, busy, busy);
     const generation = await make();
-    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'server-trouble']);
+    expect([generation.state, generation.problem?.code]).to.deep.equal(['failed', 'server-error']);
     expect(creator.sandbox.generations.map(({ status }) => status)).to.deep.equal([503, 503, 503]);
   });
 

@@ -95,7 +95,7 @@ describe('Test Connection', () => {
   });
 
   const failures = {
-    'key-rejected': /does not accept this key/,
+    'invalid-api-key': /does not accept this key/,
     'organization-not-verified': /Organization: The organization of this key must be verified first\..*half an hour/,
     'insufficient-quota': /no credit left/,
     'rate-limit': /asks for patience/,
@@ -144,7 +144,7 @@ describe('Test Connection', () => {
     await press({}, 'test-image');
     const after = await lines();
     expect(after).to.have.length(before + 1);
-    expect(after[0]).to.match(/,gpt-image-2\.6-flare,low,1,.*,bad-answer$/);
+    expect(after[0]).to.match(/,gpt-image-2\.6-flare,low,1,.*,invalid-response$/);
   });
 
   it('calls nobody when a form is saved, and a service that is down keeps nobody from saving', async () => {

@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ProviderError } from '@portico/ai-providers/api';
 
-export const badAnswer = (message: string, maybeCharged = true): ProviderError =>
-  new ProviderError('bad-answer', message, { maybeCharged });
-const tooMuch = (maxBytes: number): ProviderError => badAnswer(`The answer has more than ${maxBytes} bytes.`);
+export const invalidResponse = (message: string, maybeCharged = true): ProviderError =>
+  new ProviderError('invalid-response', message, { maybeCharged });
+const tooMuch = (maxBytes: number): ProviderError => invalidResponse(`The answer has more than ${maxBytes} bytes.`);
 
 /**
  * The body of an answer, unpacked, from the moment it is called. Whatever arrived is handed on before a failure is. @param maxBytes of it, unpacked
- * @param cutAt bytes after which the rest is not read. @throws ProviderError `bad-answer`, `connection-cut`, and what its connection failed with
+ * @param cutAt bytes after which the rest is not read. @throws ProviderError `invalid-response`, `connection-error`, and what its connection failed with
  */
 export function bodyOf(
   message: IncomingMessage,
@@ -20,7 +20,7 @@ export function bodyOf(
   return limited(unpacked(message, arrived(message, maxBytes), maxBytes), message, maxBytes, cutAt);
 }
 
-const cutOff = (): ProviderError => new ProviderError('connection-cut', 'The answer was cut off.', { maybeCharged: true });
+const cutOff = (): ProviderError => new ProviderError('connection-error', 'The answer was cut off.', { maybeCharged: true });
 
 /**
  * The bytes of a body, from the moment it is called. What has arrived is handed on before the failure of its connection is: a stream of Node.js drops
@@ -64,13 +64,13 @@ function arrived(message: IncomingMessage, maxBytes: number): AsyncGenerator<Buf
 /** Packed bytes that are unpacked in one go: at most a thousand times as many come of them. */
 const packedBytes = 16 * 1024;
 
-/** Like what it is given, in that what could be unpacked comes before any failure. @throws ProviderError `bad-answer` for what nobody can unpack. */
+/** Like what it is given, in that what could be unpacked comes before any failure. @throws ProviderError `invalid-response` for what nobody can unpack. */
 function unpacked(message: IncomingMessage, pieces: AsyncGenerator<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   const encoding = (message.headers['content-encoding'] ?? 'identity').toLowerCase();
   if (encoding === 'identity') return pieces;
   const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
   const create = decoders[encoding as keyof typeof decoders];
-  if (!create) throw badAnswer('The answer has an encoding that is not known.');
+  if (!create) throw invalidResponse('The answer has an encoding that is not known.');
   return unpack(pieces, create(), maxBytes);
 }
 

@@ -23,13 +23,15 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
  * Reads an answer as generously as services write it: null is absent wherever it stands, fields that nobody needs may be anything, an image may
  * be a field or the item itself, with or without the prefix of a data address, and one item that holds nothing spoils no other. Nothing is decoded
  * here, and nothing is believed.
- * @throws ProviderError `bad-answer` when it has no list of images at all.
+ * @throws ProviderError `invalid-response` when it has no list of images at all.
  */
 export function readAnswer(answer: unknown, extractor: Base64ImageExtractor): ReadAnswer {
   const fields = isObject(answer) ? answer : {};
   const list = listOf(answer);
   if (list === undefined)
-    throw new ProviderError('bad-answer', 'The answer does not have the shape of an images answer.', { maybeCharged: true });
+    throw new ProviderError('invalid-response', 'The answer does not have the shape of an images answer.', {
+      maybeCharged: true,
+    });
   const images: ProvidedImage[] = [];
   const addresses: string[] = [];
   for (const item of list) {

@@ -6,7 +6,9 @@ import type { ServiceProfile } from './profiles/index.js';
 import { problemOf } from './request-problem.js';
 
 const notFetched = (): ProviderError =>
-  new ProviderError('bad-answer', 'The answer has addresses in place of images; they are not fetched.', { maybeCharged: true });
+  new ProviderError('invalid-response', 'The answer has addresses in place of images; they are not fetched.', {
+    maybeCharged: true,
+  });
 
 /** Why an image was made and has not come. */
 const notRead = (code: ProviderErrorCode, why: string): ProviderError =>
@@ -44,7 +46,7 @@ export async function readAddresses(
       const bytes = new Uint8Array(await answer.arrayBuffer());
       maxBytes -= bytes.length;
       if (answer.ok) images.push({ bytes });
-      else problem ??= notRead('bad-answer', `${answer.status}`);
+      else problem ??= notRead('invalid-response', `${answer.status}`);
     } catch (error) {
       const why = problemOf(error, signal);
       if (signal.aborted) return { images, problem: why };

@@ -14,7 +14,7 @@ const junkBytes = 8 * 1024 * 1024;
 const quote = 0x22;
 const backslash = 0x5c;
 
-const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
+const bad = (message: string): ProviderError => new ProviderError('invalid-response', message, { maybeCharged: true });
 const notPicture = (): ProviderError => bad('The answer holds something that is not a png, jpeg or webp image.');
 
 /**
@@ -27,7 +27,7 @@ export class Base64ImageExtractor {
   private readonly rest: Buffer[] = [];
   private readonly scanner = new Scanner((image) => this.keep(image));
 
-  /** The answer with a short name in the place of each image. @throws ProviderError `bad-answer` for too much of anything else. */
+  /** The answer with a short name in the place of each image. @throws ProviderError `invalid-response` for too much of anything else. */
   async *from(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
     let rest = 0;
     for await (const piece of pieces) {

@@ -16,10 +16,11 @@ const noTimeLimit = 2 ** 31 - 1;
 /** The library insists on one; its header is left out. */
 const noKey = 'none';
 
-/** Where requests go. Only the deployment says so: a service that is chosen on a screen never moves them. @throws ProviderError `address-missing` */
+/** Where requests go. Only the deployment says so: a service that is chosen on a screen never moves them. @throws ProviderError `endpoint-missing` */
 export function addressOf(profile: ServiceProfile, baseUrl: string | undefined): URL {
   const address = baseUrl ?? profile.address;
-  if (address === undefined) throw new ProviderError('address-missing', `No address of ${profile.name} is given.`);
+  if (address === undefined)
+    throw new ProviderError('endpoint-missing', `No address of ${profile.name} is given: PORTICO_OPENAI_BASE_URL holds it.`);
   return new URL(address);
 }
 
@@ -40,7 +41,7 @@ export interface ClientOptions {
   readonly sent?: (() => void) | undefined;
 }
 
-/** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `address-missing` */
+/** A client that sends what the profile says, once, to one place. @throws ProviderError `key-missing`, `endpoint-missing` */
 export function createClient(
   openai: Library,
   profile: ServiceProfile,
@@ -51,7 +52,7 @@ export function createClient(
   if (profile.key === 'required' && !sent) throw new ProviderError('key-missing', 'No API key is set.');
   if (sent && baseUrl === undefined && sent.length < (profile.keyLength ?? 0))
     throw new ProviderError(
-      'key-rejected',
+      'invalid-api-key',
       `It was not sent: keys of ${profile.name} have at least ${profile.keyLength} characters.`,
     );
   const ask = guardedFetch(address, { maxBytes, images, events, proxy, heard, sent: left });

@@ -36,7 +36,7 @@ const gatewayGaveUp = [504, 520, 524];
  */
 export const errorTable: readonly Rule[] = [
   {
-    is: 'out-of-tokens',
+    is: 'insufficient-quota',
     codes: [
       'insufficient_quota',
       'credit_balance_exhausted',
@@ -57,14 +57,15 @@ export const errorTable: readonly Rule[] = [
       'quota_exceeded',
       'spend_limit_exceeded',
       'usage_limit_exceeded',
+      'ReadOnlyDisabledSubscription',
       '402',
     ],
     statuses: [402],
-    says: /\b(?:budget|spend(?:ing)? limit|usage limit)s?\b.{0,40}\b(?:exceeded|used up|exhausted|reached)\b|\bexceeded (?:your |the |its )?(?:current |max(?:imum)? )?(?:quota|budget|spend(?:ing)? limit|usage limit)\b|\b(?:insufficient|not enough|no|out of|run out of) (?:credits?|funds|balance|money)\b|\bcredit balance\b|\bpayment required\b|\bbilling hard limit\b/i,
+    says: /\b(?:budget|spend(?:ing)? limit|usage limit)s?\b.{0,40}\b(?:exceeded|used up|exhausted|reached)\b|\bexceeded (?:your |the |its )?(?:current |max(?:imum)? )?(?:quota|budget|spend(?:ing)? limit|usage limit)\b|\b(?:insufficient|not enough|no|out of|run out of) (?:credits?|funds|balance|money)\b|\bcredit balance\b|\bpayment required\b|\bbilling hard limit\b|\b(?:used up|spent|reached|exceeded|exhausted) (?:your |its |the |their )?(?:\w+ ){0,2}(?:allowance|spend(?:ing)? cap|spend(?:ing)? limit|budget)\b|\bout of call volume quota\b|\bsubscription is disabled\b/i,
   },
-  { is: 'out-of-tokens', statuses: [429], message: /^(?!.*rate limit).*(?:quota|billing|credit)/is },
+  { is: 'insufficient-quota', statuses: [429], message: /^(?!.*rate limit).*(?:quota|billing|credit)/is },
   {
-    is: 'place-refused',
+    is: 'access-denied',
     codes: [
       'unsupported_country_region_territory',
       'unsupported_country',
@@ -82,9 +83,9 @@ export const errorTable: readonly Rule[] = [
       'request_forbidden',
     ],
     statuses: [407, 451],
-    says: /\b(?:country|region|territory|(?:user )?location|where you are)\b.{0,60}\b(?:is |are )?(?:not |un)(?:supported|available|offered|allowed)\b|\bnot (?:supported|available|offered|allowed)\b.{0,60}\b(?:country|region|territory|location|where you are)\b|\bvirtual network|\bfirewall\b|\bprivate endpoint|\bpublic (?:network )?access is disabled|\bIP (?:address )?(?:is )?(?:not |un)(?:authorized|allowed)|\bIP (?:address )?(?:has been |is )?(?:blocked|banned)|\bblock access from your country|\berror code: 10(?:06|07|08|09|10|12|20)\b/i,
+    says: /\b(?:country|region|territory|(?:user )?location|where you are)\b.{0,60}\b(?:is |are )?(?:not |un)(?:supported|available|offered|allowed)\b|\bnot (?:supported|available|offered|allowed)\b.{0,60}\b(?:country|region|territory|location|where you are)\b|\bvirtual network|\bfirewall\b|\bprivate endpoint|\bpublic (?:network )?access is disabled|\bIP (?:address )?(?:is )?(?:not |un)(?:authorized|allowed)|\bIP (?:address )?(?:has been |is )?(?:blocked|banned)|\bblock access from your country|\b(?:banned|blocked|restricted) in your (?:country|region|territory|location)\b|\berror code: 10(?:06|07|08|09|10|12|20)\b/i,
   },
-  { is: 'place-refused', statuses: [403], pages: true },
+  { is: 'access-denied', statuses: [403], pages: true },
   { is: 'organization-not-verified', statuses: [403], message: /must be verified/i },
   {
     is: 'model-not-found',
@@ -92,9 +93,19 @@ export const errorTable: readonly Rule[] = [
     statuses: [404],
     message: /\bmodel\b|\bdeployment\b/i,
   },
-  { is: 'key-rejected', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
-  { is: 'key-rejected', codes: ['permission_denied', 'authentication_error', 'token_expired', 'expired_key'], statuses: [403] },
-  { is: 'too-fast', codes: ['rate_limit_exceeded', 'slow_down', 'rate_limit_error', 'too_many_requests'], statuses: [429] },
+  {
+    is: 'model-not-found',
+    statuses: [400, 422],
+    message:
+      /\b(?:invalid|unknown|unsupported) model(?: name|:|\b(?= ['"`]))|\bmodel\b.{0,80}\b(?:does not exist|not found|is not available)\b/i,
+  },
+  { is: 'invalid-api-key', codes: ['invalid_api_key', 'account_deactivated', 'invalid_organization'], statuses: [401] },
+  {
+    is: 'invalid-api-key',
+    codes: ['permission_denied', 'authentication_error', 'token_expired', 'expired_key'],
+    statuses: [403],
+  },
+  { is: 'rate-limited', codes: ['rate_limit_exceeded', 'slow_down', 'rate_limit_error', 'too_many_requests'], statuses: [429] },
   {
     is: 'declined',
     codes: [
@@ -109,10 +120,11 @@ export const errorTable: readonly Rule[] = [
   {
     is: 'declined',
     statuses: [400, 403, 422, 446],
-    message: /safety system|content (?:policy|management policy|filter)|guardrail/i,
+    message:
+      /safety system|content (?:policy|management policy|filter)|guardrail|\b(?:input|prompt|description|content|request)\b.{0,20}\b(?:was|is|has been) flagged\b|\bviolat\w+\b.{0,60}\b(?:use|usage|content|safety) polic/i,
   },
   {
-    is: 'too-long',
+    is: 'request-too-large',
     codes: [
       'context_length_exceeded',
       'string_above_max_length',
@@ -126,14 +138,14 @@ export const errorTable: readonly Rule[] = [
     statuses: [413, 414],
   },
   {
-    is: 'too-long',
+    is: 'request-too-large',
     statuses: [400, 422, 431],
     message:
       /\btoo long\b|\bmax(?:imum)?[ _](?:context[ _]|prompt[ _])?length\b|\bat most \d+ (?:characters|tokens)\b|\bexceeds? (?:the )?(?:maximum|max|limit)\b.{0,60}\b(?:characters|tokens|length)\b|\b(?:characters|tokens|length)\b.{0,40}\bexceeds?\b/i,
   },
-  { is: 'server-trouble', statuses: gatewayGaveUp, maybeCharged: true },
-  { is: 'server-trouble', types: ['server_error'], statuses: [500, 502, 503, 521, 522, 523, 529] },
-  { is: 'address-wrong', codes: ['unknown_url', 'route_not_found'], statuses: [404, 405, 410] },
+  { is: 'server-error', statuses: gatewayGaveUp, maybeCharged: true },
+  { is: 'server-error', types: ['server_error'], statuses: [500, 502, 503, 521, 522, 523, 529] },
+  { is: 'endpoint-not-found', codes: ['unknown_url', 'route_not_found'], statuses: [404, 405, 410] },
   { is: 'bad-request', statuses: [400, 409, 415, 422] },
 ];
 
@@ -159,5 +171,5 @@ export function classify(error: UpstreamError): { readonly code: ProviderErrorCo
     errorTable.find((row) => isAt(row) && row.pages && isPage) ??
     errorTable.find((row) => isAt(row) && !row.message && !row.pages);
   if (rule) return { code: rule.is, maybeCharged: rule.maybeCharged ?? false };
-  return { code: status >= 500 ? 'server-trouble' : 'bad-answer', maybeCharged: false };
+  return { code: status >= 500 ? 'server-error' : 'invalid-response', maybeCharged: false };
 }

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ProviderError } from '@portico/ai-providers/api';
-import { badAnswer, bodyOf } from './answer-body.js';
+import { bodyOf, invalidResponse } from './answer-body.js';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { routeThrough } from './outbound-proxy.js';
 
@@ -50,7 +50,7 @@ const connectionsOfTheirOwn = { keepAlive: false };
 export function guardedFetch(base: URL, limits: FetchLimits): Fetch {
   return async (input, init = {}) => {
     const url = new URL(String(input instanceof Request ? input.url : input));
-    if (url.origin !== base.origin) throw new ProviderError('bad-answer', `A request to ${url.origin} was refused.`);
+    if (url.origin !== base.origin) throw new ProviderError('invalid-response', `A request to ${url.origin} was refused.`);
     const secure = url.protocol === 'https:';
     const agent = secure ? new HttpsAgent(connectionsOfTheirOwn) : new HttpAgent(connectionsOfTheirOwn);
     const { bytes, headers } = await payloadOf(init);
@@ -95,8 +95,8 @@ function asConnectionError(error: unknown, maybeCharged: boolean): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? 'no code';
   if (untrusted.test(code))
     return new ProviderError('untrusted-certificate', `The certificate of the image service is not trusted here (${code}).`);
-  if (/^Z_(?!BUF_ERROR)/.test(code)) return badAnswer(`The answer could not be unpacked (${code}).`);
-  return new ProviderError('connection-cut', `The connection failed (${code}).`, { maybeCharged });
+  if (/^Z_(?!BUF_ERROR)/.test(code)) return invalidResponse(`The answer could not be unpacked (${code}).`);
+  return new ProviderError('connection-error', `The connection failed (${code}).`, { maybeCharged });
 }
 
 /** Of an answer that is no success, as many bytes are read: it is a sentence, or somebody's page. */
@@ -110,7 +110,7 @@ async function readAnswer(
   const headers = Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]);
   heard?.(new Headers(headers));
   const type = message.headers['content-type'] ?? '';
-  if (status >= 300 && status < 400) throw badAnswer(`The answer was a redirect (${status}).`, false);
+  if (status >= 300 && status < 400) throw redirected(status, message.headers.location, takesAnything);
   const pieces = bodyOf(message, maxBytes, status < 300 ? undefined : refusalBytes);
   const { text, all } = status < 300 && !takesAnything ? await beginningOf(pieces) : { text: '', all: pieces };
   const isStream = status < 300 && events !== undefined && !takesAnything && isEventStream(type, text);
@@ -123,6 +123,14 @@ async function readAnswer(
     status,
     headers: [...kept, ['content-type', status < 300 && !takesAnything ? 'application/json' : type]],
   });
+}
+
+/** Nobody follows it. Of where it leads only the host is repeated: the rest may be a secret of a gateway. What moved for good needs another address. */
+function redirected(status: number, location: string | undefined, isAnsweredAddress: boolean): ProviderError {
+  const host = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  const sentence = `The answer was a redirect (${status})${host}.`;
+  const isForGood = (status === 301 || status === 308) && !isAnsweredAddress;
+  return isForGood ? new ProviderError('endpoint-not-found', sentence, { status }) : invalidResponse(sentence, false);
 }
 
 const jsonType = /^application\/(?:[\w.+-]*\+)?json\b/i;
@@ -168,7 +176,7 @@ async function* jsonOnly(pieces: AsyncGenerator<Buffer>, text: string, status: n
     return;
   }
   await pieces.return(undefined);
-  throw badAnswer(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
+  throw invalidResponse(`The answer was ${status} with the type "${type.slice(0, 60)}" instead of JSON.`);
 }
 
 async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {

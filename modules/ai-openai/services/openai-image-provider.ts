@@ -38,13 +38,13 @@ const ModelList = z.object({
 
 /**
  * Reads the answer of `GET /models`; entries that are not models are left out.
- * @param suffix what is taken off the end of names. @throws ProviderError `bad-answer`
+ * @param suffix what is taken off the end of names. @throws ProviderError `invalid-response`
  */
 function readModels(answer: unknown, suffix = ''): readonly ProviderModel[] {
   const refusal = refusalInside(answer);
   if (refusal) throw refusal;
   const parsed = ModelList.safeParse(answer);
-  if (!parsed.success) throw new ProviderError('bad-answer', 'The answer does not have the shape of a list of models.');
+  if (!parsed.success) throw new ProviderError('invalid-response', 'The answer does not have the shape of a list of models.');
   return (parsed.data.data ?? [])
     .filter(({ id }) => id !== '')
     .map(({ id: listed, shutdown_date: text }) => {
@@ -224,7 +224,7 @@ export class OpenAiImageProvider implements ImageProvider {
       const came = [...images, ...named.images];
       const problem = refusal ?? (came.length < request.count ? named.problem : undefined);
       if (came.length === 0)
-        throw problem ?? new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true });
+        throw problem ?? new ProviderError('invalid-response', 'The answer holds no image.', { maybeCharged: true });
       const requestId = requestIdOf(headers);
       return { images: came, usage, model: request.model, requestId, problem: problem?.withRequestId(requestId) };
     } catch (error) {

@@ -1,7 +1,13 @@
 import { defineSettingsAddition } from '@portico/configuration/api';
 import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
-const baseUrl = z.url({ protocol: /^https?$/ });
+/** What is no address at all is told so by another check. */
+const lacks = (url: string, ...parts: readonly ('username' | 'password' | 'hash' | 'search')[]): boolean =>
+  !URL.canParse(url) || parts.every((part) => new URL(url)[part] === '');
+const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => lacks(url, 'username', 'password'), 'No name and no password may stand in it: the API key is a setting.')
+  .refine((url) => lacks(url, 'hash'), 'Nothing may stand behind a # in it: that is never sent.');
 const bytes = z.int().min(1024);
 /** Whether name and password can be decoded. What is no address at all is told so by another check. */
 function hasReadableCredentials(url: string): boolean {
@@ -22,6 +28,10 @@ const section = z.strictObject({
   outboundProxy: z
     .url({ protocol: /^https?$/ })
     .refine(hasReadableCredentials, 'In the name and the password of a proxy, % is written as %25.')
+    .refine(
+      (url) => lacks(url, 'hash', 'search') && (!URL.canParse(url) || new URL(url).pathname === '/'),
+      'A proxy has a host and a port, and nothing behind them.',
+    )
     .optional(),
 });
 /** Where both stood before this module was one of its own, and are still understood. */
@@ -47,7 +57,12 @@ export class OpenAiConfig {
 function read<T>(config: HostConfig, module: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(config.module(module) ?? {});
   if (parsed.success) return parsed.data;
-  throw new PortalError('configuration-invalid', `The section modules.${module} is wrong. ${z.prettifyError(parsed.error)}`);
+  const names =
+    module === 'ai-openai' ? '\nPORTICO_OPENAI_BASE_URL sets baseUrl, PORTICO_OUTBOUND_PROXY sets outboundProxy.' : '';
+  throw new PortalError(
+    'configuration-invalid',
+    `The section modules.${module} is wrong. ${z.prettifyError(parsed.error)}${names}`,
+  );
 }
 
 /**

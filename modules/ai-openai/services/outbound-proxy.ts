@@ -14,7 +14,7 @@ export interface Route {
   readonly options: RequestOptions;
 }
 
-/** @throws ProviderError `connection-cut` or `place-refused`, neither charged, which name the proxy. */
+/** @throws ProviderError `connection-error` or `access-denied`, neither charged, which name the proxy. */
 export async function routeThrough(proxy: URL, target: URL, signal: AbortSignal | undefined): Promise<Route> {
   const tunnel = await openTunnel(proxy, target, signal);
   const secure = target.protocol === 'https:';
@@ -69,17 +69,17 @@ function openTunnel(proxy: URL, target: URL, signal: AbortSignal | undefined): P
       if (message.statusCode === 200) return resolve(socket);
       socket.destroy();
       const { statusCode: status = 0 } = message;
-      resolve(new ProviderError('place-refused', `${named} let nothing through to ${place}: it answered ${status}.`, { status }));
+      resolve(new ProviderError('access-denied', `${named} let nothing through to ${place}: it answered ${status}.`, { status }));
     });
     request.once('response', (message) => {
       message.destroy();
       const { statusCode: status = 0 } = message;
-      resolve(new ProviderError('place-refused', `${named} let nothing through to ${place}: it answered ${status}.`, { status }));
+      resolve(new ProviderError('access-denied', `${named} let nothing through to ${place}: it answered ${status}.`, { status }));
     });
     request.once('error', (error: NodeJS.ErrnoException) => {
       if (signal?.aborted) reject(error);
       else
-        resolve(new ProviderError('connection-cut', `${named} could not be reached, or hung up (${error.code ?? 'no code'}).`));
+        resolve(new ProviderError('connection-error', `${named} could not be reached, or hung up (${error.code ?? 'no code'}).`));
     });
     request.end();
   });

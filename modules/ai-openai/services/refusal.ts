@@ -8,6 +8,9 @@ export function categoriesIn(message: string | undefined): readonly string[] {
   return [...new Set(words.filter((word) => /^[a-z][a-z/-]{1,30}$/.test(word)))].sort();
 }
 
+/** A month: what asks for more, as the year 2099, means no time of its own. */
+const longestPauseSeconds = 31 * 24 * 3600;
+
 /** Seconds that an answer asks to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date. */
 export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {
   const millis = Number(headers?.get('retry-after-ms') ?? Number.NaN);
@@ -15,7 +18,7 @@ export function retryAfterOf(headers: Headers | undefined, now: number = Date.no
   const text = headers?.get('retry-after');
   if (!text) return undefined;
   const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+  return Number.isFinite(seconds) && seconds <= longestPauseSeconds ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
 /** Headers in which services and gateways say under which id they know a request. */
@@ -63,7 +66,10 @@ function saidIn(body: unknown): Said {
     ? (detail as readonly unknown[]).map((each) => (isObject(each) ? textOf(each.msg, each.message) : textOf(each))).join(' ')
     : textOf(detail);
   const code = textOf(fields.code, fields.statusCode, fields.type);
-  const message = [textOf(error), details, textOf(fields.message, fields.Message, fields.msg)].filter(Boolean).join(': ');
+  // The title is what application/problem+json calls it.
+  const message = [textOf(error, fields.title), details, textOf(fields.message, fields.Message, fields.msg)]
+    .filter(Boolean)
+    .join(': ');
   const firstDetail = Array.isArray(detail) && isObject(detail[0]) ? textOf(detail[0].type) : undefined;
   return { code: code ?? firstDetail, message: message === '' ? textOf(first) : message, status: statusIn(code) };
 }
@@ -88,13 +94,13 @@ export async function refusalOf(response: Response): Promise<ProviderError> {
 
 /** Codes with which a service says that it did not begin, wherever they stand. */
 const refusedBefore: readonly string[] = [
-  'key-rejected',
+  'invalid-api-key',
   'organization-not-verified',
   'model-not-found',
-  'out-of-tokens',
-  'place-refused',
-  'too-fast',
-  'too-long',
+  'insufficient-quota',
+  'access-denied',
+  'rate-limited',
+  'request-too-large',
   'declined',
 ];
 
@@ -154,6 +160,6 @@ function readError(text: string): Said {
   }
 }
 
-/** Codes and types are short words; anything else is not repeated. */
+/** Codes and types are short words; anything else is not repeated, nor is the `None` that gateways in Python write for nothing. */
 const shortWord = (value: string | undefined): string | undefined =>
-  value !== undefined && /^[a-z0-9_.-]{1,60}$/i.test(value) ? value : undefined;
+  value !== undefined && value !== 'None' && /^[a-z0-9_.-]{1,60}$/i.test(value) ? value : undefined;

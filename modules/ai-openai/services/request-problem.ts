@@ -10,9 +10,10 @@ export function problemOf(error: unknown, signal: AbortSignal): ProviderError {
   if (signal.aborted) return new ProviderError('timed-out', 'The request was given up.', { maybeCharged: true });
   const ours = findCause(error);
   if (ours) return ours;
-  if (error instanceof SyntaxError) return new ProviderError('bad-answer', 'The answer is not JSON.', { maybeCharged: true });
+  if (error instanceof SyntaxError)
+    return new ProviderError('invalid-response', 'The answer is not JSON.', { maybeCharged: true });
   const name = error instanceof Error ? error.constructor.name : typeof error;
-  return new ProviderError('connection-cut', `The request failed (${name}).`, { maybeCharged: true });
+  return new ProviderError('connection-error', `The request failed (${name}).`, { maybeCharged: true });
 }
 
 function findCause(error: unknown): ProviderError | undefined {

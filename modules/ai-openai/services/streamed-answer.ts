@@ -87,7 +87,7 @@ async function readStream(
   // Of several, nobody says whether one counts the others too.
   if (data.length > 0) return { data, usage: usages.length === 1 ? usages[0] : undefined };
   if (strange > 0) throw bad('The stream ended without an image, after events that are not known.');
-  throw new ProviderError('connection-cut', 'The stream ended without an image.', { maybeCharged: true });
+  throw new ProviderError('connection-error', 'The stream ended without an image.', { maybeCharged: true });
 }
 
 const isPartialImage = (type: string): boolean => type.endsWith('.partial_image');
@@ -121,7 +121,7 @@ function partialImage(event: unknown, images: Base64ImageExtractor): Buffer | un
   }
 }
 
-const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
+const bad = (message: string): ProviderError => new ProviderError('invalid-response', message, { maybeCharged: true });
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 

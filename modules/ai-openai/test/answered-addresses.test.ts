@@ -96,9 +96,9 @@ describe('images that a service names by their address', () => {
 
   it('are not lost without a word: why one could not be read is told, and that it may have been charged', async () => {
     const told = {
-      '/gone.png': ['bad-answer', '404'],
-      '/moved.png': ['bad-answer', 'The answer was a redirect (302)'],
-      '/reset.png': ['connection-cut', 'The connection failed (ECONNRESET)'],
+      '/gone.png': ['invalid-response', '404'],
+      '/moved.png': ['invalid-response', 'The answer was a redirect (302)'],
+      '/reset.png': ['connection-error', 'The connection failed (ECONNRESET)'],
     };
     for (const [path, [code, why]] of Object.entries(told))
       expect(said(await failure(ask(named(path))))).to.deep.equal({
@@ -113,7 +113,7 @@ describe('images that a service names by their address', () => {
     const { images, problem } = await ask(named('/gone.png', '/there.png'), { count: 2 });
     expect(images.map(({ bytes }) => Buffer.from(bytes).equals(picture))).to.deep.equal([true]);
     expect(problem && said(problem)).to.deep.equal({
-      code: 'bad-answer',
+      code: 'invalid-response',
       message: 'The image at its address could not be read (404).',
       maybeCharged: true,
       requestId: 'req_named',
@@ -122,7 +122,7 @@ describe('images that a service names by their address', () => {
     answer = named('/gone.png');
     const provider = new OpenAiImageProvider(configOf({ baseUrl: `${place}/v1` }), generic);
     const error = await failure(makeImages(provider, orderOf({ count: 2 }), async () => undefined));
-    expect([error.code, error.maybeCharged, posts]).to.deep.equal(['bad-answer', true, 1]);
+    expect([error.code, error.maybeCharged, posts]).to.deep.equal(['invalid-response', true, 1]);
   });
 
   it('are given up with the reason of who gives up: at the deadline, or when it is cancelled', async () => {
@@ -163,7 +163,7 @@ describe('images that a service names by their address', () => {
     it('do not hide a clear refusal', async () => {
       for (const data of [['queued'], [{ b64_json: 'queued' }], [{ status: 'queued' }], []]) {
         const error = await failure(ask({ error: refusal, data }));
-        expect([error.code, error.maybeCharged], JSON.stringify(data)).to.deep.equal(['too-fast', false]);
+        expect([error.code, error.maybeCharged], JSON.stringify(data)).to.deep.equal(['rate-limited', false]);
       }
     });
 
@@ -209,6 +209,6 @@ describe('what fails before anything was sent', () => {
     } as never;
     const provider = new OpenAiImageProvider(configOf({ baseUrl: 'http://127.0.0.1:9/v1' }), generic);
     const error = await failure(provider.generate(orderOf({ source })));
-    expect([error.code, error.maybeCharged]).to.deep.equal(['connection-cut', false]);
+    expect([error.code, error.maybeCharged]).to.deep.equal(['connection-error', false]);
   });
 });

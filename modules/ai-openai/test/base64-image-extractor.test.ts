@@ -72,7 +72,7 @@ describe('taking the images out of an answer', () => {
     const { rest, apart } = await take(JSON.stringify({ b64_json: junk }), 4096);
     expect(apart.of((JSON.parse(rest) as { b64_json: string }).b64_json).equals(Buffer.alloc(225_000))).to.equal(true);
     const endless = await failure(take(`{"b64_json":"${'A'.repeat(12_000_000)}`, 65_536));
-    expect(endless).to.be.instanceOf(ProviderError).and.to.include({ code: 'bad-answer', maybeCharged: true });
+    expect(endless).to.be.instanceOf(ProviderError).and.to.include({ code: 'invalid-response', maybeCharged: true });
   });
 
   it('reads base64 in the ways in which services write it', async () => {
@@ -110,6 +110,6 @@ describe('taking the images out of an answer', () => {
 
   it('refuses an answer that has too much beside its images', async () => {
     const text = `[${'"",'.repeat(2_000_000)}""]`;
-    expect(await failure(take(text, 65_536))).to.include({ code: 'bad-answer', maybeCharged: true });
+    expect(await failure(take(text, 65_536))).to.include({ code: 'invalid-response', maybeCharged: true });
   });
 });

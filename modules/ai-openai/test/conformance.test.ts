@@ -16,26 +16,26 @@ type Row = readonly [BehaviourName, ProviderErrorCode];
 
 /** What every service may answer, in its own words, and the row of docs/image-errors.md that it belongs to. */
 const rows: readonly Row[] = [
-  ['key-rejected', 'key-rejected'],
+  ['invalid-api-key', 'invalid-api-key'],
   ['organization-not-verified', 'organization-not-verified'],
   ['model-not-found', 'model-not-found'],
-  ['insufficient-quota', 'out-of-tokens'],
-  ['credit-balance-exhausted', 'out-of-tokens'],
-  ['rate-limit', 'too-fast'],
+  ['insufficient-quota', 'insufficient-quota'],
+  ['credit-balance-exhausted', 'insufficient-quota'],
+  ['rate-limit', 'rate-limited'],
   ['moderation-blocked', 'declined'],
   ['content-policy-violation', 'declined'],
   ['invalid-size', 'bad-request'],
-  ['error-500', 'server-trouble'],
-  ['error-504', 'server-trouble'],
-  ['plain-string-error', 'server-trouble'],
+  ['error-500', 'server-error'],
+  ['error-504', 'server-error'],
+  ['plain-string-error', 'server-error'],
   ['detail-error', 'bad-request'],
-  ['reset-before-headers', 'connection-cut'],
-  ['redirect', 'bad-answer'],
-  ['html', 'bad-answer'],
-  ['broken-json', 'bad-answer'],
-  ['not-an-image', 'bad-answer'],
-  ['truncated-base64', 'bad-answer'],
-  ['url-instead', 'bad-answer'],
+  ['reset-before-headers', 'connection-error'],
+  ['redirect', 'invalid-response'],
+  ['html', 'invalid-response'],
+  ['broken-json', 'invalid-response'],
+  ['not-an-image', 'invalid-response'],
+  ['truncated-base64', 'invalid-response'],
+  ['url-instead', 'invalid-response'],
 ];
 
 /** Nothing takes the place of a model that is gone, so that one order is one request. */
@@ -64,7 +64,7 @@ describe('image services', () => {
       if (!profile) throw new Error(each.id);
       const provider = providerAt(profile, undefined);
       expect(provider.place, each.id).to.equal(undefined);
-      expect((await failure(provider.generate(requestOf(each)))).code, each.id).to.equal('address-missing');
+      expect((await failure(provider.generate(requestOf(each)))).code, each.id).to.equal('endpoint-missing');
     }
     const [openai] = profiles;
     expect(openai && providerAt(openai, undefined).place).to.equal('api.openai.com');

@@ -35,23 +35,43 @@ describe('the error table of the images API', () => {
   });
 
   it('asks the code first, then the type, then status and message, then the status', () => {
-    expect(classify({ status: 500, code: 'insufficient_quota', type: 'server_error' }).code).to.equal('out-of-tokens');
-    expect(classify({ status: 429, type: 'insufficient_quota' }).code).to.equal('out-of-tokens');
+    expect(classify({ status: 500, code: 'insufficient_quota', type: 'server_error' }).code).to.equal('insufficient-quota');
+    expect(classify({ status: 429, type: 'insufficient_quota' }).code).to.equal('insufficient-quota');
     expect(classify({ status: 429, type: 'requests', message: 'You exceeded your current quota.' }).code).to.equal(
-      'out-of-tokens',
+      'insufficient-quota',
     );
-    expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('too-fast');
+    expect(classify({ status: 429, type: 'requests', message: 'Rate limit reached.' }).code).to.equal('rate-limited');
     expect(classify({ status: 403, message: 'Your organization must be verified.' }).code).to.equal('organization-not-verified');
-    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('place-refused');
-    expect(classify({ status: 403, message: 'You may not do that.' }).code).to.equal('key-rejected');
-    expect(classify({ status: 403, message: '<html>', isPage: true }).code).to.equal('place-refused');
-    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('address-wrong');
+    expect(classify({ status: 403, message: 'Country not supported.' }).code).to.equal('access-denied');
+    expect(classify({ status: 403, message: 'You may not do that.' }).code).to.equal('invalid-api-key');
+    expect(classify({ status: 403, message: '<html>', isPage: true }).code).to.equal('access-denied');
+    expect(classify({ status: 404, message: 'Unknown request URL.' }).code).to.equal('endpoint-not-found');
     expect(classify({ status: 404, message: 'The model does not exist.' }).code).to.equal('model-not-found');
-    expect(classify({ status: 418 }).code).to.equal('bad-answer');
-    expect(classify({ status: 599 }).code).to.equal('server-trouble');
+    expect(classify({ status: 418 }).code).to.equal('invalid-response');
+    expect(classify({ status: 599 }).code).to.equal('server-error');
     for (const status of [504, 520, 524])
-      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-trouble', maybeCharged: true });
+      expect(classify({ status, type: 'server_error' })).to.deep.equal({ code: 'server-error', maybeCharged: true });
   });
+
+  for (const [status, message, code] of [
+    [403, 'Out of call volume quota. Quota will be replenished in 2.12:10:22.', 'insufficient-quota'],
+    [403, 'The subscription is disabled and therefore marked as read only.', 'insufficient-quota'],
+    [403, 'Cost centre 4711 has used up its allowance for November', 'insufficient-quota'],
+    [400, 'You have reached your monthly spending cap', 'insufficient-quota'],
+    [403, 'Author openai is banned in your region', 'access-denied'],
+    [403, 'Input was flagged', 'declined'],
+    [403, 'The prompt violates the acceptable use policy of Example Corp', 'declined'],
+    [400, '/images/generations: Invalid model name passed in model=gpt-image-2.6-flare.', 'model-not-found'],
+    [400, "Unknown model 'painter'.", 'model-not-found'],
+    [422, 'The model `painter` does not exist.', 'model-not-found'],
+    // Neither of these is about the money, the model or the words of an author.
+    [400, 'Invalid model parameters: quality is not known.', 'bad-request'],
+    [403, 'This key was flagged by the owner.', 'invalid-api-key'],
+    [429, 'You reached the limit of requests per minute.', 'rate-limited'],
+  ] as const)
+    it(`takes ${status} "${message}" of a gateway for ${code}`, () => {
+      expect(classify({ status, code: String(status), message }).code).to.equal(code);
+    });
 
   it('reads what a refusal objects to, and nothing but words', () => {
     expect(categoriesIn('Rejected. safety_violations=[violence, self_harm,violence].')).to.deep.equal(['self-harm', 'violence']);
@@ -67,6 +87,9 @@ describe('the error table of the images API', () => {
     expect(of({ 'retry-after-ms': '1500', 'retry-after': '17' })).to.equal(2);
     expect(of({ 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' })).to.equal(30);
     expect(of({ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' })).to.equal(0);
+    const never = { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' };
+    expect([of(never), of({ 'retry-after': '1000000000' })]).to.deep.equal([undefined, undefined]);
+    expect(of({ 'retry-after': '2592000' })).to.equal(30 * 24 * 3600);
     expect([of({ 'retry-after': 'soon' }), of({}), retryAfterOf(undefined)]).to.deep.equal([undefined, undefined, undefined]);
   });
 });

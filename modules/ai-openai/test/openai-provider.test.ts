@@ -17,44 +17,44 @@ type Row = readonly [BehaviourName, ProviderErrorCode, maybeCharged: boolean];
 
 /** Every row of the error table, and what the author's request may have cost. */
 const rows: readonly Row[] = [
-  ['key-rejected', 'key-rejected', false],
+  ['invalid-api-key', 'invalid-api-key', false],
   ['organization-not-verified', 'organization-not-verified', false],
   ['model-not-found', 'model-not-found', false],
   ['model-not-found-400', 'model-not-found', false],
-  ['insufficient-quota', 'out-of-tokens', false],
-  ['quota-by-type', 'out-of-tokens', false],
-  ['credit-balance-exhausted', 'out-of-tokens', false],
-  ['organization-spend-limit', 'out-of-tokens', false],
-  ['project-spend-limit', 'out-of-tokens', false],
-  ['organization-usage-limit', 'out-of-tokens', false],
-  ['billing-hard-limit', 'out-of-tokens', false],
-  ['rate-limit', 'too-fast', false],
-  ['slow-down', 'too-fast', false],
+  ['insufficient-quota', 'insufficient-quota', false],
+  ['quota-by-type', 'insufficient-quota', false],
+  ['credit-balance-exhausted', 'insufficient-quota', false],
+  ['organization-spend-limit', 'insufficient-quota', false],
+  ['project-spend-limit', 'insufficient-quota', false],
+  ['organization-usage-limit', 'insufficient-quota', false],
+  ['billing-hard-limit', 'insufficient-quota', false],
+  ['rate-limit', 'rate-limited', false],
+  ['slow-down', 'rate-limited', false],
   ['moderation-blocked', 'declined', false],
   ['content-policy-violation', 'declined', false],
   ['invalid-size', 'bad-request', false],
   ['unknown-parameter', 'bad-request', false],
-  ['error-500', 'server-trouble', false],
-  ['error-502', 'server-trouble', false],
-  ['error-503', 'server-trouble', false],
-  ['error-504', 'server-trouble', true],
-  ['plain-string-error', 'server-trouble', false],
+  ['error-500', 'server-error', false],
+  ['error-502', 'server-error', false],
+  ['error-503', 'server-error', false],
+  ['error-504', 'server-error', true],
+  ['plain-string-error', 'server-error', false],
   ['detail-error', 'bad-request', false],
   ['stall-before-headers', 'timed-out', true],
   ['stall-in-body', 'timed-out', true],
   ['byte-by-byte', 'timed-out', true],
-  ['reset-before-headers', 'connection-cut', true],
-  ['reset-in-body', 'connection-cut', true],
-  ['redirect', 'bad-answer', false],
-  ['html', 'bad-answer', true],
-  ['empty', 'bad-answer', true],
-  ['broken-json', 'bad-answer', true],
-  ['no-data', 'bad-answer', true],
-  ['truncated-base64', 'bad-answer', true],
-  ['not-an-image', 'bad-answer', true],
-  ['url-instead', 'bad-answer', true],
-  ['huge', 'bad-answer', true],
-  ['gzip-bomb', 'bad-answer', true],
+  ['reset-before-headers', 'connection-error', true],
+  ['reset-in-body', 'connection-error', true],
+  ['redirect', 'invalid-response', false],
+  ['html', 'invalid-response', true],
+  ['empty', 'invalid-response', true],
+  ['broken-json', 'invalid-response', true],
+  ['no-data', 'invalid-response', true],
+  ['truncated-base64', 'invalid-response', true],
+  ['not-an-image', 'invalid-response', true],
+  ['url-instead', 'invalid-response', true],
+  ['huge', 'invalid-response', true],
+  ['gzip-bomb', 'invalid-response', true],
 ];
 
 describe('the OpenAI image provider', () => {
@@ -163,7 +163,7 @@ describe('the OpenAI image provider', () => {
 
   it('does not unpack a picture that is a bomb', async () => {
     sandbox.next('pixel-bomb');
-    expect((await failure(make())).code).to.equal('bad-answer');
+    expect((await failure(make())).code).to.equal('invalid-response');
   }).timeout(60_000);
 
   it('delivers what came when fewer came than were asked for', async () => {
@@ -183,7 +183,7 @@ describe('the OpenAI image provider', () => {
       openai,
     );
     const error = await failure(ask({ key: 'sk-short' }, 20_000, own));
-    expect([error.code, error.maybeCharged]).to.deep.equal(['key-rejected', false]);
+    expect([error.code, error.maybeCharged]).to.deep.equal(['invalid-api-key', false]);
     expect(error.message).to.contain('It was not sent');
     expect((await failure(ask({ key: 'local' }))).status).to.equal(401);
   });
@@ -192,7 +192,7 @@ describe('the OpenAI image provider', () => {
     const closed = await createImagesSandbox();
     await closed.close();
     const error = await failure(ask({}, 5000, providerFor(closed.url)));
-    expect([error.code, error.maybeCharged]).to.deep.equal(['connection-cut', false]);
+    expect([error.code, error.maybeCharged]).to.deep.equal(['connection-error', false]);
   });
 
   it('keeps out of the environment', async () => {
@@ -216,7 +216,7 @@ describe('the OpenAI image provider', () => {
   it('repeats no part of a rejected key', async () => {
     const key = 'sk-proj-canary-0123456789-canary';
     const error = await failure(ask({ key }));
-    expect(error.code).to.equal('key-rejected');
+    expect(error.code).to.equal('invalid-api-key');
     expect(JSON.stringify([error.message, error.stack, String(error.cause)])).to.not.match(/sk-proj|canary/);
   });
 });

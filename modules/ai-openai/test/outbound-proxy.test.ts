@@ -194,7 +194,7 @@ describe('an outbound proxy', () => {
     expect((await providerAt(sandbox.url, proxy.url).generate(order)).images).to.have.length(1);
     expect(JSON.stringify(sandbox.requests)).to.not.contain('proxy-authorization');
     const refused = await failure(providerAt(sandbox.url, proxy.url.replace('letmeout', 'wrong')).generate(order));
-    expect([refused.code, refused.maybeCharged]).to.deep.equal(['place-refused', false]);
+    expect([refused.code, refused.maybeCharged]).to.deep.equal(['access-denied', false]);
     expect(refused.message).to.contain('PORTICO_OUTBOUND_PROXY').and.to.contain('407').and.to.not.contain('wrong');
     expect(sandbox.generations).to.have.length(1);
   });
@@ -223,11 +223,11 @@ describe('an outbound proxy', () => {
     const gone = await startProxy();
     await gone.close();
     const missing = await failure(providerAt('https://images.example/v1', gone.url).generate(order));
-    expect([missing.code, missing.maybeCharged]).to.deep.equal(['connection-cut', false]);
+    expect([missing.code, missing.maybeCharged]).to.deep.equal(['connection-error', false]);
     expect(missing.message).to.contain('PORTICO_OUTBOUND_PROXY').and.to.contain('ECONNREFUSED');
     const strict = await proxyWith({ refuses: 403 });
     const refused = await failure(providerAt('https://images.example/v1', strict.url).generate(order));
-    expect([refused.code, refused.maybeCharged]).to.deep.equal(['place-refused', false]);
+    expect([refused.code, refused.maybeCharged]).to.deep.equal(['access-denied', false]);
     expect(refused.message).to.contain('images.example:443').and.to.contain('403');
   });
 

@@ -29,14 +29,14 @@ const order = {
 
 /** What goes wrong after the first partial image; once a stream has begun, whatever happens may have been charged. */
 const rows: readonly (readonly [BehaviourName, ProviderErrorCode])[] = [
-  ['stream-cut', 'connection-cut'],
-  ['stream-reset', 'connection-cut'],
+  ['stream-cut', 'connection-error'],
+  ['stream-reset', 'connection-error'],
   ['stream-stall', 'timed-out'],
-  ['stream-no-image', 'bad-answer'],
-  ['stream-error', 'server-trouble'],
+  ['stream-no-image', 'invalid-response'],
+  ['stream-error', 'server-error'],
   ['stream-declined', 'declined'],
-  ['stream-out-of-tokens', 'out-of-tokens'],
-  ['stream-huge', 'bad-answer'],
+  ['stream-insufficient-quota', 'insufficient-quota'],
+  ['stream-huge', 'invalid-response'],
 ];
 
 describe('an answer that is streamed', () => {
@@ -152,9 +152,9 @@ describe('an answer that is streamed', () => {
 
   it('is refused like any other answer before it begins', async () => {
     sandbox.next('insufficient-quota', 'redirect', 'html');
-    expect(await failure(ask())).to.include({ code: 'out-of-tokens', maybeCharged: false });
-    expect(await failure(ask())).to.include({ code: 'bad-answer', maybeCharged: false });
-    expect(await failure(ask())).to.include({ code: 'bad-answer', maybeCharged: true });
+    expect(await failure(ask())).to.include({ code: 'insufficient-quota', maybeCharged: false });
+    expect(await failure(ask())).to.include({ code: 'invalid-response', maybeCharged: false });
+    expect(await failure(ask())).to.include({ code: 'invalid-response', maybeCharged: true });
   });
 
   it('ends at once when it is cancelled', async () => {

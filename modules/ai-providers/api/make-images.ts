@@ -97,7 +97,7 @@ const splitUp = (count: number, perCall: number): readonly number[] =>
   Array.from({ length: Math.ceil(count / perCall) }, (_, index) => Math.min(perCall, count - index * perCall));
 
 const nothingIn = ({ requestId }: ProviderAnswer): ProviderError =>
-  new ProviderError('bad-answer', 'The answer holds no image.', { maybeCharged: true, requestId });
+  new ProviderError('invalid-response', 'The answer holds no image.', { maybeCharged: true, requestId });
 
 /**
  * Tells what an answer brought, if it brought anything, and answers the images that decode. Whoever the provider is, only those are offered.

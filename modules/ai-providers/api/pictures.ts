@@ -13,7 +13,7 @@ export function withSemaphore<T>(work: () => Promise<T>): Promise<T> {
 /** Pixels of one image: sixteen times what is asked for, far less than a bomb. */
 export const pixelLimit = 4096 * 4096;
 
-const bad = (message: string): ProviderError => new ProviderError('bad-answer', message, { maybeCharged: true });
+const bad = (message: string): ProviderError => new ProviderError('invalid-response', message, { maybeCharged: true });
 
 const signatures: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
   ['png', (bytes) => bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
@@ -32,7 +32,7 @@ function formatOf(content: Uint8Array): string | undefined {
 /** Whether a file begins like one that may reach the decoder. */
 export const looksLikePicture = (content: Uint8Array): boolean => formatOf(content) !== undefined;
 
-/** Only files that begin like a picture reach the decoder, and all their pixels are decoded once. @throws ProviderError `bad-answer` */
+/** Only files that begin like a picture reach the decoder, and all their pixels are decoded once. @throws ProviderError `invalid-response` */
 export async function checkImage(content: Uint8Array): Promise<void> {
   if (decoded.has(content)) return;
   const format = formatOf(content);

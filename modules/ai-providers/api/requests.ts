@@ -8,7 +8,7 @@ type Asked = Pick<ImageRequest, 'key' | 'signal'> & { readonly prompt?: string }
 export async function askProvider(provider: ImageProvider, request: ImageRequest): Promise<ProviderAnswer> {
   const answer = await guarded(provider, request, () => provider.generate(request));
   if (Array.isArray(answer?.images)) return answer;
-  throw new ProviderError('bad-answer', `${provider.name} answered no list of images.`, { maybeCharged: true });
+  throw new ProviderError('invalid-response', `${provider.name} answered no list of images.`, { maybeCharged: true });
 }
 
 /** Undefined: the provider has no list. @throws ProviderError */
@@ -35,5 +35,7 @@ function withoutSecrets(provider: ImageProvider, { key, prompt, signal }: Asked,
   if (signal.aborted && !(signal.reason instanceof DOMException)) return signal.reason;
   if (signal.aborted) return new ProviderError('timed-out', `${provider.name} did not answer in time.`, { maybeCharged: true });
   const kind = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : 'no Error';
-  return new ProviderError('bad-answer', `${provider.name} failed with an error of its own (${kind}).`, { maybeCharged: true });
+  return new ProviderError('invalid-response', `${provider.name} failed with an error of its own (${kind}).`, {
+    maybeCharged: true,
+  });
 }

@@ -61,7 +61,7 @@ describe('asking a provider', () => {
   it('names an error by the id of its request, and keeps all else of it', () => {
     const cause = new Error('below');
     const told = { cause, maybeCharged: true, status: 503, retryAfterSeconds: 7, categories: ['violence'] };
-    const error = new ProviderError('bad-answer', 'It is broken.', told);
+    const error = new ProviderError('invalid-response', 'It is broken.', told);
     const named = error.withRequestId('req_1');
     expect({ ...named, message: named.message, cause: named.cause }).to.deep.equal({
       ...error,
@@ -77,9 +77,9 @@ describe('asking a provider', () => {
     const failing = (error: unknown): ImageProvider => ({ ...providerOf(), generate: () => Promise.reject(error) });
     const errors = [
       new TypeError(`a cat ${key}`),
-      new ProviderError('out-of-tokens', `The key ${key} is empty.`),
+      new ProviderError('insufficient-quota', `The key ${key} is empty.`),
       'a cat',
-      new ProviderError('connection-cut', 'It broke.', { cause: new TypeError(`Bearer ${key} is no header`) }),
+      new ProviderError('connection-error', 'It broke.', { cause: new TypeError(`Bearer ${key} is no header`) }),
     ];
     const told = [];
     for (const thrown of errors) {
@@ -92,22 +92,22 @@ describe('asking a provider', () => {
       told.push([code, message]);
     }
     expect(told).to.deep.equal([
-      ['bad-answer', 'A provider of the portal failed with an error of its own (TypeError).'],
-      ['out-of-tokens', 'A provider of the portal said more, but quoted what is not kept.'],
-      ['bad-answer', 'A provider of the portal failed with an error of its own (no Error).'],
-      ['connection-cut', 'It broke.'],
+      ['invalid-response', 'A provider of the portal failed with an error of its own (TypeError).'],
+      ['insufficient-quota', 'A provider of the portal said more, but quoted what is not kept.'],
+      ['invalid-response', 'A provider of the portal failed with an error of its own (no Error).'],
+      ['connection-error', 'It broke.'],
     ]);
   });
 
   it('takes an answer of another shape for none', async () => {
     const shapeless: ImageProvider = { ...providerOf(), generate: async () => ({}) as never };
-    expect((await make(shapeless)).error).to.include({ code: 'bad-answer', maybeCharged: true });
+    expect((await make(shapeless)).error).to.include({ code: 'invalid-response', maybeCharged: true });
   });
 
   it('offers no image of any provider that does not decode, and hands its bytes on for who paid', async () => {
     const { made, error } = await make(providerOf([letter, letter]));
     expect(made.map(({ images, unreadable }) => [images, unreadable])).to.deep.equal([[[], [letter, letter]]]);
-    expect(error).to.include({ code: 'bad-answer', maybeCharged: true });
+    expect(error).to.include({ code: 'invalid-response', maybeCharged: true });
   });
 
   it('keeps what decodes, and asks once for the rest', async () => {
@@ -153,9 +153,9 @@ describe('asking a provider', () => {
   });
 
   it('begins no further calls after one has failed', async () => {
-    const provider = providerOf([picture], new ProviderError('out-of-tokens', 'No money.'), [picture], [picture]);
+    const provider = providerOf([picture], new ProviderError('insufficient-quota', 'No money.'), [picture], [picture]);
     const { made, error } = await make({ ...provider, imagesPerRequest: 1 });
-    expect(error).to.include({ code: 'out-of-tokens' });
+    expect(error).to.include({ code: 'insufficient-quota' });
     expect([made.length, provider.asked.length]).to.deep.equal([2, 3]);
   });
 
@@ -168,7 +168,7 @@ describe('asking a provider', () => {
   });
 
   it('hands on what came of an answer that broke off, and then fails with why', async () => {
-    const problem = new ProviderError('connection-cut', 'It broke.', { maybeCharged: true });
+    const problem = new ProviderError('connection-error', 'It broke.', { maybeCharged: true });
     const generate: ImageProvider['generate'] = async ({ model }) => ({ images: [picture], model, problem });
     const { made, error } = await make({ ...providerOf(), generate });
     expect([made.map(({ images }) => images.length), error]).to.deep.equal([[1], problem]);
@@ -193,9 +193,9 @@ describe('asking a provider', () => {
   });
 
   it('hands on what came before the rest failed', async () => {
-    const { made, error } = await make(providerOf([picture], new ProviderError('server-trouble', 'Trouble.')));
+    const { made, error } = await make(providerOf([picture], new ProviderError('server-error', 'Trouble.')));
     expect(made).to.have.length(1);
-    expect(error).to.include({ code: 'server-trouble' });
+    expect(error).to.include({ code: 'server-error' });
   });
 
   it('tries one more model of the provider, and nothing else again', async () => {
@@ -206,8 +206,8 @@ describe('asking a provider', () => {
     const nameless = providerOf(gone);
     expect((await make(nameless)).error).to.equal(gone);
     expect(nameless.asked.map(({ model }) => model)).to.deep.equal(['portal-model']);
-    const busy = providerOf(new ProviderError('too-fast', 'Busy.'));
-    expect((await make(busy)).error).to.include({ code: 'too-fast' });
+    const busy = providerOf(new ProviderError('rate-limited', 'Busy.'));
+    expect((await make(busy)).error).to.include({ code: 'rate-limited' });
     expect(busy.asked).to.have.length(1);
   });
 

@@ -58,7 +58,7 @@ const server = (status: number, message: string): ApiError => ({ status, type: '
 
 /** Errors that the sandbox answers when it is told to, by the name of the behaviour. */
 export const apiErrors = {
-  'key-rejected': invalidKey('sk-proj-0123456789abcdef'),
+  'invalid-api-key': invalidKey('sk-proj-0123456789abcdef'),
   'organization-not-verified': {
     status: 403,
     type: 'invalid_request_error',

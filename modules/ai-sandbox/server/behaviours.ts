@@ -34,7 +34,7 @@ const streamFaults = [
   'stream-no-image',
   'stream-error',
   'stream-declined',
-  'stream-out-of-tokens',
+  'stream-insufficient-quota',
   'stream-model-gone',
   'stream-huge',
 ] as const;
@@ -72,12 +72,11 @@ export const isStreamFault = (name: BehaviourName): name is StreamFault => (stre
 
 /** Other words that people try in a description. */
 const otherNames: Readonly<Record<string, BehaviourName>> = {
-  'out-of-tokens': 'insufficient-quota',
   'out-of-money': 'credit-balance-exhausted',
-  key: 'key-rejected',
+  key: 'invalid-api-key',
   unverified: 'organization-not-verified',
   model: 'model-not-found',
-  'too-fast': 'rate-limit',
+  'rate-limited': 'rate-limit',
   declined: 'moderation-blocked',
   timeout: 'stall-before-headers',
   reset: 'reset-before-headers',

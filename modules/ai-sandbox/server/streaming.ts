@@ -66,7 +66,7 @@ const faults: Readonly<Record<StreamFault, Fault>> = {
   },
   'stream-error': errorEvent('error-500'),
   'stream-declined': errorEvent('moderation-blocked'),
-  'stream-out-of-tokens': errorEvent('insufficient-quota'),
+  'stream-insufficient-quota': errorEvent('insufficient-quota'),
   'stream-model-gone': errorEvent('model-not-found'),
   'stream-huge': async ({ response, behaviour, kind }) => {
     response.write(`event: ${kind}.partial_image\ndata: {"b64_json":"`);

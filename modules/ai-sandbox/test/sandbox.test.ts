@@ -112,7 +112,7 @@ describe('the image sandbox', () => {
   });
 
   it('fails as the description says', async () => {
-    expect(await refusal({ ...order, prompt: 'a cat [fail:out-of-tokens]' })).to.equal('429 insufficient_quota null');
+    expect(await refusal({ ...order, prompt: 'a cat [fail:insufficient-quota]' })).to.equal('429 insufficient_quota null');
     expect(await refusal({ ...order, prompt: '[fail:declined] something' })).to.equal('400 moderation_blocked null');
     expect((await post({ ...order, prompt: 'a cat [fail:nonsense]' })).status).to.equal(200);
   });

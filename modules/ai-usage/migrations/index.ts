@@ -1,5 +1,11 @@
 import { AddImageTokens1764480100000 } from './add-image-tokens.js';
 import { AddStartingBudget1764480200000 } from './add-starting-budget.js';
 import { CreateUsage1764450000000 } from './create-usage.js';
+import { RenameErrorCodes1764620000000 } from './rename-error-codes.js';
 
-export default [CreateUsage1764450000000, AddImageTokens1764480100000, AddStartingBudget1764480200000];
+export default [
+  CreateUsage1764450000000,
+  AddImageTokens1764480100000,
+  AddStartingBudget1764480200000,
+  RenameErrorCodes1764620000000,
+];

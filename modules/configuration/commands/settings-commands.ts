@@ -12,7 +12,7 @@ import {
   type Site,
   SiteDirectory,
 } from '@portico/core';
-import { readAll } from '@portico/core/util';
+import { nearest, readAll } from '@portico/core/util';
 import type { SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
 import { SettingsRegistry } from '../services/settings-registry.js';
@@ -44,7 +44,18 @@ class SettingsTargets {
     const name = subject.slice(dot + 1);
     const contribution = this.registry.contribution(subject.slice(0, dot));
     const field = contribution && Object.hasOwn(contribution.value.fields, name) ? contribution.value.fields[name] : undefined;
-    if (!contribution || !field) throw new PortalError('setting-unknown', `There is no setting "${subject}".`, { status: 404 });
+    if (!contribution || !field) {
+      const page = subject.slice(0, dot);
+      const onPage = (id: string): boolean => id.startsWith(`${page}.`);
+      const names = this.registry.names();
+      const meant = contribution
+        ? nearest(
+            name,
+            names.filter(onPage).map((each) => each.slice(page.length + 1)),
+          ).replace('mean ', `mean ${page}.`)
+        : nearest(subject, names);
+      throw new PortalError('setting-unknown', `There is no setting "${subject}".${meant}`, { status: 404 });
+    }
     const scope = this.scope(options.site);
     return { scope, module: contribution.moduleOf(name), name, field, handle: this.registry.handle(contribution.value.id) };
   }

@@ -1,4 +1,4 @@
-import { HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
+import { HostConfig, inject, injectable, Log, Messages, PortalError, z } from '@portico/core';
 import { nearest } from '@portico/core/util';
 import type { SettingsDefinition, SettingsField } from '../api/index.js';
 import { readValue } from './read-value.js';
@@ -39,6 +39,7 @@ export class DeploymentSettings {
   constructor(
     @inject(HostConfig) private readonly config: HostConfig,
     @inject(Log) private readonly log: Log,
+    @inject(Messages) private readonly messages: Messages,
   ) {
     const parsed = sectionSchema.safeParse(config.module('configuration') ?? {});
     if (!parsed.success) {
@@ -136,7 +137,12 @@ export class DeploymentSettings {
       this.report(`The value of ${place} says neither on nor off: the setting is locked off.`);
       return { value: false, origin, label: `${label}, which says neither on nor off`, locked };
     }
-    this.report(`The value of ${place} does not fit its setting (${read.problem.key}) and is ignored.`);
+    const { key, values, theirs } = read.problem;
+    // What a module's own check objects to, only its messages say.
+    const why = theirs ? '' : ` ${this.messages.text(key, values)}`;
+    const options =
+      field.type === 'choice' && field.options ? ` One of: ${field.options.map(({ value }) => value).join(', ')}.` : '';
+    this.report(`The value of ${place} does not fit its setting and is ignored.${why}${options}`);
     return undefined;
   }
 

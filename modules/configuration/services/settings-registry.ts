@@ -62,6 +62,11 @@ export class SettingsRegistry implements Settings {
     return this.catalog.find(id) && this.handle(id);
   }
 
+  /** Of every field that is there: `ai-creator.model`. */
+  names(): readonly string[] {
+    return this.catalog.all().flatMap(({ value: { id, fields } }) => Object.keys(fields).map((field) => `${id}.${field}`));
+  }
+
   contribution(id: string): CatalogEntry | undefined {
     return this.catalog.find(id);
   }

@@ -42,6 +42,13 @@ describe('portico settings', () => {
     expect([tooMany.exitCode, tooMany.err.trim()]).to.deep.equal([1, 'Enter 60 or less.']);
     const unknown = await portal.command(['settings', 'set', 'lighthouse.ghost', '1']);
     expect([unknown.exitCode, unknown.err.trim()]).to.deep.equal([1, 'There is no setting "lighthouse.ghost".']);
+    for (const [written, meant] of [
+      ['lighthouse.lmap', 'lighthouse.lamp'],
+      ['lighthuose.lamp', 'lighthouse.lamp'],
+    ] as const)
+      expect((await portal.command(['settings', 'get', written])).err).to.equal(
+        `There is no setting "${written}". Did you mean ${meant}?\n`,
+      );
     const nowhere = await portal.command(['settings', 'get', 'lighthouse.lamp', '--site', 'ghost']);
     expect([nowhere.exitCode, nowhere.err.trim()]).to.deep.equal([1, 'There is no site "ghost".']);
   });

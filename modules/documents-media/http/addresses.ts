@@ -1,14 +1,18 @@
 /** A place with a query; empty values are left out. */
 export function withQuery(place: string, query: Readonly<Record<string, string | undefined>>): string {
-  let parameters: URLSearchParams | undefined;
+  let parameters = '';
   for (const name in query) {
     const value = query[name];
     if (!value) continue;
-    parameters ??= new URLSearchParams();
-    parameters.append(name, value);
+    // A page of a list has many links, and most of their values are written as they are.
+    const written = plain.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();
+    parameters += `${parameters === '' ? '?' : '&'}${written}`;
   }
-  return parameters ? `${place}?${parameters}` : place;
+  return place + parameters;
 }
+
+/** What forms send as it is. */
+const plain = /^[\w*.-]+$/;
 
 export function listAddress(folderId: string | undefined, added: readonly string[] = []): string {
   return withQuery('~/documents-media', { folder: folderId, added: added.join(',') });

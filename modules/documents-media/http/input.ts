@@ -72,7 +72,7 @@ export const documentForm = z.strictObject({
   seenAltText: text.optional(),
 });
 /** Names of files that somebody is about to send. */
-export const namesForm = z.strictObject({ names: z.array(z.string().max(2000)).max(1000) });
+export const namesForm = (mostFiles: number) => z.strictObject({ names: z.array(z.string().max(2000)).max(mostFiles) });
 export const moveQuery = z.strictObject({ to: optionalId, after: cursor });
 export const moveForm = z.strictObject({ to: optionalId });
 

@@ -63,7 +63,13 @@ export class UploadRoutes implements HttpRoutes {
     // Changes nothing; names of many files are too long for an address.
     router.post(
       '/check-names',
-      { access: mayAdd, query: folderQuery, body: namesForm, answers: 'json', answer: namesAnswer },
+      {
+        access: mayAdd,
+        query: folderQuery,
+        body: namesForm(this.limits.maxFilesPerUpload),
+        answers: 'json',
+        answer: namesAnswer,
+      },
       async (ctx) => {
         ctx.body = { names: await this.names.check(ctx.access, ctx.input.query.folder, ctx.input.body.names) };
       },

@@ -102,11 +102,9 @@ export class DocumentAdding {
       await refuseTakenName(transaction, siteId, document.folderId, name);
       return name;
     }
-    for (let number = 0; number <= maxNumber; number += 1) {
-      const candidate = numberedName(name, number);
-      if (!(await findName(transaction, siteId, document.folderId, candidate))) return candidate;
-    }
-    throw nameTaken(name);
+    const free = await firstFreeName(transaction, { siteId, folderId: document.folderId }, name, { from: 0, most: maxNumber });
+    if (free === undefined) throw nameTaken(name);
+    return numberedName(name, free);
   }
 
   /** @param received the versions, oldest first; the last one is the current one. */
@@ -214,6 +212,37 @@ export async function findName(
     [siteId, folderId ?? rootFolder, nameKey(name)],
   );
   return row;
+}
+
+/** Names that are looked for at once, after the first. */
+const namesAtOnce = 50;
+
+export interface NumberedNames {
+  readonly from: number;
+  readonly most: number;
+  /** Of what is taken besides, by key. */
+  isTaken?(key: string): boolean;
+}
+
+/** The first number with which `numberedName` is free in a folder; undefined when none is. Many are looked for with one question. */
+export async function firstFreeName(
+  queries: Queries,
+  { siteId, folderId }: { readonly siteId: string; readonly folderId: string | undefined },
+  name: string,
+  { from, most, isTaken = () => false }: NumberedNames,
+): Promise<number | undefined> {
+  for (let first = from, length = 1; first <= most; first += length, length = namesAtOnce) {
+    const keys = Array.from({ length }, (_, index) => nameKey(numberedName(name, first + index)));
+    const rows = await queries.query<{ key: string }>(
+      `SELECT name_key AS "key" FROM documents_media_document WHERE site_id = ? AND folder_id = ?
+         AND name_key IN (${keys.map(() => '?').join(', ')})`,
+      [siteId, folderId ?? rootFolder, ...keys],
+    );
+    const there = new Set(rows.map(({ key }) => key));
+    const index = keys.findIndex((key) => !there.has(key) && !isTaken(key));
+    if (index >= 0) return first + index <= most ? first + index : undefined;
+  }
+  return undefined;
 }
 
 export function nameTaken(name: string): PortalError {

@@ -118,7 +118,9 @@ export async function signatureOf(path: string, seconds: number): Promise<string
   // Loaded with the first upload, not with every start.
   const { FileTypeParser } = await import('file-type');
   try {
-    return (await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path))?.mime;
+    const found = await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path);
+    // Nobody has sound of the first layer; texts of Windows begin with the bytes of its frames (FF FE).
+    return found?.ext === 'mp1' ? undefined : found?.mime;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { inject, injectable } from '@portico/core';
+import { inject, injectable, PortalError } from '@portico/core';
 import { loadSharp, type Sharp } from '@portico/core/util';
 import { DocumentLimits } from './document-limits.js';
 
@@ -40,17 +40,23 @@ export function isTiny({ width, height }: { readonly width?: number | null; read
 const thumbnailWidth = 512;
 const thumbnailHeight = 2048;
 
+/** Pictures that wait to be made; who asks for one more is asked to come again. */
+const mostRenditionsWaiting = 200;
+
 /** Decodes and scales on sharp's own threads, a few at a time, so that neither the event loop nor file access waits for pictures. */
 @injectable()
 export class Images {
   private running = 0;
-  private readonly queue: (() => void)[] = [];
+  /** Uploads that wait, whose people see a bar that stands still. */
+  private readonly inspections: (() => void)[] = [];
+  /** Pictures to be made, which anybody can ask for. */
+  private readonly renditions: (() => void)[] = [];
 
   constructor(@inject(DocumentLimits) private readonly limits: DocumentLimits) {}
 
   /** Decodes the whole file. @throws ImageError */
   inspect(path: string): Promise<ImageFacts> {
-    return this.work(async () => {
+    return this.work(this.inspections, async () => {
       const metadata = await (await this.open(path)).metadata();
       const mimeType = mimeTypes[metadata.format];
       if (!mimeType || (metadata.format === 'heif' && metadata.compression !== 'av1')) throw new Error('Not a raster image.');
@@ -59,9 +65,9 @@ export class Images {
     });
   }
 
-  /** A webp of at most 512 pixels width, upright, without metadata but the XMP that is given. @throws ImageError */
+  /** A webp of at most 512 pixels width, upright, without metadata but the XMP that is given. @throws ImageError; PortalError `thumbnail-failed` (503) when too many wait. */
   thumbnail(path: string, mark: string | undefined): Promise<Uint8Array> {
-    return this.work(async () => {
+    return this.render(async () => {
       const { width, height } = await (await this.open(path)).metadata();
       const small = (await this.open(path))
         .autoOrient()
@@ -74,10 +80,10 @@ export class Images {
 
   /**
    * The whole picture in its own type, upright, with its colours (the profile stays) and without any metadata but the XMP that is given.
-   * Without loss where the type has it: PNG. @throws ImageError
+   * Without loss where the type has it: PNG. @throws ImageError; PortalError `thumbnail-failed` (503) when too many wait.
    */
   withoutMetadata(path: string, mark: string | undefined): Promise<Uint8Array> {
-    return this.work(async () => {
+    return this.render(async () => {
       const { format, pages = 1, space, width, height } = await (await this.open(path)).metadata();
       // Of an animation that is too large as a whole the first frame stands.
       const isAnimated =
@@ -102,15 +108,25 @@ export class Images {
     }).timeout({ seconds: this.limits.imageSeconds });
   }
 
-  private async work<T>(task: () => Promise<T>): Promise<T> {
-    if (this.running >= this.limits.imagesAtOnce) await new Promise<void>((resolve) => this.queue.push(resolve));
+  private async render(task: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    if (this.renditions.length < mostRenditionsWaiting) return this.work(this.renditions, task);
+    throw new PortalError('thumbnail-failed', 'Too many pictures are being made at this moment. Try again in a few seconds.', {
+      status: 503,
+      expose: true,
+      retryAfter: 5,
+    });
+  }
+
+  /** What is received goes before what is made of it. */
+  private async work<T>(queue: (() => void)[], task: () => Promise<T>): Promise<T> {
+    if (this.running >= this.limits.imagesAtOnce) await new Promise<void>((resolve) => queue.push(resolve));
     else this.running += 1;
     try {
       return await task();
     } catch (error) {
       throw new ImageError(problemOf(error), error);
     } finally {
-      const next = this.queue.shift();
+      const next = this.inspections.shift() ?? this.renditions.shift();
       if (next) next();
       else this.running -= 1;
     }

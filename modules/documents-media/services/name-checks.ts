@@ -1,7 +1,8 @@
 import { type AccessContext, inject, injectable, PortalError, type Reader, UnitOfWork } from '@portico/core';
+import { yielding } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { siteFor } from './access.js';
-import { findName, nameTaken } from './document-adding.js';
+import { findName, firstFreeName, nameTaken } from './document-adding.js';
 import { Folders } from './folders.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 
@@ -30,9 +31,9 @@ export class NameChecks {
     const site = siteFor(access, DocumentPermissions.add);
     return this.unitOfWork.read(async (reader) => {
       await this.folders.requirePlace(reader, site.id, folderId);
-      const place = { reader, siteId: site.id, folderId, chosen: new Set<string>() };
+      const place = { reader, siteId: site.id, folderId, chosen: new Set<string>(), tried: new Map<string, number>() };
       const checks: NameCheck[] = [];
-      for (const name of names) checks.push(await checkOne(place, name));
+      for await (const name of yielding(names)) checks.push(await checkOne(place, name));
       return checks;
     });
   }
@@ -44,6 +45,8 @@ interface Place {
   readonly folderId: string | undefined;
   /** Keys of the names that come with the same upload. */
   readonly chosen: Set<string>;
+  /** By key of a name, the last number that was tried with it. */
+  readonly tried: Map<string, number>;
 }
 
 async function checkOne(place: Place, wanted: string): Promise<NameCheck> {
@@ -60,12 +63,15 @@ async function checkOne(place: Place, wanted: string): Promise<NameCheck> {
     return { name: wanted };
   }
   const problem = there ? nameTaken(there.name).message : `There are two files named ${name}. Choose another name for this one.`;
-  for (let number = 1; number <= maxTried; number += 1) {
-    const suggestion = numberedName(name, number);
-    if (place.chosen.has(nameKey(suggestion))) continue;
-    if (await findName(place.reader, place.siteId, place.folderId, suggestion)) continue;
-    place.chosen.add(nameKey(suggestion));
-    return { name: wanted, problem, suggestion };
-  }
-  return { name: wanted, problem };
+  const { reader, chosen, tried } = place;
+  const number = await firstFreeName(reader, place, name, {
+    from: (tried.get(nameKey(name)) ?? 0) + 1,
+    most: maxTried,
+    isTaken: (key) => chosen.has(key),
+  });
+  tried.set(nameKey(name), number ?? maxTried);
+  if (number === undefined) return { name: wanted, problem };
+  const suggestion = numberedName(name, number);
+  chosen.add(nameKey(suggestion));
+  return { name: wanted, problem, suggestion };
 }

@@ -43,6 +43,10 @@ const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition
 /** Somebody waits for the answer. */
 const lookedAtMillis = 10_000;
 
+/** A picture that could not be made is not tried again for so long. */
+const failedSeconds = 60;
+const mostFailures = 1000;
+
 type Rendition = Omit<ServedFile, 'name'>;
 type Kind = RenditionEntity['kind'];
 
@@ -59,6 +63,8 @@ type Kind = RenditionEntity['kind'];
 @injectable()
 export class Renditions {
   private readonly making = new Map<string, Promise<Rendition>>();
+  /** Until when those that failed are not tried again, by monotonic time; the oldest first, and only the newest of many. */
+  private readonly failures = new Map<string, number>();
 
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
@@ -125,10 +131,13 @@ export class Renditions {
     return { ...found, name: row.name };
   }
 
-  private shared(row: RenditionRow, kind: Kind): Promise<Rendition> {
-    const key = `${kind} ${row.sourceBlobId}`;
+  private async shared(row: RenditionRow, kind: Kind): Promise<Rendition> {
+    const key = keyOf(kind, row.sourceBlobId);
     const running = this.making.get(key);
     if (running) return running;
+    const left = (this.failures.get(key) ?? 0) - this.clock.monotonic();
+    if (left > 0) throw failed(left / 1000);
+    this.failures.delete(key);
     const work = this.make(row, kind).finally(() => this.making.delete(key));
     this.making.set(key, work);
     return work;
@@ -165,7 +174,7 @@ export class Renditions {
 
   private async picturedFrom({ sourceBlobId, metadata }: RenditionRow, kind: Kind): Promise<StoredBlob> {
     const mark = this.metadata.xmp(metadataOf(metadata));
-    const bytes = await this.encode(sourceBlobId, (path) =>
+    const bytes = await this.encode(kind, sourceBlobId, (path) =>
       kind === 'thumbnail' ? this.images.thumbnail(path, mark) : this.images.withoutMetadata(path, mark),
     );
     return this.blobs.store(bytes, { maxBytes: bytes.length });
@@ -183,20 +192,25 @@ export class Renditions {
     }
   }
 
-  private async encode(sourceBlobId: string, encode: (path: string) => Promise<Uint8Array>): Promise<Uint8Array> {
+  private async encode(kind: Kind, sourceBlobId: string, encode: (path: string) => Promise<Uint8Array>): Promise<Uint8Array> {
     try {
       return await encode(this.blobs.pathOf(sourceBlobId));
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       this.log.warn('A picture could not be made of an image.', { blob: sourceBlobId, error });
-      throw new PortalError('thumbnail-failed', 'The preview of this picture could not be made. Try again in a minute.', {
-        status: 503,
-        expose: true,
-        retryAfter: 60,
-        cause: error,
-      });
+      this.failures.set(keyOf(kind, sourceBlobId), this.clock.monotonic() + failedSeconds * 1000);
+      const [oldest] = this.failures.keys();
+      if (this.failures.size > mostFailures && oldest !== undefined) this.failures.delete(oldest);
+      throw failed(failedSeconds, error);
     }
   }
+}
+
+const keyOf = (kind: Kind, sourceBlobId: string): string => `${kind} ${sourceBlobId}`;
+
+function failed(retryAfter: number, cause?: unknown): PortalError {
+  const sentence = 'The preview of this picture could not be made. Try again in a minute.';
+  return new PortalError('thumbnail-failed', sentence, { status: 503, expose: true, retryAfter, cause });
 }
 
 /** Undefined for what is not there. */

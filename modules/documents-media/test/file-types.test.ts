@@ -203,6 +203,11 @@ describe('The type of a file', () => {
     expect(found).to.deep.equal(['text/csv; charset=utf-16', 'text/plain; charset=utf-16', octets, octets]);
   });
 
+  it('of a file of Windows in two bytes a character is never sound', async () => {
+    const content = Buffer.from('\ufeffWindows Registry Editor Version 5.00\r\n', 'utf16le');
+    expect((await library.add({ name: 'settings.reg', content })).mimeType).to.equal('application/octet-stream');
+  });
+
   it('of text names a charset only when every byte was read', async () => {
     const late = Buffer.concat([Buffer.from('name;city\n'.repeat(450)), Buffer.from('M\xfcller;K\xf6ln\n', 'latin1')]);
     const types: string[] = [];

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { BlobStore, UnitOfWork } from '@portico/core';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
 import sharp from 'sharp';
@@ -126,5 +128,26 @@ describe('Readers of documents', () => {
     expect(bytes(part)).to.deep.equal(bytes(whole as supertest.Response).subarray(0, 8));
     await library.form(`${base}/documents/${png.id}/delete`).expect(303);
     await people.guest.get(view).expect(404);
+  });
+
+  it('do not have a picture tried again and again that cannot be made', async () => {
+    const content = await sharp(await picture(80, 50))
+      .jpeg()
+      .toBuffer();
+    const { id } = await library.add({ name: 'broken.jpg', content });
+    const [row] = await library.portal
+      .service(UnitOfWork)
+      .read((reader) =>
+        reader.query<{ blobId: string }>('SELECT blob_id AS "blobId" FROM documents_media_document WHERE id = ?', [id]),
+      );
+    const file = library.portal.service(BlobStore).pathOf(row?.blobId ?? '');
+    await writeFile(file, 'no picture');
+    const first = await get(people.guest, `${base}/documents/${id}/view`).expect(503);
+    expect(first.headers['retry-after']).to.equal('60');
+    // Were it tried now, it would be there.
+    await writeFile(file, content);
+    const again = await get(people.guest, `${base}/documents/${id}/view`).expect(503);
+    expect(Number(again.headers['retry-after'])).to.be.within(1, 60);
+    await get(people.author, `${base}/documents/${id}/view`).expect(200);
   });
 });

@@ -130,6 +130,22 @@ describe('Uploading documents', () => {
     ).to.be.oneOf([401, 403]);
   });
 
+  it('suggests a free name of its own for each of many, of no more than go into one upload', async () => {
+    await library.add({ name: 'many.txt' });
+    await library.add({ name: 'many (2).txt' });
+    const ask = (names: readonly string[]) =>
+      library.post(`${base}/check-names`).set('Accept', 'application/json').send({ names });
+    const answer = await ask(['many.txt', 'MANY.txt', 'many.txt', 'many (1).txt', 'many.txt']).expect(200);
+    expect((answer.body as { names: { suggestion?: string }[] }).names.map(({ suggestion }) => suggestion)).to.deep.equal([
+      'many (1).txt',
+      'MANY (3).txt',
+      'many (4).txt',
+      'many (1) (1).txt',
+      'many (5).txt',
+    ]);
+    await ask(['a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt', 'f.txt']).expect(400);
+  });
+
   it('finds a free name when the caller wants one, also for two at once', async () => {
     const added = await Promise.all(
       [1, 2, 3].map((number) => library.add({ name: 'sunset.txt', unique: true, content: Buffer.from([number]) })),

@@ -10,12 +10,12 @@ export class KnownDeviceEntity {
   @PrimaryColumn('text', { name: 'token_hash' })
   tokenHash!: string;
 
-  /** Id of the person who signed in from it. */
+  /** Id of a person who signed in from it; several may share it. */
   @Index('identity_known_device_person')
-  @Column('text', { name: 'person_id' })
+  @PrimaryColumn('text', { name: 'person_id' })
   personId!: string;
 
-  /** Time of the first sign-in, in milliseconds since 1970. */
+  /** Time of the person's first sign-in from it, in milliseconds since 1970. */
   @Column('integer', { name: 'created_at' })
   createdAt!: number;
 }

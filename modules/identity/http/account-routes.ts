@@ -1,4 +1,6 @@
 import {
+  type BrowserCookie,
+  Cookies,
   type HttpRoutes,
   inject,
   injectable,
@@ -11,17 +13,22 @@ import {
 import { AccountRepository } from '../services/account-repository.js';
 import { SignIn } from '../services/sign-in.js';
 import { changePasswordForm, nameForm } from './input.js';
+import { deviceCookie } from './sign-in-routes.js';
 
 /** What people change about themselves. */
 @injectable()
 export class AccountRoutes implements HttpRoutes {
   readonly prefix = '/account';
+  private readonly device: BrowserCookie;
 
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
-  ) {}
+    @inject(Cookies) cookies: Cookies,
+  ) {
+    this.device = deviceCookie(cookies);
+  }
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, (ctx) => this.show(ctx));
@@ -41,9 +48,9 @@ export class AccountRoutes implements HttpRoutes {
       try {
         if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
         const passwords = { current, next: password };
-        const opened = await this.signIn.changePassword(sessionOf(ctx), passwords, ctx.ip, this.cookie.device(ctx));
-        this.cookie.set(ctx, opened.token);
-        if (opened.device !== undefined) this.cookie.setDevice(ctx, opened.device);
+        const { token, device } = await this.signIn.changePassword(sessionOf(ctx), passwords, ctx.ip, this.device.read(ctx));
+        this.cookie.set(ctx, token);
+        this.device.set(ctx, device);
         ctx.redirectWith('/account', ctx.text('account.password-saved'));
       } catch (error) {
         this.show(ctx, { error: inputError(error), form: 'password' });

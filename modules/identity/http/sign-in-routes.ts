@@ -1,4 +1,14 @@
-import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, SessionCookie } from '@portico/core';
+import {
+  type BrowserCookie,
+  Cookies,
+  type HttpRoutes,
+  inject,
+  injectable,
+  PortalError,
+  type RouteContext,
+  type Router,
+  SessionCookie,
+} from '@portico/core';
 import { localAddress } from '@portico/core/util';
 import { SessionStore } from '../services/session-store.js';
 import { type OpenedSession, SignIn } from '../services/sign-in.js';
@@ -31,16 +41,26 @@ function addressAfterSignIn(next: string | undefined): string {
   return place === undefined || pagesOfSigning.test(place) ? '/web/home' : place;
 }
 
+/** As long as browsers keep any cookie. */
+const deviceSeconds = 400 * 24 * 3600;
+
+/** Of a browser from an earlier sign-in, which signing out leaves; it opens nothing. */
+export const deviceCookie = (cookies: Cookies): BrowserCookie => cookies.named('device', deviceSeconds);
+
 /** Signing in. What fails is shown again with the email address as it was typed, and one sentence whatever was wrong. */
 @injectable()
 export class SignInRoutes implements HttpRoutes {
   readonly prefix = '/sign-in';
+  private readonly device: BrowserCookie;
 
   constructor(
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
-  ) {}
+    @inject(Cookies) cookies: Cookies,
+  ) {
+    this.device = deviceCookie(cookies);
+  }
 
   register(router: Router): void {
     router.get('/', { access: 'public', query: nextQuery }, (ctx) => {
@@ -52,7 +72,7 @@ export class SignInRoutes implements HttpRoutes {
     router.post('/', { access: 'public', body: signInForm }, async (ctx) => {
       const { email, password, next } = ctx.input.body;
       try {
-        const result = await this.signIn.withPassword(email, password, ctx.ip, this.cookie.device(ctx));
+        const result = await this.signIn.withPassword(email, password, ctx.ip, this.device.read(ctx));
         if (result.kind === 'new-password') this.showNewPassword(ctx, { ticket: result.ticket, next });
         else await this.open(ctx, result, next);
       } catch (error) {
@@ -64,7 +84,7 @@ export class SignInRoutes implements HttpRoutes {
       const { ticket, password, repeated, next } = ctx.input.body;
       try {
         if (password !== repeated) throw new PortalError('passwords-differ', ctx.text('password.differ'), { status: 400 });
-        await this.open(ctx, await this.signIn.withTicket(ticket, password, this.cookie.device(ctx)), next);
+        await this.open(ctx, await this.signIn.withTicket(ticket, password, this.device.read(ctx)), next);
       } catch (failure) {
         const error = shown(ctx, failure);
         if (error.code === 'ticket-expired') this.showSignIn(ctx, { next, error });
@@ -77,7 +97,7 @@ export class SignInRoutes implements HttpRoutes {
   private async open(ctx: RouteContext, { token, device }: OpenedSession, next: string | undefined): Promise<void> {
     if (ctx.session) await this.sessions.end(ctx.session);
     this.cookie.set(ctx, token);
-    if (device !== undefined) this.cookie.setDevice(ctx, device);
+    this.device.set(ctx, device);
     this.goOn(ctx, next);
   }
 

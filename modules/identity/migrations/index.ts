@@ -3,6 +3,7 @@ import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
 import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
+import { ShareKnownDevices1764610000000 } from './share-known-devices.js';
 import { SortPeopleByName1764600000000 } from './sort-people-by-name.js';
 
 export default [
@@ -12,4 +13,5 @@ export default [
   FoldNamesOfPeople1764490000000,
   CreateKnownDevices1764590000000,
   SortPeopleByName1764600000000,
+  ShareKnownDevices1764610000000,
 ];

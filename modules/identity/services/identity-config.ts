@@ -30,8 +30,7 @@ export class IdentityConfig {
   constructor(@inject(HostConfig) config: HostConfig) {
     const parsed = schema.safeParse(config.module('identity') ?? {});
     if (!parsed.success) {
-      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-      throw new PortalError('configuration-invalid', `The configuration modules.identity is wrong. ${problems.join('; ')}`);
+      throw new PortalError('configuration-invalid', `The section modules.identity is wrong. ${z.prettifyError(parsed.error)}`);
     }
     this.values = parsed.data;
     this.demo = config.mode === 'demo';

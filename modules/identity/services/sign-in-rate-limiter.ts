@@ -133,13 +133,20 @@ export class KnownDevices {
     return known ? tokenHash : undefined;
   }
 
-  /** Knows the browser from the commit on; answers the token for its cookie. The oldest of many goes. */
-  async add(transaction: Transaction, personId: string): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+  /**
+   * Knows the browser from the commit on; answers the token for its cookie, which stays the same for everybody who signs in there. The oldest of
+   * many goes.
+   * @param cookie what the browser has: a token that nobody was given is not taken.
+   */
+  async add(transaction: Transaction, personId: string, cookie: string | undefined): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
-    await devices.insert({ tokenHash: hashOf(token), personId, createdAt: this.clock.now().getTime() });
+    const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
+    const token = isOurs ? cookie : randomBytes(32).toString('base64url');
+    const tokenHash = hashOf(token);
+    if (await devices.existsBy({ tokenHash, personId })) return token;
+    await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
     const all = await devices.find({ where: { personId }, order: { createdAt: 'DESC' } });
-    for (const { tokenHash } of all.slice(mostPerPerson)) await devices.delete({ tokenHash });
+    for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Clock, inject, injectable, notFound, PortalError, type Session, UnitOfWork } from '@portico/core';
+import { Clock, inject, injectable, notFound, PortalError, type Session, type Transaction, UnitOfWork } from '@portico/core';
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
@@ -44,10 +44,11 @@ function keyOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+/** What a browser keeps of a new session. */
 export interface OpenedSession {
   readonly token: string;
-  /** For the cookie of a browser that is new to the account. */
-  readonly device: string | undefined;
+  /** Names the browser as a known device of the account. */
+  readonly device: string;
 }
 
 /** What a right password leads to: a session, or, after a one-time password, a ticket to choose another one. */
@@ -99,7 +100,7 @@ export class SignIn {
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
     if (!right || !stored) throw failed();
-    const result = await this.open(stored, device === undefined);
+    const result = await this.open(stored, cookie);
     await this.rateLimiter.succeeded(key, address, device);
     return result;
   }
@@ -111,13 +112,12 @@ export class SignIn {
     if (!account?.active || !account.mustChangePassword) {
       throw new PortalError('ticket-expired', 'This took too long. Sign in with your one-time password again.', { status: 410 });
     }
-    const isNewDevice = (await this.devices.find(account.id, cookie)) === undefined;
-    const opened = await this.replacePassword(account.id, password, isNewDevice);
+    const session = await this.replacePassword(account.id, password, cookie);
     this.tickets.redeem(ticket);
-    return opened;
+    return session;
   }
 
-  /** Changes the password of a signed-in person; every other session of theirs ends, and a new one begins. */
+  /** Changes the password of a signed-in person; every other session of theirs ends. Answers a new one. */
   async changePassword(
     session: Session,
     { current, next }: { readonly current: string; readonly next: string },
@@ -132,10 +132,10 @@ export class SignIn {
       throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
     }
     await this.rateLimiter.succeeded(key, address, device);
-    return this.replacePassword(session.person.id, next, device === undefined);
+    return this.replacePassword(session.person.id, next, cookie);
   }
 
-  private async open(verified: PersonEntity, isNewDevice: boolean): Promise<SignInResult> {
+  private async open(verified: PersonEntity, cookie: string | undefined): Promise<SignInResult> {
     if (verified.mustChangePassword && verified.active) {
       return { kind: 'new-password', ticket: this.tickets.issue(verified.id) };
     }
@@ -143,20 +143,23 @@ export class SignIn {
       const { id, passwordHash } = verified;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw failed();
-      const token = await this.sessions.create(transaction, id);
-      return { kind: 'session', token, device: isNewDevice ? await this.devices.add(transaction, id) : undefined };
+      return { kind: 'session', ...(await this.session(transaction, id, cookie)) };
     });
   }
 
-  private async replacePassword(personId: string, password: string, isNewDevice: boolean): Promise<OpenedSession> {
-    let opened: OpenedSession | undefined;
+  private async session(transaction: Transaction, personId: string, cookie: string | undefined): Promise<OpenedSession> {
+    const token = await this.sessions.create(transaction, personId);
+    return { token, device: await this.devices.add(transaction, personId, cookie) };
+  }
+
+  private async replacePassword(personId: string, password: string, cookie: string | undefined): Promise<OpenedSession> {
+    let session: OpenedSession | undefined;
     await this.accounts.replacePassword(personId, password, false, async (transaction) => {
       if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
-      const token = await this.sessions.create(transaction, personId);
-      opened = { token, device: isNewDevice ? await this.devices.add(transaction, personId) : undefined };
+      session = await this.session(transaction, personId, cookie);
     });
-    if (opened === undefined) throw failed();
-    return opened;
+    if (session === undefined) throw failed();
+    return session;
   }
 }
 

@@ -207,6 +207,49 @@ describe('Guessing passwords', () => {
     }
   });
 
+  it('does not keep out those who share a browser, nor whoever just chose a password', async () => {
+    const guessed = await startTestPortal({
+      config: { modules: { identity: { failuresPerAddress: 7, longestDelayMillis: 1 } } },
+    });
+    try {
+      for (const name of ['ada', 'bob']) await addPerson(guessed, `${name}@example.org`);
+      const once = { email: 'eve@example.org', password: 'a word for one time only' };
+      await guessed.service(People).add({ ...once, name: 'Eve', mustChangePassword: true });
+      const attempt = async (visitor: TestClient, name: string, tried = password): Promise<number> =>
+        (await trySignIn(guessed, visitor, { email: `${name}@example.org`, password: tried })).status;
+      const [shared, fresh, changing] = [guessed.agent(), guessed.agent(), guessed.agent()];
+      for (const name of ['ada', 'bob']) {
+        expect(await attempt(shared, name)).to.equal(303);
+        await guessed.post(shared, '/sign-out');
+      }
+      const form = await trySignIn(guessed, fresh, once);
+      const ticket = /name="ticket" value="([^"]+)"/.exec(form.text)?.[1] ?? '';
+      await fresh
+        .post('/sign-in/new-password')
+        .set('Origin', guessed.url)
+        .type('form')
+        .send({ ticket, password, repeated: password })
+        .expect(303);
+      await guessed.post(fresh, '/sign-out');
+      expect(await attempt(changing, 'bob')).to.equal(303);
+      for (let guesses = 0; guesses < 9; guesses += 1) await attempt(guessed.agent(), 'nobody', 'wrong wrong wrong');
+      expect(await attempt(guessed.agent(), 'ada')).to.equal(429);
+      for (const [visitor, name] of [
+        [shared, 'ada'],
+        [shared, 'bob'],
+        [fresh, 'eve'],
+      ] as const) {
+        expect(await attempt(visitor, name), name).to.equal(303);
+        await guessed.post(visitor, '/sign-out');
+      }
+      const next = 'another harbour in the fog';
+      const changed = await guessed.post(changing, '/account/password', { current: password, password: next, repeated: next });
+      expect(changed.status).to.equal(303);
+    } finally {
+      await guessed.stop();
+    }
+  });
+
   it('does not keep the owner out who chose a password after a one-time one, nor from changing it', async () => {
     const guessed = await startTestPortal({
       config: { modules: { identity: { failuresPerAddress: 7, longestDelayMillis: 1 } } },

@@ -43,7 +43,7 @@ const editorMessages = [
   ...['link', 'link-prompt', 'link-apply', 'link-wrong', 'image', 'undo', 'redo', 'toolbar'],
   ...['caption', 'caption-placeholder', 'caption-offered', 'caption-add', 'alt-text', 'alt-text-help'],
   ...['table', 'table-row-add', 'table-column-add', 'table-row-delete', 'table-column-delete', 'table-delete'],
-  ...['pictures-left-out', 'things-left-out', 'links-as-text', 'links-left-out', 'only-pictures'],
+  ...['pictures-left-out', 'things-left-out', 'links-as-text', 'links-left-out', 'remarks-left-out', 'only-pictures'],
   ...['picture-failed', 'picture-refused', 'pasted-picture', 'note-close'],
 ];
 const draftMessages = ['kept', 'not-kept', 'too-long', 'found', 'take', 'discard'];

@@ -97,6 +97,67 @@ describe('Pasting into an article', () => {
     );
   });
 
+  it('keeps raised and lowered signs, whoever wrote them', async () => {
+    await begin('Heights');
+    const html =
+      '<style>span.Note {vertical-align:super}</style><p>10<sup>2</sup> m<span style="vertical-align:super">3</span> CO<span style="vertical-align:sub">2</span> word<span class=Note>a</span></p>';
+    await carry('paste', { html });
+    expect(await published('heights')).to.equal('<p>10<sup>2</sup> m<sup>3</sup> CO<sub>2</sub> word<sup>a</sup></p>');
+  });
+
+  it('publishes neither comments nor what was deleted, and says so', async () => {
+    await begin('Reviewed');
+    const comment = (words: string): string =>
+      `<div style='mso-element:comment-list'><hr class=msocomoff><div style='mso-element:comment'><div id="_com_1" class=msocomtxt><p class=MsoCommentText><a href="#_msoanchor_1">[AL1]</a>${words}</p></div></div></div>`;
+    const html = `<style>span.msoIns {text-decoration:underline} span.msoDel {text-decoration:line-through}</style><p>Now <span class=msoIns><ins cite="mailto:Ada" datetime="2026-01-05T10:00">new</ins></span><span class=msoDel><del cite="mailto:Ada" datetime="2026-01-05T10:01">old</del></span> <s>struck</s> words<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1">[AL1]</a></span><span class="TrackChangeTextDeletion">older</span></p><p>Docs<sup><a href="#cmnt1">[a]</a></sup></p><div><p><a href="#cmnt_ref1">[a]</a><span>Really?</span></p></div>${comment('Is it true?')}`;
+    await carry('paste', { html });
+    await page.getByText('comments and what was deleted did not').waitFor();
+    expect(await published('reviewed')).to.equal('<p>Now new <s>struck</s> words</p><p>Docs</p>');
+  });
+
+  it('keeps the words of links that led within the text they came from, and no address of the form', async () => {
+    await begin('Jumps');
+    const here = `${library.portal.url}/web/home/web-content/new#part`;
+    const html = `<p>A note<sup><a href="#_ftn1">[1]</a></sup>, <a href="#_Toc12">a part</a>, <a href="${here}">here</a></p><div style='mso-element:footnote'><p><a href="#_ftnref1">[1]</a> Its words</p></div>`;
+    await carry('paste', { html });
+    await page.getByText('2 links lead to files of another computer, or nowhere: only the words came along.').waitFor();
+    expect(await published('jumps')).to.equal('<p>A note<sup>[1]</sup>, a part, here</p><p>[1] Its words</p>');
+  });
+
+  it('writes a sign before the items of a checklist, and uploads no box', async () => {
+    await begin('Checklist');
+    const item = (words: string, checked: boolean): string =>
+      `<li role="checkbox" aria-checked="${checked}"><img src="data:image/png;base64,${png.base64}" alt="box" aria-roledescription="checkbox"><p style="display:inline-block"><span>${words}</span></p></li>`;
+    await carry('paste', { html: `<ul>${item('Water', false)}${item('Weed', true)}</ul><br class="Apple-interchange-newline">` });
+    expect(await published('checklist')).to.equal('<ul><li><p>☐ Water</p></li><li><p>☑ Weed</p></li></ul>');
+  });
+
+  it('reads headings and lists of Word in a browser', async () => {
+    await begin('From Word in a browser');
+    const item = (tag: string, level: number, words: string): string =>
+      `<div class="ListContainerWrapper"><${tag} role="list"><li data-listid="1" data-aria-level="${level}"><p><span>${words}</span><span class="EOP">&nbsp;</span></p></li></${tag}></div>`;
+    const html = `<div><p role="heading" aria-level="1"><span>Head</span><span class="EOP">&nbsp;</span></p></div>${item('ul', 1, 'One')}${item('ul', 2, 'Inner')}${item('ul', 1, 'Two')}`;
+    await carry('paste', { html });
+    expect(await published('from-word-in-a-browser')).to.equal(
+      '<h2>Head</h2><ul><li><p>One</p><ul><li><p>Inner</p></li></ul></li><li><p>Two</p></li></ul>',
+    );
+  });
+
+  it('shows each paragraph in the direction of its own words', async () => {
+    await begin('Directions');
+    await carry('paste', { html: '<p dir="rtl">שלום עולם!</p><p>Hello!</p>' });
+    await published('directions');
+    const starts = await page.locator('.article-body p').evaluateAll((paragraphs) =>
+      paragraphs.slice(0, 2).map((paragraph) => {
+        const range = document.createRange();
+        range.selectNodeContents(paragraph);
+        const [words, column] = [range.getBoundingClientRect(), paragraph.getBoundingClientRect()];
+        return Math.round(column.right - words.right) < Math.round(words.left - column.left) ? 'right' : 'left';
+      }),
+    );
+    expect(starts).to.deep.equal(['right', 'left']);
+  });
+
   it('keeps the cells and rows of a table apart, no wider than a phone', async () => {
     await begin('A table');
     const html = '<table style="width:900pt"><tr><th>Name</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></table>';

@@ -34,7 +34,7 @@ export class AvailabilitySteps {
         criterion: 'provider',
         subject: this.providers.id,
         met: false,
-        reason: this.text(access, 'why.provider-missing'),
+        reason: this.text(access, 'why.provider-missing', { service: this.providers.id }),
         changeableBy: this.text(access, 'why.by-operator'),
         ...instanceSettings,
       };

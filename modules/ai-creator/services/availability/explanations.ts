@@ -136,7 +136,8 @@ export class Explanations {
 
   private titleOf({ criterion, subject }: ExplainedStep, access: AccessContext): string {
     const known = (requiredPermissions as readonly string[]).includes(subject);
-    return this.text(access, known ? `why.${subject}` : `why.${criterion}`, { subject });
+    // Where nothing has a name, none is left out with two blanks.
+    return this.text(access, known ? `why.${subject}` : `why.${criterion}`, { subject }).replace(/ {2,}/g, ' ');
   }
 
   private text(access: AccessContext, key: string, values: Readonly<Record<string, string>> = {}): string {

@@ -83,13 +83,13 @@ const serviceFinding = ({ name, place }: ImageProvider, translate: Translate): F
 
 /** What failed and what to do, without a word of the provider's. */
 export function failureFinding(error: unknown, translate: Translate): Finding {
-  const code = error instanceof ProviderError ? error.code : 'bad-answer';
+  const code = error instanceof ProviderError ? error.code : 'invalid-response';
   const cause = error instanceof ProviderError ? error.message : '';
   const title = translate(code === 'organization-not-verified' ? 'test.organization' : 'test.answer');
   return {
     kind: 'danger',
     title,
-    text: [translate(`test.${code}`), cause, translate(errorCatalogEntry(code)?.remedy ?? 'remedy.bad-answer')]
+    text: [translate(`test.${code}`), cause, translate(errorCatalogEntry(code)?.remedy ?? 'remedy.invalid-response')]
       .filter(Boolean)
       .join(' '),
   };

@@ -129,7 +129,7 @@ export class CircuitBreaker implements Activity {
 
   /** The key was accepted, which says nothing about money. */
   async passed(keyScope: string): Promise<void> {
-    if (this.breakers.get(keyScope)?.code === 'key-rejected') await this.close(keyScope);
+    if (this.breakers.get(keyScope)?.code === 'invalid-api-key') await this.close(keyScope);
   }
 
   async close(keyScope: string): Promise<void> {

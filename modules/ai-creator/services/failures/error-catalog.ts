@@ -33,12 +33,12 @@ const paid = { charged: 'maybe', retry: 'never', breaker: 'unmoved', page: 'sett
 
 const catalog: Readonly<Record<FailureCode, Entry>> = {
   'key-missing': free,
-  'address-missing': free,
-  'address-wrong': free,
+  'endpoint-missing': free,
+  'endpoint-not-found': free,
   'untrusted-certificate': free,
-  'key-rejected': { ...free, breaker: 'opens' },
+  'invalid-api-key': { ...free, breaker: 'opens' },
   // Where a request comes from says nothing about the key, and others may come from elsewhere.
-  'place-refused': free,
+  'access-denied': free,
   'organization-not-verified': {
     ...free,
     breaker: 'opens',
@@ -50,19 +50,19 @@ const catalog: Readonly<Record<FailureCode, Entry>> = {
     breaker: 'closes',
     page: 'service',
   },
-  'out-of-tokens': {
+  'insufficient-quota': {
     ...free,
     breaker: 'opens',
     page: 'service',
   },
-  'too-fast': { ...free, retry: 'after-a-pause', page: 'service' },
+  'rate-limited': { ...free, retry: 'after-a-pause', page: 'service' },
   declined: { ...free, breaker: 'closes', page: 'service' },
-  'too-long': { ...free, page: 'service' },
+  'request-too-large': { ...free, page: 'service' },
   'bad-request': { ...free, breaker: 'closes' },
-  'server-trouble': { ...paid, retry: 'after-a-pause', page: 'service' },
+  'server-error': { ...paid, retry: 'after-a-pause', page: 'service' },
   'timed-out': paid,
-  'connection-cut': paid,
-  'bad-answer': paid,
+  'connection-error': paid,
+  'invalid-response': paid,
   cancelled: { ...paid, page: 'usage' },
   'provider-missing': free,
   'switched-off': free,

@@ -76,7 +76,7 @@ export class FailureMessages {
 
   /** What happened, as far as it is known where. */
   cause({ code, cause }: ErrorCatalogEntry, locale: string, { model, keyFrom }: Failure = {}): string {
-    const from = code === 'key-rejected' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
+    const from = code === 'invalid-api-key' ? this.messages.text(`cause-from.${keyFrom ?? 'any'}`, {}, locale) : '';
     return this.messages.text(cause, { from, model: model ?? this.messages.text('cause-model.any', {}, locale) }, locale);
   }
 
@@ -85,11 +85,12 @@ export class FailureMessages {
     return requestId ? this.messages.text('cause-request', { id: requestId }, locale) : undefined;
   }
 
-  /** What to do about it, with the address of the service and what holds it. @param provider its id; left out: the one in use. */
+  /** What to do about it, with the name and the address of the service and what holds it. @param provider its id; left out: the one in use. */
   remedy({ remedy }: ErrorCatalogEntry, locale: string, provider?: string | null): string {
-    const { address, place } = this.providers.byId(provider ?? this.providers.id)?.provider ?? {};
+    const { name, address, place } = this.providers.byId(provider ?? this.providers.id)?.provider ?? {};
     const text = (key: string): string => this.messages.text(key, {}, locale);
     const values = {
+      provider: name ?? text('remedy-address.any-provider'),
       address: address?.url ?? place ?? text('remedy-address.any'),
       variable: address?.setBy ?? text('remedy-address.variable'),
     };

@@ -64,6 +64,6 @@ export class GenerationOutcomes {
   private notKept(generation: Generation, error: unknown): ProviderError {
     this.log.error('Images that arrived could not be kept.', { generation: generation.id, error });
     const code = error instanceof PortalError ? error.code : 'internal error';
-    return new ProviderError('bad-answer', `The images could not be kept (${code}).`, { maybeCharged: true, cause: error });
+    return new ProviderError('invalid-response', `The images could not be kept (${code}).`, { maybeCharged: true, cause: error });
   }
 }

@@ -1,8 +1,8 @@
 import { ProviderError, type SourceImage } from '@portico/ai-providers/api';
 import { inject, injectable } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
-import { BadAnswers } from '../failures/bad-answers.js';
 import { type BreakerPermit, CircuitBreaker } from '../failures/circuit-breaker.js';
+import { InvalidResponses } from '../failures/invalid-responses.js';
 import { ImageProviderClient } from '../provider/image-provider-client.js';
 import { GenerationOutcomes } from './generation-outcomes.js';
 import { GenerationRequests, NotSent } from './generation-requests.js';
@@ -50,7 +50,7 @@ export class GenerationRunner {
     @inject(ImageProviderClient) private readonly client: ImageProviderClient,
     @inject(ImageDelivery) private readonly delivery: ImageDelivery,
     @inject(GenerationOutcomes) private readonly outcomes: GenerationOutcomes,
-    @inject(BadAnswers) private readonly badAnswers: BadAnswers,
+    @inject(InvalidResponses) private readonly invalidResponses: InvalidResponses,
   ) {}
 
   /** Does what is to be done next for it. @param signal that of who gives it up: its author, or the portal with `ShutdownError`. */
@@ -105,12 +105,12 @@ export class GenerationRunner {
         },
         prepared.provider,
       );
-      this.badAnswers.learn(undefined);
+      this.invalidResponses.learn(undefined);
       await this.breaker.learn(permit, undefined);
       await this.delivery.deliver(generation);
     } catch (error) {
       // What failed after an image came was an answer all the same.
-      this.badAnswers.learn(hasCome ? undefined : error);
+      this.invalidResponses.learn(hasCome ? undefined : error);
       await this.breaker.learn(permit, error);
       await this.outcomes.settle(generation, error, signal);
     } finally {

@@ -2,14 +2,11 @@ import type { SettingsUse } from '@portico/configuration/api';
 import { type AccessContext, inject, injectable, Messages, UnitOfWork } from '@portico/core';
 import { creatorSettings } from '../settings/settings.js';
 import { ProgressStreams } from './progress-streams.js';
-import { generationStates } from './state.js';
+import { openStates } from './state.js';
 
-const openStates = Object.entries(generationStates)
-  .filter(([, { isSettled }]) => !isSettled)
-  .map(([state]) => state);
-
-const openSql = `SELECT COUNT(*) AS count FROM ai_creator_generation WHERE state IN (${openStates.map(() => '?').join(', ')})
-  GROUP BY person_id ORDER BY count DESC`;
+const openSql = `SELECT SUM(orders) AS "all", MAX(orders) AS most FROM (
+  SELECT COUNT(*) AS orders FROM ai_creator_generation WHERE state IN (${openStates.map(() => '?').join(', ')}) GROUP BY person_id
+) counted`;
 
 /** Orders that wait or are on their way, of all persons and of the one who has most. */
 @injectable()
@@ -23,10 +20,11 @@ export class OpenOrdersUse implements SettingsUse {
   ) {}
 
   async use({ locale }: AccessContext): Promise<string> {
-    const rows = await this.unitOfWork.read((reader) => reader.query<{ count: number | string }>(openSql, openStates));
-    const counts = rows.map(({ count }) => Number(count));
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    return this.messages.text('settings.open-orders-use', { count: all, most: counts[0] ?? 0 }, locale);
+    const [counted] = await this.unitOfWork.read((reader) =>
+      reader.query<Readonly<Record<'all' | 'most', number | string | null>>>(openSql, openStates),
+    );
+    const values = { count: Number(counted?.all ?? 0), most: Number(counted?.most ?? 0) };
+    return this.messages.text('settings.open-orders-use', values, locale);
   }
 }
 

@@ -16,7 +16,7 @@ const before = [500, 502, 503];
 export const isRetryable = ({ code, status, maybeCharged }: ProviderError): boolean =>
   errorCatalogEntry(code)?.retry === 'after-a-pause' &&
   !maybeCharged &&
-  (code !== 'server-trouble' || (status !== undefined && before.includes(status)));
+  (code !== 'server-error' || (status !== undefined && before.includes(status)));
 
 type Limits = Pick<CreatorConfig['values'], 'retries' | 'retryCapSeconds' | 'retryMillis'>;
 
@@ -90,7 +90,7 @@ export class Retries {
     if (!retryAt) return false;
     const { retryCapSeconds } = this.config.values;
     const left = Math.min(Date.parse(retryAt) - this.clock.now().getTime(), retryCapSeconds * 1000);
-    if (errorCode === 'too-fast' && left > 0) this.pauses.pause(siteId, left);
+    if (errorCode === 'rate-limited' && left > 0) this.pauses.pause(siteId, left);
     this.timers.set(generation, left);
     return true;
   }
@@ -98,7 +98,7 @@ export class Retries {
   /** Puts what was sent back until it is its time again; false when it is not sent again by itself. */
   async again(generation: Generation, error: ProviderError): Promise<boolean> {
     const wait = backoffBefore(error, generation.attempts, this.config.values);
-    if (error.code === 'too-fast') this.pauses.pause(generation.siteId, wait ?? (error.retryAfterSeconds ?? 0) * 1000);
+    if (error.code === 'rate-limited') this.pauses.pause(generation.siteId, wait ?? (error.retryAfterSeconds ?? 0) * 1000);
     if (wait === undefined || !this.mayWait(generation, wait)) return false;
     this.log.info('A generation is sent again after a pause.', {
       generation: generation.id,
@@ -115,15 +115,15 @@ export class Retries {
     const left = this.pauses.left(generation.siteId);
     if (left === 0) return false;
     const retryAfterSeconds = Math.ceil(left / 1000);
-    const tooFast = new ProviderError(
-      'too-fast',
+    const rateLimited = new ProviderError(
+      'rate-limited',
       'It was not sent: the service asked another request with the same key for patience.',
       {
         retryAfterSeconds,
       },
     );
-    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw tooFast;
-    await this.putBack(generation, left, { event: 'hold', problem: tooFast });
+    if (retryAfterSeconds > this.config.values.retryCapSeconds || !this.mayWait(generation, left)) throw rateLimited;
+    await this.putBack(generation, left, { event: 'hold', problem: rateLimited });
     return true;
   }
 

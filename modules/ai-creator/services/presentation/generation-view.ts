@@ -203,7 +203,7 @@ function waitingSentence(
   if (seconds <= 0) return turnSentence(position, translate);
   const time = seconds < 120 ? translate('state.short', { seconds }) : formatWait(seconds, translate);
   if (errorCode === 'provider-missing') return translate('state.waits-provider', { time });
-  if (errorCode !== 'too-fast') return translate('state.waits-trouble', { time });
+  if (errorCode !== 'rate-limited') return translate('state.waits-trouble', { time });
   return translate(attempts > 0 ? 'state.waits-busy' : 'state.waits-first', { time });
 }
 

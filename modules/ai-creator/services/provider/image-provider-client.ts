@@ -26,7 +26,7 @@ export class ImageProviderClient {
 
   /** @param arrived told about images as they come, one answer after the other, and awaited before more is asked for. @throws ProviderError */
   async make(request: ImageRequest, arrived: ImagesArrived, provider: ImageProvider | undefined = this.provider): Promise<void> {
-    if (!provider) throw new ProviderError('server-trouble', 'No image provider is there.');
+    if (!provider) throw new ProviderError('server-error', 'No image provider is there.');
     await makeImages(provider, request, arrived);
   }
 }

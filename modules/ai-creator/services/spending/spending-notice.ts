@@ -82,7 +82,7 @@ export class SpendingNotice {
     const time = formatWait(state.retryAfter, translator(this.messages, locale));
     const sentence = exact
       ? this.messages.text('spending.refused', { state: exact }, locale)
-      : this.messages.text(state.isShort ? 'error.too-fast' : 'error.out-of-tokens', { time }, locale);
+      : this.messages.text(state.isShort ? 'error.rate-limited' : 'error.insufficient-quota', { time }, locale);
     return new PortalError('ai-creator-budget', sentence, { status: 429, retryAfter: state.retryAfter });
   }
 }

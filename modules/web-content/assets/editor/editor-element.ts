@@ -1,6 +1,6 @@
 import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
-import { Editor, Node as EditorNode } from '@tiptap/core';
+import { Editor, Node as EditorNode, Mark } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
@@ -12,6 +12,24 @@ import { PictureUploads, withoutPending } from './picture-uploads.js';
 import { tableBar, tableExtensions } from './tables.js';
 import { Toolbar } from './toolbar.js';
 import type { ClientMessages } from './translator.js';
+
+/** Signs above and below the line: m² without its height is m2, and 10² is 102. */
+const heights = (
+  [
+    ['superscript', 'sup', 'Mod-.'],
+    ['subscript', 'sub', 'Mod-,'],
+  ] as const
+).map(([name, tag, keys]) =>
+  Mark.create({
+    name,
+    excludes: 'superscript subscript',
+    parseHTML: () => [{ tag }],
+    renderHTML: () => [tag, 0],
+    addKeyboardShortcuts() {
+      return { [keys]: () => this.editor.commands.toggleMark(this.name) };
+    },
+  }),
+);
 
 /**
  * A heading of the first level stays one where it was written without scripts or came from elsewhere; here nobody makes one, as the title of the
@@ -91,6 +109,7 @@ export class PorticoEditor extends HTMLElement {
         }),
         TopHeading,
         ...tableExtensions,
+        ...heights,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
@@ -215,9 +234,10 @@ function insertImage(editor: Editor, { value, altText, caption }: SelectedItem):
 }
 
 /** Nothing that was pasted goes in silence. */
-function sayLeftOut({ pictures, things, links, lostLinks }: LeftOut, messages: ClientMessages, notes: Notes): void {
+function sayLeftOut({ pictures, things, links, lostLinks, remarks }: LeftOut, messages: ClientMessages, notes: Notes): void {
   if (pictures > 0) notes.say(formatMessage(messages['pictures-left-out'], { count: pictures }));
   if (things > 0) notes.say(formatMessage(messages['things-left-out'], { count: things }));
+  if (remarks) notes.say(formatMessage(messages['remarks-left-out']));
   if (lostLinks > 0) notes.say(formatMessage(messages['links-left-out'], { count: lostLinks }));
   if (links.size > 0)
     notes.say(formatMessage(messages['links-as-text'], { count: links.size, addresses: shortList([...links]) }));

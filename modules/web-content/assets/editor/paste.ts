@@ -9,6 +9,7 @@ import {
   sheetName,
   tagFormats,
 } from './pasted-styles.js';
+import { isHidden, isInserted, isJump, isRemark, things } from './unseen.js';
 import { arrangeWordLists, styleName, styleOf } from './word-lists.js';
 
 /** What could not come along, for a sentence to the author. */
@@ -21,6 +22,8 @@ export interface LeftOut {
   readonly links: Set<string>;
   /** Links to code, or to files of a computer: only their words stand. */
   lostLinks: number;
+  /** Whether there were comments, or words that were deleted while changes were tracked. */
+  remarks: boolean;
 }
 
 export interface PasteOptions {
@@ -36,10 +39,6 @@ const blocks = new Set(
   ),
 );
 const sections = new Set('ADDRESS ARTICLE ASIDE CENTER DETAILS FIELDSET FOOTER FORM HEADER MAIN NAV SECTION SUMMARY'.split(' '));
-const unseen = new Set(
-  'SCRIPT STYLE META LINK TITLE TEMPLATE NOSCRIPT COL COLGROUP SELECT INPUT BUTTON TEXTAREA O:P XML'.split(' '),
-);
-const things = new Set('IFRAME FRAME VIDEO AUDIO OBJECT EMBED CANVAS SVG MATH'.split(' '));
 const kept = ['start', 'colspan', 'rowspan', 'scope', 'title', 'data-pm-slice', 'data-suggested-caption'];
 
 const allowedAddress = /^(?:https:\/\/|mailto:|\/(?![/\\])|#)/i;
@@ -53,7 +52,7 @@ const readableAddress = /^(?:http|ftp|ftps|sftp|tel|sms|news|irc|geo|magnet|xmpp
 export function normalizePaste(html: string, options: PasteOptions): { readonly html: string; readonly leftOut: LeftOut } {
   const source = parseInert(html);
   arrangeWordLists(source.body);
-  const tidier = new Tidier(options, rulesOf(source), topHeading(source));
+  const tidier = new Tidier(options, source);
   return { html: tidier.tidy(source.body), leftOut: tidier.leftOut };
 }
 
@@ -80,18 +79,25 @@ function parseInert(html: string): Document {
 
 /** The first rank of heading that occurs: an article begins with the second, below its title. */
 function topHeading({ body }: Document): number {
-  return [1, 2].find((rank) => body.querySelector(`h${rank}`)) ?? 2;
+  return [1, 2].find((rank) => body.querySelector(`h${rank}, [role='heading'][aria-level='${rank}']`)) ?? 2;
 }
 
 class Tidier {
-  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set(), lostLinks: 0 };
+  readonly leftOut: LeftOut = { pictures: 0, things: 0, links: new Set(), lostLinks: 0, remarks: false };
   private readonly made = document.implementation.createHTMLDocument('');
+  private readonly rules: ReadonlyMap<string, Declarations>;
+  private readonly topHeading: number;
+  /** Copied in an editor of this portal: what it holds was decided there. */
+  private readonly isOwn: boolean;
 
   constructor(
     private readonly options: PasteOptions,
-    private readonly rules: ReadonlyMap<string, Declarations>,
-    private readonly topHeading: number,
-  ) {}
+    source: Document,
+  ) {
+    this.rules = rulesOf(source);
+    this.topHeading = topHeading(source);
+    this.isOwn = source.querySelector('[data-pm-slice]') !== null;
+  }
 
   tidy(body: Element): string {
     const into = this.made.createElement('div');
@@ -122,7 +128,11 @@ class Tidier {
   private element(element: Element, outer: Format, into: Element): void {
     const tag = element.tagName.toUpperCase();
     if (things.has(tag)) this.leftOut.things += 1;
-    if (things.has(tag) || unseen.has(tag) || isHidden(element)) return;
+    if (isRemark(element)) {
+      this.leftOut.remarks = true;
+      return;
+    }
+    if (things.has(tag) || isHidden(element)) return;
     if (tag === 'BR' || tag === 'HR') {
       into.append(this.made.createElement(tag.toLowerCase()));
       return;
@@ -131,14 +141,18 @@ class Tidier {
       this.picture(element, outer, into);
       return;
     }
-    const format = { ...outer, ...tagFormats[tag], ...this.classFormat(element), ...changeOf(declarationsOf(styleOf(element))) };
+    const format = isInserted(element)
+      ? outer
+      : { ...outer, ...tagFormats[tag], ...this.classFormat(element), ...changeOf(declarationsOf(styleOf(element))) };
     if (tag === 'A' && element.hasAttribute('href')) {
       this.link(element, format, into);
       return;
     }
     const inside = this.blockFor(element, tag);
     if (inside) into.append(inside);
-    this.children(element, inside && /^H[1-6]$/.test(tag) ? { ...format, bold: false } : format, inside ?? into);
+    this.children(element, inside && /^H[1-6]$/.test(inside.tagName) ? { ...format, bold: false } : format, inside ?? into);
+    if (inside && tag === 'LI' && element.getAttribute('role') === 'checkbox')
+      (inside.querySelector('p') ?? inside).prepend(element.getAttribute('aria-checked') === 'true' ? '☑ ' : '☐ ');
   }
 
   private classFormat(element: Element): Partial<Format> {
@@ -151,9 +165,9 @@ class Tidier {
   private blockFor(element: Element, tag: string): Element | undefined {
     if (sections.has(tag)) return this.made.createElement('div');
     if (!blocks.has(tag)) return undefined;
-    const heading = /^H([1-6])$/.exec(tag);
+    const heading = rankOf(element, tag);
     // Two ranks are in the toolbar, and one more below them.
-    const rank = heading && Math.min(4, Math.max(2, Number(heading[1]) - this.topHeading + 2));
+    const rank = heading && Math.min(4, Math.max(2, heading - this.topHeading + 2));
     const block = this.made.createElement(rank ? `h${rank}` : tag.toLowerCase());
     for (const name of kept) {
       const value = element.getAttribute(name);
@@ -164,6 +178,12 @@ class Tidier {
 
   private link(link: Element, format: Format, into: Element): void {
     const address = this.relative(link.getAttribute('href')?.trim() ?? '');
+    if (address.startsWith('#') && !this.isOwn) {
+      // Its place was in the text it was copied from.
+      this.children(link, format, into);
+      if (!isJump(address)) this.leftOut.lostLinks += 1;
+      return;
+    }
     if (allowedAddress.test(address)) {
       const made = this.made.createElement('a');
       made.setAttribute('href', address);
@@ -182,6 +202,8 @@ class Tidier {
   }
 
   private picture(image: Element, format: Format, into: Element): void {
+    // The box before an item of a list: the item gets a sign for it.
+    if (image.getAttribute('aria-roledescription') === 'checkbox') return;
     const alt = image.getAttribute('alt') ?? '';
     const address = this.pictureAddress(image.getAttribute('src')?.trim() ?? '', alt);
     if (address === undefined) {
@@ -204,18 +226,20 @@ class Tidier {
     return file && this.options.takePicture(file);
   }
 
-  /** An address of this portal without its beginning; others as they are. */
+  /** An address of this portal without its beginning, of this very page without its path, too; others as they are. */
   private relative(address: string): string {
     if (!URL.canParse(address)) return address;
     const { origin, protocol, pathname, search, hash } = new URL(address);
+    if (hash !== '' && origin + pathname + search === this.options.origin + location.pathname + location.search) return hash;
     return origin === this.options.origin && protocol.startsWith('http') ? pathname + search + hash : address;
   }
 }
 
-/** What was not to be seen where it was copied: marks of programs, the text of a spacer. */
-function isHidden(element: Element): boolean {
-  const style = declarationsOf(styleOf(element));
-  return style.get('display') === 'none' || style.get('mso-hide') === 'all';
+/** 1 is the highest; undefined for what is no heading. */
+function rankOf(element: Element, tag: string): number | undefined {
+  const level = element.getAttribute('role') === 'heading' ? element.getAttribute('aria-level') : undefined;
+  const rank = Number(/^H([1-6])$/.exec(tag)?.[1] ?? level);
+  return rank >= 1 ? rank : undefined;
 }
 
 function fileOf(address: string, alt: string): File | undefined {

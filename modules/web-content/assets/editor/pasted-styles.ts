@@ -8,17 +8,31 @@ export interface Format {
   readonly underline: boolean;
   readonly strike: boolean;
   readonly code: boolean;
+  /** Above the line, as the 2 of m². */
+  readonly raised: boolean;
+  /** Below it, as the 2 of CO₂. */
+  readonly lowered: boolean;
 }
 
 export type Declarations = ReadonlyMap<string, string>;
 
-export const plain: Format = { bold: false, italic: false, underline: false, strike: false, code: false };
+export const plain: Format = {
+  bold: false,
+  italic: false,
+  underline: false,
+  strike: false,
+  code: false,
+  raised: false,
+  lowered: false,
+};
 export const marks: readonly (readonly [keyof Format, string])[] = [
   ['bold', 'strong'],
   ['italic', 'em'],
   ['underline', 'u'],
   ['strike', 's'],
   ['code', 'code'],
+  ['raised', 'sup'],
+  ['lowered', 'sub'],
 ];
 export const tagFormats: Readonly<Record<string, Partial<Format>>> = {
   B: { bold: true },
@@ -37,6 +51,8 @@ export const tagFormats: Readonly<Record<string, Partial<Format>>> = {
   KBD: { code: true },
   SAMP: { code: true },
   TT: { code: true },
+  SUP: { raised: true, lowered: false },
+  SUB: { raised: false, lowered: true },
   // Bold by what they are: no words of theirs are marked for it.
   H1: plain,
   H2: plain,
@@ -81,10 +97,13 @@ export function declarationsOf(style: string): Declarations {
 export function changeOf(declarations: Declarations): Partial<Format> {
   const weight = declarations.get('font-weight');
   const slant = declarations.get('font-style');
+  const height = declarations.get('vertical-align');
   const line = declarations.get('text-decoration-line') ?? declarations.get('text-decoration');
   return {
     ...(weight && weight !== 'inherit' && { bold: /^bold/.test(weight) || Number.parseInt(weight, 10) >= 600 }),
     ...(slant && slant !== 'inherit' && { italic: /^(?:italic|oblique)/.test(slant) }),
+    ...(height === 'super' && { raised: true, lowered: false }),
+    ...(height === 'sub' && { raised: false, lowered: true }),
     ...(line && /underline/.test(line) && { underline: true }),
     ...(line && /line-through/.test(line) && { strike: true }),
     // Nothing below takes a line away in CSS; in what programs send, `none` on the text itself means that it has none.

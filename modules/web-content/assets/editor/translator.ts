@@ -39,6 +39,7 @@ export type FormattedKey =
   | 'things-left-out'
   | 'links-as-text'
   | 'links-left-out'
+  | 'remarks-left-out'
   | 'only-pictures'
   | 'picture-refused';
 

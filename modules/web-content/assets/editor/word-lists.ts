@@ -19,6 +19,7 @@ interface Item {
  * they were.
  */
 export function arrangeWordLists(root: Element): void {
+  rewriteOnlineLists(root);
   const paragraphs = [...root.querySelectorAll('p, h1, h2, h3, h4, h5, h6, div')].filter((element) => levelOf(element));
   const done = new Set<Element>();
   for (const first of paragraphs) {
@@ -31,6 +32,27 @@ export function arrangeWordLists(root: Element): void {
     first.before(place);
     for (const list of listsOf(items)) place.before(list);
     place.remove();
+  }
+}
+
+/** Word in a browser sends every item as a list of its own that says how deep it is: they become what Word on a computer sends. */
+function rewriteOnlineLists(root: Element): void {
+  for (const item of root.querySelectorAll('li[data-aria-level]')) {
+    const list = item.parentElement;
+    const box = list?.closest('.ListContainerWrapper') ?? list;
+    if (!list || !box) continue;
+    const paragraph = root.ownerDocument.createElement('p');
+    const marks = { list: item.getAttribute('data-listid') ?? '', level: item.getAttribute('data-aria-level') };
+    paragraph.setAttribute(styleName, `mso-list: l${Number.parseInt(marks.list, 10) || 0} level${marks.level} lfo1`);
+    const sign = root.ownerDocument.createElement('span');
+    sign.setAttribute(styleName, 'mso-list: ignore');
+    const before = [...list.children].filter((other) => other.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING);
+    sign.textContent = list.tagName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + before.length}.` : '·';
+    paragraph.append(sign, ...[...item.children].flatMap((child) => [...child.childNodes]));
+    box.before(paragraph);
+  }
+  for (const box of root.querySelectorAll('.ListContainerWrapper, ul, ol')) {
+    if (box.querySelector('li[data-aria-level]')) box.remove();
   }
 }
 

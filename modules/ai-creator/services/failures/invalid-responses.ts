@@ -1,4 +1,4 @@
-import { ProviderError } from '@portico/ai-providers/api';
+import { ProviderError, type ProviderErrorCode } from '@portico/ai-providers/api';
 import type { SettingsNotice, SettingsNoticeSource } from '@portico/configuration/api';
 import {
   type AccessContext,
@@ -18,14 +18,14 @@ import { ProviderKey } from '../provider/provider-key.js';
 /** So many answers in a row that hold no image are no accident: each may have been paid for. */
 const warnedFrom = 3;
 /** Failures that say nothing about the answers of a service: none came, or it was not asked. */
-const silent: readonly string[] = ['cancelled', 'timed-out', 'connection-cut', 'too-fast', 'server-trouble'];
+const silent: readonly ProviderErrorCode[] = ['cancelled', 'timed-out', 'connection-error', 'rate-limited', 'server-error'];
 
 /**
  * Counts answers in a row that could not be used, and warns those who would pay for the next one: authors before they press Create, administrators above
  * the settings. An image, or a refusal in words that are understood, ends the row; so does another service.
  */
 @injectable()
-export class BadAnswers implements Activity, SettingsNoticeSource {
+export class InvalidResponses implements Activity, SettingsNoticeSource {
   readonly settings = 'ai-creator';
   private inARow = 0;
 
@@ -50,7 +50,7 @@ export class BadAnswers implements Activity, SettingsNoticeSource {
         take: warnedFrom,
       }),
     );
-    const good = last.findIndex(({ state, errorCode }) => state !== 'failed' || errorCode !== 'bad-answer');
+    const good = last.findIndex(({ state, errorCode }) => state !== 'failed' || errorCode !== 'invalid-response');
     this.inARow = good < 0 ? last.length : good;
     lifetime.add(
       this.key.onDidChange(({ kind }) => {
@@ -62,17 +62,17 @@ export class BadAnswers implements Activity, SettingsNoticeSource {
   /** @param error undefined when images came. */
   learn(error: unknown): void {
     const code = error instanceof ProviderError ? error.code : undefined;
-    if (code === 'bad-answer') this.inARow += 1;
+    if (code === 'invalid-response') this.inARow += 1;
     else if (error === undefined || (code && !silent.includes(code))) this.inARow = 0;
   }
 
   /** For whoever is about to create an image; undefined while nothing is known against it. */
   warning(locale: string): string | undefined {
-    return this.inARow < warnedFrom ? undefined : this.messages.text('bad-answers.author', { count: this.inARow }, locale);
+    return this.inARow < warnedFrom ? undefined : this.messages.text('invalid-responses.author', { count: this.inARow }, locale);
   }
 
   notices({ locale }: AccessContext): readonly SettingsNotice[] {
     if (this.inARow < warnedFrom) return [];
-    return [{ kind: 'danger', text: this.messages.text('bad-answers.administrator', { count: this.inARow }, locale) }];
+    return [{ kind: 'danger', text: this.messages.text('invalid-responses.administrator', { count: this.inARow }, locale) }];
   }
 }

@@ -1,0 +1,68 @@
+import type { AccessContext } from '../api/index.js';
+import type { Handlebars } from '../libraries/text.js';
+import type { Rendering } from './rendering.js';
+
+type AnySite = AccessContext['site'];
+
+/** About two kilobytes each, with what they were made of. */
+const mostFragments = 4000;
+
+interface Fragment {
+  readonly model: object;
+  readonly text: string;
+}
+
+/**
+ * Rows of lists as they were written before, `{{#cached 'card' id}}…{{/cached}}`: a page of a list is asked for again and again, and most of
+ * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module, and
+ * its block is given nothing else: no person, no token, no nonce, and it must not reach for the fields around it (`../`, `@root`). So nobody
+ * sees the row of another, and one that changes in anything is written anew. Scripts and styles are asked for outside.
+ */
+export class FragmentCache {
+  private readonly fragments = new Map<string, Fragment>();
+
+  /** @param id of what the model is about; the last one of each is kept. */
+  write(model: object, name: string, id: string, options: Handlebars.HelperOptions): string {
+    const { portico, direct } = options.data as { readonly portico: Rendering; readonly direct: unknown };
+    const { locale, site } = portico.page.access;
+    const key = `${portico.moduleId} ${name} ${locale} ${site?.address} ${id}`;
+    const known = this.fragments.get(key);
+    if (known && isSame(known.model, model)) return known.text;
+    if (this.fragments.size >= mostFragments) this.fragments.clear();
+    const text = options.fn(model, { data: { root: model, portico: anonymous({ ...portico, locale, site }), direct } });
+    this.fragments.set(key, { model, text });
+    return text;
+  }
+
+  /** Views or words have changed. */
+  clear(): void {
+    this.fragments.clear();
+  }
+}
+
+/** Whether two models show the same: values, dates, and lists and objects of them. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (left instanceof Date || right instanceof Date) return +left === +right;
+  const [one, other] = [left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>];
+  let fields = 0;
+  for (const field in one) {
+    if (!isSame(one[field], other[field])) return false;
+    fields += 1;
+  }
+  for (const _ in other) fields -= 1;
+  return fields === 0;
+}
+
+/** A rendering with no person, no token, no nonce: what is kept is not of one request. */
+export function anonymous({
+  moduleId,
+  messages,
+  locale,
+  site,
+}: Pick<Rendering, 'moduleId' | 'messages'> & { readonly locale: string; readonly site: AnySite }): Rendering {
+  const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
+  const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
+  return { moduleId, messages, page, scripts: new Set(), styles: new Set(), rules: new Set() };
+}
