@@ -54,7 +54,8 @@ function smeared(tables: ReadonlyMap<string, readonly Row[]>): readonly { readon
   );
   const sources = new Set(icons.map(({ blob_id: blob }) => blob));
   const made = (tables.get('documents_media_rendition') ?? []).filter(
-    ({ kind, source_blob_id: source, sha256 }) => kind === 'thumbnail' && sources.has(source) && !contentOf(String(sha256)).includes('VP8L'),
+    ({ kind, source_blob_id: source, sha256 }) =>
+      kind === 'thumbnail' && sources.has(source) && !contentOf(String(sha256)).includes('VP8L'),
   );
   const blobs = new Set(made.map(({ blob_id: blob }) => blob));
   return [

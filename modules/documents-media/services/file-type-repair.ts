@@ -11,7 +11,7 @@ import {
   toDisposable,
   UnitOfWork,
 } from '@portico/core';
-import { every, yieldToEventLoop } from '@portico/core/util';
+import { every, pages } from '@portico/core/util';
 import { type FileFacts, FileTypes, typeRules } from './file-types.js';
 import { isTiny } from './images.js';
 import { isShown } from './known-types.js';
@@ -34,14 +34,14 @@ interface EarlierVersion {
 /** What is known of a file, as it stands in its row or as it is decided. */
 type Stored = FileFacts | Pick<EarlierVersion, 'mimeType' | 'charset' | 'width' | 'height'>;
 
-const page = 20;
+const versionsPerPage = 20;
 const firstMillis = 2_000;
 const againMillis = 6 * 3_600_000;
 
 const earlierSql = `SELECT version.id, version.document_id AS "documentId", document.site_id AS "siteId", version.blob_id AS "blobId", version.sha256,
     version.size, document.name, version.mime_type AS "mimeType", version.charset, version.width, version.height
   FROM documents_media_document_version version JOIN documents_media_document document ON document.id = version.document_id
-  WHERE version.type_rules < ? AND version.id > ? ORDER BY version.id LIMIT ${page}`;
+  WHERE version.type_rules < ? AND version.id > ? ORDER BY version.id LIMIT ${versionsPerPage}`;
 
 /**
  * Files that came in under earlier rules: their type is decided again by their bytes, in the background, some seconds after the start. Each
@@ -84,17 +84,13 @@ export class FileTypeRepair implements Activity, IntegrityCheck {
   private async repair(): Promise<void> {
     let changed = 0;
     try {
-      for (let after = ''; !this.isOver; await yieldToEventLoop()) {
-        const from = after;
-        const versions = await this.unitOfWork.read((reader) => reader.query<EarlierVersion>(earlierSql, [typeRules, from]));
-        const last = versions.at(-1);
-        if (!last) break;
-        after = last.id;
+      const read = (after: string): Promise<readonly EarlierVersion[]> =>
+        this.unitOfWork.read((reader) => reader.query<EarlierVersion>(earlierSql, [typeRules, after]));
+      for await (const versions of pages(read, ({ id }) => id))
         for (const version of versions) {
           if (this.isOver) return;
           if (await this.repairOne(version)) changed += 1;
         }
-      }
     } catch (error) {
       this.log.warn('The types of earlier files could not all be decided again.', { error });
     }
