@@ -87,15 +87,22 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.leftOut = folders;
     this.explain();
     this.show();
+    this.checkNames();
+  }
+
+  private checkNames(): void {
     void this.checkLater(() => this.rows.filter((row) => row.state === 'waiting'));
   }
 
-  /** What keeps the upload from beginning, and what was left out of it. */
-  private explain(): void {
+  /** What keeps the upload from beginning, what was left out of it, and what failed, which may be scrolled out of sight. */
+  private explain(...more: readonly string[]): void {
     const names = this.leftOut.join(', ');
+    const failed = this.rows.filter(({ state }) => state === 'failed').length;
     const sentences = [
+      ...more,
       ...(this.leftOut.length > 0 ? [this.text('folders', { count: this.leftOut.length, names })] : []),
       ...(this.tooMany() ? [this.text('too-many', { count: this.maxFiles, chosen: this.toSend.length })] : []),
+      ...(failed > 0 && this.rows.length > 1 ? [this.text('some-failed', { failed, count: this.rows.length })] : []),
     ];
     this.say(sentences.join(' '), true);
     if (!this.trim) return;
@@ -110,19 +117,22 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.rows = this.rows.filter((row) => !extra.has(row));
     this.explain();
     this.show();
+    this.checkNames();
     this.submit?.focus();
   }
 
   /** Says at once which names are taken; where the portal cannot be asked, its answer to the file will say so. */
   private checkLater(rowsOf: () => readonly UploadRow[]): Promise<void> {
     this.checking = this.checking.then(async () => {
-      const rows = rowsOf();
-      if (rows.length === 0 || this.tooMany()) return;
+      // Those that would stay when there are too many.
+      const rows = rowsOf().slice(0, this.maxFiles);
+      if (rows.length === 0) return;
       const json = { names: rows.map((row) => row.name) };
       const answer = await portalFetch(this.dataset.check ?? '', { method: 'POST', json, signal: this.released.signal })
         .then((response) => response.json() as Promise<{ readonly names: readonly NameCheck[] }>)
         .catch(() => undefined);
       for (const [index, row] of rows.entries()) row.nameChecked(answer?.names[index] ?? {});
+      this.show();
     });
     return this.checking;
   }
@@ -149,6 +159,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     if (this.input) this.input.value = '';
     this.explain();
     this.show();
+    this.checkNames();
     this.input?.focus();
   }
 
@@ -160,10 +171,20 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     return this.toSend.length > this.maxFiles;
   }
 
+  /** What somebody has to see to comes first: a list of many files shows only its beginning. */
   private show(): void {
-    if (!this.list) return;
-    this.list.hidden = this.rows.length === 0;
-    this.list.replaceChildren(...this.rows.map((row) => row.element));
+    const { list } = this;
+    if (!list) return;
+    list.hidden = this.rows.length === 0;
+    const elements = [...this.rows.filter((row) => row.isProblem), ...this.rows.filter((row) => !row.isProblem)].map(
+      ({ element }) => element,
+    );
+    if (elements.length === list.children.length && elements.every((element, index) => element === list.children[index])) return;
+    // Whoever writes in a row goes on writing.
+    const active = document.activeElement;
+    list.replaceChildren(...elements);
+    if (active instanceof HTMLElement && list.contains(active)) active.focus();
+    else list.scrollTop = 0;
   }
 
   /**
@@ -195,6 +216,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     });
     await Promise.all(workers);
     this.busy(false);
+    this.show();
     if (this.released.signal.aborted || this.askForNames()) return;
     // What there is to say of a file, and of a folder, would go with the dialog.
     const isSaid = this.leftOut.length === 0 && !this.added.some(({ note }) => note);
@@ -203,7 +225,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
       return;
     }
     this.nameButton();
-    if (this.leftOut.length > 0) this.explain();
+    this.explain();
   }
 
   private async send(row: UploadRow): Promise<void> {
@@ -229,7 +251,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private askForNames(): boolean {
     const first = this.rows.find((row) => row.state === 'asking');
     if (!first) return false;
-    this.say(this.text('name-first'), true);
+    this.explain(this.text('name-first'));
     first.focusName();
     return true;
   }

@@ -50,6 +50,11 @@ export class UploadRow {
     this.show('waiting', `${translate('waiting')} · ${size(file.size)}`);
   }
 
+  /** Whether a person has to see to it. */
+  get isProblem(): boolean {
+    return this.state === 'failed' || this.state === 'asking';
+  }
+
   /** As it goes to the portal: the file's own, or the one that was typed for it. */
   get name(): string {
     return this.state === 'asking' ? this.field.value.trim() : this.chosenName;
@@ -105,9 +110,8 @@ export class UploadRow {
   private show(state: UploadState, sentence: string): void {
     this.state = state;
     this.status.textContent = sentence;
-    const isProblem = state === 'failed' || state === 'asking';
-    this.status.classList.toggle('text-danger', isProblem);
-    this.status.classList.toggle('soft', !isProblem);
+    this.status.classList.toggle('text-danger', this.isProblem);
+    this.status.classList.toggle('soft', !this.isProblem);
     this.field.hidden = state !== 'asking';
     this.progress.hidden = state !== 'uploading';
     this.doneSign.hidden = state !== 'done';
