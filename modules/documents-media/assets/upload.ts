@@ -1,8 +1,8 @@
 import { closeDialog, PortalFault, portalFetch, type Translate, translator } from '@portico/core/client';
 import { type Dropped, droppedFiles } from './parts/dropped-files.js';
-import { type AddedDocument, dispatchAdded } from './parts/events.js';
+import { type AddedDocument, dispatchAdded, withAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
-import { type NameCheck, UploadRow } from './parts/upload-row.js';
+import { type NameCheck, showRows, UploadRow } from './parts/upload-row.js';
 
 const atOnce = 2;
 
@@ -171,20 +171,8 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     return this.toSend.length > this.maxFiles;
   }
 
-  /** What somebody has to see to comes first: a list of many files shows only its beginning. */
   private show(): void {
-    const { list } = this;
-    if (!list) return;
-    list.hidden = this.rows.length === 0;
-    const elements = [...this.rows.filter((row) => row.isProblem), ...this.rows.filter((row) => !row.isProblem)].map(
-      ({ element }) => element,
-    );
-    if (elements.length === list.children.length && elements.every((element, index) => element === list.children[index])) return;
-    // Whoever writes in a row goes on writing.
-    const active = document.activeElement;
-    list.replaceChildren(...elements);
-    if (active instanceof HTMLElement && list.contains(active)) active.focus();
-    else list.scrollTop = 0;
+    if (this.list) showRows(this.list, this.rows);
   }
 
   /**
@@ -276,7 +264,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private finish(): void {
     if (this.added.length > 0) this.tell(this);
     if (this.closest('portico-dialog')) closeDialog(this);
-    else location.assign(this.backWithAdded());
+    else location.assign(withAdded(this.dataset.back ?? location.href, this.added));
   }
 
   private leave(dialog: Element): void {
@@ -288,12 +276,6 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     if (this.announced) return;
     this.announced = true;
     dispatchAdded(from, { documents: this.added });
-  }
-
-  private backWithAdded(): string {
-    const url = new URL(this.dataset.back ?? location.href, location.href);
-    url.searchParams.set('added', this.added.map(({ id }) => id).join(','));
-    return url.pathname + url.search;
   }
 
   private say(sentence: string, visibly = false): void {

@@ -120,6 +120,20 @@ export class UploadRow {
   }
 }
 
+/** What somebody has to see to comes first: of many files a list shows only its beginning. */
+export function showRows(list: HTMLElement, rows: readonly UploadRow[]): void {
+  list.hidden = rows.length === 0;
+  const elements = [...rows.filter((row) => row.isProblem), ...rows.filter((row) => !row.isProblem)].map(
+    ({ element }) => element,
+  );
+  if (elements.length === list.children.length && elements.every((element, index) => element === list.children[index])) return;
+  // Whoever writes in a row goes on writing.
+  const active = document.activeElement;
+  list.replaceChildren(...elements);
+  if (active instanceof HTMLElement && list.contains(active)) active.focus();
+  else list.scrollTop = 0;
+}
+
 function part<E extends HTMLElement>(row: DocumentFragment | HTMLElement, selector: string): E {
   const found = row.querySelector<E>(selector);
   if (!found) throw new Error(`The row of an upload has no ${selector}.`);
