@@ -91,6 +91,11 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     return this.sites.get(scope.siteId) ?? this.instance;
   }
 
+  /** What the deployment says of a field, and fits it. */
+  deployedValue(name: string): DeployedValue | undefined {
+    return this.deployed.get(name)?.value;
+  }
+
   resolve(scope: Scope, name: string): ResolvedSetting {
     return this.resolveAt(scopeKey(scope), name, this.field(name));
   }
@@ -225,7 +230,10 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     return new Map(
       Object.entries(fields).map(([name, field]) => [
         name,
-        { value: deployment.find(id, name, field), lock: deployment.lockOf(id, name) },
+        {
+          value: deployment.find(id, name, field, (problem) => this.dependencies.problemText(name, problem)),
+          lock: deployment.lockOf(id, name),
+        },
       ]),
     );
   }
