@@ -91,11 +91,6 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     return this.sites.get(scope.siteId) ?? this.instance;
   }
 
-  /** What the deployment says of a field, and fits it. */
-  deployedValue(name: string): DeployedValue | undefined {
-    return this.deployed.get(name)?.value;
-  }
-
   resolve(scope: Scope, name: string): ResolvedSetting {
     return this.resolveAt(scopeKey(scope), name, this.field(name));
   }

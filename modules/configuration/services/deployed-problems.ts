@@ -1,7 +1,6 @@
 import { inject, injectable, instanceScope, Messages } from '@portico/core';
-import type { SettingsDefinition, SettingsField } from '../api/index.js';
+import type { SettingSource, SettingsDefinition, SettingsField, SettingsFields, SettingsHandle } from '../api/index.js';
 import { Choices } from './choices.js';
-import type { DefinitionSettings } from './definition-settings.js';
 import { DeploymentSettings } from './deployment-settings.js';
 
 /**
@@ -19,21 +18,23 @@ export class DeployedProblems {
   /** By field. Providers are asked only for what the deployment gives. */
   async of(
     { id, fields }: SettingsDefinition,
-    handle: Pick<DefinitionSettings, 'deployedValue'>,
+    handle: Pick<SettingsHandle<SettingsFields>, 'resolve'>,
     locale?: string,
   ): Promise<ReadonlyMap<string, string>> {
-    const given = Object.entries(fields).filter(([name]) => handle.deployedValue(name) !== undefined);
-    const answers = await this.choices.askAll(Object.fromEntries(given.filter(([, field]) => isOffered(field))), instanceScope);
+    const said = (name: string): SettingSource | undefined =>
+      handle.resolve(instanceScope, name).sources.find(({ origin }) => origin === 'environment' || origin === 'file');
+    const given = Object.entries(fields).filter(([name, field]) => isOffered(field) && said(name) !== undefined);
+    const answers = await this.choices.askAll(Object.fromEntries(given), instanceScope);
     const found = Object.keys(fields).map((name) => {
       const misfit = this.deployment.problemOf(id, name);
       const answer = answers.get(name);
-      const value = handle.deployedValue(name);
-      if (misfit !== undefined || answer?.state !== 'ready' || value === undefined) return [name, misfit] as const;
+      const source = said(name);
+      if (misfit !== undefined || answer?.state !== 'ready' || source === undefined) return [name, misfit] as const;
       const offered = answer.choices.map((choice) => choice.value);
-      const strangers = [value.value as string | readonly string[]].flat().filter((each) => !offered.includes(each));
+      const strangers = [source.value as string | readonly string[]].flat().filter((each) => !offered.includes(each));
       if (strangers.length === 0) return [name, undefined] as const;
-      const said = { place: value.label, value: strangers.join(', '), choices: offered.join(', ') };
-      return [name, this.messages.text('deployment.not-offered', said, locale)] as const;
+      const values = { place: source.place ?? '', value: strangers.join(', '), choices: offered.join(', ') };
+      return [name, this.messages.text('deployment.not-offered', values, locale)] as const;
     });
     return new Map(found.flatMap(([name, problem]) => (problem === undefined ? [] : [[name, problem]])));
   }
