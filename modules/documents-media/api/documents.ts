@@ -103,7 +103,7 @@ export interface Documents {
   links(document: Document, site: Site): DocumentLinks;
   /**
    * Which of some documents people who may view and not open Documents and Media do not get, because the metadata of the file cannot be removed. What
-   * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds.
+   * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds, or what `readerCopySeconds` of the configuration says.
    */
   withheldFromReaders(
     access: AccessContext,
