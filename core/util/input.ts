@@ -78,7 +78,7 @@ function distance(one: string, other: string): number {
 
 /**
  * ` Did you mean …?` with the name that is most like the one somebody wrote; nothing when none is.
- * @param within what stands before the name and was written right, e.g. `ai-creator.`: it is said, and does not count for how alike names are.
+ * @param within what stands before the name and was written right, e.g. `page.`: it is said, and does not count for how alike names are.
  */
 export function nearest(name: string, known: Iterable<string>, within = ''): string {
   const bound = Math.max(2, Math.floor(name.length / 5));
