@@ -1,4 +1,5 @@
 import { type AccessContext, inject, injectable, Log } from '@portico/core';
+import { isReader } from './access.js';
 import { DocumentFiles } from './document-files.js';
 import { DocumentLimits } from './document-limits.js';
 import { orMissing, Renditions } from './renditions.js';
@@ -9,7 +10,7 @@ export interface WithheldFile {
   readonly name: string;
 }
 
-/** Tells whoever publishes which of their files readers will not get, because the metadata cannot be removed. */
+/** Tells which files readers do not get, because the metadata cannot be removed: whoever publishes them, and readers on the page of one. */
 @injectable()
 export class WithheldFiles {
   constructor(
@@ -41,6 +42,11 @@ export class WithheldFiles {
     clearTimeout(timer);
     isOver = true;
     return [...withheld];
+  }
+
+  /** Whether this person does not get a file, as a reader of one whose metadata cannot be removed. It is asked like those that somebody publishes. */
+  async isWithheldFrom(access: AccessContext, documentId: string): Promise<boolean> {
+    return isReader(access) && (await this.among(access, [documentId])).length > 0;
   }
 
   /** Undefined for what readers get, and for what nobody can say it of. */
