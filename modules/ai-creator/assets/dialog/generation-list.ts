@@ -47,6 +47,18 @@ export function takeFocusAlong(form: HTMLElement, generation: HTMLElement | unde
   heading.focus({ preventScroll: true });
 }
 
+/** Names of one generation differ at their ends: a name that is longer than its field shows that, until somebody types in it. */
+function showEnds(generation: HTMLElement): void {
+  for (const field of generation.querySelectorAll<HTMLInputElement>('input[name="name"]')) {
+    const showEnd = (): void => {
+      if (field !== document.activeElement) field.scrollLeft = field.scrollWidth;
+    };
+    showEnd();
+    // The browser goes back to the beginning when the keyboard leaves.
+    field.addEventListener('blur', () => requestAnimationFrame(showEnd));
+  }
+}
+
 /** All generations of the dialog, the newest first. */
 export class GenerationList {
   /** Images that did not come and were asked for once more, which is a generation of its own. */
@@ -86,6 +98,7 @@ export class GenerationList {
       place?.returnTo(generation);
     } else this.element.prepend(generation);
     this.element.hidden = false;
+    showEnds(generation);
     if (!before) generation.scrollIntoView({ block: 'start' });
     return generation;
   }
