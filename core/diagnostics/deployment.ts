@@ -20,7 +20,8 @@ export interface DeploymentDependencies {
   readonly config: Pick<LoadedConfig, 'settings' | 'unreadFiles' | 'variables'>;
   readonly flags: Flags;
   readonly modules: Modules;
-  readonly manifests: readonly Pick<ModuleManifest, 'environment'>[];
+  /** Those of the modules that are known at the moment of asking. */
+  readonly manifests: () => readonly Pick<ModuleManifest, 'environment'>[];
 }
 
 /** What an operator can have written that no module knows of, each with the name under which it is contributed. */
@@ -41,7 +42,7 @@ export function deploymentChecks({
     [
       'deployment-variables',
       check('Every variable PORTICO_… is one that the portal or a module knows.', () =>
-        unknownVariables(config.variables('PORTICO_'), { manifests, settings: config.settings }),
+        unknownVariables(config.variables('PORTICO_'), { manifests: manifests(), settings: config.settings }),
       ),
     ],
     [
