@@ -47,16 +47,11 @@ export function takeFocusAlong(form: HTMLElement, generation: HTMLElement | unde
   heading.focus({ preventScroll: true });
 }
 
-/** Names of one generation differ at their ends: a name that is longer than its field shows that, until somebody types in it. */
-function showEnds(generation: HTMLElement): void {
-  for (const field of generation.querySelectorAll<HTMLInputElement>('input[name="name"]')) {
-    const showEnd = (): void => {
-      if (field !== document.activeElement) field.scrollLeft = field.scrollWidth;
-    };
-    showEnd();
-    // The browser goes back to the beginning when the keyboard leaves.
-    field.addEventListener('blur', () => requestAnimationFrame(showEnd));
-  }
+const nameField = '.create-image-words input[name="name"]';
+
+/** Names of one generation differ in their end: a field that is too narrow shows that, until somebody writes there. */
+function showEnd(field: HTMLInputElement): void {
+  field.scrollLeft = getComputedStyle(field).direction === 'rtl' ? -field.scrollWidth : field.scrollWidth;
 }
 
 /** All generations of the dialog, the newest first. */
@@ -64,7 +59,12 @@ export class GenerationList {
   /** Images that did not come and were asked for once more, which is a generation of its own. */
   private readonly retried = new Set<string>();
 
-  constructor(readonly element: HTMLElement) {}
+  constructor(readonly element: HTMLElement) {
+    element.addEventListener('focusout', ({ target }) => {
+      // The browser shows the beginning first.
+      if (target instanceof HTMLInputElement && target.matches(nameField)) requestAnimationFrame(() => showEnd(target));
+    });
+  }
 
   get hrefs(): readonly string[] {
     return this.generations.map(({ dataset }) => dataset.href ?? '');
@@ -98,7 +98,8 @@ export class GenerationList {
       place?.returnTo(generation);
     } else this.element.prepend(generation);
     this.element.hidden = false;
-    showEnds(generation);
+    for (const field of generation.querySelectorAll<HTMLInputElement>(nameField))
+      if (field !== document.activeElement) showEnd(field);
     if (!before) generation.scrollIntoView({ block: 'start' });
     return generation;
   }
