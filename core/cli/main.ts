@@ -6,7 +6,7 @@ import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { checkHomeRights } from '../persistence/home-rights.js';
-import { portalVersion, projectRoot } from '../portal/project-root.js';
+import { distribution, projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
@@ -61,10 +61,10 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === '--version' || command === '-V') {
-    process.stdout.write(`${portalVersion()}\n`);
+    process.stdout.write(`${distribution.version}\n`);
     return 0;
   }
-  const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
+  const config = loadConfig({ root: projectRoot, distribution, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
   if (!wantsHelp) checkHomeRights(config.home);
@@ -100,7 +100,7 @@ function mayMakeOne(words: readonly string[]): boolean {
 
 /** Without PORTICO_HOME a running demo is found as well. */
 function demoHome(): string {
-  return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
+  return loadConfig({ root: projectRoot, distribution, mode: 'demo', environment: {} }).home;
 }
 
 /** No portal runs: one is opened for this command alone, without HTTP. */

@@ -6,7 +6,7 @@ import type { InstalledModule } from '../kernel/index.js';
 import { lockHome, openPersistence, type Persistence } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
-import { portalVersion } from './project-root.js';
+import { distribution } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
@@ -46,7 +46,7 @@ export async function openStorage(
     clock,
     ids,
     log,
-    version: portalVersion(),
+    version: distribution.version,
     entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,

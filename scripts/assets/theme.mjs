@@ -112,6 +112,14 @@ export async function buildTheme(sources, { lastTrimWillDo = false } = {}) {
   return code;
 }
 
+/** Clay's rules as the theme would have them, all of them: what a module of others uses is taken from here when it is built. */
+export async function spareClay() {
+  const rules = postcss.parse(await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8'));
+  withoutOurs(rules);
+  tokenise(rules);
+  return Buffer.from(transform({ filename: 'clay.css', code: Buffer.from(rules.toString()), minify: true, errorRecovery: true }).code);
+}
+
 /** The sheet does not grow by rules of ours that nothing uses: every class has to stand in a view, a script or the patterns of docs/design-system.md. */
 function refuseUnused(own, content) {
   const words = new Set([...safelist, ...content.flatMap(({ raw }) => raw.match(/[\w-]+/g) ?? [])]);
