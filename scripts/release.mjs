@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { allIcons } from './assets/icons.mjs';
-import { spareClay } from './assets/theme.mjs';
+import { spareRules } from './assets/theme.mjs';
 import { build } from './build.mjs';
 import { packageFolders, root } from './packages.mjs';
 
@@ -75,7 +75,9 @@ function peersOf(name, peers) {
 }
 
 function testingTools() {
-  return Object.fromEntries(['axe-core', 'playwright-core', 'supertest'].map((tool) => [tool, rootPackage.devDependencies[tool]]));
+  return Object.fromEntries(
+    ['axe-core', 'playwright-core', 'supertest'].map((tool) => [tool, rootPackage.devDependencies[tool]]),
+  );
 }
 
 /** The types stand beside the code; what browsers load is the portal's own script. */
@@ -142,7 +144,7 @@ async function stageDistribution(staged) {
   cpSync(join(root, 'scripts/release/portico'), stage, { recursive: true });
   mkdirSync(join(stage, 'theme'), { recursive: true });
   writeFileSync(join(stage, 'theme/icons.json'), JSON.stringify(await allIcons()));
-  writeFileSync(join(stage, 'theme/clay.css'), await spareClay());
+  writeFileSync(join(stage, 'theme/clay.json'), JSON.stringify(await spareRules()));
   const { name, version, description, license, type, engines } = rootPackage;
   writePackage(stage, {
     name,

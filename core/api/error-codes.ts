@@ -38,6 +38,7 @@ export type CoreErrorCode =
   | 'module-declaration'
   | 'module-disabled'
   | 'module-needed'
+  | 'module-tool'
   | 'module-twice'
   | 'module-unavailable'
   | 'module-unknown'

@@ -18,6 +18,9 @@ const help = `Usage: portico <command>
   secrets list, rotate
   doctor  checks that the data is whole
 
+  create module         begins a module of your own
+  module build, check, dev  work on the module of this folder
+
 These, and those of the modules, which portico help lists where there is a portal, talk to the running portal of the data directory (PORTICO_HOME), or open it
 when none runs: portico <command> --help, portico --version.
 `;
@@ -60,6 +63,10 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     await (command === 'demo' ? startDemo() : startPortal());
     return 0;
   }
+  if (isAuthoring(command, rest)) {
+    const { runAuthoring } = await import('../authoring/main.js');
+    return runAuthoring([command, ...rest]);
+  }
   if (command === '--version' || command === '-V') {
     process.stdout.write(`${distribution.version}\n`);
     return 0;
@@ -91,6 +98,11 @@ function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
     'Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
   );
   return exitCode;
+}
+
+/** What those call who write modules: it is about the folder in which it is called, and no portal is asked. */
+function isAuthoring(command: string | undefined, [word = '']: readonly string[]): command is string {
+  return (command === 'create' && word === 'module') || (command === 'module' && ['build', 'check', 'dev'].includes(word));
 }
 
 /** Commands are one or two words; what follows them are arguments. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -9,6 +9,8 @@ export interface Distribution {
   readonly version: string;
   /** What `modules` means in `modulePaths`: packages, or folders that hold them. Absolute. */
   readonly modulePaths: readonly string[];
+  /** Every package that it is made of, beside its own, with its version. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -30,7 +32,10 @@ function inRepository(): Distribution | undefined {
   const file = join(repository, 'package.json');
   const found = existsSync(file) ? read(file) : undefined;
   if (found?.name !== name) return undefined;
-  return { root: repository, version: found.version, modulePaths: [join(repository, 'modules')] };
+  const folders = readdirSync(join(repository, 'modules')).map((each) => join(repository, 'modules', each));
+  const files = ['core', ...folders].map((folder) => resolve(repository, folder, 'package.json')).filter(existsSync);
+  const packages = Object.fromEntries(files.map(read).map((each) => [each.name ?? '', each.version]));
+  return { root: repository, version: found.version, modulePaths: [join(repository, 'modules')], packages };
 }
 
 function inPackages(): Distribution {
@@ -41,7 +46,7 @@ function inPackages(): Distribution {
     .map((each) => installed.resolve(`${each}/package.json`))
     .filter((each) => 'portico' in read(each))
     .map(dirname);
-  return { root: dirname(file), version, modulePaths };
+  return { root: dirname(file), version, modulePaths, packages: dependencies };
 }
 
 function read(file: string): PackageFile {
