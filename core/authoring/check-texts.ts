@@ -92,7 +92,7 @@ function isOwn(selector: string, known: ReadonlySet<string>): boolean {
 }
 
 /** The selectors of a sheet, one by one; of rules inside of rules those of the outermost. */
-export function selectorsIn(css: string): readonly string[] {
+function selectorsIn(css: string): readonly string[] {
   const text = css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
   const selectors: string[] = [];
   const around: string[] = [];

@@ -117,7 +117,7 @@ function demoHome(): string {
 
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createContainedPortal } = await import('./portal.js');
+  const { createContainedPortal } = await import('../contained-portal.js');
   const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
