@@ -17,6 +17,9 @@ export interface FileFacts {
   readonly height?: number;
 }
 
+/** Number of the rules in this file and in `known-types.ts`: whoever changes what some files are counts on, and what is stored is looked at again. */
+export const typeRules = 1;
+
 const octets: FileFacts = { mimeType: 'application/octet-stream' };
 /** Extensions of the pictures that are shown: a name that ends so is a claim. */
 const imageExtensions = new Set(['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif', 'gif']);
@@ -43,6 +46,11 @@ export class FileTypes {
     const facts = (await textFacts(path, extensionOf(name))) ?? (await this.binary(path, name)) ?? octets;
     refuseFalseName(name, facts.mimeType);
     return facts;
+  }
+
+  /** Whether a WebP was made without loss: its picture is a chunk named so. */
+  async isLossless(blobId: string): Promise<boolean> {
+    return (await readHead(this.blobs.pathOf(blobId))).includes('VP8L');
   }
 
   private async binary(path: string, name: string): Promise<FileFacts | undefined> {
@@ -106,16 +114,21 @@ async function readHead(path: string): Promise<Buffer> {
 }
 
 /** What the signature says, also inside archives and containers. Undefined for what has none, or a broken one. */
-export async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
-  // Loaded with the first upload, not with every start.
-  const { FileTypeParser } = await import('file-type');
+async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
   try {
-    const found = await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path);
-    // Nobody has sound of the first layer; texts of Windows begin with the bytes of its frames (FF FE).
-    return found?.ext === 'mp1' ? undefined : found?.mime;
+    return await readSignature(path, seconds);
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for what has none. @throws Error when one begins and is broken, or does not come to an end in time. */
+export async function readSignature(path: string, seconds: number): Promise<string | undefined> {
+  // Loaded with the first upload, not with every start.
+  const { FileTypeParser } = await import('file-type');
+  const found = await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path);
+  // Nobody has sound of the first layer; texts of Windows begin with the bytes of its frames (FF FE).
+  return found?.ext === 'mp1' ? undefined : found?.mime;
 }
 
 function looksLikeAvif(head: Buffer): boolean {
