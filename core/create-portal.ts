@@ -27,18 +27,19 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
+import { openPackages, PackageRecords } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
+import { bindPackages, moduleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage } from './portal/open-storage.js';
-import { projectRoot } from './portal/project-root.js';
+import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
-  readonly root?: string;
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
@@ -88,20 +89,30 @@ export interface Portal {
  * @throws PortalError `configuration-invalid`, `home-in-use`, `copy-failed`, and whatever keeps a module from starting that the portal cannot do without.
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
-  const root = options.root ?? projectRoot;
-  const ports = await freePorts(namedPorts({ ...options, root }));
-  const first = loadConfig({ ...options, root, ports });
+  const where = { root: projectRoot, distribution, ...options };
+  const ports = await freePorts(namedPorts(where));
+  const first = loadConfig({ ...where, ports });
   const { modules, problems } = await readManifests(first.modulePaths);
-  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
+  const config = loadConfig({ ...where, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
   const logs = new Logs({ level: settings.log.level, stream: options.logStream });
   const log = logs.for('core');
   const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
+  let currentModules = (): readonly InstalledModule[] => modules;
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
-    const storage = await openStorage({ config, modules, environment: options.environment, clock, ids, log }, opened);
+    const storage = await openStorage(
+      { config, modules, currentModules: () => currentModules(), environment: options.environment, clock, ids, log },
+      opened,
+    );
+    const records = new PackageRecords(storage.persistence.unitOfWork, clock);
+    const tables = storage.persistence.modules;
+    const data = moduleData(config, storage);
+    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
+    for (const problem of packages.problems)
+      log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     const messages = new MessageCatalog({ log });
     const assets = new Assets({ log });
     opened.add(await assets.load());
@@ -124,13 +135,15 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       accessContexts,
       messages,
       assets,
-      viewsFolder: resolve(root, 'views'),
+      viewsFolder: resolve(where.distribution.root, 'views'),
       everywhere: options.liveReload,
       log,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+    bindPackages(kernel, { config, packages, records, storage, log });
 
-    kernel.install(modules, problems);
+    kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
+    currentModules = () => kernel.modules;
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
@@ -139,7 +152,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 
     const http = createHttp({
       config,
-      modules,
       kernel,
       routes,
       views,
@@ -228,11 +240,13 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async ({ id }) => void (await persistence.migrate(id, data.migrationsOf(id), (migration) => data.fileOf(id, migration))),
+      async (module) =>
+        void (await persistence.migrate(module.id, data.migrationsOf(module), (migration) => data.fileOf(module, migration))),
       (module) => messages.load(module),
       (module) => assets.load(module),
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
+    onModulesChange: () => flags.refresh(),
   });
 }

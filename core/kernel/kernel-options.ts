@@ -24,6 +24,18 @@ export interface KernelOptions {
   /** Run in order before each start of a module. */
   readonly prepare?: readonly Preparation[];
   readonly disabled?: SwitchStore;
+  /** Told when modules came, went or changed while the portal is open, before any of them starts. */
+  onModulesChange?(): void;
+}
+
+/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
+export interface KernelStats {
+  readonly services: number;
+  /** Parked ones included. */
+  readonly contributions: number;
+  readonly listeners: number;
+  /** Requests that wait at the gate. */
+  readonly held: number;
 }
 
 /** The limits in milliseconds, with what holds where nothing is said. */

@@ -28,11 +28,12 @@ import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria } from './criteria.js';
 import { KernelExplanations } from './kernel-explanations.js';
-import { type KernelOptions, limitsOf } from './kernel-options.js';
+import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
-import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
+import { type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
+import { type GateDecision, ModuleGate } from './module-gate.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
@@ -42,16 +43,6 @@ import { Readiness } from './readiness.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Visibility } from './visibility.js';
-
-/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
-export interface KernelStats {
-  readonly services: number;
-  /** Parked ones included. */
-  readonly contributions: number;
-  readonly listeners: number;
-  /** Requests that wait at the gate. */
-  readonly held: number;
-}
 
 /** The portal's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
@@ -67,6 +58,7 @@ export class Kernel implements Modules {
   private readonly gate: ModuleGate;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
+  private readonly exchange: ModuleExchange;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
@@ -81,7 +73,7 @@ export class Kernel implements Modules {
     this.log = options.logFor('core');
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
-    this.changed = new Emitter(onListenerError);
+    this.changed = this.store.add(new Emitter(onListenerError));
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
     this.visibility = new Visibility(
       coreCriteria(options.flags, (point) => this.points.view(point)),
@@ -91,7 +83,8 @@ export class Kernel implements Modules {
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new ModuleSwitches(options.disabled);
-    this.gate = new ModuleGate((id) => this.postOf(id), gateMillis);
+    const isChanging = (): boolean => this.phase !== 'closed' && this.queue.busy;
+    this.gate = new ModuleGate((id) => this.exchange.stateOf(id) ?? this.records.get(id)?.gateState(isChanging()), gateMillis);
     this.lifecycle = new Lifecycle({
       records: this.records,
       requirements: this.requirements,
@@ -114,13 +107,23 @@ export class Kernel implements Modules {
         this.gate.wake();
       },
     });
-    this.operations = new ModuleOperations({
+    const shared = {
       records: this.records,
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
       isOpen: () => this.phase === 'open',
-      statusOf: (record) => this.statusOf(record),
+      statusOf: (record: ModuleRecord) => this.statusOf(record),
+    };
+    this.operations = new ModuleOperations(shared);
+    this.exchange = new ModuleExchange({
+      ...shared,
+      loadMillis: limits.loadMillis,
+      resolve: () => {
+        this.lifecycle.resolve(this.portal.offers);
+        options.onModulesChange?.();
+      },
+      onRelease: () => this.gate.wake(),
     });
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
@@ -150,6 +153,28 @@ export class Kernel implements Modules {
   contribute<T>(point: ExtensionPoint<T>, value: T, options?: ContributionOptions): Disposable;
   contribute<T>(point: ExtensionPoint<T>, value: T, options: ConditionalOptions = {}): Disposable {
     return this.portal.contribute(point, value, options);
+  }
+
+  /** The modules that are known now. */
+  get modules(): readonly InstalledModule[] {
+    return [...this.records.values()].map(({ module }) => module);
+  }
+
+  /** Version of each service and point that the core offers, by id. */
+  get coreOffers(): ReadonlyMap<string, string> {
+    return this.portal.offers;
+  }
+
+  /** Ids of modules that run now and live on this one, near or far. */
+  dependentsOf(id: string): readonly string[] {
+    return this.exchange.livingOn([id]).map((record) => record.id);
+  }
+
+  /** Lets modules come, change and go while the portal is open. @throws PortalError `module-not-started`, when nothing has changed. */
+  async change(set: ModuleChangeSet): Promise<void> {
+    for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
+    await this.exchange.run(set);
+    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -185,7 +210,7 @@ export class Kernel implements Modules {
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
       this.lifecycle.resolve(this.portal.offers);
-      this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
+      this.store.add(this.options.flags.onDidChange(({ key }) => this.operations.followFlag(key, this.log)));
       this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
       return readiness.missing();
@@ -204,7 +229,7 @@ export class Kernel implements Modules {
     this.phase = 'closed';
     this.lifecycle.closing = true;
     this.ending.abort();
-    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.close());
+    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.store.dispose());
     return this.closed;
   }
 
@@ -264,29 +289,8 @@ export class Kernel implements Modules {
     };
   }
 
-  private async close(): Promise<void> {
-    await this.store.dispose();
-    this.changed.dispose();
-  }
-
-  private onFlag(key: string): void {
-    if (![...this.records.values()].some(({ module }) => module.manifest.enabledBy === key)) return;
-    this.queue
-      .add(() => this.lifecycle.reconcile())
-      .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
-  }
-
   private statusOf(record: ModuleRecord): ModuleStatus {
     return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
-  }
-
-  private postOf(id: string): GateState | undefined {
-    const record = this.records.get(id);
-    if (record === undefined) return undefined;
-    const { state, run, unresolved, stopped } = record;
-    const between = state === 'starting' || state === 'stopping';
-    const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
   private checkBuilding(): void {
