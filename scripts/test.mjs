@@ -1,5 +1,5 @@
 // Runs the compiled tests: node scripts/test.mjs [--unit] [--jobs N] [part of a path …]
-// Files run side by side, as many as there are processors. Those that torture and kill have the machine for themselves, one by one, at the end.
+// Files run side by side, one more than there are processors. Those that torture and kill have the machine for themselves, one by one, at the end.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -47,8 +47,8 @@ process.chdir(root);
 const [sideBySide, oneByOne] = [
   await run(
     files.filter(({ isAlone }) => !isAlone),
-    // Without portals and browsers a good part of the time is waited for what has a limit in time.
-    Number(values.jobs ?? availableParallelism() + (values.unit ? 1 : 0)),
+    // A good part of the time is waited: for what has a limit in time, and for what a browser shows.
+    Number(values.jobs ?? availableParallelism() + 1),
   ),
   await run(
     files.filter(({ isAlone }) => isAlone),
