@@ -174,7 +174,8 @@ export class Kernel implements Modules {
   async change(set: ModuleChangeSet): Promise<void> {
     for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
     await this.exchange.run(set);
-    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
+    const changed = [...(set.put ?? []).map((module) => module.id), ...(set.remove ?? [])];
+    this.notRead = this.notRead.filter(({ id }) => id === undefined || !changed.includes(id));
   }
 
   /** What a module provides, for the core: ask each time. */

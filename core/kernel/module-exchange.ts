@@ -147,10 +147,12 @@ export class ModuleExchange {
     await this.dependencies.lifecycle.reconcile();
   }
 
-  /** It runs, or an operator, its flag or its manifest keeps it off. */
+  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off. */
   private assertStands(record: ModuleRecord): void {
     const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
+    const [fault] = this.dependencies.statusOf(record).contributionErrors;
+    if (fault) throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
   }
 
   private notStarted(record: ModuleRecord): PortalError {

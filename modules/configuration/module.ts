@@ -6,6 +6,7 @@ import {
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
+  ModuleBelongings,
   Permissions,
   SecretStores,
 } from '@portico/core';
@@ -28,6 +29,7 @@ import { OwnerlessSettings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
+import { SettingsBelongings } from './services/settings-belongings.js';
 import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
 import { StoredSettings } from './services/stored-settings.js';
@@ -46,6 +48,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(Criteria).to(SettingCriterion);
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
+  contribute(ModuleBelongings).to(SettingsBelongings);
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

@@ -181,6 +181,21 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
+  /** Takes away all that is stored under these definitions, in the transaction of whoever says so. */
+  async erase(transaction: Transaction, definitionIds: readonly string[]): Promise<void> {
+    for (const definitionId of definitionIds) {
+      await transaction.repository(StoredSetting).delete({ definitionId });
+      await transaction.repository(SettingsRevision).delete({ definitionId });
+    }
+    transaction.afterCommit(() => {
+      for (const definitionId of definitionIds) {
+        for (const known of [this.fields, this.revisions])
+          for (const place of known.keys()) if (place.startsWith(`${definitionId}\n`)) known.delete(place);
+        this.scopes.delete(definitionId);
+      }
+    });
+  }
+
   /** Seals one secret again; false when it is there and cannot be read. */
   async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
     return this.unitOfWork.write(async (transaction) => {
