@@ -85,7 +85,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
       after: old,
       argv: () => ['install', first],
       back: [() => ['remove', 'notes', '--with-data']],
-      stride: 4,
+      stride: 6,
     },
     {
       name: 'update',
@@ -93,7 +93,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
       after: updated,
       argv: () => ['update', second],
       back: [() => ['rollback', 'notes']],
-      stride: 2,
+      stride: 3,
     },
     {
       name: 'rollback',
@@ -101,7 +101,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
       after: old,
       argv: () => ['rollback', 'notes'],
       back: [() => ['update', second]],
-      stride: 2,
+      stride: 3,
     },
     {
       name: 'remove',
@@ -109,7 +109,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
       after: none,
       argv: () => ['remove', 'notes', '--with-data'],
       back: [() => ['install', first]],
-      stride: 1,
+      stride: 2,
     },
   ];
 

@@ -25,11 +25,10 @@ import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
-import { OwnerlessSettings } from './services/ownerless-settings.js';
+import { OwnerlessSettings, SettingsBelongings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
-import { SettingsBelongings } from './services/settings-belongings.js';
 import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
 import { SettingsSecrets } from './services/settings-secrets.js';
 import { StoredSettings } from './services/stored-settings.js';

@@ -181,19 +181,13 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
-  /** Takes away all that is stored under these definitions, in the transaction of whoever says so. */
-  async erase(transaction: Transaction, definitionIds: readonly string[]): Promise<void> {
-    for (const definitionId of definitionIds) {
-      await transaction.repository(StoredSetting).delete({ definitionId });
-      await transaction.repository(SettingsRevision).delete({ definitionId });
+  /** What was stored under these definitions has gone. */
+  forget(definitionIds: readonly string[]): void {
+    for (const id of definitionIds) {
+      for (const known of [this.fields, this.revisions])
+        for (const place of known.keys()) if (place.startsWith(`${id}\n`)) known.delete(place);
+      this.scopes.delete(id);
     }
-    transaction.afterCommit(() => {
-      for (const definitionId of definitionIds) {
-        for (const known of [this.fields, this.revisions])
-          for (const place of known.keys()) if (place.startsWith(`${definitionId}\n`)) known.delete(place);
-        this.scopes.delete(definitionId);
-      }
-    });
   }
 
   /** Seals one secret again; false when it is there and cannot be read. */
