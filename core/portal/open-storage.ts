@@ -14,7 +14,7 @@ import {
 } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
-import { portalVersion } from './project-root.js';
+import { distribution } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
@@ -66,7 +66,7 @@ async function open(
     clock,
     ids,
     log,
-    version: portalVersion(),
+    version: distribution.version,
     entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,
