@@ -33,9 +33,10 @@ import { bindCoreServices } from './portal/bind-core-services.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
-import { openStorage, type Storage } from './portal/open-storage.js';
+import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
+import { ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
   readonly root?: string;
@@ -43,6 +44,8 @@ export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
   readonly logStream?: LogOptions['stream'];
+  /** What the process of this portal is there for; undefined: it has others, and nobody watches it. */
+  readonly process?: 'portal' | 'command';
   /** What tells open pages that they are old; in development. */
   readonly liveReload?: { readonly script: string; readonly middleware: Middleware };
 }
@@ -101,12 +104,38 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
-    const storage = await openStorage({ config, modules, environment: options.environment, clock, ids, log }, opened);
+    opened.add(await takeHome(home));
+    const faults = opened.add(
+      new ModuleFaults({
+        home,
+        modules,
+        limits: settings.watchdog,
+        safeMode: settings.safeMode,
+        without: settings.without,
+        process: options.process,
+        startedAt: clock.now().toISOString(),
+        log,
+        logs: settings.log.level !== 'silent',
+      }),
+    );
+    const storage = await openStorage(
+      {
+        config,
+        modules,
+        isLeftOut: (id) => faults.leftOut.has(id),
+        protect: (work) => faults.protect(work),
+        environment: options.environment,
+        clock,
+        ids,
+        log,
+      },
+      opened,
+    );
     const messages = new MessageCatalog({ log });
     const assets = new Assets({ log });
     opened.add(await assets.load());
 
-    const kernel: Kernel = createKernel({ config, clock, logs, storage, messages, assets, views: () => views });
+    const kernel: Kernel = createKernel({ config, clock, logs, storage, faults, messages, assets, views: () => views });
     const accessContexts = new NamedAccessContexts(
       kernel.handle(AccessControl),
       kernel.handle(SiteDirectory),
@@ -135,6 +164,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
     storage.persistence.opened();
+    faults.opened();
     opened.add(deployment.logFindings());
 
     const http = createHttp({
@@ -203,6 +233,7 @@ interface KernelParts {
   readonly clock: Clock;
   readonly logs: Logs;
   readonly storage: Storage;
+  readonly faults: ModuleFaults;
   readonly messages: MessageCatalog;
   readonly assets: Assets;
   /** The views stand on the kernel, so they are asked for when the first module starts. */
@@ -210,7 +241,7 @@ interface KernelParts {
 }
 
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
-function createKernel({ config, clock, logs, storage, messages, assets, views }: KernelParts): Kernel {
+function createKernel({ config, clock, logs, storage, faults, messages, assets, views }: KernelParts): Kernel {
   const { limits } = config.settings;
   const { persistence, data, flags } = storage;
   return new Kernel({
@@ -228,11 +259,15 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async ({ id }) => void (await persistence.migrate(id, data.migrationsOf(id), (migration) => data.fileOf(id, migration))),
+      async ({ id }) => {
+        const migrations = data.migrationsOf(id);
+        await faults.protect(() => persistence.migrate(id, migrations, (migration) => data.fileOf(id, migration)));
+      },
       (module) => messages.load(module),
       (module) => assets.load(module),
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
+    leftOut: faults,
   });
 }

@@ -14,6 +14,7 @@ export type CoreErrorCode =
   | 'database-closed'
   | 'database-damaged'
   | 'database-newer'
+  | 'exit-refused'
   | 'files-exhausted'
   | 'flag-changed'
   | 'flag-locked'

@@ -109,6 +109,7 @@ async function runInOwnPortal(called: readonly string[]): Promise<number> {
   const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
+    process: 'command',
     overrides: { log: { level: 'warn' } },
   });
   try {

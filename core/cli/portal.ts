@@ -1,16 +1,17 @@
 import { deploymentMode, type LoadOptions } from '../config/index.js';
 import { createPortal, type Portal, type PortalOptions } from '../create-portal.js';
 import { Logs } from '../diagnostics/log.js';
-import { moduleOf } from '../kernel/index.js';
+import { containErrors } from '../watchdog/index.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
-export async function startPortal(): Promise<void> {
-  await run(deploymentMode(process.env), async () => []);
+/** @param overrides what the command line says besides. */
+export async function startPortal(overrides: object = {}): Promise<void> {
+  await run(deploymentMode(process.env), overrides, async () => []);
 }
 
 /** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
-export async function startDemo(): Promise<void> {
-  await run('demo', async (portal) => {
+export async function startDemo(overrides: object = {}): Promise<void> {
+  await run('demo', overrides, async (portal) => {
     const lines: string[] = [];
     for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
     return lines;
@@ -23,18 +24,18 @@ export async function startDemo(): Promise<void> {
  */
 export async function createContainedPortal(options: PortalOptions): Promise<Portal> {
   let log = new Logs({ level: 'error' }).for('core');
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
-    });
-  }
-  const portal = await createPortal(options);
+  containErrors(() => log);
+  const portal = await createPortal({ process: 'portal', ...options });
   log = portal.log;
   return portal;
 }
 
-async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
-  const portal = await createContainedPortal({ mode, environment: process.env });
+async function run(
+  mode: LoadOptions['mode'],
+  overrides: object,
+  prepare: (portal: Portal) => Promise<readonly string[]>,
+): Promise<void> {
+  const portal = await createContainedPortal({ mode, environment: process.env, overrides });
   try {
     const lines = await prepare(portal);
     const address = await portal.listen();

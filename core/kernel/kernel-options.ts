@@ -1,8 +1,25 @@
-import type { Clock, Log } from '../api/index.js';
+import type { Clock, LeftOutCause, Log, ModuleActivity, ModuleStatus } from '../api/index.js';
 import type { FlagSource } from './criteria.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { Preparation } from './module-run.js';
 import type { SwitchStore } from './module-switches.js';
+
+/** Why a module is left out, with the sentence for people. */
+export interface LeftOut {
+  readonly why: LeftOutCause;
+  readonly reason: string;
+}
+
+/** What is known of modules from outside of the kernel: of earlier runs, and of the process. */
+export interface LeftOutModules {
+  readonly safeMode: boolean;
+  /** Undefined for those that run as everybody. */
+  reasonFor(module: InstalledModule): LeftOut | undefined;
+  /** An operator starts it all the same. */
+  lift(id: string): void;
+  lastCrashOf(id: string): ModuleStatus['lastCrash'];
+  memoryOf(id: string): ModuleActivity['memory'];
+}
 
 export interface KernelOptions {
   readonly clock: Clock;
@@ -24,6 +41,17 @@ export interface KernelOptions {
   /** Run in order before each start of a module. */
   readonly prepare?: readonly Preparation[];
   readonly disabled?: SwitchStore;
+  readonly leftOut?: LeftOutModules;
+}
+
+/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
+export interface KernelStats {
+  readonly services: number;
+  /** Parked ones included. */
+  readonly contributions: number;
+  readonly listeners: number;
+  /** Requests that wait at the gate. */
+  readonly held: number;
 }
 
 /** The limits in milliseconds, with what holds where nothing is said. */

@@ -13,6 +13,7 @@ import {
   type Explanations,
   type ExtensionPoint,
   type Log,
+  type ModuleActivity,
   type ModuleChange,
   type ModuleStatus,
   Modules,
@@ -28,11 +29,12 @@ import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria } from './criteria.js';
 import { KernelExplanations } from './kernel-explanations.js';
-import { type KernelOptions, limitsOf } from './kernel-options.js';
+import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
+import { activityOf } from './module-meter.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
@@ -42,16 +44,6 @@ import { Readiness } from './readiness.js';
 import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Visibility } from './visibility.js';
-
-/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
-export interface KernelStats {
-  readonly services: number;
-  /** Parked ones included. */
-  readonly contributions: number;
-  readonly listeners: number;
-  /** Requests that wait at the gate. */
-  readonly held: number;
-}
 
 /** The portal's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
@@ -73,7 +65,6 @@ export class Kernel implements Modules {
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
-  /** Every start listens to it. */
   private readonly ending = new AbortController();
 
   constructor(private readonly options: KernelOptions) {
@@ -119,6 +110,7 @@ export class Kernel implements Modules {
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
+      leftOut: options.leftOut,
       isOpen: () => this.phase === 'open',
       statusOf: (record) => this.statusOf(record),
     });
@@ -184,6 +176,7 @@ export class Kernel implements Modules {
     });
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
+      for (const record of this.records.values()) record.leftOut = this.options.leftOut?.reasonFor(record.module);
       this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
       this.lifecycle.loadAhead();
@@ -221,6 +214,10 @@ export class Kernel implements Modules {
     return this.points.whenFlag(flag);
   }
 
+  get safeMode(): boolean {
+    return this.options.leftOut?.safeMode ?? false;
+  }
+
   list(): readonly ModuleStatus[] {
     return [...this.records.values()].map((record) => this.statusOf(record));
   }
@@ -228,6 +225,11 @@ export class Kernel implements Modules {
   status(id: string): ModuleStatus | undefined {
     const record = this.records.get(id);
     return record && this.statusOf(record);
+  }
+
+  activity(id: string): ModuleActivity | undefined {
+    const record = this.records.get(id);
+    return record && activityOf(id, record.run?.requests.count ?? 0, this.options.leftOut?.memoryOf(id));
   }
 
   unreadable(): readonly UnreadableModule[] {
@@ -277,13 +279,15 @@ export class Kernel implements Modules {
   }
 
   private statusOf(record: ModuleRecord): ModuleStatus {
-    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
+    const lastCrash = this.options.leftOut?.lastCrashOf(record.id);
+    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record), lastCrash);
   }
 
   private postOf(id: string): GateState | undefined {
     const record = this.records.get(id);
     if (record === undefined) return undefined;
-    const { state, run, unresolved, stopped } = record;
+    const { state, run, unresolved } = record;
+    const stopped = record.stopped || record.leftOut !== undefined;
     const between = state === 'starting' || state === 'stopping';
     const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
     return { state, moving: between || mayCome, stopped, requests: run?.requests };

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
+import type { LeftOut } from './kernel-options.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { ModuleRun } from './module-run.js';
 
@@ -13,6 +14,8 @@ export class ModuleRecord {
   stopped = false;
   /** An operator's decision that outlives restarts; undefined leaves it to the manifest. */
   wanted: boolean | undefined;
+  /** Why this start leaves it out, until an operator starts it. */
+  leftOut: LeftOut | undefined;
   failed = false;
   failure: ModuleStatus['failure'];
   startMillis: number | undefined;

@@ -1,4 +1,13 @@
-import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, PortalError, toDisposable } from '../api/index.js';
+import {
+  type AuditLog,
+  type Clock,
+  type Disposable,
+  type DisposableStore,
+  type Ids,
+  type Log,
+  PortalError,
+  toDisposable,
+} from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
@@ -11,6 +20,10 @@ import { portalVersion } from './project-root.js';
 export interface StorageOptions {
   readonly config: LoadedConfig;
   readonly modules: readonly InstalledModule[];
+  /** What this process loads no code of. */
+  isLeftOut(moduleId: string): boolean;
+  /** Runs what must not be cut off. */
+  protect<T>(work: () => Promise<T>): Promise<T>;
   /** Variables that may lock flags; default the machine's. */
   readonly environment: LoadOptions['environment'];
   readonly clock: Clock;
@@ -26,37 +39,46 @@ export interface Storage {
   readonly flags: OpenFlags;
 }
 
+/** Takes the data directory for this process. @throws PortalError `home-in-use` and others that say whose it is. */
+export function takeHome(home: string): Promise<Disposable> {
+  return lockHome(home).catch((error) => Promise.reject(explained(home, error)));
+}
+
 /**
- * Takes the data directory for this process, opens its database with the entities of every module, and brings the core's own tables up to date.
+ * Opens the database of the data directory with the entities of every module, and brings the core's own tables up to date.
  * @param opened what is to be closed at the end, in the order of its opening.
- * @throws PortalError `home-in-use`, and whatever keeps a database from being opened.
+ * @throws PortalError whatever keeps a database from being opened.
  */
 export async function openStorage(
-  { config, modules, environment, clock, ids, log }: StorageOptions,
+  { config, modules, isLeftOut, protect, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
-  opened.add(await lockHome(home).catch((error) => Promise.reject(explained(home, error))));
-  const data = await ModuleDataCatalog.read(modules, {
+  const read = modules.filter(({ id }) => !isLeftOut(id));
+  const data = await ModuleDataCatalog.read(read, {
     openMillis: settings.limits.openMillis,
     startMillis: settings.limits.moduleStartMillis,
   });
-  const persistence = await openPersistence({
-    home,
-    clock,
-    ids,
-    log,
-    version: portalVersion(),
-    entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
-    busyTimeoutMillis: settings.limits.databaseBusyMillis,
-    graceMillis: settings.limits.blobGraceMillis,
-    reserveBytes: settings.limits.reserveBytes,
-  });
+  const persistence = await protect(() =>
+    openPersistence({
+      home,
+      clock,
+      ids,
+      log,
+      version: portalVersion(),
+      entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
+      busyTimeoutMillis: settings.limits.databaseBusyMillis,
+      graceMillis: settings.limits.blobGraceMillis,
+      reserveBytes: settings.limits.reserveBytes,
+    }),
+  );
   opened.add(toDisposable(() => persistence.close()));
   const { unitOfWork } = persistence;
-  await persistence.migrate('audit', auditMigrations);
-  await persistence.migrate('flags', flagMigrations);
-  await persistence.migrate('kernel', disabledModuleMigrations);
+  await protect(async () => {
+    await persistence.migrate('audit', auditMigrations);
+    await persistence.migrate('flags', flagMigrations);
+    await persistence.migrate('kernel', disabledModuleMigrations);
+  });
 
   const audit = new StoredAuditLog({ unitOfWork, clock, ids });
   const flags = opened.add(
