@@ -5,14 +5,20 @@ import {
   type DisposableStore,
   type Ids,
   type Log,
-  PortalError,
   toDisposable,
 } from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
 import type { InstalledModule } from '../kernel/index.js';
-import { lockHome, openPersistence, type Persistence } from '../persistence/index.js';
+import {
+  checkDatabaseFiles,
+  explainStart,
+  lockHome,
+  openPersistence,
+  type Persistence,
+  setDamagedLogAside,
+} from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
 import { portalVersion } from './project-root.js';
@@ -40,20 +46,34 @@ export interface Storage {
 }
 
 /** Takes the data directory for this process. @throws PortalError `home-in-use` and others that say whose it is. */
-export function takeHome(home: string): Promise<Disposable> {
-  return lockHome(home).catch((error) => Promise.reject(explained(home, error)));
+export async function takeHome(home: string): Promise<Disposable> {
+  try {
+    return await lockHome(home);
+  } catch (error) {
+    throw explainStart(home, error);
+  }
 }
 
 /**
  * Opens the database of the data directory with the entities of every module, and brings the core's own tables up to date.
  * @param opened what is to be closed at the end, in the order of its opening.
- * @throws PortalError whatever keeps a database from being opened.
+ * @throws PortalError `database-not-a-file`, and whatever else keeps a database from being opened, naming its file and what to do.
  */
-export async function openStorage(
+export async function openStorage(options: StorageOptions, opened: DisposableStore): Promise<Storage> {
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    throw explainStart(options.config.home, error);
+  }
+}
+
+async function open(
   { config, modules, isLeftOut, protect, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
+  checkDatabaseFiles(home);
+  setDamagedLogAside(home, log);
   const read = modules.filter(({ id }) => !isLeftOut(id));
   const data = await ModuleDataCatalog.read(read, {
     openMillis: settings.limits.openMillis,
@@ -95,13 +115,6 @@ export async function openStorage(
     }),
   );
   return { persistence, data, audit, flags };
-}
-
-/** At the start nothing was to be saved: what counts is which directory it is. */
-function explained(home: string, cause: unknown): unknown {
-  if (!(cause instanceof PortalError) || cause.code !== 'storage-read-only') return cause;
-  const sentence = `The data directory ${home} cannot be written to. Make it writable, or set PORTICO_HOME to another directory.`;
-  return new PortalError('storage-read-only', sentence, { status: 503, expose: false, details: { home }, cause });
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {
