@@ -109,6 +109,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       new ModuleFaults({
         home,
         modules,
+        unreadable: problems,
         limits: settings.watchdog,
         safeMode: settings.safeMode,
         without: settings.without,
@@ -179,6 +180,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       clock,
       development: options.liveReload?.middleware,
       storageState: () => storage.persistence.health(),
+      isComplete: () => faults.leftOut.size === 0,
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);

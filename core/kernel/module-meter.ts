@@ -42,9 +42,9 @@ class ModuleMeter {
     this.move(outer);
   }
 
-  /** What came out of the module's code, or was caught by nobody. A refusal is an answer, no error. */
+  /** What came out of the module's code, or was caught by nobody. What a person is told (a refusal, that something is busy) is an answer, no error. */
   countError(id: string, error: unknown): void {
-    if (error instanceof PortalError && error.status < 500) return;
+    if (error instanceof PortalError && (error.expose || error.status === 503)) return;
     const account = this.account(this.indexOf(id));
     account.errors += 1;
     account.lastError = error instanceof Error ? error.message : String(error);

@@ -30,6 +30,8 @@ export interface CreateHttpDependencies {
   readonly development: Middleware | undefined;
   /** Whether the data directory can be written to. */
   storageState(): StorageState;
+  /** Whether no module is left out of this start. */
+  isComplete(): boolean;
 }
 
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
@@ -40,6 +42,7 @@ export function createHttp({
   logs,
   development,
   storageState,
+  isComplete,
   ...dependencies
 }: CreateHttpDependencies): HttpHost {
   const { server, limits } = config.settings;
@@ -63,7 +66,7 @@ export function createHttp({
     accessControl: kernel.handle(AccessControl),
     development,
     log: logs.for('http'),
-    health: { live: () => true, ready: () => readiness(storageState()) },
+    health: { live: () => true, ready: () => readiness(storageState(), isComplete()) },
   });
 }
 
@@ -81,7 +84,7 @@ function prefixOwners(modules: readonly InstalledModule[]): (prefix: string) => 
   return (prefix) => owners.get(prefix);
 }
 
-function readiness({ writable, full }: StorageState): ReturnType<HttpDependencies['health']['ready']> {
+function readiness({ writable, full }: StorageState, isComplete: boolean): ReturnType<HttpDependencies['health']['ready']> {
   if (!writable) return 'not-ready';
-  return full ? 'degraded' : 'ready';
+  return full || !isComplete ? 'degraded' : 'ready';
 }

@@ -4,10 +4,13 @@ import {
   type Log,
   type ModuleActivity,
   type ModuleStatus,
+  PortalError,
   toDisposable,
+  type UnreadableModule,
 } from '../api/index.js';
 import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.js';
 import { isOfPortal } from '../kernel/index.js';
+import { nearest } from '../util/index.js';
 import { MemoryWatch } from './memory-watch.js';
 import { type Run, RunJournal, suspectFiles } from './run-journal.js';
 import { Watchdog, type WatchdogLimits } from './watchdog.js';
@@ -15,6 +18,7 @@ import { Watchdog, type WatchdogLimits } from './watchdog.js';
 export interface ModuleFaultsOptions {
   readonly home: string;
   readonly modules: readonly InstalledModule[];
+  readonly unreadable: readonly Pick<UnreadableModule, 'id'>[];
   readonly limits: WatchdogLimits & { readonly crashWindowMillis: number; readonly heapPercent: number };
   readonly safeMode: boolean;
   /** Ids of modules that an operator wants left out. */
@@ -38,10 +42,13 @@ export class ModuleFaults implements LeftOutModules, Disposable {
   private readonly memory: MemoryWatch | undefined;
   private readonly watchdog: Watchdog | undefined;
 
+  /** @throws PortalError `configuration-invalid` when a module is to be left out that is not there, or that the portal does not open without. */
   constructor(private readonly options: ModuleFaultsOptions) {
+    this.checkWithout();
     const { home, limits, startedAt, log, logs } = options;
     this.journal = new RunJournal(home);
     this.judge();
+    this.tellLeftOut();
     if (options.process === undefined) return;
     this.attempt(() => this.journal.begin(startedAt));
     this.opening.add(toDisposable(() => this.attempt(() => this.journal.end(options.process === 'portal'))));
@@ -108,11 +115,31 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     await this.opening.dispose();
   }
 
+  /** A name that is misspelt would let run what was to be left out. */
+  private checkWithout(): void {
+    const { modules, unreadable, without } = this.options;
+    const known = [...modules, ...unreadable].flatMap(({ id }) => id ?? []);
+    const refuse = (sentence: string): never => {
+      throw new PortalError('configuration-invalid', sentence);
+    };
+    for (const id of without) {
+      if (!known.includes(id))
+        refuse(`There is no module ${id} to be left out (--without, PORTICO_WITHOUT).${nearest(id, known)}`);
+      if (modules.some((module) => module.id === id && module.manifest.onFailure === 'stop-portal'))
+        refuse(`The portal does not open without the module ${id} (--without, PORTICO_WITHOUT).`);
+    }
+  }
+
+  private tellLeftOut(): void {
+    const { log, safeMode } = this.options;
+    if (safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
+    for (const [module, { why, reason }] of this.leftOut) if (why !== 'safe-mode') log.warn(reason, { module });
+  }
+
   /** Reads how the last runs ended, says it, and leaves out who ended both of them. */
   private judge(): void {
     const { log, modules } = this.options;
-    const [before, last] =
-      this.journal.former.slice(-2).length === 2 ? this.journal.former.slice(-2) : [undefined, this.journal.former.at(-1)];
+    const [last, before] = [...this.journal.former].reverse();
     if (last === undefined || last.closed) return;
     const id = this.culpritOf(last);
     if (id === undefined) {
@@ -125,7 +152,6 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     if (version === undefined || this.journal.banned[id]?.version === version) return;
     const reason = `Left out: it ended the portal twice in a row soon after the start. ${sentenceOf(id, last)} To try it again: portico modules start ${id}.`;
     this.attempt(() => this.journal.ban(id, { version, at: this.options.startedAt, reason }));
-    log.error('A module is left out, because it ended the portal twice in a row soon after the start.', { module: id });
   }
 
   /** The innermost module that the portal can do without; else the innermost. */

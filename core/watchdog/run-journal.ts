@@ -42,9 +42,9 @@ export class RunJournal {
     const files = suspectFiles(home);
     const suspects = Object.values(files).flatMap((file) => suspectIn(file) ?? []);
     const last = this.content.runs.at(-1);
-    const found = suspects.filter(({ startedAt }) => startedAt === last?.startedAt);
-    // Who held the process up did so at its end; whose memory grew may have grown for long.
-    const crash = found.find(({ ended }) => ended) ?? found.find(({ kind }) => kind === 'blocked') ?? found[0];
+    const found = suspects.filter(({ startedAt, modules }) => startedAt === last?.startedAt && modules.length > 0);
+    // A full heap makes every turn long.
+    const crash = found.find(({ ended }) => ended) ?? found.find(({ kind }) => kind === 'memory') ?? found[0];
     if (last && !last.closed && crash) {
       const { startedAt: _, ...rest } = crash;
       this.content.runs[this.content.runs.length - 1] = { ...last, crash: rest };

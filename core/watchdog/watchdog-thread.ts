@@ -15,9 +15,11 @@ import { blockedExitCode, type KnownModules, type LongTurn, type Suspect, slot, 
  */
 
 /** How long the main thread has to let itself be looked at. */
-const haltMillis = 1000;
-/** Stopping it to look costs it some milliseconds, so it is not done at every long turn of one that is busy. */
-const betweenLooksMillis = 10_000;
+const haltMillis = 2000;
+/** How many times the limit it has when it does not let itself be looked at: it waits in native code, or has no processor. */
+const patience = 4;
+/** How often it is written down for how long a turn takes. */
+const rewriteMillis = 5000;
 
 const setup = workerData as WatchdogSetup;
 let known: KnownModules = { ids: [], folders: new Map() };
@@ -26,6 +28,8 @@ let lastTick = performance.now();
 /** For how long the main thread has not beaten. */
 let blockedMillis = 0;
 let turn: Omit<LongTurn, 'millis'> | undefined;
+/** When, in `blockedMillis`, what is written down is out of date. */
+let writeAgain = 0;
 let isLooking = false;
 let lastLook = Number.NEGATIVE_INFINITY;
 let isEnding = false;
@@ -48,20 +52,22 @@ async function check(): Promise<void> {
     return;
   }
   if (isLooking || isEnding || Atomics.load(setup.slots, slot.debugged) === 1) return;
-  if (mustEnd()) return end();
-  if (turn === undefined && blockedMillis >= setup.longTurnMillis) await beginTurn();
+  if (mustEnd() && mayLook()) return end();
+  if (turn === undefined ? blockedMillis >= setup.longTurnMillis : blockedMillis >= writeAgain) await describeTurn();
 }
+
+/** Stopping the main thread costs it some milliseconds. */
+const mayLook = (): boolean => performance.now() - lastLook >= setup.longTurnMillis;
 
 function mustEnd(): boolean {
   const { endBlockedMillis, slots } = setup;
   return endBlockedMillis > 0 && blockedMillis >= endBlockedMillis && Atomics.load(slots, slot.protected) === 0;
 }
 
-async function beginTurn(): Promise<void> {
-  const entered = ownersOf([]);
-  const mayLook = performance.now() - lastLook >= betweenLooksMillis;
-  turn = { modules: entered, place: undefined };
-  const halted = mayLook ? await look() : undefined;
+async function describeTurn(): Promise<void> {
+  turn ??= { modules: ownersOf([]), place: undefined };
+  writeAgain = blockedMillis + (turn.place === undefined ? setup.longTurnMillis : rewriteMillis);
+  const halted = turn.place === undefined && mayLook() ? await look() : undefined;
   if (halted) {
     // Of this turn only while it is still the same one.
     if (Atomics.load(setup.slots, slot.beat) === lastBeat)
@@ -82,7 +88,8 @@ function endTurn(): void {
 async function end(): Promise<void> {
   isEnding = true;
   const halted = await look();
-  if (Atomics.load(setup.slots, slot.beat) !== lastBeat) {
+  const isOver = Atomics.load(setup.slots, slot.beat) !== lastBeat;
+  if (isOver || (!halted && blockedMillis < patience * setup.endBlockedMillis)) {
     halted?.release();
     isEnding = false;
     return;

@@ -103,6 +103,9 @@ export class Watchdog implements Disposable {
   private tell({ modules, place, millis }: LongTurn): void {
     const [module = 'core'] = modules;
     moduleMeter.countLongTurn(module, millis);
-    this.log.warn('A turn of the event loop was long: nobody else had one meanwhile.', { module, modules, millis, place });
+    const facts = { module, modules, millis, place };
+    // A start is busy loading code, and so is a machine.
+    if (modules.length > 0) this.log.warn('A turn of the event loop was long: nobody else had one meanwhile.', facts);
+    else this.log.info('A turn of the event loop was long.', facts);
   }
 }
