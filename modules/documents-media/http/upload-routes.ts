@@ -8,6 +8,7 @@ import {
   type Router,
   type Site,
 } from '@portico/core';
+import { leastFileBytes } from '@portico/core/util';
 import type { Document } from '../api/documents.js';
 import type { AddedDocument } from '../api/new-menu.js';
 import { DocumentLimits } from '../services/document-limits.js';
@@ -35,14 +36,6 @@ function addedDocument(document: Document, site: Site, note: string | undefined)
     ...(isShown(document) ? {} : { isFile: true }),
     ...(note === undefined ? {} : { note }),
   };
-}
-
-/** Fields and headers of a form with a file take less. */
-const formBytes = 64 * 1024;
-
-/** What the one file of a form has at least, by the length that the request says. */
-function fileBytes(ctx: AnyContext): number {
-  return Math.max(1, Number(ctx.get('Content-Length') || 0) - formBytes);
 }
 
 type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
@@ -124,11 +117,14 @@ export class UploadRoutes implements HttpRoutes {
     const { folder } = ctx.input.query;
     const { site } = ctx.access;
     if (!site) throw notFound('folder');
-    const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : fileBytes(ctx));
+    const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : leastFileBytes(ctx));
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
       ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);
-      ctx.body = { documents: documents.map((document) => addedDocument(document, site, this.note(ctx, document))), failures };
+      ctx.body = {
+        documents: documents.map((document) => addedDocument(document, site, this.note(ctx, document, true))),
+        failures,
+      };
       return;
     }
     if (failures.length > 0 || documents.length === 0) {
@@ -139,16 +135,17 @@ export class UploadRoutes implements HttpRoutes {
     ctx.redirectWith(listAddress(folder, ids), this.addedSentence(ctx, documents));
   }
 
-  /** A picture that came without a preview: the person hears why. */
-  private note(ctx: AnyContext, { name, mimeType, width }: Document): string | undefined {
+  /** A picture that came without a preview: the person hears why. @param isNamed whether its name stands before it. */
+  private note(ctx: AnyContext, { name, mimeType, width }: Document, isNamed: boolean): string | undefined {
     if (!imageTypes.has(mimeType) || isShown({ mimeType, width })) return undefined;
-    return ctx.text('upload.no-preview', { name, megapixels: Math.round(this.limits.maxImagePixels / 1_000_000) });
+    const megapixels = Math.round(this.limits.maxImagePixels / 1_000_000);
+    return ctx.text('upload.no-preview', { name, named: isNamed ? 'yes' : 'no', megapixels });
   }
 
   /** "sunset.png was added." or "3 files were added.", with what there is to say of them. */
   private addedSentence(ctx: AnyContext, documents: readonly Document[]): string {
     const sentence = ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
-    return [sentence, ...documents.flatMap((document) => this.note(ctx, document) ?? [])].join(' ');
+    return [sentence, ...documents.flatMap((document) => this.note(ctx, document, documents.length === 1) ?? [])].join(' ');
   }
 }
 
@@ -168,6 +165,7 @@ const wordKeys = [
   'folders',
   'rename',
   'name-first',
+  'some-failed',
 ] as const;
 
 /** The script has no words of its own. */
