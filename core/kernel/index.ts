@@ -4,7 +4,8 @@ export { type DeclaredManifest, declaredManifest } from './declared-manifest.js'
 export { ownerOfFile } from './file-owner.js';
 export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel } from './kernel.js';
-export type { KernelOptions, KernelStats, LeftOut, LeftOutModules } from './kernel-options.js';
+export type { KernelOptions, KernelStats } from './kernel-options.js';
+export type { LeftOut, LeftOutModules } from './left-out.js';
 export { type ManifestProblem, parseManifest } from './manifest.js';
 export { type InstalledModule, isOfPortal, type ReadManifests, readManifests } from './manifest-reader.js';
 export type { GateDecision, ModuleGate } from './module-gate.js';

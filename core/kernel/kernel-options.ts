@@ -1,25 +1,9 @@
-import type { Clock, LeftOutCause, Log, ModuleActivity, ModuleStatus } from '../api/index.js';
+import type { Clock, Log } from '../api/index.js';
 import type { FlagSource } from './criteria.js';
+import type { LeftOutModules } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { Preparation } from './module-run.js';
 import type { SwitchStore } from './module-switches.js';
-
-/** Why a module is left out, with the sentence for people. */
-export interface LeftOut {
-  readonly why: LeftOutCause;
-  readonly reason: string;
-}
-
-/** What is known of modules from outside of the kernel: of earlier runs, and of the process. */
-export interface LeftOutModules {
-  readonly safeMode: boolean;
-  /** Undefined for those that run as everybody. */
-  reasonFor(module: InstalledModule): LeftOut | undefined;
-  /** An operator starts it all the same. */
-  lift(id: string): void;
-  lastCrashOf(id: string): ModuleStatus['lastCrash'];
-  memoryOf(id: string): ModuleActivity['memory'];
-}
 
 export interface KernelOptions {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
-import type { LeftOutModules } from './kernel-options.js';
+import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';

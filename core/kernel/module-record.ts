@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
-import type { LeftOut } from './kernel-options.js';
+import type { LeftOut } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { ModuleRun } from './module-run.js';
 
