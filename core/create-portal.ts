@@ -27,19 +27,20 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
+import { openPackages, PackageRecords } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
+import { bindPackages, LateModuleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
-import { projectRoot } from './portal/project-root.js';
+import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
 import { ModuleFaults } from './watchdog/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
-  readonly root?: string;
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
@@ -91,17 +92,18 @@ export interface Portal {
  * @throws PortalError `configuration-invalid`, `home-in-use`, `copy-failed`, and whatever keeps a module from starting that the portal cannot do without.
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
-  const root = options.root ?? projectRoot;
-  const ports = await freePorts(namedPorts({ ...options, root }));
-  const first = loadConfig({ ...options, root, ports });
+  const where = { root: projectRoot, distribution, ...options };
+  const ports = await freePorts(namedPorts(where));
+  const first = loadConfig({ ...where, ports });
   const { modules, problems } = await readManifests(first.modulePaths);
-  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
+  const config = loadConfig({ ...where, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
   const logs = new Logs({ level: settings.log.level, stream: options.logStream });
   const log = logs.for('core');
   const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
+  let currentModules = (): readonly InstalledModule[] => modules;
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     opened.add(await takeHome(home));
@@ -109,7 +111,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       new ModuleFaults({
         home,
         modules,
-        unreadable: problems,
         limits: settings.watchdog,
         safeMode: settings.safeMode,
         without: settings.without,
@@ -122,8 +123,8 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const storage = await openStorage(
       {
         config,
-        modules,
-        isLeftOut: (id) => faults.leftOut.has(id),
+        modules: modules.filter((module) => !faults.reasonFor(module)),
+        currentModules: () => currentModules(),
         protect: (work) => faults.protect(work),
         environment: options.environment,
         clock,
@@ -132,11 +133,18 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       },
       opened,
     );
+    const records = new PackageRecords(storage.persistence.unitOfWork, clock);
+    const tables = storage.persistence.modules;
+    const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
+    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
+    for (const problem of packages.problems)
+      log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
+    faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
     const messages = new MessageCatalog({ log });
     const assets = new Assets({ log });
     opened.add(await assets.load());
 
-    const kernel: Kernel = createKernel({ config, clock, logs, storage, faults, messages, assets, views: () => views });
+    const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
     const accessContexts = new NamedAccessContexts(
       kernel.handle(AccessControl),
       kernel.handle(SiteDirectory),
@@ -154,13 +162,15 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       accessContexts,
       messages,
       assets,
-      viewsFolder: resolve(root, 'views'),
+      viewsFolder: resolve(where.distribution.root, 'views'),
       everywhere: options.liveReload,
       log,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+    bindPackages(kernel, { config, packages, records, storage, log });
 
-    kernel.install(modules, problems);
+    kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
+    currentModules = () => kernel.modules;
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
@@ -170,7 +180,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 
     const http = createHttp({
       config,
-      modules,
       kernel,
       routes,
       views,
@@ -180,7 +189,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       clock,
       development: options.liveReload?.middleware,
       storageState: () => storage.persistence.health(),
-      isComplete: () => faults.leftOut.size === 0,
+      isComplete: () => faults.isComplete,
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
@@ -235,6 +244,7 @@ interface CreateKernelDependencies {
   readonly clock: Clock;
   readonly logs: Logs;
   readonly storage: Storage;
+  readonly data: LateModuleData;
   readonly faults: ModuleFaults;
   readonly messages: MessageCatalog;
   readonly assets: Assets;
@@ -243,9 +253,9 @@ interface CreateKernelDependencies {
 }
 
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
-function createKernel({ config, clock, logs, storage, faults, messages, assets, views }: CreateKernelDependencies): Kernel {
+function createKernel({ config, clock, logs, storage, data, faults, messages, assets, views }: CreateKernelDependencies): Kernel {
   const { limits } = config.settings;
-  const { persistence, data, flags } = storage;
+  const { persistence, flags } = storage;
   return new Kernel({
     clock,
     logFor: (moduleId) => logs.for(moduleId),
@@ -261,9 +271,12 @@ function createKernel({ config, clock, logs, storage, faults, messages, assets, 
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async ({ id }) => {
-        const migrations = data.migrationsOf(id);
-        await faults.protect(() => persistence.migrate(id, migrations, (migration) => data.fileOf(id, migration)));
+      async (module) => {
+        await data.ensure(module);
+        const migrations = storage.data.migrationsOf(module);
+        await faults.protect(() =>
+          persistence.migrate(module.id, migrations, (migration) => storage.data.fileOf(module, migration)),
+        );
       },
       (module) => messages.load(module),
       (module) => assets.load(module),
@@ -271,5 +284,6 @@ function createKernel({ config, clock, logs, storage, faults, messages, assets, 
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
     leftOut: faults,
+    onModulesChange: () => flags.refresh(),
   });
 }

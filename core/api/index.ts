@@ -13,6 +13,7 @@ export * from './libraries.js';
 export * from './manifest.js';
 export * from './menus.js';
 export * from './module.js';
+export * from './module-packages.js';
 export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';

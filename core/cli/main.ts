@@ -1,20 +1,24 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { inspect, parseArgs } from 'node:util';
 import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { checkHomeRights } from '../persistence/home-rights.js';
-import { portalVersion, projectRoot } from '../portal/project-root.js';
+import { distribution, projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
   start   starts the portal; --safe-mode: with its own modules alone, --without <id>: without that one
   demo    starts it with everything on, an offline images API and sample content
 
-  modules disable, enable, list, start, stop, why
+  modules disable, enable, install, list, plan, remove, rollback, start, stop, update, why
   flags   export, import, list, set, undo, unset, why
+  module  build, check, dev, sign, for the module of this folder
+  create  module, a new one
   secrets list, rotate
   doctor  checks that the data is whole
 
@@ -23,7 +27,9 @@ when none runs: portico <command> --help, portico --version.
 `;
 
 /** What changes something may be the first thing that happens to a portal; whoever only asks does not want one made. */
-const changing = new Set(['add', 'change', 'create', 'disable', 'enable', 'import', 'remove', 'rotate', 'set', 'undo', 'unset']);
+const changing = new Set(
+  'add change create disable enable import install remove rollback rotate set undo unset update'.split(' '),
+);
 
 const argv = process.argv.slice(2);
 // Only what a call of a running portal needs is loaded here: the portal itself is large.
@@ -61,21 +67,27 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     await (command === 'demo' ? startDemo(overrides) : startPortal(overrides));
     return 0;
   }
+  if (command === 'module' && rest[0] === 'sign') return signModule(rest.slice(1));
+  if (isAuthoring(command, rest)) {
+    const { runAuthoring } = await import('../authoring/main.js');
+    return runAuthoring([command, ...rest]);
+  }
   if (command === '--version' || command === '-V') {
-    process.stdout.write(`${portalVersion()}\n`);
+    process.stdout.write(`${distribution.version}\n`);
     return 0;
   }
-  const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
+  const config = loadConfig({ root: projectRoot, distribution, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
   if (!wantsHelp) checkHomeRights(config.home);
   const isThere = existsSync(join(config.home, 'lock.db'));
   if (wantsHelp && !isThere) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
+  const terminal = process.stdin.isTTY ? { ask } : {};
   const called = wantsHelp ? ['--help'] : [command, ...rest];
   let answer: number | undefined;
   for (const home of [config.home, ...(process.env.PORTICO_HOME ? [] : [demoHome()])]) {
-    answer ??= await callPortal(home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+    answer ??= await callPortal(home, called, { stdin, stdout: process.stdout, stderr: process.stderr, ...terminal });
   }
   // What stays open is standard input, which nobody reads any more.
   stdin?.unref?.();
@@ -103,11 +115,47 @@ function overridesOf(args: readonly string[]): object | undefined {
   }
 }
 
+/** Asks the person at the terminal. */
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
 function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
   stream.write(
     'portico start [--safe-mode] [--without <id>]…: with the modules of the portal alone; without a module. Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
   );
   return exitCode;
+}
+
+/** What those call who write modules: it is about the folder in which it is called, and no portal is asked. */
+function isAuthoring(command: string | undefined, [word = '']: readonly string[]): command is string {
+  return (command === 'create' && word === 'module') || (command === 'module' && ['build', 'check', 'dev'].includes(word));
+}
+
+/** `portico module sign FILE --key PEM`: writes FILE.sig. No portal is needed for it. */
+async function signModule(rest: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...rest],
+    allowPositionals: true,
+    strict: false,
+    options: { key: { type: 'string' } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0 || typeof values.key !== 'string') {
+    process.stderr.write(
+      'Usage: portico module sign FILE --key PEM\n\nWrites FILE.sig, an Ed25519 signature. PEM is the file of the private key.\n',
+    );
+    return values.help === true ? 0 : 2;
+  }
+  const { signPackage } = await import('../packages/package-signature.js');
+  await writeFile(`${file}.sig`, signPackage(await readFile(file), await readFile(values.key, 'utf8')));
+  process.stdout.write(`${file}.sig\n`);
+  return 0;
 }
 
 /** Commands are one or two words; what follows them are arguments. */
@@ -117,12 +165,12 @@ function mayMakeOne(words: readonly string[]): boolean {
 
 /** Without PORTICO_HOME a running demo is found as well. */
 function demoHome(): string {
-  return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
+  return loadConfig({ root: projectRoot, distribution, mode: 'demo', environment: {} }).home;
 }
 
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createContainedPortal } = await import('./portal.js');
+  const { createContainedPortal } = await import('../contained-portal.js');
   const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
@@ -134,6 +182,7 @@ async function runInOwnPortal(called: readonly string[]): Promise<number> {
       argv: called,
       // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
       stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
+      ...(process.stdin.isTTY ? { ask } : {}),
       signal: AbortSignal.timeout(24 * 3600 * 1000),
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),

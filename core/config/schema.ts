@@ -81,6 +81,15 @@ export const hostConfigSchema = z.strictObject({
       heapPercent: z.number().int().min(1).max(100).default(85),
     })
     .prefault({}),
+  /** Who may write modules that are installed while the portal runs. */
+  moduleSigning: z
+    .strictObject({
+      /** Whether a package must be signed by one of the keys. */
+      required: z.boolean().default(false),
+      /** Public keys of the kind Ed25519, as PEM. */
+      trustedKeys: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   /** One section per module, checked by the module itself. */
   modules: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });

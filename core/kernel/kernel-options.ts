@@ -26,6 +26,8 @@ export interface KernelOptions {
   readonly prepare?: readonly Preparation[];
   readonly disabled?: SwitchStore;
   readonly leftOut?: LeftOutModules;
+  /** Told when modules came, went or changed while the portal is open, before any of them starts. */
+  onModulesChange?(): void;
 }
 
 /** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */

@@ -33,7 +33,8 @@ import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
-import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
+import { type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
+import { type GateDecision, ModuleGate } from './module-gate.js';
 import { activityOf } from './module-meter.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
@@ -59,9 +60,14 @@ export class Kernel implements Modules {
   private readonly gate: ModuleGate;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
+  private readonly exchange: ModuleExchange;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
+  readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
+  readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
+  readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
+  readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
@@ -72,7 +78,7 @@ export class Kernel implements Modules {
     this.log = options.logFor('core');
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
-    this.changed = new Emitter(onListenerError);
+    this.changed = this.store.add(new Emitter(onListenerError));
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
     this.visibility = new Visibility(
       coreCriteria(options.flags, (point) => this.points.view(point)),
@@ -82,7 +88,8 @@ export class Kernel implements Modules {
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new ModuleSwitches(options.disabled);
-    this.gate = new ModuleGate((id) => this.postOf(id), gateMillis);
+    const isChanging = (): boolean => this.phase !== 'closed' && this.queue.busy;
+    this.gate = new ModuleGate((id) => this.exchange.stateOf(id) ?? this.records.get(id)?.gateState(isChanging()), gateMillis);
     this.lifecycle = new Lifecycle({
       records: this.records,
       requirements: this.requirements,
@@ -105,14 +112,24 @@ export class Kernel implements Modules {
         this.gate.wake();
       },
     });
-    this.operations = new ModuleOperations({
+    const shared = {
       records: this.records,
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
       leftOut: options.leftOut,
       isOpen: () => this.phase === 'open',
-      statusOf: (record) => this.statusOf(record),
+      statusOf: (record: ModuleRecord) => this.statusOf(record),
+    };
+    this.operations = new ModuleOperations(shared);
+    this.exchange = new ModuleExchange({
+      ...shared,
+      loadMillis: limits.loadMillis,
+      resolve: () => {
+        this.lifecycle.resolve(this.portal.offers);
+        options.onModulesChange?.();
+      },
+      onRelease: () => this.gate.wake(),
     });
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
@@ -142,6 +159,28 @@ export class Kernel implements Modules {
   contribute<T>(point: ExtensionPoint<T>, value: T, options?: ContributionOptions): Disposable;
   contribute<T>(point: ExtensionPoint<T>, value: T, options: ConditionalOptions = {}): Disposable {
     return this.portal.contribute(point, value, options);
+  }
+
+  /** The modules that are known now. */
+  get modules(): readonly InstalledModule[] {
+    return [...this.records.values()].map(({ module }) => module);
+  }
+
+  /** Version of each service and point that the core offers, by id. */
+  get coreOffers(): ReadonlyMap<string, string> {
+    return this.portal.offers;
+  }
+
+  /** Ids of modules that run now and live on this one, near or far. */
+  dependentsOf(id: string): readonly string[] {
+    return this.exchange.livingOn([id]).map((record) => record.id);
+  }
+
+  /** Lets modules come, change and go while the portal is open. @throws PortalError `module-not-started`, when nothing has changed. */
+  async change(set: ModuleChangeSet): Promise<void> {
+    for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
+    await this.exchange.run(set);
+    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -178,7 +217,7 @@ export class Kernel implements Modules {
       await this.switches.load(this.records.values());
       for (const record of this.records.values()) record.leftOut = this.options.leftOut?.reasonFor(record.module);
       this.lifecycle.resolve(this.portal.offers);
-      this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
+      this.store.add(this.options.flags.onDidChange(({ key }) => this.operations.followFlag(key, this.log)));
       this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
       return readiness.missing();
@@ -197,7 +236,7 @@ export class Kernel implements Modules {
     this.phase = 'closed';
     this.lifecycle.closing = true;
     this.ending.abort();
-    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.close());
+    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.store.dispose());
     return this.closed;
   }
 
@@ -236,22 +275,6 @@ export class Kernel implements Modules {
     return this.notRead;
   }
 
-  start(id: string): Promise<ModuleStatus> {
-    return this.operations.start(id);
-  }
-
-  stop(id: string): Promise<ModuleStatus> {
-    return this.operations.stop(id);
-  }
-
-  disable(id: string): Promise<ModuleStatus> {
-    return this.operations.disable(id);
-  }
-
-  enable(id: string): Promise<ModuleStatus> {
-    return this.operations.enable(id);
-  }
-
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
   reload(id: string): Promise<ModuleStatus> {
     return this.operations.reload(id);
@@ -266,31 +289,9 @@ export class Kernel implements Modules {
     };
   }
 
-  private async close(): Promise<void> {
-    await this.store.dispose();
-    this.changed.dispose();
-  }
-
-  private onFlag(key: string): void {
-    if (![...this.records.values()].some(({ module }) => module.manifest.enabledBy === key)) return;
-    this.queue
-      .add(() => this.lifecycle.reconcile())
-      .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
-  }
-
   private statusOf(record: ModuleRecord): ModuleStatus {
     const lastCrash = this.options.leftOut?.lastCrashOf(record.id);
     return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record), lastCrash);
-  }
-
-  private postOf(id: string): GateState | undefined {
-    const record = this.records.get(id);
-    if (record === undefined) return undefined;
-    const { state, run, unresolved } = record;
-    const stopped = record.stopped || record.leftOut !== undefined;
-    const between = state === 'starting' || state === 'stopping';
-    const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
   private checkBuilding(): void {

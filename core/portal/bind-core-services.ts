@@ -19,6 +19,7 @@ import {
   Log,
   MessageCatalog as MessageCatalogToken,
   Messages,
+  type ModuleManifest,
   Modules,
   SecretBox,
   SecretStores,
@@ -32,7 +33,7 @@ import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
 import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
 import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
-import type { InstalledModule, Kernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
@@ -46,7 +47,6 @@ export interface CoreServiceDependencies {
   readonly storage: Storage;
   readonly messages: MessageCatalog;
   readonly accessContexts: NamedAccessContexts;
-  readonly modules: readonly InstalledModule[];
 }
 
 /** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
@@ -68,6 +68,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(AuditLog, audit);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
   kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
+  kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 91 });
   kernel.bind(Modules, kernel);
   kernel.bind(Explanations, kernel.explanations);
   kernel.bind(AccessContexts, dependencies.accessContexts);
@@ -78,7 +79,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const checks = kernel.host(IntegrityChecks);
   const deployment = new CheckedDeployment(checks, dependencies.log);
   kernel.bind(DeploymentReport, deployment);
-  const manifests = dependencies.modules.map(({ manifest }) => manifest);
+  const manifests = (): readonly ModuleManifest[] => kernel.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
   const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock);

@@ -11,6 +11,7 @@ import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.j
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
 import type { InstalledModule } from '../kernel/index.js';
+import { packageEntities, packageMigrations } from '../packages/index.js';
 import {
   checkDatabaseFiles,
   explainStart,
@@ -21,15 +22,15 @@ import {
 } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
-import { portalVersion } from './project-root.js';
+import { distribution } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
   readonly modules: readonly InstalledModule[];
-  /** What this process loads no code of. */
-  isLeftOut(moduleId: string): boolean;
   /** Runs what must not be cut off. */
   protect<T>(work: () => Promise<T>): Promise<T>;
+  /** The modules that are known at the moment of asking. */
+  currentModules(): readonly InstalledModule[];
   /** Variables that may lock flags; default the machine's. */
   readonly environment: LoadOptions['environment'];
   readonly clock: Clock;
@@ -68,14 +69,13 @@ export async function openStorage(options: StorageOptions, opened: DisposableSto
 }
 
 async function open(
-  { config, modules, isLeftOut, protect, environment, clock, ids, log }: StorageOptions,
+  { config, modules, currentModules, protect, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
   checkDatabaseFiles(home);
   setDamagedLogAside(home, log);
-  const read = modules.filter(({ id }) => !isLeftOut(id));
-  const data = await ModuleDataCatalog.read(read, {
+  const data = await ModuleDataCatalog.read(modules, {
     openMillis: settings.limits.openMillis,
     startMillis: settings.limits.moduleStartMillis,
   });
@@ -85,8 +85,8 @@ async function open(
       clock,
       ids,
       log,
-      version: portalVersion(),
-      entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
+      version: distribution.version,
+      entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ...data.entities],
       busyTimeoutMillis: settings.limits.databaseBusyMillis,
       graceMillis: settings.limits.blobGraceMillis,
       reserveBytes: settings.limits.reserveBytes,
@@ -98,13 +98,14 @@ async function open(
     await persistence.migrate('audit', auditMigrations);
     await persistence.migrate('flags', flagMigrations);
     await persistence.migrate('kernel', disabledModuleMigrations);
+    await persistence.migrate('packages', packageMigrations);
   });
 
   const audit = new StoredAuditLog({ unitOfWork, clock, ids });
   const flags = opened.add(
     await openFlags({
       file: config.flagsFile,
-      declarations: () => declaredFlags(modules),
+      declarations: () => declaredFlags(currentModules()),
       deployment: settings.flagDefaults,
       development: config.mode === 'development' || config.mode === 'test',
       environment,

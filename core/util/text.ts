@@ -95,13 +95,28 @@ export function searchPatterns(search: string): readonly string[] {
   return words.slice(0, maxSearchWords).map((word) => `%${word.replace(/[%_!]/g, '!$&')}%`);
 }
 
-const letters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made with first use: the platform reads its tables then, which takes ten milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
 /** What makes one letter of several characters. */
 const composed = /\p{M}|\u200c|\u200d|\p{Emoji_Modifier}|[\u{1f1e6}-\u{1f1ff}]|[\u{e0020}-\u{e007f}]|[\u1100-\u11ff]/u;
 
 /** The letters of a text as people count them: with their marks, and families and flags of emoji as one. */
 export function lettersOf(text: string): readonly string[] {
-  return composed.test(text) ? Array.from(letters.segment(text), ({ segment }) => segment) : [...text];
+  if (!composed.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+const shortest = 20;
+const ending = 10;
+
+/** What stands before and at the end of a name that may be too long for its place; undefined of a short one. Names of a series differ in their end. */
+export function nameParts(name: string): readonly [string, string] | undefined {
+  // A letter has one or two units: most names are short even so.
+  if (name.length <= shortest) return undefined;
+  const letters = lettersOf(name);
+  if (letters.length <= shortest) return undefined;
+  return [letters.slice(0, -ending).join(''), letters.slice(-ending).join('')];
 }
 
 /** The beginning of a text that has at most so many UTF-16 units; no letter is cut apart. */

@@ -12,13 +12,13 @@ import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.j
 import { isOfPortal } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
 import { MemoryWatch } from './memory-watch.js';
-import { type Run, RunJournal, suspectFiles } from './run-journal.js';
+import { type Banned, type Run, RunJournal, suspectFiles } from './run-journal.js';
 import { Watchdog, type WatchdogLimits } from './watchdog.js';
 
 export interface ModuleFaultsOptions {
   readonly home: string;
+  /** Those that come with the portal. */
   readonly modules: readonly InstalledModule[];
-  readonly unreadable: readonly Pick<UnreadableModule, 'id'>[];
   readonly limits: WatchdogLimits & { readonly crashWindowMillis: number; readonly heapPercent: number };
   readonly safeMode: boolean;
   /** Ids of modules that an operator wants left out. */
@@ -38,17 +38,18 @@ export interface ModuleFaultsOptions {
 export class ModuleFaults implements LeftOutModules, Disposable {
   private readonly opening = new DisposableStore();
   private readonly journal: RunJournal;
+  /** Who ended the last two runs, each soon after the start. */
+  private readonly culprit: string | undefined;
+  private readonly leftOut = new Map<string, LeftOut>();
   private readonly lifted = new Set<string>();
   private readonly memory: MemoryWatch | undefined;
   private readonly watchdog: Watchdog | undefined;
 
-  /** @throws PortalError `configuration-invalid` when a module is to be left out that is not there, or that the portal does not open without. */
   constructor(private readonly options: ModuleFaultsOptions) {
-    this.checkWithout();
     const { home, limits, startedAt, log, logs } = options;
     this.journal = new RunJournal(home);
-    this.judge();
-    this.tellLeftOut();
+    this.culprit = this.judge();
+    if (options.safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
     if (options.process === undefined) return;
     this.attempt(() => this.journal.begin(startedAt));
     this.opening.add(toDisposable(() => this.attempt(() => this.journal.end(options.process === 'portal'))));
@@ -65,29 +66,42 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     return this.options.safeMode;
   }
 
-  /** Modules of which this process loads no line. */
-  get leftOut(): ReadonlyMap<string, LeftOut> {
-    const all = this.options.modules.flatMap((module) => {
-      const found = this.reasonFor(module);
-      return found === undefined ? [] : [[module.id, found] as const];
-    });
-    return new Map(all);
+  /** Whether no module is left out. */
+  get isComplete(): boolean {
+    return !this.safeMode && this.leftOut.size === 0;
   }
 
   reasonFor(module: InstalledModule): LeftOut | undefined {
-    const { id, version, manifest } = module;
+    const { id } = module;
     if (this.lifted.has(id)) return undefined;
-    if (this.options.without.includes(id))
-      return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
-    if (this.options.safeMode && !isOfPortal(module))
-      return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
-    const banned = this.journal.banned[id];
-    if (banned?.version === version && manifest.onFailure !== 'stop-portal') return { why: 'crashes', reason: banned.reason };
-    return undefined;
+    const found = this.look(module);
+    if (found && !this.leftOut.has(id)) {
+      this.leftOut.set(id, found);
+      if (found.why !== 'safe-mode') this.options.log.warn(found.reason, { module: id });
+    }
+    return found;
+  }
+
+  /**
+   * A name that is misspelt would let run what was to be left out. When all modules are known.
+   * @throws PortalError `configuration-invalid` for a module that is not there, or that the portal does not open without.
+   */
+  checkWithout(modules: readonly InstalledModule[], unreadable: readonly Pick<UnreadableModule, 'id'>[]): void {
+    const known = [...modules, ...unreadable].flatMap(({ id }) => id ?? []);
+    const refuse = (sentence: string): never => {
+      throw new PortalError('configuration-invalid', sentence);
+    };
+    for (const id of this.options.without) {
+      if (!known.includes(id))
+        refuse(`There is no module ${id} to be left out (--without, PORTICO_WITHOUT).${nearest(id, known)}`);
+      if (modules.some((module) => module.id === id && module.manifest.onFailure === 'stop-portal'))
+        refuse(`The portal does not open without the module ${id} (--without, PORTICO_WITHOUT).`);
+    }
   }
 
   lift(id: string): void {
     this.lifted.add(id);
+    this.leftOut.delete(id);
     this.attempt(() => this.journal.forgive(id));
   }
 
@@ -115,43 +129,40 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     await this.opening.dispose();
   }
 
-  /** A name that is misspelt would let run what was to be left out. */
-  private checkWithout(): void {
-    const { modules, unreadable, without } = this.options;
-    const known = [...modules, ...unreadable].flatMap(({ id }) => id ?? []);
-    const refuse = (sentence: string): never => {
-      throw new PortalError('configuration-invalid', sentence);
-    };
-    for (const id of without) {
-      if (!known.includes(id))
-        refuse(`There is no module ${id} to be left out (--without, PORTICO_WITHOUT).${nearest(id, known)}`);
-      if (modules.some((module) => module.id === id && module.manifest.onFailure === 'stop-portal'))
-        refuse(`The portal does not open without the module ${id} (--without, PORTICO_WITHOUT).`);
-    }
+  private look(module: InstalledModule): LeftOut | undefined {
+    const { id, version, manifest } = module;
+    if (this.options.without.includes(id))
+      return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
+    if (this.options.safeMode && !isOfPortal(module))
+      return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
+    if (manifest.onFailure === 'stop-portal') return undefined;
+    const former = this.journal.banned[id];
+    const banned = former?.version === version ? former : this.culprit === id ? this.ban(id, version) : undefined;
+    return banned && { why: 'crashes', reason: banned.reason };
   }
 
-  private tellLeftOut(): void {
-    const { log, safeMode } = this.options;
-    if (safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
-    for (const [module, { why, reason }] of this.leftOut) if (why !== 'safe-mode') log.warn(reason, { module });
+  private ban(id: string, version: string): Banned {
+    const run = this.journal.former.at(-1);
+    const what = run ? sentenceOf(id, run) : '';
+    const reason = `Left out: it ended the portal twice in a row soon after the start. ${what} To try it again: portico modules start ${id}.`;
+    const banned = { version, at: this.options.startedAt, reason };
+    this.attempt(() => this.journal.ban(id, banned));
+    return banned;
   }
 
-  /** Reads how the last runs ended, says it, and leaves out who ended both of them. */
-  private judge(): void {
-    const { log, modules } = this.options;
+  /** Reads how the last runs ended, says it, and answers who ended both of them. */
+  private judge(): string | undefined {
+    const { log } = this.options;
     const [last, before] = [...this.journal.former].reverse();
-    if (last === undefined || last.closed) return;
+    if (last === undefined || last.closed) return undefined;
     const id = this.culpritOf(last);
     if (id === undefined) {
       log.info('The last run of the portal ended without having been stopped.', { startedAt: last.startedAt });
-      return;
+      return undefined;
     }
     log.error('The last run of the portal was ended by a module.', { module: id, what: sentenceOf(id, last) });
-    if (before === undefined || this.culpritOf(before) !== id || !this.isSoon(before) || !this.isSoon(last)) return;
-    const version = modules.find((module) => module.id === id)?.version;
-    if (version === undefined || this.journal.banned[id]?.version === version) return;
-    const reason = `Left out: it ended the portal twice in a row soon after the start. ${sentenceOf(id, last)} To try it again: portico modules start ${id}.`;
-    this.attempt(() => this.journal.ban(id, { version, at: this.options.startedAt, reason }));
+    const isTwice = before !== undefined && this.culpritOf(before) === id;
+    return isTwice && this.isSoon(before) && this.isSoon(last) ? id : undefined;
   }
 
   /** The innermost module that the portal can do without; else the innermost. */

@@ -1,4 +1,5 @@
 import { openDialog } from '../dialog.js';
+import { PorticoCut } from '../elements/cut-name-element.js';
 import { PorticoDialog } from '../elements/dialog-element.js';
 import { PorticoMenu } from '../elements/menu-element.js';
 import { PorticoTabs } from '../elements/tabs-element.js';
@@ -7,6 +8,9 @@ import { confirmForms } from '../question.js';
 import { toast } from '../toast.js';
 import { localiseTimes } from './times.js';
 import { sayWhatIsCut, watchUnsaved } from './unsaved.js';
+
+// What modules import as `@portico/core/client` is this file: the import map of every page says so, and nobody carries a copy.
+export * from '../index.js';
 
 /** A form that is on its way is not sent again by a double click. Coming back to the page, or staying on it, makes it usable again; answers how. */
 function sendOnce(): () => void {
@@ -87,6 +91,7 @@ function offerCopies(): void {
   }
 }
 
+customElements.define('portico-cut', PorticoCut);
 customElements.define('portico-dialog', PorticoDialog);
 customElements.define('portico-menu', PorticoMenu);
 customElements.define('portico-tabs', PorticoTabs);
