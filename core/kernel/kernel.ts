@@ -64,6 +64,7 @@ export class Kernel implements Modules {
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
+  readonly safeMode: boolean;
   readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
   readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
   readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
@@ -76,6 +77,7 @@ export class Kernel implements Modules {
   constructor(private readonly options: KernelOptions) {
     const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
+    this.safeMode = options.leftOut?.safeMode ?? false;
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = this.store.add(new Emitter(onListenerError));
@@ -251,10 +253,6 @@ export class Kernel implements Modules {
 
   contributionsWhen(flag: string): readonly RegisteredContribution[] {
     return this.points.whenFlag(flag);
-  }
-
-  get safeMode(): boolean {
-    return this.options.leftOut?.safeMode ?? false;
   }
 
   list(): readonly ModuleStatus[] {
