@@ -168,7 +168,7 @@ function versionProblems(
   ];
 }
 
-function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
+export function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
   return Object.entries(peers).flatMap(([name, range]) => {
     const given = provided.get(name);
     if (given === undefined)
