@@ -101,7 +101,7 @@ export class CatalogEntries {
     const name = entry.kind === 'event' ? entry.id : (entry.imported?.name ?? label ?? entry.id);
     // The marks of code are for editors.
     const description = entry.description.replaceAll('`', '');
-    const brief = /^[\s\S]*?[.:](?=\s|$)/.exec(description)?.[0] ?? description;
+    const brief = /^[\s\S]*?(?<!e\.g|i\.e)[.](?=\s|$)/.exec(description)?.[0] ?? description;
     return { ...entry, name, description, brief, moduleName: this.nameOf(entry.module, locale) };
   }
 }
