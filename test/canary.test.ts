@@ -49,7 +49,10 @@ describe('A key', function () {
       home,
       environment,
       flags: { 'LPD-10793': true },
-      config: { modules: { 'ai-creator': { baseUrl: sandbox.url, stopMillis: 50, testMillis: 300 } }, log: { level: 'debug' } },
+      config: {
+        modules: { 'ai-openai': { baseUrl: sandbox.url }, 'ai-creator': { stopMillis: 50, testMillis: 300 } },
+        log: { level: 'debug' },
+      },
     });
     admin = await portal.signIn();
   };

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { earlierStates, type Row, tablesOf, unpackState } from './support/earlier-states.js';
+import { contentOf, earlierStates, type Row, tablesOf, unpackState } from './support/earlier-states.js';
 import { PortalProcess, portico } from './support/portal-process.js';
 
 /** Where rows went since, by the name of the former table. */
@@ -46,6 +47,23 @@ function lost(before: readonly Row[], now: readonly Row[]): readonly Row[] {
   return before.filter((row) => columns.length === 0 || !there.has(written(row)));
 }
 
+/** Small pictures of icons (128 pixels at most) that the code of that time smeared: they are thrown away, and made again when somebody looks. */
+function smeared(tables: ReadonlyMap<string, readonly Row[]>): readonly { readonly table: string; readonly row: Row }[] {
+  const icons = (tables.get('documents_media_document_version') ?? []).filter(
+    ({ width, height }) => width !== null && height !== null && Number(width) <= 128 && Number(height) <= 128,
+  );
+  const sources = new Set(icons.map(({ blob_id: blob }) => blob));
+  const made = (tables.get('documents_media_rendition') ?? []).filter(
+    ({ kind, source_blob_id: source, sha256 }) =>
+      kind === 'thumbnail' && sources.has(source) && !contentOf(String(sha256)).includes('VP8L'),
+  );
+  const blobs = new Set(made.map(({ blob_id: blob }) => blob));
+  return [
+    ...(tables.get('portico_blob') ?? []).filter(({ id }) => blobs.has(id)).map((row) => ({ table: 'portico_blob', row })),
+    ...made.map((row) => ({ table: 'documents_media_rendition', row })),
+  ];
+}
+
 for (const name of earlierStates()) {
   describe(`data of an earlier state of the project: ${name}`, function () {
     this.timeout(120_000);
@@ -85,14 +103,19 @@ for (const name of earlierStates()) {
       expect(doctor.code, doctor.out).to.equal(0);
     });
 
-    it('has every row, whatever its table is called now', () => {
+    it('has every row, whatever its table is called now, but the smeared small pictures of icons', async () => {
+      // Types of files are decided again in the background, and each version says when that is done.
+      const isDone = (): boolean =>
+        (tablesOf(home).get('documents_media_document_version') ?? []).every(({ type_rules: rules }) => Number(rules) > 0);
+      for (let count = 0; count < 300 && !isDone(); count += 1) await wait(100);
+      expect(isDone(), 'the types of all files are decided again').to.be.true;
       const now = tablesOf(home);
       const gone = [...former]
         .filter(([table]) => !passing.includes(table))
         .flatMap(([table, then]) =>
           lost(asNamedNow(table, then), now.get(moved[table] ?? table) ?? []).map((row) => ({ table, row })),
         );
-      expect(gone).to.deep.equal([]);
+      expect(gone).to.have.deep.members(smeared(former));
       expect(rows('documents_media_document').length).to.be.greaterThan(5);
       expect(rows('ai_creator_image').length).to.be.greaterThan(1);
       const codes = (now.get('ai_creator_generation') ?? []).map(({ error_code: code }) => code);

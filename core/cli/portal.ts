@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { PortalError } from '../api/index.js';
 import { deploymentMode, type LoadOptions } from '../config/index.js';
 import { createPortal, type Portal, type PortalOptions } from '../create-portal.js';
 import { Logs } from '../diagnostics/log.js';
 import { moduleOf } from '../kernel/index.js';
+import { projectRoot } from '../portal/project-root.js';
 
 /** `portico start`: opens the portal and keeps it until it is told to stop. */
 export async function startPortal(): Promise<void> {
@@ -36,6 +39,7 @@ export async function createContainedPortal(options: PortalOptions): Promise<Por
 async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
   const portal = await createContainedPortal({ mode, environment: process.env });
   try {
+    assertModules(portal);
     const lines = await prepare(portal);
     const address = await portal.listen();
     obeySignals(portal);
@@ -46,6 +50,20 @@ async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promi
     await portal.close();
     throw error;
   }
+}
+
+/**
+ * A portal without modules has no page, and nobody who could sign in: it must not take the place of one that works. Commands open it all the same,
+ * so that `modules list` and `doctor` can be asked.
+ */
+function assertModules({ modules, config }: Portal): void {
+  if (modules.list().length > 0) return;
+  const reasons = modules.unreadable().map(({ message }) => message);
+  throw new PortalError(
+    'modules-missing',
+    `No module was found, so the portal would have no page. ${reasons.join(' ') || '"modulePaths" or PORTICO_MODULE_PATHS names no folder.'} The modules of the portal are in ${join(projectRoot, 'modules')}.`,
+    { status: 503, expose: false, details: { modulePaths: config.modulePaths } },
+  );
 }
 
 /** The address that people use, and where it really listens when that is another one. */

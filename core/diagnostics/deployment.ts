@@ -10,7 +10,9 @@ import {
   type Log,
   type ModuleManifest,
   type Modules,
+  Sessions,
   toDisposable,
+  tokenId,
 } from '../api/index.js';
 import { type LoadedConfig, unknownVariables } from '../config/index.js';
 import { runInModule } from '../kernel/index.js';
@@ -20,7 +22,7 @@ export interface DeploymentDependencies {
   readonly config: Pick<LoadedConfig, 'settings' | 'unreadFiles' | 'variables'>;
   readonly flags: Flags;
   readonly modules: Modules;
-  readonly manifests: readonly Pick<ModuleManifest, 'environment'>[];
+  readonly manifests: readonly Pick<ModuleManifest, 'environment' | 'provides'>[];
 }
 
 /** What an operator can have written that no module knows of, each with the name under which it is contributed. */
@@ -56,8 +58,23 @@ export function deploymentChecks({
       'deployment-modules',
       check('Every package in "modulePaths" is a module.', () => modules.unreadable().map(({ message }) => message)),
     ],
+    [
+      'deployment-sign-in',
+      {
+        title: 'There is a module with which people sign in.',
+        about: 'deployment',
+        run: async () => (manifests.some(({ provides = {} }) => tokenId(Sessions) in provides) ? [] : [withoutSignIn]),
+      },
+    ],
   ]);
 }
+
+/** The usual reason: folders of other modules were named alone. */
+const withoutSignIn: IntegrityFinding = {
+  severity: 'error',
+  message:
+    'No module with which people sign in was found, so nobody can. "modulePaths" and PORTICO_MODULE_PATHS take the place of the folder modules: name it too.',
+};
 
 function strangeSections(sections: object, modules: Modules): readonly string[] {
   const ids = [...modules.list().map(({ id }) => id), ...modules.unreadable().flatMap(({ id }) => id ?? [])];

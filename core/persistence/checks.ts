@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EntityMetadata } from 'typeorm';
 import type { IntegrityCheck, IntegrityFinding, StoredBlob } from '../api/index.js';
-import { yieldToEventLoop } from '../util/index.js';
+import { pages } from '../util/index.js';
 import type { BlobPaths } from './blob-paths.js';
 import { hashPath } from './blob-verifier.js';
 import type { MigrationRunner } from './migration-runner.js';
@@ -39,11 +39,8 @@ const error = (message: string): IntegrityFinding => ({ severity: 'error', messa
 async function checkBlobs({ paths, reading }: CheckDependencies): Promise<readonly IntegrityFinding[]> {
   const findings: IntegrityFinding[] = [];
   const page = `SELECT id, size, sha256 FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`;
-  for (let after = ''; ; await yieldToEventLoop()) {
-    const rows = reading.all<StoredBlob>(page, [after]);
-    const last = rows.at(-1);
-    if (!last) return findings;
-    after = last.id;
+  const read = (after: string): readonly StoredBlob[] => reading.all<StoredBlob>(page, [after]);
+  for await (const rows of pages(read, ({ id }) => id)) {
     const queue = rows.values();
     const examine = async (): Promise<void> => {
       for (const blob of queue) {
@@ -54,6 +51,7 @@ async function checkBlobs({ paths, reading }: CheckDependencies): Promise<readon
     };
     await Promise.all(Array.from({ length: concurrency }, examine));
   }
+  return findings;
 }
 
 async function problemOf(blob: StoredBlob, path: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+export { checkDatabaseFiles, explainStart, setDamagedLogAside } from './database-file.js';
 export { coreEntities } from './entities.js';
 export { lockHome } from './home-lock.js';
 export type { MigrationClass } from './migration-runner.js';

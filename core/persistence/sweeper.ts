@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Clock, type Disposable, type Log, toDisposable } from '../api/index.js';
-import { yieldToEventLoop } from '../util/index.js';
+import { pages, yieldToEventLoop } from '../util/index.js';
 import { type BlobPaths, isBlobId } from './blob-paths.js';
 import type { StatementCache } from './statement-cache.js';
 import type { Writer } from './writer.js';
@@ -102,20 +102,15 @@ export class Sweeper {
   async *rowsWithoutFile(): AsyncGenerator<string> {
     let folder = '';
     let names = new Set<string>();
-    for (let after = ''; ; await yieldToEventLoop()) {
-      const rows = this.reading.all<{ id: string }>(`SELECT id FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`, [
-        after,
-      ]);
+    const page = `SELECT id FROM portico_blob WHERE id > ? ORDER BY id LIMIT ${pageSize}`;
+    const read = (after: string): readonly { readonly id: string }[] => this.reading.all(page, [after]);
+    for await (const rows of pages(read, ({ id }) => id))
       for (const { id } of rows) {
         const its = this.paths.folderOf(id);
         if (its !== folder || !names.has(id)) names = new Set(await list(its));
         folder = its;
         if (!names.has(id) && this.rowsAmong([id]).size > 0) yield id;
       }
-      const last = rows.at(-1);
-      if (!last) return;
-      after = last.id;
-    }
   }
 
   private rowsAmong(ids: readonly string[]): Set<string> {

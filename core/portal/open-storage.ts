@@ -1,9 +1,16 @@
-import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, PortalError, toDisposable } from '../api/index.js';
+import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, toDisposable } from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
 import type { InstalledModule } from '../kernel/index.js';
-import { lockHome, openPersistence, type Persistence } from '../persistence/index.js';
+import {
+  checkDatabaseFiles,
+  explainStart,
+  lockHome,
+  openPersistence,
+  type Persistence,
+  setDamagedLogAside,
+} from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModuleDataCatalog } from './module-data.js';
 import { portalVersion } from './project-root.js';
@@ -29,14 +36,24 @@ export interface Storage {
 /**
  * Takes the data directory for this process, opens its database with the entities of every module, and brings the core's own tables up to date.
  * @param opened what is to be closed at the end, in the order of its opening.
- * @throws PortalError `home-in-use`, and whatever keeps a database from being opened.
+ * @throws PortalError `home-in-use`, `database-not-a-file`, and whatever else keeps a database from being opened, naming its file and what to do.
  */
-export async function openStorage(
+export async function openStorage(options: StorageOptions, opened: DisposableStore): Promise<Storage> {
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    throw explainStart(options.config.home, error);
+  }
+}
+
+async function open(
   { config, modules, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
-  opened.add(await lockHome(home).catch((error) => Promise.reject(explained(home, error))));
+  opened.add(await lockHome(home));
+  checkDatabaseFiles(home);
+  setDamagedLogAside(home, log);
   const data = await ModuleDataCatalog.read(modules, {
     openMillis: settings.limits.openMillis,
     startMillis: settings.limits.moduleStartMillis,
@@ -73,13 +90,6 @@ export async function openStorage(
     }),
   );
   return { persistence, data, audit, flags };
-}
-
-/** At the start nothing was to be saved: what counts is which directory it is. */
-function explained(home: string, cause: unknown): unknown {
-  if (!(cause instanceof PortalError) || cause.code !== 'storage-read-only') return cause;
-  const sentence = `The data directory ${home} cannot be written to. Make it writable, or set PORTICO_HOME to another directory.`;
-  return new PortalError('storage-read-only', sentence, { status: 503, expose: false, details: { home }, cause });
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {

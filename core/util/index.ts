@@ -41,4 +41,4 @@ export {
   withoutLatinAccents,
   withPlainLetters,
 } from './text.js';
-export { csvStream, every, textStream, yielding, yieldToEventLoop } from './timers.js';
+export { csvStream, every, pages, textStream, yielding, yieldToEventLoop } from './timers.js';

@@ -54,6 +54,24 @@ export async function* yielding<T>(items: Iterable<T> | AsyncIterable<T>): Async
 }
 
 /**
+ * All items of a long list, some at a time, with a turn of the event loop after each page: for scans of whole tables.
+ * @param read the next items in the order of their keys, all after the key that is given ('' at first); none at the end.
+ * @param keyOf where the next page goes on; asked for the last item of each page.
+ */
+export async function* pages<T>(
+  read: (after: string) => readonly T[] | Promise<readonly T[]>,
+  keyOf: (item: T) => string,
+): AsyncGenerator<readonly T[]> {
+  for (let after = ''; ; await nextTurn()) {
+    const page = await read(after);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = keyOf(last);
+  }
+}
+
+/**
  * Rows as CSV (RFC 4180), a stream of text that asks for a row when somebody reads it, so that a year of them takes no more memory than an
  * hour, and that lets others have their turn however fast it is read. Text that a spreadsheet would run as a formula (it begins with `=`, `+`,
  * `-`, `@`, a tab or a line break) gets an apostrophe in front; a negative number stays a number. When the rows fail, so does the stream.

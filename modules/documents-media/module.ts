@@ -22,6 +22,7 @@ import { SelectorRoutes, supportedReturnTypes } from './http/selector-routes.js'
 import { UploadRoutes } from './http/upload-routes.js';
 import { DemoDocuments } from './services/demo-documents.js';
 import { DocumentsCheck } from './services/document-files.js';
+import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
 import { PortalDocuments } from './services/portal-documents.js';
@@ -100,6 +101,8 @@ export default defineModule(({ provide, host, contribute, run }) => {
 
   run(StorageCount);
   contribute(IntegrityChecks).to(StorageCount, { id: 'storage' });
+  run(FileTypeRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
+  contribute(IntegrityChecks).to(FileTypeRepair);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });
 });

@@ -13,7 +13,7 @@ export async function startImagePlace(baseUrl: string, section: object = {}): Pr
   const portal = await startTestPortal({
     flags: { 'LPD-10793': true },
     environment: creatingImages,
-    config: { modules: { 'ai-creator': { baseUrl, stopMillis: 100, ...section } } },
+    config: { modules: { 'ai-openai': { baseUrl }, 'ai-creator': { stopMillis: 100, ...section } } },
   });
   return { portal, client: new ImageClient(portal.url, await signInAt(portal.url)) };
 }

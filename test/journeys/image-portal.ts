@@ -30,7 +30,7 @@ export async function startImagePortal({
   const sandbox = await createImagesSandbox();
   const portal = await startTestPortal({
     flags: { [flag]: on },
-    config: { modules: { 'ai-creator': { baseUrl: sandbox.url } } },
+    config: { modules: { 'ai-openai': { baseUrl: sandbox.url } } },
   });
   await must(
     portal,

@@ -17,6 +17,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export const earlierStates = (): readonly string[] =>
   readdirSync(states).filter((each) => existsSync(join(states, each, 'data.sql')));
 
+/** The bytes of a file of an earlier state. */
+export const contentOf = (sha256: string): Buffer => readFileSync(join(states, 'contents', sha256.slice(0, 16)));
+
 /** All rows of a data directory, by table. */
 export function tablesOf(home: string): ReadonlyMap<string, readonly Row[]> {
   const database = new Database(join(home, 'portico.db'), { readonly: true });

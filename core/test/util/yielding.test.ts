@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { csvStream, textStream, yielding } from '../../util/index.js';
+import { csvStream, pages as pagesOf, textStream, yielding } from '../../util/index.js';
 
 /** Answers like an embedded database: at once, although it is awaited. */
 async function* pages(): AsyncGenerator<string> {
@@ -39,6 +39,20 @@ describe('A stream that is read as fast as it comes', () => {
       expect(await turnsDuring(open())).to.be.at.least(9);
     });
   }
+
+  it('of pages lets the event loop turn after each, and goes on after the last key', async () => {
+    const keys = Array.from({ length: 1000 }, (_, index) => String(index).padStart(4, '0'));
+    const asked: string[] = [];
+    const read = (after: string): readonly string[] => {
+      asked.push(after);
+      return keys.filter((key) => key > after).slice(0, 100);
+    };
+    expect(await turnsDuring(pagesOf(read, (key) => key))).to.be.at.least(9);
+    expect(asked).to.deep.equal(['', ...Array.from({ length: 10 }, (_, index) => `${String(index).padStart(2, '0')}99`)]);
+    const all: string[] = [];
+    for await (const page of pagesOf(read, (key) => key)) all.push(...page);
+    expect(all).to.deep.equal(keys);
+  });
 
   it('has everything, in its order', async () => {
     const all: string[] = [];

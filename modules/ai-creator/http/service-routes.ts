@@ -115,6 +115,14 @@ export class ServiceRoutes implements HttpRoutes {
     return `${who} ${ctx.text(`service.key-${key}`)}`;
   }
 
+  /** That nobody says where the service is, and what holds it. */
+  private noPlace(ctx: RouteContext<unknown, unknown, unknown>): string | undefined {
+    const { provider } = this.client;
+    if (!provider?.needsAddress || provider.place !== undefined) return undefined;
+    const variable = provider.address?.setBy ?? ctx.text('remedy-address.variable');
+    return ctx.text('service.no-place', { provider: provider.name, variable });
+  }
+
   /** A page of the models whose name holds what is searched; a gateway may have thousands. */
   private models(ctx: RouteContext<unknown, unknown, unknown>, { q = '', page = 1 }: ModelListQuery): object {
     const all = this.watch.all();
@@ -145,7 +153,7 @@ export class ServiceRoutes implements HttpRoutes {
       {
         tabs: this.tabs.of(ctx, this.prefix),
         provider: this.provider(ctx),
-        isPlaceMissing: this.client.provider?.needsAddress === true && this.client.provider.place === undefined,
+        noPlace: this.noPlace(ctx),
         breakers: this.keys.open(ctx.access).map(({ failure, ...breaker }) => ({
           ...breaker,
           explanation: this.explain(ctx, failure),

@@ -399,7 +399,8 @@ describe('what an image service may answer', () => {
     sandbox = await createImagesSandbox();
     creator = await startCreatorPortal({
       sandbox,
-      config: { baseUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/v1`, retries: 1, retryMillis: 10 },
+      service: { baseUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/v1` },
+      config: { retries: 1, retryMillis: 10 },
     });
     administrator = await creator.portal.signIn();
   });

@@ -58,6 +58,8 @@ export interface CreatorPortalOptions {
   readonly sandboxOptions?: SandboxOptions;
   readonly config?: object;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Configuration of ai-openai, e.g. another `baseUrl` than the sandbox's. */
+  readonly service?: object;
   /** Configuration of other modules, by id. */
   readonly modules?: object;
 }
@@ -75,7 +77,13 @@ export async function startCreatorPortal(options: CreatorPortalOptions = {}): Pr
     clock: options.clock,
     environment: options.environment,
     flags: { 'LPD-10793': options.flag ?? true },
-    config: { modules: { ...options.modules, 'ai-creator': { baseUrl: sandbox.url, stopMillis: 100, ...options.config } } },
+    config: {
+      modules: {
+        ...options.modules,
+        'ai-openai': { baseUrl: sandbox.url, ...options.service },
+        'ai-creator': { stopMillis: 100, ...options.config },
+      },
+    },
   });
   const site = portal.service(SiteDirectory).byAddress('home');
   if (!site) throw new Error('The portal has no site Home.');

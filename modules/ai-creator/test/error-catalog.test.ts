@@ -100,7 +100,7 @@ describe('every failure', () => {
       expect(creator.sandbox.generations).to.have.length(answers.length);
       expect(problem?.explanation?.cause).to.match(says);
       expect(problem?.explanation?.remedy).to.match(/^[A-Z].*\.$/);
-      expect(problem?.explanation?.links).to.not.deep.equal([]);
+      for (const { href } of problem?.explanation?.links ?? []) expect(href, 'the service is a gateway').to.match(/^\/(?!\/)/);
     });
   }
 
@@ -117,18 +117,17 @@ describe('every failure', () => {
     for (const text of texts) expect(text).to.not.contain('invalid_api_key').and.to.not.contain('Instance Settings');
   });
 
-  it('is explained with its remedy and a link: on its page, among the recent ones, to programs and in a terminal', async () => {
+  it('is explained with its remedy and a page of the portal: on its page, among the recent ones, to programs and in a terminal', async () => {
     const { id } = await fail(['organization-not-verified'], administrator);
-    const help = 'https://help.openai.com/en/articles/10910291-api-organization-verification';
     for (const path of [`generations/${id}`, 'generations'])
       expect(await page(administrator, `/web/home/ai-creator/${path}`))
         .to.contain('For administrators')
         .and.to.contain('Verify the organization with OpenAI')
-        .and.to.contain(`href="${help}"`)
-        .and.to.contain('href="/ai-creator/service"');
+        .and.to.contain('href="/ai-creator/service"')
+        .and.to.not.contain('openai.com');
     const { body } = await administrator.get(`/web/home/ai-creator/api/generations/${id}`);
     expect(body.problem.cause).to.contain('403');
-    expect(body.problem.links.map(({ href }: { href: string }) => href)).to.deep.equal(['/ai-creator/service', help]);
+    expect(body.problem.links.map(({ href }: { href: string }) => href)).to.deep.equal(['/ai-creator/service']);
     await creator.sendAgain();
     creator.sandbox.next('invalid-api-key');
     const made = await creator.portal.command(['images', 'create', '--site', 'home', '--description', 'a cat']);
@@ -136,7 +135,7 @@ describe('every failure', () => {
     expect(made.err)
       .to.contain('It comes from Instance Settings.')
       .and.to.contain('Replace the key')
-      .and.to.contain('https://platform.openai.com/api-keys');
+      .and.to.not.contain('openai.com');
   });
 
   it('is counted on the page Image Service, refusals by what they name, and stands in the catalog', async () => {
@@ -148,5 +147,29 @@ describe('every failure', () => {
     for (const [code] of rows) expect(catalog).to.contain(`id="${code}"`);
     expect(catalog).to.match(/<code>declined<\/code>[^<]*(?:<span[^>]*>)+\d+ in 30 days/);
     expect((await creator.visitor.get('/ai-creator/errors')).status).to.equal(404);
+  });
+});
+
+describe('pages of the service that help with a failure', () => {
+  const keys = 'https://platform.openai.com/api-keys';
+
+  it('are those of the service that is asked at its own address, and none for a gateway or another service', async () => {
+    // A key that is too short for OpenAI is not sent, so that nothing leaves this machine.
+    const creator = await startCreatorPortal({ key: 'sk-short', service: { baseUrl: undefined } });
+    try {
+      const administrator = await creator.portal.signIn();
+      const { body } = await creator.create({}, administrator);
+      const { problem } = (await creator.settled(body.id as string, administrator)) as Shown;
+      expect(problem?.code).to.equal('invalid-api-key');
+      expect(problem?.explanation?.links.map(({ href }) => href)).to.include(keys);
+      const catalog = async (): Promise<string> =>
+        (await administrator.get('/ai-creator/errors').set('Accept', 'text/html')).text;
+      expect(await catalog()).to.contain(`href="${keys}"`);
+      const { exitCode } = await creator.portal.command(['settings', 'set', 'ai-creator.service', 'localai']);
+      expect(exitCode).to.equal(0);
+      expect(await catalog()).to.not.contain('openai.com');
+    } finally {
+      await creator.stop();
+    }
   });
 });

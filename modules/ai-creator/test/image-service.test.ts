@@ -69,7 +69,7 @@ describe('the image service as administrators see it', () => {
       expect(err)
         .to.contain('The image service rejected the API key. It comes from Instance Settings')
         .and.to.contain('Replace the key')
-        .and.to.contain('\nhttps://platform.openai.com/api-keys\n');
+        .and.to.not.contain('openai.com');
       expect(creator.sandbox.generations).to.have.length(1);
     });
 
@@ -85,7 +85,6 @@ describe('the image service as administrators see it', () => {
       expect(error.remedy).to.contain('Replace the key');
       expect((error.links as { href: string }[]).map(({ href }) => href)).to.deep.equal([
         '/configuration/instance-settings/ai-creator',
-        'https://platform.openai.com/api-keys',
       ]);
       const form = { idempotencyKey: newKey(), description: 'a lighthouse', size: '512x512', count: '1' };
       const withoutScripts = await post('/web/home/ai-creator/generations', form);

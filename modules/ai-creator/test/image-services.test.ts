@@ -261,13 +261,14 @@ describe('an image service that is chosen', () => {
   });
 
   it('says what is missing: an address, or the name of a model', async () => {
-    const creator = await startCreatorPortal({ key: '', config: { baseUrl: undefined } });
+    const creator = await startCreatorPortal({ key: '', service: { baseUrl: undefined } });
     try {
       const administrator = await creator.portal.signIn();
       const page = (): Promise<string> => htmlOf(administrator, '/ai-creator/service');
       await choose(creator, { service: 'generic', model: '' });
       expect(await page())
-        .to.contain('Nothing says where this service is')
+        .to.contain('where the chosen image service is (OpenAI-compatible service)')
+        .and.to.contain('belongs into PORTICO_OPENAI_BASE_URL')
         .and.to.contain('No model is chosen')
         .and.to.not.contain('Used now');
       const why = await creator.visitor.get('/web/home/ai-creator/why').set('Accept', 'text/html');

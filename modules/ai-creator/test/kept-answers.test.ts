@@ -55,7 +55,7 @@ describe('what came and was paid for', () => {
     sandbox = await createImagesSandbox();
     creator = await startCreatorPortal({
       sandbox,
-      config: { baseUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/v1` },
+      service: { baseUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/v1` },
     });
     administrator = await creator.portal.signIn();
   });

@@ -184,6 +184,28 @@ describe('Generated documents', () => {
     expect(await names('कतब मज')).to.deep.equal([]);
   });
 
+  it('are found by words that are written without spaces, and by single signs that are words', async () => {
+    const prompts: Readonly<Record<string, string>> = {
+      'thai.png': 'แมวนอนบนหลังคาบ้านสีแดง',
+      'japanese.png': '赤い灯台が崖の上に立っている',
+      'chinese.png': '山 与 湖',
+      'hindi.png': 'लाल प्रकाशस्तंभ और समुद्र',
+    };
+    for (const [name, prompt] of Object.entries(prompts))
+      await library.add({ name, content: await picture(60, 40), metadata: { provenance: { ...provenance, prompt } } });
+    const found: Record<string, readonly string[]> = {};
+    for (const words of ['หลังคาสีแดง', '崖と灯台', 'ガラスの城', '湖', 'समुद्र और प्रकाशस्तंभ', 'समद'])
+      found[words] = (await library.documents.similar(library.system(), 'provenance', words)).map(({ name }) => name);
+    expect(found).to.deep.equal({
+      หลังคาสีแดง: ['thai.png'],
+      崖と灯台: ['japanese.png'],
+      ガラスの城: [],
+      湖: ['chinese.png'],
+      'समुद्र और प्रकाशस्तंभ': ['hindi.png'],
+      समद: [],
+    });
+  });
+
   it('are added once with one key, however often and at whatever time', async () => {
     const content = await picture(70, 70);
     const add = () =>

@@ -151,7 +151,7 @@ describe('Test Connection', () => {
     await creator.portal.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'on' });
     await creator.portal.post(admin, page, { 'enabled.shown': '1', 'enabled.was': 'off', enabled: 'on', apiKey: sandboxKey });
     expect(sandbox.requests).to.have.length(0);
-    const down = await startCreatorPortal({ config: { baseUrl: 'http://127.0.0.1:9/v1' } });
+    const down = await startCreatorPortal({ service: { baseUrl: 'http://127.0.0.1:9/v1' } });
     try {
       const visitor = await down.portal.signIn();
       const saved = await down.portal.post(visitor, page, { apiKey: sandboxKey, 'enabled.shown': '1', 'enabled.was': 'on' });

@@ -2,6 +2,7 @@ import { cleanDescription, type ImageRequest, ProviderError } from '@portico/ai-
 import type { OpenAI } from 'openai';
 import type { Base64ImageExtractor } from './base64-image-extractor.js';
 import { guardedFetch } from './guarded-fetch.js';
+import { variable } from './openai-settings.js';
 import type { OptionalParameter, ServiceProfile } from './profiles/index.js';
 import { refusalOf } from './refusal.js';
 import type { ReadStream } from './streamed-answer.js';
@@ -20,7 +21,7 @@ const noKey = 'none';
 export function addressOf(profile: ServiceProfile, baseUrl: string | undefined): URL {
   const address = baseUrl ?? profile.address;
   if (address === undefined)
-    throw new ProviderError('endpoint-missing', `No address of ${profile.name} is given: PORTICO_OPENAI_BASE_URL holds it.`);
+    throw new ProviderError('endpoint-missing', `No address of ${profile.name} is given: ${variable} holds it.`);
   return new URL(address);
 }
 

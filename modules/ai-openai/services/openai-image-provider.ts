@@ -17,7 +17,7 @@ import { type ReadAnswer, readAnswer, salvage } from './answer.js';
 import { readAddresses } from './answered-addresses.js';
 import { Base64ImageExtractor } from './base64-image-extractor.js';
 import { addressOf, createClient, library, promptAsSent, requestBody } from './client.js';
-import { keyField, OpenAiConfig } from './openai-settings.js';
+import { keyField, OpenAiConfig, variable } from './openai-settings.js';
 import type { ServiceProfile } from './profiles/index.js';
 import { pathsWithEdits } from './profiles/service-profile.js';
 import { refusalInside, requestIdOf } from './refusal.js';
@@ -133,7 +133,6 @@ export class OpenAiImageProvider implements ImageProvider {
   readonly previewTokens: number | undefined;
   readonly promptLimit: number | undefined;
   readonly takesQuality: boolean;
-  readonly help: ProviderHelp | undefined;
 
   constructor(
     private readonly config: OpenAiConfig,
@@ -151,7 +150,6 @@ export class OpenAiImageProvider implements ImageProvider {
     this.previewTokens = tokens === undefined ? undefined : tokens * partialImages;
     this.promptLimit = profile.promptLimit;
     this.takesQuality = profile.parameters.includes('quality');
-    this.help = profile.help;
   }
 
   /** Undefined while the deployment gives no address. */
@@ -163,14 +161,17 @@ export class OpenAiImageProvider implements ImageProvider {
     }
   }
 
-  /** Undefined while nothing says where it is. */
-  get address(): { readonly url: string; readonly setBy: string } | undefined {
-    try {
-      const { origin, pathname } = addressOf(this.profile, this.config.baseUrl);
-      return { url: `${origin}${pathname}`, setBy: 'PORTICO_OPENAI_BASE_URL' };
-    } catch {
-      return undefined;
-    }
+  get address(): NonNullable<ImageProvider['address']> {
+    const given = this.config.baseUrl ?? this.profile.address;
+    if (given === undefined) return { setBy: variable };
+    const { origin, pathname } = new URL(given);
+    return { url: `${origin}${pathname}`, setBy: variable };
+  }
+
+  /** Pages of the service itself: of a gateway that speaks as it does nobody knows them, and keys and bills are the gateway's. */
+  get help(): ProviderHelp | undefined {
+    const { address, help } = this.profile;
+    return address === undefined || this.place === new URL(address).host ? help : undefined;
   }
 
   promptAsSent(prompt: string): string {

@@ -8,7 +8,8 @@ const baseUrl = z
   .url({ protocol: /^https?$/ })
   .refine((url) => lacks(url, 'username', 'password'), 'No name and no password may stand in it: the API key is a setting.')
   .refine((url) => lacks(url, 'hash'), 'Nothing may stand behind a # in it: that is never sent.');
-const bytes = z.int().min(1024);
+/** The variable of the deployment that sets `baseUrl`. */
+export const variable = 'PORTICO_OPENAI_BASE_URL';
 /** Whether name and password can be decoded. What is no address at all is told so by another check. */
 function hasReadableCredentials(url: string): boolean {
   if (!URL.canParse(url)) return true;
@@ -23,7 +24,10 @@ const section = z.strictObject({
   /** The one place where requests go; undefined: OpenAI's, when that is the service that is chosen. */
   baseUrl: baseUrl.optional(),
   /** Bytes of one answer, unpacked. */
-  maxAnswerBytes: bytes.optional(),
+  maxAnswerBytes: z
+    .int()
+    .min(1024)
+    .default(64 * 1024 * 1024),
   /** The proxy through which every request goes, `http://user:password@proxy.example:3128`; undefined: none, whatever other variables say. */
   outboundProxy: z
     .url({ protocol: /^https?$/ })
@@ -34,11 +38,8 @@ const section = z.strictObject({
     )
     .optional(),
 });
-/** Where both stood before this module was one of its own, and are still understood. */
-const formerSection = z.object({ baseUrl: baseUrl.optional(), maxAnswerBytes: bytes.optional() });
-const answerBytes = 64 * 1024 * 1024;
 
-/** The section `modules.ai-openai` of the configuration, checked; what it does not say is taken from `modules.ai-creator`. */
+/** The section `modules.ai-openai` of the configuration, checked. */
 @injectable()
 export class OpenAiConfig {
   readonly baseUrl: string | undefined;
@@ -46,23 +47,17 @@ export class OpenAiConfig {
   readonly outboundProxy: URL | undefined;
 
   constructor(@inject(HostConfig) config: HostConfig) {
-    const own = read(config, 'ai-openai', section);
-    const former = read(config, 'ai-creator', formerSection);
-    this.baseUrl = own.baseUrl ?? former.baseUrl;
-    this.maxAnswerBytes = own.maxAnswerBytes ?? former.maxAnswerBytes ?? answerBytes;
-    this.outboundProxy = own.outboundProxy === undefined ? undefined : new URL(own.outboundProxy);
+    const parsed = section.safeParse(config.module('ai-openai') ?? {});
+    if (!parsed.success)
+      throw new PortalError(
+        'configuration-invalid',
+        `The section modules.ai-openai is wrong. ${z.prettifyError(parsed.error)}\n${variable} sets baseUrl, PORTICO_OUTBOUND_PROXY sets outboundProxy.`,
+      );
+    const { baseUrl, maxAnswerBytes, outboundProxy } = parsed.data;
+    this.baseUrl = baseUrl;
+    this.maxAnswerBytes = maxAnswerBytes;
+    this.outboundProxy = outboundProxy === undefined ? undefined : new URL(outboundProxy);
   }
-}
-
-function read<T>(config: HostConfig, module: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(config.module(module) ?? {});
-  if (parsed.success) return parsed.data;
-  const names =
-    module === 'ai-openai' ? '\nPORTICO_OPENAI_BASE_URL sets baseUrl, PORTICO_OUTBOUND_PROXY sets outboundProxy.' : '';
-  throw new PortalError(
-    'configuration-invalid',
-    `The section modules.${module} is wrong. ${z.prettifyError(parsed.error)}${names}`,
-  );
 }
 
 /**

@@ -14,20 +14,15 @@ const configOf = (modules: Readonly<Record<string, unknown>>): OpenAiConfig => {
 };
 
 describe('the configuration of ai-openai', () => {
-  it('is its own section first, then what stood in that of ai-creator before', () => {
-    const outboundProxy = undefined;
-    expect(configOf({})).to.deep.equal({ baseUrl: undefined, maxAnswerBytes: 64 * 1024 * 1024, outboundProxy });
-    const former = { baseUrl: 'http://former.example/v1', maxAnswerBytes: 2048, concurrency: 1 };
-    expect(configOf({ 'ai-creator': former })).to.deep.equal({ baseUrl: former.baseUrl, maxAnswerBytes: 2048, outboundProxy });
-    const own = { baseUrl: 'http://own.example/v1' };
-    expect(configOf({ 'ai-creator': former, 'ai-openai': own })).to.deep.equal({
-      baseUrl: own.baseUrl,
-      maxAnswerBytes: 2048,
-      outboundProxy,
-    });
+  it("is its own section, and nobody else's", () => {
+    const none = { baseUrl: undefined, maxAnswerBytes: 64 * 1024 * 1024, outboundProxy: undefined };
+    expect(configOf({})).to.deep.equal(none);
+    const own = { baseUrl: 'http://own.example/v1', maxAnswerBytes: 2048 };
+    expect(configOf({ 'ai-creator': own })).to.deep.equal(none);
+    expect(configOf({ 'ai-openai': own })).to.deep.equal({ ...none, ...own });
   });
 
-  it('is refused when it is wrong, wherever it stands', () => {
+  it('is refused when it is wrong', () => {
     expect(() => configOf({ 'ai-openai': { baseUrl: 'ftp://somewhere' } })).to.throw('The section modules.ai-openai is wrong.');
     expect(() => configOf({ 'ai-openai': { outboundProxy: 'socks5://somewhere' } })).to.throw('modules.ai-openai is wrong.');
     for (const [wrong, said] of [
@@ -44,7 +39,7 @@ describe('the configuration of ai-openai', () => {
     expect(configOf({ 'ai-openai': { outboundProxy: 'http://ada:p%25ss@proxy.example:3128/' } }).outboundProxy?.port).to.equal(
       '3128',
     );
-    expect(() => configOf({ 'ai-creator': { maxAnswerBytes: 1 } })).to.throw('The section modules.ai-creator is wrong.');
+    expect(() => configOf({ 'ai-openai': { maxAnswerBytes: 1 } })).to.throw('The section modules.ai-openai is wrong.');
     expect(() => configOf({ 'ai-openai': { concurrency: 1 } })).to.throw('The section modules.ai-openai is wrong.');
   });
 });

@@ -101,8 +101,11 @@ export interface ImageProvider {
   generate(request: ImageRequest): Promise<ProviderAnswer>;
   /** Where requests go, for administrators: a host. */
   readonly place?: string;
-  /** The whole address, without what is secret in it, and the variable or setting that holds it; for whoever has to correct it. */
-  readonly address?: { readonly url: string; readonly setBy: string } | undefined;
+  /**
+   * The whole address, without what is secret in it, undefined while nobody says it, and the variable or setting that holds it; for whoever
+   * has to correct it.
+   */
+  readonly address?: { readonly url?: string; readonly setBy: string } | undefined;
   /** Whether it makes variations of a `source`. Default: no. */
   readonly refines?: boolean;
   /** Whether it shows previews. Default: no. */
@@ -117,7 +120,7 @@ export interface ImageProvider {
   promptAsSent?(prompt: string): string;
   /** Whether quality is sent. Default: yes. */
   readonly takesQuality?: boolean;
-  /** Pages of the service on which something can be done about a failure, for administrators. */
+  /** Pages of the service that is asked on which something can be done about a failure, for administrators; none where nobody knows them. */
   readonly help?: ProviderHelp;
   /**
    * Itself as it would be if the typed values of the page of the AI Creator were saved, to be tried by the buttons of that page; itself,

@@ -46,6 +46,10 @@ export class DocumentVersionEntity {
   @Column('integer', { nullable: true })
   height!: number | null;
 
+  /** Number of the rules by which the type was decided; 0 before it was written down. */
+  @Column('integer', { name: 'type_rules' })
+  typeRules!: number;
+
   /** Id of the person who added the version. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;

@@ -3,6 +3,7 @@ import { AddOrderIndexes1764500000000 } from './add-order-indexes.js';
 import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { AddSearchText1764490000000 } from './add-search-text.js';
 import { AddSiteStorage1764600000000 } from './add-site-storage.js';
+import { AddTypeRules1764620000000 } from './add-type-rules.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
 import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
 import { RenameOnceKey1764470000000 } from './rename-once-key.js';
@@ -16,4 +17,5 @@ export default [
   AddSearchText1764490000000,
   AddOrderIndexes1764500000000,
   AddSiteStorage1764600000000,
+  AddTypeRules1764620000000,
 ];

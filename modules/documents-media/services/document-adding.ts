@@ -18,6 +18,7 @@ import { rootFolder } from '../entities/folder.js';
 import { ownerOf, siteFor } from './access.js';
 import { documentColumns, toDocument } from './document-record.js';
 import { FileReceiving, type Received } from './file-receiving.js';
+import { typeRules } from './file-types.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { announceContents } from './list-totals.js';
@@ -129,13 +130,14 @@ export class DocumentAdding {
         charset: facts.charset ?? null,
         width: facts.width ?? null,
         height: facts.height ?? null,
+        typeRules,
         createdBy,
         createdAt: now,
       }),
     );
     const current = versions.at(-1);
     if (!current) throw new PortalError('nothing-received', 'A document needs content.');
-    const { id: _, documentId: __, label, ...facts } = current;
+    const { id: _, documentId: __, typeRules: ___, label, ...facts } = current;
     const entity: DocumentEntity = {
       ...facts,
       id: documentId,

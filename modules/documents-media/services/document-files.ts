@@ -9,9 +9,9 @@ import {
   notFound,
   UnitOfWork,
 } from '@portico/core';
-import { yieldToEventLoop } from '@portico/core/util';
 import { DocumentPermissions } from '../api/documents.js';
 import { siteFor } from './access.js';
+import { keyRanges } from './key-ranges.js';
 
 /** Bytes that can be sent, and what the answer must say about them. */
 export interface ServedFile {
@@ -108,8 +108,6 @@ const scans: readonly Scan[] = [
   },
 ];
 
-const rowsPerScan = 500;
-
 @injectable()
 export class DocumentsCheck implements IntegrityCheck {
   readonly title = 'Every document version and every picture made of one has its blob.';
@@ -129,13 +127,7 @@ export class DocumentsCheck implements IntegrityCheck {
 
   /** Some rows at a time: a question about all of them would hold everybody up. */
   private async *lostIn({ table, key, lost }: Scan): AsyncGenerator<Lost> {
-    const end = `SELECT max(found) AS last FROM (SELECT ${key} AS found FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${rowsPerScan}) page`;
-    for (let after = ''; ; await yieldToEventLoop()) {
-      const from = after;
-      const [page] = await this.unitOfWork.read((reader) => reader.query<{ last: string | null }>(end, [from]));
-      if (!page?.last) return;
-      after = page.last;
-      yield* await this.unitOfWork.read((reader) => reader.query<Lost>(lost, [from, after]));
-    }
+    for await (const { after, last } of keyRanges(this.unitOfWork, table, key))
+      yield* await this.unitOfWork.read((reader) => reader.query<Lost>(lost, [after, last]));
   }
 }

@@ -17,6 +17,9 @@ export interface FileFacts {
   readonly height?: number;
 }
 
+/** Number of the rules in this file and in `known-types.ts`: whoever changes what some files are counts on, and what is stored is looked at again. */
+export const typeRules = 1;
+
 const octets: FileFacts = { mimeType: 'application/octet-stream' };
 /** Extensions of the pictures that are shown: a name that ends so is a claim. */
 const imageExtensions = new Set(['png', 'jpg', 'jpeg', 'jpe', 'jfif', 'webp', 'avif', 'gif']);
@@ -43,6 +46,11 @@ export class FileTypes {
     const facts = (await textFacts(path, extensionOf(name))) ?? (await this.binary(path, name)) ?? octets;
     refuseFalseName(name, facts.mimeType);
     return facts;
+  }
+
+  /** Whether a WebP was made without loss: its picture is a chunk named so. */
+  async isLossless(blobId: string): Promise<boolean> {
+    return (await readHead(this.blobs.pathOf(blobId))).includes('VP8L');
   }
 
   private async binary(path: string, name: string): Promise<FileFacts | undefined> {

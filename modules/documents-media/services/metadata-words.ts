@@ -13,11 +13,27 @@ const maxPerWord = 200;
 /** Words that tell nothing about a picture. */
 const empty = new Set('a an and are as at by for from in into is it of on or over the to under with'.split(' '));
 
+const separators = /[^\p{L}\p{N}\p{M}\p{Default_Ignorable_Code_Point}]+/u;
+/** Scripts that write words without spaces between them. */
+const withoutSpaces = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+/** One sign of these is a word already: a cat, a mountain. */
+const isWord = (word: string): boolean =>
+  (word.length > 1 || /\p{Script=Han}/u.test(word)) && word.length <= 40 && !empty.has(word);
+
+/** Before it is folded, which takes letters apart that the segmenter knows as a whole. */
+function unfoldedWords(text: string): readonly string[] {
+  return text
+    .normalize('NFKC')
+    .split(separators)
+    .flatMap((piece) => (withoutSpaces.test(piece) ? Array.from(segmenter.segment(piece), ({ segment }) => segment) : [piece]));
+}
+
 /** The words of a text, each once, as searches fold them: marks that are spelling stay. Without plurals. */
 function textWords(text: string, limit = maxWords): readonly string[] {
-  const words = foldText(text)
-    .split(/[^\p{L}\p{N}\p{M}]+/u)
-    .filter((word) => word.length > 1 && word.length <= 40 && !empty.has(word))
+  const words = unfoldedWords(text)
+    .map(foldText)
+    .filter(isWord)
     .map((word) => (word.length > 3 ? word.replace(/s$/, '') : word));
   return [...new Set(words)].slice(0, limit);
 }

@@ -9,9 +9,9 @@ import {
   type Reader,
   UnitOfWork,
 } from '@portico/core';
-import { every, yieldToEventLoop } from '@portico/core/util';
+import { every } from '@portico/core/util';
+import { keyRanges } from './key-ranges.js';
 
-const versionsPerPage = 500;
 const firstMillis = 10 * 60_000;
 const everyMillis = 24 * 60 * 60_000;
 
@@ -26,9 +26,6 @@ interface WrongCount {
   readonly counted: Count | undefined;
   readonly bytes: number;
 }
-
-const endSql = `SELECT max(id) AS last FROM
-  (SELECT id FROM documents_media_document_version WHERE id > ? ORDER BY id LIMIT ${versionsPerPage}) page`;
 
 const sumsSql = `SELECT document.site_id AS "siteId", SUM(version.size) AS bytes FROM documents_media_document_version version
   JOIN documents_media_document document ON document.id = version.document_id
@@ -108,13 +105,10 @@ export class StorageCount implements Activity, IntegrityCheck {
   /** Some versions at a time: a question about all of them would hold everybody up. */
   private async sums(): Promise<ReadonlyMap<string, number>> {
     const sums = new Map<string, number>();
-    for (let after = ''; ; await yieldToEventLoop()) {
-      const [page] = await this.read<{ last: string | null }>(endSql, after);
-      if (!page?.last) return sums;
-      for (const { siteId, bytes } of await this.read<{ siteId: string; bytes: number | string }>(sumsSql, after, page.last))
+    for await (const { after, last } of keyRanges(this.unitOfWork, 'documents_media_document_version', 'id'))
+      for (const { siteId, bytes } of await this.read<{ siteId: string; bytes: number | string }>(sumsSql, after, last))
         sums.set(siteId, (sums.get(siteId) ?? 0) + Number(bytes));
-      after = page.last;
-    }
+    return sums;
   }
 
   private read<T>(sql: string, ...values: string[]): Promise<readonly T[]> {

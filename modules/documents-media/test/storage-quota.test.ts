@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Settings } from '@portico/configuration/api';
@@ -86,24 +84,7 @@ describe('The storage of a site', () => {
   });
 
   it('refuses a file of a known length before its bytes are sent', async () => {
-    const { hostname, port } = new URL(library.portal.url);
-    const cookie = (await library.get(base)).request.cookies as unknown as string;
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    socket.write(
-      [
-        `POST ${base}/upload HTTP/1.1`,
-        `Host: ${hostname}:${port}`,
-        `Origin: ${library.portal.url}`,
-        `Cookie: ${cookie}`,
-        `X-Portico-Csrf: ${library.csrf}`,
-        'Accept: application/json',
-        'Content-Type: multipart/form-data; boundary=x',
-        'Content-Length: 300000',
-        '',
-        '--x\r\nContent-Disposition: form-data; name="file"; filename="large.txt"\r\n\r\nits begin',
-      ].join('\r\n'),
-    );
+    const socket = await library.halfUpload('large.txt');
     let answer = '';
     for await (const chunk of socket) {
       answer += String(chunk);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { type AccessContext, AccessContexts, type Site, SiteDirectory } from '@portico/core';
 import { startTestPortal, type TestPortal, type TestPortalOptions } from '@portico/core/testing';
 import { People } from '@portico/identity/api';
@@ -84,6 +86,30 @@ export class Library {
     const request = this.post(path).set('Accept', 'application/json');
     for (const { name, content } of files) request.attach('file', content, { filename: name });
     return request;
+  }
+
+  /** A request that announces a large file, of which only the beginning comes; who asked ends it. */
+  async halfUpload(name: string): Promise<Socket> {
+    const { hostname, port } = new URL(this.portal.url);
+    const cookie = (await this.get(base)).request.cookies as unknown as string;
+    if (!cookie.includes('=')) throw new Error('The author is not signed in.');
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      [
+        `POST ${base}/upload HTTP/1.1`,
+        `Host: ${hostname}:${port}`,
+        `Origin: ${this.portal.url}`,
+        `Cookie: ${cookie}`,
+        `X-Portico-Csrf: ${this.csrf}`,
+        'Accept: application/json',
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 300000',
+        '',
+        `--x\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\nits begin`,
+      ].join('\r\n'),
+    );
+    return socket;
   }
 
   close(): Promise<void> {

@@ -1,9 +1,6 @@
 import { HostConfig, inject, injectable, PortalError, z } from '@portico/core';
 
 const schema = z.strictObject({
-  /** Of the module ai-openai, which checks both: they stood here before it was a module of its own. */
-  baseUrl: z.unknown().optional(),
-  maxAnswerBytes: z.unknown().optional(),
   /** Orders that are carried out at the same time, for the whole portal; each has at most two requests on their way. */
   concurrency: z.int().min(1).max(16).default(2),
   /** Milliseconds in which an answer must be there, whatever the setting says: for who runs the portal behind something less patient. */
