@@ -16,7 +16,9 @@ describe('The screen Extension Points', () => {
   const pageOf = async (path: string): Promise<string> => visibleText((await admin.get(`${screen}${path}`)).text);
 
   it('lists what modules can add to, with who adds something now, and finds by any word of it', async () => {
-    expect(await pageOf('')).to.match(/MenuItems portico\.menu-items An entry of the Product Menu .* Of Portico\. Now added to by .*Control Panel.*?\./);
+    expect(await pageOf('')).to.match(
+      /MenuItems portico\.menu-items An entry of the Product Menu .* Of Portico\. Now added to by .*Control Panel.*?\./,
+    );
     const found = await pageOf('?text=PRODUCT%20menu');
     expect(found).to.include('MenuItems portico.menu-items').and.not.to.include('SettingsLinks');
     expect((await pageOf('')).split('portico.permissions'), 'once, whoever opens it').to.have.length(2);
