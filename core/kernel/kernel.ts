@@ -152,7 +152,6 @@ export class Kernel implements Modules {
     return this.portal.contribute(point, value, options);
   }
 
-  /** The modules that are known now. */
   get modules(): readonly InstalledModule[] {
     return [...this.records.values()].map(({ module }) => module);
   }
