@@ -56,9 +56,6 @@ describe('The screen Extension Points', () => {
     expect(await pageOf('?kind=setting&text=storage')).to.include('Storage per Site documents-media.storageQuota size');
     expect(await pageOf('?kind=event&text=folder-contents')).to.include('the key is the id of the site');
     expect(await pageOf('?kind=flag&text=LPD')).to.include('LPD-10793');
-    expect(await pageOf('?kind=&text=lighthouse'), 'of a package that says nothing, its manifest speaks').to.include(
-      'lighthouse',
-    );
   });
 
   it('is for those who manage modules', async () => {
