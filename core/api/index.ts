@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './audit.js';
 export * from './basics.js';
+export * from './catalog.js';
 export * from './commands.js';
 export * from './contributions.js';
 export * from './disposable.js';

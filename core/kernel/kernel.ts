@@ -152,6 +152,10 @@ export class Kernel implements Modules {
     return this.portal.contribute(point, value, options);
   }
 
+  get modules(): readonly InstalledModule[] {
+    return [...this.records.values()].map(({ module }) => module);
+  }
+
   /** What a module provides, for the core: ask each time. */
   handle<T>(token: ServiceToken<T>): ServiceHandle<T> {
     return this.services.handle<T>(tokenId(token));

@@ -2,6 +2,7 @@ import { HostCookies, HostSessionCookie, type NamedAccessContexts } from '../acc
 import {
   AccessContexts,
   Announcements,
+  ApiCatalog,
   AuditAreas,
   AuditLog,
   AuditPresenter,
@@ -30,6 +31,7 @@ import { CatalogAuditPresenter } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
 import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
+import { InstalledCatalog } from '../diagnostics/installed-catalog.js';
 import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
 import type { InstalledModule, Kernel } from '../kernel/index.js';
@@ -37,6 +39,7 @@ import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
 import type { Storage } from './open-storage.js';
+import { coreFolder } from './project-root.js';
 
 export interface CoreServiceDependencies {
   readonly config: LoadedConfig;
@@ -73,6 +76,8 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(AccessContexts, dependencies.accessContexts);
   kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
   kernel.bind(Cookies, new HostCookies(config.publicUrl));
+  const core = { id: 'core', folder: coreFolder, manifest: {} };
+  kernel.bind(ApiCatalog, new InstalledCatalog(() => [core, ...kernel.modules], dependencies.log));
   bindSecrets(kernel, dependencies);
 
   const checks = kernel.host(IntegrityChecks);

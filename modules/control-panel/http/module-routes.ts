@@ -12,6 +12,7 @@ import {
   type Router,
   z,
 } from '@portico/core';
+import { ContributionNames } from '../services/contribution-names.js';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
 import { permissions } from '../services/permissions.js';
 
@@ -30,6 +31,7 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ContributionNames) private readonly names: ContributionNames,
   ) {}
 
   register(router: Router): void {
@@ -48,7 +50,8 @@ export class ModuleRoutes implements HttpRoutes {
   private show(ctx: RouteContext<Params>): void {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
-    ctx.render('module', { ...module, unreadable }, { title: module.name });
+    const contributes = this.names.contributedBy(module.id, module.contributes, ctx.access.locale);
+    ctx.render('module', { ...module, contributes, unreadable }, { title: module.name });
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {
