@@ -18,8 +18,15 @@ export function otherOrigin(): PortalError {
  */
 export function maskToken(token: string): string {
   const plain = Buffer.from(token);
-  const pad = randomBytesOnce(plain.length);
-  return Buffer.concat([pad, xor(plain, pad)]).toString('base64url');
+  const { length } = plain;
+  const pad = randomBytesOnce(length);
+  const masked = Buffer.allocUnsafe(2 * length);
+  for (let index = 0; index < length; index += 1) {
+    const byte = pad[index] as number;
+    masked[index] = byte;
+    masked[length + index] = (plain[index] as number) ^ byte;
+  }
+  return masked.toString('base64url');
 }
 
 /** @throws PortalError `csrf-invalid` unless the token is the session's, masked; the time it takes does not tell how close it was. */

@@ -71,7 +71,7 @@ export function formatMessage(pattern: MessagePattern, values: MessageValues, lo
 
 function plainPart(element: MessageFormatElement, values: MessageValues, locale: string): string {
   if (element.type === TYPE.literal) return element.value;
-  if (element.type === TYPE.number) return numberFormat(locale).format(values[element.value] as number);
+  if (element.type === TYPE.number) return numberText(values[element.value] as number, locale);
   return element.type === TYPE.argument ? plainText(values[element.value]) : '';
 }
 
@@ -84,8 +84,16 @@ const placeholders = (names: readonly string[]): MessageValues => Object.fromEnt
 
 /** The same message as data, for scripts, which have no parser. Styles of numbers and dates are spelled out. */
 export function compileMessage(message: ParsedMessage): CompiledMessage {
-  return typeof message === 'string' ? message : message.elements.map((element) => compilePart(element));
+  if (typeof message === 'string') return message;
+  let compiled = compiledPatterns.get(message);
+  if (!compiled) {
+    compiled = Object.freeze(message.elements.map((element) => compilePart(element)));
+    compiledPatterns.set(message, compiled);
+  }
+  return compiled;
 }
+
+const compiledPatterns = new WeakMap<MessagePattern, CompiledMessage & object>();
 
 interface Counted {
   readonly argument: string;
@@ -165,14 +173,24 @@ const formatters: Formatters = {
   getPluralRules: kept((locale, options) => new Intl.PluralRules(locale, options)),
 };
 
-const numberFormats = new Map<string, Intl.NumberFormat>();
+const numberFormats = new Map<string, { readonly format: Intl.NumberFormat; readonly written: Map<number, string> }>();
+const mostNumbers = 2000;
 
-/** How a number without a style is written. */
-function numberFormat(locale: string): Intl.NumberFormat {
-  let format = numberFormats.get(locale);
-  if (!format) {
-    format = new Intl.NumberFormat(locale);
-    numberFormats.set(locale, format);
+/** How a number without a style is written. Pages count the same things again and again, and the platform takes long. */
+function numberText(number: number, locale: string): string {
+  let known = numberFormats.get(locale);
+  if (!known) {
+    known = { format: new Intl.NumberFormat(locale), written: new Map() };
+    numberFormats.set(locale, known);
   }
-  return format;
+  const { format, written } = known;
+  // A count that is no number, or a zero that is negative, is written and not kept.
+  if (typeof number !== 'number' || Object.is(number, -0)) return format.format(number);
+  let text = written.get(number);
+  if (text === undefined) {
+    if (written.size >= mostNumbers) written.clear();
+    text = format.format(number);
+    written.set(number, text);
+  }
+  return text;
 }

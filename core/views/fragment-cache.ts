@@ -1,6 +1,6 @@
 import type { AccessContext } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
-import type { Rendering } from './rendering.js';
+import { flat, type Rendering } from './rendering.js';
 
 type AnySite = AccessContext['site'];
 
@@ -29,7 +29,7 @@ export class FragmentCache {
     const known = this.fragments.get(key);
     if (known && isSame(known.model, model)) return known.text;
     if (this.fragments.size >= mostFragments) this.fragments.clear();
-    const text = options.fn(model, { data: { root: model, portico: anonymous({ ...portico, locale, site }), direct } });
+    const text = flat(options.fn(model, { data: { root: model, portico: anonymous({ ...portico, locale, site }), direct } }));
     this.fragments.set(key, { model, text });
     return text;
   }

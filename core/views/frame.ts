@@ -196,8 +196,22 @@ function itemsOf(
   path: string,
 ): readonly ShownItem<MenuItem>[] {
   // Only what is of this menu is asked whether it is there.
-  const among = items.all().filter((item) => (item.value.menu ?? 'product') === menu && items.isVisible(item, access));
+  const among = ofMenus(items.all())[menu].filter((item) => items.isVisible(item, access));
   return shownItems(items, among, access, path);
+}
+
+type ItemsOfMenus = Readonly<Record<Menu, readonly Contribution<MenuItem>[]>>;
+const known = new WeakMap<readonly Contribution<MenuItem>[], ItemsOfMenus>();
+
+/** A point has another list of its contributions whenever one comes or goes, and the list itself never changes. */
+function ofMenus(all: readonly Contribution<MenuItem>[]): ItemsOfMenus {
+  let menus = known.get(all);
+  if (!menus) {
+    const of = (menu: Menu): readonly Contribution<MenuItem>[] => all.filter(({ value }) => (value.menu ?? 'product') === menu);
+    menus = { product: of('product'), 'control-panel': of('control-panel') };
+    if (Object.isFrozen(all)) known.set(all, menus);
+  }
+  return menus;
 }
 
 /** An item that fails is left out, and its module is told. */

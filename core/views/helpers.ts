@@ -47,7 +47,7 @@ export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencie
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
     cut: (value) => cut(text(value)),
     bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
-    json: (value) => (JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c'),
+    json,
     script: (file, hash, { scripts, moduleId }) => {
       scripts.add(assetUrl(String(hash?.module ?? moduleId), String(file)));
       return '';
@@ -83,6 +83,19 @@ export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencie
     called: new Set([...Object.keys(blocks), 'csrf', 'kept', 'cached']),
   };
 }
+
+/** What scripts read: messages, mostly, which are on every page and never change. */
+function json(value: unknown): Handlebars.SafeString {
+  const isKept = typeof value === 'object' && value !== null && Object.isFrozen(value);
+  const known = isKept ? jsons.get(value) : undefined;
+  if (known) return known;
+  const written = new SafeString(escapeExpression((JSON.stringify(value) ?? 'null').replaceAll('<', '\\u003c')));
+  if (isKept) jsons.set(value, written);
+  return written;
+}
+
+/** As they are written in an attribute. Who freezes a model says that nothing in it changes. */
+const jsons = new WeakMap<object, Handlebars.SafeString>();
 
 const shortest = 20;
 const ending = 10;

@@ -2,7 +2,7 @@ import type { Messages, Site } from '../api/index.js';
 import type { Handlebars } from '../libraries/text.js';
 import { anonymous } from './fragment-cache.js';
 import type { SharedMenus } from './frame.js';
-import type { CachedLayouts, Rendering, WritePiece } from './rendering.js';
+import { type CachedLayouts, flat, type Rendering, type WritePiece } from './rendering.js';
 
 /** Everything that a kept piece of a layout may show. */
 export interface SharedContent extends Partial<SharedMenus> {
@@ -32,7 +32,7 @@ class Pieces implements CachedLayouts {
     let text = this.written.get(name);
     if (text === undefined) {
       const content = { ...this.content, clientMessages: this.messages.clientMessages };
-      text = write(content, { root: content, portico: this.rendering() });
+      text = flat(write(content, { root: content, portico: this.rendering() }));
       this.written.set(name, text);
     }
     return text;

@@ -104,6 +104,17 @@ describe('Messages', () => {
     );
   });
 
+  it('write a number in the language that is asked for, whatever was written before', async () => {
+    folder.write('messages/en.json', JSON.stringify({ size: '{length, number}' }));
+    folder.write('messages/de.json', JSON.stringify({ size: '{length, number}' }));
+    await load();
+    const { text } = catalog.for('demo');
+    const said = ['en', 'de', 'en', 'de'].map((locale) => text('size', { length: 32_000 }, locale));
+    expect(said).to.deep.equal(['32,000', '32.000', '32,000', '32.000']);
+    expect([0, -0, 0].map((length) => text('size', { length }))).to.deep.equal(['0', '-0', '0']);
+    expect(text('size', { length: Number.NaN })).to.equal('NaN');
+  });
+
   it('have plurals, choices, numbers and dates', async () => {
     folder.write(
       'messages/en.json',

@@ -36,7 +36,7 @@ export class TestFolder {
 
 export interface TestViewsOptions {
   readonly viewsFolder?: string;
-  readonly menuItems?: readonly Contribution<MenuItem>[];
+  readonly menuItems?: readonly Contribution<MenuItem>[] | ConditionalContributions<MenuItem>;
   readonly personalMenuItems?: readonly Contribution<PersonalMenuItem>[];
   readonly pageAdditions?: readonly Contribution<PageAddition>[];
   readonly compiled?: CompiledViews;
@@ -50,7 +50,7 @@ export function testViews({
   compiled,
 }: TestViewsOptions = {}): Views {
   return new Views({
-    menuItems: someContributions(menuItems),
+    menuItems: 'all' in menuItems ? menuItems : someContributions(menuItems),
     personalMenuItems: someContributions(personalMenuItems),
     pageAdditions: someContributions(pageAdditions),
     sites: { get: () => ({ all: () => [homeSite], byId: () => homeSite, byAddress: () => homeSite, onDidChange: () => never }) },

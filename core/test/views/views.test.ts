@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { AccessContext, RenderOptions } from '../../api/index.js';
+import type { AccessContext, MenuItem, RenderOptions } from '../../api/index.js';
 import type { PageState, Views } from '../../views/index.js';
-import { homeSite, menuItem, pageState, portalViews, TestFolder, testViews } from './view-portal.js';
+import { homeSite, menuItem, pageState, portalViews, someContributions, TestFolder, testViews } from './view-portal.js';
 
 describe('Views', () => {
   let folder: TestFolder;
@@ -94,6 +94,18 @@ describe('Views', () => {
     expect(await fragment('<i data-x="{{json x}}"></i>', { x: { a: '"><script>' } })).to.equal(
       '<i data-x="{&quot;a&quot;:&quot;\\&quot;&gt;\\u003cscript&gt;&quot;}"></i>',
     );
+  });
+
+  it('write JSON anew when it has changed, and what never changes as it was', async () => {
+    const x = { a: 1 };
+    expect(await fragment('{{json x}}', { x })).to.equal('{&quot;a&quot;:1}');
+    x.a = 2;
+    expect(await fragment('{{json x}}', { x })).to.equal('{&quot;a&quot;:2}');
+    Object.freeze(x);
+    for (const time of ['first', 'again'])
+      expect(await fragment('{{json x}} <i title="{{json x}}"></i>', { x }), time).to.equal(
+        '{&quot;a&quot;:2} <i title="{&quot;a&quot;:2}"></i>',
+      );
   });
 
   it('let a field have the name of a helper', async () => {
@@ -197,6 +209,26 @@ describe('Views', () => {
     );
     // A page that no entry leads to is one of the Control Panel all the same.
     expect(outside('/flags')).to.match(/<nav[^>]+aria-label="Control Panel">[\s\S]*System[\s\S]*href="\/settings">/);
+  });
+
+  it('show an entry as soon as it is there, and no longer than it is', async () => {
+    folder.write('views/a.hbs', '');
+    const first = menuItem('docs', { label: 'portal.search', href: '~/docs' });
+    const second = menuItem('set', { label: 'portal.save', href: '/settings', menu: 'control-panel' });
+    let all = Object.freeze([first]);
+    const items = { ...someContributions<MenuItem>([]), all: () => all, visible: () => all };
+    const render = await load(testViews({ menuItems: items }));
+    expect(render({}, {}, pageState()))
+      .to.contain('href="/web/home/docs"')
+      .and.not.to.contain('href="/settings"');
+    all = Object.freeze([first, second]);
+    expect(render({}, {}, pageState()))
+      .to.contain('href="/web/home/docs"')
+      .and.to.contain('href="/settings"');
+    all = Object.freeze([second]);
+    expect(render({}, {}, pageState()))
+      .to.contain('href="/settings"')
+      .and.not.to.contain('href="/web/home/docs"');
   });
 
   it('show beside a menu entry what its module counts there, in a number and in words', async () => {

@@ -19,7 +19,7 @@ import { type Failure, FailureMessages } from '../services/failures/failure-mess
 import { GenerationOrders } from '../services/generations/generation-orders.js';
 import type { GenerationWithImages } from '../services/generations/generation-store.js';
 import { Generations } from '../services/generations/generations.js';
-import { ImageAdding } from '../services/generations/image-adding.js';
+import { ImageAdding, problemsOf } from '../services/generations/image-adding.js';
 import { cancelKey, formatCost, type GenerationView, generationView } from '../services/presentation/generation-view.js';
 import { translator } from '../services/translator.js';
 
@@ -195,7 +195,7 @@ export class ImagesAdd implements Command {
     const folder = options.folder ? await this.documents.ensureFolder(access, String(options.folder)) : undefined;
     const report = await this.adding.add(access, waiting, { via: 'command', folder: folder?.id });
     for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
-    for (const { name, sentence } of report.failed) warn(`${name}: ${sentence}`);
+    for (const problem of problemsOf(report, this.messages)) warn(problem);
     return report.failed.length > 0 ? 1 : 0;
   }
 }

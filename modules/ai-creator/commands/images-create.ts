@@ -2,7 +2,7 @@ import { AccessContexts, type Command, type CommandCall, Ids, inject, injectable
 import { Documents } from '@portico/documents-media/api';
 import { GenerationOrders } from '../services/generations/generation-orders.js';
 import { Generations } from '../services/generations/generations.js';
-import { ImageAdding } from '../services/generations/image-adding.js';
+import { ImageAdding, problemsOf } from '../services/generations/image-adding.js';
 import { readOrder } from '../services/generations/image-order.js';
 import type { SourceReference } from '../services/images/pinned-source.js';
 import { problemSentence } from '../services/presentation/generation-view.js';
@@ -71,7 +71,7 @@ export class ImagesCreate implements Command {
     if (sentence) warn(sentence);
     const report = await this.adding.add(access, offered, { via: 'command' });
     for (const { id: document, name, view } of report.added) print(`${document}  ${name}  ${view}`);
-    for (const problem of report.failed) warn(`${problem.name}: ${problem.sentence}`);
+    for (const problem of problemsOf(report, this.messages)) warn(problem);
     return report.failed.length > 0 || sentence ? 1 : 0;
   }
 

@@ -12,7 +12,7 @@ import {
 } from '@portico/core';
 import { Documents } from '@portico/documents-media/api';
 import { Generations } from '../services/generations/generations.js';
-import { type AddingReport, ImageAdding } from '../services/generations/image-adding.js';
+import { type AddingReport, ImageAdding, problemsOf } from '../services/generations/image-adding.js';
 import type { Selection } from '../services/generations/image-documents.js';
 import { Previews } from '../services/images/previews.js';
 import { addedAnswer } from './answer-schemas.js';
@@ -118,7 +118,7 @@ function selectionsOf({ selected, image, name, altText, reviewed }: AddForm): re
 }
 
 function sentenceOf({ added, failed, movedToRoot }: AddingReport, folder: string, ctx: AnyContext): string {
-  const problems = failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
+  const problems = problemsOf({ failed }, ctx).join(' ');
   const count = added.length + failed.length;
   if (added.length === 0) return ctx.text('add.none-added', { problems });
   const done =

@@ -1,3 +1,4 @@
+import { createImagesSandbox } from '@portico/ai-sandbox/api';
 import { accessibilityFaults, TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
@@ -351,6 +352,42 @@ describe('creating images in a browser', function () {
       await administrator.context().close();
     } finally {
       await other.stop();
+    }
+  });
+});
+
+describe('creating images in a browser at a service that takes parts of a description for orders', function () {
+  this.timeout(60_000);
+
+  it('shows what goes to the service while one types, and that is what it gets', async () => {
+    const sandbox = await createImagesSandbox({ dialect: 'stable-diffusion-cpp' });
+    const environment = { PORTICO_SETTING_AI_CREATOR_SERVICE: 'stable-diffusion-cpp' };
+    const creator = await startCreatorPortal({ sandbox, environment, key: '' });
+    const browser = await TestBrowser.open();
+    try {
+      const page = await browser.page(creator.portal, { person: author });
+      await page.goto('/web/home/documents-media');
+      await page.getByRole('button', { name: 'New', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Create AI Image' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Create AI Image' });
+      const description = dialog.getByLabel('Description');
+      const said = dialog.getByRole('status').filter({ hasText: 'What is sent:' });
+      await description.fill('a <first_name> badge <lora:ink:1> in blue');
+      await said.waitFor();
+      const [, shown] = ((await said.textContent()) ?? '').split('What is sent: ');
+      expect(shown).to.equal('a <first_name> badge in blue');
+      await description.fill('a <first_name> badge');
+      await said.waitFor({ state: 'detached' });
+      await description.fill('a <first_name> badge <lora:ink:1> in blue');
+      await said.waitFor();
+      await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+      await dialog.getByRole('checkbox', { name: /^Image 1/ }).waitFor();
+      expect(sandbox.generations.map(({ body }) => (body as { prompt: string }).prompt)).to.deep.equal([shown]);
+      expect(browser.complaints).to.deep.equal([]);
+    } finally {
+      await browser.close();
+      await creator.stop();
+      await sandbox.close();
     }
   });
 });

@@ -16,6 +16,8 @@ export interface FormContext {
   readonly conflict?: boolean;
   /** What providers of choices answered, by field. */
   readonly choices?: ReadonlyMap<string, ChoiceRequest>;
+  /** What the deployment says and cannot be followed, by field. */
+  readonly deployed?: ReadonlyMap<string, string>;
   /** How much of limits is used, by field. */
   readonly uses?: ReadonlyMap<string, string>;
 }
@@ -50,6 +52,8 @@ export interface FieldModel {
   readonly mode?: 'inherit' | 'own';
   /** What a site inherits, in words, where that stands in place of the control. */
   readonly inheritedText?: string;
+  /** The same of a list, item by item. */
+  readonly inheritedItems?: readonly string[];
   readonly secret?: SecretModel;
   readonly resettable: boolean;
   /** It says something else than what it would be otherwise. */
@@ -60,6 +64,8 @@ export interface FieldModel {
   readonly describedBy?: string;
   /** Why the options are not there. */
   readonly optionsProblem?: string;
+  /** What the deployment says and cannot be followed. */
+  readonly deployedProblem?: string;
   /** How the value is typed. */
   readonly hint?: string;
   /** How much of the limit is used now. */

@@ -47,9 +47,10 @@ class FieldForm {
       locked,
       ...(error ? { error } : {}),
       ...this.conflict(),
+      ...(parts.deployed?.has(name) ? { deployedProblem: parts.deployed.get(name) ?? '' } : {}),
       ...(parts.uses?.has(name) ? { use: parts.uses.get(name) ?? '' } : {}),
       ...control,
-      ...(closed || (locked && control.mode) ? { inheritedText: this.valueText() } : {}),
+      ...(closed || (locked && control.mode) ? { inheritedText: this.valueText(), ...this.items() } : {}),
       ...(field.view ? { view: { module, name: field.view } } : {}),
       resettable: (scope === 'site' ? control.mode === 'own' : own && field.type !== 'secret') && !locked,
       differs: scope === 'site' ? own : resolved.origin !== 'default',
@@ -62,6 +63,12 @@ class FieldForm {
     return this.parts.presenter.value(this.module, this.field, this.resolved.value, this.parts.locale);
   }
 
+  /** A list is shown as one where a text stands in place of the control. */
+  private items(): Pick<FieldModel, 'inheritedItems'> {
+    const items = this.parts.presenter.items(this.module, this.field, this.resolved.value, this.parts.locale);
+    return items && items.length > 0 ? { inheritedItems: items } : {};
+  }
+
   /** Nothing of what is as it comes; of everything else where it comes from, and the value where the control does not show it. */
   private state(mode: FieldModel['mode']): { readonly state?: string } {
     const { presenter, locale, scope } = this.parts;
@@ -72,7 +79,9 @@ class FieldForm {
     const shown = inText || (field.type !== 'secret' && !this.touched && (scope === 'instance' || field.type !== 'boolean'));
     const named = resolved.sources.some(({ wins, place }) => wins && place !== undefined);
     if (!shown || named || resolved.lockedBy !== undefined)
-      return say(presenter.ours('settings.in-force', { value: presenter.inForce(module, field, resolved, locale) }, locale));
+      return say(
+        presenter.ours('settings.in-force', { value: presenter.inForce(module, field, resolved, locale, !inText) }, locale),
+      );
     if (scope === 'instance' && resolved.origin === 'default') return {};
     const origin = resolved.own === undefined || resolved.origin !== scope ? resolved.origin : 'here';
     return say(presenter.ours(`settings.state.${origin}`, undefined, locale));
@@ -107,13 +116,27 @@ class FieldForm {
 }
 
 /** What stands below the control and beside its name; an error takes the place of how a value is typed. */
-function describedBy({ id, error, conflict, optionsProblem, unit, hint, help, use, state, otherwise, locked }: FieldModel): {
+function describedBy({
+  id,
+  error,
+  conflict,
+  optionsProblem,
+  deployedProblem,
+  unit,
+  hint,
+  help,
+  use,
+  state,
+  otherwise,
+  locked,
+}: FieldModel): {
   readonly describedBy?: string;
 } {
   const parts = Object.entries({
     error,
     conflict,
     options: optionsProblem,
+    deployed: deployedProblem,
     unit,
     hint: error ? undefined : hint,
     help,

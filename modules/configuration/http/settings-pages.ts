@@ -2,6 +2,7 @@ import { inject, injectable, invalidInput, notFound, PortalError, type RouteCont
 import type { SettingsFields, SettingsHandle, SettingsSection } from '../api/index.js';
 import { Choices } from '../services/choices.js';
 import { scopeKey } from '../services/definition-settings.js';
+import { DeployedProblems } from '../services/deployed-problems.js';
 import { isOnlyRead, permissions } from '../services/permissions.js';
 import { SecretReferences } from '../services/secret-references.js';
 import { SettingPresenter } from '../services/setting-presenter.js';
@@ -40,6 +41,7 @@ export class SettingsPages {
     @inject(SettingPresenter) private readonly presenter: SettingPresenter,
     @inject(FormActions) private readonly actions: FormActions,
     @inject(SecretReferences) private readonly references: SecretReferences,
+    @inject(DeployedProblems) private readonly deployed: DeployedProblems,
   ) {}
 
   /** All sections, or the one that was asked for. */
@@ -165,6 +167,8 @@ export class SettingsPages {
       locale,
       scope: scope.kind,
       choices: await this.choices.askAll(definition.fields, scope),
+      // What the deployment says, only who may change the instance can do something about.
+      deployed: scope.kind === 'instance' ? await this.deployed.of(definition, handle, locale) : new Map(),
       uses: await this.entries.uses.of(definition.id, ctx.access),
       ...shown,
     }).map((field) => ({ ...field, actions: this.actions.beside(definition, field.name, ctx.access, shown.result) }));

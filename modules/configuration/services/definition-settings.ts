@@ -225,7 +225,10 @@ export class DefinitionSettings implements SettingsHandle<SettingsFields> {
     return new Map(
       Object.entries(fields).map(([name, field]) => [
         name,
-        { value: deployment.find(id, name, field), lock: deployment.lockOf(id, name) },
+        {
+          value: deployment.find(id, name, field, (problem) => this.dependencies.problemText(name, problem)),
+          lock: deployment.lockOf(id, name),
+        },
       ]),
     );
   }

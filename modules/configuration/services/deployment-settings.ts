@@ -1,7 +1,7 @@
-import { HostConfig, inject, injectable, Log, Messages, PortalError, z } from '@portico/core';
+import { HostConfig, inject, injectable, Log, PortalError, z } from '@portico/core';
 import { nearest } from '@portico/core/util';
 import type { SettingsDefinition, SettingsField } from '../api/index.js';
-import { readValue } from './read-value.js';
+import { type Problem, readValue } from './read-value.js';
 import type { DeployedValue } from './resolve-field.js';
 
 const prefix = 'PORTICO_SETTING_';
@@ -27,6 +27,14 @@ function settingVariable(definitionId: string, field: string): string {
   return prefix + `${words(definitionId)}_${words(field)}`.toUpperCase();
 }
 
+/** What is said of one setting, and where. */
+interface Said extends Pick<DeployedValue, 'label' | 'origin' | 'locked'> {
+  readonly setting: string;
+  readonly place: string;
+  readonly raw: unknown;
+  readonly say: (problem: Problem) => string;
+}
+
 /** What the deployment says of settings: variables first, then the configuration files. */
 @injectable()
 export class DeploymentSettings {
@@ -35,11 +43,12 @@ export class DeploymentSettings {
   /** What is locked, in small letters, with how it was written and where. */
   private readonly locks: ReadonlyMap<string, { readonly written: string; readonly place: string }>;
   private readonly reported = new Set<string>();
+  /** What is ignored because it does not fit, by setting. */
+  private readonly misfits = new Map<string, string>();
 
   constructor(
     @inject(HostConfig) private readonly config: HostConfig,
     @inject(Log) private readonly log: Log,
-    @inject(Messages) private readonly messages: Messages,
   ) {
     const parsed = sectionSchema.safeParse(config.module('configuration') ?? {});
     if (!parsed.success) {
@@ -74,16 +83,27 @@ export class DeploymentSettings {
     throw new PortalError('setting-locked', `${place} locks ${definitionId}.${name}.`, { status: 409 });
   }
 
-  find(definitionId: string, name: string, field: SettingsField): DeployedValue | undefined {
+  /** Why what the deployment says of a setting is ignored, once that was looked for. */
+  problemOf(definitionId: string, name: string): string | undefined {
+    return this.misfits.get(`${definitionId}.${name}`);
+  }
+
+  /** @param say puts what does not fit into words: what a module's own check objects to, only its messages say. */
+  find(definitionId: string, name: string, field: SettingsField, say: (problem: Problem) => string): DeployedValue | undefined {
+    const setting = `${definitionId}.${name}`;
+    this.misfits.delete(setting);
     const variable = settingVariable(definitionId, name);
     const locked = this.lockOf(definitionId, name) !== undefined;
     const fromVariable = this.variables[variable];
     if (fromVariable !== undefined) {
-      const found = this.valueOf({ place: variable, label: variable, origin: 'environment', raw: fromVariable, locked }, field);
+      const found = this.valueOf(
+        { setting, place: variable, label: variable, origin: 'environment', raw: fromVariable, locked, say },
+        field,
+      );
       if (found) return found;
     }
     const fromFile = this.section.settings[definitionId]?.[name];
-    if (fromFile === undefined) return this.fromConfigKey(field, locked);
+    if (fromFile === undefined) return this.fromConfigKey(setting, field, locked, say);
     const place = `modules.configuration.settings.${definitionId}.${name}`;
     if (field.type === 'secret') {
       this.report(
@@ -91,17 +111,22 @@ export class DeploymentSettings {
       );
       return undefined;
     }
-    return this.valueOf({ place, label: fileLabel, origin: 'file', raw: fromFile, locked }, field);
+    return this.valueOf({ setting, place, label: fileLabel, origin: 'file', raw: fromFile, locked, say }, field);
   }
 
   /** What a file says under the name that the value had before it was a setting. */
-  private fromConfigKey(field: SettingsField, locked: boolean): DeployedValue | undefined {
+  private fromConfigKey(
+    setting: string,
+    field: SettingsField,
+    locked: boolean,
+    say: (problem: Problem) => string,
+  ): DeployedValue | undefined {
     const [module = '', key = ''] = field.configKey?.split('.') ?? [];
     const section = this.config.module(module) as Readonly<Record<string, unknown>> | undefined;
     const raw = section?.[key];
     if (raw === undefined) return undefined;
     const place = `modules.${module}.${key}`;
-    return this.valueOf({ place, label: place, origin: 'file', raw, locked }, field);
+    return this.valueOf({ setting, place, label: place, origin: 'file', raw, locked, say }, field);
   }
 
   /** Sentences about what the deployment says and nobody can follow, of settings that are there and of those that are not. */
@@ -127,22 +152,19 @@ export class DeploymentSettings {
     ];
   }
 
-  private valueOf(
-    { place, label, origin, raw, locked }: Pick<DeployedValue, 'label' | 'origin' | 'locked'> & { place: string; raw: unknown },
-    field: SettingsField,
-  ): DeployedValue | undefined {
+  private valueOf({ setting, place, label, origin, raw, locked, say }: Said, field: SettingsField): DeployedValue | undefined {
     const read = readValue(field, raw);
     if (read.ok) return { value: read.value, origin, label, locked };
     if (locked && field.type === 'boolean') {
-      this.report(`The value of ${place} says neither on nor off: the setting is locked off.`);
+      const misfit = `The value of ${place} says neither on nor off: the setting is locked off.`;
+      this.misfits.set(setting, misfit);
+      this.report(misfit);
       return { value: false, origin, label: `${label}, which says neither on nor off`, locked };
     }
-    const { key, values, theirs } = read.problem;
-    // What a module's own check objects to, only its messages say.
-    const why = theirs ? '' : ` ${this.messages.text(key, values)}`;
-    const options =
-      field.type === 'choice' && field.options ? ` One of: ${field.options.map(({ value }) => value).join(', ')}.` : '';
-    this.report(`The value of ${place} does not fit its setting and is ignored.${why}${options}`);
+    const options = 'options' in field && field.options ? ` One of: ${field.options.map(({ value }) => value).join(', ')}.` : '';
+    const misfit = `The value of ${place} does not fit its setting and is ignored. ${say(read.problem)}${options}`;
+    this.misfits.set(setting, misfit);
+    this.report(misfit);
     return undefined;
   }
 

@@ -44,7 +44,7 @@ export class SettingPresenter {
       }
       case 'multiple-choice':
       case 'list': {
-        const items = (value as readonly string[]).map((item) => this.item(module, field, item, locale));
+        const items = this.items(module, field, value, locale) ?? [];
         return items.length === 0 ? this.ours('value.none', undefined, locale) : items.join(', ');
       }
       case 'number':
@@ -52,6 +52,12 @@ export class SettingPresenter {
       default:
         return this.text(field, value, locale);
     }
+  }
+
+  /** The items of a list as a person reads them; undefined for what is none. */
+  items(module: string, field: SettingsField, value: unknown, locale?: string): readonly string[] | undefined {
+    if (field.type !== 'list' && field.type !== 'multiple-choice') return undefined;
+    return (value as readonly string[]).map((item) => this.item(module, field, item, locale));
   }
 
   origin({ origin, place }: Pick<SettingSource, 'origin' | 'place'>, locale?: string): string {
@@ -69,9 +75,15 @@ export class SettingPresenter {
     return words.length > 0 ? words.join('; ') : undefined;
   }
 
-  /** The value in force and where it comes from, e.g. "On, from Instance Settings". */
-  inForce(module: string, field: SettingsField, resolved: ResolvedSetting, locale?: string): string {
-    const value = this.value(module, field, resolved.value, locale);
+  /**
+   * The value in force and where it comes from, e.g. "On, from Instance Settings".
+   * @param whole false: of a list only how long it is, because its items stand beside it.
+   */
+  inForce(module: string, field: SettingsField, resolved: ResolvedSetting, locale?: string, whole = true): string {
+    const items = whole ? undefined : this.items(module, field, resolved.value, locale);
+    const value = items?.length
+      ? this.ours('value.items', { count: items.length }, locale)
+      : this.value(module, field, resolved.value, locale);
     const { lockedBy } = resolved;
     const winner = resolved.sources.find(({ wins }) => wins) ?? resolved;
     const origin = lockedBy ? this.ours('origin.locked', { place: lockedBy }, locale) : this.origin(winner, locale);

@@ -8,6 +8,7 @@ import type {
   SettingsHandle,
 } from '../api/index.js';
 import { type DefinitionSettings, DefinitionSettingsFactory } from './definition-settings.js';
+import { DeployedProblems } from './deployed-problems.js';
 import { DeploymentSettings } from './deployment-settings.js';
 import { type CatalogEntry, SettingsCatalog, withAdditions } from './settings-catalog.js';
 import { StoredSettings } from './stored-settings.js';
@@ -112,11 +113,19 @@ export class SettingsCheck implements IntegrityCheck {
     @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
     @inject(StoredSettings) private readonly stored: StoredSettings,
     @inject(DeploymentSettings) private readonly deployment: DeploymentSettings,
+    @inject(DeployedProblems) private readonly deployed: DeployedProblems,
+    @inject(SettingsRegistry) private readonly registry: SettingsRegistry,
   ) {}
 
   async run(): Promise<readonly IntegrityFinding[]> {
     const warning = (message: string): IntegrityFinding => ({ severity: 'warning', message });
-    const problems = this.deployment.problems(this.catalog.all().map(({ value }) => value));
+    const definitions = this.catalog.all().map(({ value }) => value);
+    // Settings that nobody has asked for yet are read now.
+    const found = await Promise.all(
+      definitions.map((definition) => this.deployed.of(definition, this.registry.handle(definition.id))),
+    );
+    const ofFields = found.flatMap((problems) => [...problems.values()]);
+    const problems = new Set([...this.deployment.problems(definitions), ...ofFields]);
     return [
       ...this.stored.unreadable().map(({ setting, scope }) => {
         const where = scope === 'instance' ? 'of the instance' : `of the site ${scope}`;
@@ -129,7 +138,7 @@ export class SettingsCheck implements IntegrityCheck {
         .map(({ setting, module, owner }) =>
           warning(`The module ${module} brings a setting ${setting} too, which is left out: the one of ${owner} stays.`),
         ),
-      ...problems.map(warning),
+      ...[...problems].map(warning),
     ];
   }
 }

@@ -99,6 +99,55 @@ describe('Settings of the deployment', () => {
   });
 });
 
+describe('A value of the deployment that its setting does not take', () => {
+  const refused = [
+    'The value of PORTICO_SETTING_LIGHTHOUSE_SECONDS does not fit its setting and is ignored. Enter 60 or less.',
+    'The value of PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting and is ignored. Choose one of the options. One of: white, red.',
+    'The value of PORTICO_SETTING_BEACON_CALL_SIGN does not fit its setting and is ignored. A call sign is two to six capital letters.',
+    'The value of PORTICO_SETTING_BEACON_SIGNALS does not fit its setting and is ignored. Choose one of the options. One of: light, horn, radio.',
+    'The value of modules.configuration.settings.beacon.crew does not fit its setting and is ignored. Thirteen is unlucky at sea.',
+    'PORTICO_SETTING_BEACON_HARBOUR says "nroth", which is none of the choices. One of: north, south.',
+  ];
+  let portal: TestPortal;
+  before(async () => {
+    portal = await startLighthouse({
+      environment: {
+        PORTICO_SETTING_LIGHTHOUSE_SECONDS: '61',
+        PORTICO_SETTING_LIGHTHOUSE_COLOUR: 'green',
+        PORTICO_SETTING_BEACON_CALL_SIGN: 'abc',
+        PORTICO_SETTING_BEACON_SIGNALS: 'light\nsmoke',
+        PORTICO_SETTING_BEACON_HARBOUR: 'nroth',
+      },
+      config: { modules: { configuration: { settings: { beacon: { crew: 13 } } } } },
+    });
+  });
+  after(() => portal.stop());
+  const words = (text: string): string => visibleText(text).replaceAll('&quot;', '"');
+
+  it('is named with what it takes by the doctor', async () => {
+    const { out } = await portal.command(['doctor']);
+    for (const sentence of refused) expect(out).to.include(`warning: ${sentence}`);
+  });
+
+  it('is named in the log when the portal opens', () => {
+    const lines = portal
+      .log()
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    for (const sentence of refused) expect(lines).to.include(sentence);
+  });
+
+  it('is named beside its field in Instance Settings, and not at sites', async () => {
+    const admin = await portal.signIn();
+    const beacon = '/configuration/instance-settings/beacon';
+    const both = words((await admin.get(instancePage)).text) + words((await admin.get(beacon)).text);
+    for (const sentence of refused) expect(both).to.include(sentence);
+    expect((await admin.get(beacon)).text).to.match(/aria-describedby="[^"]*setting-harbour-deployed/);
+    expect(words((await admin.get('/web/home/configuration/site-settings/beacon')).text)).not.to.include('none of the choices');
+  });
+});
+
 describe('A stored secret after a restart', () => {
   const masterKey = (): string => randomBytes(32).toString('base64');
 

@@ -47,6 +47,12 @@ describe('A form with fields of every type', () => {
     expect(text).to.include('North Harbour');
   });
 
+  it('shows lists at a site as lists, and says where they come from', async () => {
+    const { text } = await admin.get(sitePage);
+    expect(text).to.include('<ul class="setting-value"><li>https://env.example/</li></ul>').and.to.include('<li>Light</li>');
+    expect(visibleText(text)).to.include('In force: 1 entry, from the environment (PORTICO_SETTING_BEACON_LINKS).');
+  });
+
   it('writes nothing when nothing was changed', async () => {
     await save({});
     expect(visibleText((await admin.get(page)).text)).to.include('Nothing was changed in Beacon.');

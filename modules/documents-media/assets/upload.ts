@@ -1,8 +1,8 @@
 import { closeDialog, PortalFault, portalFetch, type Translate, translator } from '@portico/core/client';
 import { type Dropped, droppedFiles } from './parts/dropped-files.js';
-import { type AddedDocument, dispatchAdded } from './parts/events.js';
+import { type AddedDocument, dispatchAdded, withAdded } from './parts/events.js';
 import { uploadFile } from './parts/upload-request.js';
-import { type NameCheck, UploadRow } from './parts/upload-row.js';
+import { type NameCheck, showRows, UploadRow } from './parts/upload-row.js';
 
 const atOnce = 2;
 
@@ -87,15 +87,22 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.leftOut = folders;
     this.explain();
     this.show();
+    this.checkNames();
+  }
+
+  private checkNames(): void {
     void this.checkLater(() => this.rows.filter((row) => row.state === 'waiting'));
   }
 
-  /** What keeps the upload from beginning, and what was left out of it. */
-  private explain(): void {
+  /** What keeps the upload from beginning, what was left out of it, and what failed, which may be scrolled out of sight. */
+  private explain(...more: readonly string[]): void {
     const names = this.leftOut.join(', ');
+    const failed = this.rows.filter(({ state }) => state === 'failed').length;
     const sentences = [
+      ...more,
       ...(this.leftOut.length > 0 ? [this.text('folders', { count: this.leftOut.length, names })] : []),
       ...(this.tooMany() ? [this.text('too-many', { count: this.maxFiles, chosen: this.toSend.length })] : []),
+      ...(failed > 0 && this.rows.length > 1 ? [this.text('some-failed', { failed, count: this.rows.length })] : []),
     ];
     this.say(sentences.join(' '), true);
     if (!this.trim) return;
@@ -110,19 +117,22 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     this.rows = this.rows.filter((row) => !extra.has(row));
     this.explain();
     this.show();
+    this.checkNames();
     this.submit?.focus();
   }
 
   /** Says at once which names are taken; where the portal cannot be asked, its answer to the file will say so. */
   private checkLater(rowsOf: () => readonly UploadRow[]): Promise<void> {
     this.checking = this.checking.then(async () => {
-      const rows = rowsOf();
-      if (rows.length === 0 || this.tooMany()) return;
+      // Those that would stay when there are too many.
+      const rows = rowsOf().slice(0, this.maxFiles);
+      if (rows.length === 0) return;
       const json = { names: rows.map((row) => row.name) };
       const answer = await portalFetch(this.dataset.check ?? '', { method: 'POST', json, signal: this.released.signal })
         .then((response) => response.json() as Promise<{ readonly names: readonly NameCheck[] }>)
         .catch(() => undefined);
       for (const [index, row] of rows.entries()) row.nameChecked(answer?.names[index] ?? {});
+      this.show();
     });
     return this.checking;
   }
@@ -149,6 +159,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     if (this.input) this.input.value = '';
     this.explain();
     this.show();
+    this.checkNames();
     this.input?.focus();
   }
 
@@ -161,9 +172,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   }
 
   private show(): void {
-    if (!this.list) return;
-    this.list.hidden = this.rows.length === 0;
-    this.list.replaceChildren(...this.rows.map((row) => row.element));
+    if (this.list) showRows(this.list, this.rows);
   }
 
   /**
@@ -195,6 +204,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     });
     await Promise.all(workers);
     this.busy(false);
+    this.show();
     if (this.released.signal.aborted || this.askForNames()) return;
     // What there is to say of a file, and of a folder, would go with the dialog.
     const isSaid = this.leftOut.length === 0 && !this.added.some(({ note }) => note);
@@ -203,7 +213,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
       return;
     }
     this.nameButton();
-    if (this.leftOut.length > 0) this.explain();
+    this.explain();
   }
 
   private async send(row: UploadRow): Promise<void> {
@@ -229,7 +239,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private askForNames(): boolean {
     const first = this.rows.find((row) => row.state === 'asking');
     if (!first) return false;
-    this.say(this.text('name-first'), true);
+    this.explain(this.text('name-first'));
     first.focusName();
     return true;
   }
@@ -254,7 +264,7 @@ class PorticoUpload extends HTMLElement implements UploadElement {
   private finish(): void {
     if (this.added.length > 0) this.tell(this);
     if (this.closest('portico-dialog')) closeDialog(this);
-    else location.assign(this.backWithAdded());
+    else location.assign(withAdded(this.dataset.back ?? location.href, this.added));
   }
 
   private leave(dialog: Element): void {
@@ -266,12 +276,6 @@ class PorticoUpload extends HTMLElement implements UploadElement {
     if (this.announced) return;
     this.announced = true;
     dispatchAdded(from, { documents: this.added });
-  }
-
-  private backWithAdded(): string {
-    const url = new URL(this.dataset.back ?? location.href, location.href);
-    url.searchParams.set('added', this.added.map(({ id }) => id).join(','));
-    return url.pathname + url.search;
   }
 
   private say(sentence: string, visibly = false): void {

@@ -1,14 +1,20 @@
-/** A place with a query; empty values are left out. */
-export function withQuery(place: string, query: Readonly<Record<string, string | undefined>>): string {
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** A place with a query, in which other values take the place of some; empty values are left out. A page of a list has many links. */
+export function withQuery(place: string, query: Query, change: Query = unchanged): string {
   let parameters = '';
-  for (const name in query) {
-    const value = query[name];
-    if (!value) continue;
-    // A page of a list has many links, and most of their values are written as they are.
-    const written = plain.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();
-    parameters += `${parameters === '' ? '?' : '&'}${written}`;
-  }
+  for (const name in query) parameters = withParameter(parameters, name, name in change ? change[name] : query[name]);
+  for (const name in change) if (!(name in query)) parameters = withParameter(parameters, name, change[name]);
   return place + parameters;
+}
+
+const unchanged: Query = Object.freeze({});
+
+function withParameter(parameters: string, name: string, value: string | undefined): string {
+  if (!value) return parameters;
+  // Most values are written as they are.
+  const written = plain.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();
+  return `${parameters}${parameters === '' ? '?' : '&'}${written}`;
 }
 
 /** What forms send as it is. */

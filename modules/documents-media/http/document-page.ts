@@ -8,6 +8,7 @@ import { Folders } from '../services/folders.js';
 import { imageTypes, isShown } from '../services/known-types.js';
 import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
+import { Renditions } from '../services/renditions.js';
 import { documentAddress, listAddress } from './addresses.js';
 import { abilities, actionLinks } from './list-model.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
@@ -33,6 +34,7 @@ export class DocumentPage {
     @inject(Creators) private readonly creators: Creators,
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
+    @inject(Renditions) private readonly renditions: Renditions,
   ) {}
 
   async show(ctx: AnyContext, document: Document, refused?: RefusedForm): Promise<void> {
@@ -44,11 +46,13 @@ export class DocumentPage {
     const versions = mayOpen ? await this.documents.versions(ctx.access, document.id) : [];
     const isImage = isShown(document);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
+    // A picture that is shown can be had; of the rest a reader's copy may not be possible.
+    const isWithheld = !isImage && (await this.renditions.isWithheldFrom(ctx.access, document));
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,
       isImage,
-      noPreview: isImage ? undefined : ctx.text(imageTypes.has(document.mimeType) ? 'document.too-large' : 'document.no-preview'),
+      noPreview: isImage ? undefined : ctx.text(noPreviewKey(document.mimeType, isWithheld)),
       kindIcon: look.icon,
       kind: look.kind,
       typeLabel: typeLabel(document.mimeType, document.name),
@@ -58,7 +62,7 @@ export class DocumentPage {
       author: mayOpen && this.creators.name(document.createdBy, locale),
       version: versions[0]?.label,
       view: ctx.url(`${place}/view`),
-      download: ctx.url(`${place}/download`),
+      download: isWithheld ? undefined : ctx.url(`${place}/download`),
       move: ctx.url(`${place}/move`),
       remove: ctx.url(`${place}/delete`),
       action: ctx.url(place),
@@ -110,6 +114,11 @@ export class DocumentPage {
     });
     return (await Promise.all(panels)).filter((panel) => panel !== undefined);
   }
+}
+
+function noPreviewKey(mimeType: string, isWithheld: boolean): string {
+  if (isWithheld) return 'document.withheld';
+  return imageTypes.has(mimeType) ? 'document.too-large' : 'document.no-preview';
 }
 
 /** What names the document and its files exactly, each to be copied. */

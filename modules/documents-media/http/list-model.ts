@@ -202,7 +202,7 @@ export function listModel(
   const addedIds = new Set(added.map((document) => document.id));
   const here = { folder: input.folder, q: input.q, only: input.only, ...keptBy(input) };
   const link = (change: Readonly<Record<string, string | undefined>>): string =>
-    ctx.url(withQuery('~/documents-media', { ...here, ...change }));
+    ctx.url(withQuery('~/documents-media', here, change));
   const current = path.at(-1);
   const sort = { current: sorting, link: (change: WantedSorting<ListOrder>) => link({ ...change }) };
   const options = {
@@ -249,7 +249,7 @@ export function listModel(
     newMenu: newMenu.map((entry) => ({ ...entry, href: ctx.url(entry.href) })),
     imageActions: actionLinks(ctx, imageActions),
     upload: ctx.url(withQuery('~/documents-media/upload-multiple', { folder: input.folder })),
-    messages: { added: ctx.compiled('added') },
+    messages: messagesOfScript(ctx),
     uploadTitle: ctx.text('upload.multiple-title'),
     ...abilities(ctx.access),
   };
@@ -260,11 +260,29 @@ export function actionLinks(ctx: AnyContext, actions: readonly ShownAction[]): r
   return actions.map((action) => ({ ...action, href: ctx.url(action.href) }));
 }
 
-const actions = ['download', 'edit', 'rename', 'move', 'delete'] as const;
-
 /** Looked up once for all entries of a page. */
 function actionLabels(ctx: AnyContext): Readonly<Record<string, string>> {
-  return Object.fromEntries(actions.map((action) => [action, ctx.text(`action.${action}`)]));
+  return {
+    download: ctx.text('action.download'),
+    edit: ctx.text('action.edit'),
+    rename: ctx.text('action.rename'),
+    move: ctx.text('action.move'),
+    delete: ctx.text('action.delete'),
+  };
+}
+
+const scriptMessages = new WeakMap<object, object>();
+
+/** What the script of the list says. Made once for each language, and so written once. */
+function messagesOfScript(ctx: AnyContext): object {
+  const added = ctx.compiled('added');
+  if (typeof added === 'string') return { added };
+  let messages = scriptMessages.get(added);
+  if (!messages) {
+    messages = Object.freeze({ added });
+    scriptMessages.set(added, messages);
+  }
+  return messages;
 }
 
 /** What the buttons of a page depend on; the routes ask again. */

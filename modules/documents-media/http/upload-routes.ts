@@ -128,7 +128,10 @@ export class UploadRoutes implements HttpRoutes {
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
       ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);
-      ctx.body = { documents: documents.map((document) => addedDocument(document, site, this.note(ctx, document))), failures };
+      ctx.body = {
+        documents: documents.map((document) => addedDocument(document, site, this.note(ctx, document, true))),
+        failures,
+      };
       return;
     }
     if (failures.length > 0 || documents.length === 0) {
@@ -139,16 +142,17 @@ export class UploadRoutes implements HttpRoutes {
     ctx.redirectWith(listAddress(folder, ids), this.addedSentence(ctx, documents));
   }
 
-  /** A picture that came without a preview: the person hears why. */
-  private note(ctx: AnyContext, { name, mimeType, width }: Document): string | undefined {
+  /** A picture that came without a preview: the person hears why. @param isNamed whether its name stands before it. */
+  private note(ctx: AnyContext, { name, mimeType, width }: Document, isNamed: boolean): string | undefined {
     if (!imageTypes.has(mimeType) || isShown({ mimeType, width })) return undefined;
-    return ctx.text('upload.no-preview', { name, megapixels: Math.round(this.limits.maxImagePixels / 1_000_000) });
+    const megapixels = Math.round(this.limits.maxImagePixels / 1_000_000);
+    return ctx.text('upload.no-preview', { name, named: isNamed ? 'yes' : 'no', megapixels });
   }
 
   /** "sunset.png was added." or "3 files were added.", with what there is to say of them. */
   private addedSentence(ctx: AnyContext, documents: readonly Document[]): string {
     const sentence = ctx.text('added', { name: documents[0]?.name ?? '', count: documents.length });
-    return [sentence, ...documents.flatMap((document) => this.note(ctx, document) ?? [])].join(' ');
+    return [sentence, ...documents.flatMap((document) => this.note(ctx, document, documents.length === 1) ?? [])].join(' ');
   }
 }
 
@@ -168,6 +172,7 @@ const wordKeys = [
   'folders',
   'rename',
   'name-first',
+  'some-failed',
 ] as const;
 
 /** The script has no words of its own. */

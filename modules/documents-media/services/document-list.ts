@@ -116,9 +116,15 @@ export class DocumentList {
     const shown = before ? entries.slice(-query.limit) : entries.slice(0, query.limit);
     const first = shown[0];
     const last = shown.at(-1);
+    const folders: FolderEntry[] = [];
+    const documents: DocumentEntry[] = [];
+    for (const entry of shown) {
+      if (entry.kind === 'folder') folders.push(entry.row);
+      else documents.push(entry.row);
+    }
     return {
-      folders: shown.flatMap((entry) => (entry.kind === 'folder' ? [entry.row] : [])),
-      documents: shown.flatMap((entry) => (entry.kind === 'document' ? [entry.row] : [])),
+      folders,
+      documents,
       previous: first && (after || (before && more)) ? cursorOf(query, first) : undefined,
       next: last && (before || more) ? cursorOf(query, last) : undefined,
     };

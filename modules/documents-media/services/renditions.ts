@@ -10,7 +10,7 @@ import {
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
-import { DocumentPermissions } from '../api/documents.js';
+import { type Document, DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
@@ -99,6 +99,11 @@ export class Renditions {
     return isReader(access) ? this.find(access, documentId, 'reader', true) : this.files.picture(access, documentId);
   }
 
+  /** Whether this person does not get the file, as a reader of one whose metadata cannot be removed; what this one gets is made. */
+  async isWithheldFrom(access: AccessContext, document: Pick<Document, 'id' | 'mimeType'>): Promise<boolean> {
+    return isReader(access) && (await this.isMissing(access, document));
+  }
+
   /**
    * Which of some documents readers do not get; what they get of the others is made. What is not there is left out, and so is what comes after ten
    * seconds of work: it is made when the first reader comes.
@@ -109,15 +114,20 @@ export class Renditions {
     for (const id of documentIds) {
       if (this.clock.monotonic() - started > lookedAtMillis) break;
       const file = await orMissing(this.files.current(access, id));
-      if (!file || isAllContent(file.mimeType)) continue;
-      try {
-        if (!(await orMissing(this.find(access, id, 'reader')))) withheld.push({ id, name: file.name });
-      } catch (error) {
-        // It is made when the first reader comes.
-        this.log.warn("A reader's copy could not be made.", { document: id, error });
-      }
+      if (file && (await this.isMissing(access, { ...file, id }))) withheld.push({ id, name: file.name });
     }
     return withheld;
+  }
+
+  private async isMissing(access: AccessContext, { id, mimeType }: Pick<Document, 'id' | 'mimeType'>): Promise<boolean> {
+    if (isAllContent(mimeType)) return false;
+    try {
+      return !(await orMissing(this.find(access, id, 'reader')));
+    } catch (error) {
+      // It is made when the first reader comes.
+      this.log.warn("A reader's copy could not be made.", { document: id, error });
+      return false;
+    }
   }
 
   private async find(access: AccessContext, documentId: string, kind: Kind, onlyPictures = false): Promise<ServedFile> {

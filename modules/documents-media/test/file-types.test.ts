@@ -257,7 +257,7 @@ describe('The type of a file', () => {
     const answer = await library.upload([{ name: '108-megapixels.png', content }]).expect(201);
     const [document] = (answer.body as UploadAnswer).documents;
     expect(document).to.include({ mimeType: 'image/png', isFile: true });
-    expect(document?.note).to.include('108-megapixels.png is kept as a file without a preview');
+    expect(document?.note).to.include('It is kept as a file without a preview');
     const download = await library.get(`${base}/documents/${document?.id}/download`).buffer(true).expect(200);
     expect(download.body).to.deep.equal(content);
     expect(download.headers['content-type']).to.equal('image/png');
@@ -269,7 +269,9 @@ describe('The type of a file', () => {
       .set('Accept', 'text/html')
       .attach('file', content, { filename: 'by-form.png' })
       .expect(303);
-    expect((await library.get(plain.headers.location ?? '')).text).to.include('by-form.png is kept as a file without a preview');
+    expect((await library.get(plain.headers.location ?? '')).text).to.include(
+      'by-form.png was added. It is kept as a file without a preview',
+    );
   });
 
   it('of a photograph whose scan header is out of the standard is JPEG: decoders only warn', async () => {

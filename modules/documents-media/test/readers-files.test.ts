@@ -443,7 +443,18 @@ describe('Files of readers', () => {
       await download(library.portal.agent(), document).expect(404);
       await download(library.portal.agent(), document).expect(404);
       await download(library.author, document).expect(200);
+      const path = `${base}/documents/${document.id}`;
+      const page = await library.portal.agent().get(path).expect(200);
+      expect(page.text, document.name)
+        .to.include('This file is only there for people who work with the documents of this site.')
+        .and.not.include(path.concat('/download'))
+        .and.not.include('Download');
+      expect((await library.get(path).expect(200)).text).to.include(`${path}/download`);
     }
+    const open = await library.add({ name: 'open.txt' });
+    expect((await library.portal.agent().get(`${base}/documents/${open.id}`).expect(200)).text).to.include(
+      `${base}/documents/${open.id}/download`,
+    );
     const fine = await library.add({ name: 'fine.png', content: await picture(20, 20) });
     const withheld = await library.documents.withheldFromReaders(
       library.system(),

@@ -105,6 +105,23 @@ describe('Uploading in a browser', () => {
     expect(await stored()).to.include.members(['free.txt', 'of another kind.txt', 'Report.txt']);
   });
 
+  it('says of each file at once what stands against it, also where there are too many, and what changes when one is taken out', async () => {
+    await library.add({ name: 'first.txt' });
+    await library.add({ name: 'fourth.txt' });
+    const dialog = await openDialog();
+    const names = ['first.txt', 'second.txt', 'third.txt', 'fourth.txt'];
+    await dialog.getByLabel('Choose files').setInputFiles(names.map(text));
+    await dialog.getByText('At most 3 files can be uploaded at once, and 4 are chosen.').waitFor();
+    await dialog.getByText('There is already a document named first.txt').waitFor();
+    expect(await dialog.getByText('There is already a document named fourth.txt').count()).to.equal(0);
+    await dialog.getByRole('button', { name: 'Remove second.txt' }).click();
+    await dialog.getByText('There is already a document named fourth.txt').waitFor();
+    expect(await dialog.getByText('At most 3 files can be').count()).to.equal(0);
+    const items = dialog.getByRole('listitem');
+    expect(await items.count()).to.equal(3);
+    await items.nth(2).getByText('third.txt').waitFor();
+  });
+
   it('asks for another name also when somebody else was quicker', async () => {
     const dialog = await openDialog();
     await dialog.getByLabel('Choose files').setInputFiles(text('race.txt'));
@@ -176,7 +193,7 @@ describe('Uploading in a browser', () => {
       { name: 'large.png', mimeType: 'image/png', buffer: large },
     ]);
     await dialog.getByRole('button', { name: 'Upload' }).click();
-    await dialog.getByText('large.png is kept as a file without a preview').waitFor();
+    await dialog.getByText('It is kept as a file without a preview').waitFor();
     await dialog.getByRole('button', { name: 'Done' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'Just added' }).getByRole('link', { name: 'green.gif' }).click();
@@ -189,4 +206,51 @@ describe('Uploading in a browser', () => {
     });
     expect(width).to.equal(40);
   });
+});
+
+describe('Uploading many files in a browser', () => {
+  let library: Library;
+  let browser: TestBrowser;
+  let page: Page;
+
+  before(async () => {
+    library = await Library.open({ config: { modules: { 'documents-media': { maxFileBytes: 20_000 } } } });
+    browser = await TestBrowser.open();
+    page = await browser.page(library.portal, { person: author });
+  });
+
+  after(async () => {
+    await browser.close();
+    await library.close();
+  });
+
+  const names = Array.from({ length: 30 }, (_, index) => `many-${String(index + 1).padStart(2, '0')}.png`);
+
+  for (const width of [1280, 390]) {
+    it(`keeps the two that failed in sight, ${width} pixels wide`, async () => {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(`${base}/upload-multiple`);
+      const good = await picture(30, 20);
+      const contentOf = (name: string): Buffer => {
+        if (name === 'many-12.png') return Buffer.from('no picture');
+        return name === 'many-24.png' ? Buffer.alloc(30_000) : good;
+      };
+      const shown = page.getByRole('list', { name: 'Files to upload' });
+      const files = names.map((name) => ({ name: `${width}-${name}`, mimeType: 'image/png', buffer: contentOf(name) }));
+      await page.getByLabel('Choose files').setInputFiles(files);
+      // Before anything is sent.
+      await page.getByText('Not uploaded: 1 of 30 files. They are first in the list.').waitFor();
+      await shown.getByText('This file is too large.').waitFor();
+      await page.getByRole('button', { name: 'Upload', exact: true }).click();
+      await page.getByText('Not uploaded: 2 of 30 files. They are first in the list.').waitFor();
+      await page.getByRole('button', { name: 'Done', exact: true }).waitFor();
+      const problems = [`${width}-many-12.png is not an image`, 'This file is too large.'];
+      const list = await shown.boundingBox();
+      for (const [index, problem] of problems.entries()) {
+        const box = await shown.getByRole('listitem').nth(index).getByText(problem).boundingBox();
+        expect(box?.y, problem).to.be.within(list?.y ?? 0, (list?.y ?? 0) + (list?.height ?? 0) - (box?.height ?? 0));
+      }
+      expect(await shown.getByText('Uploaded').count()).to.equal(28);
+    });
+  }
 });

@@ -257,7 +257,7 @@ describe('Pasting into an article', () => {
     await begin('Refused');
     await page.keyboard.type('Words');
     await carry('paste', { files: [{ name: 'broken.png', type: 'image/png', base64: btoa('no picture') }] });
-    await page.getByText('broken.png is not an image, although its name says so.').waitFor();
+    await page.getByText('The picture is not in the article. broken.png is not an image, although its name says so.').waitFor();
     await text().locator('img').waitFor({ state: 'detached' });
     expect(await published('refused')).to.equal('<p>Words</p>');
   });

@@ -14,7 +14,7 @@ import { FailureMessages } from '../../services/failures/failure-messages.js';
 import { GenerationOrders } from '../../services/generations/generation-orders.js';
 import type { GenerationWithImages } from '../../services/generations/generation-store.js';
 import { Generations } from '../../services/generations/generations.js';
-import { ImageAdding } from '../../services/generations/image-adding.js';
+import { ImageAdding, problemsOf } from '../../services/generations/image-adding.js';
 import { readOrder } from '../../services/generations/image-order.js';
 import { referenceOf, type SourceReference } from '../../services/images/pinned-source.js';
 import { cancelKey, generationView } from '../../services/presentation/generation-view.js';
@@ -119,7 +119,7 @@ export class ApiRoutes implements HttpRoutes {
       );
       const report = await this.adding.add(ctx.access, selections, { via: 'api', folder });
       if (report.added.length === 0) {
-        const problems = report.failed.map(({ name, sentence }) => ctx.text('add.problem', { name, sentence })).join(' ');
+        const problems = problemsOf(report, ctx).join(' ');
         const details = { failed: report.failed };
         throw new PortalError('nothing-added', ctx.text('add.none-added', { problems }), { status: 409, details });
       }

@@ -15,6 +15,13 @@ export interface AddingReport {
   readonly movedToRoot: boolean;
 }
 
+/** What became of those that failed, each with its name once: many sentences say it themselves. */
+export function problemsOf({ failed }: Pick<AddingReport, 'failed'>, messages: Pick<Messages, 'text'>): readonly string[] {
+  return failed.map(({ name, sentence }) =>
+    messages.text('add.problem', { name, sentence, named: sentence.includes(name) ? 'yes' : 'no' }),
+  );
+}
+
 /** Makes documents of images: each for itself, each at most once, each that fails with a reason. */
 @injectable()
 export class ImageAdding {

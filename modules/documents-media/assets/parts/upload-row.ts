@@ -50,6 +50,11 @@ export class UploadRow {
     this.show('waiting', `${translate('waiting')} · ${size(file.size)}`);
   }
 
+  /** Whether a person has to see to it. */
+  get isProblem(): boolean {
+    return this.state === 'failed' || this.state === 'asking';
+  }
+
   /** As it goes to the portal: the file's own, or the one that was typed for it. */
   get name(): string {
     return this.state === 'asking' ? this.field.value.trim() : this.chosenName;
@@ -105,15 +110,28 @@ export class UploadRow {
   private show(state: UploadState, sentence: string): void {
     this.state = state;
     this.status.textContent = sentence;
-    const isProblem = state === 'failed' || state === 'asking';
-    this.status.classList.toggle('text-danger', isProblem);
-    this.status.classList.toggle('soft', !isProblem);
+    this.status.classList.toggle('text-danger', this.isProblem);
+    this.status.classList.toggle('soft', !this.isProblem);
     this.field.hidden = state !== 'asking';
     this.progress.hidden = state !== 'uploading';
     this.doneSign.hidden = state !== 'done';
     this.retry.hidden = true;
     this.remove.hidden = state === 'uploading' || state === 'done';
   }
+}
+
+/** What somebody has to see to comes first: of many files a list shows only its beginning. */
+export function showRows(list: HTMLElement, rows: readonly UploadRow[]): void {
+  list.hidden = rows.length === 0;
+  const elements = [...rows.filter((row) => row.isProblem), ...rows.filter((row) => !row.isProblem)].map(
+    ({ element }) => element,
+  );
+  if (elements.length === list.children.length && elements.every((element, index) => element === list.children[index])) return;
+  // Whoever writes in a row goes on writing.
+  const active = document.activeElement;
+  list.replaceChildren(...elements);
+  if (active instanceof HTMLElement && list.contains(active)) active.focus();
+  else list.scrollTop = 0;
 }
 
 function part<E extends HTMLElement>(row: DocumentFragment | HTMLElement, selector: string): E {

@@ -74,7 +74,9 @@ export class PictureUploads {
     } catch (error) {
       this.settled.set(address, null);
       const sentence = error instanceof PortalFault ? error.message : this.messages['picture-failed'];
-      this.notes.say(formatMessage(this.messages['picture-refused'], { name: this.nameOf(file), sentence }));
+      const name = this.nameOf(file);
+      const named = sentence.includes(name) ? 'yes' : 'no';
+      this.notes.say(formatMessage(this.messages['picture-refused'], { name, named, sentence }));
     }
     const { editor } = this;
     if (!editor || editor.isDestroyed) return;
