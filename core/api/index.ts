@@ -13,6 +13,7 @@ export * from './http.js';
 export * from './libraries.js';
 export * from './manifest.js';
 export * from './menus.js';
+export * from './modifications.js';
 export * from './module.js';
 export * from './modules.js';
 export * from './pages.js';

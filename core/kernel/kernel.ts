@@ -27,8 +27,9 @@ import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria } from './criteria.js';
+import { Decorators } from './decorators.js';
 import { KernelExplanations } from './kernel-explanations.js';
-import { type KernelOptions, limitsOf } from './kernel-options.js';
+import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -43,16 +44,6 @@ import { Requirements } from './requirements.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Visibility } from './visibility.js';
 
-/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
-export interface KernelStats {
-  readonly services: number;
-  /** Parked ones included. */
-  readonly contributions: number;
-  readonly listeners: number;
-  /** Requests that wait at the gate. */
-  readonly held: number;
-}
-
 /** The portal's own parts are bound first, then modules are installed, then it boots. */
 export class Kernel implements Modules {
   private readonly records = new Map<string, ModuleRecord>();
@@ -65,6 +56,7 @@ export class Kernel implements Modules {
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
   private readonly gate: ModuleGate;
+  readonly decorators: Decorators;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
   private readonly log: Log;
@@ -104,6 +96,7 @@ export class Kernel implements Modules {
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
+        standsBefore: (module, service) => options.standsBefore?.(module, service) ?? true,
       },
       flags: options.flags,
       clock: options.clock,
@@ -114,6 +107,7 @@ export class Kernel implements Modules {
         this.gate.wake();
       },
     });
+    this.decorators = new Decorators(this.records, this.services, this.queue, this.lifecycle);
     this.operations = new ModuleOperations({
       records: this.records,
       queue: this.queue,
@@ -152,6 +146,7 @@ export class Kernel implements Modules {
     return this.portal.contribute(point, value, options);
   }
 
+  /** The modules that are known now. */
   get modules(): readonly InstalledModule[] {
     return [...this.records.values()].map(({ module }) => module);
   }

@@ -73,6 +73,8 @@ export interface KernelContext {
   readonly prepare: readonly Preparation[];
   moduleServices(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
   isCorePoint(point: string): boolean;
+  /** Whether operators let a module stand before a service. */
+  standsBefore(module: string, service: string): boolean;
 }
 
 /** Where a start or stop failed. */
@@ -96,6 +98,8 @@ export class ModuleRun {
   private declared: Declarations | undefined;
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
   private formers: readonly ServiceEntry[] = [];
+  /** Its places before services of others, by their id. */
+  private readonly standing = new Map<string, Disposable>();
   private readonly faults: PhaseError[] = [];
   private over = false;
   /** What it does at this moment of its start: `import`, `prepare`, `setup`, `create` or `start`. */
@@ -143,8 +147,23 @@ export class ModuleRun {
 
   /** Shows everything at once. */
   publish(): void {
-    for (const entry of this.ready?.services ?? []) this.published.add(this.context.services.add(entry));
+    for (const entry of this.ready?.services ?? []) if (!entry.decorates) this.published.add(this.context.services.add(entry));
+    this.published.add(toDisposable(() => this.standing.forEach((place) => void place.dispose())));
+    this.decorate();
     this.published.add(this.context.points.publish(this.ready?.offers ?? []));
+  }
+
+  /** Stands before the services that operators leave it, and steps aside from the others. */
+  decorate(): void {
+    for (const entry of this.ready?.services ?? []) {
+      if (!entry.decorates) continue;
+      const place = this.standing.get(entry.id);
+      const isOn = this.context.standsBefore(this.module.id, entry.id);
+      if (isOn && !place) this.standing.set(entry.id, this.context.services.add(entry));
+      if (isOn || !place) continue;
+      this.standing.delete(entry.id);
+      void place.dispose();
+    }
   }
 
   /** Takes everything back, each step in its own try. Answers the faults, first one first. */
