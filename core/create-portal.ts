@@ -198,7 +198,7 @@ function mustRun({ id, state, reasons }: ModuleStatus): void {
   if (state === 'failed') throw new Error(`${id} does not start: ${reasons.join(' ')}`);
 }
 
-interface KernelParts {
+interface CreateKernelDependencies {
   readonly config: LoadedConfig;
   readonly clock: Clock;
   readonly logs: Logs;
@@ -210,7 +210,7 @@ interface KernelParts {
 }
 
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
-function createKernel({ config, clock, logs, storage, messages, assets, views }: KernelParts): Kernel {
+function createKernel({ config, clock, logs, storage, messages, assets, views }: CreateKernelDependencies): Kernel {
   const { limits } = config.settings;
   const { persistence, data, flags } = storage;
   return new Kernel({

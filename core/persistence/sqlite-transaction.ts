@@ -56,7 +56,8 @@ export class SqliteTransaction implements Transaction {
     }
     const { mostBytes } = this.dependencies.health;
     if (mostBytes === undefined || !writes.test(sql)) return;
-    for (const value of values) if (typeof value === 'string' || value instanceof Uint8Array) this.boundBytes += value.length;
+    for (const value of values)
+      if (typeof value === 'string' || value instanceof Uint8Array) this.boundBytes += Buffer.byteLength(value);
     if (this.boundBytes > mostBytes) throw storageFull();
   }
 
