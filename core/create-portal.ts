@@ -27,7 +27,7 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
 import { createHttp } from './portal/create-http.js';
@@ -127,8 +127,10 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       viewsFolder: resolve(root, 'views'),
       everywhere: options.liveReload,
       log,
+      showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
+      isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules, views });
 
     kernel.install(modules, problems);
     storage.flags.refresh();
@@ -212,7 +214,7 @@ interface CreateKernelDependencies {
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
 function createKernel({ config, clock, logs, storage, messages, assets, views }: CreateKernelDependencies): Kernel {
   const { limits } = config.settings;
-  const { persistence, data, flags } = storage;
+  const { persistence, data, flags, modifications } = storage;
   return new Kernel({
     clock,
     logFor: (moduleId) => logs.for(moduleId),
@@ -234,5 +236,6 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
+    standsBefore: (module, service) => modifications.isOn(module, 'service', service),
   });
 }

@@ -4,13 +4,13 @@
  *
  *   node scripts/manifests.mjs [--fix] [folder of a module …]     default: the workspaces of this folder
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { declaredManifest } from '../core/dist/kernel/index.js';
 import { satisfies } from '../core/dist/libraries/kernel.js';
 
-const keys = ['requires', 'optional', 'provides', 'decorates', 'hosts', 'flags'];
+const keys = ['requires', 'optional', 'provides', 'decorates', 'overrides', 'hosts', 'flags'];
 const args = process.argv.slice(2);
 const fix = args.includes('--fix');
 const root = process.cwd();
@@ -57,10 +57,27 @@ async function manifestOf({ folder, content }) {
     optional: byId(used, range),
     provides: byId([...declared.provides], (id) => portico.provides?.[id] ?? '1.0.0'),
     decorates: byId([...declared.decorates], range),
+    overrides: byId(overridesIn(folder, portico), (view) => overrideRange(view, portico.overrides?.[view])),
     hosts: byId([...declared.hosts], (id) => portico.hosts?.[id] ?? '1.0.0'),
     flags: declared.flags,
     keepsSecrets: declared.keepsSecrets,
   };
+}
+
+/** Views of others that lie in the package: `<module>/<view>`. */
+function overridesIn(folder, { views = 'views' }) {
+  const within = join(folder, views, 'overrides');
+  if (!existsSync(within)) return [];
+  const files = readdirSync(within, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.hbs'));
+  return files.map((file) => file.slice(0, -'.hbs'.length).split(sep).join('/'));
+}
+
+/** What was written stays as long as it fits the other module as it is here. */
+function overrideRange(view, before) {
+  const owner = known.find(({ content }) => content.portico.id === view.slice(0, view.indexOf('/')));
+  const version = owner?.content.version;
+  if (before !== undefined && (version === undefined || satisfies(version, before))) return before;
+  return `^${version ?? '1.0.0'}`;
 }
 
 /** The core offers what is called `portico.…` and no module offers. */

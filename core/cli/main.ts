@@ -13,7 +13,7 @@ const help = `Usage: portico <command>
   start   starts the portal
   demo    starts it with everything on, an offline images API and sample content
 
-  modules disable, enable, list, start, stop, why
+  modules changes, disable, enable, list, start, stop, why
   flags   export, import, list, set, undo, unset, why
   secrets list, rotate
   doctor  checks that the data is whole

@@ -6,15 +6,17 @@ import {
   type IntegrityCheck,
   type IntegrityFinding,
   type Messages,
+  type Modifications,
   type ModuleStatus,
   type Modules,
   PortalError,
   type UnreadableModule,
 } from '../api/index.js';
 import { nearest } from '../util/index.js';
+import { modificationCommand, modificationLines } from './modification-command.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
-export function moduleCommands(modules: Modules): readonly Command[] {
+export function moduleCommands(modules: Modules, modifications: Modifications): readonly Command[] {
   const id = { name: 'id', description: 'Id of the module.', required: true };
   const meant = (id: string): string =>
     nearest(
@@ -53,11 +55,12 @@ export function moduleCommands(modules: Modules): readonly Command[] {
         const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
         if (!module && unreadable.length === 0)
           throw new PortalError('module-unknown', `There is no module "${id}".${meant(id)}`, { status: 404 });
-        if (module) describe(module).forEach(print);
+        if (module) [...describe(module), ...modificationLines(modifications, id)].forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;
       },
     },
+    modificationCommand(modifications),
     change('start', 'Starts a module that was stopped.'),
     change('stop', 'Stops a module until it is started or the portal restarts.'),
     change('enable', 'Lets a module start again that was disabled.'),
@@ -75,7 +78,6 @@ function describe(module: ModuleStatus): readonly string[] {
     `${module.id} ${module.version} is ${module.state}.`,
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
-    ...module.decorates.map((service) => `  It decorates ${service}.`),
     ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
     ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,

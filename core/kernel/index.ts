@@ -1,7 +1,7 @@
 export { currentModule, moduleOf, runInModule } from './attribution.js';
 export type { FlagSource } from './criteria.js';
-export type { Decorating, Decorators } from './decorators.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
+export type { Decorating, Decorators } from './decorators.js';
 export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel } from './kernel.js';
 export type { KernelOptions, KernelStats } from './kernel-options.js';

@@ -14,7 +14,6 @@ export interface KernelStats {
   readonly held: number;
 }
 
-
 export interface KernelOptions {
   readonly clock: Clock;
   readonly flags: FlagSource;

@@ -20,6 +20,7 @@ import {
   Log,
   MessageCatalog as MessageCatalogToken,
   Messages,
+  Modifications,
   Modules,
   SecretBox,
   SecretStores,
@@ -38,6 +39,7 @@ import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
+import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
 import { coreFolder } from './project-root.js';
 
@@ -50,12 +52,14 @@ export interface CoreServiceDependencies {
   readonly messages: MessageCatalog;
   readonly accessContexts: NamedAccessContexts;
   readonly modules: readonly InstalledModule[];
+  readonly views: ModificationDependencies['views'];
 }
 
 /** Binds what the core offers to every module, and contributes its own commands and checks. Before boot. Answers what is known of the deployment. */
 export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDependencies): CheckedDeployment {
   const { config, messages, storage } = dependencies;
   const { persistence, audit, flags } = storage;
+  const { clock, log, views } = dependencies;
   const sites = kernel.handle(SiteDirectory);
   kernel.bind(Log, dependencies.log);
   kernel.bind(Messages, messages.for('core'));
@@ -72,6 +76,18 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
   kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
   kernel.bind(Modules, kernel);
+  const { unitOfWork } = persistence;
+  const modifications = new StoredModifications({
+    switches: storage.modifications,
+    unitOfWork,
+    audit,
+    clock,
+    log,
+    kernel,
+    views,
+  });
+  kernel.bind(Modifications, modifications);
+  kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 80 });
   kernel.bind(Explanations, kernel.explanations);
   kernel.bind(AccessContexts, dependencies.accessContexts);
   kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
@@ -93,7 +109,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });
   });
   const doctor = doctorCommand(checks, (check) => deployment.run(check), messages.for('core'));
-  for (const command of [doctor, ...moduleCommands(kernel), ...flagCommands(flags)])
+  for (const command of [doctor, ...moduleCommands(kernel, modifications), ...flagCommands(flags)])
     kernel.contribute(Commands, command, { id: command.name });
   return deployment;
 }

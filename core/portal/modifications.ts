@@ -7,8 +7,8 @@ import {
   type MigrationInterface,
   type Modification,
   type ModificationKind,
-  type Modifications,
   type ModificationSwitch,
+  type Modifications,
   PortalError,
   type QueryRunner,
   type UnitOfWork,
@@ -84,12 +84,14 @@ export interface ModificationDependencies {
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
   readonly kernel: {
-    readonly decorating: readonly Decorating[];
-    readonly modules: readonly { readonly id: string; readonly manifest: { readonly overrides?: Readonly<Record<string, string>> } }[];
-    redecorate(module: string): Promise<void>;
+    readonly decorators: { list(): readonly Decorating[]; apply(module: string): Promise<void> };
+    readonly modules: readonly {
+      readonly id: string;
+      readonly manifest: { readonly overrides?: Readonly<Record<string, string>> };
+    }[];
   };
   /** Of modules that run. */
-  views(): { overrides(): readonly Modification[]; forgetWritten(): void };
+  readonly views: { overrides(): readonly Modification[]; forgetWritten(): void };
 }
 
 /** What modules change about others: decorated services from the kernel, views in place of others from the views. */
@@ -132,8 +134,8 @@ export class StoredModifications implements Modifications {
       });
       transaction.afterCommit(() => switches.set(wanted));
     });
-    if (kind === 'service') await kernel.redecorate(module);
-    else this.dependencies.views().forgetWritten();
+    if (kind === 'service') await kernel.decorators.apply(module);
+    else this.dependencies.views.forgetWritten();
     const now = this.find(wanted);
     this.changed.fire(now);
     return now;
@@ -142,11 +144,14 @@ export class StoredModifications implements Modifications {
   private find({ module, kind, subject }: Pick<ModificationSwitch, 'module' | 'kind' | 'subject'>): Modification {
     const found = this.list().find((each) => each.module === module && each.kind === kind && each.subject === subject);
     if (found) return found;
-    throw new PortalError('modification-unknown', `The module ${module} does not change the ${kind} ${subject}.`, { status: 404 });
+    throw new PortalError('modification-unknown', `The module ${module} does not change the ${kind} ${subject}.`, {
+      status: 404,
+    });
   }
 
   private services(): readonly Modification[] {
-    const { decorating, modules } = this.dependencies.kernel;
+    const { decorators, modules } = this.dependencies.kernel;
+    const decorating = decorators.list();
     return decorating.map(({ module, service, of, isStanding }): Modification => {
       const order = decorating.filter((each) => each.service === service).map((each) => each.module);
       const isOn = this.dependencies.switches.isOn(module, 'service', service);
@@ -154,29 +159,36 @@ export class StoredModifications implements Modifications {
       if (!isOn) return { ...common, state: 'off' };
       if (isStanding) return { ...common, state: 'in-force' };
       const reason =
-        of === undefined ? `Nobody offers ${service} now.` : `The module ${modules.some(({ id }) => id === module) ? module : of} does not run.`;
+        of === undefined
+          ? `Nobody offers ${service} now.`
+          : `The module ${modules.some(({ id }) => id === module) ? module : of} does not run.`;
       return { ...common, state: 'waiting', reason };
     });
   }
 
   /** Those of modules that do not run are known from their manifests. */
   private views(): readonly Modification[] {
-    const running = this.dependencies.views().overrides();
+    const running = this.dependencies.views.overrides();
     const known = new Set(running.map(({ module, subject }) => `${module} ${subject}`));
     const waiting = this.dependencies.kernel.modules.flatMap(({ id: module, manifest }) =>
       Object.keys(manifest.overrides ?? {})
         .filter((subject) => !known.has(`${module} ${subject}`))
         .map((subject): Modification => {
           const isOn = this.dependencies.switches.isOn(module, 'view', subject);
-          const order = [...new Set([...running.filter((each) => each.subject === subject).map((each) => each.module), module])].sort(compare);
+          const order = [
+            ...new Set([...running.filter((each) => each.subject === subject).map((each) => each.module), module]),
+          ].sort(compare);
           const common = { module, kind: 'view' as const, subject, of: subject.slice(0, subject.indexOf('/')), isOn, order };
-          return isOn ? { ...common, state: 'waiting', reason: `The module ${module} does not run.` } : { ...common, state: 'off' };
+          return isOn
+            ? { ...common, state: 'waiting', reason: `The module ${module} does not run.` }
+            : { ...common, state: 'off' };
         }),
     );
     return [...running, ...waiting];
   }
 }
 
-const keyOf = ({ module, kind, subject }: Pick<ModificationSwitch, 'module' | 'kind' | 'subject'>): string => `${module} ${kind} ${subject}`;
+const keyOf = ({ module, kind, subject }: Pick<ModificationSwitch, 'module' | 'kind' | 'subject'>): string =>
+  `${module} ${kind} ${subject}`;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -12,6 +12,7 @@ import {
   setDamagedLogAside,
 } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
+import { ModificationOffRow, ModificationSwitches, modificationMigrations } from './modifications.js';
 import { ModuleDataCatalog } from './module-data.js';
 import { portalVersion } from './project-root.js';
 
@@ -31,6 +32,7 @@ export interface Storage {
   readonly data: ModuleDataCatalog;
   readonly audit: AuditLog;
   readonly flags: OpenFlags;
+  readonly modifications: ModificationSwitches;
 }
 
 /**
@@ -64,7 +66,7 @@ async function open(
     ids,
     log,
     version: portalVersion(),
-    entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ...data.entities],
+    entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,
     reserveBytes: settings.limits.reserveBytes,
@@ -73,7 +75,9 @@ async function open(
   const { unitOfWork } = persistence;
   await persistence.migrate('audit', auditMigrations);
   await persistence.migrate('flags', flagMigrations);
-  await persistence.migrate('kernel', disabledModuleMigrations);
+  await persistence.migrate('kernel', [...disabledModuleMigrations, ...modificationMigrations]);
+  const modifications = new ModificationSwitches(unitOfWork);
+  await modifications.load();
 
   const audit = new StoredAuditLog({ unitOfWork, clock, ids });
   const flags = opened.add(
@@ -89,7 +93,7 @@ async function open(
       log,
     }),
   );
-  return { persistence, data, audit, flags };
+  return { persistence, data, audit, flags, modifications };
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {

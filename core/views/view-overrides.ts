@@ -126,7 +126,11 @@ export class ViewOverrides {
     if (set === undefined) return undefined;
     const asked = { scripts: new Set<string>(), styles: new Set<string>(), rules: new Set<string>() };
     try {
-      const text = set.render(view, model, { ...rendering, ...asked, messages: this.dependencies.messages.for(`${owner} ${module}`) });
+      const text = set.render(view, model, {
+        ...rendering,
+        ...asked,
+        messages: this.dependencies.messages.for(`${owner} ${module}`),
+      });
       for (const each of asked.scripts) rendering.scripts.add(each);
       for (const each of asked.styles) rendering.styles.add(each);
       for (const each of asked.rules) rendering.rules.add(each);
@@ -159,7 +163,8 @@ export class ViewOverrides {
     const { version } = owner;
     if (version !== undefined && !this.dependencies.isInRange(version, range))
       return { state: 'broken', reason: `It was written for ${id} ${range}, and this is ${version}.` };
-    if (owner.byPortal.has(view)) return { state: 'behind', reason: "The portal's own folder of views shows another, and comes first." };
+    if (owner.byPortal.has(view))
+      return { state: 'behind', reason: "The portal's own folder of views shows another, and comes first." };
     if (!owner.has(view)) return { state: 'broken', reason: `The module ${id} has no view "${view}".` };
     return undefined;
   }
