@@ -14,7 +14,7 @@ import type {
 import { searchPatterns } from '../util/text.js';
 import { AuditRow, auditSearchText } from './audit-row.js';
 
-interface Parts {
+interface Dependencies {
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -26,7 +26,7 @@ const maxLimit = 500;
 
 /** The audit log as a table that only grows. */
 export class StoredAuditLog implements AuditLog {
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   async record(transaction: Transaction, entry: AuditEntry): Promise<void> {
     const { by, before, after, attribute, reason, ...rest } = entry;
@@ -34,8 +34,8 @@ export class StoredAuditLog implements AuditLog {
     await transaction.repository(AuditRow).insert({
       ...row,
       searchText: auditSearchText(row),
-      id: this.parts.ids.next(),
-      at: this.parts.clock.now().toISOString(),
+      id: this.dependencies.ids.next(),
+      at: this.dependencies.clock.now().toISOString(),
       before: before === undefined ? null : JSON.stringify(before),
       after: after === undefined ? null : JSON.stringify(after),
       byId: by.id,
@@ -46,7 +46,7 @@ export class StoredAuditLog implements AuditLog {
   async list(filter: AuditFilter, cursor?: string, limit = 50): Promise<AuditPage> {
     const count = Math.max(1, Math.min(limit, maxLimit));
     const { sql, values } = condition(filter, cursor);
-    const rows = await this.parts.unitOfWork.read((reader) =>
+    const rows = await this.dependencies.unitOfWork.read((reader) =>
       reader.query<AuditRow>(`SELECT ${columns} FROM portico_audit ${sql} ORDER BY id DESC LIMIT ?`, [...values, count + 1]),
     );
     const records = rows.slice(0, count).map(recordOf);

@@ -1,7 +1,7 @@
 export type { CsvRow } from '../libraries/csv.js';
 export { loadSharp, type Sharp } from '../libraries/sharp.js';
 export { isUniqueViolation } from './error-chain.js';
-export { localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
+export { leastFileBytes, localAddress, nearest, readAll, scopeRefusal, switchWord } from './input.js';
 export { type JsonText, JsonTextError, readJsonText, type TextPosition } from './json-text.js';
 export {
   countUpTo,

@@ -41,6 +41,14 @@ export async function readAll(stdin: Readable, limit: number): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Fields and headers of a form with a file take less. */
+const formBytes = 64 * 1024;
+
+/** Bytes that the one file of a form has at least, by the length that the request says; 1 when it says none. Less than all are known before it is read. */
+export function leastFileBytes(ctx: { get(header: string): string }): number {
+  return Math.max(1, Number(ctx.get('Content-Length') || 0) - formBytes);
+}
+
 const on = new Set(['true', 'on', 'yes', '1', 'enabled', 'enable']);
 const off = new Set(['false', 'off', 'no', '0', 'disabled', 'disable']);
 
@@ -68,8 +76,11 @@ function distance(one: string, other: string): number {
   return before[other.length] ?? 0;
 }
 
-/** ` Did you mean …?` with the name that is most like the one somebody wrote; nothing when none is. */
-export function nearest(name: string, known: Iterable<string>): string {
+/**
+ * ` Did you mean …?` with the name that is most like the one somebody wrote; nothing when none is.
+ * @param within what stands before the name and was written right, e.g. `page.`: it is said, and does not count for how alike names are.
+ */
+export function nearest(name: string, known: Iterable<string>, within = ''): string {
   const bound = Math.max(2, Math.floor(name.length / 5));
   let best: { readonly candidate: string; readonly away: number } | undefined;
   for (const candidate of known) {
@@ -77,5 +88,5 @@ export function nearest(name: string, known: Iterable<string>): string {
     const away = distance(name.toLowerCase(), candidate.toLowerCase());
     if (away <= bound && away < (best?.away ?? Number.POSITIVE_INFINITY)) best = { candidate, away };
   }
-  return best ? ` Did you mean ${best.candidate}?` : '';
+  return best ? ` Did you mean ${within}${best.candidate}?` : '';
 }

@@ -9,9 +9,9 @@ import type { Rendering } from './rendering.js';
 
 export interface HelperDependencies {
   assetUrl(moduleId: string, file: string): string;
-  /** Another module's view within this page; undefined, and logged, when it cannot be shown. */
   /** Keeps blocks by what they show. */
   readonly fragments: FragmentCache;
+  /** Another module's view within this page; undefined, and logged, when it cannot be shown. */
   viewOf(moduleId: string, view: string, model: object, rendering: Rendering): string | undefined;
 }
 

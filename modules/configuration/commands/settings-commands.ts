@@ -46,14 +46,9 @@ class SettingsTargets {
     const field = contribution && Object.hasOwn(contribution.value.fields, name) ? contribution.value.fields[name] : undefined;
     if (!contribution || !field) {
       const page = subject.slice(0, dot);
-      const onPage = (id: string): boolean => id.startsWith(`${page}.`);
-      const names = this.registry.names();
       const meant = contribution
-        ? nearest(
-            name,
-            names.filter(onPage).map((each) => each.slice(page.length + 1)),
-          ).replace('mean ', `mean ${page}.`)
-        : nearest(subject, names);
+        ? nearest(name, Object.keys(contribution.value.fields), `${page}.`)
+        : nearest(subject, this.registry.names());
       throw new PortalError('setting-unknown', `There is no setting "${subject}".${meant}`, { status: 404 });
     }
     const scope = this.scope(options.site);

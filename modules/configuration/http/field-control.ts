@@ -8,7 +8,7 @@ export interface ControlInput {
   readonly name: string;
   readonly field: SettingsField;
   readonly resolved: ResolvedSetting;
-  readonly parts: FormContext;
+  readonly context: FormContext;
   /** What was typed into a form that comes back, when it differs from what the form showed. */
   readonly typed: string | undefined;
 }
@@ -17,14 +17,14 @@ type Control = Pick<FieldModel, 'kind'> & Partial<FieldModel>;
 
 /** The control of a field, by its type; a site's switch says where its value comes from, and everything else whether it is its own. */
 export function controlOf(input: ControlInput): Control {
-  if (input.parts.scope === 'instance') return controlAlone(input);
+  if (input.context.scope === 'instance') return controlAlone(input);
   if (input.field.type === 'boolean') return { kind: 'source', options: sourcesOf(input) };
   return { ...controlAlone(input), mode: modeOf(input) };
 }
 
 function controlAlone(input: ControlInput): Control {
-  const { field, parts, resolved, typed } = input;
-  const ours = (key: string): string => parts.presenter.ours(key, undefined, parts.locale);
+  const { field, context, resolved, typed } = input;
+  const ours = (key: string): string => context.presenter.ours(key, undefined, context.locale);
   switch (field.type) {
     case 'boolean':
       return { kind: 'checkbox', checked: typed === undefined ? resolved.value === true : typed !== 'off' };
@@ -43,7 +43,7 @@ function controlAlone(input: ControlInput): Control {
         kind: 'input',
         type: 'number',
         value: textNow(input),
-        ...(field.unit ? { unit: parts.presenter.theirs(parts.moduleOf(input.name), field.unit, parts.locale) } : {}),
+        ...(field.unit ? { unit: context.presenter.theirs(context.moduleOf(input.name), field.unit, context.locale) } : {}),
       };
     default: {
       const base = { value: textNow(input), maxLength: field.maxLength, suggestions: suggestionsOf(input, field) };
@@ -57,8 +57,8 @@ function textNow({ field, resolved, typed }: ControlInput): string {
 }
 
 /** Those that stand in the definition, and those of the provider while it answers. */
-function suggestionsOf({ name, parts }: ControlInput, field: TextField): readonly string[] | undefined {
-  const asked = field.suggestionsFrom === undefined ? undefined : parts.choices?.get(name);
+function suggestionsOf({ name, context }: ControlInput, field: TextField): readonly string[] | undefined {
+  const asked = field.suggestionsFrom === undefined ? undefined : context.choices?.get(name);
   if (asked?.state !== 'ready') return field.suggestions;
   return [...new Set([...(field.suggestions ?? []), ...asked.choices.map(({ value }) => value)])];
 }
@@ -67,16 +67,16 @@ type AnyChoice = Extract<SettingsField, { readonly type: 'choice' | 'multiple-ch
 
 /** A select or boxes; while a provider does not answer, a text with the reason, so that the rest of the form can be saved. */
 function choiceOf(input: ControlInput, field: AnyChoice): Control {
-  const { parts, name } = input;
-  const { presenter, locale } = parts;
-  const module = parts.moduleOf(name);
+  const { context, name } = input;
+  const { presenter, locale } = context;
+  const module = context.moduleOf(name);
   const many = field.type === 'multiple-choice';
   const chosen = chosenNow(input);
   let offered: readonly { readonly value: string; readonly label: string }[];
   if (field.options)
     offered = field.options.map(({ value, label }) => ({ value, label: presenter.theirs(module, label, locale) }));
   else {
-    const asked = parts.choices?.get(name) ?? { state: 'absent' };
+    const asked = context.choices?.get(name) ?? { state: 'absent' };
     if (asked.state !== 'ready') {
       const optionsProblem = presenter.ours(`choices.${asked.state}`, undefined, locale);
       const hint = many ? { hint: presenter.ours('hint.lines', undefined, locale) } : {};
@@ -99,11 +99,11 @@ function chosenNow({ field, resolved, typed }: ControlInput): readonly string[] 
   return read.ok && Array.isArray(read.value) ? read.value : [];
 }
 
-function modeOf({ name, resolved: { own }, parts }: ControlInput): 'inherit' | 'own' {
-  return (parts.typed?.[`${name}.mode`] ?? (own === undefined ? 'inherit' : 'own')) === 'inherit' ? 'inherit' : 'own';
+function modeOf({ name, resolved: { own }, context }: ControlInput): 'inherit' | 'own' {
+  return (context.typed?.[`${name}.mode`] ?? (own === undefined ? 'inherit' : 'own')) === 'inherit' ? 'inherit' : 'own';
 }
 
-function sourcesOf({ name, field, resolved: { own }, parts: { typed, presenter, locale } }: ControlInput): readonly Option[] {
+function sourcesOf({ name, field, resolved: { own }, context: { typed, presenter, locale } }: ControlInput): readonly Option[] {
   const now = (typed && sourceOf(typed, name)) ?? (own === undefined ? 'inherit' : textOf(field, own));
   return (['inherit', 'on', 'off'] as const).map((value) => ({
     value,
@@ -112,17 +112,17 @@ function sourcesOf({ name, field, resolved: { own }, parts: { typed, presenter, 
   }));
 }
 
-function secretOf({ name, resolved: { own, value, lockedBy }, parts }: ControlInput): SecretModel {
+function secretOf({ name, resolved: { own, value, lockedBy }, context }: ControlInput): SecretModel {
   const shown = (own === 'none' ? undefined : (own ?? value)) as SecretState | undefined;
   return {
     isSet: shown?.isSet ?? false,
     unreadable: shown?.isSet === true && !shown.readable && !shown.reference,
-    ...lostOf(shown, parts),
+    ...lostOf(shown, context),
     ...(shown?.lastFour ? { lastFour: shown.lastFour } : {}),
     ...(shown?.setAt ? { setAt: shown.setAt } : {}),
     ...(shown?.setBy ? { setBy: shown.setBy } : {}),
-    removable: parts.scope === 'instance' && own !== undefined && !lockedBy,
-    ...(parts.scope === 'site' ? { none: parts.typed ? saysNone(parts.typed, name) : own === 'none' } : {}),
+    removable: context.scope === 'instance' && own !== undefined && !lockedBy,
+    ...(context.scope === 'site' ? { none: context.typed ? saysNone(context.typed, name) : own === 'none' } : {}),
   };
 }
 

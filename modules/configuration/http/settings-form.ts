@@ -4,8 +4,8 @@ import { controlOf } from './field-control.js';
 import type { FieldModel, FormContext } from './field-model.js';
 import { type FormField, postedText, shownState, shownValue, sourceOf, tickOf } from './posted-settings.js';
 
-export function fieldModels(fields: readonly FormField[], parts: FormContext): readonly FieldModel[] {
-  return fields.map((field) => new FieldForm(field, parts).model());
+export function fieldModels(fields: readonly FormField[], context: FormContext): readonly FieldModel[] {
+  return fields.map((field) => new FieldForm(field, context).model());
 }
 
 class FieldForm {
@@ -17,21 +17,21 @@ class FieldForm {
 
   constructor(
     private readonly formField: FormField,
-    private readonly parts: FormContext,
+    private readonly context: FormContext,
   ) {
     this.field = formField.field;
     this.resolved = formField.resolved;
     this.name = formField.name;
-    this.module = parts.moduleOf(formField.name);
+    this.module = context.moduleOf(formField.name);
     this.touched = this.wasTouched();
   }
 
   model(): FieldModel {
-    const { presenter, locale, errors, scope } = this.parts;
-    const { field, resolved, name, module, parts } = this;
+    const { presenter, locale, errors, scope } = this.context;
+    const { field, resolved, name, module, context } = this;
     const own = resolved.own !== undefined;
     const error = errors?.[name];
-    const control = controlOf({ name, field, resolved, parts, typed: this.touched ? this.posted() : undefined });
+    const control = controlOf({ name, field, resolved, context, typed: this.touched ? this.posted() : undefined });
     const locked = resolved.lockedBy !== undefined;
     const closed = control.mode === 'inherit' && !this.touched && error === undefined;
     const losing = presenter.losing(module, field, resolved, locale);
@@ -47,8 +47,8 @@ class FieldForm {
       locked,
       ...(error ? { error } : {}),
       ...this.conflict(),
-      ...(parts.deployed?.has(name) ? { deployedProblem: parts.deployed.get(name) ?? '' } : {}),
-      ...(parts.uses?.has(name) ? { use: parts.uses.get(name) ?? '' } : {}),
+      ...(context.deployed?.has(name) ? { deployedProblem: context.deployed.get(name) ?? '' } : {}),
+      ...(context.uses?.has(name) ? { use: context.uses.get(name) ?? '' } : {}),
       ...control,
       ...(closed || (locked && control.mode) ? { inheritedText: this.valueText(), ...this.items() } : {}),
       ...(field.view ? { view: { module, name: field.view } } : {}),
@@ -60,18 +60,18 @@ class FieldForm {
   }
 
   private valueText(): string {
-    return this.parts.presenter.value(this.module, this.field, this.resolved.value, this.parts.locale);
+    return this.context.presenter.value(this.module, this.field, this.resolved.value, this.context.locale);
   }
 
   /** A list is shown as one where a text stands in place of the control. */
   private items(): Pick<FieldModel, 'inheritedItems'> {
-    const items = this.parts.presenter.items(this.module, this.field, this.resolved.value, this.parts.locale);
+    const items = this.context.presenter.items(this.module, this.field, this.resolved.value, this.context.locale);
     return items && items.length > 0 ? { inheritedItems: items } : {};
   }
 
   /** Nothing of what is as it comes; of everything else where it comes from, and the value where the control does not show it. */
   private state(mode: FieldModel['mode']): { readonly state?: string } {
-    const { presenter, locale, scope } = this.parts;
+    const { presenter, locale, scope } = this.context;
     const { field, resolved, module } = this;
     const say = (state: string): { readonly state: string } => ({ state });
     if (isMissing(resolved.value) && resolved.origin === 'default') return mode === 'inherit' ? {} : say(this.valueText());
@@ -88,15 +88,15 @@ class FieldForm {
   }
 
   private conflict(): { readonly conflict?: string } {
-    if (!this.parts.conflict || !this.touched) return {};
-    const { presenter, locale } = this.parts;
+    if (!this.context.conflict || !this.touched) return {};
+    const { presenter, locale } = this.context;
     const value = presenter.value(this.module, this.field, this.resolved.value, locale);
     return { conflict: presenter.ours('conflict.now-stored', { value }, locale) };
   }
 
   /** Untouched fields of a form that comes back show what is stored now; a secret that was typed is never shown again. */
   private wasTouched(): boolean {
-    const { typed, scope } = this.parts;
+    const { typed, scope } = this.context;
     if (!typed) return false;
     if (this.field.type === 'secret') return Boolean(typed[this.name]) || typed[`${this.name}.remove`] !== undefined;
     const was = typed[`${this.name}.was`] ?? shownState(this.formField, scope);
@@ -109,7 +109,7 @@ class FieldForm {
   }
 
   private posted(): string | undefined {
-    const { typed } = this.parts;
+    const { typed } = this.context;
     if (!typed || this.field.type === 'secret') return undefined;
     return this.field.type === 'boolean' ? tickOf(typed, this.name) : postedText(typed, this.formField);
   }

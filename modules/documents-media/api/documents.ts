@@ -38,7 +38,7 @@ export interface Document {
 
 export interface NewDocument {
   readonly folderId?: string;
-  /** Wanted file name; made unique in its folder (`sunset (1).png`) when `unique` is set, otherwise a clash is refused. */
+  /** StorageRequest file name; made unique in its folder (`sunset (1).png`) when `unique` is set, otherwise a clash is refused. */
   readonly name: string;
   readonly unique?: boolean;
   readonly altText?: string;
@@ -103,7 +103,7 @@ export interface Documents {
   links(document: Document, site: Site): DocumentLinks;
   /**
    * Which of some documents people who may view and not open Documents and Media do not get, because the metadata of the file cannot be removed. What
-   * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds.
+   * they get of the others is made. Ids that are not there are left out, and so is what is not known after ten seconds, or what `readerCopySeconds` of the configuration says.
    */
   withheldFromReaders(
     access: AccessContext,

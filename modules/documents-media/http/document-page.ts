@@ -8,7 +8,7 @@ import { Folders } from '../services/folders.js';
 import { imageTypes, isShown } from '../services/known-types.js';
 import { Metadata } from '../services/metadata.js';
 import { type DocumentVersion, PortalDocuments } from '../services/portal-documents.js';
-import { Renditions } from '../services/renditions.js';
+import { WithheldFiles } from '../services/withheld-files.js';
 import { documentAddress, listAddress } from './addresses.js';
 import { abilities, actionLinks } from './list-model.js';
 import { fileLook, typeLabel, typeName } from './type-name.js';
@@ -34,7 +34,7 @@ export class DocumentPage {
     @inject(Creators) private readonly creators: Creators,
     @inject(DocumentActionList) private readonly actions: DocumentActionList,
     @inject(Metadata) private readonly metadata: Metadata,
-    @inject(Renditions) private readonly renditions: Renditions,
+    @inject(WithheldFiles) private readonly withheld: WithheldFiles,
   ) {}
 
   async show(ctx: AnyContext, document: Document, refused?: RefusedForm): Promise<void> {
@@ -47,7 +47,7 @@ export class DocumentPage {
     const isImage = isShown(document);
     const keepsOriginal = this.metadata.among(document.metadata).some(({ value }) => value.keepsOriginal);
     // A picture that is shown can be had; of the rest a reader's copy may not be possible.
-    const isWithheld = !isImage && (await this.renditions.isWithheldFrom(ctx.access, document));
+    const isWithheld = !isImage && (await this.withheld.isWithheldFrom(ctx.access, document.id));
     const look = fileLook(document.mimeType, document.name);
     const model = {
       document,

@@ -8,6 +8,7 @@ import {
   type Router,
   type Site,
 } from '@portico/core';
+import { leastFileBytes } from '@portico/core/util';
 import type { Document } from '../api/documents.js';
 import type { AddedDocument } from '../api/new-menu.js';
 import { DocumentLimits } from '../services/document-limits.js';
@@ -35,14 +36,6 @@ function addedDocument(document: Document, site: Site, note: string | undefined)
     ...(isShown(document) ? {} : { isFile: true }),
     ...(note === undefined ? {} : { note }),
   };
-}
-
-/** Fields and headers of a form with a file take less. */
-const formBytes = 64 * 1024;
-
-/** What the one file of a form has at least, by the length that the request says. */
-function fileBytes(ctx: AnyContext): number {
-  return Math.max(1, Number(ctx.get('Content-Length') || 0) - formBytes);
 }
 
 type UploadContext = RouteContext<Record<string, never>, { folder?: string }, undefined>;
@@ -124,7 +117,7 @@ export class UploadRoutes implements HttpRoutes {
     const { folder } = ctx.input.query;
     const { site } = ctx.access;
     if (!site) throw notFound('folder');
-    const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : fileBytes(ctx));
+    const report = await this.uploads.receive(ctx.access, folder, ctx.parts(), multiple ? undefined : leastFileBytes(ctx));
     const { documents, failures } = report;
     if (wantsJson(ctx)) {
       ctx.status = failures[0]?.status ?? (documents.length > 0 ? 201 : 400);

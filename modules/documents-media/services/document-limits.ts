@@ -20,6 +20,8 @@ const schema = z.strictObject({
   imageSeconds: z.int().min(1).max(600).default(20),
   /** Images decoded or scaled at the same time; the others wait. */
   imagesAtOnce: z.int().min(1).max(64).default(2),
+  /** Time that publishing waits for the copies that readers get of its files. */
+  readerCopySeconds: z.int().min(1).max(600).default(10),
   /** Files that one person sends at the same time; a setting of that name says otherwise. */
   uploadsAtOncePerPerson: z.int().min(1).default(defaultUploadsAtOnce),
   /** Bytes that one person adds within an hour; a setting of that name says otherwise. */
@@ -34,6 +36,7 @@ export class DocumentLimits {
   readonly maxImagePixels: number;
   readonly imageSeconds: number;
   readonly imagesAtOnce: number;
+  readonly readerCopySeconds: number;
   readonly uploadsAtOncePerPerson: number;
   readonly uploadBytesPerPersonAndHour: number;
 
@@ -50,6 +53,7 @@ export class DocumentLimits {
     this.maxImagePixels = limits.data.maxImagePixels;
     this.imageSeconds = limits.data.imageSeconds;
     this.imagesAtOnce = limits.data.imagesAtOnce;
+    this.readerCopySeconds = limits.data.readerCopySeconds;
     this.uploadsAtOncePerPerson = limits.data.uploadsAtOncePerPerson;
     this.uploadBytesPerPersonAndHour = limits.data.uploadBytesPerPersonAndHour;
   }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { BlobStore, inject, injectable, PortalError, type StoredBlob } from '@portico/core';
 import { DocumentLimits } from './document-limits.js';
 import { type FileFacts, FileTypes } from './file-types.js';
-import { SiteStorage, type Wanted } from './site-storage.js';
+import { SiteStorage, type StorageRequest } from './site-storage.js';
 
 /** A file that is safe on disk and waits for the transaction that keeps it. */
 export interface Received {
@@ -24,7 +24,7 @@ export class FileReceiving {
    * @param room bytes that the site has left; reading stops where there is no room for more.
    * @throws PortalError `too-large` (413), `quota-exceeded` (413), `wrong-type` (415), and what the blob store throws.
    */
-  async receive(content: Readable | Uint8Array, wanted: Wanted, room: number): Promise<Received> {
+  async receive(content: Readable | Uint8Array, wanted: StorageRequest, room: number): Promise<Received> {
     const blob = await this.store(content, wanted, room);
     try {
       return { blob, facts: await this.types.decide(blob, wanted.name) };
@@ -39,7 +39,7 @@ export class FileReceiving {
     await this.blobs.discard(id);
   }
 
-  private async store(content: Readable | Uint8Array, wanted: Wanted, room: number): Promise<StoredBlob> {
+  private async store(content: Readable | Uint8Array, wanted: StorageRequest, room: number): Promise<StoredBlob> {
     const { maxFileBytes, maxFileMegabytes } = this.limits;
     try {
       return await this.blobs.store(content, { maxBytes: Math.min(maxFileBytes, room) });

@@ -114,16 +114,21 @@ async function readHead(path: string): Promise<Buffer> {
 }
 
 /** What the signature says, also inside archives and containers. Undefined for what has none, or a broken one. */
-export async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
-  // Loaded with the first upload, not with every start.
-  const { FileTypeParser } = await import('file-type');
+async function signatureOf(path: string, seconds: number): Promise<string | undefined> {
   try {
-    const found = await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path);
-    // Nobody has sound of the first layer; texts of Windows begin with the bytes of its frames (FF FE).
-    return found?.ext === 'mp1' ? undefined : found?.mime;
+    return await readSignature(path, seconds);
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for what has none. @throws Error when one begins and is broken, or does not come to an end in time. */
+export async function readSignature(path: string, seconds: number): Promise<string | undefined> {
+  // Loaded with the first upload, not with every start.
+  const { FileTypeParser } = await import('file-type');
+  const found = await new FileTypeParser({ signal: AbortSignal.timeout(seconds * 1000) }).fromFile(path);
+  // Nobody has sound of the first layer; texts of Windows begin with the bytes of its frames (FF FE).
+  return found?.ext === 'mp1' ? undefined : found?.mime;
 }
 
 function looksLikeAvif(head: Buffer): boolean {

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { BlobStore, inject, injectable } from '@portico/core';
-import { signatureOf } from './file-types.js';
+import { readSignature } from './file-types.js';
 import { knownType } from './known-types.js';
 import { flacPatches, mp3Patches, wavPatches } from './metadata-removal/audio.js';
 import { isoMediaPatches } from './metadata-removal/iso-media.js';
 import { matroskaPatches } from './metadata-removal/matroska.js';
 import { officePatches } from './metadata-removal/office.js';
 import { oggPatches } from './metadata-removal/ogg.js';
-import { FileReader, MetadataStays, type Patch, patching } from './metadata-removal/patches.js';
+import { FileReader, MetadataRemovalError, type Patch, patching } from './metadata-removal/patches.js';
 import type { PdfAnswer } from './metadata-removal/pdf.js';
 
 type FindPatches = (file: FileReader) => Promise<readonly Patch[]>;
@@ -26,7 +26,18 @@ const patchesOf: Readonly<Record<string, FindPatches>> = {
   'audio/ogg': oggPatches,
   'video/ogg': oggPatches,
 };
-const officeTypes = /^application\/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument)\./;
+/** Templates, shows and files with macros as well, which have no type of the list. */
+const officeTypes =
+  /^application\/vnd\.(?:openxmlformats-officedocument\.|oasis\.opendocument\.|ms-(?:word|excel|powerpoint)\.\w+\.macroenabled)/i;
+/** Of what has no type of the list: archives, programs and data, in which whatever stands is the content. */
+const contents = new Set(
+  [
+    'zip gzip zstd xml x-tar x-rar-compressed x-7z-compressed x-bzip2 x-xz x-lzip x-lz4 x-compress x-lzh-compressed x-arj x-cpio x-asar',
+    'x-ace-compressed x-unix-archive x-apple-diskimage vnd.ms-cab-compressed vnd.android.package-archive java-archive java-vm wasm',
+    'x-elf x-mach-binary x-msdownload x-deb x-rpm x-xpinstall x-google-chrome-extension x-nintendo-nes-rom x-sqlite3',
+  ].flatMap((names) => names.split(' ').map((name) => `application/${name}`)),
+);
+const isContent = (mimeType: string): boolean => /^(?:text|font)\//.test(mimeType) || contents.has(mimeType);
 const octets = 'application/octet-stream';
 
 const pdfSeconds = 60;
@@ -53,7 +64,7 @@ export class MetadataRemoval {
 
   constructor(@inject(BlobStore) private readonly blobs: BlobStore) {}
 
-  /** The content without its metadata. @throws MetadataStays */
+  /** The content without its metadata. @throws MetadataRemovalError */
   async without(blobId: string, mimeType: string): Promise<Readable | Uint8Array> {
     const path = this.blobs.pathOf(blobId);
     if (mimeType === 'application/pdf') return this.pdf(path);
@@ -75,15 +86,18 @@ export class MetadataRemoval {
 async function patchesFor(path: string, mimeType: string): Promise<readonly Patch[]> {
   if (mimeType === octets) return octetPatches(path);
   const find = patchesOf[mimeType] ?? (officeTypes.test(mimeType) ? officePatches : undefined);
-  if (!find) throw new MetadataStays(`nobody here knows where ${mimeType} has it`);
+  if (!find) throw new MetadataRemovalError(`nobody here knows where ${mimeType} has it`);
   return FileReader.over(path, find);
 }
 
-/** What has no type of the closed list may still be a recording or a document of another format, of which nothing is known here. */
+/** What has no type of the closed list may still be a document or a recording of a format of which nothing is known here. */
 async function octetPatches(path: string): Promise<readonly Patch[]> {
-  const signature = (await signatureOf(path, signatureSeconds)) ?? '';
-  if (/^(?:image|video|audio)\/|x-cfb$/.test(signature)) throw new MetadataStays(`nobody here knows where ${signature} has it`);
-  return [];
+  const signature = await readSignature(path, signatureSeconds).catch(() => {
+    throw new MetadataRemovalError('what the file is cannot be made out');
+  });
+  if (signature === undefined || isContent(signature)) return [];
+  if (officeTypes.test(signature)) return FileReader.over(path, officePatches);
+  throw new MetadataRemovalError(`nobody here knows where ${signature} has it`);
 }
 
 /** Ends by itself, by the time limit, or with what a PDF may take of memory. */
@@ -96,7 +110,7 @@ function pdfInWorker(path: string): Promise<Uint8Array> {
       stdout: true,
       stderr: true,
     });
-    const refuse = (reason: string): void => reject(new MetadataStays(reason));
+    const refuse = (reason: string): void => reject(new MetadataRemovalError(reason));
     const deadline = setTimeout(() => {
       refuse('reading the PDF takes too long');
       void worker.terminate();

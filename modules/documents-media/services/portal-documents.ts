@@ -17,8 +17,8 @@ import { documentColumns, toDocument } from './document-record.js';
 import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { similarDocuments } from './metadata-words.js';
-import { Renditions } from './renditions.js';
 import { UploadCeilings } from './upload-ceilings.js';
+import { WithheldFiles } from './withheld-files.js';
 
 export type DocumentVersion = Pick<
   DocumentVersionEntity,
@@ -33,7 +33,7 @@ export class PortalDocuments implements Documents {
     @inject(BlobStore) private readonly blobs: BlobStore,
     @inject(DocumentAdding) private readonly adding: DocumentAdding,
     @inject(Folders) private readonly folderService: Folders,
-    @inject(Renditions) private readonly renditions: Renditions,
+    @inject(WithheldFiles) private readonly withheldFiles: WithheldFiles,
     @inject(UploadCeilings) private readonly ceilings: UploadCeilings,
   ) {}
 
@@ -107,7 +107,7 @@ export class PortalDocuments implements Documents {
   }
 
   withheldFromReaders(access: AccessContext, ids: readonly string[]): Promise<readonly { id: string; name: string }[]> {
-    return this.renditions.withheld(access, ids);
+    return this.withheldFiles.among(access, ids);
   }
 
   links(document: Document, site: Site): DocumentLinks {

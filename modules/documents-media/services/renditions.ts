@@ -10,13 +10,13 @@ import {
   type StoredBlob,
   UnitOfWork,
 } from '@portico/core';
-import { type Document, DocumentPermissions } from '../api/documents.js';
+import { DocumentPermissions } from '../api/documents.js';
 import { RenditionEntity } from '../entities/rendition.js';
 import { isReader, siteFor } from './access.js';
 import { DocumentFiles, type ServedFile } from './document-files.js';
 import { ImageError, Images } from './images.js';
 import { Metadata, metadataOf } from './metadata.js';
-import { MetadataStays } from './metadata-removal/patches.js';
+import { MetadataRemovalError } from './metadata-removal/patches.js';
 import { isAllContent, MetadataRemoval } from './metadata-removal.js';
 
 interface RenditionRow {
@@ -39,9 +39,6 @@ const sql = `SELECT document.name, document.blob_id AS "sourceBlobId", rendition
   FROM documents_media_document document
   LEFT JOIN documents_media_rendition rendition ON rendition.source_blob_id = document.blob_id AND rendition.kind = ?
   WHERE document.id = ? AND document.site_id = ?`;
-
-/** Somebody waits for the answer. */
-const lookedAtMillis = 10_000;
 
 /** A picture that could not be made is not tried again for so long. */
 const failedSeconds = 60;
@@ -88,7 +85,7 @@ export class Renditions {
    */
   async delivered(access: AccessContext, documentId: string): Promise<ServedFile> {
     const file = await this.files.current(access, documentId);
-    return !isReader(access) || isAllContent(file.mimeType) ? file : this.find(access, documentId, 'reader');
+    return !isReader(access) || isSentAsItIs(file) ? file : this.find(access, documentId, 'reader');
   }
 
   /**
@@ -99,35 +96,10 @@ export class Renditions {
     return isReader(access) ? this.find(access, documentId, 'reader', true) : this.files.picture(access, documentId);
   }
 
-  /** Whether this person does not get the file, as a reader of one whose metadata cannot be removed; what this one gets is made. */
-  async isWithheldFrom(access: AccessContext, document: Pick<Document, 'id' | 'mimeType'>): Promise<boolean> {
-    return isReader(access) && (await this.isMissing(access, document));
-  }
-
-  /**
-   * Which of some documents readers do not get; what they get of the others is made. What is not there is left out, and so is what comes after ten
-   * seconds of work: it is made when the first reader comes.
-   */
-  async withheld(access: AccessContext, documentIds: readonly string[]): Promise<readonly { id: string; name: string }[]> {
-    const withheld: { id: string; name: string }[] = [];
-    const started = this.clock.monotonic();
-    for (const id of documentIds) {
-      if (this.clock.monotonic() - started > lookedAtMillis) break;
-      const file = await orMissing(this.files.current(access, id));
-      if (file && (await this.isMissing(access, { ...file, id }))) withheld.push({ id, name: file.name });
-    }
-    return withheld;
-  }
-
-  private async isMissing(access: AccessContext, { id, mimeType }: Pick<Document, 'id' | 'mimeType'>): Promise<boolean> {
-    if (isAllContent(mimeType)) return false;
-    try {
-      return !(await orMissing(this.find(access, id, 'reader')));
-    } catch (error) {
-      // It is made when the first reader comes.
-      this.log.warn("A reader's copy could not be made.", { document: id, error });
-      return false;
-    }
+  /** What readers get of a document, whoever asks, made if need be; undefined where they get nothing. @throws PortalError `thumbnail-failed` (503). */
+  async forReaders(access: AccessContext, documentId: string): Promise<ServedFile | undefined> {
+    const file = await orMissing(this.files.current(access, documentId));
+    return file && (isSentAsItIs(file) ? file : orMissing(this.find(access, documentId, 'reader')));
   }
 
   private async find(access: AccessContext, documentId: string, kind: Kind, onlyPictures = false): Promise<ServedFile> {
@@ -196,7 +168,7 @@ export class Renditions {
       const content = await this.removal.without(sourceBlobId, sourceType);
       return await this.blobs.store(content, { maxBytes: content instanceof Uint8Array ? content.length : sourceSize });
     } catch (error) {
-      if (!(error instanceof MetadataStays)) throw error;
+      if (!(error instanceof MetadataRemovalError)) throw error;
       this.log.info('Readers do not get a file, because its metadata cannot be removed.', { blob: sourceBlobId, error });
       return this.blobs.store(new Uint8Array(0), { maxBytes: 0 });
     }
@@ -216,6 +188,9 @@ export class Renditions {
   }
 }
 
+/** Nothing is taken out of it. Where there is no byte, none tells anything, and a copy without a byte means that there is none. */
+const isSentAsItIs = ({ mimeType, size }: ServedFile): boolean => size === 0 || isAllContent(mimeType);
+
 const keyOf = (kind: Kind, sourceBlobId: string): string => `${kind} ${sourceBlobId}`;
 
 function failed(retryAfter: number, cause?: unknown): PortalError {
@@ -224,7 +199,7 @@ function failed(retryAfter: number, cause?: unknown): PortalError {
 }
 
 /** Undefined for what is not there. */
-async function orMissing(file: Promise<ServedFile>): Promise<ServedFile | undefined> {
+export async function orMissing(file: Promise<ServedFile>): Promise<ServedFile | undefined> {
   try {
     return await file;
   } catch (error) {

@@ -4,7 +4,7 @@ import { LimitSettings } from './limit-settings.js';
 type Queries = Pick<Reader, 'query'>;
 
 /** What is about to be added. */
-export interface Wanted {
+export interface StorageRequest {
   readonly siteId: string;
   /** Of the file, for the sentence. */
   readonly name: string;
@@ -32,7 +32,7 @@ export class SiteStorage {
   ) {}
 
   /** Bytes that are left for a file. @throws PortalError `quota-exceeded` (413) when it is known not to fit. */
-  async room(queries: Queries, wanted: Wanted, atLeast = 1): Promise<number> {
+  async room(queries: Queries, wanted: StorageRequest, atLeast = 1): Promise<number> {
     const limit = this.limits.storageQuota(wanted.siteId);
     if (limit === Number.POSITIVE_INFINITY) return limit;
     const left = limit - (await usedBytes(queries, wanted.siteId));
@@ -41,7 +41,7 @@ export class SiteStorage {
   }
 
   /** Counts what is added. @throws PortalError `quota-exceeded` (413) when it does not fit any more. */
-  async add(transaction: Transaction, wanted: Wanted, bytes: number): Promise<void> {
+  async add(transaction: Transaction, wanted: StorageRequest, bytes: number): Promise<void> {
     await this.room(transaction, wanted, bytes);
     await transaction.query(addSql, [wanted.siteId, bytes]);
   }
@@ -53,7 +53,7 @@ export class SiteStorage {
     );
   }
 
-  exceeded({ siteId, name, locale }: Wanted): PortalError {
+  exceeded({ siteId, name, locale }: StorageRequest): PortalError {
     const values = { name, limit: sizeText(this.limits.storageQuota(siteId)) };
     return new PortalError('quota-exceeded', this.messages.text('storage.exceeded', values, locale), { status: 413 });
   }

@@ -1,10 +1,17 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { BlobStore, type QueryRunner, UnitOfWork } from '@portico/core';
 import { metadataText, withMetadata } from '@portico/core/testing';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import type supertest from 'supertest';
 import type { Document } from '../api/index.js';
+import { DropReaderCopies1764630000000 } from '../migrations/drop-reader-copies.js';
 import { base, bytes, Library, picture } from '../testing/index.js';
+
+const run = promisify(execFile);
 
 const secret = 'Nobody Shall Hear';
 /** What no reader may find, whatever the format calls it. */
@@ -30,11 +37,18 @@ function box(type: string, ...content: readonly Buffer[]): Buffer {
 const recorded = 3_850_000_000;
 const zeros = (length: number): Buffer => Buffer.alloc(length);
 
+/** Of a picture with the make of the camera, as its vendor and in the name of its compressor. */
+function described(handler: string): Buffer {
+  if (handler !== 'vide') return box('test', zeros(8));
+  const compressor = text(String.fromCharCode(12) + 'Acme Encoder'.padEnd(31, '\0'));
+  return box('avc1', zeros(12), text('Acme'), zeros(26), compressor, zeros(4), box('avcC', essence.subarray(0, 20)));
+}
+
 function track(handler: string, id: number, offset: number, length: number, more: readonly Buffer[] = []): Buffer {
   const time = Buffer.concat([zeros(4), number(recorded, 4), number(recorded, 4)]);
   const table = box(
     'stbl',
-    box('stsd', zeros(4), number(1, 4), number(16, 4), text('test'), zeros(8)),
+    box('stsd', zeros(4), number(1, 4), described(handler)),
     box('stts', zeros(4), number(1, 4), number(1, 4), number(1000, 4)),
     box('stsc', zeros(4), number(1, 4), number(1, 4), number(1, 4), number(1, 4)),
     box('stsz', zeros(4), number(length, 4), number(1, 4)),
@@ -287,22 +301,91 @@ function archive(parts: Readonly<Record<string, Buffer>>, streamed = false): Buf
   ]);
 }
 
-async function office(streamed: boolean): Promise<Buffer> {
-  const photo = await sharp(await picture(90, 60))
+const photograph = async (): Promise<Buffer> =>
+  sharp(await picture(90, 60))
     .withExif({ IFD0: { Artist: secret.repeat(10) }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } })
     .jpeg()
     .toBuffer();
-  const type = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
-  const core = 'http://schemas.openxmlformats.org/package/2006/metadata/core-properties';
+
+const officeXml = 'application/vnd.openxmlformats-officedocument';
+const typesOf = (part: string, type: string): Readonly<Record<string, Buffer>> => ({
+  '[Content_Types].xml': text(
+    `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/${part}" ContentType="${type}"/></Types>`,
+  ),
+  '_rels/.rels': text('<Relationships/>'),
+});
+const coreProperties = text(
+  `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>${secret}</dc:creator><cp:lastModifiedBy>${secret}</cp:lastModifiedBy></cp:coreProperties>`,
+);
+
+/** Behind its end, as telephones write them: a second picture with its own place, and a film. */
+async function photographWithMore(): Promise<Buffer> {
+  const plain = await sharp(await picture(90, 60))
+    .jpeg({ progressive: true })
+    .toBuffer();
+  return Buffer.concat([plain, await photograph(), text(`MotionPhoto ${secret}`)]);
+}
+
+/** With words, a time and EXIF. */
+async function screenshot(): Promise<Buffer> {
+  const shot = await sharp(await picture(90, 60))
+    .png()
+    .toBuffer();
+  return withMetadata(
+    shot,
+    `-PNG:Author=${secret}`,
+    `-XMP:Creator=${secret}`,
+    '-EXIF:GPSLatitude=52.51',
+    '-EXIF:GPSLatitudeRef=N',
+  );
+}
+
+const animation = async (): Promise<Buffer> =>
+  withMetadata(
+    await sharp(await picture(90, 60))
+      .gif()
+      .toBuffer(),
+    `-Comment=${secret}`,
+    `-XMP:Creator=${secret}`,
+  );
+
+/** As Excel keeps it: with the folder in which it was saved. */
+const workbook = (more: Readonly<Record<string, Buffer>> = {}): Buffer =>
+  archive({
+    ...typesOf('xl/workbook.xml', `${officeXml}.spreadsheetml.sheet.main+xml`),
+    'docProps/core.xml': coreProperties,
+    'xl/workbook.xml': text(
+      `<workbook xmlns="x"><mc:Choice Requires="x15"><x15ac:absPath url="C:\\Users\\${secret}\\Acme\\" xmlns:x15ac="y"/></mc:Choice><sheets>What is to be read.</sheets></workbook>`,
+    ),
+    ...more,
+  });
+
+/** A presentation with pictures of all kinds, and the workbook behind a chart; its properties are called as .NET calls them. */
+const slides = async (): Promise<Buffer> =>
+  archive({
+    ...typesOf('ppt/presentation.xml', `${officeXml}.presentationml.presentation.main+xml`),
+    'package/services/metadata/core-properties/1a2b.psmdcp': coreProperties,
+    'ppt/presentation.xml': text('<p:presentation>What is to be read.</p:presentation>'),
+    'ppt/media/image1.jpg': await photographWithMore(),
+    'ppt/media/image2.png': await screenshot(),
+    'ppt/media/image3.gif': await animation(),
+    'ppt/embeddings/Microsoft_Excel_Sheet1.xlsx': workbook(),
+  });
+
+/** With macros: no type of the list. */
+const macros = (): Buffer =>
+  archive({
+    ...typesOf('word/document.xml', 'application/vnd.ms-word.document.macroEnabled.main+xml'),
+    'docProps/core.xml': coreProperties,
+    'word/document.xml': text('<w:document>What is to be read.</w:document>'),
+  });
+
+async function office(streamed: boolean): Promise<Buffer> {
+  const photo = await photograph();
   return archive(
     {
-      '[Content_Types].xml': text(
-        `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="${type}"/></Types>`,
-      ),
-      '_rels/.rels': text('<Relationships/>'),
-      'docProps/core.xml': text(
-        `<cp:coreProperties xmlns:cp="${core}" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>${secret}</dc:creator><cp:lastModifiedBy>${secret}</cp:lastModifiedBy></cp:coreProperties>`,
-      ),
+      ...typesOf('word/document.xml', `${officeXml}.wordprocessingml.document.main+xml`),
+      'docProps/core.xml': coreProperties,
       'docProps/app.xml': text(
         `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Company>${secret}</Company><Application>Acme Writer of Documents</Application></Properties>`,
       ),
@@ -313,13 +396,17 @@ async function office(streamed: boolean): Promise<Buffer> {
   );
 }
 
+const openMeta = text(
+  `<?xml version="1.0" encoding="UTF-8"?><office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><office:meta><initial-creator>${secret}</initial-creator></office:meta></office:document-meta>`,
+);
+
+/** With an object in it, as a formula or a chart is one. */
 const openDocument = (): Buffer =>
   archive({
     mimetype: text('application/vnd.oasis.opendocument.text'),
     'content.xml': text('<office:document-content/>'),
-    'meta.xml': text(
-      `<?xml version="1.0" encoding="UTF-8"?><office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><office:meta><initial-creator>${secret}</initial-creator></office:meta></office:document-meta>`,
-    ),
+    'meta.xml': openMeta,
+    'Object 1/meta.xml': openMeta,
   });
 
 const cleaned: readonly (readonly [name: string, content: () => Buffer | Promise<Buffer>])[] = [
@@ -334,6 +421,9 @@ const cleaned: readonly (readonly [name: string, content: () => Buffer | Promise
   ['letter.docx', () => office(false)],
   ['streamed.docx', () => office(true)],
   ['letter.odt', openDocument],
+  ['slides.pptx', slides],
+  ['sheet.xlsx', () => workbook()],
+  ['letter.docm', macros],
 ];
 
 const isArchive = (file: Buffer): boolean => file.toString('latin1', 0, 2) === 'PK';
@@ -341,6 +431,7 @@ const isArchive = (file: Buffer): boolean => file.toString('latin1', 0, 2) === '
 /** What is in an archive, unpacked by what its directory says, as text; what is not as the directory says fails. */
 function unpacked(file: Buffer): string {
   const end = file.lastIndexOf(text('PK\x05\x06'));
+  expect(end + 22 + file.readUInt16LE(end + 20), 'nothing stands behind the end').to.equal(file.length);
   let at = file.readUInt32LE(end + 16);
   const parts: string[] = [];
   for (let count = file.readUInt16LE(end + 10); count > 0; count -= 1) {
@@ -359,7 +450,8 @@ function unpacked(file: Buffer): string {
     // The facts stand once more, before the part or behind it.
     const behind = start + packed + 4;
     expect(file.readUInt32LE((file.readUInt16LE(local + 6) & 8) === 0 ? local + 14 : behind)).to.equal(sum);
-    parts.push(`${file.toString('utf8', at + 46, at + 46 + name)}: ${content.toString('latin1')}`);
+    const said = isArchive(content) ? unpacked(content) : content.toString('latin1');
+    parts.push(`${file.toString('utf8', at + 46, at + 46 + name)}: ${said}`);
     at += 46 + name + more + remark;
   }
   return parts.join('\n');
@@ -370,6 +462,8 @@ const stays: Readonly<Record<string, (content: Buffer) => boolean>> = {
   film: (content) => content.includes(essence),
   letter: (content) => /What is to be read|<office:document-content/.test(unpacked(content)),
   streamed: (content) => unpacked(content).includes('What is to be read'),
+  slides: (content) => unpacked(content).split('What is to be read').length === 3,
+  sheet: (content) => unpacked(content).includes('What is to be read'),
   song: (content) =>
     content.includes(essence) || content.includes(Buffer.from('fffb9064', 'hex')) || content.includes('\x05vorbis'),
 };
@@ -420,10 +514,61 @@ describe('Files of readers', () => {
     for (const [name, content] of [
       ['a.txt', written],
       ['a.zip', archive({ 'a.txt': written })],
+      ['a.elf', Buffer.concat([text('\x7fELF'), zeros(100), written])],
+      ['a.bin', Buffer.alloc(0)],
     ] as const) {
       const document = await library.add({ name, content });
       expect(bytes(await download(library.portal.agent(), document).expect(200)), name).to.deep.equal(content);
     }
+  });
+
+  it('keep nobody waiting who publishes: what is not known in time is left out', async () => {
+    const quick = await Library.open({ config: { modules: { 'documents-media': { readerCopySeconds: 1 } } } });
+    try {
+      const hidden = await quick.add({ name: 'photo.heic', content: box('ftyp', text('heic'), zeros(4), text('mif1heic')) });
+      const slow = await quick.add({ name: 'slow.pdf', content: await pdf() });
+      const [row] = await quick.portal
+        .service(UnitOfWork)
+        .read((reader) =>
+          reader.query<{ blobId: string }>('SELECT blob_id AS "blobId" FROM documents_media_document WHERE id = ?', [slow.id]),
+        );
+      const path = quick.portal.service(BlobStore).pathOf(row?.blobId ?? '');
+      // Whoever reads it waits until somebody writes.
+      await rm(path);
+      await run('mkfifo', [path]);
+      try {
+        const withheld = await quick.documents.withheldFromReaders(quick.system(), [hidden.id, slow.id]);
+        expect(withheld).to.deep.equal([{ id: hidden.id, name: 'photo.heic' }]);
+      } finally {
+        await writeFile(path, '');
+      }
+    } finally {
+      await quick.close();
+    }
+  });
+
+  it('are made again when more of their metadata is known', async () => {
+    const document = await library.add({ name: 'again.docx', content: await office(false) });
+    const guest = library.portal.agent();
+    await download(guest, document).expect(200);
+    const unitOfWork = library.portal.service(UnitOfWork);
+    const made = (): Promise<readonly { blobId: string }[]> =>
+      unitOfWork.read((reader) =>
+        reader.query(
+          `SELECT rendition.blob_id AS "blobId" FROM documents_media_rendition rendition
+             JOIN documents_media_document document ON document.blob_id = rendition.source_blob_id WHERE document.id = ?`,
+          [document.id],
+        ),
+      );
+    const before = await made();
+    await unitOfWork.write(async (transaction) => {
+      await new DropReaderCopies1764630000000().up({ query: (sql: string) => transaction.query(sql) } as QueryRunner);
+    });
+    expect([before.length, (await made()).length]).to.deep.equal([1, 0]);
+    await download(guest, document).expect(200);
+    expect(await made())
+      .to.have.lengthOf(1)
+      .and.not.deep.equal(before);
   });
 
   it('are not there when nobody knows how to take their metadata out; the author gets them', async () => {
@@ -436,12 +581,19 @@ describe('Files of readers', () => {
       ['signed.pdf', await pdf('/AcroForm << /SigFlags 3 /Fields [<< /V << /Type /Sig /ByteRange [0 1 2 3] >> >>] >>')],
       ['carrier.pdf', await pdf('/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /EF << /F 4 0 R >> >>] >> >>')],
       ['old.doc', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), zeros(2000)])],
+      ['carrier.xlsx', workbook({ 'xl/embeddings/oleObject1.bin': text(secret) })],
+      [
+        'book.epub',
+        archive({ mimetype: text('application/epub+zip'), 'content.opf': text(`<dc:creator>${secret}</dc:creator>`) }),
+      ],
+      ['figure.eps', text(`%!PS-Adobe-3.0 EPSF-3.0\n%%Creator: ${secret}\n%\x00\x80`)],
+      ['clip.wmv', Buffer.concat([Buffer.from('3026b2758e66cf11a6d900aa0062ce6c', 'hex'), zeros(14)])],
     ];
     const documents: Document[] = [];
     for (const [name, content] of strange) documents.push(await library.add({ name, content }));
     for (const document of documents) {
-      await download(library.portal.agent(), document).expect(404);
-      await download(library.portal.agent(), document).expect(404);
+      for (const time of ['first', 'second'])
+        expect((await download(library.portal.agent(), document)).status, `${document.name}, ${time} time`).to.equal(404);
       await download(library.author, document).expect(200);
       const path = `${base}/documents/${document.id}`;
       const page = await library.portal.agent().get(path).expect(200);

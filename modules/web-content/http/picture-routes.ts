@@ -9,15 +9,13 @@ import {
   type Router,
   type ServiceHandle,
 } from '@portico/core';
+import { leastFileBytes } from '@portico/core/util';
 import { Documents } from '@portico/documents-media/api';
 import { ArticlePermissions } from '../services/articles.js';
 import { pictureAnswer } from './input.js';
 
 /** Somewhat beyond what Documents and Media takes by default: its own gate says how much that is. */
 const maxFileBytes = 256 * 1024 * 1024;
-
-/** What is not the file, in a form of one file, takes less. */
-const formBytes = 64 * 1024;
 
 /** Pictures that were pasted or dropped into an article: they go to Documents and Media, through the gate of every upload. */
 @injectable()
@@ -43,7 +41,7 @@ export class PictureRoutes implements HttpRoutes {
         unique: true,
         content: part.content,
         isUpload: true,
-        atLeastBytes: Number(ctx.get('Content-Length') || 0) - formBytes,
+        atLeastBytes: leastFileBytes(ctx),
       });
       const { view, thumbnail } = documents.links(document, site);
       // Kept, and said: what was uploaded is never thrown away.

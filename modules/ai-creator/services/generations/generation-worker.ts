@@ -38,7 +38,7 @@ export class GenerationWorker implements Activity {
 
   async onStart(lifetime: Lifetime): Promise<void> {
     this.open = true;
-    this.retries.start((queued) => this.enqueue(queued));
+    this.retries.start(lifetime, (queued) => this.enqueue(queued));
     this.delivery.start((queued) => this.enqueue(queued));
     for (const generation of await this.store.inState('sent', 'received')) {
       if (await this.outcomes.recover(generation)) this.enqueue(generation);

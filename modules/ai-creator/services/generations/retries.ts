@@ -1,5 +1,5 @@
 import { ProviderError } from '@portico/ai-providers/api';
-import { Clock, type Disposable, inject, injectable, Log } from '@portico/core';
+import { Clock, inject, injectable, type Lifetime, Log } from '@portico/core';
 import type { Generation } from '../../entities/generation.js';
 import { errorCatalogEntry, type FailureCode } from '../failures/error-catalog.js';
 import { RateLimitBackoff } from '../failures/rate-limit-backoff.js';
@@ -51,7 +51,6 @@ export class Retries {
   private readonly timers = new Timers();
   /** Those that wait for their provider. */
   private readonly orphans = new Map<string, Queued>();
-  private listening: Disposable | undefined;
 
   constructor(
     @inject(GenerationStore) private readonly store: GenerationStore,
@@ -63,18 +62,19 @@ export class Retries {
   ) {}
 
   /** @param due told each generation whose time has come. */
-  start(due: (queued: Queued) => void): void {
+  start(lifetime: Lifetime, due: (queued: Queued) => void): void {
     this.timers.start((queued) => {
       this.orphans.delete(queued.id);
       due(queued);
     });
-    this.listening = this.provider.onDidChange(() => {
-      if (this.provider.get()) for (const queued of this.orphans.values()) this.timers.set(queued, 0);
-    });
+    lifetime.add(
+      this.provider.onDidChange(() => {
+        if (this.provider.get()) for (const queued of this.orphans.values()) this.timers.set(queued, 0);
+      }),
+    );
   }
 
   stop(): void {
-    void this.listening?.dispose();
     this.orphans.clear();
     this.timers.stop();
   }

@@ -1,15 +1,15 @@
-import { type FileReader, MetadataStays, type Patch, PatchList } from './patches.js';
+import { type FileReader, MetadataRemovalError, type Patch, PatchList } from './patches.js';
 
 /**
  * MP3: tags stand before and behind the sound. An ID3v2 tag becomes one of nothing but padding; ID3v1, APEv2 and Lyrics3 behind it become zeros,
  * which players pass over.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 export async function mp3Patches(file: FileReader): Promise<readonly Patch[]> {
   const { patches, end: start } = await leadingTags(file);
   let end = file.size;
   const zero = (length: number): void => {
-    if (length > end - start) throw new MetadataStays('a tag is longer than the file');
+    if (length > end - start) throw new MetadataRemovalError('a tag is longer than the file');
     end -= length;
     patches.add({ offset: end, length });
   };
@@ -30,7 +30,7 @@ async function leadingTags(file: FileReader): Promise<{ readonly patches: PatchL
     const size = head.subarray(6).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
     const hasFooter = ((head[5] as number) & 0x10) !== 0;
     const end = at + 10 + size + (hasFooter ? 10 : 0);
-    if (end > file.size) throw new MetadataStays('a tag is longer than the file');
+    if (end > file.size) throw new MetadataRemovalError('a tag is longer than the file');
     patches.add({ offset: at + 5, length: 1 }, { offset: at + 10, length: end - at - 10 });
     at = end;
   }
@@ -55,7 +55,7 @@ const neededChunks = new Set(['fmt ', 'data', 'fact', 'cue ', 'plst', 'smpl', 'i
 
 /**
  * WAV: chunks, each with its name and length. Those that are not needed to play become `JUNK`, which the format has for padding.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 export async function wavPatches(file: FileReader): Promise<readonly Patch[]> {
   const patches = new PatchList();
@@ -81,17 +81,17 @@ const neededBlocks = new Set([0, 3]);
 /**
  * FLAC: blocks before the sound, of which the facts of the stream and the table of places stay; comments, pictures and what programs put there become
  * padding.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 export async function flacPatches(file: FileReader): Promise<readonly Patch[]> {
   const { patches, end } = await leadingTags(file);
-  if ((await file.read(end, 4)).toString('latin1') !== 'fLaC') throw new MetadataStays('there is no FLAC in the file');
+  if ((await file.read(end, 4)).toString('latin1') !== 'fLaC') throw new MetadataRemovalError('there is no FLAC in the file');
   for (let at = end + 4, isLast = false; !isLast; ) {
     const head = await file.read(at, 4);
     const first = head[0] as number;
     const length = head.readUIntBE(1, 3);
     isLast = (first & 0x80) !== 0;
-    if (at + 4 + length > file.size) throw new MetadataStays('a block is longer than the file');
+    if (at + 4 + length > file.size) throw new MetadataRemovalError('a block is longer than the file');
     if (!neededBlocks.has(first & 0x7f))
       patches.add({ offset: at, length: 1, bytes: Uint8Array.of((first & 0x80) | padding) }, { offset: at + 4, length });
     at += 4 + length;

@@ -1,4 +1,4 @@
-import { type FileReader, MetadataStays, type Patch, PatchList } from './patches.js';
+import { type FileReader, MetadataRemovalError, type Patch, PatchList } from './patches.js';
 
 interface Box {
   readonly type: string;
@@ -23,14 +23,17 @@ const times = new Set(['mvhd', 'tkhd', 'mdhd']);
 /** What a track shows or plays. Others tell of the recording, moment by moment: where the camera was, how it was held, what time it was. */
 const shownTracks = new Set(['vide', 'soun', 'text', 'sbtl', 'subt', 'clcp']);
 
+/** Bytes of a description of a picture, behind length and type, and what stands where in it. */
+const pictureDescription = { bytes: 78, vendor: { offset: 12, length: 4 }, compressor: { offset: 42, length: 32 } };
+
 /** Of one table of a track that goes: at ten a second, more than a day. */
 const mostEntries = 1_000_000;
 
 /**
  * MP4, MOV and M4A (ISO/IEC 14496-12, QuickTime): a tree of boxes, each with its length and type. Boxes that no player needs (user data, tags, covers,
  * XMP, makers' own) become `free` of the same length, so that the offsets of the samples stay true. The times of making become 0, which means
- * unknown, and the names of handlers, which name cameras, go. A track that is not shown goes with its samples.
- * @throws MetadataStays
+ * unknown, and the names of handlers and compressors, which name cameras, go. A track that is not shown goes with its samples.
+ * @throws MetadataRemovalError
  */
 export async function isoMediaPatches(file: FileReader): Promise<readonly Patch[]> {
   const tree = new IsoMedia(file);
@@ -44,12 +47,14 @@ class IsoMedia {
   private hasMovie = false;
   private hasFragments = false;
   private hidesTracks = false;
+  /** What the track is that is walked through. */
+  private handler = '';
 
   constructor(private readonly file: FileReader) {}
 
   finished(): readonly Patch[] {
-    if (!this.hasMovie) throw new MetadataStays('there is no movie in the file');
-    if (this.hidesTracks && this.hasFragments) throw new MetadataStays('what a camera wrote is spread over the fragments');
+    if (!this.hasMovie) throw new MetadataRemovalError('there is no movie in the file');
+    if (this.hidesTracks && this.hasFragments) throw new MetadataRemovalError('what a camera wrote is spread over the fragments');
     // What pointed at a track that is gone.
     if (this.hidesTracks) for (const box of this.references) this.free(box);
     return this.patches.all;
@@ -73,13 +78,24 @@ class IsoMedia {
     }
     if (box.type === 'hdlr') this.patches.add({ offset: box.content + 24, length: Math.max(0, box.end - box.content - 24) });
     if (box.type === 'tref') this.references.push(box);
+    if (box.type === 'stsd' && this.handler === 'vide') await this.forgetMakers(box);
+  }
+
+  /** Each description of a picture names its vendor and its compressor: with a camera that is its make, else a program. */
+  private async forgetMakers(descriptions: Box): Promise<void> {
+    for await (const { content, end } of this.boxes(descriptions.content + 8, descriptions.end)) {
+      if (end - content < pictureDescription.bytes) continue;
+      for (const { offset, length } of [pictureDescription.vendor, pictureDescription.compressor])
+        this.patches.add({ offset: content + offset, length });
+    }
   }
 
   private async track(track: Box): Promise<void> {
     const media = await this.child(track, 'mdia');
     const handler = media && (await this.child(media, 'hdlr'));
-    if (!media || !handler) throw new MetadataStays('a track does not say what it is');
+    if (!media || !handler) throw new MetadataRemovalError('a track does not say what it is');
     const kind = (await this.file.read(handler.content + 8, 4)).toString('latin1');
+    this.handler = kind;
     if (shownTracks.has(kind)) return this.walk('trak', track.content, track.end);
     this.hidesTracks = true;
     const information = await this.child(media, 'minf');
@@ -99,10 +115,10 @@ class IsoMedia {
       let length = 0;
       for (let each = 0; each < count; each += 1) length += sizes.of(sample + each);
       sample += count;
-      if (offset + length > this.file.size) throw new MetadataStays('a track lies beyond the end of the file');
+      if (offset + length > this.file.size) throw new MetadataRemovalError('a track lies beyond the end of the file');
       this.patches.add({ offset, length });
     }
-    if (sample < sizes.count) throw new MetadataStays('a track has samples that lie nowhere');
+    if (sample < sizes.count) throw new MetadataRemovalError('a track has samples that lie nowhere');
   }
 
   private async chunkOffsets(table: Box): Promise<readonly number[]> {
@@ -118,10 +134,10 @@ class IsoMedia {
 
   private async sampleSizes(table: Box): Promise<{ readonly count: number; of(sample: number): number }> {
     const box = await this.child(table, 'stsz');
-    if (!box) throw new MetadataStays('a track does not say how long its samples are');
+    if (!box) throw new MetadataRemovalError('a track does not say how long its samples are');
     const head = await this.file.read(box.content + 4, 8);
     const [each, count] = [head.readUInt32BE(0), head.readUInt32BE(4)];
-    if (count > mostEntries) throw new MetadataStays('a track has too many samples');
+    if (count > mostEntries) throw new MetadataRemovalError('a track has too many samples');
     if (each !== 0) return { count, of: () => each };
     const sizes = Buffer.from(await this.file.read(box.content + 12, count * 4));
     return { count, of: (sample) => (sample < count ? sizes.readUInt32BE(sample * 4) : 0) };
@@ -131,7 +147,7 @@ class IsoMedia {
     const box = await this.child(parent, type);
     if (!box) return undefined;
     const count = (await this.file.read(box.content + 4, 4)).readUInt32BE(0);
-    if (count > mostEntries) throw new MetadataStays('a track has too many parts');
+    if (count > mostEntries) throw new MetadataRemovalError('a track has too many parts');
     const entries = Buffer.from(await this.file.read(box.content + 8, count * entryBytes));
     return Array.from({ length: count }, (_, index) => entries.subarray(index * entryBytes, (index + 1) * entryBytes));
   }
@@ -147,10 +163,10 @@ class IsoMedia {
       const head = await this.file.read(at, Math.min(16, end - at));
       const short = head.readUInt32BE(0);
       const isLong = short === 1;
-      if (isLong && head.length < 16) throw new MetadataStays('a box is cut off');
+      if (isLong && head.length < 16) throw new MetadataRemovalError('a box is cut off');
       const length = isLong ? Number(head.readBigUInt64BE(8)) : short === 0 ? end - at : short;
       const content = at + (isLong ? 16 : 8);
-      if (at + length > end || content > at + length) throw new MetadataStays('a box is longer than what it is in');
+      if (at + length > end || content > at + length) throw new MetadataRemovalError('a box is longer than what it is in');
       yield { type: head.toString('latin1', 4, 8), start: at, content, end: at + length };
       at += length;
     }

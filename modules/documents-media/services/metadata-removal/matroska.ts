@@ -1,4 +1,4 @@
-import { type FileReader, MetadataStays, type Patch, PatchList } from './patches.js';
+import { type FileReader, MetadataRemovalError, type Patch, PatchList } from './patches.js';
 
 const ids = {
   ebml: 0x1a45dfa3,
@@ -29,7 +29,7 @@ interface Element {
 /**
  * WebM and Matroska (RFC 9559): a tree of elements. Tags and attachments keep their place, as the index of the file points there, and hold a Void; of
  * what the file says about itself times and duration stay. Clusters, which hold picture and sound, are passed over.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 export async function matroskaPatches(file: FileReader): Promise<readonly Patch[]> {
   const patches = new PatchList();
@@ -42,7 +42,7 @@ export async function matroskaPatches(file: FileReader): Promise<readonly Patch[
       at = content;
       continue;
     }
-    if (end === undefined) throw new MetadataStays('an element does not say how long it is');
+    if (end === undefined) throw new MetadataRemovalError('an element does not say how long it is');
     if (id === ids.tags || id === ids.attachments) patches.add(voidOf(content, end));
     else if (id === ids.void || id === ids.checksum) patches.add(voidOf(element.start, end));
     else if (id === ids.information) patches.add(...(await information(file, content, end)));
@@ -52,7 +52,7 @@ export async function matroskaPatches(file: FileReader): Promise<readonly Patch[
     }
     at = end;
   }
-  if (!hasTracks) throw new MetadataStays('there are no tracks in the file');
+  if (!hasTracks) throw new MetadataRemovalError('there are no tracks in the file');
   return patches.all.filter(({ length }) => length > 0);
 }
 
@@ -73,7 +73,8 @@ async function refuseHiddenTracks(file: FileReader, start: number, end: number):
     for await (const { id, content, end: last } of elements(file, track.content, track.end)) {
       if (id !== ids.trackType) continue;
       const bytes = await file.read(content, last - content);
-      if (!shownTracks.has(bytes.readUIntBE(0, bytes.length))) throw new MetadataStays('a track is neither seen nor heard');
+      if (!shownTracks.has(bytes.readUIntBE(0, bytes.length)))
+        throw new MetadataRemovalError('a track is neither seen nor heard');
     }
   }
 }
@@ -81,7 +82,7 @@ async function refuseHiddenTracks(file: FileReader, start: number, end: number):
 async function* elements(file: FileReader, start: number, end: number): AsyncGenerator<Element & { readonly end: number }> {
   for (let at = start; at < end; ) {
     const element = await elementAt(file, at, end);
-    if (element.end === undefined) throw new MetadataStays('an element does not say how long it is');
+    if (element.end === undefined) throw new MetadataRemovalError('an element does not say how long it is');
     yield { ...element, end: element.end };
     at = element.end;
   }
@@ -91,7 +92,7 @@ async function elementAt(file: FileReader, start: number, limit: number): Promis
   const head = await file.read(start, Math.min(12, file.size - start));
   const idBytes = lengthOf(head[0]);
   const sizeBytes = lengthOf(head[idBytes]);
-  if (idBytes > 4 || head.length < idBytes + sizeBytes) throw new MetadataStays('an element is broken');
+  if (idBytes > 4 || head.length < idBytes + sizeBytes) throw new MetadataRemovalError('an element is broken');
   const id = head.readUIntBE(0, idBytes);
   const content = start + idBytes + sizeBytes;
   let size = (head[idBytes] as number) & (0xff >> sizeBytes);
@@ -102,13 +103,13 @@ async function elementAt(file: FileReader, start: number, limit: number): Promis
     isUnknown &&= byte === 0xff;
   }
   if (isUnknown) return { id, start, content, end: undefined };
-  if (content + size > limit) throw new MetadataStays('an element is longer than what it is in');
+  if (content + size > limit) throw new MetadataRemovalError('an element is longer than what it is in');
   return { id, start, content, end: content + size };
 }
 
 /** The zeros before the first one bit say how many bytes a number has. */
 function lengthOf(first: number | undefined): number {
-  if (!first) throw new MetadataStays('an element is broken');
+  if (!first) throw new MetadataRemovalError('an element is broken');
   return Math.clz32(first) - 23;
 }
 
@@ -116,7 +117,7 @@ function lengthOf(first: number | undefined): number {
 function voidOf(start: number, end: number): Patch {
   const length = end - start;
   if (length === 0) return { offset: start, length };
-  if (length === 1) throw new MetadataStays('an element leaves no room');
+  if (length === 1) throw new MetadataRemovalError('an element leaves no room');
   if (length < 9) return { offset: start, length, bytes: Uint8Array.of(ids.void, 0x80 | (length - 2)) };
   const bytes = Buffer.alloc(9);
   bytes[0] = ids.void;

@@ -1,4 +1,4 @@
-import { type FileReader, MetadataStays, type Patch } from './patches.js';
+import { type FileReader, MetadataRemovalError, type Patch } from './patches.js';
 
 interface Page {
   readonly start: number;
@@ -39,31 +39,31 @@ const checksumAt = 22;
 /**
  * Ogg (RFC 3533) with Vorbis, Opus or Theora: the second packet of each stream has the comments. It keeps its length and becomes one without a vendor and
  * without comments, followed by zeros, which decoders pass over; the checksums of its pages are made again.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 export async function oggPatches(file: FileReader): Promise<readonly Patch[]> {
   const streams = new Map<number, Stream>();
   let at = 0;
   for (let count = 0; at < file.size; count += 1) {
-    if (count > mostPages) throw new MetadataStays('the comments do not end');
+    if (count > mostPages) throw new MetadataRemovalError('the comments do not end');
     const page = await pageAt(file, at);
     at = page.end;
     const known = streams.get(page.serial);
     if (page.isFirst) streams.set(page.serial, await begun(file, page));
     else if (known) follow(known, page);
-    else throw new MetadataStays('a stream does not begin');
+    else throw new MetadataRemovalError('a stream does not begin');
     if (!page.isFirst && [...streams.values()].every(({ packets }) => packets >= 2)) break;
   }
   const patches: Patch[] = [];
   for (const stream of streams.values()) patches.push(...(await emptied(file, stream)));
-  if (patches.length === 0) throw new MetadataStays('there are no comments where they belong');
+  if (patches.length === 0) throw new MetadataRemovalError('there are no comments where they belong');
   return patches;
 }
 
 async function begun(file: FileReader, page: Page): Promise<Stream> {
   const head = (await file.read(page.content, Math.min(8, page.end - page.content))).toString('latin1');
   const codec = codecs.find(({ identification }) => head.startsWith(identification));
-  if (!codec) throw new MetadataStays('a stream is of another kind');
+  if (!codec) throw new MetadataRemovalError('a stream is of another kind');
   // The packet that says what the stream is stands alone on its page.
   return { codec, packets: 1, pieces: [] };
 }
@@ -80,10 +80,10 @@ function follow(stream: Stream, page: Page): void {
 async function emptied(file: FileReader, { codec, pieces }: Stream): Promise<readonly Patch[]> {
   const head = Buffer.concat([Buffer.from(codec.comments, 'latin1'), Buffer.alloc(8), Buffer.from(codec.isFramed ? [1] : [])]);
   const length = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (length < head.length) throw new MetadataStays('the comments are too short');
+  if (length < head.length) throw new MetadataRemovalError('the comments are too short');
   const [first] = pieces;
   const begins = first && (await file.read(first.start, Math.min(8, first.end - first.start))).toString('latin1');
-  if (!begins?.startsWith(codec.comments)) throw new MetadataStays('there are no comments where they belong');
+  if (!begins?.startsWith(codec.comments)) throw new MetadataRemovalError('there are no comments where they belong');
   const packet = Buffer.alloc(length);
   head.copy(packet);
   const patches: Patch[] = [];
@@ -109,7 +109,7 @@ async function checksum(file: FileReader, { start, end }: Page, patches: readonl
 
 async function pageAt(file: FileReader, start: number): Promise<Page> {
   const head = Buffer.from(await file.read(start, 27));
-  if (head.toString('latin1', 0, 4) !== 'OggS') throw new MetadataStays('a page does not begin where it should');
+  if (head.toString('latin1', 0, 4) !== 'OggS') throw new MetadataRemovalError('a page does not begin where it should');
   const pieces = head[26] as number;
   const lacing = Buffer.from(await file.read(start + 27, pieces));
   const content = start + 27 + pieces;

@@ -9,22 +9,22 @@ export interface Patch {
 }
 
 /** The metadata of a file cannot be taken out of it: it is broken, or of a kind that nobody here knows. */
-export class MetadataStays extends Error {
+export class MetadataRemovalError extends Error {
   constructor(reason: string) {
     super(`The metadata cannot be removed: ${reason}.`);
-    this.name = 'MetadataStays';
+    this.name = 'MetadataRemovalError';
   }
 }
 
 /** More than that is no file that somebody recorded. */
 const mostPatches = 100_000;
 
-/** @throws MetadataStays when there are more than a file that somebody recorded can need. */
+/** @throws MetadataRemovalError when there are more than a file that somebody recorded can need. */
 export class PatchList {
   readonly all: Patch[] = [];
 
   add(...patches: readonly Patch[]): void {
-    if (this.all.length > mostPatches) throw new MetadataStays('there are too many parts');
+    if (this.all.length > mostPatches) throw new MetadataRemovalError('there are too many parts');
     this.all.push(...patches);
   }
 }
@@ -33,13 +33,18 @@ const windowBytes = 64 * 1024;
 
 /** A file that is read here and there, a window at a time. */
 export class FileReader {
-  private window = Buffer.alloc(0);
   private start = 0;
 
   private constructor(
-    private readonly file: FileHandle,
+    private readonly file: Pick<FileHandle, 'read'> | undefined,
     readonly size: number,
+    private window: Buffer = Buffer.alloc(0),
   ) {}
+
+  /** What lies in memory as a whole, such as a document within another. */
+  static of(content: Buffer): FileReader {
+    return new FileReader(undefined, content.length, content);
+  }
 
   static async over<T>(path: string, use: (reader: FileReader) => Promise<T>): Promise<T> {
     const file = await open(path, 'r');
@@ -50,15 +55,15 @@ export class FileReader {
     }
   }
 
-  /** @throws MetadataStays when the file ends before. */
+  /** @throws MetadataRemovalError when the file ends before. */
   async read(offset: number, length: number): Promise<Buffer> {
-    if (offset < 0 || length < 0 || offset + length > this.size) throw new MetadataStays('the file ends too early');
-    if (offset < this.start || offset + length > this.start + this.window.length) {
+    if (offset < 0 || length < 0 || offset + length > this.size) throw new MetadataRemovalError('the file ends too early');
+    if (this.file && (offset < this.start || offset + length > this.start + this.window.length)) {
       const wanted = Math.min(Math.max(length, windowBytes), this.size - offset);
       const { buffer, bytesRead } = await this.file.read(Buffer.alloc(wanted), 0, wanted, offset);
       this.window = buffer.subarray(0, bytesRead);
       this.start = offset;
-      if (bytesRead < length) throw new MetadataStays('the file could not be read');
+      if (bytesRead < length) throw new MetadataRemovalError('the file could not be read');
     }
     return this.window.subarray(offset - this.start, offset - this.start + length);
   }
@@ -86,6 +91,13 @@ export function patching(patches: readonly Patch[]): Transform {
       done(undefined, changed);
     },
   });
+}
+
+/** The same of content that lies in memory. */
+export function patched(content: Buffer, patches: readonly Patch[]): Buffer {
+  const changed = Buffer.from(content);
+  for (const patch of patches) apply(patch, changed, 0);
+  return changed;
 }
 
 function isBehind(patch: Patch | undefined, position: number): boolean {

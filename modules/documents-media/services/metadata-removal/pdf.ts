@@ -11,8 +11,8 @@ import {
   PDFRef,
   PDFString,
 } from '@cantoo/pdf-lib';
-import { jpegWithoutMetadata } from './jpeg.js';
-import { MetadataStays } from './patches.js';
+import { MetadataRemovalError } from './patches.js';
+import { pictureWithoutMetadata } from './pictures.js';
 
 /** What tells of the making wherever it stands: XMP, the private data of programs and their times. */
 const madeBy = ['Metadata', 'PieceInfo', 'LastModified'].map((name) => PDFName.of(name));
@@ -25,7 +25,7 @@ const name = (text: string): PDFName => PDFName.of(text);
  * the metadata of its JPEG pictures. Only what the document still reaches is written again, so that former revisions go, too.
  *
  * Refused are files that would not stay what they are: encrypted ones, signed ones, whose signature would break, and ones that carry other files.
- * @throws MetadataStays
+ * @throws MetadataRemovalError
  */
 async function pdfWithoutMetadata(content: Uint8Array): Promise<Uint8Array> {
   const document = await read(content);
@@ -52,7 +52,7 @@ async function pdfWithoutMetadata(content: Uint8Array): Promise<Uint8Array> {
   for (const [ref, object] of context.enumerateIndirectObjects()) {
     if (!kept.has(ref.tag)) context.delete(ref);
     else if (object instanceof PDFRawStream && isJpeg(object.dict))
-      context.assign(ref, PDFRawStream.of(object.dict, jpegWithoutMetadata(object.contents)));
+      context.assign(ref, PDFRawStream.of(object.dict, pictureWithoutMetadata(object.contents)));
   }
   return document.save({ addDefaultPage: false, updateFieldAppearances: false, rewrite: true });
 }
@@ -61,13 +61,13 @@ async function read(content: Uint8Array): Promise<PDFDocument> {
   try {
     return await PDFDocument.load(content, { updateMetadata: false, preserveXFA: true, throwOnInvalidObject: true });
   } catch (error) {
-    throw new MetadataStays(error instanceof Error ? error.message : 'the PDF cannot be read');
+    throw new MetadataRemovalError(error instanceof Error ? error.message : 'the PDF cannot be read');
   }
 }
 
 function clean(dictionary: PDFDict): void {
-  if (dictionary.has(name('ByteRange'))) throw new MetadataStays('the PDF is signed');
-  if (dictionary.has(name('EF'))) throw new MetadataStays('the PDF carries other files');
+  if (dictionary.has(name('ByteRange'))) throw new MetadataRemovalError('the PDF is signed');
+  if (dictionary.has(name('EF'))) throw new MetadataRemovalError('the PDF carries other files');
   for (const key of madeBy) dictionary.delete(key);
   const isNote = dictionary.get(name('Subtype')) !== name('Widget') && dictionary.has(name('Rect'));
   if (isNote) for (const key of noteBy) if (isText(dictionary.get(key))) dictionary.delete(key);
