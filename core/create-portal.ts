@@ -27,9 +27,11 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
+import { openPackages, PackageRecords } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
+import { bindPackages, moduleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
@@ -99,9 +101,19 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   const logs = new Logs({ level: settings.log.level, stream: options.logStream });
   const log = logs.for('core');
   const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
+  let currentModules = (): readonly InstalledModule[] => modules;
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
-    const storage = await openStorage({ config, modules, environment: options.environment, clock, ids, log }, opened);
+    const storage = await openStorage(
+      { config, modules, currentModules: () => currentModules(), environment: options.environment, clock, ids, log },
+      opened,
+    );
+    const records = new PackageRecords(storage.persistence.unitOfWork, clock);
+    const tables = storage.persistence.modules;
+    const data = moduleData(config, storage);
+    const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
+    for (const problem of packages.problems)
+      log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     const messages = new MessageCatalog({ log });
     const assets = new Assets({ log });
     opened.add(await assets.load());
@@ -130,9 +142,11 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, modules, views });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
+    bindPackages(kernel, { config, packages, records, storage, log });
 
-    kernel.install(modules, problems);
+    kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
+    currentModules = () => kernel.modules;
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
@@ -141,7 +155,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 
     const http = createHttp({
       config,
-      modules,
       kernel,
       routes,
       views,
@@ -230,12 +243,14 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async ({ id }) => void (await persistence.migrate(id, data.migrationsOf(id), (migration) => data.fileOf(id, migration))),
+      async (module) =>
+        void (await persistence.migrate(module.id, data.migrationsOf(module), (migration) => data.fileOf(module, migration))),
       (module) => messages.load(module),
       (module) => assets.load(module),
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
     standsBefore: (module, service) => modifications.isOn(module, 'service', service),
+    onModulesChange: () => flags.refresh(),
   });
 }

@@ -12,6 +12,20 @@ const mark = '/* bundled */';
 /** What is older than this was made by other rules, or of other versions. */
 const rules = Math.max(...['package-lock.json', 'scripts/build-libraries.mjs'].map((file) => statSync(join(root, file)).mtimeMs));
 
+/**
+ * A table in JSON, such as that of all media types, stays a text until it is read: as code it is compiled first, and kept twice.
+ * (`node_modules` has one such table because of the `overrides` of the root package; the libraries ask for three of two ages.)
+ */
+const tables = {
+  name: 'tables',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.json$/ }, ({ path }) => {
+      const text = JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
+      return { contents: `module.exports = JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+    });
+  },
+};
+
 const entries = (await readdir(folder)).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
 const stale = entries.filter((entry) => !isBundled(join(out, `${basename(entry, '.ts')}.js`), entry));
 if (stale.length > 0) {
@@ -25,6 +39,7 @@ if (stale.length > 0) {
     target: 'node20',
     minifyWhitespace: true,
     minifySyntax: true,
+    plugins: [tables],
     legalComments: 'none',
     logLevel: 'error',
     mainFields: ['module', 'main'],

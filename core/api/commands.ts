@@ -25,6 +25,10 @@ export interface CommandCall {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   /** What was piped in; secrets come this way, never as arguments. */
   readonly stdin: Readable;
+  /** Where the terminal is: what a relative path counts from. Absolute. */
+  readonly directory: string;
+  /** Asks a person a question that is answered with yes or no; undefined where there is no terminal. */
+  ask?(question: string): Promise<boolean>;
   /** Aborted when the terminal goes away. */
   readonly signal: AbortSignal;
   print(line: string): void;

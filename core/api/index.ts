@@ -15,6 +15,7 @@ export * from './manifest.js';
 export * from './menus.js';
 export * from './modifications.js';
 export * from './module.js';
+export * from './module-packages.js';
 export * from './modules.js';
 export * from './pages.js';
 export * from './persistence.js';

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
@@ -13,8 +15,9 @@ const help = `Usage: portico <command>
   start   starts the portal
   demo    starts it with everything on, an offline images API and sample content
 
-  modules changes, disable, enable, list, start, stop, why
+  modules changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why
   flags   export, import, list, set, undo, unset, why
+  module  sign
   secrets list, rotate
   doctor  checks that the data is whole
 
@@ -23,7 +26,9 @@ when none runs: portico <command> --help, portico --version.
 `;
 
 /** What changes something may be the first thing that happens to a portal; whoever only asks does not want one made. */
-const changing = new Set(['add', 'change', 'create', 'disable', 'enable', 'import', 'remove', 'rotate', 'set', 'undo', 'unset']);
+const changing = new Set(
+  'add change create disable enable import install remove rollback rotate set undo unset update'.split(' '),
+);
 
 const argv = process.argv.slice(2);
 // Only what a call of a running portal needs is loaded here: the portal itself is large.
@@ -60,6 +65,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     await (command === 'demo' ? startDemo() : startPortal());
     return 0;
   }
+  if (command === 'module' && rest[0] === 'sign') return signModule(rest.slice(1));
   if (command === '--version' || command === '-V') {
     process.stdout.write(`${portalVersion()}\n`);
     return 0;
@@ -71,10 +77,11 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const isThere = existsSync(join(config.home, 'lock.db'));
   if (wantsHelp && !isThere) return 0;
   const stdin = process.stdin.isTTY ? undefined : process.stdin;
+  const terminal = process.stdin.isTTY ? { ask } : {};
   const called = wantsHelp ? ['--help'] : [command, ...rest];
   let answer: number | undefined;
   for (const home of [config.home, ...(process.env.PORTICO_HOME ? [] : [demoHome()])]) {
-    answer ??= await callPortal(home, called, { stdin, stdout: process.stdout, stderr: process.stderr });
+    answer ??= await callPortal(home, called, { stdin, stdout: process.stdout, stderr: process.stderr, ...terminal });
   }
   // What stays open is standard input, which nobody reads any more.
   stdin?.unref?.();
@@ -86,11 +93,42 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   return runInOwnPortal(called);
 }
 
+/** Asks the person at the terminal. */
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
 function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
   stream.write(
     'Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
   );
   return exitCode;
+}
+
+/** `portico module sign FILE --key PEM`: writes FILE.sig. No portal is needed for it. */
+async function signModule(rest: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...rest],
+    allowPositionals: true,
+    strict: false,
+    options: { key: { type: 'string' } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0 || typeof values.key !== 'string') {
+    process.stderr.write(
+      'Usage: portico module sign FILE --key PEM\n\nWrites FILE.sig, an Ed25519 signature. PEM is the file of the private key.\n',
+    );
+    return values.help === true ? 0 : 2;
+  }
+  const { signPackage } = await import('../packages/package-signature.js');
+  await writeFile(`${file}.sig`, signPackage(await readFile(file), await readFile(values.key, 'utf8')));
+  process.stdout.write(`${file}.sig\n`);
+  return 0;
 }
 
 /** Commands are one or two words; what follows them are arguments. */
@@ -116,6 +154,7 @@ async function runInOwnPortal(called: readonly string[]): Promise<number> {
       argv: called,
       // As with a running portal: a terminal has nothing to pipe, and nobody waits for its end.
       stdin: process.stdin.isTTY ? Readable.from([]) : process.stdin,
+      ...(process.stdin.isTTY ? { ask } : {}),
       signal: AbortSignal.timeout(24 * 3600 * 1000),
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),

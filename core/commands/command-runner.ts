@@ -7,6 +7,10 @@ export interface Invocation {
   readonly argv: readonly string[];
   readonly stdin: Readable;
   readonly signal: AbortSignal;
+  /** Default: where the portal runs. */
+  readonly directory?: string;
+  /** Puts a line before the person and answers the one that comes back; undefined where there is no terminal. */
+  ask?(question: string): Promise<string>;
   out(text: string): void;
   err(text: string): void;
 }
@@ -49,6 +53,7 @@ export class CommandRunner {
 
   private program(root: Program, invocation: Invocation, setExitCode: (code: number) => void): Program {
     const program = quiet(root, invocation).description('Operates a portal from the terminal.');
+    const ask = invocation.ask?.bind(invocation);
     const groups = new Map<string, Program>([['', program]]);
     for (const { value: command } of this.commands.all()) {
       const words = command.name.split(' ');
@@ -76,6 +81,8 @@ export class CommandRunner {
           options: Object.fromEntries((command.options ?? []).map(({ name }) => [name, leaf.getOptionValue(camelCase(name))])),
           stdin: invocation.stdin,
           signal: invocation.signal,
+          directory: invocation.directory ?? process.cwd(),
+          ...(ask && { ask: async (question: string) => isYes(await ask(`${question} [y/N] `)) }),
           print: (line) => {
             isEmpty = false;
             invocation.out(`${line}\n`);
@@ -90,6 +97,8 @@ export class CommandRunner {
     return program;
   }
 }
+
+const isYes = (answer: string): boolean => /^\s*y(?:es)?\s*$/i.test(answer);
 
 /** What stands behind a word that is no command itself: `list, set, why`. */
 function contentsOf(group: Program): string {

@@ -6,7 +6,7 @@ import { createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Disposable, toDisposable } from '../api/index.js';
 import type { CommandRunner, Invocation } from './command-runner.js';
@@ -75,8 +75,31 @@ function readSocketFile(home: string): string | undefined {
   }
 }
 
-/** One line of the answer: a piece of output, or the exit code at the end. */
-type Line = { readonly out: string } | { readonly err: string } | { readonly exit: number };
+/** One line of the answer: a piece of output, a question whose answer is the next line of the request, or the exit code at the end. */
+type Line = { readonly out: string } | { readonly err: string } | { readonly ask: string } | { readonly exit: number };
+
+/** What a terminal tells of itself. */
+interface Call {
+  readonly argv: readonly string[];
+  readonly directory?: string;
+  readonly terminal?: boolean;
+}
+
+function callIn(header: string | string[] | undefined): Call {
+  const text = Buffer.from(String(header ?? ''), 'base64').toString('utf8');
+  return text === '' ? { argv: [] } : (JSON.parse(text) as Call);
+}
+
+/** The next line that the terminal sends; empty when it goes away. */
+async function nextLine(incoming: Readable, signal: AbortSignal): Promise<string> {
+  let text = '';
+  while (!text.includes('\n') && !signal.aborted && !incoming.readableEnded) {
+    const chunk = incoming.read() as Buffer | null;
+    if (chunk === null) await once(incoming, 'readable', { signal }).catch(() => undefined);
+    else text += chunk.toString('utf8');
+  }
+  return text.split('\n')[0] ?? '';
+}
 
 /**
  * Lets the terminal talk to the running portal. Only the owner of the data directory can open the socket (0600); there is no
@@ -91,11 +114,18 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
     const gone = new AbortController();
     answer.on('close', () => gone.abort());
     const write = (line: Line): void => void answer.write(`${JSON.stringify(line)}\n`);
+    const { argv, directory, terminal } = callIn(incoming.headers['x-portico-call']);
     const invocation: Invocation = {
-      argv: JSON.parse(
-        Buffer.from(String(incoming.headers['x-portico-argv'] ?? ''), 'base64').toString('utf8') || '[]',
-      ) as string[],
-      stdin: incoming,
+      argv,
+      ...(directory === undefined ? {} : { directory }),
+      ...(terminal && {
+        ask: async (question) => {
+          write({ ask: question });
+          return nextLine(incoming, gone.signal);
+        },
+      }),
+      // What a terminal sends is answers to questions.
+      stdin: terminal ? Readable.from([]) : incoming,
       signal: gone.signal,
       out: (out) => write({ out }),
       err: (err) => write({ err }),
@@ -120,21 +150,29 @@ export async function listenForCommands(home: string, runner: CommandRunner): Pr
 export async function callPortal(
   home: string,
   argv: readonly string[],
-  io: { stdin: Readable | undefined; stdout: Writable; stderr: Writable },
+  io: {
+    /** What is piped in; undefined on a terminal. */
+    readonly stdin: Readable | undefined;
+    readonly stdout: Writable;
+    readonly stderr: Writable;
+    /** Answers what the person says to a question; undefined where there is no terminal. */
+    readonly ask?: (question: string) => Promise<string>;
+  },
 ): Promise<number | undefined> {
   const { path } = new CommandSocket(home);
   const connection = path === undefined ? undefined : await connectTo(path);
   if (!connection) return undefined;
+  const sent: Call = { argv, directory: process.cwd(), terminal: io.ask !== undefined };
   const call = request({
     createConnection: () => connection,
     method: 'POST',
-    headers: { 'x-portico-argv': Buffer.from(JSON.stringify(argv)).toString('base64') },
+    headers: { 'x-portico-call': Buffer.from(JSON.stringify(sent)).toString('base64') },
   });
   // The portal begins before anything is typed.
   call.flushHeaders();
   const answered = once(call, 'response');
   if (io.stdin) io.stdin.pipe(call);
-  else call.end();
+  else if (!io.ask) call.end();
   const [answer] = await answered;
   let exitCode = 1;
   let rest = '';
@@ -144,6 +182,7 @@ export async function callPortal(
     for (const line of lines.map((text) => JSON.parse(text) as Line)) {
       if ('out' in line) io.stdout.write(line.out);
       else if ('err' in line) io.stderr.write(line.err);
+      else if ('ask' in line) call.write(`${await io.ask?.(line.ask)}\n`);
       else {
         exitCode = line.exit;
         io.stdin?.unpipe(call);

@@ -41,6 +41,8 @@ export interface LoadedConfig extends HostConfig {
   readonly masterKey: string | undefined;
   /** The one before it, while secrets are sealed again. */
   readonly previousMasterKey: string | undefined;
+  /** Reads variables of modules that come while the portal runs. @throws PortalError `configuration-invalid` */
+  addVariables(variables: Readonly<Record<string, Variable>>): void;
   /** Sentences about files that nobody reads. */
   readonly unreadFiles: readonly string[];
 }
@@ -78,6 +80,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const settings = parsed.data;
   const fromEnvironment = environment.PORTICO_HOME;
   const { host, port } = settings.server;
+  const later: Json = {};
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return {
     mode,
@@ -89,7 +92,12 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     masterKey: environment.PORTICO_MASTER_KEY || undefined,
     previousMasterKey: environment.PORTICO_MASTER_KEY_PREVIOUS || undefined,
     unreadFiles: unreadFiles(root),
-    module: (id) => settings.modules[id] ?? {},
+    addVariables: (variables) => {
+      const { modules = {} } = readEnvironment(environment, variables) as { readonly modules?: Json };
+      Object.assign(later, modules);
+    },
+    module: (id) =>
+      later[id] === undefined ? (settings.modules[id] ?? {}) : merge(settings.modules[id] ?? {}, later[id] as Json),
     variables: (prefix) => variablesOf(environment, prefix),
   };
 }

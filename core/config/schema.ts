@@ -65,6 +65,15 @@ export const hostConfigSchema = z.strictObject({
         .default(1024 * 1024),
     })
     .prefault({}),
+  /** Who may write modules that are installed while the portal runs. */
+  moduleSigning: z
+    .strictObject({
+      /** Whether a package must be signed by one of the keys. */
+      required: z.boolean().default(false),
+      /** Public keys of the kind Ed25519, as PEM. */
+      trustedKeys: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   /** One section per module, checked by the module itself. */
   modules: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });

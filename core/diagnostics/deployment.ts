@@ -22,7 +22,8 @@ export interface DeploymentDependencies {
   readonly config: Pick<LoadedConfig, 'settings' | 'unreadFiles' | 'variables'>;
   readonly flags: Flags;
   readonly modules: Modules;
-  readonly manifests: readonly Pick<ModuleManifest, 'environment' | 'provides'>[];
+  /** Those of the modules that are known at the moment of asking. */
+  readonly manifests: () => readonly Pick<ModuleManifest, 'environment' | 'provides'>[];
 }
 
 /** What an operator can have written that no module knows of, each with the name under which it is contributed. */
@@ -43,7 +44,7 @@ export function deploymentChecks({
     [
       'deployment-variables',
       check('Every variable PORTICO_… is one that the portal or a module knows.', () =>
-        unknownVariables(config.variables('PORTICO_'), { manifests, settings: config.settings }),
+        unknownVariables(config.variables('PORTICO_'), { manifests: manifests(), settings: config.settings }),
       ),
     ],
     [
@@ -63,7 +64,7 @@ export function deploymentChecks({
       {
         title: 'There is a module with which people sign in.',
         about: 'deployment',
-        run: async () => (manifests.some(({ provides = {} }) => tokenId(Sessions) in provides) ? [] : [withoutSignIn]),
+        run: async () => (manifests().some(({ provides = {} }) => tokenId(Sessions) in provides) ? [] : [withoutSignIn]),
       },
     ],
   ]);

@@ -36,6 +36,18 @@ export interface KernelOptions {
   /** Whether operators let a module stand before a service. Default: they do. */
   standsBefore?(module: string, service: string): boolean;
   readonly disabled?: SwitchStore;
+  /** Told when modules came, went or changed while the portal is open, before any of them starts. */
+  onModulesChange?(): void;
+}
+
+/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
+export interface KernelStats {
+  readonly services: number;
+  /** Parked ones included. */
+  readonly contributions: number;
+  readonly listeners: number;
+  /** Requests that wait at the gate. */
+  readonly held: number;
 }
 
 /** The limits in milliseconds, with what holds where nothing is said. */

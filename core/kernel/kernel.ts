@@ -33,7 +33,8 @@ import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
-import { type GateDecision, type GateState, ModuleGate } from './module-gate.js';
+import { type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
+import { type GateDecision, ModuleGate } from './module-gate.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
@@ -57,8 +58,11 @@ export class Kernel implements Modules {
   private readonly lifecycle: Lifecycle;
   private readonly gate: ModuleGate;
   readonly decorators: Decorators;
+  readonly explanations: Explanations;
+  readonly onDidChange: Event<ModuleChange>;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
+  private readonly exchange: ModuleExchange;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
@@ -73,17 +77,20 @@ export class Kernel implements Modules {
     this.log = options.logFor('core');
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
-    this.changed = new Emitter(onListenerError);
+    this.changed = this.store.add(new Emitter(onListenerError));
     this.contributionErrors = new ContributionErrors((id) => options.logFor(id));
     this.visibility = new Visibility(
       coreCriteria(options.flags, (point) => this.points.view(point)),
       this.contributionErrors,
     );
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
+    this.onDidChange = this.changed.event;
+    this.explanations = new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new ModuleSwitches(options.disabled);
-    this.gate = new ModuleGate((id) => this.postOf(id), gateMillis);
+    const isChanging = (): boolean => this.phase !== 'closed' && this.queue.busy;
+    this.gate = new ModuleGate((id) => this.exchange.stateOf(id) ?? this.records.get(id)?.gateState(isChanging()), gateMillis);
     this.lifecycle = new Lifecycle({
       records: this.records,
       requirements: this.requirements,
@@ -108,21 +115,27 @@ export class Kernel implements Modules {
       },
     });
     this.decorators = new Decorators(this.records, this.services, this.queue, this.lifecycle);
-    this.operations = new ModuleOperations({
+    const shared = {
       records: this.records,
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
       isOpen: () => this.phase === 'open',
-      statusOf: (record) => this.statusOf(record),
+      statusOf: (record: ModuleRecord) => this.statusOf(record),
+    };
+    this.operations = new ModuleOperations(shared);
+    this.exchange = new ModuleExchange({
+      ...shared,
+      loadMillis: limits.loadMillis,
+      resolve: () => {
+        this.lifecycle.resolve(this.portal.offers);
+        options.onModulesChange?.();
+      },
+      onRelease: () => this.gate.wake(),
     });
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
     this.store.add(criteria.onDidChange(() => this.visibility.use(criteria.all())));
-  }
-
-  get onDidChange(): Event<ModuleChange> {
-    return this.changed.event;
   }
 
   /** Offers a service of the core; before boot only. */
@@ -149,6 +162,23 @@ export class Kernel implements Modules {
   /** The modules that are known now. */
   get modules(): readonly InstalledModule[] {
     return [...this.records.values()].map(({ module }) => module);
+  }
+
+  /** Version of each service and point that the core offers, by id. */
+  get coreOffers(): ReadonlyMap<string, string> {
+    return this.portal.offers;
+  }
+
+  /** Ids of modules that run now and live on this one, near or far. */
+  dependentsOf(id: string): readonly string[] {
+    return this.exchange.livingOn([id]).map((record) => record.id);
+  }
+
+  /** Lets modules come, change and go while the portal is open. @throws PortalError `module-not-started`, when nothing has changed. */
+  async change(set: ModuleChangeSet): Promise<void> {
+    for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
+    await this.exchange.run(set);
+    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -184,7 +214,7 @@ export class Kernel implements Modules {
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
       this.lifecycle.resolve(this.portal.offers);
-      this.store.add(this.options.flags.onDidChange(({ key }) => this.onFlag(key)));
+      this.store.add(this.options.flags.onDidChange(({ key }) => this.operations.followFlag(key, this.log)));
       this.lifecycle.loadAhead();
       await this.lifecycle.reconcile();
       return readiness.missing();
@@ -203,17 +233,13 @@ export class Kernel implements Modules {
     this.phase = 'closed';
     this.lifecycle.closing = true;
     this.ending.abort();
-    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.close());
+    this.closed ??= this.queue.add(() => this.lifecycle.reconcile()).then(() => this.store.dispose());
     return this.closed;
   }
 
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
   enter(moduleId: string): GateDecision | Promise<GateDecision> {
     return this.gate.enter(moduleId);
-  }
-
-  get explanations(): Explanations {
-    return new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
   }
 
   contributionsWhen(flag: string): readonly RegisteredContribution[] {
@@ -263,29 +289,8 @@ export class Kernel implements Modules {
     };
   }
 
-  private async close(): Promise<void> {
-    await this.store.dispose();
-    this.changed.dispose();
-  }
-
-  private onFlag(key: string): void {
-    if (![...this.records.values()].some(({ module }) => module.manifest.enabledBy === key)) return;
-    this.queue
-      .add(() => this.lifecycle.reconcile())
-      .catch((error: unknown) => this.log.error('A change of a flag could not be followed.', { flag: key, error }));
-  }
-
   private statusOf(record: ModuleRecord): ModuleStatus {
     return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
-  }
-
-  private postOf(id: string): GateState | undefined {
-    const record = this.records.get(id);
-    if (record === undefined) return undefined;
-    const { state, run, unresolved, stopped } = record;
-    const between = state === 'starting' || state === 'stopping';
-    const mayCome = state !== 'failed' && unresolved === undefined && this.phase !== 'closed' && this.queue.busy;
-    return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
   private checkBuilding(): void {

@@ -1,4 +1,4 @@
-import { type ModuleStatus, PortalError } from '../api/index.js';
+import { type Log, type ModuleStatus, PortalError } from '../api/index.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';
@@ -68,6 +68,15 @@ export class ModuleOperations {
       record.forgive();
       record.stopped = wasStopped;
     });
+  }
+
+  /** A flag has changed: modules that it switches go or come. */
+  followFlag(flag: string, log: Log): void {
+    const { records, queue, lifecycle } = this.dependencies;
+    if (![...records.values()].some(({ module }) => module.manifest.enabledBy === flag)) return;
+    queue
+      .add(() => lifecycle.reconcile())
+      .catch((error: unknown) => log.error('A change of a flag could not be followed.', { flag, error }));
   }
 
   private change(id: string, decide: (record: ModuleRecord) => Promise<void>): Promise<ModuleStatus> {

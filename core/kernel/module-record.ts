@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
 import type { InstalledModule } from './manifest-reader.js';
+import type { GateState } from './module-gate.js';
 import type { ModuleRun } from './module-run.js';
 
 /** What the portal knows about a module: what was decided, and what has happened to it. */
@@ -50,6 +51,14 @@ export class ModuleRecord {
   forgetCode(): void {
     this.definition = undefined;
     this.version += 1;
+  }
+
+  /** What the gate must know. @param isChanging whether a change of some module is under way, which this one may follow. */
+  gateState(isChanging: boolean): GateState {
+    const { state, run, unresolved, stopped } = this;
+    const between = state === 'starting' || state === 'stopping';
+    const mayCome = state !== 'failed' && unresolved === undefined && isChanging;
+    return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
   /** A fresh try: what went wrong before does not count any more. */

@@ -27,6 +27,19 @@ export class ModuleSwitches {
     this.foreign = [...unknown];
   }
 
+  /** A module that comes while the portal is open: what was decided about it before counts again. */
+  adopt(record: ModuleRecord): void {
+    const { id, isNeeded } = record;
+    if (this.foreign.includes(id) && !isNeeded) record.wanted = false;
+    if (this.foreign.includes(`+${id}`)) record.wanted = true;
+    this.foreign = this.foreign.filter((entry) => entry !== id && entry !== `+${id}`);
+  }
+
+  /** A module that has gone. @param decided whether what was decided about it is remembered. */
+  release(record: ModuleRecord, decided: boolean): void {
+    if (decided) this.foreign = [...this.foreign, ...entryOf(record)];
+  }
+
   /** Kept before it counts: when the store fails, nothing has changed. Decisions about modules that are not installed now stay. */
   async set(record: ModuleRecord, wanted: boolean, records: Iterable<ModuleRecord>): Promise<void> {
     const before = record.wanted;

@@ -2,6 +2,7 @@ export {
   Column,
   DataSource,
   Entity,
+  getMetadataArgsStorage,
   In,
   Index,
   IsNull,

@@ -16,7 +16,8 @@ export interface CheckDependencies {
   readonly reading: StatementCache;
   readonly sweeper: Sweeper;
   readonly migrations: MigrationRunner;
-  readonly entities: readonly EntityMetadata[];
+  /** Those that are known now. */
+  readonly entities: () => readonly EntityMetadata[];
 }
 
 const concurrency = 4;
@@ -101,7 +102,7 @@ function checkMigrations({ migrations, reading }: CheckDependencies): readonly I
 
 /** A table that is not there belongs to a module that has not started yet. */
 function checkColumns({ entities, reading }: CheckDependencies): readonly IntegrityFinding[] {
-  return entities.flatMap(({ tableName, columns }) => {
+  return entities().flatMap(({ tableName, columns }) => {
     const rows = reading.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', [tableName]);
     const present = new Set(rows.map((row) => row.name));
     const missing = present.size === 0 ? [] : columns.map((column) => column.databaseName).filter((name) => !present.has(name));

@@ -54,22 +54,32 @@ async function openSource(entities: readonly Class<object>[], opening: Opening):
   try {
     connection = new Database(databasePath(opening.home), opening.options);
     opening.prepare(connection);
-    const source = new DataSource({
-      type: 'better-sqlite3',
-      database: databasePath(opening.home),
-      driver: guardedDriver(connection, opening.beforeStatement),
-      // The driver keeps them, and asks before each run.
-      statementCacheSize: 0,
-      entities: [...entities],
-      synchronize: false,
-      logging: false,
-    });
-    await source.initialize();
-    return { source, connection };
+    const driver = guardedDriver(connection, opening.beforeStatement);
+    return { source: await sourceOf(opening.home, entities, driver), connection };
   } catch (error) {
     connection?.close();
     throw explainStorageError(error);
   }
+}
+
+/** Entities over a connection that is open already. @param driver from `guardedDriver`. */
+export async function sourceOf(
+  home: string,
+  entities: readonly Class<object>[],
+  driver: ReturnType<typeof guardedDriver>,
+): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: databasePath(home),
+    driver,
+    // The driver keeps them, and asks before each run.
+    statementCacheSize: 0,
+    entities: [...entities],
+    synchronize: false,
+    logging: false,
+  });
+  await source.initialize();
+  return source;
 }
 
 /** SQLite would make its files readable to everybody; the log and its index follow the database's mode. */

@@ -43,6 +43,20 @@ export class DatabaseCopies {
     return this.taken;
   }
 
+  /** One copy, made now, serves all changes of the work. @throws PortalError `copy-failed`; nothing has been changed. */
+  async before<T>(work: () => Promise<T>): Promise<T> {
+    this.taken = this.copy();
+    this.opening = true;
+    try {
+      await this.taken;
+      return await work();
+    } finally {
+      this.opening = false;
+      this.taken = undefined;
+      this.failure = undefined;
+    }
+  }
+
   /** The portal has opened. @throws PortalError `copy-failed` when a module could not be brought up to date for want of a copy. */
   opened(): void {
     this.opening = false;

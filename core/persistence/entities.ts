@@ -40,4 +40,17 @@ class CreateBlobs implements MigrationInterface {
   }
 }
 
-export const coreMigrations = [CreateBlobs] as const;
+/** What `KeptTables` keeps while a module is changed for another version of it: see there. */
+class CreateKeptChanges implements MigrationInterface {
+  readonly name = 'create-kept-changes';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE portico_kept_change (owner TEXT PRIMARY KEY NOT NULL, content TEXT NOT NULL) WITHOUT ROWID');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE portico_kept_change');
+  }
+}
+
+export const coreMigrations = [CreateBlobs, CreateKeptChanges] as const;

@@ -17,8 +17,13 @@ const capacity = 500;
 /**
  * TypeORM's option `driver`: it is given a connection that is open already, and before each statement runs `beforeStatement` says whether it may.
  * A save takes several steps; those that come after the end of its transaction would otherwise write into somebody else's.
+ * @param close what to do when TypeORM has done with it; default: closes the connection.
  */
-export function guardedDriver(connection: Database.Database, beforeStatement: BeforeStatement): new () => object {
+export function guardedDriver(
+  connection: Database.Database,
+  beforeStatement: BeforeStatement,
+  close: () => void = () => void connection.close(),
+): new () => object {
   const statements = new Map<string, GuardedStatement>();
   const prepare = (sql: string): GuardedStatement => {
     const known = statements.get(sql);
@@ -42,7 +47,7 @@ export function guardedDriver(connection: Database.Database, beforeStatement: Be
     }
     return guarded;
   };
-  const opened = { prepare, pragma: connection.pragma.bind(connection), close: () => connection.close() };
+  const opened = { prepare, pragma: connection.pragma.bind(connection), close };
   return function GuardedDriver() {
     return opened;
   } as unknown as new () => object;

@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { type Clock, type MigrationInterface, PortalError, type QueryRunner } from '../api/index.js';
+import { type Clock, PortalError } from '../api/index.js';
 import type { DatabaseCopies } from './database-copies.js';
+import { type MigrationClass, prepared, type ReadyMigration } from './migration-statements.js';
+import type { SqliteTransaction } from './sqlite-transaction.js';
 import type { Writer } from './writer.js';
-
-export type MigrationClass = new () => MigrationInterface;
 
 /** A migration that the database has, with the checksum it had then; null where it is older than checksums. */
 interface AppliedMigration {
   readonly name: string;
   readonly checksum: string | null;
-}
-
-/** A migration of the code, ready to run. */
-interface ReadyMigration {
-  readonly name: string;
-  readonly checksum: string;
-  /** Names of tables that it makes. */
-  readonly tables: readonly string[];
-  readonly migration: MigrationInterface;
-  readonly from: MigrationClass;
 }
 
 /** Names the file of a migration, for people; undefined when it is not known. */
@@ -35,8 +24,8 @@ export class MigrationRunner {
   private isNew = false;
   /** What the code of this process has and this database needs, by owner; for the doctor. */
   readonly known = new Map<string, readonly string[]>();
-  /** Tables that the code of this process makes; for the doctor. */
-  readonly tables = new Set<string>();
+  /** Tables that the code of this process makes, by owner; for the doctor, and to keep them while a module is changed. */
+  private readonly tables = new Map<string, ReadonlySet<string>>();
   /** What was changed after it was applied, by owner; for the doctor. */
   readonly edited = new Map<string, readonly string[]>();
 
@@ -63,11 +52,58 @@ export class MigrationRunner {
     for (const { owner, ...row } of rows as ({ owner: string } & AppliedMigration)[]) this.appliedOf(owner).push(row);
   }
 
+  /** What was applied of an owner was changed from outside. */
+  reload(owner: string): void {
+    const rows = this.connection
+      .prepare('SELECT name, checksum FROM portico_migration WHERE owner = ? ORDER BY position')
+      .all(owner);
+    this.applied.set(owner, rows as AppliedMigration[]);
+  }
+
+  /** Nothing of this owner's code counts any more. */
+  forgetCode(owner: string): void {
+    for (const known of [this.known, this.edited, this.tables]) known.delete(owner);
+  }
+
+  /** Names of the tables that the code of this process makes; of one owner, or of all. */
+  claimed(owner?: string): ReadonlySet<string> {
+    const owners = owner === undefined ? [...this.tables.keys()] : [owner];
+    return new Set(owners.flatMap((each) => [...(this.tables.get(each) ?? [])]));
+  }
+
+  /** Names of an owner's migrations that this database has, in the order of their application. */
+  appliedNames(owner: string): readonly string[] {
+    return this.appliedOf(owner).map(({ name }) => name);
+  }
+
+  /**
+   * Takes back what was applied and is not among the migrations of the version that comes, last first, by the `down` of the version that goes.
+   * @throws PortalError `migration-failed`
+   */
+  async revert(owner: string, migrations: readonly MigrationClass[], keeping: readonly string[]): Promise<void> {
+    const ready = new Map((await Promise.all(migrations.map(prepared))).map((each) => [each.name, each.migration]));
+    const going = this.appliedOf(owner).filter(({ name }) => !keeping.includes(name));
+    for (const { name } of going.reverse())
+      await this.inItsTransaction(
+        owner,
+        name,
+        'It cannot be taken back, and the database is as it was before it.',
+        async (transaction) => {
+          const migration = ready.get(name);
+          if (migration === undefined)
+            throw refused(owner, 'It is to be taken back, and the module does not have it any more.', [name]);
+          await migration.down(transaction);
+          await transaction.query('DELETE FROM portico_migration WHERE owner = ? AND name = ?', [owner, name]);
+        },
+      );
+    this.reload(owner);
+  }
+
   /** @param fileOf names the file of one that was edited. */
   async migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void> {
     const all = await Promise.all(migrations.map(prepared));
     const names = all.map(({ name }) => name);
-    for (const table of all.flatMap(({ tables }) => tables)) this.tables.add(table);
+    this.tables.set(owner, new Set(all.flatMap(({ tables }) => tables)));
     if (new Set(names).size < names.length) throw refused(owner, 'Two migrations have the same name.', names);
     const needed = this.neededOf(owner, all);
     this.known.set(
@@ -155,71 +191,44 @@ export class MigrationRunner {
     this.applied.set(owner, known);
   }
 
-  private apply(owner: string, { name, checksum, migration }: ReadyMigration): Promise<void> {
+  private async apply(owner: string, { name, checksum, migration }: ReadyMigration): Promise<void> {
+    const applied = this.appliedOf(owner);
+    await this.inItsTransaction(owner, name, 'It failed, and the database is as it was before it.', async (transaction) => {
+      await migration.up(transaction);
+      await transaction.query(
+        'INSERT INTO portico_migration (owner, position, name, applied_at, checksum) VALUES (?, ?, ?, ?, ?)',
+        [owner, applied.length, name, this.clock.now().toISOString(), checksum],
+      );
+    });
+    applied.push({ name, checksum });
+  }
+
+  private inItsTransaction(
+    owner: string,
+    name: string,
+    failed: string,
+    work: (transaction: SqliteTransaction) => Promise<void>,
+  ): Promise<void> {
     return this.writer.exclusively(async () => {
-      const applied = this.appliedOf(owner);
       // Rebuilding a table drops the old one; with the keys on, that would delete the rows which refer to it.
       this.connection.pragma('foreign_keys = OFF');
       try {
         await this.writer.transact(async (transaction) => {
-          await migration.up(transaction);
+          await work(transaction);
           const [broken] = this.connection.pragma('foreign_key_check') as { table: string; parent: string }[];
           if (broken) throw refused(owner, `It leaves rows of ${broken.table} that refer to none of ${broken.parent}.`, [name]);
-          await transaction.query(
-            'INSERT INTO portico_migration (owner, position, name, applied_at, checksum) VALUES (?, ?, ?, ?, ?)',
-            [owner, applied.length, name, this.clock.now().toISOString(), checksum],
-          );
         });
       } catch (error) {
         if (error instanceof PortalError) throw error;
-        throw refused(owner, 'It failed, and the database is as it was before it.', [name], error);
+        throw refused(owner, failed, [name], error);
       } finally {
         this.connection.pragma('foreign_keys = ON');
       }
-      applied.push({ name, checksum });
     });
   }
-}
-
-const madeTable = /^(?:CREATE TABLE (?:IF NOT EXISTS )?|ALTER TABLE \S+ RENAME TO )["`]?(\w+)/i;
-
-async function prepared(Migration: MigrationClass): Promise<ReadyMigration> {
-  const migration = new Migration();
-  const statements = await statementsOf(migration);
-  const checksum = createHash('sha256').update(statements.join(';\n')).digest('hex');
-  const tables = statements.flatMap((statement) => madeTable.exec(statement)?.[1] ?? []);
-  return { name: migration.name ?? Migration.name, checksum, tables, migration, from: Migration };
 }
 
 function refused(owner: string, reason: string, names: readonly string[], cause?: unknown): PortalError {
   const details = { owner, migrations: names };
   return new PortalError('migration-failed', `A migration of ${owner} cannot be applied: ${reason}`, { details, cause });
-}
-
-/** A migration that goes on until the database answers something goes on for ever where nothing is answered. */
-const statementsAtMost = 10_000;
-
-/** Writes down what it is told, and answers no rows. */
-class StatementRecorder implements QueryRunner {
-  readonly statements: string[] = [];
-
-  async query<Row>(sql: string): Promise<Row[]> {
-    if (this.statements.length >= statementsAtMost) throw new Error('The migration does not come to an end without a database.');
-    this.statements.push(sql.replace(/\s+/g, ' ').trim());
-    return [];
-  }
-}
-
-/**
- * The statements that a migration runs in a database without rows: what its checksum is made of. Compilers, formatters, comments and types do not
- * change them; other tables, columns or rows do. Values that are bound are not part of them: they may differ from run to run.
- */
-async function statementsOf(migration: MigrationInterface): Promise<readonly string[]> {
-  const recorder = new StatementRecorder();
-  try {
-    await migration.up(recorder);
-  } catch {
-    // One that cannot go on without rows is known by what it did until then.
-  }
-  return recorder.statements;
 }

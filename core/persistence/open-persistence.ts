@@ -21,9 +21,13 @@ import { databasePath, openReading, openWriting } from './data-sources.js';
 import { DatabaseCopies } from './database-copies.js';
 import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
+import { EntitySources } from './entity-sources.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
-import { type MigrationClass, type MigrationFile, MigrationRunner } from './migration-runner.js';
+import { KeptTables } from './kept-tables.js';
+import { type MigrationFile, MigrationRunner } from './migration-runner.js';
+import type { MigrationClass } from './migration-statements.js';
+import { ModuleTables } from './module-tables.js';
 import { explainReadError, SqliteReader } from './sqlite-reader.js';
 import { type CurrentTransaction, transactionEnded } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
@@ -68,6 +72,8 @@ export interface Persistence {
    * @throws PortalError `migration-failed`, `migration-edited`, `database-newer`, `copy-failed`.
    */
   migrate(owner: string, migrations: readonly MigrationClass[], fileOf?: MigrationFile): Promise<void>;
+  /** The tables of modules that come, change and go while the portal runs. */
+  readonly modules: ModuleTables;
   /** Says that the portal has opened. @throws PortalError `copy-failed` when tables could not be changed for want of a copy. */
   opened(): void;
   sweep(): Promise<SweepReport>;
@@ -89,17 +95,19 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
   const current: CurrentTransaction = new AsyncLocalStorage();
-  const writing = await openWriting(home, entities, (sql, values) => {
+  const beforeStatement = (sql: string, values: readonly unknown[]): void => {
     const transaction = current.getStore();
     if (!transaction) throw transactionEnded();
     transaction.beforeStatement(sql, values);
-  });
+  };
+  const writing = new EntitySources(home, await openWriting(home, entities, beforeStatement), beforeStatement);
   const reserve = new DiskReserve(home, options.reserveBytes ?? 8 * 1024 * 1024, log, clock);
   const health = new StorageHealth(log, reserve);
-  const reading = await openReading(home, entities).catch(async (error: unknown) => {
-    await writing.source.destroy();
+  const opened = await openReading(home, entities).catch(async (error: unknown) => {
+    await writing.close();
     throw error;
   });
+  const reading = new EntitySources(home, opened);
   const readStatements = new StatementCache(reading.connection);
   const find = (id: string): Pick<StoredBlob, 'size' | 'sha256'> | undefined =>
     readStatements.first('SELECT size, sha256 FROM portico_blob WHERE id = ?', id);
@@ -107,7 +115,8 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const announcements = new LocalAnnouncements(log);
   const writer = new Writer(
     {
-      ...writing,
+      sources: writing,
+      connection: writing.connection,
       current,
       clock,
       log,
@@ -124,9 +133,9 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   const migrations = new MigrationRunner(writing.connection, writer, clock, copies);
   const close = async (): Promise<void> => {
     await writer.close();
-    await reading.source.destroy();
+    await reading.close();
     // The last connection to close folds the log into the database.
-    await writing.source.destroy();
+    await writing.close();
   };
   try {
     migrations.load();
@@ -136,6 +145,9 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     await close();
     throw explainStorageError(error);
   }
+  const forgetStatements = (): void => {
+    for (const statements of [readStatements, writer.statements]) statements.forget();
+  };
   const looking = every(roomMillis, () => {
     try {
       health.lookForRoom();
@@ -145,17 +157,24 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
   });
   const sweeping = startSweeping(sweeper, log, options.sweeping ?? { firstMillis: 10_000, everyMillis: 24 * hour });
   return {
-    unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading.source, readStatements), writer),
+    unitOfWork: new SqliteUnitOfWork(new SqliteReader(reading, readStatements), writer),
     blobs,
     erasure: { erase: () => writer.emptyLog() },
     announcements,
     migrate: async (owner, classes, fileOf) => {
       await migrations.migrate(owner, classes, fileOf);
-      for (const statements of [readStatements, writer.statements]) statements.forget();
+      forgetStatements();
     },
+    modules: new ModuleTables({
+      sources: [reading, writing],
+      migrations,
+      kept: new KeptTables(writing.connection, writer, migrations),
+      copies,
+      onChange: forgetStatements,
+    }),
     opened: () => copies.opened(),
     inventory: () => {
-      const claimed = new Set([...reading.source.entityMetadatas.map(({ tableName }) => tableName), ...migrations.tables]);
+      const claimed = new Set([...reading.metadata.map(({ tableName }) => tableName), ...migrations.claimed()]);
       const names = (sql: string): string[] => readStatements.all<{ name: string }>(sql).map(({ name }) => name);
       return {
         tables: names("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").filter(
@@ -171,7 +190,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
       reading: readStatements,
       sweeper,
       migrations,
-      entities: reading.source.entityMetadatas,
+      entities: () => reading.metadata,
     }),
     health: () => health.state,
     close: () => {

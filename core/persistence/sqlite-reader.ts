@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
 import { type EntityClass, PortalError, type Reader, type ReadRepository, type SqlValue } from '../api/index.js';
+import type { EntitySources } from './entity-sources.js';
 import type { StatementCache } from './statement-cache.js';
 import { explainStorageError, storageCode } from './storage-errors.js';
 
@@ -14,17 +14,18 @@ const readMethods = [
 
 /** Committed data through the connection that only reads. */
 export class SqliteReader implements Reader {
-  private readonly repositories = new Map<unknown, unknown>();
+  /** Of classes that are gone nothing is kept. */
+  private readonly repositories = new WeakMap<object, unknown>();
 
   constructor(
-    private readonly source: DataSource,
+    private readonly sources: EntitySources,
     private readonly statements: StatementCache,
   ) {}
 
   repository<E extends object>(entity: EntityClass<E>): ReadRepository<E> {
     const known = this.repositories.get(entity) as ReadRepository<E> | undefined;
     if (known) return known;
-    const repository = this.source.getRepository(entity);
+    const repository = this.sources.repository(entity);
     const methods = readMethods.map((name) => [name, repository[name].bind(repository)] as const);
     const made = Object.freeze(Object.fromEntries(methods)) as unknown as ReadRepository<E>;
     this.repositories.set(entity, made);

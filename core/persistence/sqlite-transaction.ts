@@ -1,5 +1,4 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import type { DataSource } from 'typeorm';
 import {
   type Clock,
   type EntityClass,
@@ -11,6 +10,7 @@ import {
 } from '../api/index.js';
 import type { LocalAnnouncements } from './announcements.js';
 import type { Effect } from './commit-effects.js';
+import type { EntitySources } from './entity-sources.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import type { StatementCache } from './statement-cache.js';
 import { storageFull } from './storage-errors.js';
@@ -21,7 +21,7 @@ import { TransactionRepository } from './transaction-repository.js';
 export type CurrentTransaction = AsyncLocalStorage<SqliteTransaction>;
 
 export interface TransactionDependencies {
-  readonly source: DataSource;
+  readonly sources: EntitySources;
   readonly statements: StatementCache;
   readonly blobs: FileSystemBlobStore;
   readonly clock: Clock;
@@ -68,7 +68,7 @@ export class SqliteTransaction implements Transaction {
 
   repository<E extends object>(entity: EntityClass<E>): WriteRepository<E> {
     this.assertOpen();
-    return new TransactionRepository(this.dependencies.source.getRepository(entity), (work) => this.within(work));
+    return new TransactionRepository(this.dependencies.sources.repository(entity), (work) => this.within(work));
   }
 
   async query<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {

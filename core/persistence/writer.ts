@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import type { DataSource } from 'typeorm';
 import { type Clock, type Log, PortalError, type Transaction } from '../api/index.js';
 import type { LocalAnnouncements } from './announcements.js';
 import { CommitEffects } from './commit-effects.js';
+import type { EntitySources } from './entity-sources.js';
 import type { FileSystemBlobStore } from './file-system-blob-store.js';
 import { type CurrentTransaction, SqliteTransaction } from './sqlite-transaction.js';
 import { StatementCache } from './statement-cache.js';
@@ -13,7 +13,7 @@ import { withTimeout } from './with-timeout.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface WriterOptions {
-  readonly source: DataSource;
+  readonly sources: EntitySources;
   readonly connection: Database.Database;
   readonly current: CurrentTransaction;
   readonly clock: Clock;
@@ -83,13 +83,13 @@ export class Writer {
 
   /** One transaction, for those who hold the queue. Its effects have begun when the answer comes, and ended with `followed`. */
   async transact<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<{ value: T; followed: Promise<void> }> {
-    const { connection, source, clock, current, health, announcements, transactionMillis } = this.options;
+    const { connection, sources, clock, current, health, announcements, transactionMillis } = this.options;
     health.beforeWriting();
     const isScarce = this.isScarce();
     await this.begin();
     const pages = isScarce ? this.pages() : 0;
     const { statements, blobs } = this;
-    const transaction = new SqliteTransaction({ source, statements, blobs, clock, current, health, announcements });
+    const transaction = new SqliteTransaction({ sources, statements, blobs, clock, current, health, announcements });
     try {
       const value = await current.run(transaction, () =>
         withTimeout(work(transaction), transactionMillis, () => tooLong(transactionMillis)),

@@ -21,6 +21,7 @@ import {
   MessageCatalog as MessageCatalogToken,
   Messages,
   Modifications,
+  type ModuleManifest,
   Modules,
   SecretBox,
   SecretStores,
@@ -35,7 +36,7 @@ import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.j
 import { InstalledCatalog } from '../diagnostics/installed-catalog.js';
 import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
-import type { InstalledModule, Kernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
@@ -51,7 +52,6 @@ export interface CoreServiceDependencies {
   readonly storage: Storage;
   readonly messages: MessageCatalog;
   readonly accessContexts: NamedAccessContexts;
-  readonly modules: readonly InstalledModule[];
   readonly views: ModificationDependencies['views'];
 }
 
@@ -75,6 +75,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(AuditLog, audit);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
   kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
+  kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 91 });
   kernel.bind(Modules, kernel);
   const { unitOfWork } = persistence;
   const modifications = new StoredModifications({
@@ -87,7 +88,6 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
     views,
   });
   kernel.bind(Modifications, modifications);
-  kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 80 });
   kernel.bind(Explanations, kernel.explanations);
   kernel.bind(AccessContexts, dependencies.accessContexts);
   kernel.bind(SessionCookie, new HostSessionCookie(config.publicUrl));
@@ -99,7 +99,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   const checks = kernel.host(IntegrityChecks);
   const deployment = new CheckedDeployment(checks, dependencies.log);
   kernel.bind(DeploymentReport, deployment);
-  const manifests = dependencies.modules.map(({ manifest }) => manifest);
+  const manifests = (): readonly ModuleManifest[] => kernel.modules.map(({ manifest }) => manifest);
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
   const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock);

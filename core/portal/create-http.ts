@@ -18,7 +18,6 @@ import type { Assets, Views } from '../views/index.js';
 
 export interface CreateHttpDependencies {
   readonly config: LoadedConfig;
-  readonly modules: readonly InstalledModule[];
   readonly kernel: Kernel;
   readonly routes: ConditionalContributions<HttpRoutes>;
   readonly views: Views;
@@ -35,7 +34,6 @@ export interface CreateHttpDependencies {
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
 export function createHttp({
   config,
-  modules,
   kernel,
   logs,
   development,
@@ -53,10 +51,10 @@ export function createHttp({
       // For those who write modules: who visits a demo gets what the schema lets through.
       strictAnswers: config.mode === 'development' || config.mode === 'test',
     },
-    prefixesOf: (id) => modules.find((module) => module.id === id)?.manifest.routes ?? [],
-    reservedFor: prefixOwners(modules),
+    prefixesOf: (id) => kernel.modules.find((module) => module.id === id)?.manifest.routes ?? [],
+    reservedFor: (prefix) => prefixOwners(kernel.modules).get(prefix),
     gate: kernel,
-    providerOf: (service) => modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
+    providerOf: (service) => kernel.modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
     sessions: kernel.handle(Sessions),
     apiTokens: kernel.handle(ApiTokens),
     sites: kernel.handle(SiteDirectory),
@@ -71,14 +69,13 @@ export function createHttp({
  * First segments belong to the module that is named after them; a package of ours keeps those that its manifest declares
  * besides (`/sign-in`), whatever another module is called.
  */
-function prefixOwners(modules: readonly InstalledModule[]): (prefix: string) => string | undefined {
+function prefixOwners(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {
   const declared = (ours: boolean): (readonly [string, string])[] =>
     modules
       .filter(({ packageName }) => packageName.startsWith('@portico/') === ours)
       .flatMap(({ id, manifest }) => (manifest.routes ?? []).map((prefix) => [prefix, id] as const));
   const named = modules.flatMap(({ id }) => [[`/${id}`, id] as const, [`~/${id}`, id] as const]);
-  const owners = new Map([...declared(false), ...named, ...declared(true)]);
-  return (prefix) => owners.get(prefix);
+  return new Map([...declared(false), ...named, ...declared(true)]);
 }
 
 function readiness({ writable, full }: StorageState): ReturnType<HttpDependencies['health']['ready']> {

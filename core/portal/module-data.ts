@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Class, type MigrationInterface, PortalError } from '../api/index.js';
+import { type Class, type Disposable, type MigrationInterface, PortalError, toDisposable } from '../api/index.js';
 import { type InstalledModule, runInModule, startIdleTimeout } from '../kernel/index.js';
 
 /** What one module keeps in the database, or why that cannot be said. */
@@ -24,15 +24,12 @@ export interface ReadingLimits {
  * left out here and fails when it starts; the others are not touched.
  */
 export class ModuleDataCatalog {
-  private constructor(
-    private readonly modules: readonly InstalledModule[],
-    private readonly data: ReadonlyMap<string, ModuleData>,
-  ) {}
+  private constructor(private readonly data: Map<InstalledModule, ModuleData>) {}
 
   static async read(modules: readonly InstalledModule[], { openMillis, startMillis }: ReadingLimits): Promise<ModuleDataCatalog> {
     const needed = neededOf(modules);
     let hasRead = false;
-    const data = new Map<string, ModuleData>();
+    const data = new Map<InstalledModule, ModuleData>();
     let stop: () => void = () => {};
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
@@ -40,32 +37,39 @@ export class ModuleDataCatalog {
     const timeouts = [
       startIdleTimeout(startMillis, stop),
       startIdleTimeout(openMillis, () => {
-        if (hasRead && needed.every(({ id }) => data.has(id))) stop();
+        if (hasRead && needed.every((module) => data.has(module))) stop();
       }),
     ];
     const reading = modules.map(async (module) => {
       const read = await runInModule(module.id, () => readData(module));
-      data.set(module.id, read);
+      data.set(module, read);
       hasRead ||= module.manifest.entities !== undefined || module.manifest.migrations !== undefined;
       for (const timeout of timeouts) timeout.restart();
     });
     await Promise.race([Promise.all(reading), stopped]);
     for (const timeout of timeouts) void timeout.dispose();
     const fault = new Error('loading them does not come to an end.');
-    const all = new Map(modules.map(({ id }) => [id, data.get(id) ?? { entities: [], migrations: [], fault }]));
-    return new ModuleDataCatalog(modules, all);
+    const all = new Map(modules.map((module) => [module, data.get(module) ?? { entities: [], migrations: [], fault }]));
+    return new ModuleDataCatalog(all);
   }
 
   get entities(): readonly Class<object>[] {
     return [...this.data.values()].flatMap(({ entities }) => entities);
   }
 
+  /** A module that comes later. Answers its entities, and what forgets the module. */
+  async add(module: InstalledModule): Promise<{ readonly entities: readonly Class<object>[]; readonly known: Disposable }> {
+    const read = await withinTime(runInModule(module.id, () => readData(module)));
+    this.data.set(module, read);
+    return { entities: read.entities, known: toDisposable(() => void this.data.delete(module)) };
+  }
+
   /** @throws PortalError `module-data-broken` */
-  migrationsOf(moduleId: string): readonly Class<MigrationInterface>[] {
-    const data = this.data.get(moduleId);
+  migrationsOf(module: InstalledModule): readonly Class<MigrationInterface>[] {
+    const data = this.data.get(module);
     if (data?.fault) {
       const message = data.fault instanceof Error ? data.fault.message : String(data.fault);
-      throw new PortalError('module-data-broken', `The entities or migrations of ${moduleId} cannot be read: ${message}`, {
+      throw new PortalError('module-data-broken', `The entities or migrations of ${module.id} cannot be read: ${message}`, {
         cause: data.fault,
       });
     }
@@ -73,9 +77,8 @@ export class ModuleDataCatalog {
   }
 
   /** The file that exports a migration, relative to the package; asked only when something is wrong with it. */
-  async fileOf(moduleId: string, migration: Class<MigrationInterface>): Promise<string | undefined> {
-    const module = this.modules.find(({ id }) => id === moduleId);
-    if (module?.manifest.migrations === undefined) return undefined;
+  async fileOf(module: InstalledModule, migration: Class<MigrationInterface>): Promise<string | undefined> {
+    if (module.manifest.migrations === undefined) return undefined;
     const list = resolve(module.folder, module.manifest.migrations);
     const files = (await readdir(dirname(list))).filter((name) => /\.m?js$/.test(name)).map((name) => join(dirname(list), name));
     // The list itself comes last: it names all of them.
@@ -98,6 +101,22 @@ function neededOf(modules: readonly InstalledModule[]): readonly InstalledModule
   };
   modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').forEach(add);
   return [...needed];
+}
+
+/** How long a module that comes later may take to load its entities. */
+const laterMillis = 15_000;
+
+async function withinTime(reading: Promise<ModuleData>): Promise<ModuleData> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ModuleData>((resolve) => {
+    const fault = new Error('loading them does not come to an end.');
+    timer = setTimeout(() => resolve({ entities: [], migrations: [], fault }), laterMillis);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function readData(module: InstalledModule): Promise<ModuleData> {

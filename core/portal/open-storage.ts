@@ -3,6 +3,7 @@ import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.j
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
 import type { InstalledModule } from '../kernel/index.js';
+import { packageEntities, packageMigrations } from '../packages/index.js';
 import {
   checkDatabaseFiles,
   explainStart,
@@ -19,6 +20,8 @@ import { portalVersion } from './project-root.js';
 export interface StorageOptions {
   readonly config: LoadedConfig;
   readonly modules: readonly InstalledModule[];
+  /** The modules that are known at the moment of asking. */
+  currentModules(): readonly InstalledModule[];
   /** Variables that may lock flags; default the machine's. */
   readonly environment: LoadOptions['environment'];
   readonly clock: Clock;
@@ -49,7 +52,7 @@ export async function openStorage(options: StorageOptions, opened: DisposableSto
 }
 
 async function open(
-  { config, modules, environment, clock, ids, log }: StorageOptions,
+  { config, modules, currentModules, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
@@ -66,7 +69,7 @@ async function open(
     ids,
     log,
     version: portalVersion(),
-    entities: [...auditEntities, ...flagEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
+    entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,
     reserveBytes: settings.limits.reserveBytes,
@@ -76,6 +79,7 @@ async function open(
   await persistence.migrate('audit', auditMigrations);
   await persistence.migrate('flags', flagMigrations);
   await persistence.migrate('kernel', [...disabledModuleMigrations, ...modificationMigrations]);
+  await persistence.migrate('packages', packageMigrations);
   const modifications = new ModificationSwitches(unitOfWork);
   await modifications.load();
 
@@ -83,7 +87,7 @@ async function open(
   const flags = opened.add(
     await openFlags({
       file: config.flagsFile,
-      declarations: () => declaredFlags(modules),
+      declarations: () => declaredFlags(currentModules()),
       deployment: settings.flagDefaults,
       development: config.mode === 'development' || config.mode === 'test',
       environment,

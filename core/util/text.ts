@@ -95,13 +95,16 @@ export function searchPatterns(search: string): readonly string[] {
   return words.slice(0, maxSearchWords).map((word) => `%${word.replace(/[%_!]/g, '!$&')}%`);
 }
 
-const letters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made with first use: the platform reads its tables then, which takes ten milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
 /** What makes one letter of several characters. */
 const composed = /\p{M}|\u200c|\u200d|\p{Emoji_Modifier}|[\u{1f1e6}-\u{1f1ff}]|[\u{e0020}-\u{e007f}]|[\u1100-\u11ff]/u;
 
 /** The letters of a text as people count them: with their marks, and families and flags of emoji as one. */
 export function lettersOf(text: string): readonly string[] {
-  return composed.test(text) ? Array.from(letters.segment(text), ({ segment }) => segment) : [...text];
+  if (!composed.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** The beginning of a text that has at most so many UTF-16 units; no letter is cut apart. */

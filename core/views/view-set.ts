@@ -31,9 +31,6 @@ export class ViewSet {
   private readonly isolated: ReadonlySet<string>;
   private readonly views = new Map<string, Handlebars.TemplateDelegate>();
 
-  private readonly environment: typeof Handlebars;
-  private surroundings: object | undefined;
-
   private readonly owner: string;
   private readonly direct: ViewHelpers['direct'];
 
@@ -42,7 +39,6 @@ export class ViewSet {
     this.owner = owner;
     this.direct = helpers.direct;
     const environment = Handlebars.create();
-    this.environment = environment;
     if (!compiled.stock) Object.assign(environment, { JavaScriptCompiler: directCompiler(new Set(Object.keys(helpers.direct))) });
     for (const [name, helper] of Object.entries(helpers.registered))
       if (compiled.stock || helpers.called.has(name)) environment.registerHelper(name, helper);
@@ -76,27 +72,9 @@ export class ViewSet {
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);
     if (!template) throw new PortalError('view-missing', `The module ${this.owner} has no view "${view}".`);
-    this.surroundings ??= surroundingsIn(this.environment);
-    return flat(template(model, { ...this.surroundings, data: { root: model, portico: rendering, direct: this.direct } }));
+    return flat(template(model, { ...ownFieldsOnly, data: { root: model, portico: rendering, direct: this.direct } }));
   }
 }
-
-/**
- * What the library makes for each page anew, and is the same for all pages of a set: its helpers, wrapped, its partials, and what a model may
- * show. A partial is handed all that by the view that calls it; so one is called here, once, and views are called as if they were partials.
- */
-function surroundingsIn(environment: typeof Handlebars): object {
-  let handed: object = {};
-  const partial: Handlebars.TemplateDelegate = (_model, options) => {
-    const { helpers, decorators, hooks, protoAccessControl } = options as unknown as Surroundings;
-    handed = { partial: true, helpers, partials: environment.partials, decorators, hooks, protoAccessControl };
-    return '';
-  };
-  environment.compile('{{> handed}}')({}, { ...ownFieldsOnly, partials: { handed: partial } });
-  return Object.freeze(handed);
-}
-
-type Surroundings = Readonly<Record<'helpers' | 'decorators' | 'hooks' | 'protoAccessControl', unknown>>;
 
 /** What a model inherits is not shown, and not complained about either. */
 const ownFieldsOnly = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };

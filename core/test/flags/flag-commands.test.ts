@@ -28,6 +28,7 @@ describe('portico flags', () => {
       arguments: values,
       options,
       stdin: Readable.from(stdin === '' ? [] : [stdin]),
+      directory: '/',
       signal: new AbortController().signal,
       print: say,
       warn: say,

@@ -44,6 +44,21 @@ describe('The answer of a route', () => {
     expect((await get('reader')).body).to.deep.equal(shown);
   });
 
+  it('tells moments as JSON does, whether they were told before or are none', async () => {
+    const times = z.object({ times: z.array(z.iso.datetime().nullable()) });
+    const [one, other] = [new Date(1_790_000_000_123), new Date(-1)];
+    await answering({ answer: times }, { times: [one, other, one, new Date(Number.NaN)] });
+    const told = { times: ['2026-09-21T14:13:20.123Z', '1969-12-31T23:59:59.999Z', '2026-09-21T14:13:20.123Z', null] };
+    expect((await get()).body).to.deep.equal(told);
+    expect((await get()).body).to.deep.equal(told);
+  });
+
+  it('leaves out what is not there, and keeps what is nothing', async () => {
+    const odd = z.object({ 'a"b': z.string().nullish(), "it's": z.int().optional(), in: z.boolean().optional() });
+    await answering({ answer: odd }, { 'a"b': null, "it's": undefined, in: false, toString: 'no' });
+    expect((await get()).text).to.equal('{"a\\"b":null,"in":false}');
+  });
+
   it('has a field that needs a permission for those who hold it', async () => {
     await answering({ answer: note }, stored);
     const { body } = await get('author');

@@ -16,7 +16,8 @@ const empty = new Set('a an and are as at by for from in into is it of on or ove
 const separators = /[^\p{L}\p{N}\p{M}\p{Default_Ignorable_Code_Point}]+/u;
 /** Scripts that write words without spaces between them. */
 const withoutSpaces = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+/** Made with first use: the platform reads its tables then. */
+let segmenter: Intl.Segmenter | undefined;
 /** One sign of these is a word already: a cat, a mountain. */
 const isWord = (word: string): boolean =>
   (word.length > 1 || /\p{Script=Han}/u.test(word)) && word.length <= 40 && !empty.has(word);
@@ -26,7 +27,12 @@ function unfoldedWords(text: string): readonly string[] {
   return text
     .normalize('NFKC')
     .split(separators)
-    .flatMap((piece) => (withoutSpaces.test(piece) ? Array.from(segmenter.segment(piece), ({ segment }) => segment) : [piece]));
+    .flatMap((piece) => (withoutSpaces.test(piece) ? segmentsOf(piece) : [piece]));
+}
+
+function segmentsOf(piece: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'word' });
+  return Array.from(segmenter.segment(piece), ({ segment }) => segment);
 }
 
 /** The words of a text, each once, as searches fold them: marks that are spelling stay. Without plurals. */

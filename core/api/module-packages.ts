@@ -1,0 +1,150 @@
+import type { AuditPerson, AuditVia } from './audit.js';
+import type { ModuleManifest } from './manifest.js';
+import type { Reader, Transaction } from './persistence.js';
+import { type ExtensionPoint, extensionPoint, type ServiceToken, serviceToken } from './tokens.js';
+
+/** Where a package comes from: an archive that `npm pack` made, a folder, or a registry. */
+export type PackageSource =
+  /** Absolute path of an archive or a folder. `<path>.sig` beside an archive is its signature. */
+  | { readonly path: string; readonly integrity?: string }
+  /** `name@range` in the registry that npm is set to. */
+  | { readonly registry: string; readonly integrity?: string }
+  /** An archive in memory, as a form sends it, and its signature as `portico module sign` writes it. */
+  | { readonly name: string; readonly bytes: Uint8Array; readonly signature?: string; readonly integrity?: string };
+
+/** Who asks for a change; it is written into the audit log. */
+export interface PackageOperator {
+  readonly by: AuditPerson;
+  readonly via: AuditVia;
+}
+
+export type PlannedKind =
+  | 'requires'
+  | 'optional'
+  | 'provides'
+  | 'hosts'
+  | 'decorates'
+  | 'menu-items'
+  | 'routes'
+  | 'permissions'
+  | 'settings'
+  | 'flags'
+  | 'commands'
+  | 'contributions'
+  | 'tables'
+  | 'migrations';
+
+/** What of one kind comes and goes, each as people call it: `acme.scans ^1.0.0`, `GET /acme`. */
+export interface PlannedChange {
+  readonly kind: PlannedKind;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export interface PackageSignature {
+  /** `trusted`: by a key of this portal. `unknown`: signed, and no key is trusted here. */
+  readonly kind: 'trusted' | 'unknown' | 'none';
+  /** The first 16 digits of the SHA-256 of the key. */
+  readonly key?: string;
+}
+
+/** What would change. Nothing has. */
+export interface ModulePlan {
+  readonly action: 'install' | 'update' | 'rollback' | 'none';
+  readonly id: string;
+  readonly packageName: string;
+  readonly description: string;
+  readonly version: string;
+  /** SHA-256 over all its files, lower-case hex. */
+  readonly digest: string;
+  /** The version that is installed now. */
+  readonly from?: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly signature: PackageSignature;
+  /** Kinds of which nothing comes or goes are left out. */
+  readonly changes: readonly PlannedChange[];
+  /** Ids of modules that start again with it. */
+  readonly restarts: readonly string[];
+  /** Why it cannot be done; whole sentences. Empty when it can. */
+  readonly problems: readonly string[];
+  /** What else to know; whole sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Something that a module has outside of its code. */
+export interface ModuleRemainder {
+  /** What it is, as people call it: `tables`, `settings`. */
+  readonly kind: string;
+  readonly names: readonly string[];
+}
+
+/** What would go, and what would stay. Nothing has. */
+export interface RemovalPlan {
+  readonly id: string;
+  readonly version: string;
+  /** Ids of modules that need it, and stop. */
+  readonly stops: readonly string[];
+  /** What stays when it is removed without its data. */
+  readonly remainders: readonly ModuleRemainder[];
+}
+
+/** A module that was installed as a package. */
+export interface InstalledPackage {
+  readonly id: string;
+  readonly packageName: string;
+  readonly version: string;
+  readonly digest: string;
+  /** ISO 8601. */
+  readonly installedAt: string;
+  readonly source: string;
+  readonly bytes: number;
+  readonly signature: PackageSignature;
+  /** The version that `rollback` goes to, if there is one. */
+  readonly former?: string;
+}
+
+/**
+ * The life of modules that are no part of the portal: installed, updated, rolled back and removed while it runs. Each operation happens whole
+ * or not at all, one after the other, and is audited in the transaction that decides it.
+ * @throws PortalError `package-invalid` (422): it cannot be read as a package of a module. `package-refused` (409): it could be read, and cannot be
+ * installed here; the message has the reasons. `module-not-started` (409): it did not become active, and all is as it was.
+ */
+export interface ModulePackages {
+  /** By id. */
+  installed(): Promise<readonly InstalledPackage[]>;
+  /** Loads what the package declares in a process of its own. */
+  plan(source: PackageSource): Promise<ModulePlan>;
+  /** Of a module that is not installed; the same version once more changes nothing. */
+  install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan>;
+  /** To a later version. */
+  update(source: PackageSource, operator: PackageOperator): Promise<ModulePlan>;
+  planRollback(id: string): Promise<ModulePlan>;
+  /** To the version before the last update. */
+  rollback(id: string, operator: PackageOperator): Promise<ModulePlan>;
+  planRemoval(id: string): Promise<RemovalPlan>;
+  /** @param options.withData takes away what is named as remaining, too. */
+  remove(id: string, operator: PackageOperator, options?: { readonly withData?: boolean }): Promise<RemovalPlan>;
+}
+export const ModulePackages: ServiceToken<ModulePackages> = serviceToken('portico.module-packages');
+
+/** A module that is about to be removed, as those see it who keep something for it. */
+export interface RemovedModule {
+  readonly id: string;
+  readonly manifest: ModuleManifest;
+  /** Names of what it contributes to a point: ids of permissions, of definitions of settings. */
+  contributed(point: string): readonly string[];
+}
+
+/** Something that a part of the portal keeps for modules: values of settings, grants of permissions. */
+export interface ModuleBelongings {
+  /** One word, as people call it: `settings`. */
+  readonly kind: string;
+  /** What is kept for the module, each by a name. */
+  namesOf(reader: Reader, module: RemovedModule): Promise<readonly string[]>;
+  /** Takes it away, in the transaction that removes the module. */
+  erase(transaction: Transaction, module: RemovedModule): Promise<void>;
+}
+
+/** Asked before a module is removed, and when it is removed with its data. Hosted by the core. */
+export const ModuleBelongings: ExtensionPoint<ModuleBelongings> = extensionPoint('portico.module-belongings');

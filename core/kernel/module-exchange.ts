@@ -1,0 +1,197 @@
+import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { LifecycleQueue } from './lifecycle-queue.js';
+import type { InstalledModule } from './manifest-reader.js';
+import type { GateState } from './module-gate.js';
+import { ModuleRecord } from './module-record.js';
+import type { ModuleSwitches } from './module-switches.js';
+
+/** Modules that come, change or go while the portal is open: all of it happens, or nothing. */
+export interface ModuleChangeSet {
+  /** Modules that come, and other versions of those that are there. */
+  readonly put?: readonly InstalledModule[];
+  /** Ids of modules that go. */
+  readonly remove?: readonly string[];
+  /** Whether what operators decided about those that go is forgotten with them. */
+  readonly forgetsSwitches?: boolean;
+  /** Whatever is to be done while what goes has stopped and what comes has not started. */
+  whileStopped?(): Promise<void>;
+  /** Decides: when it resolves everything has happened, when it rejects nothing has. Nobody is let in before. */
+  commit(): Promise<void>;
+  /** Takes `whileStopped` back, before what was there starts again. */
+  undo?(): Promise<void>;
+}
+
+export interface ExchangeDependencies {
+  readonly records: Map<string, ModuleRecord>;
+  readonly queue: LifecycleQueue;
+  readonly switches: ModuleSwitches;
+  readonly lifecycle: Lifecycle;
+  /** Milliseconds for loading code. */
+  readonly loadMillis: number;
+  isOpen(): boolean;
+  /** Asks again which modules can run with what is there now. */
+  resolve(): void;
+  statusOf(record: ModuleRecord): ModuleStatus;
+  /** Called when somebody may be let in. */
+  onRelease(): void;
+}
+
+/** A module, and how it stood before the change. */
+interface Former {
+  readonly record: ModuleRecord;
+  readonly stopped: boolean;
+}
+
+/**
+ * Changes the set of modules of a portal that is open.
+ *
+ * The code that comes is loaded beside the code that runs; when that fails nothing has stopped. Then, in one turn of the queue: requests for the
+ * modules of the change, and for those that live on them, wait; what goes stops when its open requests have ended, dependents first; what comes
+ * takes its place and starts, and so do those that live on it. When all is as it should be the change is committed, and the requests go on. When
+ * it is not, or the commit fails, what came is stopped and what was there takes its place and starts again: those who waited meet it as before.
+ */
+export class ModuleExchange {
+  /** Modules whose requests wait until the change is decided. */
+  private readonly held = new Set<string>();
+
+  constructor(private readonly dependencies: ExchangeDependencies) {}
+
+  /** Of a module whose change is not decided yet: nobody is let in, and everybody waits. */
+  stateOf(id: string): GateState | undefined {
+    return this.held.has(id) ? { state: 'starting', moving: true, stopped: false, requests: undefined } : undefined;
+  }
+
+  /** @throws PortalError `portal-closed` (503); `module-not-started` (409) with the reasons, when nothing has changed. */
+  async run(change: ModuleChangeSet): Promise<void> {
+    const { records, queue, switches } = this.dependencies;
+    const coming = (change.put ?? []).map((module) => {
+      const record = new ModuleRecord(module);
+      const known = records.get(module.id);
+      if (known) record.wanted = known.wanted;
+      else switches.adopt(record);
+      return record;
+    });
+    await Promise.all(coming.map((record) => this.loadBeside(record)));
+    await queue.run(async () => {
+      if (!this.dependencies.isOpen())
+        throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
+      const ids = [...coming.map(({ id }) => id), ...(change.remove ?? [])];
+      const affected = this.livingOn(ids);
+      for (const id of [...ids, ...affected.map((record) => record.id)]) this.held.add(id);
+      try {
+        await this.exchange(change, coming, affected);
+      } finally {
+        this.held.clear();
+        this.dependencies.onRelease();
+      }
+    });
+  }
+
+  private async exchange(
+    { remove = [], forgetsSwitches = false, whileStopped, commit, undo }: ModuleChangeSet,
+    coming: readonly ModuleRecord[],
+    affected: readonly ModuleRecord[],
+  ): Promise<void> {
+    const { records } = this.dependencies;
+    const going: Former[] = [...coming.map(({ id }) => id), ...remove]
+      .flatMap((id) => records.get(id) ?? [])
+      .map((record) => ({ record, stopped: record.stopped }));
+    await this.stop(going.map(({ record }) => record));
+    try {
+      await whileStopped?.();
+      for (const { record } of going) records.delete(record.id);
+      for (const record of coming) {
+        record.stopped = going.find((former) => former.record.id === record.id)?.stopped ?? false;
+        records.set(record.id, record);
+      }
+      await this.settle();
+      for (const record of coming) this.assertStands(record);
+      for (const record of affected)
+        if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
+      await commit();
+      const gone = going.filter(({ record }) => !records.has(record.id));
+      for (const { record } of gone) this.dependencies.switches.release(record, !forgetsSwitches);
+    } catch (error) {
+      await this.goBack(coming, going, affected, undo);
+      throw error;
+    }
+  }
+
+  private async goBack(
+    coming: readonly ModuleRecord[],
+    going: readonly Former[],
+    affected: readonly ModuleRecord[],
+    undo?: () => Promise<void>,
+  ): Promise<void> {
+    const { records } = this.dependencies;
+    await this.stop(coming);
+    await undo?.();
+    for (const { id } of coming) records.delete(id);
+    for (const { record, stopped } of going) {
+      if (record.failed) record.forgive();
+      record.stopped = stopped;
+      records.set(record.id, record);
+    }
+    for (const record of affected) if (record.state === 'failed') record.forgive();
+    await this.settle();
+  }
+
+  private async stop(these: readonly ModuleRecord[]): Promise<void> {
+    for (const record of these) record.stopped = true;
+    await this.dependencies.lifecycle.reconcile();
+  }
+
+  private async settle(): Promise<void> {
+    this.dependencies.resolve();
+    await this.dependencies.lifecycle.reconcile();
+  }
+
+  /** It runs, or an operator, its flag or its manifest keeps it off. */
+  private assertStands(record: ModuleRecord): void {
+    const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
+    if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
+  }
+
+  private notStarted(record: ModuleRecord): PortalError {
+    const { state, reasons } = this.dependencies.statusOf(record);
+    return refused(record, `it is ${state}: ${reasons.join(' ')}`);
+  }
+
+  /** Loads code that comes while what is there runs on. */
+  private async loadBeside(record: ModuleRecord): Promise<void> {
+    const { lifecycle, loadMillis } = this.dependencies;
+    if (!record.switchedOn || lifecycle.flaggedOff(record)) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
+    });
+    try {
+      await Promise.race([record.load(), late]);
+    } catch (error) {
+      throw refused(record, `its code cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Those that run now and live on one of these, near or far. */
+  livingOn(ids: readonly string[]): readonly ModuleRecord[] {
+    const found = new Set(ids);
+    const running = [...this.dependencies.records.values()].filter(({ state }) => state === 'active');
+    for (let size = -1; size !== found.size; ) {
+      size = found.size;
+      for (const record of running) if ([...record.uses].some((id) => found.has(id))) found.add(record.id);
+    }
+    return running.filter(({ id }) => found.has(id) && !ids.includes(id));
+  }
+}
+
+function refused({ id, module: { version } }: ModuleRecord, why: string, cause?: unknown): PortalError {
+  return new PortalError('module-not-started', `${id} ${version} does not run here; ${why}`, {
+    status: 409,
+    expose: true,
+    details: { module: id },
+    cause,
+  });
+}

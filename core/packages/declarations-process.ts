@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import { pathToFileURL } from 'node:url';
+import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition } from '../api/index.js';
+import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
+import { Declarations, type Made } from '../kernel/declarations.js';
+import { getMetadataArgsStorage } from '../libraries/typeorm.js';
+import { describeMigration } from '../persistence/index.js';
+import type { DeclarationsAnswer, DeclarationsRequest, Declared, DeclaredContribution } from './declarations.js';
+
+/** The program of `readDeclarations`: answers one request and is ended. */
+process.once('message', (request: DeclarationsRequest) => {
+  void answer(request).then((found) => process.send?.(found));
+});
+
+async function answer(request: DeclarationsRequest): Promise<DeclarationsAnswer> {
+  try {
+    return { declared: await declaredBy(request) };
+  } catch (error) {
+    return {
+      fault: error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error),
+    };
+  }
+}
+
+async function declaredBy({ id, entry, entities, migrations }: DeclarationsRequest): Promise<Declared> {
+  const { default: definition } = (await import(pathToFileURL(entry).href)) as { default?: Partial<ModuleDefinition> };
+  if (!Array.isArray(definition?.parts)) throw new Error('its entry must export defineModule(...) as its default');
+  const declarations = Declarations.of(id, definition as ModuleDefinition);
+  const unknown: string[] = [];
+  const contributions = declarations.contributions.map(({ point, id: contribution, made }) => ({
+    point,
+    names: point === tokenId(HttpRoutesPoint) ? routesOf(contribution, made, unknown) : [nameOf(made) ?? contribution],
+  }));
+  const entityClasses = await listIn<object>(entities);
+  const migrationClasses = await listIn<MigrationInterface>(migrations);
+  const described = await Promise.all(migrationClasses.map(describeMigration));
+  const tablesOfEntities = getMetadataArgsStorage()
+    .tables.filter(({ target }) => entityClasses.includes(target as Class<object>))
+    .flatMap(({ name }) => name ?? []);
+  return {
+    contributions: contributions.filter(({ names }: DeclaredContribution) => names.length > 0),
+    tables: [...new Set([...tablesOfEntities, ...described.flatMap(({ tables }) => tables)])].sort(),
+    migrations: described.map(({ name, reversible }) => ({ name, reversible })),
+    unknown,
+  };
+}
+
+async function listIn<T>(file: string | undefined): Promise<readonly Class<T>[]> {
+  if (file === undefined) return [];
+  const { default: list } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (!Array.isArray(list) || list.some((each) => typeof each !== 'function'))
+    throw new Error(`${file.split('/').at(-1)} must export an array of classes as default`);
+  return list as Class<T>[];
+}
+
+/** What a contribution calls itself, as data. */
+function nameOf(made: Made): string | undefined {
+  const value = made.kind === 'value' ? made.value : instanceOf(made.from);
+  for (const key of ['name', 'id', 'label', 'title', 'prefix']) {
+    const fact = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
+    if (typeof fact === 'string') return fact;
+  }
+  return undefined;
+}
+
+/** Routes are registered by code, with services that are not here: it gets such as answer nothing. */
+function routesOf(contribution: string, made: Made, unknown: string[]): readonly string[] {
+  const routes: string[] = [];
+  try {
+    const value = (made.kind === 'value' ? made.value : instanceOf(made.from)) as HttpRoutes;
+    const add =
+      (method: string): AddRoute =>
+      (path) =>
+        void routes.push(`${method} ${path === '/' ? value.prefix : value.prefix + path}`);
+    value.register({ get: add('GET'), post: add('POST'), put: add('PUT'), patch: add('PATCH'), delete: add('DELETE') });
+    return routes;
+  } catch {
+    unknown.push(`The addresses of ${contribution} are known when it runs: it needs its services to name them.`);
+    return routes;
+  }
+}
+
+function instanceOf(from: Class<unknown>): unknown {
+  try {
+    return new (from as new (...args: unknown[]) => unknown)(...Array.from({ length: from.length }, () => absent));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever it is asked for is this again. */
+const absent: unknown = new Proxy(() => undefined, {
+  get: (_, key) => {
+    if (key === 'then') return undefined;
+    if (key === Symbol.iterator) return function* () {};
+    return key === Symbol.toPrimitive ? () => '' : absent;
+  },
+  apply: () => absent,
+  construct: () => absent as object,
+});

@@ -1,0 +1,235 @@
+import type {
+  AuditLog,
+  InstalledPackage,
+  Log,
+  ModulePackages,
+  ModulePlan,
+  PackageOperator,
+  PackageSource,
+  RemovalPlan,
+  Transaction,
+} from '../api/index.js';
+import type { Kernel } from '../kernel/index.js';
+import type { LivePackage } from './live-packages.js';
+import type { PackageRecord } from './package-records.js';
+import { PackageStager, refused, type StagingDependencies } from './package-stager.js';
+import { Removal, type RemovalDependencies } from './removal.js';
+
+export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf'>;
+  readonly audit: AuditLog;
+  readonly log: Log;
+}
+
+/** What one operation does besides starting a version in place of another. */
+interface Change {
+  readonly action: 'installed' | 'updated' | 'rolled-back';
+  readonly operator: PackageOperator;
+  /** Ids of migrations that are to be taken back. */
+  readonly keeping?: readonly string[];
+  /** Whether tables will change. */
+  readonly migrates: boolean;
+  write(transaction: Transaction): Promise<void>;
+}
+
+/**
+ * Installs, updates, rolls back and removes modules in a portal that runs.
+ *
+ * What comes in: a package, from wherever. It is read and checked in memory (`inspectPackage`), written beside what is there (`PackageStore`), and
+ * what its code declares is read in a process of its own (`readDeclarations`); so far nothing has changed. Then its code is loaded beside the code
+ * that runs, the database is copied when tables will change, and the kernel exchanges the modules (`ModuleExchange`): what runs stops when its open
+ * requests have ended, its tables are kept (`KeptTables`), the new version migrates and starts, requests wait. One transaction decides: the rows of
+ * `PackageRecords`, the audit entry, and that nothing is kept any more. Before it, a failure or the end of the process leads back to what was
+ * there: here by `undo`, at the next start by `openPackages`. After it, whatever lies in the store and is not in the records goes.
+ *
+ * What is never done: a script of a package is never run; two operations never run at once; a version that did not become active never stays.
+ */
+export class PackageManager implements ModulePackages {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly stager: PackageStager;
+  private readonly removal: Removal;
+
+  constructor(private readonly dependencies: PackageManagerDependencies) {
+    this.stager = new PackageStager(dependencies);
+    this.removal = new Removal(dependencies);
+  }
+
+  async installed(): Promise<readonly InstalledPackage[]> {
+    const all = await this.dependencies.records.all();
+    return all
+      .filter(({ age }) => age === 0)
+      .map(({ id, packageName, version, digest, installedAt, source, facts: { bytes, signature } }) => {
+        const former = all.find((other) => other.id === id && other.age > 0)?.version;
+        return { id, packageName, version, digest, installedAt, source, bytes, signature, ...(former ? { former } : {}) };
+      });
+  }
+
+  plan(source: PackageSource): Promise<ModulePlan> {
+    return this.inTurn(async () => {
+      try {
+        return (await this.stager.stage(source)).plan;
+      } finally {
+        await this.sweep();
+      }
+    });
+  }
+
+  install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
+    return this.inTurn(() => this.bring(source, operator, 'install'));
+  }
+
+  update(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
+    return this.inTurn(() => this.bring(source, operator, 'update'));
+  }
+
+  planRollback(id: string): Promise<ModulePlan> {
+    return this.inTurn(async () => (await this.stager.stageRollback(id)).plan);
+  }
+
+  rollback(id: string, operator: PackageOperator): Promise<ModulePlan> {
+    return this.inTurn(async () => {
+      const { plan, record } = await this.stager.stageRollback(id);
+      assertPossible(plan);
+      const { declared } = record.facts;
+      await this.exchange(record, {
+        action: 'rolled-back',
+        operator,
+        keeping: declared.migrations.map(({ name }) => name),
+        migrates: plan.changes.some(({ kind }) => kind === 'migrations'),
+        write: (transaction) => this.dependencies.records.putBack(transaction, record),
+      });
+      return plan;
+    });
+  }
+
+  planRemoval(id: string): Promise<RemovalPlan> {
+    return this.inTurn(() => this.removal.plan(this.stager.mustBeLive(id)));
+  }
+
+  remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
+    return this.inTurn(async () => {
+      const live = this.stager.mustBeLive(id);
+      const plan = await this.removal.plan(live);
+      const { kernel, records, tables, unitOfWork } = this.dependencies;
+      await kernel.change({
+        remove: [id],
+        forgetsSwitches: withData,
+        commit: () =>
+          unitOfWork.write(async (transaction) => {
+            await records.remove(transaction, id);
+            if (withData) await this.removal.erase(transaction, live);
+            await this.record(
+              transaction,
+              id,
+              'removed',
+              live.record.version,
+              undefined,
+              operator,
+              withData ? 'with its data' : undefined,
+            );
+          }),
+      });
+      await live.data.dispose();
+      this.dependencies.live.set(id, undefined);
+      tables.forgetCode(id);
+      await this.sweep();
+      return plan;
+    });
+  }
+
+  private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
+    const { plan, record } = await this.stager.stage(source, wanted);
+    if (plan.action === 'none') return plan;
+    try {
+      assertPossible(plan);
+      await this.exchange(record, {
+        action: wanted === 'install' ? 'installed' : 'updated',
+        operator,
+        migrates: record.facts.declared.migrations.some(({ name }) => !this.dependencies.tables.applied(plan.id).includes(name)),
+        write: (transaction) => this.dependencies.records.put(transaction, record),
+      });
+      return plan;
+    } finally {
+      await this.sweep();
+    }
+  }
+
+  /** Starts a version whose files lie in the store in place of the one that runs, if there is one. */
+  private async exchange(record: PackageRecord, change: Change): Promise<void> {
+    const { id } = record;
+    const { kernel, live, tables, unitOfWork, log } = this.dependencies;
+    const now = live.get(id);
+    const coming: LivePackage[] = [];
+    try {
+      const next = await live.open(record);
+      coming.push(next);
+      const links = new Map([[next.module.packageName, next.module.folder]]);
+      for (const importer of live.importersOf(next.module.packageName)) coming.push(await live.open(importer.record, links));
+      const claims = [...record.facts.declared.tables, ...(now?.record.facts.declared.tables ?? [])];
+      let isKept = false;
+      const exchange = (): Promise<void> =>
+        kernel.change({
+          put: coming.map(({ module }) => module),
+          whileStopped: async () => {
+            await tables.keep(id, claims);
+            isKept = true;
+            if (change.keeping && now) await tables.revert(id, live.migrationsOf(now), change.keeping);
+          },
+          commit: () =>
+            unitOfWork.write(async (transaction) => {
+              await change.write(transaction);
+              tables.forget(transaction, id);
+              await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
+            }),
+          undo: async () => {
+            if (isKept) await tables.restore(id);
+          },
+        });
+      await (change.migrates ? tables.afterCopy(exchange) : exchange());
+    } catch (error) {
+      for (const { data } of coming) await data.dispose();
+      if (now === undefined) tables.forgetCode(id);
+      throw error;
+    }
+    for (const each of coming) {
+      const former = live.get(each.record.id);
+      live.set(each.record.id, each);
+      await former?.data.dispose();
+    }
+    log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
+    await this.sweep();
+  }
+
+  private async record(
+    transaction: Transaction,
+    subject: string,
+    action: string,
+    before: string | undefined,
+    after: string | undefined,
+    { by, via }: PackageOperator,
+    reason?: string,
+  ): Promise<void> {
+    const entry = { area: 'modules', subject, scope: 'instance', action, before, after, by, via };
+    await this.dependencies.audit.record(transaction, reason === undefined ? entry : { ...entry, reason });
+  }
+
+  private async sweep(): Promise<void> {
+    const { live, records, store, log } = this.dependencies;
+    try {
+      const kept = (await records.all()).map((record) => store.folderOf(record));
+      await store.sweep(new Set([...kept, ...live.folders]));
+    } catch (error) {
+      log.warn('What is left of other versions of modules could not be taken away; the next start does it.', { error });
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const answer = this.tail.then(work);
+    this.tail = answer.catch(() => undefined);
+    return answer;
+  }
+}
+
+function assertPossible({ id, problems }: ModulePlan): void {
+  if (problems.length > 0) throw refused(problems.join(' '), id);
+}

@@ -1,0 +1,118 @@
+import type { Clock, MigrationInterface, PackageSignature, QueryRunner, Reader, Transaction, UnitOfWork } from '../api/index.js';
+import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
+import type { Declared } from './declarations.js';
+import type { FileDigests } from './package-contents.js';
+
+/** A version of a module that is installed, or was before the last update and is kept to go back to. */
+@Entity('portico_module_package')
+class ModulePackageRow {
+  /** Id of the module. */
+  @PrimaryColumn('text')
+  id!: string;
+
+  /** SHA-256 over all files, lower-case hex. */
+  @PrimaryColumn('text')
+  digest!: string;
+
+  /** Version of the package. */
+  @Column('text')
+  version!: string;
+
+  /** Name of the package, e.g. `@acme/scanner`. */
+  @Column('text', { name: 'package_name' })
+  packageName!: string;
+
+  /** 0 for the version that runs, 1 for the one before it. */
+  @Column('integer')
+  age!: number;
+
+  /** Time of the installation, in ISO 8601. */
+  @Column('text', { name: 'installed_at' })
+  installedAt!: string;
+
+  /** Where it came from, as people read it. */
+  @Column('text')
+  source!: string;
+
+  /** `PackageFacts` as JSON. */
+  @Column('text')
+  facts!: string;
+}
+
+/** What is kept of a package besides its files. */
+export interface PackageFacts {
+  readonly digests: FileDigests;
+  readonly bytes: number;
+  readonly signature: PackageSignature;
+  /** Names of packages of other modules that its code imports. */
+  readonly imports: readonly string[];
+  readonly declared: Declared;
+}
+
+export interface PackageRecord extends Omit<ModulePackageRow, 'facts'> {
+  readonly facts: PackageFacts;
+}
+
+class CreateModulePackages implements MigrationInterface {
+  readonly name = 'create-module-packages';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE portico_module_package (
+         id TEXT NOT NULL, digest TEXT NOT NULL, version TEXT NOT NULL, package_name TEXT NOT NULL, age INTEGER NOT NULL,
+         installed_at TEXT NOT NULL, source TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (id, digest)
+       )`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE portico_module_package');
+  }
+}
+
+export const packageEntities = [ModulePackageRow] as const;
+export const packageMigrations = [CreateModulePackages] as const;
+
+/**
+ * Which versions of which modules are installed. A folder with code counts when its row is here: one transaction with these rows and the audit
+ * entry decides every installation, update, rollback and removal.
+ */
+export class PackageRecords {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The versions that run, and the ones before them. */
+  async all(): Promise<readonly PackageRecord[]> {
+    return this.unitOfWork.read((reader) => this.allIn(reader));
+  }
+
+  /** Makes a version the one that runs; the one that ran is kept as the former one, and what was kept before it is forgotten. */
+  async put(transaction: Transaction, record: Omit<PackageRecord, 'age' | 'installedAt'>): Promise<void> {
+    const rows = transaction.repository(ModulePackageRow);
+    const known = await rows.findBy({ id: record.id });
+    for (const { digest, age } of known) {
+      if (digest === record.digest || age > 0) await rows.delete({ id: record.id, digest });
+      else await rows.update({ id: record.id, digest }, { age: 1 });
+    }
+    const { facts, ...columns } = record;
+    await rows.insert({ ...columns, age: 0, installedAt: this.clock.now().toISOString(), facts: JSON.stringify(facts) });
+  }
+
+  /** Goes back to the former version; the one that ran is forgotten. */
+  async putBack(transaction: Transaction, { id, digest }: PackageRecord): Promise<void> {
+    const rows = transaction.repository(ModulePackageRow);
+    await rows.delete({ id, age: 0 });
+    await rows.update({ id, digest }, { age: 0 });
+  }
+
+  async remove(transaction: Transaction, id: string): Promise<void> {
+    await transaction.repository(ModulePackageRow).delete({ id });
+  }
+
+  private async allIn(reader: Reader): Promise<readonly PackageRecord[]> {
+    const rows = await reader.repository(ModulePackageRow).find({ order: { id: 'ASC', age: 'ASC' } });
+    return rows.map(({ facts, ...columns }) => ({ ...columns, facts: JSON.parse(facts) as PackageFacts }));
+  }
+}

@@ -1,0 +1,65 @@
+import type {
+  Contributions,
+  ModuleBelongings,
+  ModuleRemainder,
+  Reader,
+  RemovalPlan,
+  RemovedModule,
+  Transaction,
+  UnitOfWork,
+} from '../api/index.js';
+import type { Kernel } from '../kernel/index.js';
+import type { ModuleTables } from '../persistence/index.js';
+import type { LivePackage } from './live-packages.js';
+import { stoppedWithout } from './package-planner.js';
+
+export interface RemovalDependencies {
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
+  readonly tables: ModuleTables;
+  readonly unitOfWork: UnitOfWork;
+  readonly belongings: Contributions<ModuleBelongings>;
+}
+
+/** What removing a module stops, what it leaves, and how that is taken away: its tables, and what parts of the portal keep for it. */
+export class Removal {
+  constructor(private readonly dependencies: RemovalDependencies) {}
+
+  async plan(live: LivePackage): Promise<RemovalPlan> {
+    const { kernel, unitOfWork } = this.dependencies;
+    const { id, version } = live.record;
+    return {
+      id,
+      version,
+      stops: stoppedWithout(id, kernel.modules, kernel.coreOffers),
+      remainders: await unitOfWork.read((reader) => this.remainders(reader, live)),
+    };
+  }
+
+  /** Takes away all that `plan` names as remaining. */
+  async erase(transaction: Transaction, live: LivePackage): Promise<void> {
+    const { belongings, tables } = this.dependencies;
+    const { id, facts } = live.record;
+    for (const { value } of belongings.all()) await value.erase(transaction, removedModule(live));
+    await tables.erase(transaction, id, facts.declared.tables);
+  }
+
+  private async remainders(reader: Reader, live: LivePackage): Promise<readonly ModuleRemainder[]> {
+    const { belongings, tables } = this.dependencies;
+    const { id, facts } = live.record;
+    const removed = removedModule(live);
+    const others = await Promise.all(
+      belongings.all().map(async ({ value }) => ({ kind: value.kind, names: await value.namesOf(reader, removed) })),
+    );
+    const own = { kind: 'tables', names: tables.present(id, facts.declared.tables) };
+    return [own, ...others].filter(({ names }) => names.length > 0);
+  }
+}
+
+function removedModule({ record, module: { manifest } }: LivePackage): RemovedModule {
+  const { contributions } = record.facts.declared;
+  return {
+    id: record.id,
+    manifest,
+    contributed: (point) => contributions.filter((each) => each.point === point).flatMap(({ names }) => names),
+  };
+}
