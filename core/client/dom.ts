@@ -1,3 +1,5 @@
+import { nameParts } from '../util/text.js';
+
 let counter = 0;
 
 export function uniqueId(prefix: string): string {
@@ -30,4 +32,13 @@ export function giveFocusBack(to: HTMLElement | undefined): void {
   if (!to?.isConnected) return;
   const target = to.checkVisibility() ? to : to.closest('details')?.querySelector<HTMLElement>('summary');
   target?.focus();
+}
+
+/** What the helper `cut` of views writes, for a name that a script shows. */
+export function cutName(name: string): Node {
+  const parts = nameParts(name);
+  if (!parts) return document.createTextNode(name);
+  const cut = document.createElement('portico-cut');
+  for (const part of parts) cut.append(Object.assign(document.createElement('span'), { textContent: part }));
+  return cut;
 }

@@ -5,7 +5,7 @@ import type { Clock, Log } from '../api/index.js';
 
 const chunkBytes = 256 * 1024;
 
-/** Between two attempts to hold it again that the file system did not foresee to fail. */
+/** Between two attempts to find out what the file system does not say, or says wrongly. */
 const tryMillis = 1000;
 
 /** Less than this is no reserve: deletions would use it up at once. */
@@ -31,6 +31,8 @@ export class DiskReserve {
   /** Size of the database, with its log, when the reserve was given up. */
   private sizeAtRelease = 0;
   private nextTry = 0;
+  /** Until when it is known, by monotonic time, that there is room for deleting. */
+  private roomUntil = 0;
   /** There was no room, although the file system told of it. */
   private isQuota = false;
 
@@ -76,10 +78,17 @@ export class DiskReserve {
     return this.free() < this.bytes / 2 || this.databaseSize() - this.sizeAtRelease > this.bytes / 2;
   }
 
-  /** Before something is deleted: finds out whether that has room, whatever the file system says, and gives up the reserve when it has not. */
+  /**
+   * Before something is deleted: finds out whether that has room, whatever the file system says, and gives up the reserve when it has not. What was found out
+   * holds for a second: many transactions delete something.
+   */
   tryRoom(): void {
-    if (this.held && !this.write(`${this.file}.try`, Math.min(chunkBytes, this.bytes / 2))) this.release();
-    rmSync(`${this.file}.try`, { force: true });
+    const now = this.clock.monotonic();
+    if (!this.held || now < this.roomUntil) return;
+    const path = `${this.file}.try`;
+    if (this.write(path, Math.min(chunkBytes, this.bytes / 2))) this.roomUntil = now + tryMillis;
+    else this.release();
+    rmSync(path, { force: true });
   }
 
   /** Looks before a write, so that the first one that would fail does not. */

@@ -107,6 +107,18 @@ export function lettersOf(text: string): readonly string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
+const shortest = 20;
+const ending = 10;
+
+/** What stands before and at the end of a name that may be too long for its place; undefined of a short one. Names of a series differ in their end. */
+export function nameParts(name: string): readonly [string, string] | undefined {
+  // A letter has one or two units: most names are short even so.
+  if (name.length <= shortest) return undefined;
+  const letters = lettersOf(name);
+  if (letters.length <= shortest) return undefined;
+  return [letters.slice(0, -ending).join(''), letters.slice(-ending).join('')];
+}
+
 /** The beginning of a text that has at most so many UTF-16 units; no letter is cut apart. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -1,6 +1,6 @@
 import type { MessageValues } from '../api/index.js';
 import { Handlebars } from '../libraries/text.js';
-import { lettersOf } from '../util/text.js';
+import { nameParts } from '../util/text.js';
 import { holds } from './direct-compiler.js';
 import { formatBytes, formatDate, isDay, toDate } from './format.js';
 import type { FragmentCache } from './fragment-cache.js';
@@ -46,6 +46,7 @@ export function createHelpers({ assetUrl, viewOf, fragments }: HelperDependencie
     icon: (name, hash) => icon(assetUrl('core', 'icons.svg'), String(name), hash?.class),
     date: (value, hash, { page }) => time(value, hash?.format, page.access.locale),
     cut: (value) => cut(text(value)),
+    mail: (value) => mail(text(value)),
     bytes: (value, _hash, { page }) => formatBytes(value, page.access.locale),
     json,
     script: (file, hash, { scripts, moduleId }) => {
@@ -97,19 +98,16 @@ function json(value: unknown): Handlebars.SafeString {
 /** As they are written in an attribute. Who freezes a model says that nothing in it changes. */
 const jsons = new WeakMap<object, Handlebars.SafeString>();
 
-const shortest = 20;
-const ending = 10;
-
-/** A name that may be too long for its place loses its middle: what names of a series differ in is their end. */
+/** A name that may be too long for its place loses its middle; `cut-name-element.ts` closes the gap behind what is left of the beginning. */
 function cut(name: string): unknown {
-  // A letter has one or two units: most names are short even so.
-  if (name.length <= shortest) return name;
-  const letters = lettersOf(name);
-  if (letters.length <= shortest) return name;
-  const parts = [letters.slice(0, -ending), letters.slice(-ending)].map(
-    (part) => `<span>${escapeExpression(part.join(''))}</span>`,
-  );
-  return new SafeString(`<span class="cut">${parts.join('')}</span>`);
+  const parts = nameParts(name);
+  if (!parts) return name;
+  return new SafeString(`<portico-cut>${parts.map((part) => `<span>${escapeExpression(part)}</span>`).join('')}</portico-cut>`);
+}
+
+/** An address that is longer than its line is broken before its `@` and behind its dots, not inside a word. */
+function mail(address: string): unknown {
+  return new SafeString(escapeExpression(address).replaceAll('@', '<wbr>@').replaceAll('.', '.<wbr>'));
 }
 
 function shownView(

@@ -1,4 +1,5 @@
 import { openDialog } from '../dialog.js';
+import { PorticoCut } from '../elements/cut-name-element.js';
 import { PorticoDialog } from '../elements/dialog-element.js';
 import { PorticoMenu } from '../elements/menu-element.js';
 import { PorticoTabs } from '../elements/tabs-element.js';
@@ -87,6 +88,7 @@ function offerCopies(): void {
   }
 }
 
+customElements.define('portico-cut', PorticoCut);
 customElements.define('portico-dialog', PorticoDialog);
 customElements.define('portico-menu', PorticoMenu);
 customElements.define('portico-tabs', PorticoTabs);

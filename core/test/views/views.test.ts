@@ -55,11 +55,18 @@ describe('Views', () => {
     expect(await cut('a-short-name-2.png')).to.equal('a-short-name-2.png');
     expect(await cut('<b>short</b>')).to.equal('&lt;b&gt;short&lt;/b&gt;');
     expect(await cut('a-lighthouse-<at>-dusk-2.png')).to.equal(
-      '<span class="cut"><span>a-lighthouse-&lt;at&gt;-</span><span>dusk-2.png</span></span>',
+      '<portico-cut><span>a-lighthouse-&lt;at&gt;-</span><span>dusk-2.png</span></portico-cut>',
     );
     expect(await cut('🌊'.repeat(21))).to.equal(
-      `<span class="cut"><span>${'🌊'.repeat(11)}</span><span>${'🌊'.repeat(10)}</span></span>`,
+      `<portico-cut><span>${'🌊'.repeat(11)}</span><span>${'🌊'.repeat(10)}</span></portico-cut>`,
     );
+  });
+
+  it('break the address of a person before its at-sign and behind its dots', async () => {
+    expect(await fragment('{{mail email}}', { email: 'ada.<b>@mail.portico.example' })).to.equal(
+      'ada.<wbr>&lt;b&gt;<wbr>@mail.<wbr>portico.<wbr>example',
+    );
+    expect(await fragment('{{mail email}}', {})).to.equal('');
   });
 
   it('treat templates inside data as text', async () => {

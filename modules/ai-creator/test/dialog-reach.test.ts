@@ -43,6 +43,26 @@ describe('the dialog Create AI Image', function () {
     await dialog.locator('input[type="checkbox"]:focus').waitFor();
   });
 
+  it('shows the ends of long names, in which they differ, except where somebody writes', async () => {
+    const dialog = await openDialog();
+    await dialog.getByLabel('Description').fill('a lighthouse at the end of the world at dusk with gulls');
+    await dialog.getByLabel('Number of Images to Generate').selectOption('3');
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await dialog.getByLabel('Name 3', { exact: true }).waitFor();
+    const hidden = (number: number): Promise<readonly boolean[]> =>
+      dialog
+        .getByLabel(`Name ${number}`, { exact: true })
+        .evaluate(({ scrollLeft, clientWidth, scrollWidth }) => [scrollLeft > 20, scrollLeft + clientWidth < scrollWidth - 1]);
+    const endIsShown = [true, false];
+    for (const number of [1, 2, 3]) expect(await hidden(number), `name ${number}`).to.deep.equal(endIsShown);
+    await dialog.getByLabel('Name 2', { exact: true }).focus();
+    await page.keyboard.press('Home');
+    expect(await hidden(2), 'the beginning').to.deep.equal([false, true]);
+    await dialog.getByLabel('Name 3', { exact: true }).focus();
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    expect(await hidden(2), 'the end again').to.deep.equal(endIsShown);
+  });
+
   it('can be filled in, read and used up to the end at 400 percent', async () => {
     await page.setViewportSize({ width: 320, height: 200 });
     const dialog = await openDialog();

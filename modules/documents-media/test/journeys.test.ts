@@ -1,6 +1,7 @@
 import { TestBrowser } from '@portico/core/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { author, base, Library, picture } from '../testing/index.js';
 
 describe('Documents and Media in a browser', () => {
@@ -211,4 +212,44 @@ describe('Documents and Media in a browser', () => {
     await page.goto(base);
     expect(await page.getByRole('columnheader').count()).to.equal(0);
   });
+
+  it('cuts the middle of long names, with no gap that is wider than between letters', async () => {
+    await library.add({ name: `${'m'.repeat(40)}-2.jpg`, content: await picture(30, 20, 'jpeg') });
+    await library.add({ name: `${'m'.repeat(40)}-3.jpg`, content: await picture(30, 20, 'jpeg') });
+    for (const width of [1280, 1262, 1244, 390, 381, 372]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(`${base}?view=cards&q=mmmm`);
+      for (const end of ['2', '3']) {
+        const name = page.getByRole('heading', { name: `${'m'.repeat(40)}-${end}.jpg` });
+        await name.waitFor();
+        await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+        expect(
+          widestGap(
+            await sharp(await name.screenshot())
+              .greyscale()
+              .raw()
+              .toBuffer({ resolveWithObject: true }),
+          ),
+        ).to.be.below(7);
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 844 });
+  });
 });
+
+/** Columns without ink between the first and the last that have some. */
+function widestGap({
+  data,
+  info,
+}: {
+  readonly data: Buffer;
+  readonly info: { readonly width: number; readonly height: number };
+}): number {
+  const { width, height } = info;
+  const paper = data[0] ?? 255;
+  const inked = Array.from({ length: width }, (_, x) =>
+    Array.from({ length: height }, (__, y) => data[y * width + x] ?? paper).some((grey) => Math.abs(grey - paper) > 60),
+  );
+  const columns = inked.flatMap((isInked, x) => (isInked ? [x] : []));
+  return Math.max(...columns.map((x, index) => x - (columns[index - 1] ?? x) - 1));
+}

@@ -136,6 +136,33 @@ describe('In a browser', () => {
     await administrator.context().close();
   });
 
+  it('addresses that are longer than their line are broken at their signs, not inside a word', async () => {
+    const email = 'maximilian.schwarzenberger@communications.department.university.example';
+    const person = await addPerson(portal, email, { name: 'Maximilian Schwarzenberger' });
+    const home = portal.service(SiteDirectory).byAddress('home') as Site;
+    await portal.service(People).grant(person.id, 'Author', home.id);
+    const page = await browser.page(portal, { person: portal.administrator });
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const path of ['/identity/users', '/web/home/identity/memberships', `/identity/users/${person.id}`]) {
+        await page.goto(path);
+        const shown = page.locator('main').getByText(email).filter({ visible: true }).first();
+        const torn = await shown.evaluate((element) => {
+          const words: string[] = [];
+          const range = element.ownerDocument.createRange();
+          for (const node of element.childNodes) {
+            range.selectNodeContents(node);
+            if (range.getClientRects().length > 1) words.push(node.textContent ?? '');
+          }
+          return words;
+        });
+        expect(torn, `${path} at ${width}`).to.deep.equal([]);
+        expect(await shown.textContent()).to.equal(email);
+      }
+    }
+    await page.context().close();
+  });
+
   it('all of it works without scripts', async () => {
     const page = await browser.page(portal, { person: portal.administrator, javaScript: false });
     await page.goto('/web/guide/identity/memberships');

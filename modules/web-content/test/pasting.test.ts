@@ -68,9 +68,9 @@ describe('Pasting into an article', () => {
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.waitForURL((url) => url.pathname === `/web/home/articles/${address}`);
     const answer = await library.portal.agent().get(`/web/home/articles/${address}`);
-    const body = /<div class="article-body">([\s\S]*?)<\/div>\s*<\/article>/.exec(answer.text)?.[1] ?? '';
-    // The line that waits below the last block.
-    return body.replace(/<p><\/p>$/, '');
+    const body = /<div class="article-body" dir="auto">([\s\S]*?)<\/div>\s*<\/article>/.exec(answer.text)?.[1] ?? '';
+    // Which way a list runs is said where it is shown. The line that waits below the last block is none of the text.
+    return body.replace(/(?<=<(?:ul|ol|blockquote|table)) dir="auto"/g, '').replace(/<p><\/p>$/, '');
   }
 
   it('keeps plain plain, bold bold and italic italic, as Google Docs writes them', async () => {
@@ -156,6 +156,36 @@ describe('Pasting into an article', () => {
       }),
     );
     expect(starts).to.deep.equal(['right', 'left']);
+  });
+
+  it('shows lists, quotations and tables from the side where their words begin, in the editor and to readers', async () => {
+    await begin('قائمة');
+    const table = '<table><tr><td>واحد</td><td>اثنان</td></tr></table>';
+    await carry('paste', {
+      html: `<ul><li>خبز</li><li>ماء</li></ul><ol><li>Bread</li></ol><blockquote><p>قال</p></blockquote>${table}`,
+    });
+    const sides = (): Promise<readonly string[]> =>
+      page.locator('.article-body, .tiptap').evaluate((body) => {
+        const box = (selector: string): DOMRect => (body.querySelector(selector) as Element).getBoundingClientRect();
+        const lists = ['ul', 'ol', 'blockquote'].map((name) => {
+          const [outer, inner] = [box(name), box(`${name} > *`)];
+          return outer.right - inner.right > inner.left - outer.left ? 'right' : 'left';
+        });
+        return [...lists, box('td').left > box('td + td').left ? 'right' : 'left'];
+      });
+    const shown = ['right', 'left', 'right', 'right'];
+    expect(await sides()).to.deep.equal(shown);
+    const title = await page.getByLabel('Title').evaluate((field) => getComputedStyle(field).direction);
+    expect(title).to.equal('rtl');
+    await page.getByLabel('Friendly Address').fill('arabic-list');
+    expect(await published('arabic-list')).to.equal(
+      '<ul><li><p>خبز</p></li><li><p>ماء</p></li></ul><ol><li><p>Bread</p></li></ol><blockquote><p>قال</p></blockquote><table tabindex="0"><tbody><tr><td><p>واحد</p></td><td><p>اثنان</p></td></tr></tbody></table>',
+    );
+    expect(await sides()).to.deep.equal(shown);
+    expect(await page.getByRole('heading', { level: 1 }).evaluate((title) => getComputedStyle(title).direction)).to.equal('rtl');
+    await page.goto('/web/home');
+    const excerpt = page.getByText('خبز').first();
+    expect(await excerpt.evaluate((words) => getComputedStyle(words).direction)).to.equal('rtl');
   });
 
   it('keeps the cells and rows of a table apart, no wider than a phone', async () => {

@@ -47,12 +47,24 @@ export function takeFocusAlong(form: HTMLElement, generation: HTMLElement | unde
   heading.focus({ preventScroll: true });
 }
 
+const nameField = '.create-image-words input[name="name"]';
+
+/** Names of one generation differ in their end: a field that is too narrow shows that, until somebody writes there. */
+function showEnd(field: HTMLInputElement): void {
+  field.scrollLeft = getComputedStyle(field).direction === 'rtl' ? -field.scrollWidth : field.scrollWidth;
+}
+
 /** All generations of the dialog, the newest first. */
 export class GenerationList {
   /** Images that did not come and were asked for once more, which is a generation of its own. */
   private readonly retried = new Set<string>();
 
-  constructor(readonly element: HTMLElement) {}
+  constructor(readonly element: HTMLElement) {
+    element.addEventListener('focusout', ({ target }) => {
+      // The browser shows the beginning first.
+      if (target instanceof HTMLInputElement && target.matches(nameField)) requestAnimationFrame(() => showEnd(target));
+    });
+  }
 
   get hrefs(): readonly string[] {
     return this.generations.map(({ dataset }) => dataset.href ?? '');
@@ -86,6 +98,8 @@ export class GenerationList {
       place?.returnTo(generation);
     } else this.element.prepend(generation);
     this.element.hidden = false;
+    for (const field of generation.querySelectorAll<HTMLInputElement>(nameField))
+      if (field !== document.activeElement) showEnd(field);
     if (!before) generation.scrollIntoView({ block: 'start' });
     return generation;
   }

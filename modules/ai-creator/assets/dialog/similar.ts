@@ -1,4 +1,4 @@
-import type { Translate } from '@portico/core/client';
+import { cutName, type Translate } from '@portico/core/client';
 import type { AddedDocument } from '@portico/documents-media/api';
 import { ask } from './requests.js';
 
@@ -57,7 +57,8 @@ function entry(document: SimilarDocument, translate: Translate, use: (document: 
   button.setAttribute('aria-label', translate('create.similar-use', { name: document.name }));
   const name = window.document.createElement('span');
   name.className = 'small one-line';
-  name.textContent = document.name;
+  name.dir = 'auto';
+  name.append(cutName(document.name));
   button.append(picture, name);
   button.addEventListener('click', () => use(document));
   const item = window.document.createElement('li');

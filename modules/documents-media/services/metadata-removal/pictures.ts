@@ -24,16 +24,13 @@ function withoutSegments(bytes: Buffer): Buffer {
   const parts: Buffer[] = [bytes.subarray(0, 2)];
   for (let at = 2; at + 1 < bytes.length; ) {
     const marker = bytes[at + 1] as number;
-    if (bytes[at] !== 0xff) throw broken();
-    // Markers may have more than one 0xff before them.
-    if (marker === 0xff) {
+    // Decoders pass over what stands between segments, and markers may have more than one 0xff before them.
+    if (bytes[at] !== 0xff || marker === 0xff || marker === 0) {
       at += 1;
       continue;
     }
     if (marker === jpeg.end) return Buffer.concat([...parts, bytes.subarray(at, at + 2)]);
-    if (at + 4 > bytes.length) throw broken();
-    const segment = at + 2 + bytes.readUInt16BE(at + 2);
-    if (segment > bytes.length) throw broken();
+    const segment = at + 4 > bytes.length ? bytes.length : Math.min(at + 2 + bytes.readUInt16BE(at + 2), bytes.length);
     const end = marker === jpeg.scan ? endOfScan(bytes, segment) : segment;
     if (stays(marker, bytes.toString('latin1', at + 4, at + 15))) parts.push(bytes.subarray(at, end));
     at = end;

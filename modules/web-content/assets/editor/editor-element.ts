@@ -1,6 +1,6 @@
 import { formatMessage } from '@portico/core/client';
 import { openItemSelector, type SelectedItem } from '@portico/item-selector/client';
-import { Editor, Node as EditorNode, Mark } from '@tiptap/core';
+import { Editor, Node as EditorNode, Extension, Mark } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
 import { AltTextForm } from './alt-text-form.js';
 import { ArticleImage, type PictureAttributes, pictureContent } from './article-image.js';
@@ -42,6 +42,17 @@ const TopHeading = EditorNode.create({
   defining: true,
   parseHTML: () => [{ tag: 'h1' }],
   renderHTML: () => ['h1', 0],
+});
+
+/** Lists, quotations and tables run in the direction of their own words, as in the article; what is stored says nothing of it. */
+const Directions = Extension.create({
+  name: 'directions',
+  addGlobalAttributes: () => [
+    {
+      types: ['bulletList', 'orderedList', 'blockquote', 'table'],
+      attributes: { dir: { default: 'auto', parseHTML: () => 'auto' } },
+    },
+  ],
 });
 
 /** The line below the text that offers a caption which was suggested for the selected image and does not stand there. */
@@ -110,12 +121,19 @@ export class PorticoEditor extends HTMLElement {
         TopHeading,
         ...tableExtensions,
         ...heights,
+        Directions,
         ArticleImage,
         Figure.configure({ placeholder: messages['caption-placeholder'] }),
       ],
       content: textarea.value,
       editorProps: {
-        attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': `${textarea.id}-label`, class: 'tiptap' },
+        attributes: {
+          role: 'textbox',
+          'aria-multiline': 'true',
+          'aria-labelledby': `${textarea.id}-label`,
+          class: 'tiptap',
+          dir: 'auto',
+        },
         transformPastedHTML: (html) => {
           const tidy = normalizePaste(html, { origin: location.origin, takePicture: (file) => uploads.take(file) });
           sayLeftOut(tidy.leftOut, messages, notes);

@@ -78,9 +78,9 @@ export const tableExtensions = [
       },
     }),
     parseHTML: () => [{ tag: 'table', contentElement: withoutCaption }],
-    renderHTML: ({ node }) => {
+    renderHTML: ({ node, HTMLAttributes }) => {
       const caption = String(node.attrs.caption);
-      return caption === '' ? ['table', ['tbody', 0]] : ['table', ['caption', caption], ['tbody', 0]];
+      return ['table', { dir: HTMLAttributes.dir }, ...(caption === '' ? [] : [['caption', caption]]), ['tbody', 0]];
     },
     addKeyboardShortcuts: () => ({ Tab: press(goToNextCell(1)), 'Shift-Tab': press(goToNextCell(-1)) }),
     addProseMirrorPlugins: () => [tableEditing()],
