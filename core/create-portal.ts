@@ -36,11 +36,10 @@ import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage } from './portal/open-storage.js';
-import { projectRoot } from './portal/project-root.js';
+import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
 
-export interface PortalOptions extends Omit<LoadOptions, 'root' | 'variables' | 'ports'> {
-  readonly root?: string;
+export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
@@ -90,11 +89,11 @@ export interface Portal {
  * @throws PortalError `configuration-invalid`, `home-in-use`, `copy-failed`, and whatever keeps a module from starting that the portal cannot do without.
  */
 export async function createPortal(options: PortalOptions): Promise<Portal> {
-  const root = options.root ?? projectRoot;
-  const ports = await freePorts(namedPorts({ ...options, root }));
-  const first = loadConfig({ ...options, root, ports });
+  const where = { root: projectRoot, distribution, ...options };
+  const ports = await freePorts(namedPorts(where));
+  const first = loadConfig({ ...where, ports });
   const { modules, problems } = await readManifests(first.modulePaths);
-  const config = loadConfig({ ...options, root, ports, variables: moduleVariables(modules) });
+  const config = loadConfig({ ...where, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
   const ids = new UuidIds();
@@ -136,7 +135,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       accessContexts,
       messages,
       assets,
-      viewsFolder: resolve(root, 'views'),
+      viewsFolder: resolve(where.distribution.root, 'views'),
       everywhere: options.liveReload,
       log,
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),

@@ -41,6 +41,7 @@ export type CoreErrorCode =
   | 'module-disabled'
   | 'module-needed'
   | 'module-not-started'
+  | 'module-tool'
   | 'module-twice'
   | 'module-unavailable'
   | 'module-unknown'

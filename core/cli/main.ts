@@ -8,7 +8,7 @@ import { PortalError } from '../api/index.js';
 import { callPortal } from '../commands/command-socket.js';
 import { deploymentMode, loadConfig } from '../config/index.js';
 import { checkHomeRights } from '../persistence/home-rights.js';
-import { portalVersion, projectRoot } from '../portal/project-root.js';
+import { distribution, projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
@@ -17,7 +17,8 @@ const help = `Usage: portico <command>
 
   modules changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why
   flags   export, import, list, set, undo, unset, why
-  module  sign
+  module  build, check, dev, sign, for the module of this folder
+  create  module, a new one
   secrets list, rotate
   doctor  checks that the data is whole
 
@@ -66,11 +67,15 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === 'module' && rest[0] === 'sign') return signModule(rest.slice(1));
+  if (isAuthoring(command, rest)) {
+    const { runAuthoring } = await import('../authoring/main.js');
+    return runAuthoring([command, ...rest]);
+  }
   if (command === '--version' || command === '-V') {
-    process.stdout.write(`${portalVersion()}\n`);
+    process.stdout.write(`${distribution.version}\n`);
     return 0;
   }
-  const config = loadConfig({ root: projectRoot, mode: deploymentMode(process.env), environment: process.env });
+  const config = loadConfig({ root: projectRoot, distribution, mode: deploymentMode(process.env), environment: process.env });
   const wantsHelp = command === undefined || ['help', '--help', '-h'].includes(command);
   if (wantsHelp) process.stdout.write(help);
   if (!wantsHelp) checkHomeRights(config.home);
@@ -110,6 +115,11 @@ function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
   return exitCode;
 }
 
+/** What those call who write modules: it is about the folder in which it is called, and no portal is asked. */
+function isAuthoring(command: string | undefined, [word = '']: readonly string[]): command is string {
+  return (command === 'create' && word === 'module') || (command === 'module' && ['build', 'check', 'dev'].includes(word));
+}
+
 /** `portico module sign FILE --key PEM`: writes FILE.sig. No portal is needed for it. */
 async function signModule(rest: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -138,12 +148,12 @@ function mayMakeOne(words: readonly string[]): boolean {
 
 /** Without PORTICO_HOME a running demo is found as well. */
 function demoHome(): string {
-  return loadConfig({ root: projectRoot, mode: 'demo', environment: {} }).home;
+  return loadConfig({ root: projectRoot, distribution, mode: 'demo', environment: {} }).home;
 }
 
 /** No portal runs: one is opened for this command alone, without HTTP. */
 async function runInOwnPortal(called: readonly string[]): Promise<number> {
-  const { createContainedPortal } = await import('./portal.js');
+  const { createContainedPortal } = await import('../contained-portal.js');
   const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,

@@ -15,7 +15,7 @@ import {
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
 import { ModificationOffRow, ModificationSwitches, modificationMigrations } from './modifications.js';
 import { ModuleDataCatalog } from './module-data.js';
-import { portalVersion } from './project-root.js';
+import { distribution } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
@@ -68,7 +68,7 @@ async function open(
     clock,
     ids,
     log,
-    version: portalVersion(),
+    version: distribution.version,
     entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
     busyTimeoutMillis: settings.limits.databaseBusyMillis,
     graceMillis: settings.limits.blobGraceMillis,

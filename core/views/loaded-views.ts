@@ -18,6 +18,7 @@ export interface ViewOwner {
 
 export interface LoadedViewsOptions {
   readonly messages: { for(moduleId: string): Messages };
+  readonly assets: { find?(moduleId: string, file: string): string | undefined };
   /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
   readonly viewsFolder: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
@@ -49,7 +50,13 @@ export class LoadedViews {
   ) {
     const { messages, log, showsOverride = () => true, isInRange = () => true } = options;
     this.compiled = options.compiled ?? new CompiledViews();
-    this.overrides = new ViewOverrides({ messages, log, isOn: showsOverride, isInRange });
+    this.overrides = new ViewOverrides({
+      messages,
+      log,
+      isOn: showsOverride,
+      isInRange,
+      themeOf: (module) => options.assets.find?.(module, 'clay.css'),
+    });
     this.layouts = this.readLayouts();
     this.sets.set(portal, this.viewSet(portal, this.portalViews(portal)));
   }

@@ -29,6 +29,8 @@ export interface ViewOverridesDependencies {
   /** Whether operators leave it on. */
   isOn(module: string, subject: string): boolean;
   isInRange(version: string, range: string): boolean;
+  /** Address of the rules of the theme that a module uses and no page has by itself. */
+  themeOf(module: string): string | undefined;
 }
 
 interface Override {
@@ -134,6 +136,8 @@ export class ViewOverrides {
       for (const each of asked.scripts) rendering.scripts.add(each);
       for (const each of asked.styles) rendering.styles.add(each);
       for (const each of asked.rules) rendering.rules.add(each);
+      const theme = this.dependencies.themeOf(module);
+      if (theme !== undefined) rendering.styles.add(theme);
       override.fault = undefined;
       return text;
     } catch (error) {
