@@ -89,7 +89,7 @@ export class Diagnostics {
       .flatMap(({ id: point, contributions }) =>
         contributions.map((facts) => {
           const { id, module } = facts;
-          const isNamed = this.names.kind(point, facts, locale) !== undefined;
+          const isNamed = this.names.isRecognised(facts, locale);
           const label = isNamed ? this.names.option(point, facts, locale) : `${point}: ${module}/${id}`;
           return { point, id, module, label, isNamed };
         }),

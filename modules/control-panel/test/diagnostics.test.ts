@@ -132,6 +132,10 @@ describe('Diagnostics', () => {
       .to.include('<option value="Site Settings (entry of the Product Menu, Settings)">')
       .and.to.match(/<option value="~\/documents-media \(pages, Documents and Media\)">/)
       .and.not.to.match(/ListRoutes|persistence-0/);
+    // Neither classes and ids, nor the sentences by which checks go.
+    const options = [...page.matchAll(/<option value="([^"]*?) \([^"]*">/g)].map(([, name = '']) => name);
+    expect(options.length).to.be.above(20);
+    for (const name of options) expect(name).not.to.match(/[.!?]$|^(?:[A-Z][a-z]+){2,}$|^[a-z-]+\.[a-z]+-[a-z-]+$/);
     const asked = await admin.get(base).query(menu('configuration/site-settings', { site: 'home', person: author.email }));
     expect(visibleText(asked.text))
       .to.include('The module Settings (configuration) is active')
