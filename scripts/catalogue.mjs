@@ -87,12 +87,19 @@ async function declarationsOf({ entry, id }) {
 async function exportedBy({ exportsOf, typeBehind }, { id, api, code, specifier }, uses) {
   if (api === undefined) return [];
   const values = await import(pathToFileURL(code).href);
-  return exportsOf(api).flatMap(({ name, doc, declarations }) => {
+  const { deprecationOf } = await import('../core/dist/api/deprecation.js');
+  return exportsOf(api).flatMap(({ name, doc, tags, declarations }) => {
     const token = values[name];
     const [, form, tokenId] =
       /^portico\.(service|point|conditional-point):(.+)$/.exec(typeof token === 'symbol' ? token.description : '') ?? [];
     if (form === undefined) return [];
     const kind = form === 'service' ? 'service' : 'extension-point';
+    const deprecated = deprecationOf(tokenId);
+    const isTagged = tags.some((tag) => tag.name === 'deprecated');
+    if (isTagged !== (deprecated !== undefined))
+      throw new Error(
+        `${name} of ${specifier}: the tag @deprecated and the option "deprecated" say the same, or neither is there.`,
+      );
     const type = typeBehind(declarations, kind === 'extension-point');
     const example = kind === 'service' ? injected(name, specifier) : uses(name);
     const entry = {
@@ -104,6 +111,7 @@ async function exportedBy({ exportsOf, typeBehind }, { id, api, code, specifier 
       ...(kind === 'extension-point' ? { conditional: form === 'conditional-point' } : {}),
       ...(type.shape ? { shape: type.shape } : {}),
       ...(example ? { example } : {}),
+      ...(deprecated ? { deprecated } : {}),
     };
     return [entry, ...eventsOf(type.declarations, entry)];
   });
@@ -279,7 +287,7 @@ function pageOf(entries) {
   return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`;
 }
 
-function sectionOf({ kind, id, module, description, imported, conditional, shape, example }, hosts) {
+function sectionOf({ kind, id, module, description, imported, conditional, shape, example, deprecated }, hosts) {
   const facts = [
     `\`${id}\``,
     `\`import { ${imported.name} } from '${imported.from}'\``,
@@ -293,6 +301,9 @@ function sectionOf({ kind, id, module, description, imported, conditional, shape
     '',
     `${facts.join(' · ')}`,
     '',
+    ...(deprecated
+      ? [`**Deprecated** since ${deprecated.since}, gone with ${deprecated.removal}. ${deprecated.instead}`, '']
+      : []),
     ...(description ? [description, ''] : []),
     ...(shape ? code(shape) : []),
     ...(kind === 'extension-point' && example

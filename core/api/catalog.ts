@@ -1,3 +1,4 @@
+import type { Deprecation } from './deprecation.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
 export type CatalogKind = 'extension-point' | 'service' | 'permission' | 'setting' | 'event' | 'flag';
@@ -25,16 +26,6 @@ export interface CatalogEntry {
   readonly type?: string;
   /** Since which version it should not be used any more, when it goes, and what to use instead. */
   readonly deprecated?: Deprecation;
-}
-
-/** What is going to be taken away. A tag `@deprecated` says the same to editors. */
-export interface Deprecation {
-  /** Version of the package that deprecated it, e.g. `1.4.0`. */
-  readonly since: string;
-  /** Version of the package that does not have it any more. */
-  readonly removal: string;
-  /** What to use, in a sentence. */
-  readonly instead: string;
 }
 
 /** What the installed packages say they offer. Of a module whose package says nothing, its manifest speaks: ids only. */

@@ -4,6 +4,7 @@ export * from './basics.js';
 export * from './catalog.js';
 export * from './commands.js';
 export * from './contributions.js';
+export { type DeprecatedKind, type Deprecation, noteDeprecatedUse } from './deprecation.js';
 export * from './disposable.js';
 export * from './errors.js';
 export * from './event.js';

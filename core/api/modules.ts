@@ -1,4 +1,5 @@
 import type { Contribution } from './contributions.js';
+import type { DeprecatedKind, Deprecation } from './deprecation.js';
 import type { Event } from './event.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
@@ -12,6 +13,13 @@ export type ModuleState =
   | 'stopping'
   | 'failed'
   | 'disabled';
+
+/** Something that a module uses and that will be taken away. */
+export interface DeprecatedUse extends Deprecation {
+  readonly kind: DeprecatedKind;
+  /** Id of the service or point, or what the function is called and where it is from. */
+  readonly name: string;
+}
 
 /** A module as it stands now. */
 export interface ModuleStatus {
@@ -32,6 +40,8 @@ export interface ModuleStatus {
     readonly count: number;
     readonly message: string;
   }[];
+  /** What it uses that will be taken away, since its start. */
+  readonly deprecations: readonly DeprecatedUse[];
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   readonly requires: readonly string[];

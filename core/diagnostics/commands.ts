@@ -79,6 +79,9 @@ function describe(module: ModuleStatus): readonly string[] {
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
     ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
+    ...module.deprecations.map(
+      ({ name, since, removal, instead }) => `  It uses ${name}, deprecated since ${since} and gone with ${removal}. ${instead}`,
+    ),
     ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),

@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import {
   type Activity,
+  type DeprecatedUse,
   type Disposable,
   DisposableStore,
   former,
@@ -14,6 +15,7 @@ import {
 import { runInModule } from './attribution.js';
 import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
+import { deprecatedIn } from './deprecated-uses.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { ModuleContainer } from './module-container.js';
 import { RequestCounter } from './module-gate.js';
@@ -127,6 +129,11 @@ export class ModuleRun {
   /** Where it stands among those that decorate a service; undefined before it has said so. */
   orderOf(id: string): number | undefined {
     return this.declared?.decorators.find((decorator) => decorator.id === id)?.order;
+  }
+
+  /** What it declares and injects that will be taken away. */
+  get deprecated(): readonly DeprecatedUse[] {
+    return this.declared ? deprecatedIn(this.declared) : [];
   }
 
   get contributes(): readonly DeclaredContribution[] {
