@@ -158,6 +158,7 @@ const headings: Readonly<Record<ModulePlan['changes'][number]['kind'], string>> 
   provides: 'services',
   hosts: 'extension points',
   decorates: 'services that it stands before',
+  overrides: 'views that it shows in place of others',
   'menu-items': 'menu items',
   routes: 'addresses',
   permissions: 'permissions',
