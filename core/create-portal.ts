@@ -142,7 +142,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       isInRange: satisfiesRange,
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
-    bindPackages(kernel, { config, packages, records, storage, log });
+    bindPackages(kernel, { config, packages, records, storage, distribution: where.distribution, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;

@@ -1,5 +1,4 @@
 import { isLaterVersion } from '../libraries/kernel.js';
-import type { Disposable } from './disposable.js';
 
 /** What is going to be taken away. A tag `@deprecated` says the same to editors. */
 export interface Deprecation {
@@ -37,10 +36,10 @@ export function noteDeprecatedUse(name: string, deprecation: Deprecation): void 
   for (const listener of listeners) listener(name, deprecation);
 }
 
-/** For the host. */
-export function onDeprecatedUse(listener: (name: string, deprecation: Deprecation) => void): Disposable {
+/** For the host. Answers what ends it. */
+export function onDeprecatedUse(listener: (name: string, deprecation: Deprecation) => void): () => void {
   listeners.add(listener);
-  return { dispose: () => void listeners.delete(listener) };
+  return () => void listeners.delete(listener);
 }
 
 function check(name: string, { since, removal }: Deprecation): void {

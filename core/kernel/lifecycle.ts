@@ -67,11 +67,11 @@ export class Lifecycle {
 
   constructor(private readonly dependencies: LifecycleDependencies) {
     const { context, records, logFor } = dependencies;
-    const listening = onDeprecatedUse((name, deprecation) => {
+    const end = onDeprecatedUse((name, deprecation) => {
       const record = records.get(currentModule() ?? '');
       record?.deprecatedUses.note({ kind: 'function', name, ...deprecation }, logFor(record.id));
     });
-    context.ending.addEventListener('abort', () => listening.dispose());
+    context.ending.addEventListener('abort', end);
   }
 
   /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */

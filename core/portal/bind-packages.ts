@@ -1,4 +1,4 @@
-import { Commands, DisposableStore, type Log, ModuleBelongings, ModulePackages } from '../api/index.js';
+import { ApiCatalog, Commands, DisposableStore, type Log, ModuleBelongings, ModulePackages } from '../api/index.js';
 import { type LoadedConfig, moduleVariables } from '../config/index.js';
 import type { Kernel } from '../kernel/index.js';
 import {
@@ -6,21 +6,24 @@ import {
   type OpenPackages,
   PackageManager,
   type PackageRecords,
+  PortalPlanner,
   packageCommands,
   trustedKey,
 } from '../packages/index.js';
 import type { Storage } from './open-storage.js';
+import type { Distribution } from './project-root.js';
 
 export interface PackageBindings {
   readonly config: LoadedConfig;
   readonly packages: OpenPackages;
   readonly records: PackageRecords;
   readonly storage: Storage;
+  readonly distribution: Distribution;
   readonly log: Log;
 }
 
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
-export function bindPackages(kernel: Kernel, { config, packages, records, storage, log }: PackageBindings): void {
+export function bindPackages(kernel: Kernel, { config, packages, records, storage, distribution, log }: PackageBindings): void {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
@@ -37,7 +40,15 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     log,
   });
   kernel.bind(ModulePackages, manager);
-  for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
+  const planner = new PortalPlanner({
+    version: distribution.version,
+    ownPackages: new Set(Object.keys(distribution.packages)),
+    catalog: { entries: () => kernel.handle(ApiCatalog).get()?.entries() ?? [] },
+    modules: () => kernel.modules,
+    statusOf: (id) => kernel.status(id),
+    provided: () => packages.live.provided(),
+  });
+  for (const command of packageCommands(manager, kernel, planner)) kernel.contribute(Commands, command, { id: command.name });
 }
 
 /** What modules that come later bring to the configuration and to the database. */
