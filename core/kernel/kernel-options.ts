@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../api/index.js';
 import type { FlagSource } from './criteria.js';
+import type { LeftOutModules } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { Preparation } from './module-run.js';
 import type { SwitchStore } from './module-switches.js';
@@ -36,6 +37,7 @@ export interface KernelOptions {
   /** Whether operators let a module stand before a service. Default: they do. */
   standsBefore?(module: string, service: string): boolean;
   readonly disabled?: SwitchStore;
+  readonly leftOut?: LeftOutModules;
   /** Told when modules came, went or changed while the portal is open, before any of them starts. */
   onModulesChange?(): void;
 }
