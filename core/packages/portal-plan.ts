@@ -136,7 +136,7 @@ function importedNames(files: PackageFiles): ReadonlySet<string> {
 }
 
 /** Where a package is that moves from one version of the portal to another as the portal does. */
-export function projected(version: string, from: string, to: string): string {
+function projected(version: string, from: string, to: string): string {
   const [now, before, then] = [version, from, to].map((each) => parseVersion(each));
   if (!now || !before || !then) return version;
   const tag = then.prerelease.length > 0 ? `-${then.prerelease.join('.')}` : '';
