@@ -6,3 +6,4 @@ export { PackageManager } from './package-manager.js';
 export { peerProblems } from './package-planner.js';
 export { PackageRecords, packageEntities, packageMigrations } from './package-records.js';
 export { trustedKey } from './package-signature.js';
+export { PortalPlanner } from './portal-plan.js';

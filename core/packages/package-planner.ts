@@ -79,7 +79,9 @@ export function planOf(
   };
 }
 
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+/** Names of files and modules stay as they are spelt. */
+const sentence = (text: string): string =>
+  /^(?:its?|the|addresses) /.test(text) ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : `${text}.`;
 
 /** What of each kind comes and goes. */
 function changesBetween(
@@ -112,6 +114,7 @@ const kinds: readonly PlannedKind[] = [
   'provides',
   'hosts',
   'decorates',
+  'overrides',
   'menu-items',
   'routes',
   'permissions',
@@ -134,6 +137,7 @@ function namesOf(manifest: ModuleManifest, { contributions, tables, migrations }
     provides: ranged(manifest.provides),
     hosts: ranged(manifest.hosts),
     decorates: ranged(manifest.decorates),
+    overrides: ranged(manifest.overrides),
     flags: Object.keys(manifest.flags ?? {}),
     tables,
     migrations: migrations.map(({ name }) => name),
