@@ -114,6 +114,7 @@ const kinds: readonly PlannedKind[] = [
   'provides',
   'hosts',
   'decorates',
+  'overrides',
   'menu-items',
   'routes',
   'permissions',
@@ -136,6 +137,7 @@ function namesOf(manifest: ModuleManifest, { contributions, tables, migrations }
     provides: ranged(manifest.provides),
     hosts: ranged(manifest.hosts),
     decorates: ranged(manifest.decorates),
+    overrides: ranged(manifest.overrides),
     flags: Object.keys(manifest.flags ?? {}),
     tables,
     migrations: migrations.map(({ name }) => name),
@@ -170,7 +172,7 @@ function versionProblems(
   ];
 }
 
-function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
+export function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
   return Object.entries(peers).flatMap(([name, range]) => {
     const given = provided.get(name);
     if (given === undefined)
