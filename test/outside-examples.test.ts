@@ -94,9 +94,14 @@ describe('An example, far from this repository,', function () {
     expect(name).to.equal('camera');
     expect(await (await page.request.get(file)).text()).to.include('<symbol id="camera"');
     await added.click();
-    await page.getByRole('dialog', { name: 'Stock Photo' }).getByRole('button', { name: 'Choose Harbour wall' }).click();
+    const picture = page.getByRole('dialog', { name: 'Stock Photo' }).getByRole('button', { name: 'Choose Harbour wall' });
+    await picture.waitFor();
+    // And so did the rules of a class of the theme.
+    const sheet = (await page.locator('link[href$="/clay.css"]').getAttribute('href')) ?? '';
+    expect(await (await page.request.get(sheet)).text()).to.include('.img-fluid{');
+    await picture.click();
     await page.getByRole('link', { name: 'Harbour wall.png' }).first().click();
-    await page.getByText('A wall by the sea.').or(page.locator('[value="A wall by the sea."]')).first().waitFor();
+    await page.getByRole('img', { name: 'A wall by the sea.' }).first().waitFor();
     expect(browser.complaints).to.deep.equal([]);
   });
 });
