@@ -41,6 +41,8 @@ export interface ExchangeDependencies {
 interface Former {
   readonly record: ModuleRecord;
   readonly stopped: boolean;
+  /** Whether something that it contributed was refused already. */
+  readonly hadErrors: boolean;
 }
 
 /**
@@ -96,7 +98,11 @@ export class ModuleExchange {
     const { records } = this.dependencies;
     const going: Former[] = [...coming.map(({ id }) => id), ...remove]
       .flatMap((id) => records.get(id) ?? [])
-      .map((record) => ({ record, stopped: record.stopped }));
+      .map((record) => ({
+        record,
+        stopped: record.stopped,
+        hadErrors: this.dependencies.statusOf(record).contributionErrors.length > 0,
+      }));
     await this.stop(going.map(({ record }) => record));
     try {
       await whileStopped?.();
@@ -106,7 +112,11 @@ export class ModuleExchange {
         records.set(record.id, record);
       }
       await this.settle();
-      for (const record of coming) this.assertStands(record);
+      for (const record of coming)
+        this.assertStands(
+          record,
+          going.find((former) => former.record.id === record.id),
+        );
       for (const record of affected)
         if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
       await commit();
@@ -148,11 +158,12 @@ export class ModuleExchange {
   }
 
   /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off. */
-  private assertStands(record: ModuleRecord): void {
+  private assertStands(record: ModuleRecord, former: Former | undefined): void {
     const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
     const [fault] = this.dependencies.statusOf(record).contributionErrors;
-    if (fault) throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
+    if (fault && !former?.hadErrors)
+      throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
   }
 
   private notStarted(record: ModuleRecord): PortalError {
