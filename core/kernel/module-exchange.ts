@@ -1,4 +1,5 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -27,6 +28,7 @@ export interface ExchangeDependencies {
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
   readonly lifecycle: Lifecycle;
+  readonly leftOut: LeftOutModules | undefined;
   /** Milliseconds for loading code. */
   readonly loadMillis: number;
   isOpen(): boolean;
@@ -72,6 +74,8 @@ export class ModuleExchange {
       const known = records.get(module.id);
       if (known) record.wanted = known.wanted;
       else switches.adopt(record);
+      // What was started although it was to be left out goes on; another version of what is left out may be sound.
+      record.leftOut = known && !known.leftOut ? undefined : this.dependencies.leftOut?.reasonFor(module);
       return record;
     });
     await Promise.all(coming.map((record) => this.loadBeside(record)));
@@ -157,9 +161,10 @@ export class ModuleExchange {
     await this.dependencies.lifecycle.reconcile();
   }
 
-  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off. */
+  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off, or it is left out. */
   private assertStands(record: ModuleRecord, former: Former | undefined): void {
-    const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
+    const isKeptOff =
+      record.state === 'disabled' || (record.state === 'resolved' && (record.stopped || record.leftOut !== undefined));
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
     const [fault] = this.dependencies.statusOf(record).contributionErrors;
     if (fault && !former?.hadErrors)
@@ -174,7 +179,7 @@ export class ModuleExchange {
   /** Loads code that comes while what is there runs on. */
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
-    if (!record.switchedOn || lifecycle.flaggedOff(record)) return;
+    if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
