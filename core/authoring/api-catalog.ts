@@ -8,7 +8,7 @@ import { entryOf, type ModulePackage, type PackageContent } from './package-file
 import { type DeclarationNode, type TokenType, TypedDeclarations } from './typed-declarations.js';
 
 /** Where a package keeps what it says of itself, for the screen Extension Points. */
-export const catalogFile = 'dist/api-catalog.json';
+const catalogFile = 'dist/api-catalog.json';
 
 /** A package as far as its catalogue matters. */
 export interface CataloguedPackage {
@@ -199,7 +199,7 @@ interface DeclaredPage {
 function declaredBy({ id: module, manifest, declared, words }: CataloguedPackage): readonly CatalogEntry[] {
   const valuesAt = <T>(point: string): readonly T[] =>
     (declared?.contributions ?? []).flatMap((each) =>
-      each.point === point && each.made.kind === 'value' ? [each.made.value as T] : [],
+      each.point.endsWith(point) && each.made.kind === 'value' ? [each.made.value as T] : [],
     );
   const word = (key: string): string => words[key] ?? key;
   const flags = Object.entries(manifest.flags ?? {}).map(([id, { type, title, description = '' }]) => ({
@@ -209,7 +209,7 @@ function declaredBy({ id: module, manifest, declared, words }: CataloguedPackage
     type,
     description: sentences(title, description),
   }));
-  const permissions = valuesAt<DeclaredPermission>('portico.permissions').map(({ id, label, scope, defaultRoles }) => ({
+  const permissions = valuesAt<DeclaredPermission>('.permissions').map(({ id, label, scope, defaultRoles }) => ({
     kind: 'permission' as const,
     id,
     module,
@@ -217,9 +217,7 @@ function declaredBy({ id: module, manifest, declared, words }: CataloguedPackage
     type: scope,
     description: sentences(word(label), defaultRoles.length > 0 ? `At first of the roles ${defaultRoles.join(', ')}` : ''),
   }));
-  const pages = ['configuration.settings-definitions', 'configuration.settings-additions'].flatMap((point) =>
-    valuesAt<DeclaredPage>(point),
-  );
+  const pages = ['.settings-definitions', '.settings-additions'].flatMap((point) => valuesAt<DeclaredPage>(point));
   const settings = pages.flatMap(({ id, page = id, fields }) =>
     Object.entries(fields).map(([field, { type, label, help = '', default: value }]) => ({
       kind: 'setting' as const,
