@@ -29,7 +29,7 @@ import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, named
 import { type LogOptions, Logs } from './diagnostics/log.js';
 import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
-import { openPackages, PackageRecords } from './packages/index.js';
+import { openPackages, PackageRecords, StagedPackages } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
 import { bindPackages, moduleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
@@ -141,7 +141,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       log,
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
-    bindPackages(kernel, { config, packages, records, storage, log });
+    const incoming = await StagedPackages.open(home, clock);
+    opened.add(incoming.keepTidy());
+    bindPackages(kernel, { config, packages, records, storage, incoming, clock, ids, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;

@@ -1,4 +1,14 @@
-import { Commands, DisposableStore, type Log, ModuleBelongings, ModulePackages } from '../api/index.js';
+import {
+  type Clock,
+  Commands,
+  DisposableStore,
+  type Ids,
+  IncomingPackages,
+  type Log,
+  ModuleBelongings,
+  ModulePackages,
+  PackageOperations,
+} from '../api/index.js';
 import { type LoadedConfig, moduleVariables } from '../config/index.js';
 import type { Kernel } from '../kernel/index.js';
 import {
@@ -7,6 +17,8 @@ import {
   PackageManager,
   type PackageRecords,
   packageCommands,
+  type StagedPackages,
+  StartedOperations,
   trustedKey,
 } from '../packages/index.js';
 import type { Storage } from './open-storage.js';
@@ -16,11 +28,17 @@ export interface PackageBindings {
   readonly packages: OpenPackages;
   readonly records: PackageRecords;
   readonly storage: Storage;
+  readonly incoming: StagedPackages;
+  readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
 }
 
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
-export function bindPackages(kernel: Kernel, { config, packages, records, storage, log }: PackageBindings): void {
+export function bindPackages(
+  kernel: Kernel,
+  { config, packages, records, storage, incoming, clock, ids, log }: PackageBindings,
+): ModulePackages {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
@@ -37,7 +55,10 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     log,
   });
   kernel.bind(ModulePackages, manager);
+  kernel.bind(IncomingPackages, incoming);
+  kernel.bind(PackageOperations, new StartedOperations(clock, ids, log));
   for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
+  return manager;
 }
 
 /** What modules that come later bring to the configuration and to the database. */

@@ -4,6 +4,7 @@ import {
   injectable,
   Log,
   MessageCatalog,
+  ModulePackages,
   type ModuleStatus,
   Modules,
   notFound,
@@ -13,6 +14,7 @@ import {
   z,
 } from '@portico/core';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
+import { oldCodeSentence, packageModel } from '../services/package-model.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
@@ -30,6 +32,7 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ModulePackages) private readonly packages: ModulePackages,
   ) {}
 
   register(router: Router): void {
@@ -42,13 +45,17 @@ export class ModuleRoutes implements HttpRoutes {
   private list(ctx: RouteContext): void {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
-    ctx.render('modules', { title, modules, unreadable: this.modules.unreadable() }, { title });
+    const install = ctx.access.can(permissions.packages) ? ctx.url('/configuration/packages/new') : undefined;
+    const oldCode = oldCodeSentence(ctx, this.packages.replacedCode());
+    ctx.render('modules', { title, modules, install, oldCode, unreadable: this.modules.unreadable() }, { title });
   }
 
-  private show(ctx: RouteContext<Params>): void {
+  private async show(ctx: RouteContext<Params>): Promise<void> {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
-    ctx.render('module', { ...module, unreadable }, { title: module.name });
+    const installed = (await this.packages.installed()).find(({ id }) => id === module.id);
+    const packaged = installed && packageModel(ctx, installed, module.name);
+    ctx.render('module', { ...module, packaged, unreadable }, { title: module.name });
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {
