@@ -90,6 +90,8 @@ async function bundle(outdir, entryPoints) {
     entryPoints,
     outdir,
     bundle: true,
+    // Every page has it, as the portal's own script.
+    external: ['@portico/core/client'],
     format: 'esm',
     splitting: true,
     minify: true,

@@ -8,11 +8,12 @@ import { extname, join, relative, sep } from 'node:path';
 import { foldersOf } from './assets/files.mjs';
 import { buildIfNeeded } from './build.mjs';
 import { buildCoreAssets, buildPackageAssets, buildSheet } from './build-assets.mjs';
-import { watchTree } from './dev/watch-tree.mjs';
 import { root } from './packages.mjs';
 
 buildIfNeeded();
 const { sharedFiles } = await import('../core/dist/development/module-hooks.js');
+const { watchTree } = await import('../core/dist/development/watch-tree.js');
+const { PortalProcess } = await import('../core/dist/development/portal-process.js');
 
 const core = join(root, 'core');
 const coreOwnViews = new Set(['layouts', 'partials', 'core']);
@@ -20,20 +21,15 @@ const sheet = join(core, 'dist/assets/portico.css');
 /** Stands for the sheet in the list of edited files. */
 const trimmed = Symbol('trimmed');
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
-/** How long a portal may take to close; it survives being killed. */
-const closeMillis = 1500;
-
-let portal;
-/** Folders of the modules, by id, as the portal found them. */
-let modules = new Map();
+const portal = new PortalProcess(root);
 const waiting = new Set();
 let isWorking = false;
 let isClosing = false;
 let trimming;
 let trimmingEnds = Promise.resolve();
 
-await startPortal();
-const watched = watchTree([core, join(root, 'views'), join(root, 'config'), ...modules.values()], (file) => {
+if (!(await portal.start())) process.exit(1);
+const watched = watchTree([core, join(root, 'views'), join(root, 'config'), ...portal.modules.values()], (file) => {
   waiting.add(file);
   begin();
 });
@@ -69,7 +65,7 @@ function place(file) {
   if (path[0] === 'config' || file.endsWith(`${sep}package.json`)) return { kind: 'restart', file };
   if (path[0] === 'views')
     return extension === '.hbs' ? { kind: 'views', owner: coreOwnViews.has(path[1]) ? 'core' : path[1] } : undefined;
-  const [owner, folder] = [['core', core], ...modules].find(([, each]) => file.startsWith(each + sep)) ?? [];
+  const [owner, folder] = [['core', core], ...portal.modules].find(([, each]) => file.startsWith(each + sep)) ?? [];
   if (owner === undefined) return undefined;
   const [inner = ''] = relative(folder, file).split(sep);
   if (extension === '.hbs') return { kind: 'views', owner };
@@ -83,9 +79,9 @@ async function take(edits) {
   const code = of('code');
   for (const folder of new Set(code.map((edit) => edit.folder))) compile(folder);
   for (const edit of of('assets')) await buildAssets(edit);
-  if (of('restart').length > 0 || code.some(needsProcess)) return restart();
+  if (of('restart').length > 0 || code.some(needsProcess)) return portal.restart();
   for (const kind of ['code', 'messages', 'assets', 'views'])
-    for (const owner of new Set(of(kind).map((edit) => edit.owner))) await tell({ kind, owner });
+    for (const owner of new Set(of(kind).map((edit) => edit.owner))) await portal.tell({ kind, owner });
   if (of('views').length > 0) trimLater();
 }
 
@@ -116,7 +112,7 @@ function trimLater() {
 async function buildAssets({ owner, file }) {
   if (file === undefined) return;
   await trimmingEnds;
-  if (owner !== 'core') return buildPackageAssets(relative(root, modules.get(owner)), { quick: true });
+  if (owner !== 'core') return buildPackageAssets(relative(root, portal.modules.get(owner)), { quick: true });
   if (extname(file) === '.css') return buildSheet();
   await buildCoreAssets({ quick: true });
   // Scripts of modules have those of the core inside.
@@ -124,51 +120,9 @@ async function buildAssets({ owner, file }) {
   for (const folder of await foldersOf('modules')) await buildPackageAssets(folder, { quick: true });
 }
 
-async function startPortal() {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(core, 'dist/development/main.js')], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  portal = child;
-  const message = await answerOf(child);
-  if (message?.modules) modules = new Map(message.modules);
-  else if (modules.size === 0) process.exit(1);
-  else if (!isClosing) console.error('The portal did not start. It is tried again with the next edit.');
-}
-
-/** What a portal says next; undefined when it ends instead. */
-async function answerOf(child) {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const [message] = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal }).then(() => [])]);
-  settled.abort();
-  return message;
-}
-
-async function restart() {
-  console.log('Starting the portal again.');
-  await stopPortal();
-  await startPortal();
-}
-
-async function tell(change) {
-  if (!portal.connected) return restart();
-  portal.send(change);
-  await answerOf(portal);
-}
-
-async function stopPortal() {
-  if (portal.exitCode !== null || portal.signalCode !== null) return;
-  const ended = once(portal, 'exit');
-  portal.kill('SIGTERM');
-  const late = setTimeout(() => portal.kill('SIGKILL'), closeMillis);
-  await ended;
-  clearTimeout(late);
-}
-
 async function close() {
   isClosing = true;
   watched.close();
-  await stopPortal();
+  await portal.close();
   process.exit(0);
 }

@@ -4,97 +4,29 @@
  *
  *   node scripts/manifests.mjs [--fix] [folder of a module …]     default: the workspaces of this folder
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { declaredManifest } from '../core/dist/kernel/index.js';
-import { satisfies } from '../core/dist/libraries/kernel.js';
+import { manifestDifferences, manifestInCode, offeredVersions, writeManifest } from '../core/dist/authoring/manifest.js';
 
-const keys = ['requires', 'optional', 'provides', 'decorates', 'hosts', 'flags'];
 const args = process.argv.slice(2);
 const fix = args.includes('--fix');
 const root = process.cwd();
 const named = args.filter((arg) => arg !== '--fix').map((folder) => resolve(folder));
 const known = knownPackages();
-const versions = new Map(known.flatMap(({ content: { portico } }) => Object.entries({ ...portico.provides, ...portico.hosts })));
+const versions = offeredVersions(known.map(({ content }) => content.portico));
 
 let differing = 0;
 for (const each of named.length > 0 ? named.map(read) : known.filter(({ folder }) => !folder.includes('node_modules'))) {
-  const written = await manifestOf(each);
-  const { keepsSecrets = false } = each.content.portico;
-  const differences = keys.flatMap((key) => differencesOf(key, each.content.portico[key] ?? {}, written[key]));
-  if (keepsSecrets !== written.keepsSecrets)
-    differences.push(`"keepsSecrets" is ${keepsSecrets}, the code says ${written.keepsSecrets}`);
+  const written = await manifestInCode(each, versions);
+  const differences = manifestDifferences(each, written);
   if (differences.length === 0) continue;
   differing += 1;
   for (const difference of differences) console.log(`${each.content.portico.id}: ${difference}`);
-  if (fix) write(each, written);
+  if (fix) writeManifest(each, written);
 }
 if (differing > 0 && !fix) {
   console.error('The manifests differ from the code. `npm run manifests -- --fix` writes what the code says.');
   process.exitCode = 1;
-}
-
-/** What stands in the manifest when it says what the code says; ranges and versions that fit are kept as they are. */
-async function manifestOf({ folder, content }) {
-  const { portico } = content;
-  const entry = join(folder, content.exports?.['.'] ?? content.exports ?? content.main);
-  const { default: definition } = await import(pathToFileURL(entry).href);
-  const declared = declaredManifest(portico.id, definition, isCore);
-  const { requires = {}, optional = {}, decorates = {} } = portico;
-  const range = (id) => {
-    const before = requires[id] ?? optional[id] ?? decorates[id];
-    const offered = versions.get(id);
-    if (before !== undefined && (offered === undefined || satisfies(offered, before))) return before;
-    return `^${offered ?? '1.0.0'}`;
-  };
-  // Whether one can do without the host of a point is the author's to say: it stays where it stands.
-  const points = [...declared.contributesTo];
-  const needed = [...declared.requires, ...points.filter((id) => id in requires)];
-  const used = [...declared.optional, ...points].filter((id) => !needed.includes(id));
-  return {
-    requires: byId(needed, range),
-    optional: byId(used, range),
-    provides: byId([...declared.provides], (id) => portico.provides?.[id] ?? '1.0.0'),
-    decorates: byId([...declared.decorates], range),
-    hosts: byId([...declared.hosts], (id) => portico.hosts?.[id] ?? '1.0.0'),
-    flags: declared.flags,
-    keepsSecrets: declared.keepsSecrets,
-  };
-}
-
-/** The core offers what is called `portico.…` and no module offers. */
-function isCore(id) {
-  return id.startsWith('portico.') && !versions.has(id);
-}
-
-function byId(ids, value) {
-  return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, value(id)]));
-}
-
-function differencesOf(key, before, now) {
-  const ids = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  return ids.flatMap((id) => {
-    const [was, is] = [before[id], now[id]].map((value) => (value === undefined ? undefined : JSON.stringify(value)));
-    if (was === is) return [];
-    if (was === undefined) return [`"${key}" lacks ${id}`];
-    return [is === undefined ? `"${key}" names ${id}, which the code does not` : `"${key}" says ${was} of ${id}, the code ${is}`];
-  });
-}
-
-/** Keeps all else as it is, and the order of what was there. */
-function write({ file, content }, written) {
-  const portico = { ...content.portico };
-  for (const key of keys) {
-    if (Object.keys(written[key]).length > 0) portico[key] = written[key];
-    else delete portico[key];
-  }
-  if (written.keepsSecrets) portico.keepsSecrets = true;
-  else delete portico.keepsSecrets;
-  const first = ['id', ...keys, 'keepsSecrets'].filter((key) => key in portico);
-  const rest = Object.keys(portico).filter((key) => !first.includes(key));
-  const ordered = Object.fromEntries([...first, ...rest].map((key) => [key, portico[key]]));
-  writeFileSync(file, `${JSON.stringify({ ...content, portico: ordered }, undefined, 2)}\n`);
 }
 
 /** Packages with a manifest: the workspaces, and what is installed beside them. */
@@ -116,8 +48,7 @@ function knownPackages() {
 }
 
 function read(folder) {
-  const file = join(folder, 'package.json');
-  return { folder, file, content: JSON.parse(readFileSync(file, 'utf8')) };
+  return { folder, content: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) };
 }
 
 function childrenOf(folder) {

@@ -169,10 +169,15 @@ describe('a portal that is killed while people do all sorts of things', function
       await honest(socket);
     });
     const work = new MixedWork();
+    /** Orders that were acknowledged, by round. */
+    const ordering: number[] = [];
     let portal: ImagePortal | undefined;
     try {
       for (let round = 0; round <= rounds; round += 1) {
         portal = await ImagePortal.start(home, upstream.url, { PORTICO_LOG_LEVEL: 'error' });
+        // A new portal stops at 500 images a day, and orders would be refused for the rest of a long run.
+        if (round === 0) expect(await portico(home, 'budgets', 'remove', 'starting-budget')).to.have.property('code', 0);
+        const before = work.acknowledged.orders ?? 0;
         await work.expectWhole(portal, home);
         const twice = upstream.prompts.filter((prompt, index) => upstream.prompts.indexOf(prompt) !== index);
         expect(twice, 'sent twice').to.deep.equal([]);
@@ -187,10 +192,16 @@ describe('a portal that is killed while people do all sorts of things', function
         portal.process.kill('SIGKILL');
         expect(await portal.process.ended).to.equal('SIGKILL');
         await working;
+        ordering.push((work.acknowledged.orders ?? 0) - before);
         if (round % 50 === 49) console.log(`${round + 1} kills: ${JSON.stringify(work.acknowledged)}`);
       }
       const none = Object.entries(work.acknowledged).filter(([, count]) => count === 0);
       expect(none, JSON.stringify(work.acknowledged)).to.deep.equal([]);
+      const last = ordering.slice(-20);
+      expect(
+        last.reduce((sum, each) => sum + each, 0),
+        `orders of the last rounds: ${last.join(', ')}`,
+      ).to.be.greaterThan(0);
       expect(await portico(home, 'doctor')).to.have.property('code', 0);
     } finally {
       portal?.process.kill('SIGKILL');

@@ -136,7 +136,10 @@ describe('Installing modules on the screen', function () {
 
   it('keeps the running version when the new one does not start, and says why', async () => {
     await bring(await packages.pack({ id: 'pump' }));
-    const failing = answering('pump', '2.0.0').replace('register(', "constructor() { throw new Error('no water'); }\n  register(");
+    const failing = answering('pump', '2.0.0').replace(
+      'register(',
+      "constructor() { throw new Error('no water'); }\n  register(",
+    );
     const said = await bring(await packages.pack({ id: 'pump', version: '2.0.0', files: { 'module.js': failing } }));
     expect(said).to.include('Pump was not updated').and.to.include('no water').and.to.include('Everything is as it was before.');
     expect(await page('pump')).to.equal('1.0.0');

@@ -1,43 +1,32 @@
-import { join } from 'node:path';
 import { PortalError } from '../api/index.js';
 import { deploymentMode, type LoadOptions } from '../config/index.js';
-import { createPortal, type Portal, type PortalOptions } from '../create-portal.js';
-import { Logs } from '../diagnostics/log.js';
-import { moduleOf } from '../kernel/index.js';
-import { projectRoot } from '../portal/project-root.js';
+import { createContainedPortal } from '../contained-portal.js';
+import type { Portal } from '../create-portal.js';
+import { distribution } from '../portal/project-root.js';
 
-/** `portico start`: opens the portal and keeps it until it is told to stop. */
-export async function startPortal(): Promise<void> {
-  await run(deploymentMode(process.env), async () => []);
+/**
+ * `portico start`: opens the portal and keeps it until it is told to stop.
+ * @param overrides what the command line says besides.
+ */
+export async function startPortal(overrides: object = {}): Promise<void> {
+  await run(deploymentMode(process.env), overrides, async () => []);
 }
 
 /** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
-export async function startDemo(): Promise<void> {
-  await run('demo', async (portal) => {
+export async function startDemo(overrides: object = {}): Promise<void> {
+  await run('demo', overrides, async (portal) => {
     const lines: string[] = [];
     for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
     return lines;
   });
 }
 
-/**
- * Creates the portal of this process. No error of a module ends the process from here on: it is logged in the name of the module. The first lines of
- * a module are covered as well: until the portal has a log, and knows how much is to be in it, errors go to standard error all the same.
- */
-export async function createContainedPortal(options: PortalOptions): Promise<Portal> {
-  let log = new Logs({ level: 'error' }).for('core');
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
-    });
-  }
-  const portal = await createPortal(options);
-  log = portal.log;
-  return portal;
-}
-
-async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
-  const portal = await createContainedPortal({ mode, environment: process.env });
+async function run(
+  mode: LoadOptions['mode'],
+  overrides: object,
+  prepare: (portal: Portal) => Promise<readonly string[]>,
+): Promise<void> {
+  const portal = await createContainedPortal({ mode, environment: process.env, overrides });
   try {
     assertModules(portal);
     const lines = await prepare(portal);
@@ -61,7 +50,7 @@ function assertModules({ modules, config }: Portal): void {
   const reasons = modules.unreadable().map(({ message }) => message);
   throw new PortalError(
     'modules-missing',
-    `No module was found, so the portal would have no page. ${reasons.join(' ') || '"modulePaths" or PORTICO_MODULE_PATHS names no folder.'} The modules of the portal are in ${join(projectRoot, 'modules')}.`,
+    `No module was found, so the portal would have no page. ${reasons.join(' ') || '"modulePaths" or PORTICO_MODULE_PATHS names no folder.'} The modules of the portal are in ${distribution.modulePaths.join(', ')}.`,
     { status: 503, expose: false, details: { modulePaths: config.modulePaths } },
   );
 }

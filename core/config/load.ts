@@ -19,8 +19,10 @@ export function deploymentMode(environment: NodeJS.ProcessEnv): HostConfig['mode
 type Json = Record<string, unknown>;
 
 export interface LoadOptions {
-  /** The project's root: config/, views/, modules/ lie there. */
+  /** Where paths count from, and config/ of the operator lies. */
   readonly root: string;
+  /** Where the portal's own config/ lies, and what `modules` means, when that is not the root: the portal was installed as packages. */
+  readonly distribution?: { readonly root: string; readonly modulePaths: readonly string[] } | undefined;
   readonly mode: HostConfig['mode'];
   readonly environment: NodeJS.ProcessEnv;
   /** Laid over files and environment; for the demo and for tests. */
@@ -59,16 +61,20 @@ const layers: Readonly<Record<HostConfig['mode'], readonly string[]>> = {
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { root, mode, environment, overrides = {}, ports = new Map() } = options;
   const names = filesOf(options);
-  const files = names.map((name) => withPorts(readFile(root, name), ports) as Json);
-  const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
+  const files = names.map((name) => withPorts(readFiles(options, name), ports) as Json);
+  const sources = [...files, readEnvironment(environment, options.variables), overrides as Json];
+  const merged = sources.reduce(merge, {});
+  // What is forbidden in one place is not allowed by another that forbids something else.
+  const without = new Set(sources.flatMap((source) => source.without ?? []));
+  if (without.size > 0) merged.without = [...without];
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
     const { issues } = parsed.error;
     const written = names.map((name, index) => ({ name: `config/${name}.json`, content: files[index] })).reverse();
-    const sources = issues
+    const places = issues
       .flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]))
       .map((path) => variableAt(path, environment) ?? written.find(({ content }) => isAt(content, path))?.name);
-    const named = [...new Set(sources.filter((source) => source !== undefined))];
+    const named = [...new Set(places.filter((place) => place !== undefined))];
     const meant = issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => nearest(key, keysAt(issue.path))) : [],
     );
@@ -88,7 +94,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     home: fromEnvironment ? resolve(settings.home) : resolve(root, settings.home),
     publicUrl: settings.server.publicUrl ?? `http://${shownHost}:${port}`,
     flagsFile: resolve(root, settings.flagsFile),
-    modulePaths: settings.modulePaths.map((path) => resolve(root, path)),
+    modulePaths: settings.modulePaths.flatMap((path) => pathsOf(options, path)),
     masterKey: environment.PORTICO_MASTER_KEY || undefined,
     previousMasterKey: environment.PORTICO_MASTER_KEY_PREVIOUS || undefined,
     unreadFiles: unreadFiles(root),
@@ -100,6 +106,18 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
       later[id] === undefined ? (settings.modules[id] ?? {}) : merge(settings.modules[id] ?? {}, later[id] as Json),
     variables: (prefix) => variablesOf(environment, prefix),
   };
+}
+
+/** A folder of the operator's; `modules`, where there is no such folder, are those that the portal came with. */
+function pathsOf({ root, distribution }: LoadOptions, path: string): readonly string[] {
+  const folder = resolve(root, path);
+  return path === 'modules' && distribution && !existsSync(folder) ? distribution.modulePaths : [folder];
+}
+
+/** What the portal came with, and over it what the operator wrote. */
+function readFiles({ root, distribution }: Pick<LoadOptions, 'root' | 'distribution'>, name: string): Json {
+  const own = readFile(root, name);
+  return distribution && distribution.root !== root ? merge(readFile(distribution.root, name), own) : own;
 }
 
 function isAt(content: unknown, path: readonly PropertyKey[]): boolean {
@@ -135,8 +153,8 @@ function filesOf({ mode, layer }: Pick<LoadOptions, 'mode' | 'layer'>): readonly
 }
 
 /** The names of ports in the files: `{port:sandbox}` is one that nobody uses, the same wherever the name stands. */
-export function namedPorts(options: Pick<LoadOptions, 'root' | 'mode' | 'layer'>): readonly string[] {
-  const text = JSON.stringify(filesOf(options).map((name) => readFile(options.root, name)));
+export function namedPorts(options: Pick<LoadOptions, 'root' | 'distribution' | 'mode' | 'layer'>): readonly string[] {
+  const text = JSON.stringify(filesOf(options).map((name) => readFiles(options, name)));
   return [...new Set([...text.matchAll(/\{port:([\w-]+)\}/g)].map(([, name = '']) => name))];
 }
 

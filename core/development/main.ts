@@ -1,5 +1,5 @@
 import { register } from 'node:module';
-import { createContainedPortal } from '../cli/portal.js';
+import { createContainedPortal } from '../contained-portal.js';
 import type { Change } from '../create-portal.js';
 import { LiveReload } from './live-reload.js';
 

@@ -6,7 +6,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const exiftool = join(dirname(createRequire(import.meta.url).resolve('exiftool-vendored.pl/package.json')), 'bin', 'exiftool');
+
+/** Found when it is used: not everybody who tests a module has it. */
+function exiftool(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('exiftool-vendored.pl/package.json')), 'bin', 'exiftool');
+}
 
 /** An independent reader and writer of metadata: a Perl program that comes as a package. */
 async function withFile<T>(content: Uint8Array, use: (file: string) => Promise<T>): Promise<T> {
@@ -23,7 +27,7 @@ async function withFile<T>(content: Uint8Array, use: (file: string) => Promise<T
 /** What an independent reader finds in a file under the IPTC's digital source type. */
 export function digitalSourceType(content: Uint8Array): Promise<string | undefined> {
   return withFile(content, async (file) => {
-    const { stdout } = await run('perl', [exiftool, '-n', '-j', '-XMP-iptcExt:DigitalSourceType', file]);
+    const { stdout } = await run('perl', [exiftool(), '-n', '-j', '-XMP-iptcExt:DigitalSourceType', file]);
     const [facts] = JSON.parse(stdout) as { DigitalSourceType?: string }[];
     return facts?.DigitalSourceType;
   });
@@ -31,13 +35,13 @@ export function digitalSourceType(content: Uint8Array): Promise<string | undefin
 
 /** All that an independent reader finds in a file, also in what is embedded, as text: names, values, warnings. */
 export function metadataText(content: Uint8Array): Promise<string> {
-  return withFile(content, async (file) => (await run('perl', [exiftool, '-a', '-u', '-G1', '-ee3', '-s', file])).stdout);
+  return withFile(content, async (file) => (await run('perl', [exiftool(), '-a', '-u', '-G1', '-ee3', '-s', file])).stdout);
 }
 
 /** The file with metadata that an independent writer put in: `-XMP:Creator=Ada`. */
 export function withMetadata(content: Uint8Array, ...tags: readonly string[]): Promise<Buffer> {
   return withFile(content, async (file) => {
-    await run('perl', [exiftool, '-overwrite_original', ...tags, file]);
+    await run('perl', [exiftool(), '-overwrite_original', ...tags, file]);
     return readFile(file);
   });
 }

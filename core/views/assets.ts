@@ -26,6 +26,11 @@ interface Entry {
 }
 
 const prefix = '/assets/';
+/** The sprite of a module's own icons, and the name under which pages ask for that of all. */
+const spriteName = 'icons.svg';
+const spriteOwner = 'core.icons';
+/** Pages that are open ask for what they were made with. */
+const mostSprites = 8;
 const viewsFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The portal itself, as the owner of its theme and elements. */
@@ -38,12 +43,19 @@ const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { 
 export class Assets {
   private readonly owners = new Map<string, Entry>();
   private readonly reported = new Set<string>();
+  /** One for each set of modules that ran, the newest last. */
+  private readonly sprites = new Map<string, AssetFile>();
+  private sprite: string | undefined;
 
   constructor(private readonly options: AssetsOptions) {}
 
   async load(module: AssetOwner = portalAssets): Promise<Disposable> {
     this.owners.set(module.id, await this.read(module));
-    return toDisposable(() => void this.owners.delete(module.id));
+    this.sprite = undefined;
+    return toDisposable(() => {
+      this.owners.delete(module.id);
+      this.sprite = undefined;
+    });
   }
 
   /** Reads files that have changed; of a module that stopped meanwhile nothing is kept. */
@@ -52,6 +64,7 @@ export class Assets {
     if (!known) return;
     const entry = await this.read(known.owner);
     if (this.owners.has(owner)) this.owners.set(owner, entry);
+    this.sprite = undefined;
   }
 
   private async read(module: AssetOwner): Promise<Entry> {
@@ -68,9 +81,33 @@ export class Assets {
     };
   }
 
+  /** The address of a file that a module may have. */
+  find(moduleId: string, file: string): string | undefined {
+    return this.owners.get(moduleId)?.addresses.get(file);
+  }
+
+  /** The icons of the portal and of all modules that run, in one file. */
+  private iconsAddress(): string | undefined {
+    if (this.sprite !== undefined) return this.sprite;
+    const [first, ...others] = [...this.owners.values()].flatMap(({ owner, files }) => {
+      const file = files.get(spriteName);
+      return file === undefined ? [] : [{ id: owner.id, file }];
+    });
+    if (first === undefined || others.length === 0) return undefined;
+    const file = mergedSprite([first, ...others].sort((a, b) => orderOf(a.id, b.id)).map((each) => each.file));
+    if (!this.sprites.has(file.hash)) {
+      void this.compress(spriteOwner, [file]);
+      this.sprites.set(file.hash, file);
+      for (const hash of [...this.sprites.keys()].slice(0, -mostSprites)) this.sprites.delete(hash);
+    }
+    this.sprite = `${prefix}${spriteOwner}/${file.hash}/${spriteName}`;
+    return this.sprite;
+  }
+
   /** The address of a file; one that does not exist is reported once and answers 404. */
   url(moduleId: string, file: string): string {
-    const address = this.owners.get(moduleId)?.addresses.get(file);
+    const icons = moduleId === portalAssets.id && file === spriteName ? this.iconsAddress() : undefined;
+    const address = icons ?? this.find(moduleId, file);
     if (address !== undefined) return address;
     const name = `${moduleId}/${file}`;
     if (!this.reported.has(name)) {
@@ -84,7 +121,8 @@ export class Assets {
     if (!ctx.path.startsWith(prefix) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     const [moduleId = '', hash = '', ...rest] = ctx.path.slice(prefix.length).split('/');
     const entry = this.owners.get(moduleId);
-    const file = entry?.hash === hash ? entry.files.get(rest.join('/')) : undefined;
+    const ofModule = entry?.hash === hash ? entry.files.get(rest.join('/')) : undefined;
+    const file = moduleId === spriteOwner ? this.sprites.get(hash) : ofModule;
     if (file) answer(ctx, file);
     else refuse(ctx);
     return undefined;
@@ -97,6 +135,24 @@ export class Assets {
       this.options.log.warn('Assets could not be compressed; they are served as they are.', { module: moduleId, error });
     }
   }
+}
+
+/** The portal's own come first, then by id: what is there twice is taken from the first. */
+function orderOf(one: string, other: string): number {
+  if (one === portalAssets.id || other === portalAssets.id) return one === portalAssets.id ? -1 : 1;
+  return one < other ? -1 : 1;
+}
+
+function mergedSprite(files: readonly AssetFile[]): AssetFile {
+  const symbols = new Map<string, string>();
+  for (const file of files) {
+    const text = file.bytes.get('identity')?.toString() ?? '';
+    for (const [symbol, name = ''] of text.matchAll(/<symbol id="([^"]+)"[\s\S]*?<\/symbol>/g))
+      if (!symbols.has(name)) symbols.set(name, symbol);
+  }
+  const content = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${[...symbols.values()].join('')}</svg>`);
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { name: spriteName, type: 'image/svg+xml', hash, bytes: new Map([['identity', content]]) };
 }
 
 function answer(ctx: Context, file: AssetFile): void {

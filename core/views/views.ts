@@ -31,7 +31,7 @@ export interface ViewOwner {
 export interface ViewsDependencies extends FrameDependencies {
   readonly messages: { for(moduleId: string): Messages };
   readonly pageAdditions?: ConditionalContributions<PageAddition>;
-  readonly assets: { url(moduleId: string, file: string): string };
+  readonly assets: { url(moduleId: string, file: string): string; find?(moduleId: string, file: string): string | undefined };
   /** Address of a script on every page. */
   readonly everywhere?: { readonly script: string };
   /** The portal's own views: `layouts/`, `partials/`, and one folder per module with overrides. */
@@ -132,6 +132,7 @@ export class Views {
       styles: new Set(),
       rules: new Set(),
     };
+    this.addTheme(rendering);
     const body = set.render(view, model, rendering);
     const layout = options.layout ?? 'page';
     if (layout === 'none') return body + this.fragmentAssets(rendering);
@@ -149,6 +150,12 @@ export class Views {
     );
   }
 
+  /** Rules of the theme that this module uses and no page has by itself; `portico module build` has found them. */
+  private addTheme({ moduleId, styles }: Rendering): void {
+    const rules = this.dependencies.assets.find?.(moduleId, 'clay.css');
+    if (rules !== undefined) styles.add(rules);
+  }
+
   /** Shown before the layout, which names the scripts that they ask for. */
   private additions(rendering: Rendering): readonly string[] {
     const { pageAdditions } = this.dependencies;
@@ -164,6 +171,7 @@ export class Views {
   private viewWithin(moduleId: string, view: string, model: object, rendering: Rendering): string | undefined {
     try {
       const messages = this.dependencies.messages.for(moduleId);
+      this.addTheme({ ...rendering, moduleId });
       return this.setOf(moduleId).render(view, model, { ...rendering, moduleId, messages });
     } catch (error) {
       this.dependencies.log.warn('A view of a module cannot be shown within a page.', { module: moduleId, view, error });

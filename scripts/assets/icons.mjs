@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './files.mjs';
 
@@ -23,6 +23,16 @@ export async function buildIcons(sources) {
     else console.warn(`There is no icon "${name}".`);
   }
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
+}
+
+/** Every icon there is, as symbols by name: modules of others may name any. */
+export async function allIcons() {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.svg')).sort();
+  const symbols = files.map(async (file) => {
+    const name = file.slice(0, -'.svg'.length);
+    return [name, toSymbol(name, await readFile(join(folder, file), 'utf8'))];
+  });
+  return Object.fromEntries(await Promise.all(symbols));
 }
 
 function toSymbol(name, svg) {

@@ -112,6 +112,34 @@ export async function buildTheme(sources, { lastTrimWillDo = false } = {}) {
   return code;
 }
 
+/** Clay's rules as the theme would have them, one for each selector, with the classes it needs: what a module of others uses is taken from here when it is built. */
+export async function spareRules() {
+  const rules = postcss.parse(await readFile(join(root, 'node_modules/@clayui/css/lib/css/atlas.css'), 'utf8'));
+  withoutOurs(rules);
+  tokenise(rules);
+  const found = [];
+  rules.walkRules((rule) => {
+    if (rule.parent.type === 'atrule' && rule.parent.name.includes('keyframes')) return;
+    for (const selector of rule.selectors) {
+      const classes = [...selector.matchAll(/\.(-?[a-zA-Z_][\w-]*)/g)].map(([, name]) => name);
+      if (classes.length > 0) found.push({ classes, css: minified(wrapped(rule, selector)) });
+    }
+  });
+  return found.filter(({ css }) => css !== '');
+}
+
+/** The rule of one selector, inside of what stands around it. */
+function wrapped(rule, selector) {
+  let text = `${selector}{${rule.nodes.map(String).join(';')}}`;
+  for (let around = rule.parent; around.type === 'atrule'; around = around.parent)
+    text = `@${around.name} ${around.params}{${text}}`;
+  return text;
+}
+
+function minified(text) {
+  return String(transform({ filename: 'clay.css', code: Buffer.from(text), minify: true, errorRecovery: true }).code);
+}
+
 /** The sheet does not grow by rules of ours that nothing uses: every class has to stand in a view, a script or the patterns of docs/design-system.md. */
 function refuseUnused(own, content) {
   const words = new Set([...safelist, ...content.flatMap(({ raw }) => raw.match(/[\w-]+/g) ?? [])]);

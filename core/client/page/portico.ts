@@ -9,6 +9,9 @@ import { toast } from '../toast.js';
 import { localiseTimes } from './times.js';
 import { sayWhatIsCut, watchUnsaved } from './unsaved.js';
 
+// What modules import as `@portico/core/client` is this file: the import map of every page says so, and nobody carries a copy.
+export * from '../index.js';
+
 /** A form that is on its way is not sent again by a double click. Coming back to the page, or staying on it, makes it usable again; answers how. */
 function sendOnce(): () => void {
   const sent = new Set<HTMLFormElement>();

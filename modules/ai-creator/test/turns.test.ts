@@ -2,6 +2,8 @@ import { createImagesSandbox } from '@portico/ai-sandbox/api';
 import { SiteDirectory } from '@portico/core';
 import { People } from '@portico/identity/api';
 import { expect } from 'chai';
+import { GenerationQueue } from '../services/generations/generation-queue.js';
+import type { CreatorConfig } from '../services/settings/creator-config.js';
 import { type CreatorPortal, startCreatorPortal, type TestClient } from './creator-portal.js';
 
 const bo = { email: 'bo@portico.example', name: 'Bo Busy', password: 'another long enough password' };
@@ -77,5 +79,18 @@ describe('orders of several people', () => {
     const waiting = answers.filter(({ status }) => status === 201).at(-1)?.body as Told;
     await creator.portal.post(ada, `/web/home/ai-creator/generations/${waiting.id}/cancel`);
     expect((await creator.create({ description: 'ada again' }, ada)).status).to.equal(201);
+  });
+});
+
+describe('the place of an order in the queue', () => {
+  it('is the number of orders that are taken before it, however many persons wait', () => {
+    const queue = new GenerationQueue({ values: { concurrency: 1 } } as unknown as CreatorConfig);
+    const orders = ['ada 1', 'ada 2', 'bo 1', 'ada 3', 'cy 1', 'bo 2', 'ada 4'];
+    for (const id of orders) queue.add({ id, personId: id.split(' ')[0] ?? '' });
+    const said = Object.fromEntries(orders.map((id) => [id, queue.before(id)]));
+    const taken = orders.map(() => queue.take(0)?.id ?? '');
+    expect(taken).to.deep.equal(['ada 1', 'bo 1', 'cy 1', 'ada 2', 'bo 2', 'ada 3', 'ada 4']);
+    expect(said).to.deep.equal(Object.fromEntries(orders.map((id) => [id, taken.indexOf(id)])));
+    expect(queue.before('ada 1')).to.equal(undefined);
   });
 });

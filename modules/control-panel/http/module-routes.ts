@@ -4,6 +4,7 @@ import {
   injectable,
   Log,
   MessageCatalog,
+  type ModuleActivity,
   ModulePackages,
   type ModuleStatus,
   Modules,
@@ -45,9 +46,11 @@ export class ModuleRoutes implements HttpRoutes {
   private list(ctx: RouteContext): void {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
+    const { safeMode } = this.modules;
     const install = ctx.access.can(permissions.packages) ? ctx.url('/configuration/packages/new') : undefined;
     const oldCode = oldCodeSentence(ctx, this.packages.replacedCode());
-    ctx.render('modules', { title, modules, install, oldCode, unreadable: this.modules.unreadable() }, { title });
+    const unreadable = this.modules.unreadable();
+    ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable }, { title });
   }
 
   private async show(ctx: RouteContext<Params>): Promise<void> {
@@ -125,6 +128,8 @@ export class ModuleRoutes implements HttpRoutes {
       hosts,
       contributes,
       startMillis,
+      lastCrash,
+      leftOut,
     } = status;
     const name = this.nameOf(ctx, id);
     return {
@@ -150,6 +155,8 @@ export class ModuleRoutes implements HttpRoutes {
       hosts,
       contributes,
       startMillis: startMillis === undefined ? undefined : Math.round(startMillis),
+      lastCrash: leftOut === 'crashes' ? undefined : lastCrash?.message,
+      ...activityModel(ctx, this.modules.activity(id)),
       actions: moduleActions(status, this.modules.list()).map((action) => ({
         action,
         label: ctx.text(`modules.${action}`),
@@ -160,7 +167,43 @@ export class ModuleRoutes implements HttpRoutes {
   }
 }
 
-interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated'> {
+/** What it has done so far, in words; undefined where there is nothing to say. */
+interface ActivityModel {
+  readonly time?: string;
+  readonly memory?: string;
+  readonly grown?: string;
+  readonly errors: number;
+  readonly lastError?: string;
+  readonly longTurns?: string;
+  readonly openRequests: number;
+}
+
+function activityModel(ctx: Pick<RouteContext, 'text' | 'access'>, activity: ModuleActivity | undefined): ActivityModel {
+  if (activity === undefined) return { errors: 0, openRequests: 0 };
+  const { turns, turnMillis, longTurns, longestTurnMillis, errors, lastError, openRequests, memory } = activity;
+  const number = new Intl.NumberFormat(ctx.access.locale, { maximumFractionDigits: 1 });
+  const megabytes = (bytes: number): string => ctx.text('modules.megabytes', { size: number.format(bytes / (1024 * 1024)) });
+  return {
+    errors,
+    lastError,
+    openRequests,
+    ...(turns > 0 && {
+      time: ctx.text('modules.time-value', { seconds: number.format(turnMillis / 1000), turns: number.format(turns) }),
+    }),
+    ...(longTurns > 0 && {
+      longTurns: ctx.text('modules.long-turns-value', { count: longTurns, seconds: number.format(longestTurnMillis / 1000) }),
+    }),
+    ...(memory && {
+      memory: megabytes(memory.bytes),
+      grown: ctx.text('modules.grown-value', { size: megabytes(memory.grownBytes) }),
+    }),
+  };
+}
+
+interface ModuleModel
+  extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated' | 'lastCrash' | 'leftOut'>,
+    ActivityModel {
+  readonly lastCrash: string | undefined;
   /** What people call it. */
   readonly name: string;
   readonly stateLabel: string;

@@ -52,6 +52,12 @@ export class ContributionNames {
     return (word === label ? undefined : word) ?? subject ?? id;
   }
 
+  /** Whether people can recognise it: not by an id, a class or the sentence that a check is called. */
+  isRecognised(facts: ContributionFacts, locale: string): boolean {
+    const name = this.name(facts, locale);
+    return name !== facts.id && !name.startsWith(`${facts.module}.`) && !/[.!?]$/.test(name);
+  }
+
   /** As one of a list: "Site Settings (entry of the Control Panel of Settings)". */
   option(point: string, facts: ContributionFacts, locale: string): string {
     const name = this.name(facts, locale);

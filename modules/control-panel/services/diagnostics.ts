@@ -79,15 +79,17 @@ export class Diagnostics {
     return this.mayAskForOthers(asker) ? this.deployment.findings() : [];
   }
 
-  /** All that can be asked about, by the names that people see. */
+  /** What people know by a name and may miss; whoever knows an id can ask for everything else by it, in the address of the page and the command. */
   choices({ locale }: AccessContext): readonly DiagnosticChoices[] {
-    return this.points().map(({ id: point, contributions }) => ({
+    const points = this.points().map(({ id: point, contributions }) => ({
       point,
       label: this.names.point(point, locale),
       options: contributions
+        .filter((facts) => this.names.isRecognised(facts, locale))
         .map((facts) => ({ id: facts.id, module: facts.module, label: this.names.option(point, facts, locale) }))
         .sort((left, right) => left.label.localeCompare(right.label, locale)),
     }));
+    return points.filter(({ options }) => options.length > 0);
   }
 
   moduleName({ locale }: AccessContext, id: string): string {

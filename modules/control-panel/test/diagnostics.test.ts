@@ -132,6 +132,10 @@ describe('Diagnostics', () => {
       .to.include('>Site Settings (entry of the Product Menu, Settings)</option>')
       .and.to.match(/>~\/documents-media \(pages, Documents and Media\)<\/option>/)
       .and.not.to.include('ListRoutes</option>');
+    // Neither classes and ids, nor the sentences by which checks go.
+    const options = [...page.text.matchAll(/<option[^>]*>([^<]*?) \([^<]*<\/option>/g)].map(([, name = '']) => name);
+    expect(options.length).to.be.above(20);
+    for (const name of options) expect(name).not.to.match(/[.!?]$|^(?:[A-Z][a-z]+){2,}$|^[a-z-]+\.[a-z]+-[a-z-]+$/);
     const text = visibleText(page.text);
     expect(text)
       .to.include('The module Settings (configuration) is active')

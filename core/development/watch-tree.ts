@@ -1,11 +1,11 @@
-import { readdirSync, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-const skipped = new Set(['dist', 'node_modules', 'test', 'fixtures']);
+const skipped = new Set(['dist', 'node_modules', 'test', 'fixtures', 'data', '.git']);
 
-/** Calls with each file that is written, made or taken away below the folders; built and installed ones and tests are not looked at. */
-export function watchTree(folders, onChange) {
-  const watchers = new Map();
+/** Calls with each file that is written, made or taken away below the folders; built and installed ones, data and tests are not looked at. */
+export function watchTree(folders: Iterable<string>, onChange: (file: string) => void): { close(): void } {
+  const watchers = new Map<string, FSWatcher>();
   for (const folder of folders) follow(folder);
   return {
     close: () => {
@@ -13,11 +13,11 @@ export function watchTree(folders, onChange) {
     },
   };
 
-  function follow(folder) {
+  function follow(folder: string): void {
     if (watchers.has(folder)) return;
-    let entries;
+    let entries: ReturnType<typeof foldersIn>;
     try {
-      entries = readdirSync(folder, { withFileTypes: true });
+      entries = foldersIn(folder);
     } catch {
       return;
     }
@@ -34,17 +34,23 @@ export function watchTree(folders, onChange) {
     });
     watcher.on('error', () => forget(folder));
     watchers.set(folder, watcher);
-    for (const entry of entries) if (entry.isDirectory() && !skipped.has(entry.name)) follow(join(folder, entry.name));
+    for (const name of entries) if (!skipped.has(name)) follow(join(folder, name));
   }
 
-  function forget(folder) {
+  function forget(folder: string): void {
     watchers.get(folder)?.close();
     watchers.delete(folder);
   }
 }
 
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
 /** Names in a folder; undefined for a file, or what is gone. */
-function entriesOf(path) {
+function entriesOf(path: string): readonly string[] | undefined {
   try {
     return readdirSync(path);
   } catch {

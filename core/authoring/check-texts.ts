@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { PortalError } from '../api/index.js';
+import type { InstalledModule } from '../kernel/index.js';
+import { readMessageFile, readMessages } from '../messages/index.js';
+import { distribution } from '../portal/project-root.js';
+import { CompiledViews, Views } from '../views/index.js';
+import { type ModulePackage, sourcesOf, textOf } from './package-file.js';
+import { buildTheme, classesOfPortal } from './theme.js';
+
+/** Views that do not compile, or name what is not there. */
+export async function viewFaults(module: InstalledModule): Promise<readonly string[]> {
+  const views = new Views({
+    messages: { for: () => ({ text: String, compiled: String }) },
+    assets: { url: String },
+    viewsFolder: join(distribution.root, 'views'),
+    log: { info: () => undefined, warn: () => undefined },
+    compiled: new CompiledViews({ precompiled: {} }),
+  } as unknown as ConstructorParameters<typeof Views>[0]);
+  try {
+    await views.load(module);
+    return [];
+  } catch (error) {
+    if (error instanceof PortalError) return [error.message];
+    throw error;
+  }
+}
+
+export function iconFaults(module: ModulePackage): readonly string[] {
+  return buildTheme(module).unknownIcons.map((name) => `There is no icon "${name}".`);
+}
+
+/** Messages that cannot be read, keys that one language lacks, keys that views and code name and nobody says. */
+export function messageFaults({ folder, content: { portico } }: ModulePackage): readonly string[] {
+  const messages = join(folder, portico.messages ?? 'messages');
+  const files = existsSync(messages) ? readdirSync(messages).filter((name) => name.endsWith('.json')) : [];
+  if (!files.includes('en.json')) return [`messages/en.json is missing: English is what stands where a language has no words.`];
+  const languages = new Map(files.sort().map((name) => [basename(name, '.json'), readMessageFile(join(messages, name))]));
+  const english = languages.get('en') ?? new Map<string, string>();
+  const broken = readMessages(messages).broken.map(
+    ({ locale, key, fault, line, column }) =>
+      `messages/${locale}.json: "${key}" cannot be read: ${fault} (line ${line}, column ${column}).`,
+  );
+  const uneven = [...languages].flatMap(([locale, texts]) => [
+    ...[...english.keys()].filter((key) => !texts.has(key)).map((key) => `messages/${locale}.json lacks "${key}".`),
+    ...[...texts.keys()]
+      .filter((key) => !english.has(key))
+      .map((key) => `messages/${locale}.json has "${key}", which English lacks.`),
+  ]);
+  const nameless = english.has('module.name')
+    ? []
+    : ['messages/en.json lacks "module.name", which is what people call the module.'];
+  return [...broken, ...nameless, ...uneven, ...unsaid(folder, english)];
+}
+
+const asked = [
+  /\{\{[^}]*?\(?\bt\s+'([\w.-]+)'/g,
+  /\.(?:text|compiled)\(\s*'([\w.-]+)'/g,
+  /\b(?:label|title|help|called): '([a-z][\w-]*(?:\.[\w-]+)+)'/g,
+];
+
+function unsaid(folder: string, english: ReadonlyMap<string, string>): readonly string[] {
+  const text = textOf(sourcesOf(folder, /\.(?:hbs|ts)$/).filter((file) => !relative(folder, file).startsWith('test/')));
+  const ofPortal = readMessageFile(join(import.meta.dirname, '../../messages/en.json'));
+  const keys = new Set(asked.flatMap((pattern) => [...text.matchAll(pattern)].map(([, key = '']) => key)));
+  return [...keys]
+    .filter((key) => !english.has(key) && !ofPortal.has(key))
+    .map((key) => `Nobody says "${key}": it is not in messages/en.json.`);
+}
+
+/** Rules of the module's sheets that would change what is not the module's: every selector has to name a class, an id or an element of its own. */
+export function styleFaults({ folder }: ModulePackage): readonly string[] {
+  const assets = join(folder, 'assets');
+  if (!existsSync(assets)) return [];
+  const known = classesOfPortal();
+  return sourcesOf(assets, /\.css$/).flatMap((file) =>
+    selectorsIn(readFileSync(file, 'utf8'))
+      .filter((selector) => !isOwn(selector, known))
+      .map(
+        (selector) =>
+          `${relative(folder, file)}: the rule "${selector}" reaches what is not the module's. Begin it with a class of your own.`,
+      ),
+  );
+}
+
+/** A class or id that the portal has no rule for, or a custom element that is none of the portal's. Relations such as `:not(.x)` do not count. */
+function isOwn(selector: string, known: ReadonlySet<string>): boolean {
+  const plain = selector.replace(/:(?:not|has)\((?:[^()]|\([^()]*\))*\)/g, '');
+  const names = [...plain.matchAll(/[.#](-?[a-zA-Z_][\w-]*)/g)].map(([, name = '']) => name);
+  const elements = [...plain.matchAll(/(?:^|[\s>+~(,])([a-z][a-z0-9]*-[\w-]+)/g)].map(([, name = '']) => name);
+  return names.some((name) => !known.has(name)) || elements.some((name) => !name.startsWith('portico-'));
+}
+
+/** The selectors of a sheet, one by one; of rules inside of rules those of the outermost. */
+function selectorsIn(css: string): readonly string[] {
+  const text = css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
+  const selectors: string[] = [];
+  const around: string[] = [];
+  let start = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const sign = text[index];
+    if (sign === ';') start = index + 1;
+    if (sign === '}') {
+      around.pop();
+      start = index + 1;
+    }
+    if (sign !== '{') continue;
+    const prelude = text.slice(start, index).trim();
+    const isInRule = around.some(
+      (each) => !each.startsWith('@') || /^@(?:-\w+-)?(?:keyframes|font-face|property|page)/.test(each),
+    );
+    if (!prelude.startsWith('@') && !isInRule) selectors.push(...splitList(prelude));
+    around.push(prelude);
+    start = index + 1;
+  }
+  return selectors;
+}
+
+function splitList(list: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let index = 0; index <= list.length; index += 1) {
+    if (list[index] === '(') depth += 1;
+    if (list[index] === ')') depth -= 1;
+    if (index < list.length && (list[index] !== ',' || depth > 0)) continue;
+    parts.push(list.slice(start, index).trim());
+    start = index + 1;
+  }
+  return parts.filter((part) => part !== '');
+}

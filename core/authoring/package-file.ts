@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ModuleManifest, PortalError } from '../api/index.js';
+
+/** A package.json, as far as a module's tools read it. */
+export interface PackageContent {
+  readonly name?: string;
+  readonly version?: string;
+  readonly type?: string;
+  readonly exports?: string | Readonly<Record<string, unknown>>;
+  readonly main?: string;
+  readonly files?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly bundleDependencies?: boolean | readonly string[];
+  readonly portico?: ModuleManifest;
+}
+
+/** A folder with a package.json that has a section `portico`. */
+export interface ModulePackage {
+  /** Absolute. */
+  readonly folder: string;
+  readonly content: PackageContent & { readonly portico: ModuleManifest };
+}
+
+/** The module whose folder this is. @throws PortalError `module-tool`. */
+export function readModulePackage(folder: string): ModulePackage {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) throw fault(`There is no package.json in ${folder}. Go into the folder of a module.`);
+  let content: PackageContent;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8')) as PackageContent;
+  } catch (cause) {
+    throw fault(`${file} cannot be read: ${(cause as Error).message}`);
+  }
+  const { portico } = content;
+  if (typeof portico?.id !== 'string') throw fault(`${file} is no module's: it has no section "portico" with an "id".`);
+  return { folder, content: { ...content, portico } };
+}
+
+export function writePackage(folder: string, content: object): void {
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+/** The file of the package that its default export names, relative to it. */
+export function entryOf({ exports, main }: PackageContent): string | undefined {
+  const root = typeof exports === 'object' && '.' in exports ? exports['.'] : exports;
+  const conditions = root as { readonly import?: string; readonly default?: string } | undefined;
+  const target = typeof root === 'object' ? (conditions?.import ?? conditions?.default) : root;
+  return typeof target === 'string' ? target : main;
+}
+
+/** The absolute path of a tool's file that is installed beside the module, e.g. of `typescript/package.json`. @throws PortalError `module-tool`. */
+export function toolFile(folder: string, specifier: string): string {
+  try {
+    return createRequire(join(folder, 'package.json')).resolve(specifier);
+  } catch (cause) {
+    const name = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/');
+    throw new PortalError('module-tool', `${name} is not installed here. Run npm install, or npm install --save-dev ${name}.`, {
+      cause,
+    });
+  }
+}
+
+/** A tool of the module, loaded. */
+export async function loadTool<T>(folder: string, specifier: string): Promise<T> {
+  return (await import(pathToFileURL(toolFile(folder, specifier)).href)) as T;
+}
+
+/** The folder of an installed package, found from the module's. Undefined when there is none. */
+export function installedFolder(folder: string, name: string): string | undefined {
+  for (let place = folder; ; place = dirname(place)) {
+    const found = join(place, 'node_modules', name);
+    if (existsSync(join(found, 'package.json'))) return found;
+    if (place === dirname(place)) return undefined;
+  }
+}
+
+/** All files of a module that people wrote, with one of the endings; absolute. */
+export function sourcesOf(folder: string, ending: RegExp): readonly string[] {
+  const skipped = new Set(['dist', 'node_modules', 'data']);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return skipped.has(entry.name) || entry.name.startsWith('.') ? [] : sourcesOf(path, ending);
+    return ending.test(entry.name) ? [path] : [];
+  });
+}
+
+/** One text of all of them. */
+export function textOf(files: readonly string[]): string {
+  return files.map((file) => readFileSync(file, 'utf8')).join('\n');
+}
+
+function fault(sentence: string): PortalError {
+  return new PortalError('module-tool', sentence, { status: 400, expose: true });
+}

@@ -1,0 +1,3 @@
+import { Note } from './note.js';
+
+export default [Note];

@@ -1,0 +1,3 @@
+import { CreateNotes1796000000000 } from './create-notes.js';
+
+export default [CreateNotes1796000000000];

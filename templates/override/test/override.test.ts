@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { Sites } from '@portico/sites/api';
+import { startTestPortal, type TestPortal } from '@portico/testing';
+import { expect } from 'chai';
+
+const folder = join(import.meta.dirname, '../..');
+
+describe('Acme Module', () => {
+  let portal: TestPortal;
+
+  before(async () => {
+    portal = await startTestPortal({ config: { modulePaths: ['modules', folder] } });
+  });
+  after(() => portal.stop());
+
+  const add = (address: string): Promise<string> =>
+    portal
+      .service(Sites)
+      .add({ name: 'A site', address })
+      .then(
+        (site) => site.address,
+        (error: Error) => error.message,
+      );
+
+  it('keeps addresses that are reserved', async () => {
+    expect(await add('intranet')).to.equal('The address intranet is reserved.');
+    expect(await add('news')).to.equal('news');
+  });
+
+  it('stands before the service only while it runs', async () => {
+    await portal.modules.stop('acme-module');
+    expect(await add('intranet')).to.equal('intranet');
+  });
+});
