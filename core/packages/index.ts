@@ -1,4 +1,5 @@
 export { packageCommands } from './commands.js';
+export { DeployFolder } from './deploy-folder.js';
 export { StagedPackages } from './incoming-packages.js';
 export type { ModuleData } from './live-packages.js';
 export { type OpenPackages, openPackages } from './open-packages.js';
