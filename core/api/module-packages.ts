@@ -30,6 +30,7 @@ export type PlannedKind =
   | 'provides'
   | 'hosts'
   | 'decorates'
+  | 'overrides'
   | 'menu-items'
   | 'routes'
   | 'permissions'

@@ -7,3 +7,4 @@ export { PackageManager } from './package-manager.js';
 export { StartedOperations } from './package-operations.js';
 export { PackageRecords, packageEntities, packageMigrations } from './package-records.js';
 export { trustedKey } from './package-signature.js';
+export { PortalPlanner } from './portal-plan.js';

@@ -18,6 +18,7 @@ const icons: Readonly<Record<PlannedKind, string>> = {
   provides: 'plug',
   hosts: 'plug',
   decorates: 'stars',
+  overrides: 'web-content',
   'menu-items': 'bars',
   routes: 'link',
   permissions: 'lock',
@@ -29,7 +30,7 @@ const icons: Readonly<Record<PlannedKind, string>> = {
   migrations: 'table',
 };
 /** What widens what others may do, or changes what is kept: worth a look. */
-const worthALook: readonly PlannedKind[] = ['permissions', 'tables', 'migrations', 'decorates'];
+const worthALook: readonly PlannedKind[] = ['permissions', 'tables', 'migrations', 'decorates', 'overrides'];
 
 /** What a plan says, in the order in which somebody decides. @param nameOf what people call a module. */
 export function planSteps(plan: ModulePlan, text: Text, nameOf: (id: string) => string): readonly PlanStep[] {
