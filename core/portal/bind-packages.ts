@@ -1,6 +1,19 @@
-import { Commands, DisposableStore, type Log, ModuleBelongings, ModulePackages } from '../api/index.js';
+import {
+  type Class,
+  Commands,
+  type Disposable,
+  DisposableStore,
+  type Log,
+  type MigrationInterface,
+  ModuleBelongings,
+  ModulePackages,
+  type Reader,
+  type Transaction,
+  toDisposable,
+} from '../api/index.js';
 import { type LoadedConfig, moduleVariables } from '../config/index.js';
-import type { Kernel } from '../kernel/index.js';
+import { FlagOverride } from '../flags/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import {
   type ModuleData,
   type OpenPackages,
@@ -9,6 +22,7 @@ import {
   packageCommands,
   trustedKey,
 } from '../packages/index.js';
+import { DisabledModuleRow } from './disabled-modules.js';
 import type { Storage } from './open-storage.js';
 
 export interface PackageBindings {
@@ -36,21 +50,72 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     belongings: kernel.host(ModuleBelongings),
     log,
   });
+  for (const belongings of coreBelongings(() => storage.flags.reload()))
+    kernel.contribute(ModuleBelongings, belongings, { id: belongings.kind });
   kernel.bind(ModulePackages, manager);
   for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
 }
 
-/** What modules that come later bring to the configuration and to the database. */
-export function moduleData(config: LoadedConfig, { data, persistence }: Storage): ModuleData {
-  return {
-    migrationsOf: (module) => data.migrationsOf(module),
-    add: async (module) => {
-      config.addVariables(moduleVariables([module]));
-      const store = new DisposableStore(() => undefined);
-      const { entities, known } = await data.add(module);
-      store.add(known);
-      store.add(await persistence.modules.addEntities(entities));
-      return store;
+/** What modules that come later bring to the configuration and to the database. One that is left out brings it when it is started all the same. */
+export class LateModuleData implements ModuleData {
+  private readonly stores = new Map<InstalledModule, DisposableStore>();
+
+  constructor(
+    private readonly config: LoadedConfig,
+    private readonly storage: Storage,
+    private readonly isLeftOut: (module: InstalledModule) => boolean,
+  ) {}
+
+  migrationsOf(module: InstalledModule): readonly Class<MigrationInterface>[] {
+    return this.storage.data.migrationsOf(module);
+  }
+
+  async add(module: InstalledModule): Promise<Disposable> {
+    this.config.addVariables(moduleVariables([module]));
+    const store = new DisposableStore(() => undefined);
+    this.stores.set(module, store);
+    store.add(toDisposable(() => void this.stores.delete(module)));
+    if (!this.isLeftOut(module)) await this.ensure(module);
+    return store;
+  }
+
+  /** Reads its entities and migrations, unless they have been read. */
+  async ensure(module: InstalledModule): Promise<void> {
+    const { data, persistence } = this.storage;
+    if (data.knows(module)) return;
+    const { entities, known } = await data.add(module);
+    const store = this.stores.get(module) ?? new DisposableStore(() => undefined);
+    store.add(known);
+    store.add(await persistence.modules.addEntities(entities));
+  }
+}
+
+/** What the core itself keeps for a module that is removed: what was decided about its flags, and whether it is off. */
+function coreBelongings(forgetFlags: () => Promise<void>): readonly ModuleBelongings[] {
+  const overridesIn = async (reader: Pick<Reader, 'repository'>, keys: readonly string[]): Promise<readonly string[]> =>
+    (await reader.repository(FlagOverride).find()).map(({ key }) => key).filter((key) => keys.includes(key));
+  const switchesIn = async (reader: Pick<Reader, 'repository'>, id: string): Promise<readonly string[]> =>
+    (await reader.repository(DisabledModuleRow).find()).map((row) => row.id).filter((each) => each === id || each === `+${id}`);
+  return [
+    {
+      kind: 'flags',
+      namesOf: (reader, { manifest }) => overridesIn(reader, Object.keys(manifest.flags ?? {})),
+      erase: async (transaction: Transaction, { manifest }) => {
+        for (const key of await overridesIn(transaction, Object.keys(manifest.flags ?? {})))
+          await transaction.repository(FlagOverride).delete({ key });
+        transaction.afterCommit(forgetFlags);
+      },
     },
-  };
+    {
+      kind: 'switch',
+      namesOf: async (reader, { id }) =>
+        (await switchesIn(reader, id)).map((each) =>
+          each.startsWith('+') ? 'enabled by an operator' : 'disabled by an operator',
+        ),
+      erase: async (transaction, { id }) => {
+        for (const each of await switchesIn(transaction, id))
+          await transaction.repository(DisabledModuleRow).delete({ id: each });
+      },
+    },
+  ];
 }
