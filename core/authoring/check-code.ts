@@ -56,7 +56,7 @@ export async function packageFaults({ folder, content }: ModulePackage): Promise
     const unsigned = { required: false, trustedKeys: [] };
     const { contents, problems } = await inspectPackage({ path: join(place, name) }, unsigned, provided);
     return [
-      ...[...problems, ...peerProblems(contents.description.peerDependencies, provided)].map(asSentence),
+      ...[...problems, ...peerProblems(contents.description, provided)].map(asSentence),
       ...partFaults(folder, content, [...contents.files.keys()]),
     ];
   } finally {
