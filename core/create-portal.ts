@@ -38,7 +38,7 @@ import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
-import { ModuleFaults } from './watchdog/index.js';
+import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
@@ -167,6 +167,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       log,
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
+    const { audit, persistence } = storage;
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     bindPackages(kernel, { config, packages, records, storage, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);

@@ -68,7 +68,7 @@ export class ModuleExchange {
     const coming = (change.put ?? []).map((module) => {
       const record = new ModuleRecord(module);
       const known = records.get(module.id);
-      if (known) record.wanted = known.wanted;
+      if (known) record.follow(known);
       else switches.adopt(record);
       return record;
     });
@@ -149,7 +149,7 @@ export class ModuleExchange {
 
   /** It runs, or an operator, its flag or its manifest keeps it off. */
   private assertStands(record: ModuleRecord): void {
-    const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
+    const isKeptOff = record.state === 'disabled' || ((record.stopped || record.leftOut) && record.state === 'resolved');
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
   }
 
@@ -161,7 +161,7 @@ export class ModuleExchange {
   /** Loads code that comes while what is there runs on. */
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
-    if (!record.switchedOn || lifecycle.flaggedOff(record)) return;
+    if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);

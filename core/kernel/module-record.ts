@@ -43,6 +43,12 @@ export class ModuleRecord {
     return this.wanted ?? this.module.manifest.enabledByDefault ?? true;
   }
 
+  /** Another version of the same module: what was decided holds for it, too; that the one before it ended the portal says nothing about it. */
+  follow({ wanted, leftOut }: ModuleRecord): void {
+    this.wanted = wanted;
+    if (leftOut?.why !== 'crashes') this.leftOut = leftOut;
+  }
+
   /** Loads the code, once per process unless it is given up in between. */
   load(): Promise<ModuleDefinition> {
     this.definition ??= runInModule(this.id, () => importModule(this.module.entry, this.version));
