@@ -76,6 +76,19 @@ describe('portico modules bisect', function () {
     expect(records[0]?.after).to.deep.equal([]);
   });
 
+  it('asks on a terminal, until the culprit is found', async () => {
+    const former = states();
+    const culprit = 'part-2';
+    const asked: string[] = [];
+    const { out, exitCode } = await portal.command(['modules', 'bisect'], '', async (question) => {
+      asked.push(question);
+      return isActive(culprit) ? 'y' : 'n';
+    });
+    expect([asked.length, new Set(asked)]).to.deep.equal([3, new Set(['Does it still go wrong? [y/N] '])]);
+    expect([exitCode, out.split('\n').at(-3)]).to.deep.equal([0, `The culprit is ${culprit}, or none of the modules of others.`]);
+    expect(states()).to.deep.equal(former);
+  });
+
   it('is given up at any time, and everything runs as before', async () => {
     const former = states();
     await bisect('start');

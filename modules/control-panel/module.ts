@@ -1,5 +1,5 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
@@ -7,6 +7,7 @@ import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
+import { LeftOutBanner } from './services/left-out-banner.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {
@@ -18,6 +19,8 @@ export default defineModule(({ contribute }) => {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
   });
+
+  contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },

@@ -234,7 +234,10 @@ describe('a portal with modules that endanger the process', function () {
     expect((await portico(home, 'modules', 'list')).out).to.match(
       /^The portal runs in safe mode: with its own modules alone\.\n/,
     );
-    await portal?.signIn();
+    const headers = { ...(await portal?.signIn()), Accept: 'text/html' };
+    const text = await (await fetch(`${portal?.url}/web/home`, { headers })).text();
+    expect(text).to.match(/The portal runs in safe mode\.[\s\S]*These 2 modules are left out: broken and of-others\./);
+    expect(await (await fetch(`${portal?.url}/web/home`)).text()).not.to.contain('safe mode');
     expect((await portico(home, 'modules', 'start', 'of-others')).out).to.equal('of-others 1.0.0 is active.\n');
     await stop();
     await start({ PORTICO_SAFE_MODE: 'Yes' });
