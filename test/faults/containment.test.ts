@@ -206,7 +206,7 @@ describe('a portal with modules that endanger the process', function () {
   });
 
   it('says after the end whose objects filled the memory', async () => {
-    const leak = `const kept = []; setInterval(() => kept.push(Array.from({ length: 20_000 }, (_, index) => ({ index, text: [index] }))), 20);`;
+    const leak = `const kept = []; setInterval(() => kept.push(Array.from({ length: 40_000 }, (_, index) => ({ index, text: [index] }))), 20);`;
     await modules.write('leaks', page('leaks', leak));
     await start({ NODE_OPTIONS: '--max-old-space-size=160', PORTICO_LONG_TURN_MILLIS: '200' });
     await ask('/leaks');
@@ -236,7 +236,7 @@ describe('a portal with modules that endanger the process', function () {
     );
     const headers = { ...(await portal?.signIn()), Accept: 'text/html' };
     const text = await (await fetch(`${portal?.url}/web/home`, { headers })).text();
-    expect(text).to.match(/The portal runs in safe mode\.[\s\S]*These 2 modules are left out: broken and of-others\./);
+    expect(text).to.match(/The portal runs in safe mode\.[\s\S]*These 2 modules are left out: Broken and Of others\./);
     expect(await (await fetch(`${portal?.url}/web/home`)).text()).not.to.contain('safe mode');
     expect((await portico(home, 'modules', 'start', 'of-others')).out).to.equal('of-others 1.0.0 is active.\n');
     await stop();
