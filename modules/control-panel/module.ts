@@ -7,7 +7,7 @@ import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
-import { LeftOutBanner } from './services/left-out-banner.js';
+import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {

@@ -206,7 +206,7 @@ describe('a portal with modules that endanger the process', function () {
   });
 
   it('says after the end whose objects filled the memory', async () => {
-    const leak = `const kept = []; setInterval(() => kept.push(Array.from({ length: 40_000 }, (_, index) => ({ index, text: [index] }))), 20);`;
+    const leak = `const kept = []; setInterval(() => kept.push(Array.from({ length: 20_000 }, (_, index) => ({ index, text: [index] }))), 20);`;
     await modules.write('leaks', page('leaks', leak));
     await start({ NODE_OPTIONS: '--max-old-space-size=160', PORTICO_LONG_TURN_MILLIS: '200' });
     await ask('/leaks');
