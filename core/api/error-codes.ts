@@ -39,6 +39,7 @@ export type CoreErrorCode =
   | 'method-not-allowed'
   | 'migration-edited'
   | 'migration-failed'
+  | 'modification-unknown'
   | 'module-data-broken'
   | 'module-declaration'
   | 'module-disabled'

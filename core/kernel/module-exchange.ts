@@ -1,4 +1,5 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -27,6 +28,7 @@ export interface ExchangeDependencies {
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
   readonly lifecycle: Lifecycle;
+  readonly leftOut: LeftOutModules | undefined;
   /** Milliseconds for loading code. */
   readonly loadMillis: number;
   isOpen(): boolean;
@@ -41,6 +43,8 @@ export interface ExchangeDependencies {
 interface Former {
   readonly record: ModuleRecord;
   readonly stopped: boolean;
+  /** Whether something that it contributed was refused already. */
+  readonly hadErrors: boolean;
 }
 
 /**
@@ -68,8 +72,10 @@ export class ModuleExchange {
     const coming = (change.put ?? []).map((module) => {
       const record = new ModuleRecord(module);
       const known = records.get(module.id);
-      if (known) record.follow(known);
+      if (known) record.wanted = known.wanted;
       else switches.adopt(record);
+      // What was started although it was to be left out goes on; another version of what is left out may be sound.
+      record.leftOut = known && !known.leftOut ? undefined : this.dependencies.leftOut?.reasonFor(module);
       return record;
     });
     await Promise.all(coming.map((record) => this.loadBeside(record)));
@@ -96,7 +102,11 @@ export class ModuleExchange {
     const { records } = this.dependencies;
     const going: Former[] = [...coming.map(({ id }) => id), ...remove]
       .flatMap((id) => records.get(id) ?? [])
-      .map((record) => ({ record, stopped: record.stopped }));
+      .map((record) => ({
+        record,
+        stopped: record.stopped,
+        hadErrors: this.dependencies.statusOf(record).contributionErrors.length > 0,
+      }));
     await this.stop(going.map(({ record }) => record));
     try {
       await whileStopped?.();
@@ -106,7 +116,11 @@ export class ModuleExchange {
         records.set(record.id, record);
       }
       await this.settle();
-      for (const record of coming) this.assertStands(record);
+      for (const record of coming)
+        this.assertStands(
+          record,
+          going.find((former) => former.record.id === record.id),
+        );
       for (const record of affected)
         if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
       await commit();
@@ -147,12 +161,14 @@ export class ModuleExchange {
     await this.dependencies.lifecycle.reconcile();
   }
 
-  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off. */
-  private assertStands(record: ModuleRecord): void {
-    const isKeptOff = record.state === 'disabled' || ((record.stopped || record.leftOut) && record.state === 'resolved');
+  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off, or it is left out. */
+  private assertStands(record: ModuleRecord, former: Former | undefined): void {
+    const isKeptOff =
+      record.state === 'disabled' || (record.state === 'resolved' && (record.stopped || record.leftOut !== undefined));
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
     const [fault] = this.dependencies.statusOf(record).contributionErrors;
-    if (fault) throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
+    if (fault && !former?.hadErrors)
+      throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
   }
 
   private notStarted(record: ModuleRecord): PortalError {

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
+import { DeprecatedUses } from './deprecated-uses.js';
 import type { LeftOut } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
@@ -23,6 +24,7 @@ export class ModuleRecord {
   run: ModuleRun | undefined;
   /** Modules whose services or points this start lives on. */
   uses: ReadonlySet<string> = new Set();
+  readonly deprecatedUses = new DeprecatedUses();
   private definition: Promise<ModuleDefinition> | undefined;
   /** How often the code was given up for newer code. */
   private version = 0;
@@ -41,12 +43,6 @@ export class ModuleRecord {
   /** Whether it shall be on, as far as operators and the manifest say. */
   get switchedOn(): boolean {
     return this.wanted ?? this.module.manifest.enabledByDefault ?? true;
-  }
-
-  /** Another version of the same module: what was decided holds for it, too; that the one before it ended the portal says nothing about it. */
-  follow({ wanted, leftOut }: ModuleRecord): void {
-    this.wanted = wanted;
-    if (leftOut?.why !== 'crashes') this.leftOut = leftOut;
   }
 
   /** Loads the code, once per process unless it is given up in between. */

@@ -16,7 +16,7 @@ import { PackageStager, refused, type StagingDependencies } from './package-stag
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
   readonly audit: AuditLog;
   readonly log: Log;
 }
