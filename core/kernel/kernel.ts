@@ -32,7 +32,7 @@ import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
-import { type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
+import { idsOf, type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
 import { type GateDecision, ModuleGate } from './module-gate.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
@@ -174,7 +174,7 @@ export class Kernel implements Modules {
   async change(set: ModuleChangeSet): Promise<void> {
     for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
     await this.exchange.run(set);
-    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
+    this.notRead = this.notRead.filter(({ id }) => id === undefined || !idsOf(set).includes(id));
   }
 
   /** What a module provides, for the core: ask each time. */

@@ -76,7 +76,7 @@ export class ModuleExchange {
     await queue.run(async () => {
       if (!this.dependencies.isOpen())
         throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
-      const ids = [...coming.map(({ id }) => id), ...(change.remove ?? [])];
+      const ids = idsOf(change);
       const affected = this.livingOn(ids);
       for (const id of [...ids, ...affected.map((record) => record.id)]) this.held.add(id);
       try {
@@ -147,10 +147,12 @@ export class ModuleExchange {
     await this.dependencies.lifecycle.reconcile();
   }
 
-  /** It runs, or an operator, its flag or its manifest keeps it off. */
+  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off. */
   private assertStands(record: ModuleRecord): void {
     const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
+    const [fault] = this.dependencies.statusOf(record).contributionErrors;
+    if (fault) throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
   }
 
   private notStarted(record: ModuleRecord): PortalError {
@@ -185,6 +187,11 @@ export class ModuleExchange {
     }
     return running.filter(({ id }) => found.has(id) && !ids.includes(id));
   }
+}
+
+/** Ids of all modules that come, change or go. */
+export function idsOf({ put = [], remove = [] }: ModuleChangeSet): readonly string[] {
+  return [...put.map(({ id }) => id), ...remove];
 }
 
 function refused({ id, module: { version } }: ModuleRecord, why: string, cause?: unknown): PortalError {

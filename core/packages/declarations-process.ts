@@ -1,5 +1,8 @@
 import 'reflect-metadata';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SourceTextModule } from 'node:vm';
 import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition } from '../api/index.js';
 import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
 import { Declarations, type Made } from '../kernel/declarations.js';
@@ -16,10 +19,30 @@ async function answer(request: DeclarationsRequest): Promise<DeclarationsAnswer>
   try {
     return { declared: await declaredBy(request) };
   } catch (error) {
-    return {
-      fault: error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error),
-    };
+    return { fault: faultOf(error, request.entry) };
   }
+}
+
+/** What kept the code from being loaded. Of a mistake in the code Node.js does not say in which file it is. */
+function faultOf(error: unknown, entry: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message } = error;
+  const file = error instanceof SyntaxError ? unreadableFile(dirname(entry)) : undefined;
+  return `${name === 'Error' ? '' : `${name}: `}${message}${file === undefined ? '' : ` (in ${file})`}`;
+}
+
+/** The first file that is no code, among those beside the entry and below. */
+function unreadableFile(folder: string): string | undefined {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.find((path) => {
+    if (!/\.m?js$/.test(path) || path.includes('node_modules')) return false;
+    try {
+      new SourceTextModule(readFileSync(join(folder, path), 'utf8'));
+      return false;
+    } catch (error) {
+      return error instanceof SyntaxError;
+    }
+  });
 }
 
 async function declaredBy({ id, entry, entities, migrations }: DeclarationsRequest): Promise<Declared> {

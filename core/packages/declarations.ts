@@ -44,7 +44,7 @@ const megabytes = 512;
 export async function readDeclarations(request: DeclarationsRequest): Promise<DeclarationsAnswer> {
   const flags = process.allowedNodeEnvironmentFlags.has('--permission') ? ['--permission'] : ['--experimental-permission'];
   const child = fork(program, [], {
-    execArgv: [...flags, '--allow-fs-read=*', '--no-warnings', `--max-old-space-size=${megabytes}`],
+    execArgv: [...flags, '--allow-fs-read=*', '--experimental-vm-modules', '--no-warnings', `--max-old-space-size=${megabytes}`],
     env: { PATH: process.env.PATH ?? '', TZ: process.env.TZ ?? '', LANG: process.env.LANG ?? '' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'json',

@@ -103,34 +103,27 @@ export class PackageManager implements ModulePackages {
   }
 
   planRemoval(id: string): Promise<RemovalPlan> {
-    return this.inTurn(() => this.removal.plan(this.stager.mustBeLive(id)));
+    return this.inTurn(async () => this.removal.plan(await this.stager.mustBeInstalled(id)));
   }
 
   remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
-      const live = this.stager.mustBeLive(id);
-      const plan = await this.removal.plan(live);
-      const { kernel, records, tables, unitOfWork } = this.dependencies;
+      const record = await this.stager.mustBeInstalled(id);
+      const plan = await this.removal.plan(record);
+      const { kernel, live, records, tables, unitOfWork } = this.dependencies;
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
         commit: () =>
           unitOfWork.write(async (transaction) => {
             await records.remove(transaction, id);
-            if (withData) await this.removal.erase(transaction, live);
-            await this.record(
-              transaction,
-              id,
-              'removed',
-              live.record.version,
-              undefined,
-              operator,
-              withData ? 'with its data' : undefined,
-            );
+            if (withData) await this.removal.erase(transaction, record);
+            const said = withData ? 'with its data' : undefined;
+            await this.record(transaction, id, 'removed', record.version, undefined, operator, said);
           }),
       });
-      await live.data.dispose();
-      this.dependencies.live.set(id, undefined);
+      await live.get(id)?.data.dispose();
+      live.set(id, undefined);
       tables.forgetCode(id);
       await this.sweep();
       return plan;

@@ -79,7 +79,9 @@ export function planOf(
   };
 }
 
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+/** Names of files and modules stay as they are spelt. */
+const sentence = (text: string): string =>
+  /^(?:its?|the|addresses) /.test(text) ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : `${text}.`;
 
 /** What of each kind comes and goes. */
 function changesBetween(

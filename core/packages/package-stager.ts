@@ -73,7 +73,7 @@ export class PackageStager {
       age: 0,
       installedAt: '',
       source: found.source,
-      facts: { digests: contents.digests, bytes, signature, imports, declared },
+      facts: { manifest, description: description.description, digests: contents.digests, bytes, signature, imports, declared },
     };
     return { plan, record };
   }
@@ -94,13 +94,12 @@ export class PackageStager {
     for (const name of going)
       if (known.get(name) !== true)
         problems.push(`its migration ${name} cannot be taken back: it has no "down" that does something`);
-    const module = await live.describe(record);
     const next: NextVersion = {
-      manifest: module.manifest,
+      manifest: record.facts.manifest,
       declared,
       version: record.version,
       digest: record.digest,
-      description: { name: record.packageName, description: module.description, peerDependencies: {} },
+      description: { name: record.packageName, description: record.facts.description, peerDependencies: {} },
       files: Object.keys(record.facts.digests).length,
       bytes: record.facts.bytes,
       signature: record.facts.signature,
@@ -109,6 +108,12 @@ export class PackageStager {
     const plan = planOf('rollback', next, plannedVersion(now), await this.context(id, live.provided()));
     const note = `Its migrations ${going.join(', ')} are taken back: what they added goes. The database is copied before.`;
     return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, note] } : plan, record };
+  }
+
+  /** Whether it runs, or stays out because its files are not as they were. @throws PortalError `module-unknown`, `package-refused` */
+  async mustBeInstalled(id: string): Promise<PackageRecord> {
+    const record = (await this.dependencies.records.all()).find((each) => each.id === id && each.age === 0);
+    return record ?? this.mustBeLive(id).record;
   }
 
   /** @throws PortalError `module-unknown`, `package-refused` */

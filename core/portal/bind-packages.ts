@@ -1,5 +1,14 @@
-import { Commands, DisposableStore, type Log, ModuleBelongings, ModulePackages } from '../api/index.js';
+import {
+  Commands,
+  DisposableStore,
+  type Log,
+  ModuleBelongings,
+  ModulePackages,
+  type Reader,
+  type Transaction,
+} from '../api/index.js';
 import { type LoadedConfig, moduleVariables } from '../config/index.js';
+import { FlagOverride } from '../flags/index.js';
 import type { Kernel } from '../kernel/index.js';
 import {
   type ModuleData,
@@ -9,6 +18,7 @@ import {
   packageCommands,
   trustedKey,
 } from '../packages/index.js';
+import { DisabledModuleRow } from './disabled-modules.js';
 import type { Storage } from './open-storage.js';
 
 export interface PackageBindings {
@@ -36,6 +46,8 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     belongings: kernel.host(ModuleBelongings),
     log,
   });
+  for (const belongings of coreBelongings(() => storage.flags.reload()))
+    kernel.contribute(ModuleBelongings, belongings, { id: belongings.kind });
   kernel.bind(ModulePackages, manager);
   for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
 }
@@ -53,4 +65,34 @@ export function moduleData(config: LoadedConfig, { data, persistence }: Storage)
       return store;
     },
   };
+}
+
+/** What the core itself keeps for a module that is removed: what was decided about its flags, and whether it is off. */
+function coreBelongings(forgetFlags: () => Promise<void>): readonly ModuleBelongings[] {
+  const overridesIn = async (reader: Pick<Reader, 'repository'>, keys: readonly string[]): Promise<readonly string[]> =>
+    (await reader.repository(FlagOverride).find()).map(({ key }) => key).filter((key) => keys.includes(key));
+  const switchesIn = async (reader: Pick<Reader, 'repository'>, id: string): Promise<readonly string[]> =>
+    (await reader.repository(DisabledModuleRow).find()).map((row) => row.id).filter((each) => each === id || each === `+${id}`);
+  return [
+    {
+      kind: 'flags',
+      namesOf: (reader, { manifest }) => overridesIn(reader, Object.keys(manifest.flags ?? {})),
+      erase: async (transaction: Transaction, { manifest }) => {
+        for (const key of await overridesIn(transaction, Object.keys(manifest.flags ?? {})))
+          await transaction.repository(FlagOverride).delete({ key });
+        transaction.afterCommit(forgetFlags);
+      },
+    },
+    {
+      kind: 'switch',
+      namesOf: async (reader, { id }) =>
+        (await switchesIn(reader, id)).map((each) =>
+          each.startsWith('+') ? 'enabled by an operator' : 'disabled by an operator',
+        ),
+      erase: async (transaction, { id }) => {
+        for (const each of await switchesIn(transaction, id))
+          await transaction.repository(DisabledModuleRow).delete({ id: each });
+      },
+    },
+  ];
 }
