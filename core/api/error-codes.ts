@@ -15,6 +15,7 @@ export type CoreErrorCode =
   | 'database-damaged'
   | 'database-newer'
   | 'database-not-a-file'
+  | 'exit-refused'
   | 'files-exhausted'
   | 'flag-changed'
   | 'flag-locked'

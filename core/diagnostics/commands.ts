@@ -6,6 +6,7 @@ import {
   type IntegrityCheck,
   type IntegrityFinding,
   type Messages,
+  type ModuleActivity,
   type ModuleStatus,
   type Modules,
   PortalError,
@@ -21,21 +22,35 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       id,
       modules.list().map((module) => module.id),
     );
+  const json = { name: 'json', description: 'Answers JSON, with what each module has done so far.' };
+  const asJson = (module: ModuleStatus): object => ({ ...module, activity: modules.activity(module.id) });
   const change = (verb: 'start' | 'stop' | 'enable' | 'disable', summary: string): Command => ({
     name: `modules ${verb}`,
     summary,
     arguments: [id],
-    async run({ arguments: { id = '' }, print }) {
+    options: [json],
+    async run({ arguments: { id = '' }, options, print }) {
       if (!modules.status(id)) throw new PortalError('module-unknown', `There is no module ${id}.${meant(id)}`, { status: 404 });
-      describe(await modules[verb](id)).forEach(print);
+      const status = await modules[verb](id);
+      if (options.json) print(JSON.stringify(asJson(status), undefined, 2));
+      else describe(status, modules.activity(id)).forEach(print);
     },
   });
   return [
     {
       name: 'modules list',
       summary: 'Lists the modules and their states.',
-      async run({ print }) {
+      options: [json],
+      async run({ options, print }) {
         const list = modules.list();
+        if (options.json) {
+          const others = modules
+            .unreadable()
+            .map((each) => ({ ...each, id: each.id ?? each.package, state: 'unreadable', reasons: [each.message] }));
+          print(JSON.stringify([...list.map(asJson), ...others], undefined, 2));
+          return;
+        }
+        if (modules.safeMode) print('The portal runs in safe mode: with its own modules alone.');
         const unreadable = modules.unreadable().map((each) => ({ name: each.id ?? each.package, message: each.message }));
         const width = Math.max(...list.map(({ id }) => id.length), ...unreadable.map(({ name }) => name.length));
         const line = (name: string, version: string, state: string, reason = ''): void =>
@@ -48,12 +63,22 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       name: 'modules why',
       summary: 'Says why a module is, or is not, active; exits with 1 when it is not.',
       arguments: [id],
-      async run({ arguments: { id = '' }, print }) {
+      options: [json],
+      async run({ arguments: { id = '' }, options, print }) {
         const module = modules.status(id);
         const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
         if (!module && unreadable.length === 0)
           throw new PortalError('module-unknown', `There is no module "${id}".${meant(id)}`, { status: 404 });
-        if (module) describe(module).forEach(print);
+        if (options.json)
+          print(
+            JSON.stringify(
+              module ? asJson(module) : { id, state: 'unreadable', reasons: unreadable.map(({ message }) => message) },
+              undefined,
+              2,
+            ),
+          );
+        if (options.json) return module?.state === 'active' ? 0 : 1;
+        if (module) describe(module, modules.activity(id)).forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;
       },
@@ -70,11 +95,15 @@ function isCalled({ id, package: name, folder }: UnreadableModule, called: strin
   return [id, name, folder, basename(folder)].includes(called);
 }
 
-function describe(module: ModuleStatus): readonly string[] {
+function describe(module: ModuleStatus, activity: ModuleActivity | undefined): readonly string[] {
+  const { errors = 0, lastError, longTurns = 0, longestTurnMillis } = activity ?? {};
   return [
     `${module.id} ${module.version} is ${module.state}.`,
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
+    ...(module.lastCrash && module.leftOut !== 'crashes' ? [`  ${module.lastCrash.message}`] : []),
+    ...(errors > 0 ? [`  Errors since the portal was started: ${errors}, the last: ${lastError}`] : []),
+    ...(longTurns > 0 ? [`  It has held up all others ${longTurns} times, the longest for ${longestTurnMillis} ms.`] : []),
     ...module.decorates.map((service) => `  It decorates ${service}.`),
     ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
     ...module.contributionErrors.map(

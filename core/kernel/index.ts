@@ -1,12 +1,15 @@
-export { currentModule, moduleOf, runInModule } from './attribution.js';
+export { countUncaught, currentModule, moduleOf, runInModule, watchedFolders } from './attribution.js';
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
+export { ownerOfFile } from './file-owner.js';
 export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel } from './kernel.js';
 export type { KernelOptions, KernelStats } from './kernel-options.js';
+export type { LeftOut, LeftOutModules } from './left-out.js';
 export { type ManifestProblem, parseManifest } from './manifest.js';
-export { type InstalledModule, type ReadManifests, readManifests } from './manifest-reader.js';
+export { type InstalledModule, isOfPortal, type ReadManifests, readManifests } from './manifest-reader.js';
 export type { GateDecision, ModuleGate } from './module-gate.js';
+export { moduleMeter } from './module-meter.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
 export { type Resolution, type Resolvable, resolve } from './resolver.js';

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../api/index.js';
 import type { FlagSource } from './criteria.js';
+import type { LeftOutModules } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { Preparation } from './module-run.js';
 import type { SwitchStore } from './module-switches.js';
@@ -24,6 +25,7 @@ export interface KernelOptions {
   /** Run in order before each start of a module. */
   readonly prepare?: readonly Preparation[];
   readonly disabled?: SwitchStore;
+  readonly leftOut?: LeftOutModules;
   /** Told when modules came, went or changed while the portal is open, before any of them starts. */
   onModulesChange?(): void;
 }

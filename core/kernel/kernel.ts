@@ -13,6 +13,7 @@ import {
   type Explanations,
   type ExtensionPoint,
   type Log,
+  type ModuleActivity,
   type ModuleChange,
   type ModuleStatus,
   Modules,
@@ -34,6 +35,7 @@ import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { idsOf, type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
 import { type GateDecision, ModuleGate } from './module-gate.js';
+import { activityOf } from './module-meter.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
@@ -62,15 +64,20 @@ export class Kernel implements Modules {
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
+  readonly safeMode: boolean;
+  readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
+  readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
+  readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
+  readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
-  /** Every start listens to it. */
   private readonly ending = new AbortController();
 
   constructor(private readonly options: KernelOptions) {
     const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
+    this.safeMode = options.leftOut?.safeMode ?? false;
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = this.store.add(new Emitter(onListenerError));
@@ -112,6 +119,7 @@ export class Kernel implements Modules {
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
+      leftOut: options.leftOut,
       isOpen: () => this.phase === 'open',
       statusOf: (record: ModuleRecord) => this.statusOf(record),
     };
@@ -209,6 +217,7 @@ export class Kernel implements Modules {
     });
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
+      for (const record of this.records.values()) record.leftOut = this.options.leftOut?.reasonFor(record.module);
       this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.operations.followFlag(key, this.log)));
       this.lifecycle.loadAhead();
@@ -255,24 +264,13 @@ export class Kernel implements Modules {
     return record && this.statusOf(record);
   }
 
+  activity(id: string): ModuleActivity | undefined {
+    const record = this.records.get(id);
+    return record && activityOf(id, record.run?.requests.count ?? 0, this.options.leftOut?.memoryOf(id));
+  }
+
   unreadable(): readonly UnreadableModule[] {
     return this.notRead;
-  }
-
-  start(id: string): Promise<ModuleStatus> {
-    return this.operations.start(id);
-  }
-
-  stop(id: string): Promise<ModuleStatus> {
-    return this.operations.stop(id);
-  }
-
-  disable(id: string): Promise<ModuleStatus> {
-    return this.operations.disable(id);
-  }
-
-  enable(id: string): Promise<ModuleStatus> {
-    return this.operations.enable(id);
   }
 
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
@@ -290,7 +288,8 @@ export class Kernel implements Modules {
   }
 
   private statusOf(record: ModuleRecord): ModuleStatus {
-    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
+    const lastCrash = this.options.leftOut?.lastCrashOf(record.id);
+    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record), lastCrash);
   }
 
   private checkBuilding(): void {

@@ -79,7 +79,7 @@ export class Lifecycle {
   /** Code loads side by side, up front; a module that will not run is not loaded. */
   loadAhead(): void {
     for (const record of this.dependencies.records.values())
-      if (record.unresolved === undefined && record.switchedOn && !this.flaggedOff(record)) void record.load();
+      if (record.unresolved === undefined && record.switchedOn && !record.leftOut && !this.flaggedOff(record)) void record.load();
   }
 
   /** Resolves when nothing is left to do. Runs in the queue only. */
@@ -108,7 +108,7 @@ export class Lifecycle {
   private goalOf(record: ModuleRecord): Goal {
     if (!record.switchedOn || this.flaggedOff(record)) return 'disabled';
     if (record.unresolved !== undefined) return 'unresolved';
-    if (record.stopped || this.closing) return 'stopped';
+    if (record.stopped || record.leftOut || this.closing) return 'stopped';
     if (record.failed) return 'failed';
     return this.dependencies.requirements.of(record).missing.length > 0 ? 'waiting' : 'active';
   }

@@ -1,15 +1,19 @@
 import {
+  type Class,
   Commands,
+  type Disposable,
   DisposableStore,
   type Log,
+  type MigrationInterface,
   ModuleBelongings,
   ModulePackages,
   type Reader,
   type Transaction,
+  toDisposable,
 } from '../api/index.js';
 import { type LoadedConfig, moduleVariables } from '../config/index.js';
 import { FlagOverride } from '../flags/index.js';
-import type { Kernel } from '../kernel/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import {
   type ModuleData,
   type OpenPackages,
@@ -52,19 +56,38 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
   for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
 }
 
-/** What modules that come later bring to the configuration and to the database. */
-export function moduleData(config: LoadedConfig, { data, persistence }: Storage): ModuleData {
-  return {
-    migrationsOf: (module) => data.migrationsOf(module),
-    add: async (module) => {
-      config.addVariables(moduleVariables([module]));
-      const store = new DisposableStore(() => undefined);
-      const { entities, known } = await data.add(module);
-      store.add(known);
-      store.add(await persistence.modules.addEntities(entities));
-      return store;
-    },
-  };
+/** What modules that come later bring to the configuration and to the database. One that is left out brings it when it is started all the same. */
+export class LateModuleData implements ModuleData {
+  private readonly stores = new Map<InstalledModule, DisposableStore>();
+
+  constructor(
+    private readonly config: LoadedConfig,
+    private readonly storage: Storage,
+    private readonly isLeftOut: (module: InstalledModule) => boolean,
+  ) {}
+
+  migrationsOf(module: InstalledModule): readonly Class<MigrationInterface>[] {
+    return this.storage.data.migrationsOf(module);
+  }
+
+  async add(module: InstalledModule): Promise<Disposable> {
+    this.config.addVariables(moduleVariables([module]));
+    const store = new DisposableStore(() => undefined);
+    this.stores.set(module, store);
+    store.add(toDisposable(() => void this.stores.delete(module)));
+    if (!this.isLeftOut(module)) await this.ensure(module);
+    return store;
+  }
+
+  /** Reads its entities and migrations, unless they have been read. */
+  async ensure(module: InstalledModule): Promise<void> {
+    const { data, persistence } = this.storage;
+    if (data.knows(module)) return;
+    const { entities, known } = await data.add(module);
+    const store = this.stores.get(module) ?? new DisposableStore(() => undefined);
+    store.add(known);
+    store.add(await persistence.modules.addEntities(entities));
+  }
 }
 
 /** What the core itself keeps for a module that is removed: what was decided about its flags, and whether it is off. */

@@ -4,6 +4,7 @@ import {
   injectable,
   Log,
   MessageCatalog,
+  type ModuleActivity,
   type ModuleStatus,
   Modules,
   notFound,
@@ -42,7 +43,8 @@ export class ModuleRoutes implements HttpRoutes {
   private list(ctx: RouteContext): void {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
-    ctx.render('modules', { title, modules, unreadable: this.modules.unreadable() }, { title });
+    const { safeMode } = this.modules;
+    ctx.render('modules', { title, modules, safeMode, unreadable: this.modules.unreadable() }, { title });
   }
 
   private show(ctx: RouteContext<Params>): void {
@@ -118,6 +120,8 @@ export class ModuleRoutes implements HttpRoutes {
       hosts,
       contributes,
       startMillis,
+      lastCrash,
+      leftOut,
     } = status;
     const name = this.nameOf(ctx, id);
     return {
@@ -143,6 +147,8 @@ export class ModuleRoutes implements HttpRoutes {
       hosts,
       contributes,
       startMillis: startMillis === undefined ? undefined : Math.round(startMillis),
+      lastCrash: leftOut === 'crashes' ? undefined : lastCrash?.message,
+      ...activityModel(ctx, this.modules.activity(id)),
       actions: moduleActions(status, this.modules.list()).map((action) => ({
         action,
         label: ctx.text(`modules.${action}`),
@@ -153,7 +159,43 @@ export class ModuleRoutes implements HttpRoutes {
   }
 }
 
-interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated'> {
+/** What it has done so far, in words; undefined where there is nothing to say. */
+interface ActivityModel {
+  readonly time?: string;
+  readonly memory?: string;
+  readonly grown?: string;
+  readonly errors: number;
+  readonly lastError?: string;
+  readonly longTurns?: string;
+  readonly openRequests: number;
+}
+
+function activityModel(ctx: Pick<RouteContext, 'text' | 'access'>, activity: ModuleActivity | undefined): ActivityModel {
+  if (activity === undefined) return { errors: 0, openRequests: 0 };
+  const { turns, turnMillis, longTurns, longestTurnMillis, errors, lastError, openRequests, memory } = activity;
+  const number = new Intl.NumberFormat(ctx.access.locale, { maximumFractionDigits: 1 });
+  const megabytes = (bytes: number): string => ctx.text('modules.megabytes', { size: number.format(bytes / (1024 * 1024)) });
+  return {
+    errors,
+    lastError,
+    openRequests,
+    ...(turns > 0 && {
+      time: ctx.text('modules.time-value', { seconds: number.format(turnMillis / 1000), turns: number.format(turns) }),
+    }),
+    ...(longTurns > 0 && {
+      longTurns: ctx.text('modules.long-turns-value', { count: longTurns, seconds: number.format(longestTurnMillis / 1000) }),
+    }),
+    ...(memory && {
+      memory: megabytes(memory.bytes),
+      grown: ctx.text('modules.grown-value', { size: megabytes(memory.grownBytes) }),
+    }),
+  };
+}
+
+interface ModuleModel
+  extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated' | 'lastCrash' | 'leftOut'>,
+    ActivityModel {
+  readonly lastCrash: string | undefined;
   /** What people call it. */
   readonly name: string;
   readonly stateLabel: string;

@@ -1,0 +1,2 @@
+export { containErrors } from './contain-errors.js';
+export { ModuleFaults } from './module-faults.js';
