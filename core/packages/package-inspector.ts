@@ -16,6 +16,7 @@ export interface InspectedPackage {
   /** Names of packages of other modules that its code imports. */
   readonly imports: readonly string[];
   /** Sentences without a full stop. */
+  readonly unreadable: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -30,13 +31,14 @@ export async function inspectPackage(
   const contents = readContents(found.name, found.files);
   // What it is itself, installed in another version, it does not import from outside.
   const others = new Map([...provided].filter(([name]) => name !== contents.description.name));
-  const { problems, modules } = await checkImports(contents, others);
+  const { problems, unreadable, modules } = await checkImports(contents, others);
   return {
     name: found.name,
     source: found.source,
     contents,
     signature,
     imports: modules,
+    unreadable,
     problems: [...problems, ...foreignAddons(contents.files)],
   };
 }
@@ -47,10 +49,17 @@ export const nothingDeclared: Declared = { contributions: [], tables: [], migrat
 export function loadedFiles(
   { manifest, entry }: Pick<PackageContents, 'manifest' | 'entry'>,
   folder: string,
-): { readonly id: string; readonly entry: string; readonly entities?: string; readonly migrations?: string } {
+): {
+  readonly id: string;
+  readonly folder: string;
+  readonly entry: string;
+  readonly entities?: string;
+  readonly migrations?: string;
+} {
   const at = (file: string): string => posix.join(folder, file);
   return {
     id: manifest.id,
+    folder,
     entry: at(entry),
     ...(manifest.entities === undefined ? {} : { entities: at(manifest.entities) }),
     ...(manifest.migrations === undefined ? {} : { migrations: at(manifest.migrations) }),
