@@ -27,7 +27,7 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { openPackages, PackageRecords } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
@@ -165,9 +165,11 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       viewsFolder: resolve(where.distribution.root, 'views'),
       everywhere: options.liveReload,
       log,
+      showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
+      isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
-    bindPackages(kernel, { config, packages, records, storage, log });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
+    bindPackages(kernel, { config, packages, records, storage, distribution: where.distribution, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
@@ -255,7 +257,7 @@ interface CreateKernelDependencies {
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
 function createKernel({ config, clock, logs, storage, data, faults, messages, assets, views }: CreateKernelDependencies): Kernel {
   const { limits } = config.settings;
-  const { persistence, flags } = storage;
+  const { persistence, flags, modifications } = storage;
   return new Kernel({
     clock,
     logFor: (moduleId) => logs.for(moduleId),
@@ -283,6 +285,7 @@ function createKernel({ config, clock, logs, storage, data, faults, messages, as
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
+    standsBefore: (module, service) => modifications.isOn(module, 'service', service),
     leftOut: faults,
     onModulesChange: () => flags.refresh(),
   });

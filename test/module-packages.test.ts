@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AuditLog, ModulePackages as Packages } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
@@ -356,6 +357,15 @@ describe('a module that is installed while the portal runs', function () {
     );
     await done('modules', 'plan', await pack({ 'a/addon.node': elf(other, 'libc.so.6'), 'b/addon.node': elf(own, 'libc.so.6') }));
     expect(await page('native')).to.equal('404');
+    const addon = readFileSync(createRequire(import.meta.url).resolve('better-sqlite3/build/Release/better_sqlite3.node'));
+    const code = answering(
+      'native',
+      '(kind)',
+      `import { createRequire } from 'node:module';\nconst kind = typeof createRequire(import.meta.url)('./addon.node').Database;`,
+    );
+    await done('modules', 'install', await pack({ 'module.js': Buffer.from(code), 'addon.node': addon }));
+    expect(await page('native')).to.equal('function');
+    await remove('native');
   });
 
   it('is refused by name for its own copy of what there must be one of (7.10)', async () => {
@@ -419,6 +429,77 @@ describe('a module that is installed while the portal runs', function () {
     );
     await remove('first');
     await remove('second');
+    const settings = (id: string): Promise<string> =>
+      packages.pack({
+        id,
+        manifest: { optional: { 'configuration.settings-definitions': '^1.0.0' } },
+        files: {
+          'messages/en.json': JSON.stringify({ title: 'Title', color: 'Color' }),
+          'module.js': `import * as core from '@portico/core'; import { SettingsDefinitions } from '@portico/configuration/api';
+            export default core.defineModule(({ contribute }) => contribute(SettingsDefinitions).value({ id: 'shared', section: 'platform', title: 'title',
+              scopes: ['instance'], fields: { color: { type: 'text', label: 'color', default: '' } } }, { id: 'shared' }));`,
+        },
+      });
+    await done('modules', 'install', await settings('third'));
+    expect(await refused('modules', 'install', await settings('fourth'))).to.equal(
+      'fourth 1.0.0 (acme-fourth-1.0.0.tgz) cannot be installed: the settings shared are declared by third already; choose another.\n',
+    );
+    await remove('third');
+  });
+
+  it('stays off, stopped or flagged over an update, as it was decided', async () => {
+    const flag = `{ type: 'beta', title: 'Acme', default: false }`;
+    const pack = (version: string): Promise<string> =>
+      packages.pack({
+        id: 'decided',
+        version,
+        manifest: { enabledBy: 'acme.decided', flags: { 'acme.decided': { type: 'beta', title: 'Acme', default: false } } },
+        files: {
+          'module.js': answering('decided', version).replace(
+            '({ contribute }) => contribute(core.HttpRoutes).to(Pages)',
+            `({ contribute, flag }) => { flag(core.defineFlag('acme.decided', ${flag})); contribute(core.HttpRoutes).to(Pages); }`,
+          ),
+        },
+      });
+    expect(await done('modules', 'install', await pack('1.0.0'))).to.include('is disabled.\n  The flag acme.decided is off.');
+    expect(await done('modules', 'update', await pack('2.0.0'))).to.include('is disabled.');
+    expect(await page('decided')).to.equal('404');
+    await done('flags', 'set', 'acme.decided', 'on');
+    await done('modules', 'start', 'decided');
+    expect(await page('decided')).to.equal('2.0.0');
+    await done('modules', 'disable', 'decided');
+    expect(await done('modules', 'update', await pack('3.0.0'))).to.include('is disabled.\n  Disabled by an operator.');
+    await done('modules', 'enable', 'decided');
+    expect(await page('decided')).to.equal('3.0.0');
+    await done('modules', 'stop', 'decided');
+    expect(await done('modules', 'update', await pack('4.0.0'))).to.include('is resolved.\n  Stopped by an operator.');
+    await done('modules', 'start', 'decided');
+    expect(await page('decided')).to.equal('4.0.0');
+    await remove('decided');
+  });
+
+  it('gives nobody a wrong answer while it changes, however many ask', async () => {
+    const versions = await Promise.all(['1.0.0', '1.1.0', '1.2.0'].map((version) => packages.pack({ id: 'busy', version })));
+    await done('modules', 'install', versions[0] ?? '');
+    const answers = new Map<string, number>();
+    let isOver = false;
+    const ask = async (path: string): Promise<void> => {
+      while (!isOver) {
+        const answer = await fetch(`${portal.url}${path}`);
+        const said = `${path} ${answer.ok ? (path === '/busy' ? await answer.text() : 'ok') : answer.status}`;
+        answers.set(said, (answers.get(said) ?? 0) + 1);
+      }
+    };
+    const asking = Promise.all([...Array.from({ length: 8 }, () => ask('/busy')), ask('/web/home')]);
+    for (const file of versions.slice(1)) {
+      await done('modules', 'update', file);
+      await done('modules', 'rollback', 'busy');
+      await done('modules', 'update', file);
+    }
+    isOver = true;
+    await asking;
+    expect([...answers.keys()].sort()).to.deep.equal(['/busy 1.0.0', '/busy 1.1.0', '/busy 1.2.0', '/web/home ok']);
+    await remove('busy');
   });
 
   it('gets one answer about ranges and pre-releases from plan and install (7.12)', async () => {
@@ -445,6 +526,12 @@ describe('a module that is installed while the portal runs', function () {
     expect(await refused('modules', 'plan', portalRange)).to.match(
       /It is written for @portico\/core \^99\.0\.0, and this portal has \d+\.\d+\.\d+; take a version that fits\./,
     );
+    const peer = { peerDependencies: { '@portico/nothing': '^1.0.0' } };
+    expect(await refused('modules', 'plan', await packages.pack({ id: 'ahead', json: peer }))).to.include(
+      'It is written for @portico/nothing ^1.0.0, and no such module is installed.',
+    );
+    const optional = { ...peer, peerDependenciesMeta: { '@portico/nothing': { optional: true } } };
+    await done('modules', 'plan', await packages.pack({ id: 'ahead', json: optional }));
     await remove('asking');
     await remove('offering');
   });

@@ -36,6 +36,7 @@ export type CoreErrorCode =
   | 'method-not-allowed'
   | 'migration-edited'
   | 'migration-failed'
+  | 'modification-unknown'
   | 'module-data-broken'
   | 'module-declaration'
   | 'module-disabled'

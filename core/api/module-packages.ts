@@ -24,6 +24,7 @@ export type PlannedKind =
   | 'provides'
   | 'hosts'
   | 'decorates'
+  | 'overrides'
   | 'menu-items'
   | 'routes'
   | 'permissions'

@@ -1,4 +1,5 @@
 import type { Contribution } from './contributions.js';
+import type { DeprecatedKind, Deprecation } from './deprecation.js';
 import type { Event } from './event.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
@@ -12,6 +13,13 @@ export type ModuleState =
   | 'stopping'
   | 'failed'
   | 'disabled';
+
+/** Something that a module uses and that will be taken away. */
+export interface DeprecatedUse extends Deprecation {
+  readonly kind: DeprecatedKind;
+  /** Id of the service or point, or what the function is called and where it is from. */
+  readonly name: string;
+}
 
 /**
  * Why this start has not loaded a module that is installed, and that nobody has disabled: the portal runs its own modules alone, an operator named
@@ -42,6 +50,8 @@ export interface ModuleStatus {
     readonly count: number;
     readonly message: string;
   }[];
+  /** What it uses that will be taken away, since its start. */
+  readonly deprecations: readonly DeprecatedUse[];
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   readonly requires: readonly string[];

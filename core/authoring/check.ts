@@ -55,5 +55,5 @@ export async function checkModule(folder: string, { fix }: { readonly fix: boole
 /** What the modules offer that the portal comes with, this one, and those that are installed beside it. */
 async function offersAround(folder: string): Promise<ReadonlyMap<string, string>> {
   const { modules } = await readManifests([...distribution.modulePaths, folder]);
-  return offeredVersions(modules.map(({ manifest }) => manifest));
+  return offeredVersions(modules);
 }

@@ -6,6 +6,7 @@ import {
   type IntegrityCheck,
   type IntegrityFinding,
   type Messages,
+  type Modifications,
   type ModuleActivity,
   type ModuleStatus,
   type Modules,
@@ -13,9 +14,10 @@ import {
   type UnreadableModule,
 } from '../api/index.js';
 import { nearest } from '../util/index.js';
+import { modificationCommand, modificationLines } from './modification-command.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
-export function moduleCommands(modules: Modules): readonly Command[] {
+export function moduleCommands(modules: Modules, modifications: Modifications): readonly Command[] {
   const id = { name: 'id', description: 'Id of the module.', required: true };
   const meant = (id: string): string =>
     nearest(
@@ -78,11 +80,12 @@ export function moduleCommands(modules: Modules): readonly Command[] {
             ),
           );
         if (options.json) return module?.state === 'active' ? 0 : 1;
-        if (module) describe(module, modules.activity(id)).forEach(print);
+        if (module) [...describe(module, modules.activity(id)), ...modificationLines(modifications, id)].forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;
       },
     },
+    modificationCommand(modifications),
     change('start', 'Starts a module that was stopped.'),
     change('stop', 'Stops a module until it is started or the portal restarts.'),
     change('enable', 'Lets a module start again that was disabled.'),
@@ -104,8 +107,10 @@ function describe(module: ModuleStatus, activity: ModuleActivity | undefined): r
     ...(module.lastCrash && module.leftOut !== 'crashes' ? [`  ${module.lastCrash.message}`] : []),
     ...(errors > 0 ? [`  Errors since the portal was started: ${errors}, the last: ${lastError}`] : []),
     ...(longTurns > 0 ? [`  It has held up all others ${longTurns} times, the longest for ${longestTurnMillis} ms.`] : []),
-    ...module.decorates.map((service) => `  It decorates ${service}.`),
     ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
+    ...module.deprecations.map(
+      ({ name, since, removal, instead }) => `  It uses ${name}, deprecated since ${since} and gone with ${removal}. ${instead}`,
+    ),
     ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),

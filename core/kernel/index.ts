@@ -1,6 +1,7 @@
 export { countUncaught, currentModule, moduleOf, runInModule, watchedFolders } from './attribution.js';
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
+export type { Decorating, Decorators } from './decorators.js';
 export { ownerOfFile } from './file-owner.js';
 export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel } from './kernel.js';
@@ -13,3 +14,4 @@ export { moduleMeter } from './module-meter.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
 export { type Resolution, type Resolvable, resolve } from './resolver.js';
+export { satisfiesRange } from './version.js';

@@ -28,6 +28,7 @@ import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria } from './criteria.js';
+import { Decorators } from './decorators.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
 import { Lifecycle } from './lifecycle.js';
@@ -58,6 +59,9 @@ export class Kernel implements Modules {
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
   private readonly gate: ModuleGate;
+  readonly decorators: Decorators;
+  readonly explanations: Explanations;
+  readonly onDidChange: Event<ModuleChange>;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
   private readonly exchange: ModuleExchange;
@@ -87,6 +91,8 @@ export class Kernel implements Modules {
       this.contributionErrors,
     );
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
+    this.onDidChange = this.changed.event;
+    this.explanations = new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new ModuleSwitches(options.disabled);
@@ -104,6 +110,7 @@ export class Kernel implements Modules {
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
+        standsBefore: (module, service) => options.standsBefore?.(module, service) ?? true,
       },
       flags: options.flags,
       clock: options.clock,
@@ -114,6 +121,7 @@ export class Kernel implements Modules {
         this.gate.wake();
       },
     });
+    this.decorators = new Decorators(this.records, this.services, this.queue, this.lifecycle);
     const shared = {
       records: this.records,
       queue: this.queue,
@@ -137,10 +145,6 @@ export class Kernel implements Modules {
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
     this.store.add(criteria.onDidChange(() => this.visibility.use(criteria.all())));
-  }
-
-  get onDidChange(): Event<ModuleChange> {
-    return this.changed.event;
   }
 
   /** Offers a service of the core; before boot only. */
@@ -246,10 +250,6 @@ export class Kernel implements Modules {
   /** Lets a request into a module, holds it while the module starts, or turns it away. */
   enter(moduleId: string): GateDecision | Promise<GateDecision> {
     return this.gate.enter(moduleId);
-  }
-
-  get explanations(): Explanations {
-    return new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
   }
 
   contributionsWhen(flag: string): readonly RegisteredContribution[] {

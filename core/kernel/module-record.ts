@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
+import { DeprecatedUses } from './deprecated-uses.js';
 import type { LeftOut } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
@@ -25,6 +26,7 @@ export class ModuleRecord {
   run: ModuleRun | undefined;
   /** Modules whose services or points this start lives on. */
   uses: ReadonlySet<string> = new Set();
+  readonly deprecatedUses = new DeprecatedUses();
   private definition: Promise<ModuleDefinition> | undefined;
   /** How often the code was given up for newer code. */
   private version = 0;

@@ -23,6 +23,7 @@ export function statusOf(
     ...(record.failure && { failure: record.failure }),
     ...(record.startMillis !== undefined && { startMillis: record.startMillis }),
     contributionErrors: contributionErrors.of(id),
+    deprecations: record.deprecatedUses.all,
     ...(manifest.enabledBy !== undefined && { enabledBy: manifest.enabledBy }),
     requires: Object.keys(manifest.requires ?? {}),
     keepsSecrets: manifest.keepsSecrets ?? false,

@@ -7,7 +7,7 @@ import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition 
 import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
 import { Declarations, type Made } from '../kernel/declarations.js';
 import { getMetadataArgsStorage } from '../libraries/typeorm.js';
-import { describeMigration } from '../persistence/index.js';
+import { describeMigration } from '../persistence/migration-statements.js';
 import type { DeclarationsAnswer, DeclarationsRequest, Declared, DeclaredContribution } from './declarations.js';
 import { placeIn } from './refusal.js';
 
@@ -35,6 +35,8 @@ async function answer(request: DeclarationsRequest): Promise<DeclarationsAnswer>
 function faultOf(error: unknown, folder: string): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
+  if ((error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED')
+    return 'it writes a file, starts a program or a thread while it is loaded; a module does such things when it starts';
   const file = placeIn(error, folder) ?? (error instanceof SyntaxError ? unreadableFile(folder) : undefined);
   return `${name === 'Error' ? '' : `${name}: `}${message}${file === undefined ? '' : ` (in ${file})`}`;
 }

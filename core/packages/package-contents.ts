@@ -12,6 +12,8 @@ export interface PackageDescription {
   readonly description: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  /** Names of peers without which it runs as well. */
+  readonly optionalPeers: readonly string[];
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
@@ -114,6 +116,7 @@ function describe(called: string, json: Json): PackageDescription {
     description: typeof json.description === 'string' ? json.description : '',
     dependencies: textsOf(json.dependencies),
     peerDependencies,
+    optionalPeers: optionalIn(json.peerDependenciesMeta),
     optionalDependencies: textsOf(json.optionalDependencies),
     ...listsOf(json),
     exports: exportsOf(json),
@@ -127,6 +130,11 @@ function listsOf(json: Json): Pick<PackageDescription, 'os' | 'cpu' | 'libc'> {
   };
   return { ...list('os'), ...list('cpu'), ...list('libc') };
 }
+
+const optionalIn = (value: unknown): readonly string[] =>
+  Object.entries(typeof value === 'object' && value !== null ? value : {})
+    .filter(([, said]) => (said as { readonly optional?: unknown } | null)?.optional === true)
+    .map(([name]) => name);
 
 const textsOf = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(

@@ -22,6 +22,8 @@ export interface ImportReport {
   readonly problems: readonly string[];
   /** Sentences as `problems` has them, about files that are no code as far as can be told without running them. */
   readonly unreadable: readonly string[];
+  /** Those of them that are about imports of what others keep to themselves. */
+  readonly insides: readonly string[];
   /** Names of the packages of other modules that its own files import. */
   readonly modules: readonly string[];
 }
@@ -40,9 +42,12 @@ export async function checkImports(contents: PackageContents, provided: Provided
   const problems = new Set<string>();
   const modules = new Set<string>();
   const unreadable = new Set<string>();
+  const insides: string[] = [];
   for (const name of bundledCopies(files, provided))
     problems.add(`it brings its own copy of ${name}, of which there must be one; leave it out, the portal gives it`);
-  const open = [entry, ...Object.values(description.exports), manifest.entities, manifest.migrations]
+  // What browsers load, and what tests use, does not run here.
+  const served = Object.entries(description.exports).filter(([name]) => !/^\.\/(?:client|testing)\b/.test(name));
+  const open = [entry, ...served.map(([, file]) => file), manifest.entities, manifest.migrations]
     .filter((file) => file !== undefined)
     .map((file) => posix.normalize(file));
   const seen = new Set<string>();
@@ -69,13 +74,14 @@ export async function checkImports(contents: PackageContents, provided: Provided
         else if (!target.includes('node_modules/')) open.push(target);
         continue;
       }
-      const { problem, module } = lookUp(specifier, file, contents, provided);
+      const { problem, module, isInside } = lookUp(specifier, file, contents, provided);
+      if (isInside && problem !== undefined) insides.push(problem);
       if (problem !== undefined) problems.add(problem);
       if (module !== undefined) modules.add(module);
     }
   }
   for (const problem of missingDependencies(contents, provided)) problems.add(problem);
-  return { problems: [...problems], unreadable: [...unreadable], modules: [...modules].sort() };
+  return { problems: [...problems], insides, unreadable: [...unreadable], modules: [...modules].sort() };
 }
 
 /** What a file imports, or why it cannot be read. */
@@ -96,7 +102,7 @@ function lookUp(
   file: string,
   { files, description }: PackageContents,
   provided: ProvidedPackages,
-): { readonly problem?: string; readonly module?: string } {
+): { readonly problem?: string; readonly module?: string; readonly isInside?: boolean } {
   if (specifier.startsWith('node:') || builtinModules.includes(specifier) || specifier.startsWith('#')) return {};
   if (/^(?:\/|file:|https?:|[A-Za-z]:)/.test(specifier))
     return { problem: `${file} imports ${specifier}, an address outside of the package; bring that file along` };
@@ -114,7 +120,7 @@ function lookUp(
     const ways = [...given.exports].filter((each) => given.module === undefined || each !== '.');
     const what =
       ways.length > 0 ? `only ${ways.map((each) => name + each.slice(1)).join(', ')} may be imported` : 'it has no API';
-    return { problem: `${file} imports ${specifier}, which is not public: ${what}` };
+    return { problem: `${file} imports ${specifier}, which is not public: ${what}`, isInside: true };
   }
   if (isBundled(files, file, name)) return {};
   if (shared.includes(name)) return { problem: `${file} imports ${name}; what modules need of it is in ${core}` };

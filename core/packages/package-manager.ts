@@ -17,7 +17,7 @@ import { nameOf, problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
   readonly audit: AuditLog;
   readonly log: Log;
 }

@@ -15,7 +15,7 @@ export interface PlannedVersion {
 }
 
 export interface NextVersion extends PlannedVersion {
-  readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies'>;
+  readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies' | 'optionalPeers'>;
   readonly files: number;
   readonly bytes: number;
   readonly signature: PackageSignature;
@@ -35,6 +35,8 @@ export interface PlanningContext {
   readonly provided: ProvidedPackages;
   /** Migrations of the module that the database has. */
   readonly applied: readonly string[];
+  /** Modules by what they contribute to a point where each name may be there once. */
+  ownersAt(point: string): ReadonlyMap<string, string>;
   /** Of these names, the tables that another module made. */
   takenTables(tables: readonly string[]): readonly string[];
 }
@@ -52,7 +54,7 @@ export function planOf(
   const problems = [
     ...next.problems,
     ...versionProblems(action, next, now, context),
-    ...peerProblems(description.peerDependencies, context.provided),
+    ...peerProblems(description, context.provided),
     ...claimProblems(next, context),
     ...reasons.map(remedied),
   ];
@@ -117,12 +119,23 @@ const pointKinds: Readonly<Record<string, PlannedKind>> = {
   'portico.commands': 'commands',
 };
 
+const kindOf = (point: string): PlannedKind =>
+  pointKinds[point] ?? (point.endsWith('.settings-definitions') ? 'settings' : 'contributions');
+
+/** Kinds of which each name may be there once, as sentences call them. */
+const oncePerPortal: Readonly<Partial<Record<PlannedKind, string>>> = {
+  permissions: 'permission',
+  settings: 'settings',
+  commands: 'command',
+};
+
 const kinds: readonly PlannedKind[] = [
   'requires',
   'optional',
   'provides',
   'hosts',
   'decorates',
+  'overrides',
   'menu-items',
   'routes',
   'permissions',
@@ -145,12 +158,13 @@ function namesOf(manifest: ModuleManifest, { contributions, tables, migrations }
     provides: ranged(manifest.provides),
     hosts: ranged(manifest.hosts),
     decorates: ranged(manifest.decorates),
+    overrides: ranged(manifest.overrides),
     flags: Object.keys(manifest.flags ?? {}),
     tables,
     migrations: migrations.map(({ name }) => name),
   };
   for (const { point, names: given } of contributions) {
-    const kind = pointKinds[point] ?? (point.endsWith('.settings-definitions') ? 'settings' : 'contributions');
+    const kind = kindOf(point);
     names[kind] = [...names[kind], ...(kind === 'contributions' ? given.map((name) => `${point}: ${name}`) : given)];
   }
   return names;
@@ -183,11 +197,14 @@ function versionProblems(
   ];
 }
 
-function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
-  return Object.entries(peers).flatMap(([name, range]) => {
+function peerProblems(
+  { peerDependencies, optionalPeers }: NextVersion['description'],
+  provided: ProvidedPackages,
+): readonly string[] {
+  return Object.entries(peerDependencies).flatMap(([name, range]) => {
     const given = provided.get(name);
     if (given === undefined)
-      return name.startsWith('@portico/')
+      return name.startsWith('@portico/') && !optionalPeers.includes(name)
         ? [`it is written for ${name} ${range}, and no such module is installed; install it first`]
         : [];
     return satisfiesRange(given.version, range)
@@ -197,7 +214,10 @@ function peerProblems(peers: Readonly<Record<string, string>>, provided: Provide
 }
 
 /** What belongs to others. */
-function claimProblems({ manifest, declared }: NextVersion, { modules, takenTables }: PlanningContext): readonly string[] {
+function claimProblems(
+  { manifest, declared }: NextVersion,
+  { modules, ownersAt, takenTables }: PlanningContext,
+): readonly string[] {
   const { id, routes = [] } = manifest;
   const others = modules.filter((module) => module.id !== id);
   const first = (address: string): string => /^~?\/[^/]*/.exec(address)?.[0] ?? '';
@@ -210,6 +230,16 @@ function claimProblems({ manifest, declared }: NextVersion, { modules, takenTabl
   const taken = [
     ...new Set([...routes.filter((route) => route === first(route)), ...served.filter((each) => !within(each)).map(first)]),
   ];
+  const twice = declared.contributions.flatMap(({ point, names }) => {
+    const word = oncePerPortal[kindOf(point)];
+    const owners = word === undefined ? undefined : ownersAt(point);
+    return names.flatMap((name) => {
+      const other = owners?.get(name);
+      return other === undefined || other === id
+        ? []
+        : [`the ${word} ${name} ${word === 'settings' ? 'are' : 'is'} declared by ${other} already; choose another`];
+    });
+  });
   const flags = Object.keys(manifest.flags ?? {}).flatMap((key) => {
     const other = others.find(({ manifest: { flags = {} } }) => key in flags);
     return other ? [`the flag ${key} is declared by ${other.id} already; give it another key`] : [];
@@ -220,6 +250,7 @@ function claimProblems({ manifest, declared }: NextVersion, { modules, takenTabl
       return of === undefined ? [] : [`addresses under ${segment} belong to ${of}; choose others`];
     }),
     ...flags,
+    ...twice,
     ...takenTables(declared.tables).map((table) => `the table ${table} belongs to another module; give it another name`),
   ];
 }

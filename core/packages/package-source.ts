@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type PackageSource, PortalError } from '../api/index.js';
 import { CheckedFiles, type PackageFiles, packageInvalid, packageLimits, readArchive } from './package-archive.js';
@@ -52,11 +53,16 @@ async function fromArchive(
   return { name, source, files: await readArchive(name, archive), archive, ...(signature === undefined ? {} : { signature }) };
 }
 
-/** The archive of a version in the registry that npm is set to. Its integrity is compared, and no script of it runs: it is only fetched. */
+/**
+ * The archive of a version in the registry that `npm_config_registry` names, or in npm's. What arrives is compared with the integrity that the
+ * registry announced, and it is only fetched: no script of it runs.
+ */
 async function fromRegistry(spec: string, integrity: string | undefined): Promise<FoundPackage> {
   const { default: pacote } = await import('pacote');
+  const cache = await mkdtemp(join(tmpdir(), 'portico-fetch-'));
+  const { npm_config_registry: registry } = process.env;
   try {
-    const archive = await pacote.tarball(spec, { ...(integrity === undefined ? {} : { integrity }), ...(await npmSettings()) });
+    const archive = await pacote.tarball(spec, { cache, ...(registry ? { registry } : {}), ...(integrity ? { integrity } : {}) });
     return await fromArchive(spec, `${spec} (${archive.resolved})`, new Uint8Array(archive), undefined, undefined);
   } catch (error) {
     if (error instanceof PortalError) throw error;
@@ -64,13 +70,9 @@ async function fromRegistry(spec: string, integrity: string | undefined): Promis
     if (code === 'EINTEGRITY')
       throw packageInvalid(spec, 'what the registry sent is not what it announced', error, 'fetch it again');
     throw notFound(`The registry has no package ${spec} that can be fetched: ${message}.`, error);
+  } finally {
+    await rm(cache, { recursive: true, force: true });
   }
-}
-
-/** As npm is set by its variables; a registry of one's own, and where it keeps what it fetched. */
-async function npmSettings(): Promise<{ readonly registry?: string; readonly cache?: string }> {
-  const { npm_config_registry: registry, npm_config_cache: cache } = process.env;
-  return { ...(registry ? { registry } : {}), ...(cache ? { cache } : {}) };
 }
 
 /** @param integrity as `npm view` and lock files have it: `sha512-…`. */

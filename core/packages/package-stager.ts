@@ -15,7 +15,7 @@ import type { SigningPolicy } from './package-signature.js';
 import type { PackageStore, StoredPackage } from './package-store.js';
 
 export interface StagingDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
   readonly live: LivePackages;
   readonly store: PackageStore;
   readonly records: PackageRecords;
@@ -106,7 +106,7 @@ export class PackageStager {
       declared,
       version: record.version,
       digest: record.digest,
-      description: { name: record.packageName, description: record.facts.description, peerDependencies: {} },
+      description: { name: record.packageName, description: record.facts.description, peerDependencies: {}, optionalPeers: [] },
       files: Object.keys(record.facts.digests).length,
       bytes: record.facts.bytes,
       signature: record.facts.signature,
@@ -174,6 +174,13 @@ export class PackageStager {
       coreOffers: kernel.coreOffers,
       provided,
       applied: tables.applied(id),
+      ownersAt: (point) => {
+        const known = kernel.modules.map((module) => module.id);
+        const found = kernel.explanations.points().find((each) => each.id === point)?.contributions ?? [];
+        return new Map(
+          found.flatMap(({ subject, module }) => (subject !== undefined && known.includes(module) ? [[subject, module]] : [])),
+        );
+      },
       takenTables: (names) => tables.taken(id, names),
     };
   }

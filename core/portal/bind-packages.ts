@@ -1,4 +1,5 @@
 import {
+  ApiCatalog,
   type Class,
   Commands,
   type Disposable,
@@ -19,22 +20,26 @@ import {
   type OpenPackages,
   PackageManager,
   type PackageRecords,
+  PortalPlanner,
   packageCommands,
   trustedKey,
 } from '../packages/index.js';
 import { DisabledModuleRow } from './disabled-modules.js';
+import { ModificationOffRow } from './modifications.js';
 import type { Storage } from './open-storage.js';
+import type { Distribution } from './project-root.js';
 
 export interface PackageBindings {
   readonly config: LoadedConfig;
   readonly packages: OpenPackages;
   readonly records: PackageRecords;
   readonly storage: Storage;
+  readonly distribution: Distribution;
   readonly log: Log;
 }
 
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
-export function bindPackages(kernel: Kernel, { config, packages, records, storage, log }: PackageBindings): void {
+export function bindPackages(kernel: Kernel, { config, packages, records, storage, distribution, log }: PackageBindings): void {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
@@ -50,10 +55,18 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     belongings: kernel.host(ModuleBelongings),
     log,
   });
-  for (const belongings of coreBelongings(() => storage.flags.reload()))
+  for (const belongings of coreBelongings(() => storage.flags.reload(), storage.modifications))
     kernel.contribute(ModuleBelongings, belongings, { id: belongings.kind });
   kernel.bind(ModulePackages, manager);
-  for (const command of packageCommands(manager, kernel)) kernel.contribute(Commands, command, { id: command.name });
+  const planner = new PortalPlanner({
+    version: distribution.version,
+    ownPackages: new Set(Object.keys(distribution.packages)),
+    catalog: { entries: () => kernel.handle(ApiCatalog).get()?.entries() ?? [] },
+    modules: () => kernel.modules,
+    statusOf: (id) => kernel.status(id),
+    provided: () => packages.live.provided(),
+  });
+  for (const command of packageCommands(manager, kernel, planner)) kernel.contribute(Commands, command, { id: command.name });
 }
 
 /** What modules that come later bring to the configuration and to the database. One that is left out brings it when it is started all the same. */
@@ -91,7 +104,7 @@ export class LateModuleData implements ModuleData {
 }
 
 /** What the core itself keeps for a module that is removed: what was decided about its flags, and whether it is off. */
-function coreBelongings(forgetFlags: () => Promise<void>): readonly ModuleBelongings[] {
+function coreBelongings(forgetFlags: () => Promise<void>, modifications: Storage['modifications']): readonly ModuleBelongings[] {
   const overridesIn = async (reader: Pick<Reader, 'repository'>, keys: readonly string[]): Promise<readonly string[]> =>
     (await reader.repository(FlagOverride).find()).map(({ key }) => key).filter((key) => keys.includes(key));
   const switchesIn = async (reader: Pick<Reader, 'repository'>, id: string): Promise<readonly string[]> =>
@@ -104,6 +117,17 @@ function coreBelongings(forgetFlags: () => Promise<void>): readonly ModuleBelong
         for (const key of await overridesIn(transaction, Object.keys(manifest.flags ?? {})))
           await transaction.repository(FlagOverride).delete({ key });
         transaction.afterCommit(forgetFlags);
+      },
+    },
+    {
+      kind: 'changes to other modules that are switched off',
+      namesOf: async (reader, { id: module }) =>
+        (await reader.repository(ModificationOffRow).find({ where: { module } })).map(
+          ({ kind, subject }) => `${kind} ${subject}`,
+        ),
+      erase: async (transaction, { id: module }) => {
+        await transaction.repository(ModificationOffRow).delete({ module });
+        transaction.afterCommit(() => modifications.load());
       },
     },
     {

@@ -21,6 +21,7 @@ import {
   setDamagedLogAside,
 } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
+import { ModificationOffRow, ModificationSwitches, modificationMigrations } from './modifications.js';
 import { ModuleDataCatalog } from './module-data.js';
 import { distribution } from './project-root.js';
 
@@ -44,6 +45,7 @@ export interface Storage {
   readonly data: ModuleDataCatalog;
   readonly audit: AuditLog;
   readonly flags: OpenFlags;
+  readonly modifications: ModificationSwitches;
 }
 
 /** Takes the data directory for this process. @throws PortalError `home-in-use` and others that say whose it is. */
@@ -86,7 +88,7 @@ async function open(
       ids,
       log,
       version: distribution.version,
-      entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ...data.entities],
+      entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
       busyTimeoutMillis: settings.limits.databaseBusyMillis,
       graceMillis: settings.limits.blobGraceMillis,
       reserveBytes: settings.limits.reserveBytes,
@@ -97,9 +99,11 @@ async function open(
   await protect(async () => {
     await persistence.migrate('audit', auditMigrations);
     await persistence.migrate('flags', flagMigrations);
-    await persistence.migrate('kernel', disabledModuleMigrations);
+    await persistence.migrate('kernel', [...disabledModuleMigrations, ...modificationMigrations]);
     await persistence.migrate('packages', packageMigrations);
   });
+  const modifications = new ModificationSwitches(unitOfWork);
+  await modifications.load();
 
   const audit = new StoredAuditLog({ unitOfWork, clock, ids });
   const flags = opened.add(
@@ -115,7 +119,7 @@ async function open(
       log,
     }),
   );
-  return { persistence, data, audit, flags };
+  return { persistence, data, audit, flags, modifications };
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {

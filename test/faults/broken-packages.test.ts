@@ -4,11 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from '../support/earlier-states.js';
 import { answering, archiveOf, type ModulePackage, ModulePackages } from '../support/module-packages.js';
 import { PortalProcess, portico } from '../support/portal-process.js';
-import { fillDisk, smallDisk } from '../support/small-disk.js';
+import { fillDisk } from '../support/small-disk.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -483,8 +484,7 @@ describe('a portal whose disk is full while a package is unpacked', function () 
 
   it('says so, leaves nothing of it, and installs it when there is room again', async () => {
     const place = mkdtempSync(join(tmpdir(), 'portico-full-'));
-    const wrap = smallDisk(place);
-    if (!wrap) return;
+    const wrap = smallDisk(place, 48);
     const packages = await ModulePackages.create();
     const portal = await PortalProcess.start(join(place, 'data'), 'start', {}, wrap);
     try {

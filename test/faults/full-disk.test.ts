@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { PortalProcess, portico } from '../support/portal-process.js';
-import { fillDisk, smallDisk } from '../support/small-disk.js';
+import { fillDisk } from '../support/small-disk.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 
@@ -80,8 +81,7 @@ describe('a disk that others have filled', function () {
 
   it('is said by readiness; deleting works, what takes room is refused, and uploads work again when there is room', async () => {
     const place = mkdtempSync(join(tmpdir(), 'portico-full-'));
-    const wrap = smallDisk(place);
-    if (!wrap) return;
+    const wrap = smallDisk(place, 48);
     const portal = await PortalProcess.start(join(place, 'data'), 'start', {}, wrap);
     try {
       const headers = await portal.signIn();

@@ -13,13 +13,21 @@ import {
   type Router,
   z,
 } from '@portico/core';
+import { ContributionNames } from '../services/contribution-names.js';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
+import { ModuleChanges } from '../services/module-changes.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
 const params = z.strictObject({ id: z.string().max(100) });
 const actionParams = z.strictObject({ id: z.string().max(100), action: z.enum(['start', 'stop', 'enable', 'disable']) });
+const changeBody = z.strictObject({
+  kind: z.enum(['service', 'view']),
+  subject: z.string().max(300),
+  switch: z.enum(['on', 'off']),
+});
 type Params = z.output<typeof params>;
+type ChangeBody = z.output<typeof changeBody>;
 type ActionParams = z.output<typeof actionParams>;
 
 /** The Modules screen. */
@@ -31,11 +39,16 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ContributionNames) private readonly names: ContributionNames,
+    @inject(ModuleChanges) private readonly changes: ModuleChanges,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access }, (ctx) => this.list(ctx));
     router.get('/:id', { access, params }, (ctx: RouteContext<Params>) => this.show(ctx));
+    router.post('/:id/changes', { access, params, body: changeBody }, (ctx: RouteContext<Params, unknown, ChangeBody>) =>
+      this.change(ctx),
+    );
     router.get('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.ask(ctx));
     router.post('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.act(ctx));
   }
@@ -50,7 +63,26 @@ export class ModuleRoutes implements HttpRoutes {
   private show(ctx: RouteContext<Params>): void {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
-    ctx.render('module', { ...module, unreadable }, { title: module.name });
+    const contributes = this.names.contributedBy(module.id, module.contributes, ctx.access.locale);
+    const changes = this.changes.madeBy(module.id, ctx.access);
+    const changedBy = this.changes.madeTo(module.id, ctx.access);
+    ctx.render('module', { ...module, contributes, changes, changedBy, unreadable }, { title: module.name });
+  }
+
+  private async change(ctx: RouteContext<Params, unknown, ChangeBody>): Promise<void> {
+    const { params: given, body } = ctx.input;
+    const { id } = this.find(given.id);
+    const isOn = body.switch === 'on';
+    const { state } = await this.changes.switch(id, body.kind, body.subject, isOn, ctx.access);
+    this.log.info('A change of a module to another was switched.', {
+      module: id,
+      subject: body.subject,
+      isOn,
+      by: ctx.access.person?.id,
+    });
+    const isAsWanted = isOn === (state === 'in-force');
+    const sentence = ctx.text('changes.now', { subject: body.subject, state: ctx.text(`changes.state.${state}`) });
+    ctx.redirectWith(`/configuration/modules/${id}`, sentence, isAsWanted ? 'success' : 'warning');
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {
@@ -115,6 +147,7 @@ export class ModuleRoutes implements HttpRoutes {
       reasons,
       failure,
       contributionErrors,
+      deprecations,
       requires,
       provides,
       hosts,
@@ -142,6 +175,7 @@ export class ModuleRoutes implements HttpRoutes {
       reasons,
       failure: failure && ctx.text('modules.failure', { phase: failure.phase, message: failure.message }),
       contributionErrors,
+      deprecations,
       requires,
       provides,
       hosts,
