@@ -29,7 +29,7 @@ import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, named
 import { type LogOptions, Logs } from './diagnostics/log.js';
 import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
-import { openPackages, PackageRecords } from './packages/index.js';
+import { DeployFolder, openPackages, PackageRecords, StagedPackages } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
 import { bindPackages, LateModuleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
@@ -169,7 +169,10 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       isInRange: satisfiesRange,
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
-    bindPackages(kernel, { config, packages, records, storage, distribution: where.distribution, log });
+    const incoming = await StagedPackages.open(home, clock);
+    opened.add(incoming.keepTidy());
+    const { distribution } = where;
+    const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
@@ -210,6 +213,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       listen: async () => {
         const address = await http.listen(settings.server.port, settings.server.host);
         opened.add(await listenForCommands(home, runner));
+        if (!settings.safeMode) opened.add(await DeployFolder.open({ home, packages: manager, log }));
         return address;
       },
       service: (token) => kernel.handle(token).get(),

@@ -78,6 +78,7 @@ export type CoreErrorCode =
   | 'storage-read-only'
   | 'time-limit'
   | 'too-large'
+  | 'too-many-packages'
   | 'too-many-parts'
   | 'too-many-requests'
   | 'transaction-ended'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Class, Disposable, MigrationInterface, UnreadableModule } from '../api/index.js';
+import type { Class, Disposable, MigrationInterface, ReplacedCode, UnreadableModule } from '../api/index.js';
 import { type InstalledModule, readManifests } from '../kernel/index.js';
 import { packageInvalid } from './package-archive.js';
 import type { ProvidedPackage } from './package-imports.js';
@@ -26,6 +26,7 @@ export class LivePackages {
   private readonly live = new Map<string, LivePackage>();
   /** Folders whose code this process may have loaded: it never loads from there again. */
   private readonly used = new Set<string>();
+  private loadedBytes = 0;
 
   private linked: Promise<void> | undefined;
 
@@ -47,6 +48,12 @@ export class LivePackages {
   set(id: string, next: LivePackage | undefined): void {
     if (next) this.live.set(id, next);
     else this.live.delete(id);
+  }
+
+  /** Code that this process loaded and runs no more. */
+  get replaced(): ReplacedCode {
+    const running = [...this.live.values()].reduce((bytes, { record }) => bytes + record.facts.bytes, 0);
+    return { versions: this.used.size - this.live.size, bytes: Math.max(0, this.loadedBytes - running) };
   }
 
   /** Folders of code that runs. */
@@ -102,6 +109,7 @@ export class LivePackages {
   }
 
   private async load(record: PackageRecord, folder: string, links: ReadonlyMap<string, string>): Promise<LivePackage> {
+    if (!this.used.has(folder)) this.loadedBytes += record.facts.bytes;
     this.used.add(folder);
     await this.link(folder, record.facts.imports, links);
     const module = await this.describe(record, folder);

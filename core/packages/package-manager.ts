@@ -7,6 +7,7 @@ import type {
   PackageOperator,
   PackageSource,
   RemovalPlan,
+  ReplacedCode,
   Transaction,
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
@@ -89,6 +90,7 @@ export class PackageManager implements ModulePackages {
 
   rollback(id: string, operator: PackageOperator): Promise<ModulePlan> {
     return this.inTurn(async () => {
+      operator.onStep?.('reading');
       const { plan, record } = await this.stager.stageRollback(id);
       assertPossible(plan);
       const { declared } = record.facts;
@@ -112,6 +114,7 @@ export class PackageManager implements ModulePackages {
       const record = await this.stager.mustBeInstalled(id);
       const plan = await this.removal.plan(record);
       const { kernel, live, records, tables, unitOfWork } = this.dependencies;
+      operator.onStep?.('exchanging');
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
@@ -131,7 +134,12 @@ export class PackageManager implements ModulePackages {
     });
   }
 
+  replacedCode(): ReplacedCode {
+    return this.dependencies.live.replaced;
+  }
+
   private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
+    operator.onStep?.('reading');
     let staged: StagedPackage | undefined;
     try {
       staged = await this.stager.stage(source, wanted);
@@ -179,15 +187,18 @@ export class PackageManager implements ModulePackages {
     const { kernel, live, tables, unitOfWork, log } = this.dependencies;
     const now = live.get(id);
     const coming: LivePackage[] = [];
+    const { onStep } = change.operator;
     try {
+      onStep?.('loading');
       const next = await live.open(record);
       coming.push(next);
       const links = new Map([[next.module.packageName, next.module.folder]]);
       for (const importer of live.importersOf(next.module.packageName)) coming.push(await live.open(importer.record, links));
       const claims = [...record.facts.declared.tables, ...(now?.record.facts.declared.tables ?? [])];
       let isKept = false;
-      const exchange = (): Promise<void> =>
-        kernel.change({
+      const exchange = (): Promise<void> => {
+        onStep?.('exchanging');
+        return kernel.change({
           put: coming.map(({ module }) => module),
           whileStopped: async () => {
             await tables.keep(id, claims);
@@ -204,6 +215,8 @@ export class PackageManager implements ModulePackages {
             if (isKept) await tables.restore(id);
           },
         });
+      };
+      if (change.migrates) onStep?.('copying');
       await (change.migrates ? tables.afterCopy(exchange) : exchange());
     } catch (error) {
       for (const { data } of coming) await data.dispose();

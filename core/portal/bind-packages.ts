@@ -1,13 +1,17 @@
 import {
   ApiCatalog,
   type Class,
+  type Clock,
   Commands,
   type Disposable,
   DisposableStore,
+  type Ids,
+  IncomingPackages,
   type Log,
   type MigrationInterface,
   ModuleBelongings,
   ModulePackages,
+  PackageOperations,
   type Reader,
   type Transaction,
   toDisposable,
@@ -22,6 +26,8 @@ import {
   type PackageRecords,
   PortalPlanner,
   packageCommands,
+  type StagedPackages,
+  StartedOperations,
   trustedKey,
 } from '../packages/index.js';
 import { DisabledModuleRow } from './disabled-modules.js';
@@ -35,11 +41,17 @@ export interface PackageBindings {
   readonly records: PackageRecords;
   readonly storage: Storage;
   readonly distribution: Distribution;
+  readonly incoming: StagedPackages;
+  readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
 }
 
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
-export function bindPackages(kernel: Kernel, { config, packages, records, storage, distribution, log }: PackageBindings): void {
+export function bindPackages(
+  kernel: Kernel,
+  { config, packages, records, storage, distribution, incoming, clock, ids, log }: PackageBindings,
+): ModulePackages {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
@@ -66,7 +78,10 @@ export function bindPackages(kernel: Kernel, { config, packages, records, storag
     statusOf: (id) => kernel.status(id),
     provided: () => packages.live.provided(),
   });
+  kernel.bind(IncomingPackages, incoming);
+  kernel.bind(PackageOperations, new StartedOperations(clock, ids, log));
   for (const command of packageCommands(manager, kernel, planner)) kernel.contribute(Commands, command, { id: command.name });
+  return manager;
 }
 
 /** What modules that come later bring to the configuration and to the database. One that is left out brings it when it is started all the same. */

@@ -7,12 +7,23 @@ import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
+import { PackageChangeRoutes } from './http/package-change-routes.js';
+import { PackageRoutes } from './http/package-routes.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
-  for (const routes of [FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes, AuditRoutes, DiagnosticsRoutes, CatalogRoutes])
+  for (const routes of [
+    FeatureFlagRoutes,
+    FlagApiRoutes,
+    ModuleRoutes,
+    PackageRoutes,
+    PackageChangeRoutes,
+    AuditRoutes,
+    DiagnosticsRoutes,
+    CatalogRoutes,
+  ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
   contribute(SettingsLinks).to(FlagSettingsLink, {

@@ -5,6 +5,7 @@ import {
   Log,
   MessageCatalog,
   type ModuleActivity,
+  ModulePackages,
   type ModuleStatus,
   Modules,
   notFound,
@@ -16,6 +17,7 @@ import {
 import { ContributionNames } from '../services/contribution-names.js';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
 import { ModuleChanges } from '../services/module-changes.js';
+import { oldCodeSentence, packageModel } from '../services/package-model.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
@@ -39,6 +41,7 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ModulePackages) private readonly packages: ModulePackages,
     @inject(ContributionNames) private readonly names: ContributionNames,
     @inject(ModuleChanges) private readonly changes: ModuleChanges,
   ) {}
@@ -57,16 +60,21 @@ export class ModuleRoutes implements HttpRoutes {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
     const { safeMode } = this.modules;
-    ctx.render('modules', { title, modules, safeMode, unreadable: this.modules.unreadable() }, { title });
+    const install = ctx.access.can(permissions.packages) ? ctx.url('/configuration/packages/new') : undefined;
+    const oldCode = oldCodeSentence(ctx, this.packages.replacedCode());
+    const unreadable = this.modules.unreadable();
+    ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable }, { title });
   }
 
-  private show(ctx: RouteContext<Params>): void {
+  private async show(ctx: RouteContext<Params>): Promise<void> {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
+    const installed = (await this.packages.installed()).find(({ id }) => id === module.id);
+    const packaged = installed && packageModel(ctx, installed, module.name);
     const contributes = this.names.contributedBy(module.id, module.contributes, ctx.access.locale);
     const changes = this.changes.madeBy(module.id, ctx.access);
     const changedBy = this.changes.madeTo(module.id, ctx.access);
-    ctx.render('module', { ...module, contributes, changes, changedBy, unreadable }, { title: module.name });
+    ctx.render('module', { ...module, contributes, changes, changedBy, packaged, unreadable }, { title: module.name });
   }
 
   private async change(ctx: RouteContext<Params, unknown, ChangeBody>): Promise<void> {
