@@ -528,7 +528,7 @@ describe('a module that is installed while the portal runs', function () {
     );
     const peer = { peerDependencies: { '@portico/nothing': '^1.0.0' } };
     expect(await refused('modules', 'plan', await packages.pack({ id: 'ahead', json: peer }))).to.include(
-      'It is written for @portico/nothing ^1.0.0, and no such module is installed.',
+      'It is written for @portico/nothing ^1.0.0, and no such module is installed; install it first.',
     );
     const optional = { ...peer, peerDependenciesMeta: { '@portico/nothing': { optional: true } } };
     await done('modules', 'plan', await packages.pack({ id: 'ahead', json: optional }));
