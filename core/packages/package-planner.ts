@@ -65,7 +65,7 @@ export function planOf(
     description: description.description,
     version,
     digest,
-    ...(now === undefined ? {} : { from: now.version }),
+    ...(now === undefined || action === 'none' ? {} : { from: now.version }),
     files,
     bytes,
     signature,
