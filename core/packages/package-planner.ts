@@ -197,7 +197,7 @@ function versionProblems(
   ];
 }
 
-function peerProblems(
+export function peerProblems(
   { peerDependencies, optionalPeers }: NextVersion['description'],
   provided: ProvidedPackages,
 ): readonly string[] {
