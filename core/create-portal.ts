@@ -86,6 +86,9 @@ export interface Portal {
   close(): Promise<void>;
 }
 
+/** How long a page may stay open in a browser and still get its scripts, and be told that it is old. */
+const openPageMillis = 12 * 60 * 60_000;
+
 /**
  * Puts the portal together and starts its modules; the only place that knows every part: opens the storage, creates the kernel, binds the core's
  * services, boots the modules, and creates the HTTP host that lets people in later.
@@ -141,7 +144,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
     const messages = new MessageCatalog({ log });
-    const assets = new Assets({ log });
+    const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 
     const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
@@ -193,6 +196,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       logs,
       clock,
       development: options.liveReload?.middleware,
+      changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
       isComplete: () => faults.isComplete,
     });
