@@ -179,7 +179,7 @@ export class Views {
     const { key, shared } = frame ?? { key: `${locale} ${site?.id} ${site?.address} ${site?.name}` };
     const assets = this.dependencies.assets.url(portal, 'icons.svg');
     return this.kept.of(
-      `${assets} ${key}`,
+      key === undefined ? undefined : `${assets} ${key}`,
       () => ({ locale, site: site && { id: site.id, name: site.name, address: site.address }, assets, ...shared }),
       () => ({
         moduleId: portal,

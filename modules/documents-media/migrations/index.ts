@@ -8,6 +8,7 @@ import { CreateDocuments1763800000000 } from './create-documents.js';
 import { DropReaderCopies1764630000000 } from './drop-reader-copies.js';
 import { GeneraliseMetadata1764460000000 } from './generalise-metadata.js';
 import { RenameOnceKey1764470000000 } from './rename-once-key.js';
+import { SortNamesByNumber1764640000000 } from './sort-names-by-number.js';
 
 export default [
   CreateDocuments1763800000000,
@@ -20,4 +21,5 @@ export default [
   AddSiteStorage1764600000000,
   AddTypeRules1764620000000,
   DropReaderCopies1764630000000,
+  SortNamesByNumber1764640000000,
 ];
