@@ -89,7 +89,7 @@ describe('Modules, live in a browser', function () {
     await admin.keyboard.press('Enter');
     await admin.getByRole('heading', { name: 'Hello 1.0.0 is installed' }).waitFor();
     await faults(admin);
-    expect((await portal.command(['flags', 'enable', 'acme.hello'])).exitCode).to.equal(0);
+    expect((await portal.command(['flags', 'set', 'acme.hello', 'on'])).exitCode).to.equal(0);
 
     await reader.goto('/web/home');
     await reader.getByRole('link', { name: 'Hello' }).click();
