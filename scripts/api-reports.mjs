@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { TypedDeclarations } from '../core/dist/authoring/typed-declarations.js';
 import { packageFolders, root } from './packages.mjs';
-import { openTypes, printed, reachable } from './typed-api.mjs';
 
 const { values: options } = parseArgs({
   options: { fix: { type: 'boolean' }, reports: { type: 'string', default: join(root, 'docs/api') } },
@@ -18,7 +18,10 @@ const folder = resolve(options.reports);
 const { fix } = options;
 const scratch = mkdtempSync(join(root, 'core/dist/client-'));
 const entries = packageFolders().flatMap(entriesOf);
-const types = openTypes(entries.map(({ file }) => file));
+const types = await TypedDeclarations.open(
+  join(root, 'core'),
+  entries.map(({ file }) => file),
+);
 try {
   const reports = new Map(entries.map((entry) => [`${entry.name}.txt`, reportOf(entry)]));
   mkdirSync(folder, { recursive: true });
@@ -78,7 +81,7 @@ function reportOf({ specifier, file, folders }) {
   const lines = exports.flatMap((each) =>
     each.from ? [`export { ${each.name} } from '${each.from}'`] : declarationsIn(each).map((text) => `export ${text}`),
   );
-  const inner = reachable(types.project, exports, folders).flatMap(declarationsIn);
+  const inner = types.reachable(exports, folders).flatMap(declarationsIn);
   const part = (title, texts) => (texts.length === 0 ? [] : [`// ${title}\n`, ...texts.sort(byText).map((text) => `${text}\n`)]);
   return [
     `// What ${specifier} exports: written by npm run api-reports -- --fix, compared by a test.\n`,
@@ -89,9 +92,7 @@ function reportOf({ specifier, file, folders }) {
 
 function declarationsIn({ tags, declarations }) {
   const deprecated = tags.find(({ name }) => name === 'deprecated');
-  return declarations.map(
-    (node) => `${deprecated ? `/** @deprecated ${deprecated.text} */\n` : ''}${printed(types.project, node)}`,
-  );
+  return declarations.map((node) => `${deprecated ? `/** @deprecated ${deprecated.text} */\n` : ''}${types.printed(node)}`);
 }
 
 function byText(a, b) {

@@ -60,8 +60,15 @@ export class DiagnosticsRoutes implements HttpRoutes {
     const title = ctx.text('diagnostics.title');
     const asked = ctx.input.query;
     const choices = this.diagnostics.choices(ctx.access);
-    const linked = (isNamed: boolean): readonly { readonly label: string; readonly href: string }[] =>
-      found.filter((each) => each.isNamed === isNamed).map((each) => ({ label: each.label, href: hrefOf(asked, each) }));
+    const linked = (isNamed: boolean): readonly { readonly label: string; readonly href: string; readonly id?: string }[] =>
+      found
+        .filter((each) => each.isNamed === isNamed)
+        .map((each) => ({
+          label: each.label,
+          href: hrefOf(asked, each),
+          // Two of the same name are told apart by their ids.
+          ...(found.some((other) => other !== each && other.label === each.label) ? { id: each.id } : {}),
+        }));
     const chosen = choices.find(
       ({ point, module, id }) => point === asked.point && [id, `${module}/${id}`].includes(asked.contribution ?? ''),
     );

@@ -157,6 +157,8 @@ describe('Diagnostics', () => {
     expect(several).to.match(
       /href="\?point&#x3D;portico\.menu-items&amp;contribution&#x3D;configuration%2Fsite-settings&amp;site&#x3D;home&amp;person&#x3D;ada%40/,
     );
+    // Two pages have this address: they are told apart.
+    expect(visibleText(await search('/configuration pages'))).to.match(/\/configuration \(pages, Settings\) \w+Routes/);
     expect(visibleText(await search('persistence-0'))).to.include('The module core is active');
     expect(visibleText(await search('portico.integrity-checks'))).to.match(/\d+ parts that work unseen, for developers/);
     expect(visibleText(await search('unicorn'))).to.include('Nothing is called that');
