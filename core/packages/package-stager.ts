@@ -2,8 +2,9 @@ import { type ModulePlan, type PackageSource, PortalError } from '../api/index.j
 import type { Kernel } from '../kernel/index.js';
 import { compareVersions } from '../libraries/kernel.js';
 import type { ModuleTables } from '../persistence/index.js';
-import { readDeclarations } from './declarations.js';
+import { type Declared, readDeclarations } from './declarations.js';
 import type { LivePackage, LivePackages } from './live-packages.js';
+import type { PackageFiles } from './package-archive.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
@@ -63,7 +64,7 @@ export class PackageStager {
       await live.link(folder, imports);
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}`);
-      else declared = answer.declared;
+      else declared = withLabels(answer.declared, contents.files);
     }
     const next = { ...this.versionOf(found, declared), problems };
     const plan = planOf(wanted ?? action, next, now && plannedVersion(now), await this.context(manifest.id, provided));
@@ -168,6 +169,27 @@ function actionOf(
 ): ModulePlan['action'] {
   if (now === undefined) return 'install';
   return now.record.digest === digest && compareVersions(now.record.version, version) === 0 ? 'none' : 'update';
+}
+
+/** Points whose contributions are declared by the key of their label. */
+const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
+
+/** Menu items by the words that people will read, where the package has them. */
+function withLabels(declared: Declared, files: PackageFiles): Declared {
+  let words: Readonly<Record<string, unknown>> = {};
+  try {
+    words = JSON.parse(Buffer.from(files.get('messages/en.json') ?? []).toString('utf8'));
+  } catch {
+    // Without words, or with such as cannot be read: the key has to do.
+  }
+  const wordOf = (key: string): string => {
+    const word = Object.hasOwn(words, key) ? words[key] : undefined;
+    return typeof word === 'string' ? word : key;
+  };
+  const contributions = declared.contributions.map((each) =>
+    labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
+  );
+  return { ...declared, contributions };
 }
 
 function plannedVersion({ record, module }: LivePackage): PlannedVersion {

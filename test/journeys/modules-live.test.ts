@@ -84,6 +84,7 @@ describe('Modules, live in a browser', function () {
     await admin.keyboard.press('Enter');
     await admin.getByRole('heading', { name: 'Install Hello 1.0.0' }).waitFor();
     await admin.getByText('acme.hello').first().waitFor();
+    expect(await admin.getByRole('listitem').filter({ hasText: 'Menu items' }).textContent()).to.include('New: Hello');
     await faults(admin);
     await admin.getByRole('button', { name: 'Install' }).focus();
     await admin.keyboard.press('Enter');
