@@ -38,7 +38,7 @@ import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, Views } from './views/index.js';
-import { ModuleFaults } from './watchdog/index.js';
+import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
@@ -172,6 +172,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       isInRange: satisfiesRange,
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
+    const { audit, persistence } = storage;
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = await StagedPackages.open(home, clock);
     opened.add(incoming.keepTidy());
     const { distribution } = where;

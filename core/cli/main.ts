@@ -15,7 +15,7 @@ const help = `Usage: portico <command>
   start   starts the portal; --safe-mode: with its own modules alone, --without <id>: without that one
   demo    starts it with everything on, an offline images API and sample content
 
-  modules changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why
+  modules bisect, changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why
   flags   export, import, list, set, undo, unset, why
   module  build, check, dev, sign, for the module of this folder
   create  module, a new one

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import {
+  AccessControl,
   type Command,
   type Contribution,
   type Contributions,
@@ -11,6 +12,8 @@ import {
   type ModuleStatus,
   type Modules,
   PortalError,
+  Sessions,
+  tokenId,
   type UnreadableModule,
 } from '../api/index.js';
 import { nearest } from '../util/index.js';
@@ -30,12 +33,21 @@ export function moduleCommands(modules: Modules, modifications: Modifications): 
     name: `modules ${verb}`,
     summary,
     arguments: [id],
-    options: [json],
-    async run({ arguments: { id = '' }, options, print }) {
+    options: verb === 'stop' || verb === 'disable' ? [json, yes] : [json],
+    async run({ arguments: { id = '' }, options, ask, print, warn }) {
       if (!modules.status(id)) throw new PortalError('module-unknown', `There is no module ${id}.${meant(id)}`, { status: 404 });
+      const asks = (verb === 'stop' || verb === 'disable') && ask !== undefined && options.yes !== true;
+      if (asks && endsSignIn(id, modules.list())) {
+        const back = verb === 'stop' ? 'start' : 'enable';
+        if (!(await ask(`Nobody can sign in without ${id}; the way back is portico modules ${back} ${id}. Go on?`))) {
+          warn('Nothing was changed.');
+          return 1;
+        }
+      }
       const status = await modules[verb](id);
       if (options.json) print(JSON.stringify(asJson(status), undefined, 2));
       else describe(status, modules.activity(id)).forEach(print);
+      return 0;
     },
   });
   return [
@@ -91,6 +103,20 @@ export function moduleCommands(modules: Modules, modifications: Modifications): 
     change('enable', 'Lets a module start again that was disabled.'),
     change('disable', 'Stops a module and keeps it off.'),
   ];
+}
+
+const yes = { name: 'yes', description: 'Does not ask, on a terminal either.' };
+
+/** Whether signing in goes with a module: it offers what that needs, or what offers it lives on the module. */
+function endsSignIn(id: string, modules: readonly ModuleStatus[]): boolean {
+  const falling = new Set([id]);
+  // What was added on the way is looked at as well.
+  for (const each of falling) {
+    const offers = modules.filter((module) => module.id === each).flatMap(({ provides, hosts }) => [...provides, ...hosts]);
+    for (const module of modules) if (module.requires.some((needed) => offers.includes(needed))) falling.add(module.id);
+  }
+  const needed = [tokenId(Sessions), tokenId(AccessControl)];
+  return modules.some((module) => falling.has(module.id) && module.provides.some((service) => needed.includes(service)));
 }
 
 /** By its id, by the name of its package, or by where it lies. */

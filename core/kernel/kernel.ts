@@ -31,6 +31,7 @@ import { coreCriteria } from './criteria.js';
 import { Decorators } from './decorators.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
+import type { LeftOut } from './left-out.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -72,7 +73,11 @@ export class Kernel implements Modules {
   readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
   readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
   readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
+  /** Until it says `undefined` of them, or an operator starts them. */
+  readonly leaveOut = (reasons: ReadonlyMap<string, LeftOut | undefined>): Promise<void> => this.operations.leaveOut(reasons);
   readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
+  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
+  readonly reload = (id: string): Promise<ModuleStatus> => this.operations.reload(id);
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
@@ -271,11 +276,6 @@ export class Kernel implements Modules {
 
   unreadable(): readonly UnreadableModule[] {
     return this.notRead;
-  }
-
-  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
-  reload(id: string): Promise<ModuleStatus> {
-    return this.operations.reload(id);
   }
 
   stats(): KernelStats {

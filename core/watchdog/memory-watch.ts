@@ -22,6 +22,8 @@ const freshTimes = 200;
 const firstMillis = 30_000;
 /** How much fuller the heap is before its owners are written down again. */
 const stepPercent = 2;
+/** How much emptier before the danger is over: a heap that fills goes up and down. */
+const reliefPercent = 15;
 const mib = 1024 * 1024;
 /** What the limit has for new objects besides: three times 16 MB, and 64 MB from Node.js 24 on. A heap is full when the room for those that stay is. */
 const youngBytes = 3 * (Number.parseInt(process.versions.node, 10) < 24 ? 16 : 64) * mib;
@@ -75,7 +77,7 @@ export class MemoryWatch implements Disposable {
     const limit = Math.max(heap_size_limit / 2, heap_size_limit - youngBytes);
     const percent = Math.floor((used / limit) * 100);
     if (percent < this.options.heapPercent) {
-      if (this.writtenAt > 0 && percent < this.options.heapPercent - stepPercent) this.withdraw();
+      if (this.writtenAt > 0 && percent < this.options.heapPercent - reliefPercent) this.withdraw();
     } else if (percent >= this.writtenAt + stepPercent || this.writtenAt === 0) this.writeDown(percent, limit);
   }
 

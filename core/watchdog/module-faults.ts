@@ -11,6 +11,8 @@ import {
 import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.js';
 import { isOfPortal } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
+import { bisectReason } from './bisect-commands.js';
+import { Bisection } from './bisection.js';
 import { MemoryWatch } from './memory-watch.js';
 import { type Banned, type Run, RunJournal, suspectFiles } from './run-journal.js';
 import { Watchdog, type WatchdogLimits } from './watchdog.js';
@@ -38,6 +40,8 @@ export interface ModuleFaultsOptions {
 export class ModuleFaults implements LeftOutModules, Disposable {
   private readonly opening = new DisposableStore();
   private readonly journal: RunJournal;
+  /** A search for a module at fault, which leaves modules out as well. */
+  readonly bisection: Bisection;
   /** Who ended the last two runs, each soon after the start. */
   private readonly culprit: string | undefined;
   private readonly leftOut = new Map<string, LeftOut>();
@@ -48,6 +52,7 @@ export class ModuleFaults implements LeftOutModules, Disposable {
   constructor(private readonly options: ModuleFaultsOptions) {
     const { home, limits, startedAt, log, logs } = options;
     this.journal = new RunJournal(home);
+    this.bisection = new Bisection(home);
     this.culprit = this.judge();
     if (options.safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
     if (options.process === undefined) return;
@@ -138,7 +143,8 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     if (manifest.onFailure === 'stop-portal') return undefined;
     const former = this.journal.banned[id];
     const banned = former?.version === version ? former : this.culprit === id ? this.ban(id, version) : undefined;
-    return banned && { why: 'crashes', reason: banned.reason };
+    if (banned) return { why: 'crashes', reason: banned.reason };
+    return this.bisection.isOff(id) ? { why: 'bisect', reason: bisectReason } : undefined;
   }
 
   private ban(id: string, version: string): Banned {
@@ -147,6 +153,10 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const reason = `Left out: it ended the portal twice in a row soon after the start. ${what} To try it again: portico modules start ${id}.`;
     const banned = { version, at: this.options.startedAt, reason };
     this.attempt(() => this.journal.ban(id, banned));
+    if (this.bisection.step?.suspects.includes(id)) {
+      this.attempt(() => this.bisection.end());
+      this.options.log.warn('The search for a module at fault is over: the portal was ended by this one.', { module: id });
+    }
     return banned;
   }
 

@@ -1,5 +1,5 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
 import { CatalogRoutes } from './http/catalog-routes.js';
@@ -10,6 +10,7 @@ import { ModuleRoutes } from './http/module-routes.js';
 import { PackageChangeRoutes } from './http/package-change-routes.js';
 import { PackageRoutes } from './http/package-routes.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
+import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {
@@ -30,6 +31,8 @@ export default defineModule(({ contribute }) => {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
   });
+
+  contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },

@@ -148,13 +148,12 @@ describe('a portal with modules that endanger the process', function () {
     await start(hasty);
     expect(await ask('/lingers')).to.equal(200);
     const turns = (): Record<string, unknown>[] =>
-      logged('A turn of the event loop').filter(({ module }) => module === 'lingers');
+      logged('A turn of the event loop').filter(({ place }) => String(place).includes('lingers/module.js'));
     await eventually(() => turns().length > 0);
-    const [turn] = turns();
-    expect(turn?.place).to.match(/lingers\/module\.js/);
+    expect(turns().map(({ module }) => module)).to.deep.equal(['lingers']);
     const { longTurns, longestTurnMillis } = (await listed('lingers')).activity;
-    expect(longTurns).to.equal(1);
-    expect(longestTurnMillis).to.be.within(400, 5000);
+    expect(longTurns).to.be.at.least(1);
+    expect(longestTurnMillis).to.be.at.least(500);
     expect(suspects(home)).to.deep.equal([]);
   });
 
@@ -235,7 +234,10 @@ describe('a portal with modules that endanger the process', function () {
     expect((await portico(home, 'modules', 'list')).out).to.match(
       /^The portal runs in safe mode: with its own modules alone\.\n/,
     );
-    await portal?.signIn();
+    const headers = { ...(await portal?.signIn()), Accept: 'text/html' };
+    const text = await (await fetch(`${portal?.url}/web/home`, { headers })).text();
+    expect(text).to.match(/The portal runs in safe mode\.[\s\S]*These 2 modules are left out: Broken and Of others\./);
+    expect(await (await fetch(`${portal?.url}/web/home`)).text()).not.to.contain('safe mode');
     expect((await portico(home, 'modules', 'start', 'of-others')).out).to.equal('of-others 1.0.0 is active.\n');
     await stop();
     await start({ PORTICO_SAFE_MODE: 'Yes' });
