@@ -37,7 +37,7 @@ import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { distribution, projectRoot } from './portal/project-root.js';
-import { Assets, Views } from './views/index.js';
+import { Assets, openPageMillis, Views } from './views/index.js';
 import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
@@ -85,9 +85,6 @@ export interface Portal {
   /** Finishes what runs, stops the modules, closes the database. */
   close(): Promise<void>;
 }
-
-/** How long a page may stay open in a browser and still get its scripts, and be told that it is old. */
-const openPageMillis = 12 * 60 * 60_000;
 
 /**
  * Puts the portal together and starts its modules; the only place that knows every part: opens the storage, creates the kernel, binds the core's
@@ -175,8 +172,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
-    const incoming = await StagedPackages.open(home, clock);
-    opened.add(incoming.keepTidy());
+    const incoming = opened.add(await StagedPackages.open(home, clock));
     const { distribution } = where;
     const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
 

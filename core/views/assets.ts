@@ -27,6 +27,9 @@ interface Entry {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
+/** How long a page may stay open in a browser and still get its scripts, and be told that it is old. */
+export const openPageMillis = 12 * 60 * 60_000;
+
 /** Files of which no page is made any more, and that open pages may still ask for. */
 interface FormerEntry {
   readonly entry: Entry;
