@@ -60,6 +60,11 @@ describe('a module that is installed while the portal runs', function () {
     expect(await done('modules', 'install', first)).to.equal('scanner 1.0.0 is installed, and is active.\n');
     expect(await page('scanner')).to.equal('1.0.0');
     expect(await done('modules', 'install', first)).to.equal('scanner 1.0.0 was installed already, and is active.\n');
+    expect(JSON.parse(await done('modules', 'plan', first, '--json'))).to.deep.include({
+      action: 'none',
+      changes: [],
+      problems: [],
+    });
     expect(await refused('modules', 'install', second)).to.include('portico modules update changes it');
     expect(await done('modules', 'update', second)).to.equal(
       'scanner 1.1.0 is installed now in place of 1.0.0, and is active.\n',
@@ -239,6 +244,31 @@ describe('a module that is installed while the portal runs', function () {
       expect(await page('steady'), when).to.equal('1.0.0');
     }
     await remove('steady');
+  });
+
+  it('answers as the former version also to those who waited longer than the gate holds, when the next one hangs (7.4)', async () => {
+    const patient = await startTestPortal({ config: { limits: { gateMillis: 200, moduleStartMillis: 1500 } } });
+    try {
+      const install = async (verb: string, file: string): Promise<string> => {
+        const { out, err } = await patient.command(['modules', verb, file]);
+        return out + err;
+      };
+      await install('install', await packages.pack({ id: 'hanging' }));
+      const code = `import * as core from '@portico/core'; class Hangs { onStart() { return new Promise(() => {}); } } core.injectable()(Hangs);
+        export default core.defineModule(({ run }) => run(Hangs));`;
+      const next = await packages.pack({ id: 'hanging', version: '2.0.0', files: { 'module.js': code } });
+      const answers: string[] = [];
+      let isOver = false;
+      const asking = (async () => {
+        while (!isOver) answers.push((await patient.agent().get('/hanging')).text);
+      })();
+      expect(await install('update', next)).to.include('onStart did not finish within 1500 ms');
+      isOver = true;
+      await asking;
+      expect(new Set(answers)).to.deep.equal(new Set(['1.0.0']));
+    } finally {
+      await patient.stop();
+    }
   });
 
   it('is all of the new version, also its inner files and the CommonJS that it bundles; an open request runs wholly on the old (7.5)', async () => {
@@ -754,7 +784,10 @@ describe('a module that is installed while the portal runs', function () {
       const mended = await again.command(['modules', 'install', await packages.pack({ id: 'changed', files })]);
       expect(mended.out).to.equal('changed 1.0.0 is installed, and is active.\n');
       expect((await again.agent().get('/changed')).text).to.equal('1.0.0');
+      const updated = await again.command(['modules', 'update', await packages.pack({ id: 'added', files })]);
+      expect(updated.out).to.match(/^added 1\.0\.0 is installed now.*, and is active\.$/m);
       expect((await again.command(['modules', 'remove', 'deleted'])).exitCode).to.equal(0);
+      expect((await again.command(['modules', 'list'])).out).not.to.match(/^(?:changed|deleted|added) .*unreadable/m);
     } finally {
       await again.stop();
       rmSync(home, { recursive: true, force: true });

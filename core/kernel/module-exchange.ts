@@ -63,7 +63,8 @@ export class ModuleExchange {
 
   /** Of a module whose change is not decided yet: nobody is let in, and everybody waits. */
   stateOf(id: string): GateState | undefined {
-    return this.held.has(id) ? { state: 'starting', moving: true, stopped: false, requests: undefined } : undefined;
+    if (!this.held.has(id)) return undefined;
+    return { state: 'starting', moving: true, stopped: false, isUndecided: true, requests: undefined };
   }
 
   /** @throws PortalError `portal-closed` (503); `module-not-started` (409) with the reasons, when nothing has changed. */

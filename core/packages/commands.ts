@@ -144,7 +144,7 @@ function outcome(call: CommandCall, plan: ModulePlan, modules: Modules): number 
     const done = { install: 'is installed', update: 'is installed now', rollback: 'is back', none: 'was installed already' }[
       plan.action
     ];
-    const from = plan.from === undefined ? '' : ` in place of ${plan.from}`;
+    const from = plan.from === undefined || plan.from === plan.version ? '' : ` in place of ${plan.from}`;
     call.print(`${plan.id} ${plan.version} ${done}${from}, and is ${status?.state ?? 'not there'}.`);
     for (const reason of status?.reasons ?? []) call.print(`  ${reason}`);
     for (const note of plan.notes) call.print(`  ${note}`);

@@ -28,7 +28,7 @@ export interface PackageManagerDependencies extends StagingDependencies, Removal
 interface Change {
   readonly action: 'installed' | 'updated' | 'rolled-back';
   readonly operator: PackageOperator;
-  /** Ids of migrations that are to be taken back. */
+  /** Names of the migrations that stay; the others are taken back. */
   readonly keeping?: readonly string[];
   /** Whether tables will change. */
   readonly migrates: boolean;
@@ -70,13 +70,7 @@ export class PackageManager implements ModulePackages {
   }
 
   plan(source: PackageSource): Promise<ModulePlan> {
-    return this.inTurn(async () => {
-      try {
-        return (await this.stager.stage(source)).plan;
-      } finally {
-        await this.sweep();
-      }
-    });
+    return this.inTurn(() => this.andSweep(async () => (await this.stager.stage(source)).plan));
   }
 
   install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
@@ -92,20 +86,20 @@ export class PackageManager implements ModulePackages {
   }
 
   rollback(id: string, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(async () => {
+    const goBack = async (): Promise<ModulePlan> => {
       operator.onStep?.('reading');
       const { plan, record } = await this.stager.stageRollback(id);
       assertPossible(plan);
-      const { declared } = record.facts;
       await this.exchange(record, {
         action: 'rolled-back',
         operator,
-        keeping: declared.migrations.map(({ name }) => name),
+        keeping: record.facts.declared.migrations.map(({ name }) => name),
         migrates: plan.changes.some(({ kind }) => kind === 'migrations'),
         write: (transaction) => this.dependencies.records.putBack(transaction, record),
       });
       return plan;
-    });
+    };
+    return this.inTurn(() => this.andSweep(goBack));
   }
 
   planRemoval(id: string): Promise<RemovalPlan> {
@@ -149,21 +143,20 @@ export class PackageManager implements ModulePackages {
   }
 
   private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
-    operator.onStep?.('reading');
-    const { plan, record } = await this.stager.stage(source, wanted);
-    if (plan.action === 'none') return plan;
-    try {
+    return this.andSweep(async () => {
+      operator.onStep?.('reading');
+      const { plan, record } = await this.stager.stage(source, wanted);
+      if (plan.action === 'none') return plan;
       assertPossible(plan);
+      const applied = this.dependencies.tables.applied(plan.id);
       await this.exchange(record, {
         action: wanted === 'install' ? 'installed' : 'updated',
         operator,
-        migrates: record.facts.declared.migrations.some(({ name }) => !this.dependencies.tables.applied(plan.id).includes(name)),
+        migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
         write: (transaction) => this.dependencies.records.put(transaction, record),
       });
       return plan;
-    } finally {
-      await this.sweep();
-    }
+    });
   }
 
   /** Starts a version whose files lie in the store in place of the one that runs, if there is one. */
@@ -216,7 +209,6 @@ export class PackageManager implements ModulePackages {
     if (now) this.changes.set(id, { at: this.dependencies.clock.monotonic(), version: record.version });
     else this.changes.delete(id);
     log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
-    await this.sweep();
   }
 
   private async record(
@@ -230,6 +222,15 @@ export class PackageManager implements ModulePackages {
   ): Promise<void> {
     const entry = { area: 'modules', subject, scope: 'instance', action, before, after, by, via };
     await this.dependencies.audit.record(transaction, reason === undefined ? entry : { ...entry, reason });
+  }
+
+  /** Takes away afterwards what the work left in the store, however it ended. */
+  private async andSweep<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await this.sweep();
+    }
   }
 
   private async sweep(): Promise<void> {

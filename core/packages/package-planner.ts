@@ -65,7 +65,7 @@ export function planOf(
     description: description.description,
     version,
     digest,
-    ...(now === undefined ? {} : { from: now.version }),
+    ...(now === undefined || action === 'none' ? {} : { from: now.version }),
     files,
     bytes,
     signature,
@@ -184,7 +184,7 @@ function versionProblems(
   ];
 }
 
-function peerProblems(
+export function peerProblems(
   { peerDependencies, optionalPeers }: NextVersion['description'],
   provided: ProvidedPackages,
 ): readonly string[] {

@@ -1,9 +1,8 @@
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
-import { compareVersions } from '../libraries/kernel.js';
 import type { ModuleTables } from '../persistence/index.js';
 import { type Declared, readDeclarations } from './declarations.js';
-import type { LivePackage, LivePackages } from './live-packages.js';
+import type { LivePackages } from './live-packages.js';
 import type { PackageFiles } from './package-archive.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
@@ -37,24 +36,17 @@ export class PackageStager {
     const found = await inspectPackage(source, signing, provided);
     const { contents, signature, imports } = found;
     const { manifest, description, digest, bytes } = contents;
-    const now = live.get(manifest.id);
-    const action = actionOf(now, { version: description.version, digest });
-    if (action === 'none') {
-      const { record } = now as LivePackage;
-      return {
-        plan: planOf(
-          'none',
-          this.versionOf(found, now?.record.facts.declared ?? nothingDeclared),
-          undefined,
-          await this.context(manifest.id, provided),
-        ),
-        record,
-      };
+    const now = await this.recordOf(manifest.id);
+    // One whose files are not as they were does not run: the same package puts it right.
+    const runs = live.get(manifest.id) !== undefined;
+    if (now !== undefined && runs && now.digest === digest) {
+      const same = this.versionOf(found, now.facts.declared);
+      return { plan: planOf('none', same, plannedVersion(now), await this.context(manifest.id, provided)), record: now };
     }
     const stored = { id: manifest.id, version: description.version, digest };
     const problems = [...found.problems];
-    if (wanted === 'install' && now !== undefined)
-      problems.push(`${manifest.id} ${now.record.version} is installed already; portico modules update changes it`);
+    if (wanted === 'install' && now !== undefined && runs)
+      problems.push(`${manifest.id} ${now.version} is installed already; portico modules update changes it`);
     if (wanted === 'update' && now === undefined)
       problems.push(`${manifest.id} is not installed; portico modules install does that`);
     let declared = nothingDeclared;
@@ -67,7 +59,8 @@ export class PackageStager {
       else declared = withLabels(answer.declared, contents.files);
     }
     const next = { ...this.versionOf(found, declared), problems };
-    const plan = planOf(wanted ?? action, next, now && plannedVersion(now), await this.context(manifest.id, provided));
+    const action = wanted ?? (now === undefined ? 'install' : 'update');
+    const plan = planOf(action, next, now && plannedVersion(now), await this.context(manifest.id, provided));
     const record = {
       ...stored,
       packageName: description.name,
@@ -81,20 +74,22 @@ export class PackageStager {
 
   /** The version before the last update, and what going back to it would change. */
   async stageRollback(id: string): Promise<StagedPackage> {
-    const { live, records, store, tables } = this.dependencies;
-    const now = this.mustBeLive(id);
-    const record = (await records.all()).find((each) => each.id === id && each.age > 0);
-    if (record === undefined) throw refused(`There is no version of ${id} before ${now.record.version} to go back to.`, id);
+    const { live, store, tables } = this.dependencies;
+    const now = await this.mustBeInstalled(id);
+    const record = await this.recordOf(id, 1);
+    if (record === undefined) throw refused(`There is no version of ${id} before ${now.version} to go back to.`, id);
     const folder = store.folderOf(record);
     const problems: string[] = (await store.faultsOf(folder, record.facts.digests)).map(
       ({ path, what }) => `the files of ${record.version} are not as they were installed: ${path} is ${what}`,
     );
     const { declared } = record.facts;
-    const known = new Map(now.record.facts.declared.migrations.map(({ name, reversible }) => [name, reversible]));
+    const known = new Map(now.facts.declared.migrations.map(({ name, reversible }) => [name, reversible]));
     const going = tables.applied(id).filter((name) => !declared.migrations.some((each) => each.name === name));
     for (const name of going)
       if (known.get(name) !== true)
         problems.push(`its migration ${name} cannot be taken back: it has no "down" that does something`);
+    if (going.length > 0 && live.get(id) === undefined)
+      problems.push(`its migrations are taken back by ${now.version}, which stays out; install that version again before`);
     const next: NextVersion = {
       manifest: record.facts.manifest,
       declared,
@@ -113,18 +108,17 @@ export class PackageStager {
 
   /** Whether it runs, or stays out because its files are not as they were. @throws PortalError `module-unknown`, `package-refused` */
   async mustBeInstalled(id: string): Promise<PackageRecord> {
-    const record = (await this.dependencies.records.all()).find((each) => each.id === id && each.age === 0);
-    return record ?? this.mustBeLive(id).record;
-  }
-
-  /** @throws PortalError `module-unknown`, `package-refused` */
-  mustBeLive(id: string): LivePackage {
-    const known = this.dependencies.live.get(id);
+    const known = await this.recordOf(id);
     if (known) return known;
     const isThere = this.dependencies.kernel.modules.some((module) => module.id === id);
     if (isThere)
       throw refused(`The module ${id} comes with the portal; it can be disabled, and neither changed nor removed here.`, id);
     throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404, expose: true });
+  }
+
+  /** @param age 0 for the version that runs, 1 for the one before it. */
+  private async recordOf(id: string, age = 0): Promise<PackageRecord | undefined> {
+    return (await this.dependencies.records.all()).find((each) => each.id === id && each.age === age);
   }
 
   private versionOf({ contents, signature, problems }: InspectedPackage, declared: NextVersion['declared']): NextVersion {
@@ -163,14 +157,6 @@ export class PackageStager {
   }
 }
 
-function actionOf(
-  now: LivePackage | undefined,
-  { version, digest }: { readonly version: string; readonly digest: string },
-): ModulePlan['action'] {
-  if (now === undefined) return 'install';
-  return now.record.digest === digest && compareVersions(now.record.version, version) === 0 ? 'none' : 'update';
-}
-
 /** Points whose contributions are declared by the key of their label. */
 const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
 
@@ -192,8 +178,8 @@ function withLabels(declared: Declared, files: PackageFiles): Declared {
   return { ...declared, contributions };
 }
 
-function plannedVersion({ record, module }: LivePackage): PlannedVersion {
-  return { manifest: module.manifest, declared: record.facts.declared, version: record.version, digest: record.digest };
+function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {
+  return { manifest, declared, version, digest };
 }
 
 export function refused(message: string, id: string): PortalError {

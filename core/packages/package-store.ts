@@ -117,6 +117,9 @@ export class PackageStore {
   /** Gives installed modules the packages of the portal. @param packages absolute folders by name. */
   async linkPortal(packages: ReadonlyMap<string, string>): Promise<void> {
     const folder = join(this.root, 'node_modules');
+    const targets = await Promise.all([...packages.keys()].map((name) => readlink(join(folder, name)).catch(() => undefined)));
+    // Code that runs may look at them at any moment: what is right stays.
+    if ([...packages.values()].every((target, index) => target === targets[index])) return;
     await rm(folder, { recursive: true, force: true });
     for (const [name, target] of packages) await link(join(folder, name), target);
   }
