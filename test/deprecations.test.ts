@@ -80,6 +80,17 @@ describe('What is deprecated', () => {
     expect(page)
       .to.include('It uses what will be taken away')
       .and.to.include('old-shop.shelves, gone with 2.0.0. Use NewShelves.');
+    const listed = JSON.parse((await portal.command(['modules', 'list', '--json'])).out) as readonly {
+      id: string;
+      deprecations: object[];
+    }[];
+    expect(listed.find(({ id }) => id === 'customer')?.deprecations).to.deep.include({
+      kind: 'extension-point',
+      name: 'old-shop.shelves',
+      since: '1.4.0',
+      removal: '2.0.0',
+      instead: 'Use NewShelves.',
+    });
     expect((await portal.command(['modules', 'why', 'customer'])).out).to.include(
       'It uses old-shop.prices, deprecated since 1.4.0 and gone with 2.0.0. Use NewPrices.',
     );

@@ -4,6 +4,7 @@ import { AuditLog, Modifications } from '@portico/core';
 import { accessibilityFaults, startTestPortal, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { FixtureModules } from './support/fixture-modules.js';
+import { ModulePackages } from './support/module-packages.js';
 
 const pages = `class Pages { prefix = '/gallery'; constructor(prices) { this.prices = prices; }
    register(router) { router.get('/', { access: 'public' }, (ctx) => ctx.render('wall', { pictures: ['Sunrise', 'Harbour'], price: this.prices.of() }, { title: 'Wall', layout: 'none' })); } }
@@ -170,6 +171,31 @@ describe('What modules change about others', () => {
       'The module twice changes nothing that is called unicorn.',
     );
     expect(await command('changes', 'twice', 'gallery-shop.prices', 'maybe')).to.include('Say on or off, not "maybe".');
+  });
+
+  it('stay switched off for a module that is removed and comes back, unless its data went too', async () => {
+    await start();
+    const packages = await ModulePackages.create();
+    try {
+      const dusk = await packages.pack({
+        id: 'dusk',
+        manifest: { overrides: { [wall]: '^1.0.0' } },
+        files: { [`views/overrides/${wall}.hbs`]: 'dusk' },
+      });
+      const plan = await command('plan', dusk);
+      expect(plan).to.include('views that it shows in place of others:').and.to.include(`+ ${wall} ^1.0.0`);
+      await command('install', dusk);
+      expect(await shown()).to.equal('dusk');
+      await command('changes', 'dusk', wall, 'off');
+      expect(await command('remove', 'dusk')).to.include(`view ${wall}`);
+      await command('install', dusk);
+      expect(await shown()).to.match(/^Pictures/);
+      await command('remove', 'dusk', '--with-data');
+      await command('install', dusk);
+      expect(await shown()).to.equal('dusk');
+    } finally {
+      await packages.remove();
+    }
   });
 
   it('are listed on the page of the module, each with a switch that works by keyboard and without scripts', async () => {

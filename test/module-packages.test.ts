@@ -86,7 +86,9 @@ describe('a module that is installed while the portal runs', function () {
     expect(said).to.deep.equal([
       ['removed', '1.0.0', undefined, 'command'],
       ['rolled-back', '1.1.0', '1.0.0', 'command'],
+      ['refused', '1.1.0', '1.0.0', 'command'],
       ['updated', '1.0.0', '1.1.0', 'command'],
+      ['refused', '1.0.0', '1.1.0', 'command'],
       ['installed', undefined, '1.0.0', 'command'],
     ]);
   });
@@ -402,7 +404,7 @@ describe('a module that is installed while the portal runs', function () {
         id: 'copies',
         files: { [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0' }) },
       });
-      expect(await refused('modules', 'install', file)).to.include(`It brings its own copy of ${name}`);
+      expect(await refused('modules', 'install', file)).to.include(`it brings its own copy of ${name}`);
     }
     const imports = await packages.pack({ id: 'copies', files: { 'module.js': answering('copies', '1', `import 'typeorm';`) } });
     expect(await refused('modules', 'install', imports)).to.include(
@@ -450,10 +452,10 @@ describe('a module that is installed while the portal runs', function () {
       manifest: { migrations: 'migrations.js' },
       files: { 'migrations.js': migrations(migration('Take', ['CREATE TABLE IF NOT EXISTS first_invoice (id TEXT)'])) },
     });
-    expect(await refused('modules', 'install', thief)).to.include('The table first_invoice belongs to another module');
+    expect(await refused('modules', 'install', thief)).to.include('the table first_invoice belongs to another module');
     const squatter = await packages.pack({ id: 'squatter', files: { 'module.js': answering('documents-media', '1') } });
     expect(await refused('modules', 'install', squatter)).to.include(
-      'Addresses under /documents-media belong to documents-media',
+      'addresses under /documents-media belong to documents-media',
     );
     await remove('first');
     await remove('second');
@@ -470,7 +472,7 @@ describe('a module that is installed while the portal runs', function () {
       });
     await done('modules', 'install', await settings('third'));
     expect(await refused('modules', 'install', await settings('fourth'))).to.equal(
-      'The settings shared are declared by third already.\n',
+      'fourth 1.0.0 (acme-fourth-1.0.0.tgz) cannot be installed: the settings shared are declared by third already; choose another.\n',
     );
     await remove('third');
   });
@@ -543,7 +545,7 @@ describe('a module that is installed while the portal runs', function () {
     const asking = (range: string): Promise<string> =>
       packages.pack({ id: 'asking', manifest: { requires: { 'offering.thing': range } } });
     const later = await asking('>=1.5.0');
-    const sentence = 'Needs offering.thing >=1.5.0, but offering offers 1.5.0-rc.1.';
+    const sentence = 'eeds offering.thing >=1.5.0, but offering offers 1.5.0-rc.1; take a version that fits.';
     expect(await refused('modules', 'plan', later)).to.include(sentence);
     expect(await refused('modules', 'install', later)).to.include(sentence);
     const earlier = await asking('^1.4.0');
@@ -552,11 +554,11 @@ describe('a module that is installed while the portal runs', function () {
     expect(portal.modules.status('asking')?.state).to.equal('active');
     const portalRange = await packages.pack({ id: 'ahead', json: { peerDependencies: { '@portico/core': '^99.0.0' } } });
     expect(await refused('modules', 'plan', portalRange)).to.match(
-      /It is written for @portico\/core \^99\.0\.0, and this portal has \d+\.\d+\.\d+\./,
+      /It is written for @portico\/core \^99\.0\.0, and this portal has \d+\.\d+\.\d+; take a version that fits\./,
     );
     const peer = { peerDependencies: { '@portico/nothing': '^1.0.0' } };
     expect(await refused('modules', 'plan', await packages.pack({ id: 'ahead', json: peer }))).to.include(
-      'It is written for @portico/nothing ^1.0.0, and no such module is installed.',
+      'It is written for @portico/nothing ^1.0.0, and no such module is installed; install it first.',
     );
     const optional = { ...peer, peerDependenciesMeta: { '@portico/nothing': { optional: true } } };
     await done('modules', 'plan', await packages.pack({ id: 'ahead', json: optional }));

@@ -1,6 +1,6 @@
 import { type InstalledModule, readManifests } from '../kernel/index.js';
 import { distribution } from '../portal/project-root.js';
-import { importFaults, packingFaults, rangeFaults } from './check-code.js';
+import { importFaults, packageFaults } from './check-code.js';
 import { pageFaults } from './check-pages.js';
 import { iconFaults, messageFaults, styleFaults, viewFaults } from './check-texts.js';
 import { manifestDifferences, manifestInCode, offeredVersions, writeManifest } from './manifest.js';
@@ -30,16 +30,10 @@ export async function checkModule(folder: string, { fix }: { readonly fix: boole
         .filter((id) => !offers.has(id))
         .map((id) => `package.json: nobody here offers ${id}.`),
       ...(await viewFaults(installed)),
-      ...packingFaults(module),
+      ...(await packageFaults(module)),
     );
   }
-  faults.push(
-    ...importFaults(module),
-    ...rangeFaults(module),
-    ...messageFaults(module),
-    ...iconFaults(module),
-    ...styleFaults(module),
-  );
+  faults.push(...importFaults(module), ...messageFaults(module), ...iconFaults(module), ...styleFaults(module));
   const looked = faults.length === 0 ? await pageFaults(module) : undefined;
   faults.push(...(looked?.faults ?? []));
   for (const each of faults) console.error(each);

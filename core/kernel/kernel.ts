@@ -139,6 +139,7 @@ export class Kernel implements Modules {
     this.operations = new ModuleOperations(shared);
     this.exchange = new ModuleExchange({
       ...shared,
+      contributionErrors: this.contributionErrors,
       loadMillis: limits.loadMillis,
       resolve: () => {
         this.lifecycle.resolve(this.portal.offers);

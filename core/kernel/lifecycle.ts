@@ -217,6 +217,7 @@ export class Lifecycle {
     this.leave(record);
     record.failed = true;
     record.failure = { phase, message: messageOf(cause) };
+    record.failureCause = cause;
     this.move(record, 'fail');
   }
 

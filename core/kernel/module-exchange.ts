@@ -1,4 +1,5 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { ContributionErrors } from './contribution-errors.js';
 import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
@@ -28,6 +29,7 @@ export interface ExchangeDependencies {
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
   readonly lifecycle: Lifecycle;
+  readonly contributionErrors: ContributionErrors;
   readonly leftOut: LeftOutModules | undefined;
   /** Milliseconds for loading code. */
   readonly loadMillis: number;
@@ -168,13 +170,14 @@ export class ModuleExchange {
       record.state === 'disabled' || (record.state === 'resolved' && (record.stopped || record.leftOut !== undefined));
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
     const [fault] = this.dependencies.statusOf(record).contributionErrors;
-    if (fault && !former?.hadErrors)
-      throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`);
+    if (!fault || former?.hadErrors) return;
+    const cause = this.dependencies.contributionErrors.causeOf(record.id, fault);
+    throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`, cause);
   }
 
   private notStarted(record: ModuleRecord): PortalError {
     const { state, reasons } = this.dependencies.statusOf(record);
-    return refused(record, `it is ${state}: ${reasons.join(' ')}`);
+    return refused(record, `it is ${state}: ${reasons.join(' ')}`, record.failureCause);
   }
 
   /** Loads code that comes while what is there runs on. */

@@ -20,6 +20,8 @@ export class ModuleRecord {
   leftOut: LeftOut | undefined;
   failed = false;
   failure: ModuleStatus['failure'];
+  /** What was thrown, for who has to say where. */
+  failureCause: unknown;
   startMillis: number | undefined;
   run: ModuleRun | undefined;
   /** Modules whose services or points this start lives on. */
@@ -72,6 +74,7 @@ export class ModuleRecord {
     this.stopped = false;
     this.failed = false;
     this.failure = undefined;
+    this.failureCause = undefined;
   }
 }
 

@@ -21,7 +21,8 @@ export interface Declared {
 /** What the process that reads declarations is told to read. */
 export interface DeclarationsRequest {
   readonly id: string;
-  /** Absolute paths. */
+  /** Where its files lie. All paths are absolute. */
+  readonly folder: string;
   readonly entry: string;
   readonly entities?: string;
   readonly migrations?: string;

@@ -63,12 +63,11 @@ export class LivePackages {
 
   /** All that a module may import, by the name of the package. */
   provided(): ReadonlyMap<string, ProvidedPackage> {
-    const modules = new Map(this.portalModules.map(({ packageName, id }) => [packageName, id]));
     return new Map([
       ...[...this.live.values()].map(
         ({ module: { packageName, folder, id } }) => [packageName, providedBy(folder, id, true)] as const,
       ),
-      ...[...portalFolders(this.portalModules)].map(([name, folder]) => [name, providedBy(folder, modules.get(name))] as const),
+      ...providedByPortal(this.portalModules),
     ]);
   }
 
@@ -131,6 +130,14 @@ function portalFolders(modules: readonly InstalledModule[]): ReadonlyMap<string,
     [readPackage(coreFolder).name, coreFolder],
     ...modules.map(({ packageName, folder }) => [packageName, folder] as const),
   ]);
+}
+
+/** What modules may import of the portal itself, by the name of the package. @param portalModules those that come with it. */
+export function providedByPortal(portalModules: readonly InstalledModule[]): ReadonlyMap<string, ProvidedPackage> {
+  const modules = new Map(portalModules.map(({ packageName, id }) => [packageName, id]));
+  return new Map(
+    [...portalFolders(portalModules)].map(([name, folder]) => [name, providedBy(folder, modules.get(name))] as const),
+  );
 }
 
 /** What may be imported of a package of the portal. @param module its id; undefined for the core. */

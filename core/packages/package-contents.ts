@@ -55,7 +55,12 @@ export function readContents(name: string, files: PackageFiles): PackageContents
   if (main === undefined) throw packageInvalid(name, 'its package.json names no entry under exports["."]');
   const entry = posix.normalize(main);
   if (!files.has(entry))
-    throw packageInvalid(name, `exports["."] names ${main}, which is not in it; build the module before it is packed`);
+    throw packageInvalid(
+      name,
+      `exports["."] names ${main}, which is not in it`,
+      undefined,
+      'build the module before it is packed',
+    );
   const module = manifest as ModuleManifest;
   for (const key of ['entities', 'migrations'] as const) {
     const file = module[key];

@@ -16,6 +16,7 @@ export interface InspectedPackage {
   /** Names of packages of other modules that its code imports. */
   readonly imports: readonly string[];
   /** Sentences without a full stop. */
+  readonly unreadable: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -30,13 +31,14 @@ export async function inspectPackage(
   const contents = readContents(found.name, found.files);
   // What it is itself, installed in another version, it does not import from outside.
   const others = new Map([...provided].filter(([name]) => name !== contents.description.name));
-  const { problems, modules } = await checkImports(contents, others);
+  const { problems, unreadable, modules } = await checkImports(contents, others);
   return {
     name: found.name,
     source: found.source,
     contents,
     signature,
     imports: modules,
+    unreadable,
     problems: [...problems, ...foreignAddons(contents.files)],
   };
 }
@@ -51,6 +53,7 @@ export function loadedFiles(
   const at = (file: string): string => posix.join(folder, file);
   return {
     id: manifest.id,
+    folder,
     entry: at(entry),
     hasAddons: [...files.keys()].some((path) => path.endsWith('.node')),
     ...(manifest.entities === undefined ? {} : { entities: at(manifest.entities) }),

@@ -13,7 +13,8 @@ import type {
 import type { Kernel } from '../kernel/index.js';
 import type { LivePackage } from './live-packages.js';
 import type { PackageRecord } from './package-records.js';
-import { PackageStager, refused, type StagingDependencies } from './package-stager.js';
+import { PackageStager, refused, type StagedPackage, type StagingDependencies } from './package-stager.js';
+import { nameOf, problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
@@ -132,20 +133,47 @@ export class PackageManager implements ModulePackages {
   }
 
   private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
+    let staged: StagedPackage | undefined;
     return this.andSweep(async () => {
-      operator.onStep?.('reading');
-      const { plan, record } = await this.stager.stage(source, wanted);
-      if (plan.action === 'none') return plan;
-      assertPossible(plan);
-      const applied = this.dependencies.tables.applied(plan.id);
-      await this.exchange(record, {
-        action: wanted === 'install' ? 'installed' : 'updated',
-        operator,
-        migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
-        write: (transaction) => this.dependencies.records.put(transaction, record),
-      });
-      return plan;
+      try {
+        operator.onStep?.('reading');
+        staged = await this.stager.stage(source, wanted);
+        const { plan, record } = staged;
+        if (plan.action === 'none') return plan;
+        if (plan.problems.length > 0) throw refused(problemsOf(plan, wanted, source), plan.id);
+        const applied = this.dependencies.tables.applied(plan.id);
+        await this.exchange(record, {
+          action: wanted === 'install' ? 'installed' : 'updated',
+          operator,
+          migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
+          write: (transaction) => this.dependencies.records.put(transaction, record),
+        });
+        return plan;
+      } catch (error) {
+        const known = staged && { plan: staged.plan, folder: this.dependencies.store.folderOf(staged.record) };
+        const refusal = refusalOf(error, wanted, source, known);
+        await this.recordRefusal(refusal, source, known?.plan, operator);
+        throw refusal;
+      }
     });
+  }
+
+  /** Who tried what, and why it was not done, can be looked up afterwards as what was done can. */
+  private async recordRefusal(
+    refusal: unknown,
+    source: PackageSource,
+    plan: ModulePlan | undefined,
+    operator: PackageOperator,
+  ): Promise<void> {
+    const { unitOfWork, log } = this.dependencies;
+    const reason = refusal instanceof Error ? refusal.message : String(refusal);
+    try {
+      await unitOfWork.write((transaction) =>
+        this.record(transaction, plan?.id ?? nameOf(source), 'refused', plan?.from, plan?.version, operator, reason),
+      );
+    } catch (error) {
+      log.warn('A refused package could not be written into the audit log.', { package: nameOf(source), reason, error });
+    }
   }
 
   /** Starts a version whose files lie in the store in place of the one that runs, if there is one. */

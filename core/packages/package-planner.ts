@@ -56,7 +56,7 @@ export function planOf(
     ...versionProblems(action, next, now, context),
     ...peerProblems(description, context.provided),
     ...claimProblems(next, context),
-    ...reasons.map((reason) => reason.replace(/\.$/, '')),
+    ...reasons.map(remedied),
   ];
   return {
     action,
@@ -84,6 +84,15 @@ export function planOf(
 /** Names of files and modules stay as they are spelt. */
 const sentence = (text: string): string =>
   /^(?:its?|the|addresses) /.test(text) ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : `${text}.`;
+
+/** What an operator can do about a requirement that nothing answers. */
+function remedied(reason: string): string {
+  const said = reason.replace(/\.$/, '');
+  if (/which nothing installed offers$/.test(said)) return `${said}; install what offers it first`;
+  if (/^Requirements go in a circle/.test(said)) return `${said}; take a requirement out of one of them`;
+  if (/ hosts already$/.test(said)) return `${said}; give it another name`;
+  return / but .* offers /.test(said) ? `${said}; take a version that fits` : said;
+}
 
 /** What of each kind comes and goes. */
 function changesBetween(
@@ -169,12 +178,16 @@ function versionProblems(
 ): readonly string[] {
   const known = modules.find((module) => module.id === id);
   if (known !== undefined && !installed.has(id))
-    return [`the module ${id} is there already: it comes with this portal, or lies in ${known.folder}`];
+    return [`the module ${id} is there already: it comes with this portal, or lies in ${known.folder}; give this one another id`];
+  if (known !== undefined && known.packageName !== description.name)
+    return [
+      `the module ${id} is installed from the package ${known.packageName}, and this is ${description.name}; remove that one first`,
+    ];
   const named = modules.find((module) => module.packageName === description.name && module.id !== id);
   return [
-    ...(named ? [`the package ${description.name} is there already, as the module ${named.id}`] : []),
+    ...(named ? [`the package ${description.name} is there already, as the module ${named.id}; remove that one first`] : []),
     ...(onFailure === 'stop-portal'
-      ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules']
+      ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules; leave that out']
       : []),
     ...(action === 'update' && now !== undefined && compareVersions(version, now.version) < 0
       ? [
@@ -184,7 +197,7 @@ function versionProblems(
   ];
 }
 
-function peerProblems(
+export function peerProblems(
   { peerDependencies, optionalPeers }: NextVersion['description'],
   provided: ProvidedPackages,
 ): readonly string[] {
@@ -192,11 +205,11 @@ function peerProblems(
     const given = provided.get(name);
     if (given === undefined)
       return name.startsWith('@portico/') && !optionalPeers.includes(name)
-        ? [`it is written for ${name} ${range}, and no such module is installed`]
+        ? [`it is written for ${name} ${range}, and no such module is installed; install it first`]
         : [];
     return satisfiesRange(given.version, range)
       ? []
-      : [`it is written for ${name} ${range}, and this portal has ${given.version}`];
+      : [`it is written for ${name} ${range}, and this portal has ${given.version}; take a version that fits`];
   });
 }
 
@@ -224,21 +237,21 @@ function claimProblems(
       const other = owners?.get(name);
       return other === undefined || other === id
         ? []
-        : [`the ${word} ${name} ${word === 'settings' ? 'are' : 'is'} declared by ${other} already`];
+        : [`the ${word} ${name} ${word === 'settings' ? 'are' : 'is'} declared by ${other} already; choose another`];
     });
   });
   const flags = Object.keys(manifest.flags ?? {}).flatMap((key) => {
     const other = others.find(({ manifest: { flags = {} } }) => key in flags);
-    return other ? [`the flag ${key} is declared by ${other.id} already`] : [];
+    return other ? [`the flag ${key} is declared by ${other.id} already; give it another key`] : [];
   });
   return [
     ...taken.flatMap((segment) => {
       const of = owner(segment);
-      return of === undefined ? [] : [`addresses under ${segment} belong to ${of}`];
+      return of === undefined ? [] : [`addresses under ${segment} belong to ${of}; choose others`];
     }),
     ...flags,
     ...twice,
-    ...takenTables(declared.tables).map((table) => `the table ${table} belongs to another module`),
+    ...takenTables(declared.tables).map((table) => `the table ${table} belongs to another module; give it another name`),
   ];
 }
 

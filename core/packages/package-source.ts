@@ -25,7 +25,12 @@ export async function findPackage(source: PackageSource): Promise<FoundPackage> 
   const { path, integrity } = source;
   const name = basename(path);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw notFound(error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`, error);
+    throw notFound(
+      error.code === 'ENOENT'
+        ? `There is no file ${path}; name an archive, a folder, or a package of the registry.`
+        : `${path} cannot be read: ${error.message}.`,
+      error,
+    );
   });
   if (found.isDirectory()) return { name, source: path, files: await readFolder(name, path) };
   if (found.size > packageLimits.archiveBytes)
@@ -62,7 +67,8 @@ async function fromRegistry(spec: string, integrity: string | undefined): Promis
   } catch (error) {
     if (error instanceof PortalError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EINTEGRITY') throw packageInvalid(spec, 'what the registry sent is not what it announced', error);
+    if (code === 'EINTEGRITY')
+      throw packageInvalid(spec, 'what the registry sent is not what it announced', error, 'fetch it again');
     throw notFound(`The registry has no package ${spec} that can be fetched: ${message}.`, error);
   } finally {
     await rm(cache, { recursive: true, force: true });
@@ -75,12 +81,13 @@ function checkIntegrity(name: string, bytes: Uint8Array, integrity: string): voi
     .trim()
     .split(/\s+/)
     .map((each) => /^(sha256|sha384|sha512)-([A-Za-z0-9+/=]+)$/.exec(each));
-  if (wanted.some((each) => each === null)) throw packageInvalid(name, `its integrity ${integrity} is none, such as sha512-…`);
+  if (wanted.some((each) => each === null))
+    throw packageInvalid(name, `its integrity ${integrity} is none`, undefined, 'give one such as sha512-…');
   const isSame = wanted.some((each) => {
     const [, algorithm = '', digest = ''] = each ?? [];
     return createHash(algorithm).update(bytes).digest('base64') === digest;
   });
-  if (!isSame) throw packageInvalid(name, 'its bytes are not those of the integrity that was named');
+  if (!isSame) throw packageInvalid(name, 'its bytes are not those of the integrity that was named', undefined, 'fetch it again');
 }
 
 /** Not part of what `npm pack` would take either. */

@@ -1,13 +1,17 @@
+import { join, sep } from 'node:path';
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
+import { readMessages } from '../messages/index.js';
 import type { ModuleTables } from '../persistence/index.js';
+import { explainStorageError } from '../persistence/storage-errors.js';
 import { readDeclarations } from './declarations.js';
 import type { LivePackages } from './live-packages.js';
+import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import type { SigningPolicy } from './package-signature.js';
-import type { PackageStore } from './package-store.js';
+import type { PackageStore, StoredPackage } from './package-store.js';
 
 export interface StagingDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
@@ -30,7 +34,7 @@ export class PackageStager {
 
   /** Reads a package and says what it would change. Its files lie in the store then, under a name that nobody uses. */
   async stage(source: PackageSource, wanted?: 'install' | 'update'): Promise<StagedPackage> {
-    const { signing, live, store, kernel } = this.dependencies;
+    const { signing, live, kernel } = this.dependencies;
     const provided = live.provided();
     const found = await inspectPackage(source, signing, provided);
     const { contents, signature, imports } = found;
@@ -51,11 +55,14 @@ export class PackageStager {
     let declared = nothingDeclared;
     const isForeign = kernel.modules.some(({ id }) => id === manifest.id) && now === undefined;
     if (problems.length === 0 && !isForeign) {
-      const folder = await store.add(stored, contents);
+      const folder = await this.write(stored, contents);
       await live.link(folder, imports);
       const answer = await readDeclarations(loadedFiles(contents, folder));
-      if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}`);
-      else declared = answer.declared;
+      if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
+      else {
+        declared = answer.declared;
+        problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
+      }
     }
     const next = { ...this.versionOf(found, declared), problems };
     const action = wanted ?? (now === undefined ? 'install' : 'update');
@@ -115,6 +122,23 @@ export class PackageStager {
     throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404, expose: true });
   }
 
+  /** @throws PortalError `storage-full` and its like; what was written of it goes with the next sweep. */
+  private async write(stored: StoredPackage, contents: PackageContents): Promise<string> {
+    try {
+      return await this.dependencies.store.add(stored, contents);
+    } catch (error) {
+      const explained = explainStorageError(error);
+      if (!(explained instanceof PortalError)) throw error;
+      const { code, status, details, message } = explained;
+      const why = message.replace(
+        /(^|\. )([A-Z])/g,
+        (_, before: string, letter: string) => (before ? '; ' : '') + letter.toLowerCase(),
+      );
+      const said = `${stored.id} ${stored.version} cannot be written into ${this.dependencies.store.root}: ${why}`;
+      throw new PortalError(code, said, { status, expose: true, details, cause: error });
+    }
+  }
+
   /** @param age 0 for the version that runs, 1 for the one before it. */
   private async recordOf(id: string, age = 0): Promise<PackageRecord | undefined> {
     return (await this.dependencies.records.all()).find((each) => each.id === id && each.age === age);
@@ -158,6 +182,19 @@ export class PackageStager {
 
 function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {
   return { manifest, declared, version, digest };
+}
+
+/** Messages that could not be shown. Of a module that runs already the next language stands in for them; one that comes is to have them whole. */
+function unreadableMessages(folder: string, messages = 'messages'): readonly string[] {
+  try {
+    return readMessages(join(folder, messages)).broken.map(
+      ({ locale, key, fault, line, column }) =>
+        `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
+    );
+  } catch (error) {
+    const what = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+    return [`${what.replaceAll(folder + sep, '')}; mend it and pack it again`];
+  }
 }
 
 export function refused(message: string, id: string): PortalError {

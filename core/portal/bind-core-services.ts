@@ -103,7 +103,11 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   for (const [id, check] of deploymentChecks({ config, flags, modules: kernel, manifests }))
     kernel.contribute(IntegrityChecks, check, { id });
   const disabled = new DisabledModules(persistence.unitOfWork, dependencies.clock);
-  const look = async (): Promise<Inventory> => ({ ...persistence.inventory(), disabled: await disabled.load() });
+  const look = async (): Promise<Inventory> => ({
+    ...persistence.inventory(),
+    disabled: await disabled.load(),
+    changesOff: storage.modifications.list(),
+  });
   kernel.contribute(IntegrityChecks, ownershipCheck(kernel, look), { id: 'ownership' });
   persistence.checks.forEach((check, index) => {
     kernel.contribute(IntegrityChecks, check, { id: `persistence-${index}` });

@@ -65,6 +65,13 @@ export class ModificationSwitches {
     this.off = new Set(rows.map(keyOf));
   }
 
+  list(): readonly { readonly module: string; readonly subject: string }[] {
+    return [...this.off].map((key) => {
+      const [module = '', , subject = ''] = key.split(' ');
+      return { module, subject };
+    });
+  }
+
   isOn(module: string, kind: ModificationKind, subject: string): boolean {
     return !this.off.has(keyOf({ module, kind, subject }));
   }

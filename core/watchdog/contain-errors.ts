@@ -45,7 +45,7 @@ function refuseExit(log: () => Log): Disposable {
     log().error('A module wanted to end the process; it goes on.', { module, error });
     throw new PortalError(
       'exit-refused',
-      `The module ${module} called process.${name}. The process belongs to the portal, and goes on.`,
+      `The module ${module} called process.${name}; the process belongs to the portal, and goes on.`,
     );
   };
   process.exit = (code) => {

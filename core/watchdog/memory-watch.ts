@@ -62,13 +62,16 @@ export class MemoryWatch implements Disposable {
 
   /** What modules need to run is there now; what comes on top of it is growth. */
   opened(): void {
-    this.timer = setTimeout(() => this.bytes(), firstMillis);
+    this.timer = setTimeout(() => {
+      this.first ??= this.bytes();
+    }, firstMillis);
     this.timer.unref();
   }
 
   of(module: string): ModuleMemory {
+    this.first ??= this.bytes();
     const bytes = this.bytes().get(module) ?? 0;
-    return { bytes, grownBytes: bytes - (this.first?.get(module) ?? 0) };
+    return { bytes, grownBytes: bytes - (this.first.get(module) ?? 0) };
   }
 
   /** Microseconds, while there is room. */
@@ -90,10 +93,9 @@ export class MemoryWatch implements Disposable {
     const isFirst = this.writtenAt === 0;
     this.writtenAt = percent;
     this.last = undefined;
-    const hadFirst = this.first;
     const owners = [...this.bytes()]
       .filter(([id]) => id !== 'core')
-      .map(([id, bytes]) => ({ id, grown: bytes - (hadFirst?.get(id) ?? 0) }))
+      .map(([id, bytes]) => ({ id, grown: bytes - (this.first?.get(id) ?? 0) }))
       .sort((a, b) => b.grown - a.grown);
     const { startedAt, suspectFile } = this.options;
     const [most] = owners;
@@ -136,7 +138,6 @@ export class MemoryWatch implements Disposable {
     });
     const end = performance.now();
     this.last = { until: end + Math.max(freshMillis, freshTimes * (end - now)), bytes };
-    this.first ??= bytes;
     return bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { PortalProcess, portico } from '../support/portal-process.js';
+import { fillDisk } from '../support/small-disk.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 
@@ -74,19 +75,6 @@ describe('a disk that is full for a while when an image arrives', function () {
     await isOfferedAfterwards(id);
   });
 });
-
-/** Another program takes every byte that is left. */
-function fillDisk(file: string): void {
-  const filler = openSync(file, 'w');
-  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
-    try {
-      for (;;) writeSync(filler, Buffer.alloc(bytes));
-    } catch {
-      // No room for so much any more: less, then.
-    }
-  }
-  closeSync(filler);
-}
 
 describe('a disk that others have filled', function () {
   this.timeout(120_000);

@@ -4,6 +4,7 @@ import { AddProvenanceLists1763810000000 } from './add-provenance-lists.js';
 import { AddSearchText1764490000000 } from './add-search-text.js';
 import { AddSiteStorage1764600000000 } from './add-site-storage.js';
 import { AddTypeRules1764620000000 } from './add-type-rules.js';
+import { AddWordRules1764660000000 } from './add-word-rules.js';
 import { CreateDocuments1763800000000 } from './create-documents.js';
 import { DropOfficeCopies1764650000000 } from './drop-office-copies.js';
 import { DropReaderCopies1764630000000 } from './drop-reader-copies.js';
@@ -24,4 +25,5 @@ export default [
   DropReaderCopies1764630000000,
   SortNamesByNumber1764640000000,
   DropOfficeCopies1764650000000,
+  AddWordRules1764660000000,
 ];
