@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { withNaturalNumbers } from '@portico/core/util';
 import Database from 'better-sqlite3';
 import sharp from 'sharp';
 
@@ -59,7 +60,7 @@ export function multiplyDocuments(home: string, total: number): void {
     for (let number = count; number < total; number += 1) {
       const hex = number.toString(16).padStart(12, '0');
       const name = `copy-${number}.bin`;
-      insert.run({ ...source, id: `01000000-0000-7000-8000-${hex}`, name, name_key: name });
+      insert.run({ ...source, id: `01000000-0000-7000-8000-${hex}`, name, name_key: withNaturalNumbers(name) });
     }
   })();
   database.exec('ANALYZE');

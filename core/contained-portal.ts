@@ -1,6 +1,6 @@
 import { createPortal, type Portal, type PortalOptions } from './create-portal.js';
 import { Logs } from './diagnostics/log.js';
-import { moduleOf } from './kernel/index.js';
+import { containErrors } from './watchdog/index.js';
 
 /**
  * Creates the portal of this process. No error of a module ends the process from here on: it is logged in the name of the module. The first lines of
@@ -8,12 +8,8 @@ import { moduleOf } from './kernel/index.js';
  */
 export async function createContainedPortal(options: PortalOptions): Promise<Portal> {
   let log = new Logs({ level: 'error' }).for('core');
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      log.error('Nobody caught an error.', { module: moduleOf(error) ?? 'core', event, error });
-    });
-  }
-  const portal = await createPortal(options);
+  containErrors(() => log);
+  const portal = await createPortal({ process: 'portal', ...options });
   log = portal.log;
   return portal;
 }

@@ -27,23 +27,26 @@ import {
 import { CommandRunner, listenForCommands } from './commands/index.js';
 import { type LoadedConfig, type LoadOptions, loadConfig, moduleVariables, namedPorts } from './config/index.js';
 import { type LogOptions, Logs } from './diagnostics/log.js';
-import { type InstalledModule, Kernel, type KernelStats, readManifests } from './kernel/index.js';
+import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
-import { openPackages, PackageRecords } from './packages/index.js';
+import { DeployFolder, openPackages, PackageRecords, StagedPackages } from './packages/index.js';
 import { bindCoreServices } from './portal/bind-core-services.js';
-import { bindPackages, moduleData } from './portal/bind-packages.js';
+import { bindPackages, LateModuleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
-import { openStorage, type Storage } from './portal/open-storage.js';
+import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { distribution, projectRoot } from './portal/project-root.js';
-import { Assets, Views } from './views/index.js';
+import { Assets, openPageMillis, Views } from './views/index.js';
+import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default standard error. */
   readonly logStream?: LogOptions['stream'];
+  /** What the process of this portal is there for; undefined: it has others, and nobody watches it. */
+  readonly process?: 'portal' | 'command';
   /** What tells open pages that they are old; in development. */
   readonly liveReload?: { readonly script: string; readonly middleware: Middleware };
 }
@@ -103,21 +106,45 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   let currentModules = (): readonly InstalledModule[] => modules;
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
+    opened.add(await takeHome(home));
+    const faults = opened.add(
+      new ModuleFaults({
+        home,
+        modules,
+        limits: settings.watchdog,
+        safeMode: settings.safeMode,
+        without: settings.without,
+        process: options.process,
+        startedAt: clock.now().toISOString(),
+        log,
+        logs: settings.log.level !== 'silent',
+      }),
+    );
     const storage = await openStorage(
-      { config, modules, currentModules: () => currentModules(), environment: options.environment, clock, ids, log },
+      {
+        config,
+        modules: modules.filter((module) => !faults.reasonFor(module)),
+        currentModules: () => currentModules(),
+        protect: (work) => faults.protect(work),
+        environment: options.environment,
+        clock,
+        ids,
+        log,
+      },
       opened,
     );
     const records = new PackageRecords(storage.persistence.unitOfWork, clock);
     const tables = storage.persistence.modules;
-    const data = moduleData(config, storage);
+    const data = new LateModuleData(config, storage, (module) => faults.reasonFor(module) !== undefined);
     const packages = await openPackages({ home, portalModules: modules, records, tables, data, log });
     for (const problem of packages.problems)
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
+    faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
     const messages = new MessageCatalog({ log });
-    const assets = new Assets({ log });
+    const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 
-    const kernel: Kernel = createKernel({ config, clock, logs, storage, messages, assets, views: () => views });
+    const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
     const accessContexts = new NamedAccessContexts(
       kernel.handle(AccessControl),
       kernel.handle(SiteDirectory),
@@ -138,16 +165,25 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       viewsFolder: resolve(where.distribution.root, 'views'),
       everywhere: options.liveReload,
       log,
+      showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
+      isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts });
-    bindPackages(kernel, { config, packages, records, storage, log });
+    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
+    const { audit, persistence } = storage;
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
+    for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
+    const incoming = opened.add(await StagedPackages.open(home, clock));
+    const { distribution } = where;
+    const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
+    faults.installed();
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
     storage.persistence.opened();
+    faults.opened();
     opened.add(deployment.logFindings());
 
     const http = createHttp({
@@ -160,7 +196,9 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       logs,
       clock,
       development: options.liveReload?.middleware,
+      changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
+      isComplete: () => faults.isComplete,
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
@@ -179,6 +217,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       listen: async () => {
         const address = await http.listen(settings.server.port, settings.server.host);
         opened.add(await listenForCommands(home, runner));
+        if (!settings.safeMode) opened.add(await DeployFolder.open({ home, packages: manager, log }));
         return address;
       },
       service: (token) => kernel.handle(token).get(),
@@ -215,6 +254,8 @@ interface CreateKernelDependencies {
   readonly clock: Clock;
   readonly logs: Logs;
   readonly storage: Storage;
+  readonly data: LateModuleData;
+  readonly faults: ModuleFaults;
   readonly messages: MessageCatalog;
   readonly assets: Assets;
   /** The views stand on the kernel, so they are asked for when the first module starts. */
@@ -222,9 +263,9 @@ interface CreateKernelDependencies {
 }
 
 /** The kernel with what is done before each start of a module: its tables, words, files and views. No module is known to it yet. */
-function createKernel({ config, clock, logs, storage, messages, assets, views }: CreateKernelDependencies): Kernel {
+function createKernel({ config, clock, logs, storage, data, faults, messages, assets, views }: CreateKernelDependencies): Kernel {
   const { limits } = config.settings;
-  const { persistence, data, flags } = storage;
+  const { persistence, flags, modifications } = storage;
   return new Kernel({
     clock,
     logFor: (moduleId) => logs.for(moduleId),
@@ -240,13 +281,20 @@ function createKernel({ config, clock, logs, storage, messages, assets, views }:
       [Messages, messages.for(id)],
     ],
     prepare: [
-      async (module) =>
-        void (await persistence.migrate(module.id, data.migrationsOf(module), (migration) => data.fileOf(module, migration))),
+      async (module) => {
+        await data.ensure(module);
+        const migrations = storage.data.migrationsOf(module);
+        await faults.protect(() =>
+          persistence.migrate(module.id, migrations, (migration) => storage.data.fileOf(module, migration)),
+        );
+      },
       (module) => messages.load(module),
       (module) => assets.load(module),
       (module) => views().load(module),
     ],
     disabled: new DisabledModules(persistence.unitOfWork, clock),
+    standsBefore: (module, service) => modifications.isOn(module, 'service', service),
+    leftOut: faults,
     onModulesChange: () => flags.refresh(),
   });
 }

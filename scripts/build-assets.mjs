@@ -9,6 +9,7 @@ import { filesUnder, foldersOf, root } from './assets/files.mjs';
 import { buildIcons } from './assets/icons.mjs';
 import { isFresh, remember, stampFile } from './assets/stamp.mjs';
 import { buildTheme } from './assets/theme.mjs';
+import { exampleFolders } from './packages.mjs';
 
 const built = [];
 
@@ -18,7 +19,7 @@ async function buildAll() {
   const started = performance.now();
   const quick = process.argv.includes('--quick');
   await attempt(() => buildCoreAssets({ quick }));
-  for (const folder of [...(await foldersOf('modules')), ...(await foldersOf('examples'))])
+  for (const folder of [...(await foldersOf('modules')), ...exampleFolders()])
     await attempt(() => buildPackageAssets(folder, { quick }));
   if (!process.argv.includes('--sizes')) return;
   for (const { name, file, raw, br } of built) console.log(`${name.padEnd(28)} ${file.padEnd(28)} ${kilo(raw)}  br ${kilo(br)}`);
@@ -56,7 +57,7 @@ async function coreSources() {
     ...(await filesUnder('core/client', ['.ts', '.css', '.svg'])),
     ...(await filesUnder('scripts', ['.mjs'])),
     ...(await filesUnder('modules', ['.hbs', '.ts'])),
-    ...(await filesUnder('examples', ['.hbs', '.ts'])),
+    ...(await Promise.all(exampleFolders().map((folder) => filesUnder(folder, ['.hbs', '.ts'])))).flat(),
     join(root, 'docs/design-system.md'),
   ];
 }

@@ -18,6 +18,7 @@ export function build() {
     ['scripts/build-libraries.mjs'],
     ['scripts/compile-views.mjs'],
     ['scripts/build-assets.mjs'],
+    ['scripts/catalogue.mjs', '--data'],
   ];
   for (const step of steps) {
     const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });

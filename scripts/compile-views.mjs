@@ -1,11 +1,11 @@
 // Checks and precompiles every view of the portal and its modules with Handlebars, so that a start need not.
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { readManifests } from '../core/dist/kernel/index.js';
 import { CompiledViews, Views } from '../core/dist/views/index.js';
+import { exampleFolders, root } from './packages.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const views = new Map();
 const compiled = new CompiledViews({
   precompiled: {},
@@ -21,7 +21,7 @@ const portal = new Views({
   log: { info: nothing },
   compiled,
 });
-const { modules } = await readManifests([join(root, 'modules'), join(root, 'examples')]);
+const { modules } = await readManifests([join(root, 'modules'), ...exampleFolders().map((folder) => join(root, folder))]);
 for (const module of modules) {
   try {
     await portal.load(module);

@@ -13,7 +13,7 @@ const fix = args.includes('--fix');
 const root = process.cwd();
 const named = args.filter((arg) => arg !== '--fix').map((folder) => resolve(folder));
 const known = knownPackages();
-const versions = offeredVersions(known.map(({ content }) => content.portico));
+const versions = offeredVersions(known.map(({ content: { version, portico: manifest } }) => ({ version, manifest })));
 
 let differing = 0;
 for (const each of named.length > 0 ? named.map(read) : known.filter(({ folder }) => !folder.includes('node_modules'))) {

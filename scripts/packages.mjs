@@ -4,9 +4,15 @@ import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '..');
 
-/** The workspaces, by folder from the root: `core`, `modules/sites`, … */
+/** The workspaces, by folder from the root: `core`, `modules/sites`, … Examples that are none are made with packages alone. */
 export function packageFolders() {
-  return ['core', ...['modules', 'examples'].flatMap(childrenOf)];
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return workspaces.flatMap((place) => (place.endsWith('/*') ? childrenOf(place.slice(0, -2)) : [place]));
+}
+
+/** Modules of third parties among them. */
+export function exampleFolders() {
+  return packageFolders().filter((folder) => folder.startsWith('examples/'));
 }
 
 /** Folders that the compiler builds: the workspaces and what stands beside them. */

@@ -1,4 +1,4 @@
-// npm run release: what the portal is delivered as, one npm tarball for each package, in release/. They need nothing of this repository:
+// npm run release: [--built] nothing is built before, [--to FOLDER]. What the portal is delivered as, one npm tarball for each package, in release/. They need nothing of this repository:
 //   @portico/core, @portico/<module>   as they are built, without tests and sources, each with its types; they are peers of each other
 //   @portico/testing                   whole portals and browsers for the tests of modules
 //   portico                            the command, and with its dependencies the whole portal: `npx portico start`
@@ -6,24 +6,27 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build as bundle } from 'esbuild';
 import { allIcons } from './assets/icons.mjs';
 import { spareRules } from './assets/theme.mjs';
 import { build } from './build.mjs';
 import { packageFolders, root } from './packages.mjs';
 
-const out = join(root, 'release');
 const rootPackage = readPackage('.');
 const folders = packageFolders().filter((folder) => !folder.startsWith('examples/'));
 const ours = new Map(folders.map((folder) => [readPackage(folder).name, readPackage(folder)]));
 
 if (process.argv[1] === import.meta.filename) {
-  if (!process.argv.includes('--built') && build() !== 0) process.exit(1);
-  await release(out);
+  const { values } = parseArgs({
+    options: { built: { type: 'boolean' }, to: { type: 'string', default: join(root, 'release') } },
+  });
+  if (!values.built && build() !== 0) process.exit(1);
+  await release(values.to);
 }
 
-/** Answers the names of the tarballs. @param to folder that is made anew. */
-export async function release(to) {
+/** @param to folder that is made anew. */
+async function release(to) {
   const staged = mkdtempSync(join(tmpdir(), 'portico-release-'));
   try {
     const stages = [];
@@ -36,7 +39,6 @@ export async function release(to) {
     if (status !== 0) throw new Error('The packages could not be packed.');
     const names = stdout.trim().split('\n');
     console.log(`${names.length} packages are in ${relative(root, to) || to}.`);
-    return names;
   } finally {
     rmSync(staged, { recursive: true, force: true });
   }

@@ -28,7 +28,7 @@ interface Import {
   readonly target: string;
 }
 
-const packages: readonly Package[] = ['core', ...childrenOf('modules'), ...childrenOf('examples')].map((folder) => ({
+const packages: readonly Package[] = ['core', ...childrenOf('modules'), ...exampleFolders()].map((folder) => ({
   folder: join(root, folder),
   manifest: JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')),
 }));
@@ -322,6 +322,14 @@ function childrenOf(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => join(folder, name));
+}
+
+/** Those of the workspaces; an example that is none is built by the packages alone. */
+function exampleFolders(): readonly string[] {
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly workspaces: readonly string[];
+  };
+  return workspaces.filter((folder) => folder.startsWith('examples/'));
 }
 
 function importsOf(from: Package): readonly Import[] {

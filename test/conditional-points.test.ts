@@ -114,6 +114,7 @@ const unconditional = [
   'Commands',
   'DemoContents',
   'IntegrityChecks',
+  'ModuleBelongings',
   'SecretStores',
   'AuditAreas',
   'DocumentMetadataKinds',

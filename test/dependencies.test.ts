@@ -25,7 +25,7 @@ const imported =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?\bfrom\s+'([^']+)'|(?:^|\n)\s*import\s+'([^']+)'|\b(?:import|require|require\.resolve|createRequire\(import\.meta\.url\))\(\s*'([^']+)'/g;
 const packageName = /^(?:@[a-z0-9-]+\/)?[a-z0-9][\w.-]*$/;
 
-const workspaces: readonly Workspace[] = ['core', ...childrenOf('modules'), ...childrenOf('examples')].map((folder) => {
+const workspaces: readonly Workspace[] = ['core', ...childrenOf('modules'), ...exampleFolders()].map((folder) => {
   const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(?:ts|css|js|mjs)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(join(root, folder), join(entry.parentPath, entry.name)))
@@ -50,6 +50,14 @@ function childrenOf(folder: string): string[] {
   return readdirSync(join(root, folder))
     .map((name) => join(folder, name))
     .filter((one) => existsSync(join(root, one, 'package.json')));
+}
+
+/** Those of the workspaces; an example that is none has its dependencies to itself. */
+function exampleFolders(): readonly string[] {
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly workspaces: readonly string[];
+  };
+  return workspaces.filter((folder) => folder.startsWith('examples/'));
 }
 
 function manifestOf(folder: string): Manifest {

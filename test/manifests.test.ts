@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -87,11 +87,17 @@ describe('npm run manifests', () => {
          });`,
       );
       await writeFile(join(folder, 'modules', 'a', 'module.js'), source);
+      for (const view of ['shop/list', 'shop/parts/row', 'elsewhere/wall']) {
+        const overridden = join(folder, 'modules', 'a', 'views/overrides', `${view}.hbs`);
+        await mkdir(dirname(overridden), { recursive: true });
+        await writeFile(overridden, 'in its place');
+      }
       const portico = {
         id: 'a',
         requires: { 'portico.clock': '^1.0.0', 'shop.windows': '^1.2.0' },
         optional: { 'shop.mail': '^2.0.0' },
         provides: { 'a.own': '4.0.0', 'a.gone': '1.0.0' },
+        overrides: { 'shop/list': '~1.0.0', 'shop/gone': '^1.0.0', 'elsewhere/wall': '^7.0.0' },
         onFailure: 'isolate',
       };
       await writeFile(file(), JSON.stringify({ ...content, portico }));
@@ -109,6 +115,8 @@ describe('npm run manifests', () => {
           'a: "optional" lacks shop.shelves',
           'a: "provides" names a.gone, which the code does not',
           'a: "decorates" lacks shop.taxes',
+          'a: "overrides" names shop/gone, which the code does not',
+          'a: "overrides" lacks shop/parts/row',
           'a: "hosts" lacks a.kinds',
           'a: "flags" lacks a.sun',
         ],
@@ -126,6 +134,7 @@ describe('npm run manifests', () => {
           optional: { 'shop.mail': '^3.0.0', 'shop.shelves': '^1.0.0' },
           provides: { 'a.own': '4.0.0' },
           decorates: { 'shop.taxes': '^1.3.0' },
+          overrides: { 'elsewhere/wall': '^7.0.0', 'shop/list': '~1.0.0', 'shop/parts/row': '^1.0.0' },
           hosts: { 'a.kinds': '1.0.0' },
           flags: { 'a.sun': { type: 'beta', title: 'Sun' } },
           onFailure: 'isolate',

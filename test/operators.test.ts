@@ -121,6 +121,26 @@ describe('What an operator wrote and nobody can follow', () => {
     expect([exitCode, out]).to.deep.equal([0, `acme-first 1.0.0 is active.\n${packages()[4]} It lies in ${second}.\n`]);
   });
 
+  it('asks on a terminal before nobody can sign in any more, and not otherwise', async () => {
+    const asked: string[] = [];
+    const call = (answer: string, ...argv: readonly string[]): Promise<{ readonly exitCode: number; readonly err: string }> =>
+      portal.command(['modules', ...argv], '', async (question) => {
+        asked.push(question);
+        return answer;
+      });
+    expect(await call('n', 'stop', 'identity')).to.include({ exitCode: 1, err: 'Nothing was changed.\n' });
+    expect(portal.modules.status('identity')?.state).to.equal('active');
+    expect(asked.splice(0)).to.deep.equal([
+      'Nobody can sign in without identity; the way back is portico modules start identity. Go on? [y/N] ',
+    ]);
+    expect((await call('n', 'stop', 'identity', '--yes')).exitCode).to.equal(0);
+    expect((await call('n', 'start', 'identity')).exitCode).to.equal(0);
+    await call('n', 'stop', 'web-content');
+    await call('n', 'start', 'web-content');
+    expect(asked).to.deep.equal([]);
+    expect(portal.modules.status('web-content')?.state).to.equal('active');
+  });
+
   it('gives modules why the exit code 1 for what is not active', async () => {
     const { exitCode, out } = await portal.command(['modules', 'why', 'acme-failing']);
     expect([exitCode, out.split('\n')[0]]).to.deep.equal([1, 'acme-failing 1.0.0 is failed.']);

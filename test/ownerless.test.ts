@@ -21,6 +21,7 @@ const manifest = {
   optional: { 'configuration.settings-definitions': '^1.0.0' },
   flags: { 'acme.fast': { type: 'release', title: 'Fast' } },
   migrations: 'migrations.js',
+  overrides: { 'control-panel/modules': '^1.0.0' },
 };
 
 describe('what a module leaves behind', () => {
@@ -65,6 +66,7 @@ describe('what a module leaves behind', () => {
       (await portal.post(admin, '/account/tokens', { name: 'Nightly', days: '30', scopes: 'acme-scanner.scan' })).status,
     ).to.equal(200);
     expect((await portal.command(['flags', 'set', 'acme.fast', 'on'])).exitCode).to.equal(0);
+    expect((await portal.command(['modules', 'changes', 'acme-scanner', 'control-panel/modules', 'off'])).exitCode).to.equal(0);
     expect(await doctor(), 'active').to.deep.equal({ exitCode: 0, findings: [] });
     await portal.command(['modules', 'disable', 'acme-scanner']);
     expect(await doctor(), 'installed and off').to.deep.equal({ exitCode: 0, findings: [] });
@@ -81,6 +83,7 @@ describe('what a module leaves behind', () => {
       `warning: The module acme-scanner is not installed. It kept the tables acme_scanner_job. ${back}`,
       `warning: The table scans belongs to no module that is installed. ${back}`,
       'warning: The module acme-scanner is switched off and not installed; were it installed again, it would not start.',
+      'warning: The module acme-scanner is not installed, and what it would change about control-panel/modules is switched off; it would stay so.',
       `warning: The setting acme-scanner.depth is stored once and belongs to no module that is installed, unless it is one of those that are not active (openfeature). ${kept} nobody reads it until then.`,
       `warning: What was decided for the role Operator about acme-scanner.scan belongs to no module that is installed. ${kept} allows nothing until then.`,
       `warning: The API token "Nightly" has the scope acme-scanner.scan, which belongs to no module that is installed. ${kept} allows nothing until then.`,

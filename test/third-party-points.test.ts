@@ -66,13 +66,14 @@ describe('What a module of somebody else brings', () => {
     expect(await page('/configuration/feature-flags/acme.hello')).to.include('Hello entry of the Product Menu, of Hello hello');
   });
 
-  it('is named so by Diagnostics and the screen Modules, with the ids beside', async () => {
+  it('is named so by Diagnostics and the screens Modules and Extension Points, with the ids beside', async () => {
     const admin = await portal.signIn();
     const diagnostics = (await admin.get('/configuration/diagnostics')).text;
-    expect(diagnostics)
-      .to.include('<optgroup label="Tea Shop (acme-shop.offers)">')
-      .and.to.include('>Assam, Second Flush (offer of the shop, Fine Teas)</option>')
-      .and.to.include('<optgroup label="Portico (portico.menu-items)">');
+    expect(diagnostics).to.include('<option value="Assam, Second Flush (offer of the shop, Fine Teas)">');
+    expect(await page('/configuration/diagnostics?text=assam')).to.include('contributed by Fine Teas to acme-shop.offers');
+    expect(await page('/configuration/extension-points?text=acme-shop')).to.match(
+      /acme-shop\.offers .*Of Tea Shop\. Now added to by Fine Teas\./,
+    );
     expect(await page('/configuration/modules'))
       .to.include('Fine Teas acme-tea')
       .and.to.include('AI Creator ai-creator');

@@ -76,6 +76,8 @@ export interface AuditDescription {
   readonly what: string;
   /** A value as a person reads it; undefined when it is shown as any other. */
   value?(said: unknown): string | undefined;
+  /** The items of a value that is a list, each as a person reads it; undefined when it is none. */
+  items?(said: unknown): readonly string[] | undefined;
 }
 
 /** What a module says about its area of the audit log. Records of an area that nobody describes are shown as they were written. */
@@ -103,6 +105,9 @@ export interface AuditRow {
   readonly action: string;
   readonly before?: string;
   readonly after?: string;
+  /** What `before` says, item by item, where it is a list of at least one. */
+  readonly beforeItems?: readonly string[];
+  readonly afterItems?: readonly string[];
   readonly via: string;
   readonly reason?: string;
 }

@@ -224,6 +224,7 @@ export interface BrowserCookie {
   clear(ctx: RouteContext): void;
 }
 
+/** Cookies of modules besides that of the session, with the attributes that all of the portal's have. */
 export interface Cookies {
   /** The cookie `portico-<name>`. @param name with hyphens; begins with what its module is about. @param seconds for which browsers keep it. */
   named(name: string, seconds: number): BrowserCookie;

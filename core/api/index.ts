@@ -1,8 +1,10 @@
 export * from './access.js';
 export * from './audit.js';
 export * from './basics.js';
+export * from './catalog.js';
 export * from './commands.js';
 export * from './contributions.js';
+export { type DeprecatedKind, type Deprecation, noteDeprecatedUse } from './deprecation.js';
 export * from './disposable.js';
 export * from './errors.js';
 export * from './event.js';
@@ -12,6 +14,7 @@ export * from './http.js';
 export * from './libraries.js';
 export * from './manifest.js';
 export * from './menus.js';
+export * from './modifications.js';
 export * from './module.js';
 export * from './module-packages.js';
 export * from './modules.js';

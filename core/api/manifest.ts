@@ -12,6 +12,8 @@ export interface ModuleManifest {
   readonly provides?: Readonly<Record<string, string>>;
   /** Services of other modules before which it stands, by id, with a semver range; they must be there. */
   readonly decorates?: Readonly<Record<string, string>>;
+  /** Views of other modules in whose place it shows its own, as `<module>/<view>`, with a semver range of the other module's version. */
+  readonly overrides?: Readonly<Record<string, string>>;
   /** Extension points opened, by id, with their version. */
   readonly hosts?: Readonly<Record<string, string>>;
   /** Feature flags of the module's own, by key. */

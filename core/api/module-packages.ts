@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { AuditPerson, AuditVia } from './audit.js';
 import type { ModuleManifest } from './manifest.js';
 import type { Reader, Transaction } from './persistence.js';
@@ -16,7 +17,12 @@ export type PackageSource =
 export interface PackageOperator {
   readonly by: AuditPerson;
   readonly via: AuditVia;
+  /** Hears what is being done. */
+  readonly onStep?: (step: PackageStep) => void;
 }
+
+/** Where a change of a module is: waiting for its turn, reading the package, loading its code, copying the database, exchanging what runs. */
+export type PackageStep = 'waiting' | 'reading' | 'loading' | 'copying' | 'exchanging';
 
 export type PlannedKind =
   | 'requires'
@@ -24,6 +30,7 @@ export type PlannedKind =
   | 'provides'
   | 'hosts'
   | 'decorates'
+  | 'overrides'
   | 'menu-items'
   | 'routes'
   | 'permissions'
@@ -125,8 +132,77 @@ export interface ModulePackages {
   planRemoval(id: string): Promise<RemovalPlan>;
   /** @param options.withData takes away what is named as remaining, too. */
   remove(id: string, operator: PackageOperator, options?: { readonly withData?: boolean }): Promise<RemovalPlan>;
+  /** Code of versions that were replaced or removed: Node.js keeps it in memory until the process ends. */
+  replacedCode(): ReplacedCode;
 }
 export const ModulePackages: ServiceToken<ModulePackages> = serviceToken('portico.module-packages');
+
+export interface ReplacedCode {
+  readonly versions: number;
+  /** Of the files of their packages; what they take in memory is of that order, and cannot be measured. */
+  readonly bytes: number;
+}
+
+/** A package that somebody sent and nobody has decided on. It is kept by the server for that person alone, and for `expiresAt` at most. */
+export interface IncomingPackage {
+  /** Not to be guessed. */
+  readonly id: string;
+  /** As its sender calls the file. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly isSigned: boolean;
+  readonly expiresAt: Date;
+}
+
+/** Packages between being sent and being decided on: a file is sent once, looked at, and installed from here. They do not outlive the process. */
+export interface IncomingPackages {
+  /**
+   * Keeps a file for its sender; of one person's the oldest goes when there are too many.
+   * @param sender id of the person.
+   * @throws PortalError `package-invalid` (422) when it is larger than a package may be; `too-many-packages` (409) when all places are taken.
+   */
+  receive(sender: string, name: string, content: Readable): Promise<IncomingPackage>;
+  /** Adds the signature of one, as `portico module sign` writes it. */
+  sign(sender: string, id: string, signature: string): void;
+  /** Undefined when it is another person's, or is there no more. */
+  find(sender: string, id: string): IncomingPackage | undefined;
+  /** @throws PortalError `not-found` */
+  source(sender: string, id: string): Promise<PackageSource>;
+  discard(sender: string, id: string): Promise<void>;
+}
+export const IncomingPackages: ServiceToken<IncomingPackages> = serviceToken('portico.incoming-packages');
+
+/** A change of a module that was asked for on a screen and goes on without it. */
+export interface PackageOperation {
+  readonly id: string;
+  readonly kind: 'install' | 'update' | 'rollback' | 'remove';
+  /** Id of the module. */
+  readonly module: string;
+  readonly startedAt: Date;
+  /** Undefined when it has ended. */
+  readonly step: PackageStep | undefined;
+  /** What was done. */
+  readonly done?: ModulePlan | RemovalPlan;
+  /** Why it failed; everything is as it was before. */
+  readonly failure?: string;
+}
+
+/**
+ * Changes of modules that outlive the request that asks for them, and the screen itself: a change may stop whatever lives on its module. What came
+ * of it can be read for an hour by whoever asked for it.
+ */
+export interface PackageOperations {
+  /** Answers its id at once. */
+  start(
+    kind: PackageOperation['kind'],
+    module: string,
+    operator: PackageOperator,
+    work: (operator: PackageOperator) => Promise<ModulePlan | RemovalPlan>,
+  ): PackageOperation;
+  /** @param person id of the one who asked for it. */
+  find(person: string, id: string): PackageOperation | undefined;
+}
+export const PackageOperations: ServiceToken<PackageOperations> = serviceToken('portico.package-operations');
 
 /** A module that is about to be removed, as those see it who keep something for it. */
 export interface RemovedModule {

@@ -1,4 +1,5 @@
 import type { Contribution } from './contributions.js';
+import type { DeprecatedKind, Deprecation } from './deprecation.js';
 import type { Event } from './event.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
@@ -13,6 +14,19 @@ export type ModuleState =
   | 'failed'
   | 'disabled';
 
+/** Something that a module uses and that will be taken away. */
+export interface DeprecatedUse extends Deprecation {
+  readonly kind: DeprecatedKind;
+  /** Id of the service or point, or what the function is called and where it is from. */
+  readonly name: string;
+}
+
+/**
+ * Why this start has not loaded a module that is installed, and that nobody has disabled: the portal runs its own modules alone, an operator named
+ * it, it ended the portal twice in a row, or a bisection looks for a culprit without it. Starting or enabling it by hand ends that.
+ */
+export type LeftOutCause = 'safe-mode' | 'without' | 'crashes' | 'bisect';
+
 /** A module as it stands now. */
 export interface ModuleStatus {
   readonly id: string;
@@ -21,6 +35,10 @@ export interface ModuleStatus {
   readonly state: ModuleState;
   /** Why it is not active: a chain, the nearest reason first. Empty when active. */
   readonly reasons: readonly string[];
+  /** Why this start leaves it out; the sentence is the first of `reasons`. It is `resolved` then. */
+  readonly leftOut?: LeftOutCause;
+  /** When a module last ended the portal, or was about to when it ended, in one of the last twenty runs. @property at ISO 8601. */
+  readonly lastCrash?: { readonly at: string; readonly message: string };
   /** Where and how the last start or stop failed. */
   readonly failure?: { readonly phase: string; readonly message: string };
   /** Milliseconds that the last start took. */
@@ -32,6 +50,8 @@ export interface ModuleStatus {
     readonly count: number;
     readonly message: string;
   }[];
+  /** What it uses that will be taken away, since its start. */
+  readonly deprecations: readonly DeprecatedUse[];
   /** Key of the flag that switches the whole module. */
   readonly enabledBy?: string;
   readonly requires: readonly string[];
@@ -44,6 +64,32 @@ export interface ModuleStatus {
   /** Those of its services before which others stand now, and which modules do: the nearest first. */
   readonly decorated: readonly { readonly service: string; readonly by: readonly string[] }[];
   readonly contributes: readonly { readonly point: string; readonly id: string }[];
+}
+
+/**
+ * What a module has done since the process began. Time is counted where the kernel enters the code of a module: for handlers of requests, starts,
+ * stops, contributions and checks, until they return or wait for the first time. What they do after that, and what timers do, is counted only
+ * where a turn of the event loop is so long that the watchdog looks whose code runs.
+ */
+export interface ModuleActivity {
+  /** How often its code was entered. */
+  readonly turns: number;
+  /** Milliseconds in them, without those of other modules that it called. */
+  readonly turnMillis: number;
+  /** Turns of the event loop that were longer than the limit, and the longest of them in milliseconds. */
+  readonly longTurns: number;
+  readonly longestTurnMillis: number;
+  /** Requests that are inside of it now. */
+  readonly openRequests: number;
+  /** What its code threw or rejected and did not mean as an answer, whether somebody caught it or not; and the last message. */
+  readonly errors: number;
+  readonly lastError?: string;
+  /**
+   * What its code has allocated and is still in use: an estimate from samples, of objects alone; buffers lie elsewhere. An object that a module
+   * made may be held by another. Undefined where nobody measures. @property grownBytes since the first
+   * measurement, half a minute after the portal opened or when somebody asked.
+   */
+  readonly memory?: { readonly bytes: number; readonly grownBytes: number };
 }
 
 /** A package that is no module of this portal, or a path where none is, and why. */
@@ -74,11 +120,15 @@ export interface ModuleChange {
  * from it, is done. @throws PortalError `module-unknown` (404).
  */
 export interface Modules {
+  /** Whether the portal was started with its own modules alone. */
+  readonly safeMode: boolean;
   list(): readonly ModuleStatus[];
   status(id: string): ModuleStatus | undefined;
+  /** What it has done so far; undefined when it is unknown. The figures are of this process. */
+  activity(id: string): ModuleActivity | undefined;
   /** What stands in `modulePaths` and cannot be a module. */
   unreadable(): readonly UnreadableModule[];
-  /** Starts a module that was stopped; what it needs must be there. */
+  /** Starts a module that was stopped or left out; what it needs must be there. */
   start(id: string): Promise<ModuleStatus>;
   /** Stops it until it is started, or the portal restarts. */
   stop(id: string): Promise<ModuleStatus>;

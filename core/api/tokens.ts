@@ -1,4 +1,5 @@
 import { inject as inversifyInject } from '../libraries/kernel.js';
+import { type Deprecation, declareDeprecated } from './deprecation.js';
 import { noteInjection } from './injections.js';
 
 declare const serviceType: unique symbol;
@@ -36,8 +37,10 @@ const prefixes = {
 /**
  * Makes the token of a service.
  * @param id `<module>.<service>` in kebab-case; it is the id used under `provides` and `requires` of a manifest.
+ * @param options.deprecated when it goes, and what to use instead; whoever uses it is named in the log and on the Modules screen.
  */
-export function serviceToken<T>(id: string): ServiceToken<T> {
+export function serviceToken<T>(id: string, options?: { readonly deprecated?: Deprecation }): ServiceToken<T> {
+  if (options?.deprecated) declareDeprecated(id, options.deprecated);
   return Symbol.for(prefixes.service + id) as ServiceToken<T>;
 }
 
@@ -63,16 +66,21 @@ export function contributionLabel(point: string, contribution: unknown): string 
  * A point without it takes no `when`: what a host does not ask would be a promise that nobody keeps.
  * @param options.called what people call one of its contributions, on the screens that tell what flags and modules bring; such a contribution
  * has a `label` or a `title` that is a message key of its own module. Without it they see the id of the point.
+ * @param options.deprecated as of a service.
  */
 export function extensionPoint<T>(
   id: string,
-  options: { readonly conditional: true; readonly called?: ContributionLabel<T> },
+  options: { readonly conditional: true; readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
 ): ConditionalPoint<T>;
-export function extensionPoint<T>(id: string, options?: { readonly called?: ContributionLabel<T> }): ExtensionPoint<T>;
 export function extensionPoint<T>(
   id: string,
-  options?: { readonly conditional?: true; readonly called?: ContributionLabel<T> },
+  options?: { readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
+): ExtensionPoint<T>;
+export function extensionPoint<T>(
+  id: string,
+  options?: { readonly conditional?: true; readonly called?: ContributionLabel<T>; readonly deprecated?: Deprecation },
 ): ExtensionPoint<T> {
+  if (options?.deprecated) declareDeprecated(id, options.deprecated);
   if (options?.called !== undefined) contributionLabels.set(id, options.called as ContributionLabel<unknown>);
   return Symbol.for((options?.conditional ? prefixes.conditionalPoint : prefixes.point) + id) as ExtensionPoint<T>;
 }

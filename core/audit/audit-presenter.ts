@@ -32,6 +32,10 @@ export class CatalogAuditPresenter implements AuditPresenter {
     const described = area && this.contributedAreas.each((value) => value.describe?.(record, locale), [area])[0];
     const text = (key: string): string => this.messages.text(key, undefined, locale);
     const value = (said: unknown): string => described?.value?.(said) ?? plain(said, text);
+    const items = (said: unknown): readonly string[] =>
+      (described?.items ? described.items(said) : undefined) ??
+      (Array.isArray(said) && !described?.value?.(said) ? said.map((each) => plain(each, text)) : []);
+    const [beforeItems, afterItems] = [items(record.before), items(record.after)];
     return {
       id: record.id,
       at: record.at.toISOString(),
@@ -42,6 +46,8 @@ export class CatalogAuditPresenter implements AuditPresenter {
       action: area ? text(`audit.action.${record.action}`) : record.action,
       ...(record.before === undefined ? {} : { before: value(record.before) }),
       ...(record.after === undefined ? {} : { after: value(record.after) }),
+      ...(beforeItems.length > 0 ? { beforeItems } : {}),
+      ...(afterItems.length > 0 ? { afterItems } : {}),
       via: text(`audit.via.${record.via}`),
       ...(record.reason ? { reason: record.reason } : {}),
     };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { PortalError } from '../api/index.js';
+import { writeCatalog } from './api-catalog.js';
 import { loadTool, type ModulePackage, readModulePackage, toolFile } from './package-file.js';
 import { buildTheme } from './theme.js';
 
@@ -14,7 +15,7 @@ const copied = new Set(['.svg', '.png', '.jpg', '.webp', '.woff2', '.ico']);
 
 /**
  * Makes `dist` of a module: its code as the compiler leaves it, and in `dist/assets` its scripts and sheets, bundled, with the icons and classes of
- * the theme that no page has already. @throws PortalError `module-tool`.
+ * the theme that no page has already; and what it says of its API, for the screen Extension Points. @throws PortalError `module-tool`.
  */
 export async function buildModule(folder: string): Promise<void> {
   const module = readModulePackage(folder);
@@ -24,6 +25,7 @@ export async function buildModule(folder: string): Promise<void> {
   for (const config of ['tsconfig.json', ...(hasScripts ? ['tsconfig.assets.json'] : [])])
     if (!compile(folder, config)) throw new PortalError('module-tool', 'The code does not compile.', { status: 400 });
   await buildAssets(module);
+  await writeCatalog(module);
 }
 
 /** Runs the module's own compiler, which says what is wrong. @returns whether nothing is. */

@@ -1,6 +1,6 @@
 import { type InstalledModule, readManifests } from '../kernel/index.js';
 import { distribution } from '../portal/project-root.js';
-import { importFaults, packingFaults, rangeFaults } from './check-code.js';
+import { importFaults, packageFaults } from './check-code.js';
 import { pageFaults } from './check-pages.js';
 import { iconFaults, messageFaults, styleFaults, viewFaults } from './check-texts.js';
 import { manifestDifferences, manifestInCode, offeredVersions, writeManifest } from './manifest.js';
@@ -30,16 +30,10 @@ export async function checkModule(folder: string, { fix }: { readonly fix: boole
         .filter((id) => !offers.has(id))
         .map((id) => `package.json: nobody here offers ${id}.`),
       ...(await viewFaults(installed)),
-      ...packingFaults(module),
+      ...(await packageFaults(module)),
     );
   }
-  faults.push(
-    ...importFaults(module),
-    ...rangeFaults(module),
-    ...messageFaults(module),
-    ...iconFaults(module),
-    ...styleFaults(module),
-  );
+  faults.push(...importFaults(module), ...messageFaults(module), ...iconFaults(module), ...styleFaults(module));
   const looked = faults.length === 0 ? await pageFaults(module) : undefined;
   faults.push(...(looked?.faults ?? []));
   for (const each of faults) console.error(each);
@@ -55,5 +49,5 @@ export async function checkModule(folder: string, { fix }: { readonly fix: boole
 /** What the modules offer that the portal comes with, this one, and those that are installed beside it. */
 async function offersAround(folder: string): Promise<ReadonlyMap<string, string>> {
   const { modules } = await readManifests([...distribution.modulePaths, folder]);
-  return offeredVersions(modules.map(({ manifest }) => manifest));
+  return offeredVersions(modules);
 }

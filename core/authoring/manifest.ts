@@ -1,23 +1,27 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleManifest } from '../api/index.js';
 import { declaredManifest } from '../kernel/index.js';
 import { satisfies } from '../libraries/kernel.js';
 import { entryOf, type ModulePackage, writePackage } from './package-file.js';
 
-const keys = ['requires', 'optional', 'provides', 'decorates', 'hosts', 'flags'] as const;
+const keys = ['requires', 'optional', 'provides', 'decorates', 'overrides', 'hosts', 'flags'] as const;
 
 /** The part of a manifest that nobody writes by hand. */
 export interface WrittenManifest extends Required<Pick<ModuleManifest, (typeof keys)[number]>> {
   readonly keepsSecrets: boolean;
 }
 
-/** By id of a service or point the version that a module offers. */
+/** By id of a service or point the version that a module offers; by id of a module its own. */
 export type OfferedVersions = ReadonlyMap<string, string>;
 
 /** What modules offer. */
-export function offeredVersions(manifests: readonly ModuleManifest[]): OfferedVersions {
-  return new Map(manifests.flatMap(({ provides, hosts }) => Object.entries({ ...provides, ...hosts })));
+export function offeredVersions(
+  modules: readonly { readonly version?: string; readonly manifest: ModuleManifest }[],
+): OfferedVersions {
+  const offers = modules.flatMap(({ manifest: { provides, hosts } }) => Object.entries({ ...provides, ...hosts }));
+  return new Map([...offers, ...modules.map(({ manifest: { id }, version = '1.0.0' }): [string, string] => [id, version])]);
 }
 
 /** What stands in the manifest when it says what the code says; ranges and versions that fit are kept as they are. The code is loaded, and not run. */
@@ -27,10 +31,10 @@ export async function manifestInCode({ folder, content }: ModulePackage, version
   const { default: definition } = (await import(entry)) as { readonly default: ModuleDefinition };
   // The core offers what is called `portico.…` and no module offers.
   const declared = declaredManifest(portico.id, definition, (id) => id.startsWith('portico.') && !versions.has(id));
-  const { requires = {}, optional = {}, decorates = {} } = portico;
+  const { requires = {}, optional = {}, decorates = {}, overrides = {} } = portico;
   const range = (id: string): string => {
-    const before = requires[id] ?? optional[id] ?? decorates[id];
-    const offered = versions.get(id);
+    const before = requires[id] ?? optional[id] ?? decorates[id] ?? overrides[id];
+    const offered = versions.get(id.replace(/\/.*$/, ''));
     if (before !== undefined && (offered === undefined || satisfies(offered, before))) return before;
     return `^${offered ?? '1.0.0'}`;
   };
@@ -43,10 +47,19 @@ export async function manifestInCode({ folder, content }: ModulePackage, version
     optional: byId(used, range),
     provides: byId(declared.provides, (id) => portico.provides?.[id] ?? '1.0.0'),
     decorates: byId(declared.decorates, range),
+    overrides: byId(overridesIn(folder, portico), range),
     hosts: byId(declared.hosts, (id) => portico.hosts?.[id] ?? '1.0.0'),
     flags: declared.flags,
     keepsSecrets: declared.keepsSecrets,
   };
+}
+
+/** Views of others that lie in the package: `<module>/<view>`. */
+function overridesIn(folder: string, { views = 'views' }: ModuleManifest): readonly string[] {
+  const within = join(folder, views, 'overrides');
+  if (!existsSync(within)) return [];
+  const files = readdirSync(within, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.hbs'));
+  return files.map((file) => file.slice(0, -'.hbs'.length).split(sep).join('/'));
 }
 
 function byId(ids: Iterable<string>, value: (id: string) => string): Record<string, string> {

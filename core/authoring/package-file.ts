@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ModuleManifest, PortalError } from '../api/index.js';
 
@@ -71,15 +71,6 @@ export function toolFile(folder: string, specifier: string): string {
 /** A tool of the module, loaded. */
 export async function loadTool<T>(folder: string, specifier: string): Promise<T> {
   return (await import(pathToFileURL(toolFile(folder, specifier)).href)) as T;
-}
-
-/** The folder of an installed package, found from the module's. Undefined when there is none. */
-export function installedFolder(folder: string, name: string): string | undefined {
-  for (let place = folder; ; place = dirname(place)) {
-    const found = join(place, 'node_modules', name);
-    if (existsSync(join(found, 'package.json'))) return found;
-    if (place === dirname(place)) return undefined;
-  }
 }
 
 /** All files of a module that people wrote, with one of the endings; absolute. */

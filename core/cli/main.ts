@@ -12,10 +12,10 @@ import { distribution, projectRoot } from '../portal/project-root.js';
 
 const help = `Usage: portico <command>
 
-  start   starts the portal
+  start   starts the portal; --safe-mode: with its own modules alone, --without <id>: without that one
   demo    starts it with everything on, an offline images API and sample content
 
-  modules disable, enable, install, list, plan, remove, rollback, start, stop, update, why
+  modules bisect, changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why
   flags   export, import, list, set, undo, unset, why
   module  build, check, dev, sign, for the module of this folder
   create  module, a new one
@@ -58,12 +58,13 @@ function sentenceOf(error: unknown): string {
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'start' || command === 'demo') {
     if (rest.includes('--help') || rest.includes('-h')) return explainStart(process.stdout, 0);
-    if (rest.length > 0) {
-      process.stderr.write(`error: portico ${command} takes no arguments, but was given ${rest.join(' ')}.\n`);
+    const overrides = overridesOf(rest);
+    if (overrides === undefined) {
+      process.stderr.write(`error: portico ${command} takes --safe-mode and --without <id>, but was given ${rest.join(' ')}.\n`);
       return explainStart(process.stderr, 2);
     }
     const { startDemo, startPortal } = await import('./portal.js');
-    await (command === 'demo' ? startDemo() : startPortal());
+    await (command === 'demo' ? startDemo(overrides) : startPortal(overrides));
     return 0;
   }
   if (command === 'module' && rest[0] === 'sign') return signModule(rest.slice(1));
@@ -98,6 +99,22 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   return runInOwnPortal(called);
 }
 
+/**
+ * What `portico start` says besides the configuration: `--safe-mode`, and `--without <id>` as often as there are modules to be left out. Undefined
+ * when it is not understood: a portal that starts without heeding what was meant is worse than none.
+ */
+function overridesOf(args: readonly string[]): object | undefined {
+  const options = { 'safe-mode': { type: 'boolean' }, without: { type: 'string', multiple: true } } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    const without = values.without?.flatMap((ids) => ids.split(',')).filter(Boolean);
+    if (without?.length === 0) return undefined;
+    return { ...(values['safe-mode'] && { safeMode: true }), ...(without && { without }) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Asks the person at the terminal. */
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -110,7 +127,7 @@ async function ask(question: string): Promise<string> {
 
 function explainStart(stream: NodeJS.WriteStream, exitCode: number): number {
   stream.write(
-    'Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
+    'portico start [--safe-mode] [--without <id>]…: with the modules of the portal alone; without a module. Its settings are in config/*.json and in variables: PORT=8081 PORTICO_HOME=/srv/portico portico start. docs/operators.md lists them.\n',
   );
   return exitCode;
 }
@@ -157,6 +174,7 @@ async function runInOwnPortal(called: readonly string[]): Promise<number> {
   const portal = await createContainedPortal({
     mode: deploymentMode(process.env),
     environment: process.env,
+    process: 'command',
     overrides: { log: { level: 'warn' } },
   });
   try {

@@ -4,22 +4,29 @@ import { createContainedPortal } from '../contained-portal.js';
 import type { Portal } from '../create-portal.js';
 import { distribution } from '../portal/project-root.js';
 
-/** `portico start`: opens the portal and keeps it until it is told to stop. */
-export async function startPortal(): Promise<void> {
-  await run(deploymentMode(process.env), async () => []);
+/**
+ * `portico start`: opens the portal and keeps it until it is told to stop.
+ * @param overrides what the command line says besides.
+ */
+export async function startPortal(overrides: object = {}): Promise<void> {
+  await run(deploymentMode(process.env), overrides, async () => []);
 }
 
 /** `portico demo`: the same with everything on that `config/demo.json` says, and sample content. */
-export async function startDemo(): Promise<void> {
-  await run('demo', async (portal) => {
+export async function startDemo(overrides: object = {}): Promise<void> {
+  await run('demo', overrides, async (portal) => {
     const lines: string[] = [];
     for (const { value } of portal.demoContents.all()) lines.push(...(await value.seed()));
     return lines;
   });
 }
 
-async function run(mode: LoadOptions['mode'], prepare: (portal: Portal) => Promise<readonly string[]>): Promise<void> {
-  const portal = await createContainedPortal({ mode, environment: process.env });
+async function run(
+  mode: LoadOptions['mode'],
+  overrides: object,
+  prepare: (portal: Portal) => Promise<readonly string[]>,
+): Promise<void> {
+  const portal = await createContainedPortal({ mode, environment: process.env, overrides });
   try {
     assertModules(portal);
     const lines = await prepare(portal);

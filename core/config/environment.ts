@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { type ModuleManifest, PortalError } from '../api/index.js';
-import { nearest } from '../util/index.js';
+import { nearest, switchWord } from '../util/index.js';
 
 type Json = Record<string, unknown>;
 
@@ -19,6 +19,10 @@ const hostVariables: Variables = {
   PORTICO_PUBLIC_URL: { path: ['server', 'publicUrl'], read: (value) => value.trim() },
   PORTICO_MODULE_PATHS: { path: ['modulePaths'], read: paths },
   PORTICO_LOG_LEVEL: { path: ['log', 'level'] },
+  PORTICO_SAFE_MODE: { path: ['safeMode'], read: onOrOff },
+  PORTICO_WITHOUT: { path: ['without'], read: ids },
+  PORTICO_LONG_TURN_MILLIS: { path: ['watchdog', 'longTurnMillis'], read: integer },
+  PORTICO_END_BLOCKED_MILLIS: { path: ['watchdog', 'endBlockedMillis'], read: integer },
 };
 
 function integer(value: string, name: string): number {
@@ -32,6 +36,16 @@ function paths(value: string): readonly string[] {
     .split(delimiter === ';' ? /[;,]/ : /[:,]/)
     .map((path) => path.trim())
     .filter(Boolean);
+}
+
+function onOrOff(value: string, name: string): boolean {
+  const answer = switchWord(value);
+  if (answer === undefined) throw wrong(name, `must be on or off, but is "${value}"`);
+  return answer;
+}
+
+function ids(value: string): readonly string[] {
+  return value.split(/[\s,:]+/).filter(Boolean);
 }
 
 function url(value: string, name: string): string {

@@ -62,15 +62,19 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const { root, mode, environment, overrides = {}, ports = new Map() } = options;
   const names = filesOf(options);
   const files = names.map((name) => withPorts(readFiles(options, name), ports) as Json);
-  const merged = [...files, readEnvironment(environment, options.variables), overrides as Json].reduce(merge, {});
+  const sources = [...files, readEnvironment(environment, options.variables), overrides as Json];
+  const merged = sources.reduce(merge, {});
+  // What is forbidden in one place is not allowed by another that forbids something else.
+  const without = new Set(sources.flatMap((source) => source.without ?? []));
+  if (without.size > 0) merged.without = [...without];
   const parsed = hostConfigSchema.safeParse(merged);
   if (!parsed.success) {
     const { issues } = parsed.error;
     const written = names.map((name, index) => ({ name: `config/${name}.json`, content: files[index] })).reverse();
-    const sources = issues
+    const places = issues
       .flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]))
       .map((path) => variableAt(path, environment) ?? written.find(({ content }) => isAt(content, path))?.name);
-    const named = [...new Set(sources.filter((source) => source !== undefined))];
+    const named = [...new Set(places.filter((place) => place !== undefined))];
     const meant = issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => nearest(key, keysAt(issue.path))) : [],
     );

@@ -40,6 +40,10 @@ export const hostConfigSchema = z.strictObject({
   flagDefaults: z.record(z.string(), z.boolean()).default({}),
   /** Packages of modules, or folders that hold such packages. */
   modulePaths: z.array(z.string().min(1)).default(['modules']),
+  /** Whether the portal starts with its own modules alone. */
+  safeMode: z.boolean().default(false),
+  /** Ids of modules that are left out. */
+  without: z.array(z.string().min(1)).default([]),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   limits: z
     .strictObject({
@@ -63,6 +67,18 @@ export const hostConfigSchema = z.strictObject({
         .int()
         .positive()
         .default(1024 * 1024),
+    })
+    .prefault({}),
+  watchdog: z
+    .strictObject({
+      /** A turn of the event loop that takes longer is named in the log, with the module whose code ran. */
+      longTurnMillis: millis.default(1000),
+      /** One that takes longer ends the process, so that whoever runs it starts it again; 0: never. */
+      endBlockedMillis: z.number().int().min(0).default(30_000),
+      /** A module that ended the portal twice in a row, each time within so long of the start, is left out. */
+      crashWindowMillis: millis.default(10 * 60_000),
+      /** Share of the memory for objects from which on is written down whose code allocated what is in use. */
+      heapPercent: z.number().int().min(1).max(100).default(85),
     })
     .prefault({}),
   /** Who may write modules that are installed while the portal runs. */

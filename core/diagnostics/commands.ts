@@ -1,41 +1,70 @@
 import { basename } from 'node:path';
 import {
+  AccessControl,
   type Command,
   type Contribution,
   type Contributions,
   type IntegrityCheck,
   type IntegrityFinding,
   type Messages,
+  type Modifications,
+  type ModuleActivity,
   type ModuleStatus,
   type Modules,
   PortalError,
+  Sessions,
+  tokenId,
   type UnreadableModule,
 } from '../api/index.js';
 import { nearest } from '../util/index.js';
+import { modificationCommand, modificationLines } from './modification-command.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
-export function moduleCommands(modules: Modules): readonly Command[] {
+export function moduleCommands(modules: Modules, modifications: Modifications): readonly Command[] {
   const id = { name: 'id', description: 'Id of the module.', required: true };
   const meant = (id: string): string =>
     nearest(
       id,
       modules.list().map((module) => module.id),
     );
+  const json = { name: 'json', description: 'Answers JSON, with what each module has done so far.' };
+  const asJson = (module: ModuleStatus): object => ({ ...module, activity: modules.activity(module.id) });
   const change = (verb: 'start' | 'stop' | 'enable' | 'disable', summary: string): Command => ({
     name: `modules ${verb}`,
     summary,
     arguments: [id],
-    async run({ arguments: { id = '' }, print }) {
+    options: verb === 'stop' || verb === 'disable' ? [json, yes] : [json],
+    async run({ arguments: { id = '' }, options, ask, print, warn }) {
       if (!modules.status(id)) throw new PortalError('module-unknown', `There is no module ${id}.${meant(id)}`, { status: 404 });
-      describe(await modules[verb](id)).forEach(print);
+      const asks = (verb === 'stop' || verb === 'disable') && ask !== undefined && options.yes !== true;
+      if (asks && endsSignIn(id, modules.list())) {
+        const back = verb === 'stop' ? 'start' : 'enable';
+        if (!(await ask(`Nobody can sign in without ${id}; the way back is portico modules ${back} ${id}. Go on?`))) {
+          warn('Nothing was changed.');
+          return 1;
+        }
+      }
+      const status = await modules[verb](id);
+      if (options.json) print(JSON.stringify(asJson(status), undefined, 2));
+      else describe(status, modules.activity(id)).forEach(print);
+      return 0;
     },
   });
   return [
     {
       name: 'modules list',
       summary: 'Lists the modules and their states.',
-      async run({ print }) {
+      options: [json],
+      async run({ options, print }) {
         const list = modules.list();
+        if (options.json) {
+          const others = modules
+            .unreadable()
+            .map((each) => ({ ...each, id: each.id ?? each.package, state: 'unreadable', reasons: [each.message] }));
+          print(JSON.stringify([...list.map(asJson), ...others], undefined, 2));
+          return;
+        }
+        if (modules.safeMode) print('The portal runs in safe mode: with its own modules alone.');
         const unreadable = modules.unreadable().map((each) => ({ name: each.id ?? each.package, message: each.message }));
         const width = Math.max(...list.map(({ id }) => id.length), ...unreadable.map(({ name }) => name.length));
         const line = (name: string, version: string, state: string, reason = ''): void =>
@@ -48,16 +77,27 @@ export function moduleCommands(modules: Modules): readonly Command[] {
       name: 'modules why',
       summary: 'Says why a module is, or is not, active; exits with 1 when it is not.',
       arguments: [id],
-      async run({ arguments: { id = '' }, print }) {
+      options: [json],
+      async run({ arguments: { id = '' }, options, print }) {
         const module = modules.status(id);
         const unreadable = modules.unreadable().filter((each) => isCalled(each, id));
         if (!module && unreadable.length === 0)
           throw new PortalError('module-unknown', `There is no module "${id}".${meant(id)}`, { status: 404 });
-        if (module) describe(module).forEach(print);
+        if (options.json)
+          print(
+            JSON.stringify(
+              module ? asJson(module) : { id, state: 'unreadable', reasons: unreadable.map(({ message }) => message) },
+              undefined,
+              2,
+            ),
+          );
+        if (options.json) return module?.state === 'active' ? 0 : 1;
+        if (module) [...describe(module, modules.activity(id)), ...modificationLines(modifications, id)].forEach(print);
         for (const { message, folder } of unreadable) print(`${message} It lies in ${folder}.`);
         return module?.state === 'active' ? 0 : 1;
       },
     },
+    modificationCommand(modifications),
     change('start', 'Starts a module that was stopped.'),
     change('stop', 'Stops a module until it is started or the portal restarts.'),
     change('enable', 'Lets a module start again that was disabled.'),
@@ -65,18 +105,38 @@ export function moduleCommands(modules: Modules): readonly Command[] {
   ];
 }
 
+const yes = { name: 'yes', description: 'Does not ask, on a terminal either.' };
+
+/** Whether signing in goes with a module: it offers what that needs, or what offers it lives on the module. */
+function endsSignIn(id: string, modules: readonly ModuleStatus[]): boolean {
+  const falling = new Set([id]);
+  // What was added on the way is looked at as well.
+  for (const each of falling) {
+    const offers = modules.filter((module) => module.id === each).flatMap(({ provides, hosts }) => [...provides, ...hosts]);
+    for (const module of modules) if (module.requires.some((needed) => offers.includes(needed))) falling.add(module.id);
+  }
+  const needed = [tokenId(Sessions), tokenId(AccessControl)];
+  return modules.some((module) => falling.has(module.id) && module.provides.some((service) => needed.includes(service)));
+}
+
 /** By its id, by the name of its package, or by where it lies. */
 function isCalled({ id, package: name, folder }: UnreadableModule, called: string): boolean {
   return [id, name, folder, basename(folder)].includes(called);
 }
 
-function describe(module: ModuleStatus): readonly string[] {
+function describe(module: ModuleStatus, activity: ModuleActivity | undefined): readonly string[] {
+  const { errors = 0, lastError, longTurns = 0, longestTurnMillis } = activity ?? {};
   return [
     `${module.id} ${module.version} is ${module.state}.`,
     ...module.reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${depth === 0 ? '' : 'because '}${reason}`),
     ...(module.failure ? [`  It failed while ${module.failure.phase}: ${module.failure.message}`] : []),
-    ...module.decorates.map((service) => `  It decorates ${service}.`),
+    ...(module.lastCrash && module.leftOut !== 'crashes' ? [`  ${module.lastCrash.message}`] : []),
+    ...(errors > 0 ? [`  Errors since the portal was started: ${errors}, the last: ${lastError}`] : []),
+    ...(longTurns > 0 ? [`  It has held up all others ${longTurns} times, the longest for ${longestTurnMillis} ms.`] : []),
     ...module.decorated.map(({ service, by }) => `  Its service ${service} is decorated by ${by.join(', then by ')}.`),
+    ...module.deprecations.map(
+      ({ name, since, removal, instead }) => `  It uses ${name}, deprecated since ${since} and gone with ${removal}. ${instead}`,
+    ),
     ...module.contributionErrors.map(
       ({ point, id, count, message }) => `  Contribution ${id} to ${point} threw ${count} times, last: ${message}`,
     ),

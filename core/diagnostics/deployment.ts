@@ -67,6 +67,20 @@ export function deploymentChecks({
         run: async () => (manifests().some(({ provides = {} }) => tokenId(Sessions) in provides) ? [] : [withoutSignIn]),
       },
     ],
+    [
+      'modules-left-out',
+      {
+        title: 'No module is left out of this start, and none has ended the portal.',
+        run: async () => warnings(contained(modules)),
+      },
+    ],
+    [
+      'modules-errors',
+      {
+        title: 'No module has errors that nobody meant, and none holds up the others.',
+        run: async () => warnings(modules.list().flatMap(({ id }) => troubles(id, modules))),
+      },
+    ],
   ]);
 }
 
@@ -76,6 +90,25 @@ const withoutSignIn: IntegrityFinding = {
   message:
     'No module with which people sign in was found, so nobody can. "modulePaths" and PORTICO_MODULE_PATHS take the place of the folder modules: name it too.',
 };
+
+function contained(modules: Modules): readonly string[] {
+  const list = modules.list();
+  const left = list.filter(({ leftOut }) => leftOut !== undefined && leftOut !== 'safe-mode');
+  const crashed = list.filter(({ lastCrash, leftOut }) => lastCrash !== undefined && leftOut !== 'crashes');
+  return [
+    ...(modules.safeMode ? ['The portal runs in safe mode: with its own modules alone.'] : []),
+    ...left.map(({ id, reasons }) => `${id}: ${reasons[0] ?? ''}`),
+    ...crashed.map(({ lastCrash }) => lastCrash?.message ?? ''),
+  ];
+}
+
+function troubles(id: string, modules: Modules): readonly string[] {
+  const { errors, lastError, longTurns, longestTurnMillis } = modules.activity(id) ?? { errors: 0, longTurns: 0 };
+  return [
+    ...(errors > 0 ? [`${id} has had errors since the portal was started: ${errors}, the last: ${lastError}`] : []),
+    ...(longTurns > 0 ? [`${id} has held up all others: ${longTurns} times, the longest for ${longestTurnMillis} ms.`] : []),
+  ];
+}
 
 function strangeSections(sections: object, modules: Modules): readonly string[] {
   const ids = [...modules.list().map(({ id }) => id), ...modules.unreadable().flatMap(({ id }) => id ?? [])];

@@ -9,6 +9,8 @@ export interface Inventory {
   readonly owners: readonly string[];
   /** Ids of modules that an operator switched off. */
   readonly disabled: readonly string[];
+  /** Changes of modules to others that an operator switched off. */
+  readonly changesOff: readonly { readonly module: string; readonly subject: string }[];
 }
 
 /** Parts of the core that bring tables. */
@@ -21,7 +23,7 @@ export function ownershipCheck(modules: Pick<Modules, 'list' | 'unreadable'>, lo
   return {
     title: 'Every table and every switch of a module belongs to one that is installed.',
     run: async () => {
-      const { tables, owners, disabled } = await look();
+      const { tables, owners, disabled, changesOff } = await look();
       const ownerless = tables.filter((table) => ownerByName(modules, table) === undefined);
       const gone = owners.filter((owner) => !core.includes(owner) && ownerByName(modules, owner) === undefined);
       const left = new Set(ownerless);
@@ -35,6 +37,13 @@ export function ownershipCheck(modules: Pick<Modules, 'list' | 'unreadable'>, lo
       return [
         ...ofModules,
         ...[...left].map((table) => warning(`The table ${table} belongs to no module that is installed. ${remedy}`)),
+        ...changesOff
+          .filter(({ module }) => ownerByName(modules, module) === undefined)
+          .map(({ module, subject }) =>
+            warning(
+              `The module ${module} is not installed, and what it would change about ${subject} is switched off; it would stay so.`,
+            ),
+          ),
         ...disabled
           .filter((id) => ownerByName(modules, id) === undefined)
           .map((id) =>

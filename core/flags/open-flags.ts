@@ -26,6 +26,8 @@ export interface FlagsOptions {
 export interface OpenFlags extends Flags, Disposable {
   /** Asks `declarations` again; call it when modules have been resolved. */
   refresh(): void;
+  /** Reads again what was decided, after it was changed from outside. */
+  reload(): Promise<void>;
   /** Reads the file now, without waiting for the watcher. */
   reread(): Promise<void>;
 }
@@ -61,6 +63,10 @@ export async function openFlags(options: FlagsOptions): Promise<OpenFlags> {
     import: (text, options) => flags.import(text, options),
     onDidChange: flags.onDidChange,
     refresh: () => flags.refresh(),
+    reload: async () => {
+      await flags.loadOverrides();
+      flags.refresh();
+    },
     reread: () => watched.check(),
     dispose: async () => {
       await watched.dispose();

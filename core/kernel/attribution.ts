@@ -1,16 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { realpathSync } from 'node:fs';
 import { type Disposable, toDisposable } from '../api/index.js';
+import { ownerOfFile } from './file-owner.js';
+import { moduleMeter } from './module-meter.js';
 
 /** Who is at work: follows promises, timers and callbacks that the work leaves behind. */
 const working = new AsyncLocalStorage<string>();
 const errorOwners = new WeakMap<object, string>();
 const folders = new Map<string, string>();
+let version = 0;
 
 /** Runs code of a module, so that whatever it leaves behind bears its name. An error that comes out keeps it. */
 export function runInModule<T>(moduleId: string, work: () => T): T {
   return working.run(moduleId, () => {
+    const outer = moduleMeter.enter(moduleId);
     try {
       const answer = work();
       if (answer instanceof Promise) answer.catch((error: unknown) => rememberOwner(error, moduleId));
@@ -18,6 +21,8 @@ export function runInModule<T>(moduleId: string, work: () => T): T {
     } catch (error) {
       rememberOwner(error, moduleId);
       throw error;
+    } finally {
+      moduleMeter.leave(outer);
     }
   });
 }
@@ -37,21 +42,51 @@ export function moduleOf(error: unknown): string | undefined {
   return currentModule();
 }
 
+/** An error that nobody caught: names its module, and counts it there unless it was counted when it came out of the module's code. */
+export function countUncaught(error: unknown): string | undefined {
+  const module = moduleOf(error);
+  const isCounted = typeof error === 'object' && error !== null && errorOwners.has(error);
+  if (module !== undefined && !isCounted) moduleMeter.countError(module, error);
+  return module;
+}
+
 /** Lets errors be traced to a module by the files in their stack. */
 export function watchFolder(moduleId: string, folder: string): Disposable {
-  folders.set(folder, moduleId);
-  return toDisposable(() => void folders.delete(folder));
+  const paths = new Set([folder, realPathOf(folder)]);
+  for (const path of paths) folders.set(path, moduleId);
+  version += 1;
+  return toDisposable(() => {
+    for (const path of paths) folders.delete(path);
+    version += 1;
+  });
+}
+
+/** Code is loaded from where a link leads. */
+function realPathOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+/** Where the code of each module lies, by folder, for those who look at stacks from another thread; the number grows with every change. */
+export function watchedFolders(): { readonly version: number; readonly folders: ReadonlyMap<string, string> } {
+  return { version, folders };
 }
 
 /** Remembers the innermost module an error passed through. */
 function rememberOwner(error: unknown, moduleId: string): void {
-  if (typeof error === 'object' && error !== null && !errorOwners.has(error)) errorOwners.set(error, moduleId);
+  if (typeof error !== 'object' || error === null || errorOwners.has(error)) return;
+  errorOwners.set(error, moduleId);
+  moduleMeter.countError(moduleId, error);
 }
 
 function moduleInStack(error: object): string | undefined {
   const stack = 'stack' in error && typeof error.stack === 'string' ? error.stack : '';
-  for (const line of stack.split('\n'))
-    for (const [folder, moduleId] of folders)
-      if (line.includes(folder + sep) || line.includes(`${pathToFileURL(folder).href}/`)) return moduleId;
+  for (const line of stack.split('\n')) {
+    const module = ownerOfFile(line, folders);
+    if (module !== undefined) return module;
+  }
   return undefined;
 }

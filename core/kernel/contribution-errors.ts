@@ -5,6 +5,8 @@ type ContributionError = ModuleStatus['contributionErrors'][number];
 /** Counts contributions that threw, per module, until the module starts again. */
 export class ContributionErrors {
   private readonly byModule = new Map<string, Map<string, ContributionError>>();
+  /** What was thrown first, by module, point and id. */
+  private readonly causes = new Map<string, unknown>();
 
   constructor(private readonly logFor: (moduleId: string) => Log) {}
 
@@ -14,6 +16,7 @@ export class ContributionErrors {
     this.byModule.set(module, own);
     const key = `${point}/${id}`;
     const before = own.get(key)?.count ?? 0;
+    if (before === 0) this.causes.set(`${module}/${key}`, error);
     own.set(key, { point, id, count: before + 1, message: messageOf(error) });
     if (before === 0) this.logFor(module).error('A contribution failed and was left out.', { point, contribution: id, error });
   }
@@ -22,7 +25,12 @@ export class ContributionErrors {
     return [...(this.byModule.get(module)?.values() ?? [])];
   }
 
+  causeOf(module: string, { point, id }: ContributionError): unknown {
+    return this.causes.get(`${module}/${point}/${id}`);
+  }
+
   clear(module: string): void {
+    for (const { point, id } of this.of(module)) this.causes.delete(`${module}/${point}/${id}`);
     this.byModule.delete(module);
   }
 }

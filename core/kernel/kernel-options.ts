@@ -1,8 +1,19 @@
 import type { Clock, Log } from '../api/index.js';
 import type { FlagSource } from './criteria.js';
+import type { LeftOutModules } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { Preparation } from './module-run.js';
 import type { SwitchStore } from './module-switches.js';
+
+/** How much the kernel holds at one moment. What comes back after a stop and a start must be the same. */
+export interface KernelStats {
+  readonly services: number;
+  /** Parked ones included. */
+  readonly contributions: number;
+  readonly listeners: number;
+  /** Requests that wait at the gate. */
+  readonly held: number;
+}
 
 export interface KernelOptions {
   readonly clock: Clock;
@@ -23,7 +34,10 @@ export interface KernelOptions {
   moduleServices?(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
   /** Run in order before each start of a module. */
   readonly prepare?: readonly Preparation[];
+  /** Whether operators let a module stand before a service. Default: they do. */
+  standsBefore?(module: string, service: string): boolean;
   readonly disabled?: SwitchStore;
+  readonly leftOut?: LeftOutModules;
   /** Told when modules came, went or changed while the portal is open, before any of them starts. */
   onModulesChange?(): void;
 }

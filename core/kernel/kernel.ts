@@ -13,6 +13,7 @@ import {
   type Explanations,
   type ExtensionPoint,
   type Log,
+  type ModuleActivity,
   type ModuleChange,
   type ModuleStatus,
   Modules,
@@ -27,13 +28,16 @@ import { watchFolder } from './attribution.js';
 import { ContributionErrors } from './contribution-errors.js';
 import { CoreServices } from './core-services.js';
 import { coreCriteria } from './criteria.js';
+import { Decorators } from './decorators.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
+import type { LeftOut } from './left-out.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
-import { type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
+import { idsOf, type ModuleChangeSet, ModuleExchange } from './module-exchange.js';
 import { type GateDecision, ModuleGate } from './module-gate.js';
+import { activityOf } from './module-meter.js';
 import { ModuleOperations } from './module-operations.js';
 import { ModuleRecord } from './module-record.js';
 import { statusOf } from './module-status.js';
@@ -56,21 +60,33 @@ export class Kernel implements Modules {
   private readonly requirements: Requirements;
   private readonly lifecycle: Lifecycle;
   private readonly gate: ModuleGate;
+  readonly decorators: Decorators;
+  readonly explanations: Explanations;
+  readonly onDidChange: Event<ModuleChange>;
   private readonly switches: ModuleSwitches;
   private readonly operations: ModuleOperations;
   private readonly exchange: ModuleExchange;
   private readonly log: Log;
   private readonly changed: Emitter<ModuleChange>;
   private readonly queue = new LifecycleQueue(() => this.gate.wake());
+  readonly safeMode: boolean;
+  readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
+  readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
+  readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
+  /** Until it says `undefined` of them, or an operator starts them. */
+  readonly leaveOut = (reasons: ReadonlyMap<string, LeftOut | undefined>): Promise<void> => this.operations.leaveOut(reasons);
+  readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
+  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
+  readonly reload = (id: string): Promise<ModuleStatus> => this.operations.reload(id);
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
-  /** Every start listens to it. */
   private readonly ending = new AbortController();
 
   constructor(private readonly options: KernelOptions) {
     const { gateMillis, ...limits } = limitsOf(options);
     this.log = options.logFor('core');
+    this.safeMode = options.leftOut?.safeMode ?? false;
     setMaxListeners(0, this.ending.signal);
     const onListenerError = (error: unknown): void => this.log.error('A listener failed.', { error });
     this.changed = this.store.add(new Emitter(onListenerError));
@@ -80,6 +96,8 @@ export class Kernel implements Modules {
       this.contributionErrors,
     );
     this.points = new PointRegistry(this.visibility, this.contributionErrors, onListenerError);
+    this.onDidChange = this.changed.event;
+    this.explanations = new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
     this.portal = new CoreServices(this.services, this.points, this.store);
     this.requirements = new Requirements(this.records, this.services, this.points);
     this.switches = new ModuleSwitches(options.disabled);
@@ -97,6 +115,7 @@ export class Kernel implements Modules {
         prepare: options.prepare ?? [],
         moduleServices: (module) => options.moduleServices?.(module) ?? [],
         isCorePoint: (point) => this.portal.knows(point),
+        standsBefore: (module, service) => options.standsBefore?.(module, service) ?? true,
       },
       flags: options.flags,
       clock: options.clock,
@@ -107,17 +126,20 @@ export class Kernel implements Modules {
         this.gate.wake();
       },
     });
+    this.decorators = new Decorators(this.records, this.services, this.queue, this.lifecycle);
     const shared = {
       records: this.records,
       queue: this.queue,
       switches: this.switches,
       lifecycle: this.lifecycle,
+      leftOut: options.leftOut,
       isOpen: () => this.phase === 'open',
       statusOf: (record: ModuleRecord) => this.statusOf(record),
     };
     this.operations = new ModuleOperations(shared);
     this.exchange = new ModuleExchange({
       ...shared,
+      contributionErrors: this.contributionErrors,
       loadMillis: limits.loadMillis,
       resolve: () => {
         this.lifecycle.resolve(this.portal.offers);
@@ -128,10 +150,6 @@ export class Kernel implements Modules {
     this.bind(Modules, this);
     const criteria = this.host(Criteria);
     this.store.add(criteria.onDidChange(() => this.visibility.use(criteria.all())));
-  }
-
-  get onDidChange(): Event<ModuleChange> {
-    return this.changed.event;
   }
 
   /** Offers a service of the core; before boot only. */
@@ -174,7 +192,7 @@ export class Kernel implements Modules {
   async change(set: ModuleChangeSet): Promise<void> {
     for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
     await this.exchange.run(set);
-    this.notRead = this.notRead.filter(({ id }) => !set.put?.some((module) => module.id === id));
+    this.notRead = this.notRead.filter(({ id }) => id === undefined || !idsOf(set).includes(id));
   }
 
   /** What a module provides, for the core: ask each time. */
@@ -209,6 +227,7 @@ export class Kernel implements Modules {
     });
     const settled = this.queue.run(async () => {
       await this.switches.load(this.records.values());
+      for (const record of this.records.values()) record.leftOut = this.options.leftOut?.reasonFor(record.module);
       this.lifecycle.resolve(this.portal.offers);
       this.store.add(this.options.flags.onDidChange(({ key }) => this.operations.followFlag(key, this.log)));
       this.lifecycle.loadAhead();
@@ -238,10 +257,6 @@ export class Kernel implements Modules {
     return this.gate.enter(moduleId);
   }
 
-  get explanations(): Explanations {
-    return new KernelExplanations(this.points, this.visibility, (id) => this.status(id));
-  }
-
   contributionsWhen(flag: string): readonly RegisteredContribution[] {
     return this.points.whenFlag(flag);
   }
@@ -255,29 +270,13 @@ export class Kernel implements Modules {
     return record && this.statusOf(record);
   }
 
+  activity(id: string): ModuleActivity | undefined {
+    const record = this.records.get(id);
+    return record && activityOf(id, record.run?.requests.count ?? 0, this.options.leftOut?.memoryOf(id));
+  }
+
   unreadable(): readonly UnreadableModule[] {
     return this.notRead;
-  }
-
-  start(id: string): Promise<ModuleStatus> {
-    return this.operations.start(id);
-  }
-
-  stop(id: string): Promise<ModuleStatus> {
-    return this.operations.stop(id);
-  }
-
-  disable(id: string): Promise<ModuleStatus> {
-    return this.operations.disable(id);
-  }
-
-  enable(id: string): Promise<ModuleStatus> {
-    return this.operations.enable(id);
-  }
-
-  /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
-  reload(id: string): Promise<ModuleStatus> {
-    return this.operations.reload(id);
   }
 
   stats(): KernelStats {
@@ -290,7 +289,8 @@ export class Kernel implements Modules {
   }
 
   private statusOf(record: ModuleRecord): ModuleStatus {
-    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record));
+    const lastCrash = this.options.leftOut?.lastCrashOf(record.id);
+    return statusOf(record, this.requirements, this.contributionErrors, this.lifecycle.flaggedOff(record), lastCrash);
   }
 
   private checkBuilding(): void {

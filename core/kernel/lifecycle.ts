@@ -1,4 +1,6 @@
+import { onDeprecatedUse } from '../api/deprecation.js';
 import type { Clock, Log, ModuleState } from '../api/index.js';
+import { currentModule } from './attribution.js';
 import { type ContributionErrors, messageOf } from './contribution-errors.js';
 import type { FlagSource } from './criteria.js';
 import type { ModuleRecord } from './module-record.js';
@@ -63,7 +65,14 @@ export class Lifecycle {
   private order: readonly string[] = [];
   private starts = 0;
 
-  constructor(private readonly dependencies: LifecycleDependencies) {}
+  constructor(private readonly dependencies: LifecycleDependencies) {
+    const { context, records, logFor } = dependencies;
+    const end = onDeprecatedUse((name, deprecation) => {
+      const record = records.get(currentModule() ?? '');
+      record?.deprecatedUses.note({ kind: 'function', name, ...deprecation }, logFor(record.id));
+    });
+    context.ending.addEventListener('abort', end);
+  }
 
   /** Decides which modules can run with what is installed. @param portal what the core offers, by id, with versions. */
   resolve(portal: ReadonlyMap<string, string>): void {
@@ -79,7 +88,7 @@ export class Lifecycle {
   /** Code loads side by side, up front; a module that will not run is not loaded. */
   loadAhead(): void {
     for (const record of this.dependencies.records.values())
-      if (record.unresolved === undefined && record.switchedOn && !this.flaggedOff(record)) void record.load();
+      if (record.unresolved === undefined && record.switchedOn && !record.leftOut && !this.flaggedOff(record)) void record.load();
   }
 
   /** Resolves when nothing is left to do. Runs in the queue only. */
@@ -108,7 +117,7 @@ export class Lifecycle {
   private goalOf(record: ModuleRecord): Goal {
     if (!record.switchedOn || this.flaggedOff(record)) return 'disabled';
     if (record.unresolved !== undefined) return 'unresolved';
-    if (record.stopped || this.closing) return 'stopped';
+    if (record.stopped || record.leftOut || this.closing) return 'stopped';
     if (record.failed) return 'failed';
     return this.dependencies.requirements.of(record).missing.length > 0 ? 'waiting' : 'active';
   }
@@ -185,11 +194,13 @@ export class Lifecycle {
     record.run = run;
     record.uses = new Set([...needs.uses].filter((id) => id !== 'core'));
     contributionErrors.clear(record.id);
+    record.deprecatedUses.clear();
     this.move(record, 'start');
     try {
       await run.start(() => record.load());
       record.uses = new Set([...record.uses, ...run.used.map(({ module }) => module)].filter((id) => id !== 'core'));
       run.publish();
+      for (const use of run.deprecated) record.deprecatedUses.note(use, log);
     } catch (error) {
       await this.abandon(record, run, error);
       return;
@@ -206,6 +217,7 @@ export class Lifecycle {
     this.leave(record);
     record.failed = true;
     record.failure = { phase, message: messageOf(cause) };
+    record.failureCause = cause;
     this.move(record, 'fail');
   }
 

@@ -31,6 +31,13 @@ const offerId = z
     'must be the id of a service or extension point, e.g. "press-room.releases"',
   );
 
+const viewOfModule = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*\/(?!(?:partials|layouts|overrides)\/)[a-z0-9-]+(\/[a-z0-9-]+)*$/,
+    'must be a module and one of its views that is no partial, e.g. "press-room/list"',
+  );
+
 const range = z.string().refine((text) => isRange(text), 'must be a semver range, e.g. "^1.0.0"');
 const version = z.string().refine((text) => isVersion(text), 'must be a semver version, e.g. "1.0.0"');
 const flagKey = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'must be the key of a flag, e.g. "LPD-10793"');
@@ -65,6 +72,7 @@ const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
   optional: z.record(offerId, range).optional(),
   provides: z.record(offerId, version).optional(),
   decorates: z.record(offerId, range).optional(),
+  overrides: z.record(viewOfModule, range).optional(),
   hosts: z.record(offerId, version).optional(),
   flags: z.record(flagKey, flagDeclaration).optional(),
   keepsSecrets: z.boolean().optional(),
@@ -86,7 +94,7 @@ const manifestSchema: z.ZodType<ModuleManifest> = z.strictObject({
 export function parseManifest(packageName: string, section: unknown): ModuleManifest | readonly ManifestProblem[] {
   const parsed = manifestSchema.safeParse(section);
   if (!parsed.success) return parsed.error.issues.flatMap((issue) => problemsOf(packageName, issue));
-  const { requires = {}, optional = {}, provides = {}, decorates = {}, hosts = {} } = parsed.data;
+  const { id, requires = {}, optional = {}, provides = {}, decorates = {}, overrides = {}, hosts = {} } = parsed.data;
   const twice = [
     ...Object.keys(optional)
       .filter((id) => id in requires)
@@ -97,6 +105,9 @@ export function parseManifest(packageName: string, section: unknown): ModuleMani
     ...Object.keys(decorates)
       .filter((id) => id in provides)
       .map((id) => problem(packageName, ['decorates', id], 'is provided by the module itself, which cannot decorate it')),
+    ...Object.keys(overrides)
+      .filter((view) => view.startsWith(`${id}/`))
+      .map((view) => problem(packageName, ['overrides', view], 'is a view of the module itself; change it where it lies')),
     ...Object.keys(hosts)
       .filter((id) => id in provides)
       .map((id) => problem(packageName, ['hosts', id], 'is provided as a service as well; name it once')),

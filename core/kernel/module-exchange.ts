@@ -1,4 +1,6 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
+import type { ContributionErrors } from './contribution-errors.js';
+import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -27,6 +29,8 @@ export interface ExchangeDependencies {
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
   readonly lifecycle: Lifecycle;
+  readonly contributionErrors: ContributionErrors;
+  readonly leftOut: LeftOutModules | undefined;
   /** Milliseconds for loading code. */
   readonly loadMillis: number;
   isOpen(): boolean;
@@ -41,6 +45,8 @@ export interface ExchangeDependencies {
 interface Former {
   readonly record: ModuleRecord;
   readonly stopped: boolean;
+  /** Whether something that it contributed was refused already. */
+  readonly hadErrors: boolean;
 }
 
 /**
@@ -59,7 +65,8 @@ export class ModuleExchange {
 
   /** Of a module whose change is not decided yet: nobody is let in, and everybody waits. */
   stateOf(id: string): GateState | undefined {
-    return this.held.has(id) ? { state: 'starting', moving: true, stopped: false, requests: undefined } : undefined;
+    if (!this.held.has(id)) return undefined;
+    return { state: 'starting', moving: true, stopped: false, isUndecided: true, requests: undefined };
   }
 
   /** @throws PortalError `portal-closed` (503); `module-not-started` (409) with the reasons, when nothing has changed. */
@@ -70,13 +77,15 @@ export class ModuleExchange {
       const known = records.get(module.id);
       if (known) record.wanted = known.wanted;
       else switches.adopt(record);
+      // What was started although it was to be left out goes on; another version of what is left out may be sound.
+      record.leftOut = known && !known.leftOut ? undefined : this.dependencies.leftOut?.reasonFor(module);
       return record;
     });
     await Promise.all(coming.map((record) => this.loadBeside(record)));
     await queue.run(async () => {
       if (!this.dependencies.isOpen())
         throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
-      const ids = [...coming.map(({ id }) => id), ...(change.remove ?? [])];
+      const ids = idsOf(change);
       const affected = this.livingOn(ids);
       for (const id of [...ids, ...affected.map((record) => record.id)]) this.held.add(id);
       try {
@@ -96,7 +105,11 @@ export class ModuleExchange {
     const { records } = this.dependencies;
     const going: Former[] = [...coming.map(({ id }) => id), ...remove]
       .flatMap((id) => records.get(id) ?? [])
-      .map((record) => ({ record, stopped: record.stopped }));
+      .map((record) => ({
+        record,
+        stopped: record.stopped,
+        hadErrors: this.dependencies.statusOf(record).contributionErrors.length > 0,
+      }));
     await this.stop(going.map(({ record }) => record));
     try {
       await whileStopped?.();
@@ -106,7 +119,11 @@ export class ModuleExchange {
         records.set(record.id, record);
       }
       await this.settle();
-      for (const record of coming) this.assertStands(record);
+      for (const record of coming)
+        this.assertStands(
+          record,
+          going.find((former) => former.record.id === record.id),
+        );
       for (const record of affected)
         if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
       await commit();
@@ -147,21 +164,26 @@ export class ModuleExchange {
     await this.dependencies.lifecycle.reconcile();
   }
 
-  /** It runs, or an operator, its flag or its manifest keeps it off. */
-  private assertStands(record: ModuleRecord): void {
-    const isKeptOff = record.state === 'disabled' || (record.stopped && record.state === 'resolved');
+  /** It runs, and all that it contributes was taken; or an operator, its flag or its manifest keeps it off, or it is left out. */
+  private assertStands(record: ModuleRecord, former: Former | undefined): void {
+    const isKeptOff =
+      record.state === 'disabled' || (record.state === 'resolved' && (record.stopped || record.leftOut !== undefined));
     if (record.state !== 'active' && !isKeptOff) throw this.notStarted(record);
+    const [fault] = this.dependencies.statusOf(record).contributionErrors;
+    if (!fault || former?.hadErrors) return;
+    const cause = this.dependencies.contributionErrors.causeOf(record.id, fault);
+    throw refused(record, `its contribution ${fault.id} to ${fault.point} cannot be used: ${fault.message}`, cause);
   }
 
   private notStarted(record: ModuleRecord): PortalError {
     const { state, reasons } = this.dependencies.statusOf(record);
-    return refused(record, `it is ${state}: ${reasons.join(' ')}`);
+    return refused(record, `it is ${state}: ${reasons.join(' ')}`, record.failureCause);
   }
 
   /** Loads code that comes while what is there runs on. */
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
-    if (!record.switchedOn || lifecycle.flaggedOff(record)) return;
+    if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
@@ -185,6 +207,11 @@ export class ModuleExchange {
     }
     return running.filter(({ id }) => found.has(id) && !ids.includes(id));
   }
+}
+
+/** Ids of all modules that come, change or go. */
+export function idsOf({ put = [], remove = [] }: ModuleChangeSet): readonly string[] {
+  return [...put.map(({ id }) => id), ...remove];
 }
 
 function refused({ id, module: { version } }: ModuleRecord, why: string, cause?: unknown): PortalError {

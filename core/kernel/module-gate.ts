@@ -47,10 +47,14 @@ export interface GateState {
   readonly moving: boolean;
   /** Whether an operator stopped it. */
   readonly stopped: boolean;
+  /** Whether a change of the set of modules is not decided yet: whatever comes of it, a version will answer. */
+  readonly isUndecided?: boolean;
   /** Counter of the run that takes requests now, if there is one. */
   readonly requests: RequestCounter | undefined;
 }
 
+/** How long who waits for such a decision waits at most. */
+const undecidedMillis = 60_000;
 const secondsWhileMoving = 2;
 const secondsWhileAway = 30;
 
@@ -98,10 +102,11 @@ export class ModuleGate {
         const decision = this.decide(moduleId);
         if (decision !== undefined) answer(decision);
       };
-      const timer = setTimeout(
-        () => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving, why: 'coming' }),
-        this.gateMillis,
-      );
+      const giveUp = (): void => answer({ kind: 'unavailable', retryAfter: secondsWhileMoving, why: 'coming' });
+      let timer = setTimeout(() => {
+        if (this.stateOf(moduleId)?.isUndecided) timer = setTimeout(giveUp, undecidedMillis);
+        else giveUp();
+      }, this.gateMillis);
       this.holding.add(look);
     });
   }

@@ -1,4 +1,5 @@
 import { type Log, type ModuleStatus, PortalError } from '../api/index.js';
+import type { LeftOut, LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';
@@ -9,6 +10,7 @@ export interface OperationDependencies {
   readonly queue: LifecycleQueue;
   readonly switches: ModuleSwitches;
   readonly lifecycle: Lifecycle;
+  readonly leftOut: LeftOutModules | undefined;
   /** Before boot and after the end nobody operates anything. */
   isOpen(): boolean;
   statusOf(record: ModuleRecord): ModuleStatus;
@@ -28,6 +30,7 @@ export class ModuleOperations {
         const { reasons } = this.dependencies.statusOf(record);
         throw new PortalError('module-disabled', `The module ${id} is disabled. ${reasons.join(' ')}`, { status: 409 });
       }
+      this.lift(record);
       record.forgive();
     });
   }
@@ -54,6 +57,7 @@ export class ModuleOperations {
   enable(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
       await this.dependencies.switches.set(record, true, this.dependencies.records.values());
+      this.lift(record);
       record.forgive();
     });
   }
@@ -68,6 +72,27 @@ export class ModuleOperations {
       record.forgive();
       record.stopped = wasStopped;
     });
+  }
+
+  /** Leaves modules out, or takes them in again, all in one turn; those that are unknown are nobody's. */
+  leaveOut(reasons: ReadonlyMap<string, LeftOut | undefined>): Promise<void> {
+    const { records, queue, lifecycle } = this.dependencies;
+    return queue.run(async () => {
+      for (const [id, reason] of reasons) {
+        const record = records.get(id);
+        if (record === undefined) continue;
+        record.leftOut = reason;
+        if (reason === undefined) record.forgive();
+      }
+      await lifecycle.reconcile();
+    });
+  }
+
+  /** What an operator starts by hand is not left out any more. */
+  private lift(record: ModuleRecord): void {
+    if (record.leftOut === undefined) return;
+    record.leftOut = undefined;
+    this.dependencies.leftOut?.lift(record.id);
   }
 
   /** A flag has changed: modules that it switches go or come. */

@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
 import { runInModule } from './attribution.js';
+import { DeprecatedUses } from './deprecated-uses.js';
+import type { LeftOut } from './left-out.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
 import type { ModuleRun } from './module-run.js';
@@ -14,12 +16,17 @@ export class ModuleRecord {
   stopped = false;
   /** An operator's decision that outlives restarts; undefined leaves it to the manifest. */
   wanted: boolean | undefined;
+  /** Why this start leaves it out, until an operator starts it. */
+  leftOut: LeftOut | undefined;
   failed = false;
   failure: ModuleStatus['failure'];
+  /** What was thrown, for who has to say where. */
+  failureCause: unknown;
   startMillis: number | undefined;
   run: ModuleRun | undefined;
   /** Modules whose services or points this start lives on. */
   uses: ReadonlySet<string> = new Set();
+  readonly deprecatedUses = new DeprecatedUses();
   private definition: Promise<ModuleDefinition> | undefined;
   /** How often the code was given up for newer code. */
   private version = 0;
@@ -55,7 +62,8 @@ export class ModuleRecord {
 
   /** What the gate must know. @param isChanging whether a change of some module is under way, which this one may follow. */
   gateState(isChanging: boolean): GateState {
-    const { state, run, unresolved, stopped } = this;
+    const { state, run, unresolved } = this;
+    const stopped = this.stopped || this.leftOut !== undefined;
     const between = state === 'starting' || state === 'stopping';
     const mayCome = state !== 'failed' && unresolved === undefined && isChanging;
     return { state, moving: between || mayCome, stopped, requests: run?.requests };
@@ -66,6 +74,7 @@ export class ModuleRecord {
     this.stopped = false;
     this.failed = false;
     this.failure = undefined;
+    this.failureCause = undefined;
   }
 }
 

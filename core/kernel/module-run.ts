@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import {
   type Activity,
+  type DeprecatedUse,
   type Disposable,
   DisposableStore,
   former,
@@ -14,6 +15,7 @@ import {
 import { runInModule } from './attribution.js';
 import { messageOf } from './contribution-errors.js';
 import { Declarations, type DeclaredContribution } from './declarations.js';
+import { deprecatedIn } from './deprecated-uses.js';
 import type { InstalledModule } from './manifest-reader.js';
 import { ModuleContainer } from './module-container.js';
 import { RequestCounter } from './module-gate.js';
@@ -73,6 +75,8 @@ export interface KernelContext {
   readonly prepare: readonly Preparation[];
   moduleServices(module: InstalledModule): Iterable<readonly [symbol, unknown]>;
   isCorePoint(point: string): boolean;
+  /** Whether operators let a module stand before a service. */
+  standsBefore(module: string, service: string): boolean;
 }
 
 /** Where a start or stop failed. */
@@ -96,6 +100,8 @@ export class ModuleRun {
   private declared: Declarations | undefined;
   private ready: { readonly services: readonly ServiceEntry[]; readonly offers: readonly PublishedContribution[] } | undefined;
   private formers: readonly ServiceEntry[] = [];
+  /** Its places before services of others, by their id. */
+  private readonly standing = new Map<string, Disposable>();
   private readonly faults: PhaseError[] = [];
   private over = false;
   /** What it does at this moment of its start: `import`, `prepare`, `setup`, `create` or `start`. */
@@ -125,6 +131,11 @@ export class ModuleRun {
     return this.declared?.decorators.find((decorator) => decorator.id === id)?.order;
   }
 
+  /** What it declares and injects that will be taken away. */
+  get deprecated(): readonly DeprecatedUse[] {
+    return this.declared ? deprecatedIn(this.declared) : [];
+  }
+
   get contributes(): readonly DeclaredContribution[] {
     return this.declared?.contributions ?? [];
   }
@@ -143,8 +154,23 @@ export class ModuleRun {
 
   /** Shows everything at once. */
   publish(): void {
-    for (const entry of this.ready?.services ?? []) this.published.add(this.context.services.add(entry));
+    for (const entry of this.ready?.services ?? []) if (!entry.decorates) this.published.add(this.context.services.add(entry));
+    this.published.add(toDisposable(() => this.standing.forEach((place) => void place.dispose())));
+    this.decorate();
     this.published.add(this.context.points.publish(this.ready?.offers ?? []));
+  }
+
+  /** Stands before the services that operators leave it, and steps aside from the others. */
+  decorate(): void {
+    for (const entry of this.ready?.services ?? []) {
+      if (!entry.decorates) continue;
+      const place = this.standing.get(entry.id);
+      const isOn = this.context.standsBefore(this.module.id, entry.id);
+      if (isOn && !place) this.standing.set(entry.id, this.context.services.add(entry));
+      if (isOn || !place) continue;
+      this.standing.delete(entry.id);
+      void place.dispose();
+    }
   }
 
   /** Takes everything back, each step in its own try. Answers the faults, first one first. */

@@ -9,6 +9,7 @@ export function statusOf(
   requirements: Requirements,
   contributionErrors: ContributionErrors,
   flaggedOff: boolean,
+  lastCrash: ModuleStatus['lastCrash'],
 ): ModuleStatus {
   const { id, version, description, manifest } = record.module;
   return {
@@ -17,9 +18,12 @@ export function statusOf(
     description,
     state: record.state,
     reasons: reasonsOf(record, requirements, flaggedOff),
+    ...(record.leftOut && { leftOut: record.leftOut.why }),
+    ...(lastCrash && { lastCrash }),
     ...(record.failure && { failure: record.failure }),
     ...(record.startMillis !== undefined && { startMillis: record.startMillis }),
     contributionErrors: contributionErrors.of(id),
+    deprecations: record.deprecatedUses.all,
     ...(manifest.enabledBy !== undefined && { enabledBy: manifest.enabledBy }),
     requires: Object.keys(manifest.requires ?? {}),
     keepsSecrets: manifest.keepsSecrets ?? false,
@@ -32,14 +36,14 @@ export function statusOf(
 }
 
 function reasonsOf(record: ModuleRecord, requirements: Requirements, flaggedOff: boolean): readonly string[] {
-  const { state, stopped, wanted, switchedOn, failure, unresolved, module } = record;
+  const { state, stopped, leftOut, wanted, switchedOn, failure, unresolved, module } = record;
   switch (state) {
     case 'installed':
       return ['The portal has not opened yet.'];
     case 'unresolved':
       return unresolved ?? [];
     case 'resolved':
-      return stopped ? ['Stopped by an operator.'] : ['The portal is closing.'];
+      return leftOut ? [leftOut.reason] : [stopped ? 'Stopped by an operator.' : 'The portal is closing.'];
     case 'waiting':
       return requirements.explain(record);
     case 'failed':

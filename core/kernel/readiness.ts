@@ -42,7 +42,7 @@ export class Readiness {
   /** The module that must be there and is not, one that failed before others. */
   missing(): ModuleStatus | undefined {
     const missed = [...this.dependencies.records.values()].filter(
-      ({ isNeeded, state }) => isNeeded && state !== 'active' && state !== 'disabled',
+      ({ isNeeded, leftOut, state }) => isNeeded && !leftOut && state !== 'active' && state !== 'disabled',
     );
     const first = missed.find(({ state }) => state === 'failed') ?? missed[0];
     return first && this.dependencies.statusOf(first);

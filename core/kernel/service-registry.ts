@@ -61,6 +61,11 @@ export class ServiceRegistry {
     return this.decorated(this.offer(id, range, place.module), nearer);
   }
 
+  /** The module whose offer is the best now. */
+  providerOf(id: string): string | undefined {
+    return this.offers.get(id)?.[0]?.module;
+  }
+
   /** Ids of the modules that decorate what a module offers, the nearest first. */
   decoratorsOf(id: string, module: string): readonly string[] {
     const known = this.decorators.get(id) ?? [];

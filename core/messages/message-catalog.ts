@@ -98,7 +98,10 @@ export class MessageCatalog {
     });
   }
 
-  /** The words of one module; good for as long as the portal stands, whether the module runs or not. */
+  /**
+   * The words of one module; good for as long as the portal stands, whether the module runs or not.
+   * @param moduleId several, with blanks between: the words of the first that has the key
+   */
   for(moduleId: string): Messages {
     let messages = this.views.get(moduleId);
     if (!messages) {
@@ -177,7 +180,7 @@ export class MessageCatalog {
     let chain = known.get(locale);
     if (!chain) {
       const locales = new Set([locale, locale.split('-')[0] ?? locale, fallbackLocale]);
-      chain = [moduleId, portal].flatMap((owner) =>
+      chain = [...moduleId.split(' '), portal].flatMap((owner) =>
         [...locales].flatMap((wanted) => {
           const translation = this.owners.get(owner)?.get(wanted);
           return translation ? [{ translation, locale: localeFor(translation, locale) }] : [];

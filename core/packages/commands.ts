@@ -10,6 +10,7 @@ import {
   PortalError,
   type RemovalPlan,
 } from '../api/index.js';
+import type { PortalPlan, PortalPlanner } from './portal-plan.js';
 
 const operator: PackageOperator = { by: { id: 'system', name: 'the command line' }, via: 'command' };
 const file = {
@@ -23,7 +24,7 @@ const yes = { name: 'yes', description: 'Does not ask, on a terminal either.' };
 const integrity = { name: 'integrity', value: 'digest', description: 'What the bytes of the archive must be: sha512-….' };
 
 /** `portico modules plan|install|update|rollback|remove`. */
-export function packageCommands(packages: ModulePackages, modules: Modules): readonly Command[] {
+export function packageCommands(packages: ModulePackages, modules: Modules, portal: PortalPlanner): readonly Command[] {
   const bring = (verb: 'install' | 'update', summary: string): Command => ({
     name: `modules ${verb}`,
     summary,
@@ -44,10 +45,19 @@ export function packageCommands(packages: ModulePackages, modules: Modules): rea
   return [
     {
       name: 'modules plan',
-      summary: 'Says what installing or updating a package would change; exits with 1 when it cannot be done.',
-      arguments: [file],
-      options: [json, integrity],
+      summary:
+        'Says what installing or updating a package would change, or which modules will run on another version of the portal.',
+      arguments: [{ ...file, required: false }],
+      options: [
+        json,
+        integrity,
+        { name: 'portal', value: 'version', description: 'Version of the portal; for all installed modules, without a package.' },
+      ],
+      /** Exits with 1 when it cannot be done, or a module will not run. */
       async run(call) {
+        if (typeof call.options.portal === 'string') return outlook(call, await portal.plan(call.options.portal));
+        if (call.arguments.package === undefined)
+          throw new PortalError('invalid-input', 'Name a package, or a version of the portal with --portal.', { status: 400 });
         const plan = await packages.plan(sourceOf(call));
         if (call.options.json === true) call.print(JSON.stringify(plan, null, 2));
         else describePlan(plan).forEach(call.print);
@@ -93,6 +103,18 @@ export function packageCommands(packages: ModulePackages, modules: Modules): rea
   ];
 }
 
+function outlook(call: CommandCall, plan: PortalPlan): number {
+  if (call.options.json === true) call.print(JSON.stringify(plan, null, 2));
+  else {
+    if (plan.modules.length === 0) call.print('All modules come with the portal.');
+    for (const { id, version, runs, problems, notes } of plan.modules) {
+      call.print(`${id} ${version} ${runs ? 'will run' : 'will not run'} on ${plan.to}.`);
+      for (const sentence of [...problems, ...notes]) call.print(`  ${sentence}`);
+    }
+  }
+  return plan.modules.every(({ runs }) => runs) ? 0 : 1;
+}
+
 async function confirmed(call: CommandCall, question: string): Promise<boolean> {
   const isConfirmed = (await call.ask?.(question)) ?? true;
   if (!isConfirmed) call.warn('Nothing was changed.');
@@ -122,7 +144,7 @@ function outcome(call: CommandCall, plan: ModulePlan, modules: Modules): number 
     const done = { install: 'is installed', update: 'is installed now', rollback: 'is back', none: 'was installed already' }[
       plan.action
     ];
-    const from = plan.from === undefined ? '' : ` in place of ${plan.from}`;
+    const from = plan.from === undefined || plan.from === plan.version ? '' : ` in place of ${plan.from}`;
     call.print(`${plan.id} ${plan.version} ${done}${from}, and is ${status?.state ?? 'not there'}.`);
     for (const reason of status?.reasons ?? []) call.print(`  ${reason}`);
     for (const note of plan.notes) call.print(`  ${note}`);
@@ -136,6 +158,7 @@ const headings: Readonly<Record<ModulePlan['changes'][number]['kind'], string>> 
   provides: 'services',
   hosts: 'extension points',
   decorates: 'services that it stands before',
+  overrides: 'views that it shows in place of others',
   'menu-items': 'menu items',
   routes: 'addresses',
   permissions: 'permissions',

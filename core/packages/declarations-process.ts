@@ -1,25 +1,58 @@
 import 'reflect-metadata';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SourceTextModule } from 'node:vm';
 import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition } from '../api/index.js';
 import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
 import { Declarations, type Made } from '../kernel/declarations.js';
 import { getMetadataArgsStorage } from '../libraries/typeorm.js';
-import { describeMigration } from '../persistence/index.js';
+import { describeMigration } from '../persistence/migration-statements.js';
 import type { DeclarationsAnswer, DeclarationsRequest, Declared, DeclaredContribution } from './declarations.js';
+import { placeIn } from './refusal.js';
 
 /** The program of `readDeclarations`: answers one request and is ended. */
 process.once('message', (request: DeclarationsRequest) => {
-  void answer(request).then((found) => process.send?.(found));
+  let isAnswered = false;
+  const say = (found: DeclarationsAnswer): void => {
+    if (!isAnswered) process.send?.(found);
+    isAnswered = true;
+  };
+  // Nothing is left that could go on, and loading has not come to an end: it waits at its top for what never comes.
+  process.once('beforeExit', () => say({ fault: 'it waits at its top level for something that never comes (await)' }));
+  void answer(request).then(say);
 });
 
 async function answer(request: DeclarationsRequest): Promise<DeclarationsAnswer> {
   try {
     return { declared: await declaredBy(request) };
   } catch (error) {
-    return {
-      fault: error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error),
-    };
+    return { fault: faultOf(error, request.folder) };
   }
+}
+
+/** What kept the code from being loaded. Of a mistake in the code Node.js does not say in which file it is. */
+function faultOf(error: unknown, folder: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message } = error;
+  if ((error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED')
+    return 'it writes a file, starts a program or a thread while it is loaded; a module does such things when it starts';
+  const file = placeIn(error, folder) ?? (error instanceof SyntaxError ? unreadableFile(folder) : undefined);
+  return `${name === 'Error' ? '' : `${name}: `}${message}${file === undefined ? '' : ` (in ${file})`}`;
+}
+
+/** The first file that is no code. */
+function unreadableFile(folder: string): string | undefined {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.find((path) => {
+    if (!/\.m?js$/.test(path) || path.includes('node_modules')) return false;
+    try {
+      new SourceTextModule(readFileSync(join(folder, path), 'utf8'));
+      return false;
+    } catch (error) {
+      return error instanceof SyntaxError;
+    }
+  });
 }
 
 async function declaredBy({ id, entry, entities, migrations }: DeclarationsRequest): Promise<Declared> {

@@ -21,10 +21,13 @@ export interface Declared {
 /** What the process that reads declarations is told to read. */
 export interface DeclarationsRequest {
   readonly id: string;
-  /** Absolute paths. */
+  /** Where its files lie. All paths are absolute. */
+  readonly folder: string;
   readonly entry: string;
   readonly entities?: string;
   readonly migrations?: string;
+  /** Whether the package brings native code, which may then be loaded. */
+  readonly hasAddons?: boolean;
 }
 
 /** What it answers: what the code declares, or why it cannot be loaded. */
@@ -38,13 +41,20 @@ const megabytes = 512;
 
 /**
  * Finds out what the code of a module declares, in a process of its own: one that may read files, and may not write any, start programs or load
- * native code, and that has none of the portal's variables. It has no portal to act on, and is ended when it takes too long. What hangs, exits or
+ * native code that it does not bring itself, and that has none of the portal's variables. It has no portal to act on, and is ended when it takes too long. What hangs, exits or
  * throws when it is loaded is found here and not in the portal.
  */
 export async function readDeclarations(request: DeclarationsRequest): Promise<DeclarationsAnswer> {
   const flags = process.allowedNodeEnvironmentFlags.has('--permission') ? ['--permission'] : ['--experimental-permission'];
   const child = fork(program, [], {
-    execArgv: [...flags, '--allow-fs-read=*', '--no-warnings', `--max-old-space-size=${megabytes}`],
+    execArgv: [
+      ...flags,
+      '--allow-fs-read=*',
+      '--experimental-vm-modules',
+      '--no-warnings',
+      ...(request.hasAddons ? ['--allow-addons'] : []),
+      `--max-old-space-size=${megabytes}`,
+    ],
     env: { PATH: process.env.PATH ?? '', TZ: process.env.TZ ?? '', LANG: process.env.LANG ?? '' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'json',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Class, Disposable, MigrationInterface, UnreadableModule } from '../api/index.js';
+import type { Class, Disposable, MigrationInterface, ReplacedCode, UnreadableModule } from '../api/index.js';
 import { type InstalledModule, readManifests } from '../kernel/index.js';
 import { packageInvalid } from './package-archive.js';
 import type { ProvidedPackage } from './package-imports.js';
@@ -26,6 +26,7 @@ export class LivePackages {
   private readonly live = new Map<string, LivePackage>();
   /** Folders whose code this process may have loaded: it never loads from there again. */
   private readonly used = new Set<string>();
+  private loadedBytes = 0;
 
   private linked: Promise<void> | undefined;
 
@@ -49,6 +50,12 @@ export class LivePackages {
     else this.live.delete(id);
   }
 
+  /** Code that this process loaded and runs no more. */
+  get replaced(): ReplacedCode {
+    const running = [...this.live.values()].reduce((bytes, { record }) => bytes + record.facts.bytes, 0);
+    return { versions: this.used.size - this.live.size, bytes: Math.max(0, this.loadedBytes - running) };
+  }
+
   /** Folders of code that runs. */
   get folders(): readonly string[] {
     return [...this.live.values()].map(({ module }) => module.folder);
@@ -56,12 +63,11 @@ export class LivePackages {
 
   /** All that a module may import, by the name of the package. */
   provided(): ReadonlyMap<string, ProvidedPackage> {
-    const modules = new Map(this.portalModules.map(({ packageName, id }) => [packageName, id]));
     return new Map([
       ...[...this.live.values()].map(
         ({ module: { packageName, folder, id } }) => [packageName, providedBy(folder, id, true)] as const,
       ),
-      ...[...portalFolders(this.portalModules)].map(([name, folder]) => [name, providedBy(folder, modules.get(name))] as const),
+      ...providedByPortal(this.portalModules),
     ]);
   }
 
@@ -102,6 +108,7 @@ export class LivePackages {
   }
 
   private async load(record: PackageRecord, folder: string, links: ReadonlyMap<string, string>): Promise<LivePackage> {
+    if (!this.used.has(folder)) this.loadedBytes += record.facts.bytes;
     this.used.add(folder);
     await this.link(folder, record.facts.imports, links);
     const module = await this.describe(record, folder);
@@ -123,6 +130,14 @@ function portalFolders(modules: readonly InstalledModule[]): ReadonlyMap<string,
     [readPackage(coreFolder).name, coreFolder],
     ...modules.map(({ packageName, folder }) => [packageName, folder] as const),
   ]);
+}
+
+/** What modules may import of the portal itself, by the name of the package. @param portalModules those that come with it. */
+export function providedByPortal(portalModules: readonly InstalledModule[]): ReadonlyMap<string, ProvidedPackage> {
+  const modules = new Map(portalModules.map(({ packageName, id }) => [packageName, id]));
+  return new Map(
+    [...portalFolders(portalModules)].map(([name, folder]) => [name, providedBy(folder, modules.get(name))] as const),
+  );
 }
 
 /** What may be imported of a package of the portal. @param module its id; undefined for the core. */

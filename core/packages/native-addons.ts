@@ -35,7 +35,7 @@ export function foreignAddons(files: PackageFiles, machine: AddonTarget = thisMa
     .filter(([, addons]) => !addons.some(({ target }) => target !== undefined && fits(target, machine)))
     .map(([group, addons]) => {
       const made = [...new Set(addons.map(({ target }) => (target ? nameOf(target) : 'no system that is known')))].join(', ');
-      return `the native addon of ${group} (${addons[0]?.path}) is made for ${made}, and this is ${nameOf(machine)}`;
+      return `the native addon of ${group} (${addons[0]?.path}) is made for ${made}, and this is ${nameOf(machine)}; pack it for this one`;
     });
 }
 

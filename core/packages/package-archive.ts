@@ -22,9 +22,9 @@ export const packageLimits = {
   modestBytes: 16 * mebibyte,
 } as const;
 
-/** @throws PortalError `package-invalid`; its message names the package and what is wrong. */
-export function packageInvalid(name: string, what: string, cause?: unknown): PortalError {
-  return new PortalError('package-invalid', `The package ${name} cannot be used: ${what}.`, {
+/** @throws PortalError `package-invalid`; its message names the package, what is wrong, and what to do. */
+export function packageInvalid(name: string, what: string, cause?: unknown, remedy = 'mend it and pack it again'): PortalError {
+  return new PortalError('package-invalid', `The package ${name} cannot be used: ${what}; ${remedy}.`, {
     status: 422,
     expose: true,
     details: { package: name },
@@ -136,7 +136,7 @@ export class CheckedFiles {
 
 async function unzipped(name: string, bytes: Uint8Array): Promise<Buffer> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-    throw packageInvalid(name, 'it is no archive as npm pack makes it (a gzipped tar file)');
+    throw packageInvalid(name, 'it is no archive as npm pack makes it (a gzipped tar file)', undefined, 'pack it so');
   const { modestBytes, ratio, bytes: most } = packageLimits;
   const maxOutputLength = Math.min(most + modestBytes, Math.max(modestBytes, bytes.length * ratio));
   try {
@@ -149,7 +149,12 @@ async function unzipped(name: string, bytes: Uint8Array): Promise<Buffer> {
 
 function broken(name: string, error: unknown): PortalError {
   if (error instanceof PortalError) return error;
-  return packageInvalid(name, `the archive is damaged or cut off (${(error as Error).message})`, error);
+  return packageInvalid(
+    name,
+    `the archive is damaged or cut off (${(error as Error).message})`,
+    error,
+    'fetch it again, or pack it again',
+  );
 }
 
 const inMebibytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MB`;

@@ -12,6 +12,8 @@ export interface PackageDescription {
   readonly description: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  /** Names of peers without which it runs as well. */
+  readonly optionalPeers: readonly string[];
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
@@ -53,7 +55,12 @@ export function readContents(name: string, files: PackageFiles): PackageContents
   if (main === undefined) throw packageInvalid(name, 'its package.json names no entry under exports["."]');
   const entry = posix.normalize(main);
   if (!files.has(entry))
-    throw packageInvalid(name, `exports["."] names ${main}, which is not in it; build the module before it is packed`);
+    throw packageInvalid(
+      name,
+      `exports["."] names ${main}, which is not in it`,
+      undefined,
+      'build the module before it is packed',
+    );
   const module = manifest as ModuleManifest;
   for (const key of ['entities', 'migrations'] as const) {
     const file = module[key];
@@ -109,6 +116,7 @@ function describe(called: string, json: Json): PackageDescription {
     description: typeof json.description === 'string' ? json.description : '',
     dependencies: textsOf(json.dependencies),
     peerDependencies,
+    optionalPeers: optionalIn(json.peerDependenciesMeta),
     optionalDependencies: textsOf(json.optionalDependencies),
     ...listsOf(json),
     exports: exportsOf(json),
@@ -122,6 +130,11 @@ function listsOf(json: Json): Pick<PackageDescription, 'os' | 'cpu' | 'libc'> {
   };
   return { ...list('os'), ...list('cpu'), ...list('libc') };
 }
+
+const optionalIn = (value: unknown): readonly string[] =>
+  Object.entries(typeof value === 'object' && value !== null ? value : {})
+    .filter(([, said]) => (said as { readonly optional?: unknown } | null)?.optional === true)
+    .map(([name]) => name);
 
 const textsOf = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(

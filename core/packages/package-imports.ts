@@ -20,6 +20,10 @@ export type ProvidedPackages = ReadonlyMap<string, ProvidedPackage>;
 export interface ImportReport {
   /** One sentence each, without a full stop. */
   readonly problems: readonly string[];
+  /** Sentences as `problems` has them, about files that are no code as far as can be told without running them. */
+  readonly unreadable: readonly string[];
+  /** Those of them that are about imports of what others keep to themselves. */
+  readonly insides: readonly string[];
   /** Names of the packages of other modules that its own files import. */
   readonly modules: readonly string[];
 }
@@ -37,9 +41,13 @@ export async function checkImports(contents: PackageContents, provided: Provided
   const { files, description, manifest, entry } = contents;
   const problems = new Set<string>();
   const modules = new Set<string>();
+  const unreadable = new Set<string>();
+  const insides: string[] = [];
   for (const name of bundledCopies(files, provided))
     problems.add(`it brings its own copy of ${name}, of which there must be one; leave it out, the portal gives it`);
-  const open = [entry, ...Object.values(description.exports), manifest.entities, manifest.migrations]
+  // What browsers load, and what tests use, does not run here.
+  const served = Object.entries(description.exports).filter(([name]) => !/^\.\/(?:client|testing)\b/.test(name));
+  const open = [entry, ...served.map(([, file]) => file), manifest.entities, manifest.migrations]
     .filter((file) => file !== undefined)
     .map((file) => posix.normalize(file));
   const seen = new Set<string>();
@@ -48,29 +56,32 @@ export async function checkImports(contents: PackageContents, provided: Provided
     seen.add(file);
     const content = files.get(file);
     if (content === undefined) {
-      problems.add(`exports names ${file}, which is not in it`);
+      problems.add(`exports names ${file}, which is not in it; build the module before it is packed`);
       continue;
     }
     const found = specifiersOf(file, new TextDecoder().decode(content));
     if (typeof found === 'string') {
-      problems.add(`${file} cannot be read as code: ${found}`);
+      unreadable.add(`${file} cannot be read as code: ${found}; mend it and pack it again`);
       continue;
     }
     for (const specifier of found) {
       if (specifier.startsWith('.')) {
         const target = posix.join(posix.dirname(file), specifier.replace(/[?#].*$/, ''));
-        if (target.startsWith('..')) problems.add(`${file} imports ${specifier}, which leads out of the package`);
-        else if (!files.has(target)) problems.add(`${file} imports ${specifier}, which is not in it`);
+        if (target.startsWith('..'))
+          problems.add(`${file} imports ${specifier}, which leads out of the package; bring that file along`);
+        else if (!files.has(target))
+          problems.add(`${file} imports ${specifier}, which is not in it; build the module before it is packed`);
         else if (!target.includes('node_modules/')) open.push(target);
         continue;
       }
-      const { problem, module } = lookUp(specifier, file, contents, provided);
+      const { problem, module, isInside } = lookUp(specifier, file, contents, provided);
+      if (isInside && problem !== undefined) insides.push(problem);
       if (problem !== undefined) problems.add(problem);
       if (module !== undefined) modules.add(module);
     }
   }
   for (const problem of missingDependencies(contents, provided)) problems.add(problem);
-  return { problems: [...problems], modules: [...modules].sort() };
+  return { problems: [...problems], insides, unreadable: [...unreadable], modules: [...modules].sort() };
 }
 
 /** What a file imports, or why it cannot be read. */
@@ -91,15 +102,17 @@ function lookUp(
   file: string,
   { files, description }: PackageContents,
   provided: ProvidedPackages,
-): { readonly problem?: string; readonly module?: string } {
+): { readonly problem?: string; readonly module?: string; readonly isInside?: boolean } {
   if (specifier.startsWith('node:') || builtinModules.includes(specifier) || specifier.startsWith('#')) return {};
   if (/^(?:\/|file:|https?:|[A-Za-z]:)/.test(specifier))
-    return { problem: `${file} imports ${specifier}, an address outside of the package` };
+    return { problem: `${file} imports ${specifier}, an address outside of the package; bring that file along` };
   if (specifier.startsWith('data:')) return {};
   const name = packageNameOf(specifier);
   const subpath = `.${specifier.slice(name.length)}`;
   if (name === description.name)
-    return subpath in description.exports ? {} : { problem: `${file} imports ${specifier}, which its own exports do not name` };
+    return subpath in description.exports
+      ? {}
+      : { problem: `${file} imports ${specifier}, which its own exports do not name; name it there` };
   const given = provided.get(name);
   if (given !== undefined) {
     const isPublic = given.exports.has(subpath) && !(given.module !== undefined && subpath === '.');
@@ -107,11 +120,12 @@ function lookUp(
     const ways = [...given.exports].filter((each) => given.module === undefined || each !== '.');
     const what =
       ways.length > 0 ? `only ${ways.map((each) => name + each.slice(1)).join(', ')} may be imported` : 'it has no API';
-    return { problem: `${file} imports ${specifier}, which is not public: ${what}` };
+    return { problem: `${file} imports ${specifier}, which is not public: ${what}`, isInside: true };
   }
   if (isBundled(files, file, name)) return {};
   if (shared.includes(name)) return { problem: `${file} imports ${name}; what modules need of it is in ${core}` };
-  if (name.startsWith('@portico/')) return { problem: `${file} imports ${specifier}, and no module of this portal is ${name}` };
+  if (name.startsWith('@portico/'))
+    return { problem: `${file} imports ${specifier}, and no module of this portal is ${name}; install that first` };
   return { problem: `${file} imports ${name}, which is not in the package; name it under bundleDependencies` };
 }
 
@@ -133,7 +147,7 @@ function missingDependencies({ files, description }: PackageContents, provided: 
     const { dependencies = {}, optionalDependencies = {} } = json as Record<string, Record<string, string> | undefined>;
     for (const name of Object.keys(dependencies))
       if (!isThere(`${folder}/package.json`, name) && !(name in optionalDependencies))
-        problems.push(`${folder} depends on ${name}, which is not in the package`);
+        problems.push(`${folder} depends on ${name}, which is not in the package; name that under bundleDependencies, too`);
   }
   return problems;
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { PackageSignature, PackageSource } from '../api/index.js';
-import type { Declared } from './declarations.js';
+import type { DeclarationsRequest, Declared } from './declarations.js';
 import { foreignAddons } from './native-addons.js';
 import { type PackageContents, readContents } from './package-contents.js';
 import { checkImports, type ProvidedPackages } from './package-imports.js';
@@ -16,6 +16,7 @@ export interface InspectedPackage {
   /** Names of packages of other modules that its code imports. */
   readonly imports: readonly string[];
   /** Sentences without a full stop. */
+  readonly unreadable: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -30,13 +31,14 @@ export async function inspectPackage(
   const contents = readContents(found.name, found.files);
   // What it is itself, installed in another version, it does not import from outside.
   const others = new Map([...provided].filter(([name]) => name !== contents.description.name));
-  const { problems, modules } = await checkImports(contents, others);
+  const { problems, unreadable, modules } = await checkImports(contents, others);
   return {
     name: found.name,
     source: found.source,
     contents,
     signature,
     imports: modules,
+    unreadable,
     problems: [...problems, ...foreignAddons(contents.files)],
   };
 }
@@ -45,13 +47,15 @@ export const nothingDeclared: Declared = { contributions: [], tables: [], migrat
 
 /** Paths of what is loaded of a package, in the folder where it lies. */
 export function loadedFiles(
-  { manifest, entry }: Pick<PackageContents, 'manifest' | 'entry'>,
+  { files, manifest, entry }: Pick<PackageContents, 'files' | 'manifest' | 'entry'>,
   folder: string,
-): { readonly id: string; readonly entry: string; readonly entities?: string; readonly migrations?: string } {
+): DeclarationsRequest {
   const at = (file: string): string => posix.join(folder, file);
   return {
     id: manifest.id,
+    folder,
     entry: at(entry),
+    hasAddons: [...files.keys()].some((path) => path.endsWith('.node')),
     ...(manifest.entities === undefined ? {} : { entities: at(manifest.entities) }),
     ...(manifest.migrations === undefined ? {} : { migrations: at(manifest.migrations) }),
   };

@@ -1,5 +1,6 @@
 import type {
   AuditLog,
+  Clock,
   InstalledPackage,
   Log,
   ModulePackages,
@@ -7,17 +8,20 @@ import type {
   PackageOperator,
   PackageSource,
   RemovalPlan,
+  ReplacedCode,
   Transaction,
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { LivePackage } from './live-packages.js';
 import type { PackageRecord } from './package-records.js';
-import { PackageStager, refused, type StagingDependencies } from './package-stager.js';
+import { PackageStager, refused, type StagedPackage, type StagingDependencies } from './package-stager.js';
+import { nameOf, problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
   readonly audit: AuditLog;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
 }
 
@@ -25,7 +29,7 @@ export interface PackageManagerDependencies extends StagingDependencies, Removal
 interface Change {
   readonly action: 'installed' | 'updated' | 'rolled-back';
   readonly operator: PackageOperator;
-  /** Ids of migrations that are to be taken back. */
+  /** Names of the migrations that stay; the others are taken back. */
   readonly keeping?: readonly string[];
   /** Whether tables will change. */
   readonly migrates: boolean;
@@ -46,6 +50,8 @@ interface Change {
  */
 export class PackageManager implements ModulePackages {
   private tail: Promise<unknown> = Promise.resolve();
+  /** Of modules that were there before: pages of them may be open. */
+  private readonly changes = new Map<string, { readonly at: number; readonly version: string | undefined }>();
   private readonly stager: PackageStager;
   private readonly removal: Removal;
 
@@ -65,13 +71,7 @@ export class PackageManager implements ModulePackages {
   }
 
   plan(source: PackageSource): Promise<ModulePlan> {
-    return this.inTurn(async () => {
-      try {
-        return (await this.stager.stage(source)).plan;
-      } finally {
-        await this.sweep();
-      }
-    });
+    return this.inTurn(() => this.andSweep(async () => (await this.stager.stage(source)).plan));
   }
 
   install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
@@ -87,70 +87,103 @@ export class PackageManager implements ModulePackages {
   }
 
   rollback(id: string, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(async () => {
+    const goBack = async (): Promise<ModulePlan> => {
+      operator.onStep?.('reading');
       const { plan, record } = await this.stager.stageRollback(id);
       assertPossible(plan);
-      const { declared } = record.facts;
       await this.exchange(record, {
         action: 'rolled-back',
         operator,
-        keeping: declared.migrations.map(({ name }) => name),
+        keeping: record.facts.declared.migrations.map(({ name }) => name),
         migrates: plan.changes.some(({ kind }) => kind === 'migrations'),
         write: (transaction) => this.dependencies.records.putBack(transaction, record),
       });
       return plan;
-    });
+    };
+    return this.inTurn(() => this.andSweep(goBack));
   }
 
   planRemoval(id: string): Promise<RemovalPlan> {
-    return this.inTurn(() => this.removal.plan(this.stager.mustBeLive(id)));
+    return this.inTurn(async () => this.removal.plan(await this.stager.mustBeInstalled(id)));
   }
 
   remove(id: string, operator: PackageOperator, { withData = false } = {}): Promise<RemovalPlan> {
     return this.inTurn(async () => {
-      const live = this.stager.mustBeLive(id);
-      const plan = await this.removal.plan(live);
-      const { kernel, records, tables, unitOfWork } = this.dependencies;
+      const record = await this.stager.mustBeInstalled(id);
+      const plan = await this.removal.plan(record);
+      const { kernel, live, records, tables, unitOfWork } = this.dependencies;
+      operator.onStep?.('exchanging');
       await kernel.change({
         remove: [id],
         forgetsSwitches: withData,
         commit: () =>
           unitOfWork.write(async (transaction) => {
             await records.remove(transaction, id);
-            if (withData) await this.removal.erase(transaction, live);
-            await this.record(
-              transaction,
-              id,
-              'removed',
-              live.record.version,
-              undefined,
-              operator,
-              withData ? 'with its data' : undefined,
-            );
+            if (withData) await this.removal.erase(transaction, record);
+            const said = withData ? 'with its data' : undefined;
+            await this.record(transaction, id, 'removed', record.version, undefined, operator, said);
           }),
       });
-      await live.data.dispose();
-      this.dependencies.live.set(id, undefined);
+      await live.get(id)?.data.dispose();
+      live.set(id, undefined);
+      this.changes.set(id, { at: this.dependencies.clock.monotonic(), version: undefined });
       tables.forgetCode(id);
       await this.sweep();
       return plan;
     });
   }
 
+  /** What happened to a module within this time: the version that came, or none when it was removed. */
+  changeOf(id: string, withinMillis: number): { readonly version: string | undefined } | undefined {
+    const change = this.changes.get(id);
+    return change && this.dependencies.clock.monotonic() - change.at < withinMillis ? change : undefined;
+  }
+
+  replacedCode(): ReplacedCode {
+    return this.dependencies.live.replaced;
+  }
+
   private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
-    const { plan, record } = await this.stager.stage(source, wanted);
-    if (plan.action === 'none') return plan;
+    let staged: StagedPackage | undefined;
+    return this.andSweep(async () => {
+      try {
+        operator.onStep?.('reading');
+        staged = await this.stager.stage(source, wanted);
+        const { plan, record } = staged;
+        if (plan.action === 'none') return plan;
+        if (plan.problems.length > 0) throw refused(problemsOf(plan, wanted, source), plan.id);
+        const applied = this.dependencies.tables.applied(plan.id);
+        await this.exchange(record, {
+          action: wanted === 'install' ? 'installed' : 'updated',
+          operator,
+          migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
+          write: (transaction) => this.dependencies.records.put(transaction, record),
+        });
+        return plan;
+      } catch (error) {
+        const known = staged && { plan: staged.plan, folder: this.dependencies.store.folderOf(staged.record) };
+        const refusal = refusalOf(error, wanted, source, known);
+        await this.recordRefusal(refusal, source, known?.plan, operator);
+        throw refusal;
+      }
+    });
+  }
+
+  /** Who tried what, and why it was not done, can be looked up afterwards as what was done can. */
+  private async recordRefusal(
+    refusal: unknown,
+    source: PackageSource,
+    plan: ModulePlan | undefined,
+    operator: PackageOperator,
+  ): Promise<void> {
+    const { unitOfWork, log } = this.dependencies;
+    const reason = refusal instanceof Error ? refusal.message : String(refusal);
     try {
-      assertPossible(plan);
-      await this.exchange(record, {
-        action: wanted === 'install' ? 'installed' : 'updated',
-        operator,
-        migrates: record.facts.declared.migrations.some(({ name }) => !this.dependencies.tables.applied(plan.id).includes(name)),
-        write: (transaction) => this.dependencies.records.put(transaction, record),
-      });
-      return plan;
-    } finally {
-      await this.sweep();
+      await unitOfWork.write((transaction) =>
+        this.record(transaction, plan?.id ?? nameOf(source), 'refused', plan?.from, plan?.version, operator, reason),
+      );
+    } catch (error) {
+      log.warn('A refused package could not be written into the audit log.', { package: nameOf(source), reason, error });
     }
   }
 
@@ -160,15 +193,18 @@ export class PackageManager implements ModulePackages {
     const { kernel, live, tables, unitOfWork, log } = this.dependencies;
     const now = live.get(id);
     const coming: LivePackage[] = [];
+    const { onStep } = change.operator;
     try {
+      onStep?.('loading');
       const next = await live.open(record);
       coming.push(next);
       const links = new Map([[next.module.packageName, next.module.folder]]);
       for (const importer of live.importersOf(next.module.packageName)) coming.push(await live.open(importer.record, links));
       const claims = [...record.facts.declared.tables, ...(now?.record.facts.declared.tables ?? [])];
       let isKept = false;
-      const exchange = (): Promise<void> =>
-        kernel.change({
+      const exchange = (): Promise<void> => {
+        onStep?.('exchanging');
+        return kernel.change({
           put: coming.map(({ module }) => module),
           whileStopped: async () => {
             await tables.keep(id, claims);
@@ -185,6 +221,8 @@ export class PackageManager implements ModulePackages {
             if (isKept) await tables.restore(id);
           },
         });
+      };
+      if (change.migrates) onStep?.('copying');
       await (change.migrates ? tables.afterCopy(exchange) : exchange());
     } catch (error) {
       for (const { data } of coming) await data.dispose();
@@ -196,8 +234,9 @@ export class PackageManager implements ModulePackages {
       live.set(each.record.id, each);
       await former?.data.dispose();
     }
+    if (now) this.changes.set(id, { at: this.dependencies.clock.monotonic(), version: record.version });
+    else this.changes.delete(id);
     log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
-    await this.sweep();
   }
 
   private async record(
@@ -211,6 +250,15 @@ export class PackageManager implements ModulePackages {
   ): Promise<void> {
     const entry = { area: 'modules', subject, scope: 'instance', action, before, after, by, via };
     await this.dependencies.audit.record(transaction, reason === undefined ? entry : { ...entry, reason });
+  }
+
+  /** Takes away afterwards what the work left in the store, however it ended. */
+  private async andSweep<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await this.sweep();
+    }
   }
 
   private async sweep(): Promise<void> {

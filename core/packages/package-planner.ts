@@ -15,7 +15,7 @@ export interface PlannedVersion {
 }
 
 export interface NextVersion extends PlannedVersion {
-  readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies'>;
+  readonly description: Pick<PackageDescription, 'name' | 'description' | 'peerDependencies' | 'optionalPeers'>;
   readonly files: number;
   readonly bytes: number;
   readonly signature: PackageSignature;
@@ -35,6 +35,8 @@ export interface PlanningContext {
   readonly provided: ProvidedPackages;
   /** Migrations of the module that the database has. */
   readonly applied: readonly string[];
+  /** Modules by what they contribute to a point where each name may be there once. */
+  ownersAt(point: string): ReadonlyMap<string, string>;
   /** Of these names, the tables that another module made. */
   takenTables(tables: readonly string[]): readonly string[];
 }
@@ -52,9 +54,9 @@ export function planOf(
   const problems = [
     ...next.problems,
     ...versionProblems(action, next, now, context),
-    ...peerProblems(description.peerDependencies, context.provided),
+    ...peerProblems(description, context.provided),
     ...claimProblems(next, context),
-    ...reasons.map((reason) => reason.replace(/\.$/, '')),
+    ...reasons.map(remedied),
   ];
   return {
     action,
@@ -63,7 +65,7 @@ export function planOf(
     description: description.description,
     version,
     digest,
-    ...(now === undefined ? {} : { from: now.version }),
+    ...(now === undefined || action === 'none' ? {} : { from: now.version }),
     files,
     bytes,
     signature,
@@ -79,7 +81,18 @@ export function planOf(
   };
 }
 
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+/** Names of files and modules stay as they are spelt. */
+const sentence = (text: string): string =>
+  /^(?:its?|the|addresses) /.test(text) ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : `${text}.`;
+
+/** What an operator can do about a requirement that nothing answers. */
+function remedied(reason: string): string {
+  const said = reason.replace(/\.$/, '');
+  if (/which nothing installed offers$/.test(said)) return `${said}; install what offers it first`;
+  if (/^Requirements go in a circle/.test(said)) return `${said}; take a requirement out of one of them`;
+  if (/ hosts already$/.test(said)) return `${said}; give it another name`;
+  return / but .* offers /.test(said) ? `${said}; take a version that fits` : said;
+}
 
 /** What of each kind comes and goes. */
 function changesBetween(
@@ -106,12 +119,23 @@ const pointKinds: Readonly<Record<string, PlannedKind>> = {
   'portico.commands': 'commands',
 };
 
+const kindOf = (point: string): PlannedKind =>
+  pointKinds[point] ?? (point.endsWith('.settings-definitions') ? 'settings' : 'contributions');
+
+/** Kinds of which each name may be there once, as sentences call them. */
+const oncePerPortal: Readonly<Partial<Record<PlannedKind, string>>> = {
+  permissions: 'permission',
+  settings: 'settings',
+  commands: 'command',
+};
+
 const kinds: readonly PlannedKind[] = [
   'requires',
   'optional',
   'provides',
   'hosts',
   'decorates',
+  'overrides',
   'menu-items',
   'routes',
   'permissions',
@@ -134,12 +158,13 @@ function namesOf(manifest: ModuleManifest, { contributions, tables, migrations }
     provides: ranged(manifest.provides),
     hosts: ranged(manifest.hosts),
     decorates: ranged(manifest.decorates),
+    overrides: ranged(manifest.overrides),
     flags: Object.keys(manifest.flags ?? {}),
     tables,
     migrations: migrations.map(({ name }) => name),
   };
   for (const { point, names: given } of contributions) {
-    const kind = pointKinds[point] ?? (point.endsWith('.settings-definitions') ? 'settings' : 'contributions');
+    const kind = kindOf(point);
     names[kind] = [...names[kind], ...(kind === 'contributions' ? given.map((name) => `${point}: ${name}`) : given)];
   }
   return names;
@@ -153,12 +178,16 @@ function versionProblems(
 ): readonly string[] {
   const known = modules.find((module) => module.id === id);
   if (known !== undefined && !installed.has(id))
-    return [`the module ${id} is there already: it comes with this portal, or lies in ${known.folder}`];
+    return [`the module ${id} is there already: it comes with this portal, or lies in ${known.folder}; give this one another id`];
+  if (known !== undefined && known.packageName !== description.name)
+    return [
+      `the module ${id} is installed from the package ${known.packageName}, and this is ${description.name}; remove that one first`,
+    ];
   const named = modules.find((module) => module.packageName === description.name && module.id !== id);
   return [
-    ...(named ? [`the package ${description.name} is there already, as the module ${named.id}`] : []),
+    ...(named ? [`the package ${description.name} is there already, as the module ${named.id}; remove that one first`] : []),
     ...(onFailure === 'stop-portal'
-      ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules']
+      ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules; leave that out']
       : []),
     ...(action === 'update' && now !== undefined && compareVersions(version, now.version) < 0
       ? [
@@ -168,19 +197,27 @@ function versionProblems(
   ];
 }
 
-function peerProblems(peers: Readonly<Record<string, string>>, provided: ProvidedPackages): readonly string[] {
-  return Object.entries(peers).flatMap(([name, range]) => {
+export function peerProblems(
+  { peerDependencies, optionalPeers }: NextVersion['description'],
+  provided: ProvidedPackages,
+): readonly string[] {
+  return Object.entries(peerDependencies).flatMap(([name, range]) => {
     const given = provided.get(name);
     if (given === undefined)
-      return name.startsWith('@portico/') ? [`it is written for ${name} ${range}, and no such module is installed`] : [];
+      return name.startsWith('@portico/') && !optionalPeers.includes(name)
+        ? [`it is written for ${name} ${range}, and no such module is installed; install it first`]
+        : [];
     return satisfiesRange(given.version, range)
       ? []
-      : [`it is written for ${name} ${range}, and this portal has ${given.version}`];
+      : [`it is written for ${name} ${range}, and this portal has ${given.version}; take a version that fits`];
   });
 }
 
 /** What belongs to others. */
-function claimProblems({ manifest, declared }: NextVersion, { modules, takenTables }: PlanningContext): readonly string[] {
+function claimProblems(
+  { manifest, declared }: NextVersion,
+  { modules, ownersAt, takenTables }: PlanningContext,
+): readonly string[] {
   const { id, routes = [] } = manifest;
   const others = modules.filter((module) => module.id !== id);
   const first = (address: string): string => /^~?\/[^/]*/.exec(address)?.[0] ?? '';
@@ -193,17 +230,28 @@ function claimProblems({ manifest, declared }: NextVersion, { modules, takenTabl
   const taken = [
     ...new Set([...routes.filter((route) => route === first(route)), ...served.filter((each) => !within(each)).map(first)]),
   ];
+  const twice = declared.contributions.flatMap(({ point, names }) => {
+    const word = oncePerPortal[kindOf(point)];
+    const owners = word === undefined ? undefined : ownersAt(point);
+    return names.flatMap((name) => {
+      const other = owners?.get(name);
+      return other === undefined || other === id
+        ? []
+        : [`the ${word} ${name} ${word === 'settings' ? 'are' : 'is'} declared by ${other} already; choose another`];
+    });
+  });
   const flags = Object.keys(manifest.flags ?? {}).flatMap((key) => {
     const other = others.find(({ manifest: { flags = {} } }) => key in flags);
-    return other ? [`the flag ${key} is declared by ${other.id} already`] : [];
+    return other ? [`the flag ${key} is declared by ${other.id} already; give it another key`] : [];
   });
   return [
     ...taken.flatMap((segment) => {
       const of = owner(segment);
-      return of === undefined ? [] : [`addresses under ${segment} belong to ${of}`];
+      return of === undefined ? [] : [`addresses under ${segment} belong to ${of}; choose others`];
     }),
     ...flags,
-    ...takenTables(declared.tables).map((table) => `the table ${table} belongs to another module`),
+    ...twice,
+    ...takenTables(declared.tables).map((table) => `the table ${table} belongs to another module; give it another name`),
   ];
 }
 

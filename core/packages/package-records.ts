@@ -1,4 +1,13 @@
-import type { Clock, MigrationInterface, PackageSignature, QueryRunner, Reader, Transaction, UnitOfWork } from '../api/index.js';
+import type {
+  Clock,
+  MigrationInterface,
+  ModuleManifest,
+  PackageSignature,
+  QueryRunner,
+  Reader,
+  Transaction,
+  UnitOfWork,
+} from '../api/index.js';
 import { Column, Entity, PrimaryColumn } from '../libraries/typeorm.js';
 import type { Declared } from './declarations.js';
 import type { FileDigests } from './package-contents.js';
@@ -41,6 +50,8 @@ class ModulePackageRow {
 
 /** What is kept of a package besides its files. */
 export interface PackageFacts {
+  readonly manifest: ModuleManifest;
+  readonly description: string;
   readonly digests: FileDigests;
   readonly bytes: number;
   readonly signature: PackageSignature;

@@ -9,6 +9,8 @@ export type SignatureState =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'none' };
 
+const signAgain = 'fetch both again, or have it signed with one of moduleSigning.trustedKeys';
+
 /** What `moduleSigning` of the configuration says. */
 export interface SigningPolicy {
   readonly required: boolean;
@@ -35,12 +37,15 @@ export function checkSignature(
     if (policy.required)
       throw packageInvalid(
         name,
-        `it is not signed, and this portal takes only modules that are (${name}.sig is to lie beside it)`,
+        'it is not signed, and this portal takes only modules that are',
+        undefined,
+        `put ${name}.sig beside it, which portico module sign makes`,
       );
     return { kind: 'none' };
   }
   const raw = Buffer.from(signature.trim(), 'base64');
-  if (raw.length !== 64) throw packageInvalid(name, 'its signature is none: 64 bytes in base64 are expected');
+  if (raw.length !== 64)
+    throw packageInvalid(name, 'its signature is none, which would be 64 bytes in base64', undefined, signAgain);
   for (const pem of policy.trustedKeys) {
     const key = trustedKey(pem);
     if (verify(null, bytes, key, raw)) return { kind: 'trusted', key: fingerprintOf(key) };
@@ -49,6 +54,8 @@ export function checkSignature(
     throw packageInvalid(
       name,
       'its signature is not one of a key that this portal trusts, or the file was changed after it was signed',
+      undefined,
+      signAgain,
     );
   return { kind: 'unknown' };
 }

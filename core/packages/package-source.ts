@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type PackageSource, PortalError } from '../api/index.js';
 import { CheckedFiles, type PackageFiles, packageInvalid, packageLimits, readArchive } from './package-archive.js';
@@ -24,7 +25,12 @@ export async function findPackage(source: PackageSource): Promise<FoundPackage> 
   const { path, integrity } = source;
   const name = basename(path);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw notFound(error.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`, error);
+    throw notFound(
+      error.code === 'ENOENT'
+        ? `There is no file ${path}; name an archive, a folder, or a package of the registry.`
+        : `${path} cannot be read: ${error.message}.`,
+      error,
+    );
   });
   if (found.isDirectory()) return { name, source: path, files: await readFolder(name, path) };
   if (found.size > packageLimits.archiveBytes)
@@ -47,24 +53,26 @@ async function fromArchive(
   return { name, source, files: await readArchive(name, archive), archive, ...(signature === undefined ? {} : { signature }) };
 }
 
-/** The archive of a version in the registry that npm is set to. Its integrity is compared, and no script of it runs: it is only fetched. */
+/**
+ * The archive of a version in the registry that `npm_config_registry` names, or in npm's. What arrives is compared with the integrity that the
+ * registry announced, and it is only fetched: no script of it runs.
+ */
 async function fromRegistry(spec: string, integrity: string | undefined): Promise<FoundPackage> {
   const { default: pacote } = await import('pacote');
+  const cache = await mkdtemp(join(tmpdir(), 'portico-fetch-'));
+  const { npm_config_registry: registry } = process.env;
   try {
-    const archive = await pacote.tarball(spec, { ...(integrity === undefined ? {} : { integrity }), ...(await npmSettings()) });
+    const archive = await pacote.tarball(spec, { cache, ...(registry ? { registry } : {}), ...(integrity ? { integrity } : {}) });
     return await fromArchive(spec, `${spec} (${archive.resolved})`, new Uint8Array(archive), undefined, undefined);
   } catch (error) {
     if (error instanceof PortalError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EINTEGRITY') throw packageInvalid(spec, 'what the registry sent is not what it announced', error);
+    if (code === 'EINTEGRITY')
+      throw packageInvalid(spec, 'what the registry sent is not what it announced', error, 'fetch it again');
     throw notFound(`The registry has no package ${spec} that can be fetched: ${message}.`, error);
+  } finally {
+    await rm(cache, { recursive: true, force: true });
   }
-}
-
-/** As npm is set by its variables; a registry of one's own, and where it keeps what it fetched. */
-async function npmSettings(): Promise<{ readonly registry?: string; readonly cache?: string }> {
-  const { npm_config_registry: registry, npm_config_cache: cache } = process.env;
-  return { ...(registry ? { registry } : {}), ...(cache ? { cache } : {}) };
 }
 
 /** @param integrity as `npm view` and lock files have it: `sha512-…`. */
@@ -73,12 +81,13 @@ function checkIntegrity(name: string, bytes: Uint8Array, integrity: string): voi
     .trim()
     .split(/\s+/)
     .map((each) => /^(sha256|sha384|sha512)-([A-Za-z0-9+/=]+)$/.exec(each));
-  if (wanted.some((each) => each === null)) throw packageInvalid(name, `its integrity ${integrity} is none, such as sha512-…`);
+  if (wanted.some((each) => each === null))
+    throw packageInvalid(name, `its integrity ${integrity} is none`, undefined, 'give one such as sha512-…');
   const isSame = wanted.some((each) => {
     const [, algorithm = '', digest = ''] = each ?? [];
     return createHash(algorithm).update(bytes).digest('base64') === digest;
   });
-  if (!isSame) throw packageInvalid(name, 'its bytes are not those of the integrity that was named');
+  if (!isSame) throw packageInvalid(name, 'its bytes are not those of the integrity that was named', undefined, 'fetch it again');
 }
 
 /** Not part of what `npm pack` would take either. */

@@ -1,17 +1,21 @@
+import { join, sep } from 'node:path';
 import { type ModulePlan, type PackageSource, PortalError } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
-import { compareVersions } from '../libraries/kernel.js';
+import { readMessages } from '../messages/index.js';
 import type { ModuleTables } from '../persistence/index.js';
-import { readDeclarations } from './declarations.js';
-import type { LivePackage, LivePackages } from './live-packages.js';
+import { explainStorageError } from '../persistence/storage-errors.js';
+import { type Declared, readDeclarations } from './declarations.js';
+import type { LivePackages } from './live-packages.js';
+import type { PackageFiles } from './package-archive.js';
+import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
 import type { PackageRecord, PackageRecords } from './package-records.js';
 import type { SigningPolicy } from './package-signature.js';
-import type { PackageStore } from './package-store.js';
+import type { PackageStore, StoredPackage } from './package-store.js';
 
 export interface StagingDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
   readonly live: LivePackages;
   readonly store: PackageStore;
   readonly records: PackageRecords;
@@ -31,76 +35,74 @@ export class PackageStager {
 
   /** Reads a package and says what it would change. Its files lie in the store then, under a name that nobody uses. */
   async stage(source: PackageSource, wanted?: 'install' | 'update'): Promise<StagedPackage> {
-    const { signing, live, store, kernel } = this.dependencies;
+    const { signing, live, kernel } = this.dependencies;
     const provided = live.provided();
     const found = await inspectPackage(source, signing, provided);
     const { contents, signature, imports } = found;
     const { manifest, description, digest, bytes } = contents;
-    const now = live.get(manifest.id);
-    const action = actionOf(now, { version: description.version, digest });
-    if (action === 'none') {
-      const { record } = now as LivePackage;
-      return {
-        plan: planOf(
-          'none',
-          this.versionOf(found, now?.record.facts.declared ?? nothingDeclared),
-          undefined,
-          await this.context(manifest.id, provided),
-        ),
-        record,
-      };
+    const now = await this.recordOf(manifest.id);
+    // One whose files are not as they were does not run: the same package puts it right.
+    const runs = live.get(manifest.id) !== undefined;
+    if (now !== undefined && runs && now.digest === digest) {
+      const same = this.versionOf(found, now.facts.declared);
+      return { plan: planOf('none', same, plannedVersion(now), await this.context(manifest.id, provided)), record: now };
     }
     const stored = { id: manifest.id, version: description.version, digest };
     const problems = [...found.problems];
-    if (wanted === 'install' && now !== undefined)
-      problems.push(`${manifest.id} ${now.record.version} is installed already; portico modules update changes it`);
+    if (wanted === 'install' && now !== undefined && runs)
+      problems.push(`${manifest.id} ${now.version} is installed already; portico modules update changes it`);
     if (wanted === 'update' && now === undefined)
       problems.push(`${manifest.id} is not installed; portico modules install does that`);
     let declared = nothingDeclared;
     const isForeign = kernel.modules.some(({ id }) => id === manifest.id) && now === undefined;
     if (problems.length === 0 && !isForeign) {
-      const folder = await store.add(stored, contents);
+      const folder = await this.write(stored, contents);
       await live.link(folder, imports);
       const answer = await readDeclarations(loadedFiles(contents, folder));
-      if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}`);
-      else declared = answer.declared;
+      if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
+      else {
+        declared = withLabels(answer.declared, contents.files);
+        problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
+      }
     }
     const next = { ...this.versionOf(found, declared), problems };
-    const plan = planOf(wanted ?? action, next, now && plannedVersion(now), await this.context(manifest.id, provided));
+    const action = wanted ?? (now === undefined ? 'install' : 'update');
+    const plan = planOf(action, next, now && plannedVersion(now), await this.context(manifest.id, provided));
     const record = {
       ...stored,
       packageName: description.name,
       age: 0,
       installedAt: '',
       source: found.source,
-      facts: { digests: contents.digests, bytes, signature, imports, declared },
+      facts: { manifest, description: description.description, digests: contents.digests, bytes, signature, imports, declared },
     };
     return { plan, record };
   }
 
   /** The version before the last update, and what going back to it would change. */
   async stageRollback(id: string): Promise<StagedPackage> {
-    const { live, records, store, tables } = this.dependencies;
-    const now = this.mustBeLive(id);
-    const record = (await records.all()).find((each) => each.id === id && each.age > 0);
-    if (record === undefined) throw refused(`There is no version of ${id} before ${now.record.version} to go back to.`, id);
+    const { live, store, tables } = this.dependencies;
+    const now = await this.mustBeInstalled(id);
+    const record = await this.recordOf(id, 1);
+    if (record === undefined) throw refused(`There is no version of ${id} before ${now.version} to go back to.`, id);
     const folder = store.folderOf(record);
     const problems: string[] = (await store.faultsOf(folder, record.facts.digests)).map(
       ({ path, what }) => `the files of ${record.version} are not as they were installed: ${path} is ${what}`,
     );
     const { declared } = record.facts;
-    const known = new Map(now.record.facts.declared.migrations.map(({ name, reversible }) => [name, reversible]));
+    const known = new Map(now.facts.declared.migrations.map(({ name, reversible }) => [name, reversible]));
     const going = tables.applied(id).filter((name) => !declared.migrations.some((each) => each.name === name));
     for (const name of going)
       if (known.get(name) !== true)
         problems.push(`its migration ${name} cannot be taken back: it has no "down" that does something`);
-    const module = await live.describe(record);
+    if (going.length > 0 && live.get(id) === undefined)
+      problems.push(`its migrations are taken back by ${now.version}, which stays out; install that version again before`);
     const next: NextVersion = {
-      manifest: module.manifest,
+      manifest: record.facts.manifest,
       declared,
       version: record.version,
       digest: record.digest,
-      description: { name: record.packageName, description: module.description, peerDependencies: {} },
+      description: { name: record.packageName, description: record.facts.description, peerDependencies: {}, optionalPeers: [] },
       files: Object.keys(record.facts.digests).length,
       bytes: record.facts.bytes,
       signature: record.facts.signature,
@@ -111,14 +113,36 @@ export class PackageStager {
     return { plan: going.length > 0 ? { ...plan, notes: [...plan.notes, note] } : plan, record };
   }
 
-  /** @throws PortalError `module-unknown`, `package-refused` */
-  mustBeLive(id: string): LivePackage {
-    const known = this.dependencies.live.get(id);
+  /** Whether it runs, or stays out because its files are not as they were. @throws PortalError `module-unknown`, `package-refused` */
+  async mustBeInstalled(id: string): Promise<PackageRecord> {
+    const known = await this.recordOf(id);
     if (known) return known;
     const isThere = this.dependencies.kernel.modules.some((module) => module.id === id);
     if (isThere)
       throw refused(`The module ${id} comes with the portal; it can be disabled, and neither changed nor removed here.`, id);
     throw new PortalError('module-unknown', `There is no module ${id}.`, { status: 404, expose: true });
+  }
+
+  /** @throws PortalError `storage-full` and its like; what was written of it goes with the next sweep. */
+  private async write(stored: StoredPackage, contents: PackageContents): Promise<string> {
+    try {
+      return await this.dependencies.store.add(stored, contents);
+    } catch (error) {
+      const explained = explainStorageError(error);
+      if (!(explained instanceof PortalError)) throw error;
+      const { code, status, details, message } = explained;
+      const why = message.replace(
+        /(^|\. )([A-Z])/g,
+        (_, before: string, letter: string) => (before ? '; ' : '') + letter.toLowerCase(),
+      );
+      const said = `${stored.id} ${stored.version} cannot be written into ${this.dependencies.store.root}: ${why}`;
+      throw new PortalError(code, said, { status, expose: true, details, cause: error });
+    }
+  }
+
+  /** @param age 0 for the version that runs, 1 for the one before it. */
+  private async recordOf(id: string, age = 0): Promise<PackageRecord | undefined> {
+    return (await this.dependencies.records.all()).find((each) => each.id === id && each.age === age);
   }
 
   private versionOf({ contents, signature, problems }: InspectedPackage, declared: NextVersion['declared']): NextVersion {
@@ -145,21 +169,54 @@ export class PackageStager {
       coreOffers: kernel.coreOffers,
       provided,
       applied: tables.applied(id),
+      ownersAt: (point) => {
+        const known = kernel.modules.map((module) => module.id);
+        const found = kernel.explanations.points().find((each) => each.id === point)?.contributions ?? [];
+        return new Map(
+          found.flatMap(({ subject, module }) => (subject !== undefined && known.includes(module) ? [[subject, module]] : [])),
+        );
+      },
       takenTables: (names) => tables.taken(id, names),
     };
   }
 }
 
-function actionOf(
-  now: LivePackage | undefined,
-  { version, digest }: { readonly version: string; readonly digest: string },
-): ModulePlan['action'] {
-  if (now === undefined) return 'install';
-  return now.record.digest === digest && compareVersions(now.record.version, version) === 0 ? 'none' : 'update';
+/** Points whose contributions are declared by the key of their label. */
+const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
+
+/** Menu items by the words that people will read, where the package has them. */
+function withLabels(declared: Declared, files: PackageFiles): Declared {
+  let words: Readonly<Record<string, unknown>> = {};
+  try {
+    words = JSON.parse(Buffer.from(files.get('messages/en.json') ?? []).toString('utf8'));
+  } catch {
+    // Without words, or with such as cannot be read: the key has to do.
+  }
+  const wordOf = (key: string): string => {
+    const word = Object.hasOwn(words, key) ? words[key] : undefined;
+    return typeof word === 'string' ? word : key;
+  };
+  const contributions = declared.contributions.map((each) =>
+    labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
+  );
+  return { ...declared, contributions };
 }
 
-function plannedVersion({ record, module }: LivePackage): PlannedVersion {
-  return { manifest: module.manifest, declared: record.facts.declared, version: record.version, digest: record.digest };
+function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {
+  return { manifest, declared, version, digest };
+}
+
+/** Messages that could not be shown. Of a module that runs already the next language stands in for them; one that comes is to have them whole. */
+function unreadableMessages(folder: string, messages = 'messages'): readonly string[] {
+  try {
+    return readMessages(join(folder, messages)).broken.map(
+      ({ locale, key, fault, line, column }) =>
+        `the message ${key} in ${messages}/${locale}.json cannot be read: ${fault} at ${line}:${column}; mend it and pack it again`,
+    );
+  } catch (error) {
+    const what = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+    return [`${what.replaceAll(folder + sep, '')}; mend it and pack it again`];
+  }
 }
 
 export function refused(message: string, id: string): PortalError {

@@ -4,6 +4,7 @@ import { cp, lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from '
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder } from '../persistence/folder-sync.js';
+import { explainStorageError } from '../persistence/storage-errors.js';
 import type { FileDigests, PackageContents } from './package-contents.js';
 
 /** What was found in a folder that is not as it was installed. */
@@ -39,9 +40,16 @@ export class PackageStore {
     return join(this.root, id, `${version}-${digest.slice(0, 16)}`);
   }
 
-  /** Writes the files of a package; what lies there already under this name is as it was installed, or is written anew. */
-  async add(stored: StoredPackage, { files, digests }: PackageContents): Promise<string> {
-    const folder = this.folderOf(stored);
+  /** Writes the files of a package; what lies there already under this name is as it was installed, or is written anew. @throws PortalError `storage-full` */
+  async add(stored: StoredPackage, contents: PackageContents): Promise<string> {
+    try {
+      return await this.write(this.folderOf(stored), contents);
+    } catch (error) {
+      throw explainStorageError(error);
+    }
+  }
+
+  private async write(folder: string, { files, digests }: PackageContents): Promise<string> {
     if (existsSync(folder)) {
       await this.unlinkModules(folder);
       if ((await this.faultsOf(folder, digests)).length === 0) return folder;
@@ -109,6 +117,8 @@ export class PackageStore {
   /** Gives installed modules the packages of the portal. @param packages absolute folders by name. */
   async linkPortal(packages: ReadonlyMap<string, string>): Promise<void> {
     const folder = join(this.root, 'node_modules');
+    // Once in a process, before any code is loaded from here. Anew, also where they seem right: through links that another process left,
+    // code was loaded that did not get the portal's own copies.
     await rm(folder, { recursive: true, force: true });
     for (const [name, target] of packages) await link(join(folder, name), target);
   }

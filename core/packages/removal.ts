@@ -10,8 +10,8 @@ import type {
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { ModuleTables } from '../persistence/index.js';
-import type { LivePackage } from './live-packages.js';
 import { stoppedWithout } from './package-planner.js';
+import type { PackageRecord } from './package-records.js';
 
 export interface RemovalDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
@@ -24,29 +24,29 @@ export interface RemovalDependencies {
 export class Removal {
   constructor(private readonly dependencies: RemovalDependencies) {}
 
-  async plan(live: LivePackage): Promise<RemovalPlan> {
+  async plan(record: PackageRecord): Promise<RemovalPlan> {
     const { kernel, unitOfWork } = this.dependencies;
-    const { id, version } = live.record;
+    const { id, version } = record;
     return {
       id,
       version,
       stops: stoppedWithout(id, kernel.modules, kernel.coreOffers),
-      remainders: await unitOfWork.read((reader) => this.remainders(reader, live)),
+      remainders: await unitOfWork.read((reader) => this.remainders(reader, record)),
     };
   }
 
   /** Takes away all that `plan` names as remaining. */
-  async erase(transaction: Transaction, live: LivePackage): Promise<void> {
+  async erase(transaction: Transaction, record: PackageRecord): Promise<void> {
     const { belongings, tables } = this.dependencies;
-    const { id, facts } = live.record;
-    for (const { value } of belongings.all()) await value.erase(transaction, removedModule(live));
+    const { id, facts } = record;
+    for (const { value } of belongings.all()) await value.erase(transaction, removedModule(record));
     await tables.erase(transaction, id, facts.declared.tables);
   }
 
-  private async remainders(reader: Reader, live: LivePackage): Promise<readonly ModuleRemainder[]> {
+  private async remainders(reader: Reader, record: PackageRecord): Promise<readonly ModuleRemainder[]> {
     const { belongings, tables } = this.dependencies;
-    const { id, facts } = live.record;
-    const removed = removedModule(live);
+    const { id, facts } = record;
+    const removed = removedModule(record);
     const others = await Promise.all(
       belongings.all().map(async ({ value }) => ({ kind: value.kind, names: await value.namesOf(reader, removed) })),
     );
@@ -55,10 +55,10 @@ export class Removal {
   }
 }
 
-function removedModule({ record, module: { manifest } }: LivePackage): RemovedModule {
-  const { contributions } = record.facts.declared;
+function removedModule({ id, facts: { manifest, declared } }: PackageRecord): RemovedModule {
+  const { contributions } = declared;
   return {
-    id: record.id,
+    id,
     manifest,
     contributed: (point) => contributions.filter((each) => each.point === point).flatMap(({ names }) => names),
   };

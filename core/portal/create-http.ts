@@ -11,7 +11,7 @@ import {
 import type { LoadedConfig } from '../config/index.js';
 import type { Logs } from '../diagnostics/log.js';
 import { createHttpHost, type HttpDependencies, type HttpHost } from '../http/index.js';
-import type { InstalledModule, Kernel } from '../kernel/index.js';
+import { type InstalledModule, isOfPortal, type Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { StorageState } from '../persistence/index.js';
 import type { Assets, Views } from '../views/index.js';
@@ -27,8 +27,12 @@ export interface CreateHttpDependencies {
   readonly clock: Clock;
   /** Asked before any route; in development. */
   readonly development: Middleware | undefined;
+  /** What happened to a module lately. */
+  readonly changeOf: HttpDependencies['changeOf'];
   /** Whether the data directory can be written to. */
   storageState(): StorageState;
+  /** Whether no module is left out of this start. */
+  isComplete(): boolean;
 }
 
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
@@ -38,6 +42,7 @@ export function createHttp({
   logs,
   development,
   storageState,
+  isComplete,
   ...dependencies
 }: CreateHttpDependencies): HttpHost {
   const { server, limits } = config.settings;
@@ -61,7 +66,7 @@ export function createHttp({
     accessControl: kernel.handle(AccessControl),
     development,
     log: logs.for('http'),
-    health: { live: () => true, ready: () => readiness(storageState()) },
+    health: { live: () => true, ready: () => readiness(storageState(), isComplete()) },
   });
 }
 
@@ -72,13 +77,13 @@ export function createHttp({
 function prefixOwners(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {
   const declared = (ours: boolean): (readonly [string, string])[] =>
     modules
-      .filter(({ packageName }) => packageName.startsWith('@portico/') === ours)
+      .filter((module) => isOfPortal(module) === ours)
       .flatMap(({ id, manifest }) => (manifest.routes ?? []).map((prefix) => [prefix, id] as const));
   const named = modules.flatMap(({ id }) => [[`/${id}`, id] as const, [`~/${id}`, id] as const]);
   return new Map([...declared(false), ...named, ...declared(true)]);
 }
 
-function readiness({ writable, full }: StorageState): ReturnType<HttpDependencies['health']['ready']> {
+function readiness({ writable, full }: StorageState, isComplete: boolean): ReturnType<HttpDependencies['health']['ready']> {
   if (!writable) return 'not-ready';
-  return full ? 'degraded' : 'ready';
+  return full || !isComplete ? 'degraded' : 'ready';
 }

@@ -57,6 +57,10 @@ export class ModuleDataCatalog {
     return [...this.data.values()].flatMap(({ entities }) => entities);
   }
 
+  knows(module: InstalledModule): boolean {
+    return this.data.has(module);
+  }
+
   /** A module that comes later. Answers its entities, and what forgets the module. */
   async add(module: InstalledModule): Promise<{ readonly entities: readonly Class<object>[]; readonly known: Disposable }> {
     const read = await withinTime(runInModule(module.id, () => readData(module)));

@@ -1,4 +1,12 @@
-import { type AuditLog, type Clock, type DisposableStore, type Ids, type Log, toDisposable } from '../api/index.js';
+import {
+  type AuditLog,
+  type Clock,
+  type Disposable,
+  type DisposableStore,
+  type Ids,
+  type Log,
+  toDisposable,
+} from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
 import type { LoadedConfig, LoadOptions } from '../config/index.js';
 import { type DeclaredFlag, flagEntities, flagMigrations, type OpenFlags, openFlags } from '../flags/index.js';
@@ -13,12 +21,15 @@ import {
   setDamagedLogAside,
 } from '../persistence/index.js';
 import { DisabledModuleRow, disabledModuleMigrations } from './disabled-modules.js';
+import { ModificationOffRow, ModificationSwitches, modificationMigrations } from './modifications.js';
 import { ModuleDataCatalog } from './module-data.js';
 import { distribution } from './project-root.js';
 
 export interface StorageOptions {
   readonly config: LoadedConfig;
   readonly modules: readonly InstalledModule[];
+  /** Runs what must not be cut off. */
+  protect<T>(work: () => Promise<T>): Promise<T>;
   /** The modules that are known at the moment of asking. */
   currentModules(): readonly InstalledModule[];
   /** Variables that may lock flags; default the machine's. */
@@ -34,12 +45,22 @@ export interface Storage {
   readonly data: ModuleDataCatalog;
   readonly audit: AuditLog;
   readonly flags: OpenFlags;
+  readonly modifications: ModificationSwitches;
+}
+
+/** Takes the data directory for this process. @throws PortalError `home-in-use` and others that say whose it is. */
+export async function takeHome(home: string): Promise<Disposable> {
+  try {
+    return await lockHome(home);
+  } catch (error) {
+    throw explainStart(home, error);
+  }
 }
 
 /**
- * Takes the data directory for this process, opens its database with the entities of every module, and brings the core's own tables up to date.
+ * Opens the database of the data directory with the entities of every module, and brings the core's own tables up to date.
  * @param opened what is to be closed at the end, in the order of its opening.
- * @throws PortalError `home-in-use`, `database-not-a-file`, and whatever else keeps a database from being opened, naming its file and what to do.
+ * @throws PortalError `database-not-a-file`, and whatever else keeps a database from being opened, naming its file and what to do.
  */
 export async function openStorage(options: StorageOptions, opened: DisposableStore): Promise<Storage> {
   try {
@@ -50,34 +71,39 @@ export async function openStorage(options: StorageOptions, opened: DisposableSto
 }
 
 async function open(
-  { config, modules, currentModules, environment, clock, ids, log }: StorageOptions,
+  { config, modules, currentModules, protect, environment, clock, ids, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
-  opened.add(await lockHome(home));
   checkDatabaseFiles(home);
   setDamagedLogAside(home, log);
   const data = await ModuleDataCatalog.read(modules, {
     openMillis: settings.limits.openMillis,
     startMillis: settings.limits.moduleStartMillis,
   });
-  const persistence = await openPersistence({
-    home,
-    clock,
-    ids,
-    log,
-    version: distribution.version,
-    entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ...data.entities],
-    busyTimeoutMillis: settings.limits.databaseBusyMillis,
-    graceMillis: settings.limits.blobGraceMillis,
-    reserveBytes: settings.limits.reserveBytes,
-  });
+  const persistence = await protect(() =>
+    openPersistence({
+      home,
+      clock,
+      ids,
+      log,
+      version: distribution.version,
+      entities: [...auditEntities, ...flagEntities, ...packageEntities, DisabledModuleRow, ModificationOffRow, ...data.entities],
+      busyTimeoutMillis: settings.limits.databaseBusyMillis,
+      graceMillis: settings.limits.blobGraceMillis,
+      reserveBytes: settings.limits.reserveBytes,
+    }),
+  );
   opened.add(toDisposable(() => persistence.close()));
   const { unitOfWork } = persistence;
-  await persistence.migrate('audit', auditMigrations);
-  await persistence.migrate('flags', flagMigrations);
-  await persistence.migrate('kernel', disabledModuleMigrations);
-  await persistence.migrate('packages', packageMigrations);
+  await protect(async () => {
+    await persistence.migrate('audit', auditMigrations);
+    await persistence.migrate('flags', flagMigrations);
+    await persistence.migrate('kernel', [...disabledModuleMigrations, ...modificationMigrations]);
+    await persistence.migrate('packages', packageMigrations);
+  });
+  const modifications = new ModificationSwitches(unitOfWork);
+  await modifications.load();
 
   const audit = new StoredAuditLog({ unitOfWork, clock, ids });
   const flags = opened.add(
@@ -93,7 +119,7 @@ async function open(
       log,
     }),
   );
-  return { persistence, data, audit, flags };
+  return { persistence, data, audit, flags, modifications };
 }
 
 function declaredFlags(modules: readonly InstalledModule[]): ReadonlyMap<string, DeclaredFlag> {

@@ -64,6 +64,8 @@ export interface TestPortal {
   command(
     argv: readonly string[],
     stdin?: string,
+    /** Who sits at the terminal; default nobody. */
+    ask?: (question: string) => Promise<string>,
   ): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }>;
   /** Closes the portal; its data directory is removed unless it was given, or `keep` says so. */
   stop(options?: { readonly keep?: boolean }): Promise<void>;
@@ -122,7 +124,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
         .set('X-Portico-Csrf', await csrf(visitor))
         .type('form')
         .send(fields),
-    command: (argv, stdin = '') => runCommand(portal, argv, stdin),
+    command: (argv, stdin = '', ask) => runCommand(portal, argv, stdin, ask),
     stop: async ({ keep = options.home !== undefined } = {}) => {
       await portal.close();
       if (!keep) await rm(home, { recursive: true, force: true });
@@ -161,6 +163,7 @@ async function runCommand(
   portal: Portal,
   argv: readonly string[],
   stdin: string,
+  ask?: (question: string) => Promise<string>,
 ): Promise<{ readonly exitCode: number; readonly out: string; readonly err: string }> {
   let out = '';
   let err = '';
@@ -168,6 +171,7 @@ async function runCommand(
     argv,
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
     signal: new AbortController().signal,
+    ...(ask && { ask }),
     out: (text) => {
       out += text;
     },

@@ -76,6 +76,28 @@ export function foldText(text: string): string {
 }
 
 /**
+ * A text whose numbers sort by what they count, where others sort by their signs: _Site 2_ before _Site 10_. Each number has its length before
+ * it and the zeros that led it behind it, so two texts are the same afterwards only if they were before. Nothing is searched for in it.
+ */
+export function withNaturalNumbers(text: string): string {
+  return text.replace(/(0*)(\d+)/g, (_, zeros: string, digits: string) => {
+    const length = digits.length < 9 ? `${digits.length}` : `9${String(Math.min(digits.length, 999)).padStart(3, '0')}`;
+    return `${length}${digits}${zeros}`;
+  });
+}
+
+/** Characters of a name by which it is sorted. */
+const sortedLength = 300;
+
+/**
+ * What lists sort names and titles of people, sites and articles by: `foldText`, with numbers as they count.
+ * Columns hold what this answers: whoever changes it fills them again.
+ */
+export function nameSortKey(name: string): string {
+  return cutText(withNaturalNumbers(foldText(name)), sortedLength);
+}
+
+/**
  * A part of an address that reads like a text: _The Guide to Åland_ becomes `the-guide-to-aland`, _Straße_ `strasse`.
  * @param longest most characters. @param fallback when no letter of the text is one of an address.
  */

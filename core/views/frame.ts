@@ -50,8 +50,8 @@ export interface SharedMenus {
 /** The portal's menus as this person sees them on this page. */
 export interface Frame {
   readonly shared: SharedMenus;
-  /** The same for all whose shared menus show the same; of nobody else. */
-  readonly key: string;
+  /** The same for all whose shared menus show the same; of nobody else. Undefined when an item failed: such menus are of this page alone. */
+  readonly key: string | undefined;
   readonly personal: readonly FrameLink[];
 }
 
@@ -93,20 +93,22 @@ export class Frames {
     const listed = controlPanel.length > 0 ? (sites.get()?.all() ?? []).slice(0, sitesShown) : [];
     const isPersonal = ofPerson.some(({ current }) => current);
     const key = this.keyOf(access, isPersonal, [controlPanel, product ?? []], listed);
-    let shared = this.kept.get(key);
-    if (!shared) {
-      if (this.kept.size >= mostKept) this.kept.clear();
-      const panel = this.groups('control-panel', controlPanel, access.locale);
-      shared = {
-        side: product
-          ? { name: 'portal.product-menu', groups: this.groups('product', product, access.locale) }
-          : { name: 'portal.control-panel', groups: isPersonal ? [] : panel },
-        controlPanel: panel,
-        sites: listed.map((site) => siteLink(site, access)),
-      };
-      this.kept.set(key, shared);
-    }
-    return { shared, key, personal: this.personal(access, ofPerson) };
+    const personal = this.personal(access, ofPerson);
+    const kept = this.kept.get(key);
+    if (kept) return { shared: kept, key, personal };
+    const panel = this.groups('control-panel', controlPanel, access.locale);
+    const groups = product ? this.groups('product', product, access.locale) : [];
+    const shared: SharedMenus = {
+      side: product ? { name: 'portal.product-menu', groups } : { name: 'portal.control-panel', groups: isPersonal ? [] : panel },
+      controlPanel: panel,
+      sites: listed.map((site) => siteLink(site, access)),
+    };
+    // What failed now may have its words the next time.
+    const isWhole = countOf(panel) === controlPanel.length && countOf(groups) === (product?.length ?? 0);
+    if (!isWhole) return { shared, key: undefined, personal };
+    if (this.kept.size >= mostKept) this.kept.clear();
+    this.kept.set(key, shared);
+    return { shared, key, personal };
   }
 
   /** Words have changed. */
@@ -117,12 +119,12 @@ export class Frames {
 
   private personal(access: AccessContext, items: readonly ShownItem<PersonalMenuItem>[]): readonly FrameLink[] {
     const key = this.keyOf(access, true, [items], []);
-    let links = this.keptPersonal.get(key);
-    if (!links) {
-      if (this.keptPersonal.size >= mostKept) this.keptPersonal.clear();
-      links = this.links(this.dependencies.personalMenuItems, items, access.locale);
-      this.keptPersonal.set(key, links);
-    }
+    const kept = this.keptPersonal.get(key);
+    if (kept) return kept;
+    const links = this.links(this.dependencies.personalMenuItems, items, access.locale);
+    if (links.length < items.length) return links;
+    if (this.keptPersonal.size >= mostKept) this.keptPersonal.clear();
+    this.keptPersonal.set(key, links);
     return links;
   }
 
@@ -162,7 +164,7 @@ export class Frames {
     });
   }
 
-  /** An item without words is left out, and its module is told. */
+  /** An item without words is left out, its module is told, and nothing of that is kept. */
   private links<T extends MenuItem | PersonalMenuItem>(
     among: ConditionalContributions<T>,
     items: readonly ShownItem<T>[],
@@ -181,6 +183,8 @@ export class Frames {
     };
   }
 }
+
+const countOf = (groups: readonly FrameGroup[]): number => groups.reduce((count, { links }) => count + links.length, 0);
 
 /** One or two letters, as a picture of a person: _AA_ for _Arthur Author_. */
 export function initialsOf(name: string): string {

@@ -1,5 +1,6 @@
-export { type AssetOwner, Assets, type AssetsOptions } from './assets.js';
+export { type AssetOwner, Assets, type AssetsOptions, openPageMillis } from './assets.js';
 export { CompiledViews } from './compiled-views.js';
+export type { ViewOwner } from './loaded-views.js';
 export type { Flash, PageState } from './page-state.js';
 export { addressPath } from './places.js';
-export { type ViewOwner, Views, type ViewsDependencies } from './views.js';
+export { Views, type ViewsDependencies } from './views.js';

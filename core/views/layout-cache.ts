@@ -52,8 +52,9 @@ const mostContents = 200;
 export class LayoutCache {
   private readonly kept = new Map<string, Pieces>();
 
-  /** @param key the same for the same content only. */
-  of(key: string, content: () => SharedContent, messages: () => SharedMessages): CachedLayouts {
+  /** @param key the same for the same content only; undefined for what is not to be kept. */
+  of(key: string | undefined, content: () => SharedContent, messages: () => SharedMessages): CachedLayouts {
+    if (key === undefined) return new Pieces(content(), messages());
     let pieces = this.kept.get(key);
     if (!pieces) {
       if (this.kept.size >= mostContents) this.kept.clear();

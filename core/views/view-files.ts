@@ -13,11 +13,11 @@ export function readViewFiles(folder: string): ReadonlyMap<string, ViewFile> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.hbs'));
   return new Map(
     names.sort().map((name) => {
-      const file = join(folder, name);
-      return [
-        name.slice(0, -'.hbs'.length).split(sep).join('/'),
-        { file: relative(process.cwd(), file), source: readFileSync(file, 'utf8') },
-      ];
+      return [name.slice(0, -'.hbs'.length).split(sep).join('/'), readViewFile(join(folder, name))];
     }),
   );
+}
+
+export function readViewFile(file: string): ViewFile {
+  return { file: relative(process.cwd(), file), source: readFileSync(file, 'utf8') };
 }

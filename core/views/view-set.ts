@@ -64,6 +64,10 @@ export class ViewSet {
     for (const [name, partial] of Object.entries(partials)) environment.registerPartial(name, partial);
   }
 
+  has(view: string): boolean {
+    return this.views.has(view);
+  }
+
   /** @throws PortalError `view-missing` */
   render(view: string, model: object, rendering: Rendering): string {
     const template = this.views.get(view);

@@ -6,6 +6,7 @@ import {
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
+  ModuleBelongings,
   Permissions,
   SecretStores,
 } from '@portico/core';
@@ -24,7 +25,7 @@ import { ExportSettings, ImportSettings, UndoImport } from './commands/transfer-
 import { DifferenceRoutes, SiteDifferenceRoutes } from './http/difference-routes.js';
 import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-routes.js';
 import { TransferRoutes } from './http/transfer-routes.js';
-import { OwnerlessSettings } from './services/ownerless-settings.js';
+import { OwnerlessSettings, SettingsBelongings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
@@ -46,6 +47,7 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(Criteria).to(SettingCriterion);
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
+  contribute(ModuleBelongings).to(SettingsBelongings);
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

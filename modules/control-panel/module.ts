@@ -1,23 +1,38 @@
 import { SettingsLinks } from '@portico/configuration/api';
-import { Commands, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
+import { Commands, defineModule, HttpRoutes, MenuItems, PageAdditions, Permissions } from '@portico/core';
 import { Why } from './commands/why.js';
 import { AuditRoutes } from './http/audit-routes.js';
+import { CatalogRoutes } from './http/catalog-routes.js';
 import { DiagnosticsRoutes } from './http/diagnostics-routes.js';
 import { FeatureFlagRoutes } from './http/feature-flag-routes.js';
 import { FlagApiRoutes } from './http/flag-api-routes.js';
 import { ModuleRoutes } from './http/module-routes.js';
+import { PackageChangeRoutes } from './http/package-change-routes.js';
+import { PackageRoutes } from './http/package-routes.js';
 import { FlagSettingsLink } from './services/flag-notices.js';
+import { LeftOutBanner } from './services/module-actions.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
 
 export default defineModule(({ contribute }) => {
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });
-  for (const routes of [FeatureFlagRoutes, FlagApiRoutes, ModuleRoutes, AuditRoutes, DiagnosticsRoutes])
+  for (const routes of [
+    FeatureFlagRoutes,
+    FlagApiRoutes,
+    ModuleRoutes,
+    PackageRoutes,
+    PackageChangeRoutes,
+    AuditRoutes,
+    DiagnosticsRoutes,
+    CatalogRoutes,
+  ])
     contribute(HttpRoutes).to(routes);
   contribute(Commands).to(Why);
   contribute(SettingsLinks).to(FlagSettingsLink, {
     id: 'feature-flags',
     when: { scope: 'instance', permission: permissions.flags },
   });
+
+  contribute(PageAdditions).to(LeftOutBanner, { id: 'left-out', when: { permission: permissions.modules } });
 
   contribute(MenuItems).value(
     { label: 'audit.title', href: '/configuration/audit-log', menu: 'control-panel', category: 'system', icon: 'time' },
@@ -26,6 +41,16 @@ export default defineModule(({ contribute }) => {
   contribute(MenuItems).value(
     { label: 'modules.title', href: '/configuration/modules', menu: 'control-panel', category: 'system', icon: 'plug' },
     { id: 'modules', order: 20, when: { permission: permissions.modules } },
+  );
+  contribute(MenuItems).value(
+    {
+      label: 'catalog.title',
+      href: '/configuration/extension-points',
+      menu: 'control-panel',
+      category: 'system',
+      icon: 'document-code',
+    },
+    { id: 'extension-points', order: 25, when: { permission: permissions.modules } },
   );
   contribute(MenuItems).value(
     {

@@ -25,6 +25,7 @@ import { DocumentsCheck } from './services/document-files.js';
 import { FileTypeRepair } from './services/file-type-repair.js';
 import { limitSettings } from './services/limit-settings.js';
 import { StorageUse, UploadBytesUse, UploadsAtOnceUse } from './services/limit-uses.js';
+import { MetadataWordRepair } from './services/metadata-word-repair.js';
 import { PortalDocuments } from './services/portal-documents.js';
 import { StorageCount } from './services/storage-count.js';
 
@@ -102,6 +103,7 @@ export default defineModule(({ provide, host, contribute, run }) => {
   run(StorageCount);
   contribute(IntegrityChecks).to(StorageCount, { id: 'storage' });
   run(FileTypeRepair);
+  run(MetadataWordRepair);
   contribute(IntegrityChecks).to(DocumentsCheck);
   contribute(IntegrityChecks).to(FileTypeRepair);
   contribute(DemoContents).to(DemoDocuments, { order: 20 });

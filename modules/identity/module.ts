@@ -8,6 +8,7 @@ import {
   HttpRoutes,
   IntegrityChecks,
   MenuItems,
+  ModuleBelongings,
   Permissions,
   PersonalMenuItems,
   PersonDirectory,
@@ -25,6 +26,7 @@ import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
+import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
@@ -75,5 +77,6 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
+  contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -1,11 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { PortalProcess, portico } from '../support/portal-process.js';
+import { fillDisk } from '../support/small-disk.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 
@@ -74,35 +76,12 @@ describe('a disk that is full for a while when an image arrives', function () {
   });
 });
 
-/** Commands that give the portal a small disk of its own; undefined where the system does not allow it. */
-function smallDisk(place: string): readonly string[] | undefined {
-  const ways = [
-    ['unshare', '--mount'],
-    ['unshare', '--map-root-user', '--mount'],
-  ].map((way) => [...way, 'sh', '-c', 'mount -t tmpfs -o size=48m portico "$0" && exec "$@"', place]);
-  return ways.find(([command = '', ...args]) => spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0);
-}
-
-/** Another program takes every byte that is left. */
-function fillDisk(file: string): void {
-  const filler = openSync(file, 'w');
-  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
-    try {
-      for (;;) writeSync(filler, Buffer.alloc(bytes));
-    } catch {
-      // No room for so much any more: less, then.
-    }
-  }
-  closeSync(filler);
-}
-
 describe('a disk that others have filled', function () {
   this.timeout(120_000);
 
   it('is said by readiness; deleting works, what takes room is refused, and uploads work again when there is room', async () => {
     const place = mkdtempSync(join(tmpdir(), 'portico-full-'));
-    const wrap = smallDisk(place);
-    if (!wrap) return;
+    const wrap = smallDisk(place, 48);
     const portal = await PortalProcess.start(join(place, 'data'), 'start', {}, wrap);
     try {
       const headers = await portal.signIn();

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { create } from 'tar';
+import { gzipSync } from 'node:zlib';
+import { create, Header } from 'tar';
 
 export interface ModulePackage {
   readonly id: string;
@@ -81,4 +82,24 @@ class Pages {
 core.injectable()(Pages);
 export default core.defineModule(({ contribute }) => contribute(core.HttpRoutes).to(Pages));
 `;
+}
+
+/** An entry of an archive as no packer writes it. */
+export interface ArchiveEntry {
+  readonly path: string;
+  readonly content?: string | Uint8Array;
+  readonly type?: 'File' | 'SymbolicLink' | 'Link';
+  readonly linkpath?: string;
+}
+
+/** An archive with the files of a package, and then with exactly these entries. */
+export function archiveOf(files: Readonly<Record<string, string | Uint8Array>>, more: readonly ArchiveEntry[]): Buffer {
+  const own = Object.entries(files).map(([path, content]): ArchiveEntry => ({ path: `package/${path}`, content }));
+  const blocks = [...own, ...more].flatMap(({ path, content = '', type = 'File', linkpath }) => {
+    const bytes = Buffer.from(content as string);
+    const header = Buffer.alloc(512);
+    new Header({ path, size: bytes.length, type, mode: 0o644, ...(linkpath === undefined ? {} : { linkpath }) }).encode(header);
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+  });
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }

@@ -33,12 +33,13 @@ export class PortalProcess {
     command: 'start' | 'demo' = 'start',
     environment: Readonly<Record<string, string>> = {},
     wrap: readonly string[] = [],
+    args: readonly string[] = [],
   ): Promise<PortalProcess> {
     const port = await freePort();
     const first = { PORTICO_ADMIN_EMAIL: administrator.email, PORTICO_ADMIN_PASSWORD: administrator.password };
     const child = spawnPortico(
       home,
-      [command],
+      [command, ...args],
       { PORT: String(port), ...(command === 'start' ? first : {}), ...environment },
       wrap,
     );

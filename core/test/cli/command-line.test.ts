@@ -54,7 +54,9 @@ describe('The command line', () => {
 
     it('says what stands behind each group of commands', async () => {
       const { out } = await run(portal.home, ['help']);
-      expect(out).to.match(/^ {2}modules +disable, enable, install, list, plan, remove, rollback, start, stop, update, why$/m);
+      expect(out).to.match(
+        /^ {2}modules +bisect, changes, disable, enable, install, list, plan, remove, rollback, start, stop, update, why$/m,
+      );
     });
 
     it('tells a refusal in one sentence and exits with 1', async () => {

@@ -74,7 +74,9 @@ describe('A start that cannot succeed', () => {
 
   it('names the argument that it does not take, and where settings are', async () => {
     const { exitCode, err } = await start({ PORTICO_HOME: join(folder, 'home') }, { argv: ['start', '--port', '9'] });
-    expect(err).to.match(/^error: portico start takes no arguments, but was given --port 9\.\n.*PORT=8081.*docs\/operators\.md/);
+    expect(err).to.match(
+      /^error: portico start takes --safe-mode and --without <id>, but was given --port 9\.\n.*PORT=8081.*docs\/operators\.md/,
+    );
     expect(exitCode).to.equal(2);
   });
 

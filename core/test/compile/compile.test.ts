@@ -10,7 +10,9 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 /** What stands before every source: two services, a point, and classes to wire. */
 const common = `
 import { Clock, contributions, Contributions, defineFlag, defineModule, type FlagHandle, Flags, extensionPoint, inject, injectable, MenuItems, optional, PortalError,
-  type ServiceHandle, serviceToken, type ConditionalPoint, type ExtensionPoint, type ServiceToken } from '@portico/core';
+  type Activity, type AuditLog, former, type HttpRoutes, type Lifetime, type Router, type ServiceHandle, serviceToken, type ConditionalPoint, type ExtensionPoint,
+  type ServiceToken, type Transaction, type UnitOfWork, z } from '@portico/core';
+import { defineSettings, type Settings } from "@portico/configuration/api";
 interface Mailer { send(to: string): void }
 const Mailer: ServiceToken<Mailer> = serviceToken('test.mailer');
 interface Kind { readonly name: string }
@@ -20,11 +22,14 @@ const Tools: ExtensionPoint<Kind> = extensionPoint('test.tools');
 @injectable() class Postcard { write(): void {} }
 const sun = defineFlag('acme.sun', { type: 'beta', title: 'Sun' });
 export { sun, FlagHandle, Flags, PortalError };
+export { type Activity, type AuditLog, defineSettings, former, type HttpRoutes, type Lifetime, type Router, type Settings, type Transaction, type UnitOfWork, z };
+const shop = defineSettings({ id: 'shop', section: 'content-and-data', title: 'x', scopes: ['instance'], fields: { loud: { type: 'boolean', label: 'x', default: false } } });
+export { shop };
 export { Clock, contributions, Contributions, defineModule, inject, injectable, MenuItems, optional, ServiceHandle, Mailer, Kinds, Tools, SmtpMailer, Postcard };
 `;
 
 const wired = (setup: string): string =>
-  `export default defineModule(({ provide, contribute, host, bind, run, flag }) => { ${setup} });`;
+  `export default defineModule(({ provide, contribute, decorate, host, bind, run, flag }) => { ${setup} });`;
 
 const right = `
 @injectable() class Office {
@@ -187,6 +192,87 @@ const wrong: readonly { readonly what: string; readonly source: string; readonly
     what: 'an activity that is none',
     source: wired('run(Postcard);'),
     says: /TS2345|TS2559/,
+  },
+  {
+    what: 'a route that does not say who may call it',
+    source: `export const routes = (router: Router): void => router.get('/', {}, () => undefined);`,
+    says: /TS2741.*'access' is missing/,
+  },
+  {
+    what: 'a right to call a route that does not exist',
+    source: `export const routes = (router: Router): void => router.get('/', { access: 'everybody' }, () => undefined);`,
+    says: /TS2322.*'"everybody"' is not assignable to type 'RouteAccess'/,
+  },
+  {
+    what: 'input that a route does not declare',
+    source: `export const routes = (router: Router): void => router.post('/', { access: 'signed-in', body: z.strictObject({ name: z.string() }) }, (ctx) => ctx.input.body.title);`,
+    says: /TS2339.*'title' does not exist on type '\{ name: string; \}'/,
+  },
+  {
+    what: 'input of the wrong type',
+    source: `export const routes = (router: Router): void => router.get('/', { access: 'public', query: z.strictObject({ page: z.string() }) }, (ctx) => ctx.input.query.page + 1 > 2 && ctx.input.query.page.toFixed());`,
+    says: /TS2551|TS2339/,
+  },
+  {
+    what: 'what koa has and a route is not promised',
+    source: `export const routes = (router: Router): void => router.get('/', { access: 'public' }, (ctx) => ctx.cookies);`,
+    says: /TS2339.*'cookies' does not exist on type 'RouteContext/,
+  },
+  {
+    what: 'routes without a prefix',
+    source: `export const routes: HttpRoutes = { register: () => undefined };`,
+    says: /TS2741.*'prefix' is missing/,
+  },
+  {
+    what: 'a decorator that is not the service it stands before',
+    source: wired('decorate(Mailer).to(Postcard);'),
+    says: /TS2345.*'typeof Postcard' is not assignable[\s\S]*Property 'send' is missing in type 'Postcard'/,
+  },
+  {
+    what: 'the former of another service',
+    source: '@injectable() export class A { constructor(@inject(former(Mailer)) readonly mailer: Postcard) {} }',
+    says: /TS1239/,
+  },
+  {
+    what: 'something in the lifetime that cannot be disposed',
+    source:
+      'export class A implements Activity { onStart(lifetime: Lifetime): void { lifetime.add(setInterval(() => undefined, 1000)); } }',
+    says: /TS2741.*'dispose' is missing/,
+  },
+  {
+    what: 'a setting that the definition does not have',
+    source: `export const loud = (settings: Settings): boolean => settings.of(shop).get({ kind: 'instance' } as never).lowd;`,
+    says: /TS2339.*'lowd' does not exist/,
+  },
+  {
+    what: 'a setting in the place of one of another type',
+    source: `export const loud = (settings: Settings): string => settings.of(shop).get({ kind: 'instance' } as never).loud;`,
+    says: /TS2322.*'boolean' is not assignable to type 'string'/,
+  },
+  {
+    what: 'a field of settings of a type that does not exist',
+    source: `export const s = defineSettings({ id: 's', section: 'content-and-data', title: 'x', scopes: ['instance'], fields: { a: { type: 'colour', label: 'x' } } });`,
+    says: /TS2322|TS2820|TS2769/,
+  },
+  {
+    what: 'a write while reading',
+    source: `export const write = (data: UnitOfWork): Promise<void> => data.read((reader) => reader.repository(Postcard).insert({}));`,
+    says: /TS2339.*'insert' does not exist on type 'ReadRepository<Postcard>'|TS2551/,
+  },
+  {
+    what: 'an audit entry that does not say who',
+    source: `export const record = (log: AuditLog, transaction: Transaction): unknown => log.record(transaction, { area: 'a', subject: 'b', scope: 'instance', action: 'set', via: 'screen' });`,
+    says: /TS2345[\s\S]*'by' is missing|TS2345.*missing[\s\S]*by|TS2741/,
+  },
+  {
+    what: 'a menu that does not exist',
+    source: wired(`contribute(MenuItems).value({ label: 'x', href: '/x', menu: 'main' });`),
+    says: /TS2322.*'"main"' is not assignable to type .*"control-panel"/,
+  },
+  {
+    what: 'a kind of flag that does not exist',
+    source: `export const moon = defineFlag('acme.moon', { type: 'experiment', title: 'Moon' });`,
+    says: /TS2322.*'"experiment"' is not assignable/,
   },
 ];
 

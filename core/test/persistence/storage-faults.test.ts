@@ -1,29 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { privateMounts, smallDisk } from '../../testing/small-disk.js';
 import { run } from './fixtures/child.js';
 import { Note } from './fixtures/notes.js';
 import { createPortal, findings, hours, makeHome, removeHomes } from './fixtures/portal.js';
 
 const source = fileURLToPath(new URL('../../../test/persistence/fixtures/faulty-disk.c', import.meta.url));
 
-/** Runs a command with mounts of its own; undefined where the system does not allow it. */
-function privateMounts(): readonly string[] | undefined {
-  const ways = [
-    ['unshare', '--mount'],
-    ['unshare', '--map-root-user', '--mount'],
-  ];
-  return ways.find(([command = '', ...args]) => {
-    const probe = [...args, 'sh', '-c', 'mount -t tmpfs -o size=1m portico /mnt'];
-    return spawnSync(command, probe, { stdio: 'ignore' }).status === 0;
-  });
-}
-
 describe('a disk that fails', function () {
   this.timeout(60_000);
-  const mounts = privateMounts();
   let faults: string;
   const faulty = (): NodeJS.ProcessEnv => ({ LD_PRELOAD: join(faults, 'faulty-disk.so'), FAULTY_DISK: faults });
   const witness = async (args: readonly string[], options: Parameters<typeof run>[2]): Promise<unknown> => {
@@ -51,18 +39,14 @@ describe('a disk that fails', function () {
   it('because it is full says so, loses nothing, and goes on when there is room again', async () => {
     const home = join(makeHome(), 'data');
     expect(await witness(['fullDisk', home, 'library'], { env: faulty() })).to.deep.equal(survived);
-    if (mounts) {
-      const mounted = makeHome();
-      const mount = 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"';
-      const wrap = [...mounts, 'sh', '-c', mount, mounted];
-      expect(await witness(['fullDisk', join(mounted, 'data'), 'tmpfs'], { wrap })).to.deep.equal(survived);
-    }
+    const mounted = makeHome();
+    const wrap = smallDisk(mounted, 4);
+    expect(await witness(['fullDisk', join(mounted, 'data'), 'tmpfs'], { wrap })).to.deep.equal(survived);
   });
 
   it('because a quota is used up lets people delete at the first try, whatever the file system says of its room', async () => {
-    if (!mounts) return;
     const mounted = makeHome();
-    const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"', mounted];
+    const wrap = smallDisk(mounted, 4);
     expect(await witness(['quota', join(mounted, 'data')], { wrap, env: faulty() })).to.deep.equal({
       before: { writable: true },
       deleted: 'no error',
@@ -73,9 +57,8 @@ describe('a disk that fails', function () {
   });
 
   it('because it is full keeps room for deleting from all who save rows meanwhile', async () => {
-    if (!mounts) return;
     const mounted = makeHome();
-    const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=16m portico "$0" && exec "$@"', mounted];
+    const wrap = smallDisk(mounted, 16);
     expect(await witness(['rowsWhileFull', join(mounted, 'data')], { wrap })).to.deep.equal({
       first: 'no error',
       large: ['storage-full'],
@@ -88,19 +71,17 @@ describe('a disk that fails', function () {
   });
 
   it('because others have filled it lets people delete at the first try, and says that it is full', async () => {
-    if (mounts) {
-      const mounted = makeHome();
-      const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=4m portico "$0" && exec "$@"', mounted];
-      expect(await witness(['deleting', join(mounted, 'data')], { wrap })).to.deep.equal({
-        room: 0,
-        deleted: 'no error',
-        whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
-        // Whoever asks how it is changes nothing.
-        asked: { health: { writable: true }, reserve: false },
-        afterwards: { stored: 'no error', health: { writable: true } },
-        found: [],
-      });
-    }
+    const mounted = makeHome();
+    const wrap = smallDisk(mounted, 4);
+    expect(await witness(['deleting', join(mounted, 'data')], { wrap })).to.deep.equal({
+      room: 0,
+      deleted: 'no error',
+      whileFull: { health: { writable: true, full: true }, stored: 'storage-full', read: 1 },
+      // Whoever asks how it is changes nothing.
+      asked: { health: { writable: true }, reserve: false },
+      afterwards: { stored: 'no error', health: { writable: true } },
+      found: [],
+    });
   });
 
   it('once does not make the reserve small for good: it follows what is wanted at each start', async () => {
@@ -112,19 +93,17 @@ describe('a disk that fails', function () {
   });
 
   it('because there is no room for a copy of the database keeps its tables as they are, and says how much room is needed', async () => {
-    if (mounts) {
-      const mounted = makeHome();
-      const wrap = [...mounts, 'sh', '-c', 'mount -t tmpfs -o size=8m portico "$0" && exec "$@"', mounted];
-      expect(await witness(['copyWithoutRoom', join(mounted, 'data')], { wrap })).to.deep.equal({
-        refused:
-          'Before its tables are changed, the database is copied to HOME/copies, and there is no room for it. Nothing was changed. ' +
-          'Free 2 MB on that disk, then start the portal again.',
-        changed: [],
-        untouched: true,
-        afterwards: 'no error',
-        copies: 1,
-      });
-    }
+    const mounted = makeHome();
+    const wrap = smallDisk(mounted, 8);
+    expect(await witness(['copyWithoutRoom', join(mounted, 'data')], { wrap })).to.deep.equal({
+      refused:
+        'Before its tables are changed, the database is copied to HOME/copies, and there is no room for it. Nothing was changed. ' +
+        'Free 2 MB on that disk, then start the portal again.',
+      changed: [],
+      untouched: true,
+      afterwards: 'no error',
+      copies: 1,
+    });
   });
 
   for (const way of ['blob', 'row']) {
@@ -167,10 +146,8 @@ describe('a disk that fails', function () {
     const home = makeHome();
     await (await createPortal({ home })).close();
     const readOnly = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
-    if (!mounts) chmodSync(home, 0o500);
-    const child = run('lock-holder', [home], { wrap: mounts ? [...mounts, 'sh', '-c', readOnly, home] : [] });
+    const child = run('lock-holder', [home], { wrap: [...privateMounts(), 'sh', '-c', readOnly, home] });
     await child.ended;
-    chmodSync(home, 0o700);
     expect(child.lines).to.deep.equal([
       'refused storage-read-only: The data directory cannot be written to, so this was not saved.',
     ]);

@@ -5,7 +5,9 @@ import {
   foldText,
   hasInvisible,
   lettersOf,
+  nameSortKey,
   searchPatterns,
+  withNaturalNumbers,
   withoutInvisible,
   withoutLatinAccents,
 } from '../../util/text.js';
@@ -76,6 +78,37 @@ describe('Words of people', () => {
     expect(new Set(['й', 'и', 'ド', 'ト', 'कि', 'क'].map(foldText))).to.have.lengthOf(6);
     expect(searchPatterns(' 50%  a_b ! ')).to.deep.equal(['%50!%%', '%a!_b%', '%!!%']);
     expect(searchPatterns('\u200d')).to.deep.equal([]);
+  });
+
+  it('sort by what their numbers count, and never become the same by it', () => {
+    const names = [
+      '2',
+      '02',
+      '10',
+      '010',
+      '9',
+      '100',
+      '99999999',
+      '100000000',
+      '1234567890123',
+      'a',
+      'Site 2',
+      'site 2b',
+      'Site 10',
+      'Site 2.9',
+      'Site 2.10',
+    ];
+    const sorted = names.toSorted((a, b) => (nameSortKey(a) < nameSortKey(b) ? -1 : 1));
+    expect(sorted.join(' | ')).to.equal(
+      '2 | 02 | 9 | 10 | 010 | 100 | 99999999 | 100000000 | 1234567890123 | a | Site 2 | Site 2.9 | Site 2.10 | site 2b | Site 10',
+    );
+    const numbers = Array.from({ length: 1200 }, (_, index) => index).flatMap((number) => [
+      `${number}`,
+      `0${number}`,
+      `x00${number}y`,
+    ]);
+    expect(new Set(numbers.map(withNaturalNumbers)).size).to.equal(numbers.length);
+    expect(withNaturalNumbers('0')).to.not.equal(withNaturalNumbers('00'));
   });
 
   it('make a part of an address that reads like them', () => {

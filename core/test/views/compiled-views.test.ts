@@ -15,14 +15,16 @@ interface Owner {
   readonly views: ReturnType<typeof readViewFiles>;
 }
 
-/** Everything that has views: the portal itself, its modules and the examples. */
+/** Everything of the portal that has views: itself and its modules. */
 const owners: readonly Owner[] = [
   { id: 'core', folder: portalViews, views: readViewFiles(join(portalViews, 'core')) },
-  ...['modules', 'examples'].flatMap((parent) =>
-    readdirSync(join(root, parent))
-      .map((name) => ({ id: name, folder: join(root, parent, name), views: readViewFiles(join(root, parent, name, 'views')) }))
-      .filter(({ views }) => views.size > 0),
-  ),
+  ...readdirSync(join(root, 'modules'))
+    .map((name) => ({
+      id: name,
+      folder: join(root, 'modules', name),
+      views: readViewFiles(join(root, 'modules', name, 'views')),
+    }))
+    .filter(({ views }) => views.size > 0),
 ];
 
 /** The same numbers in every run. */

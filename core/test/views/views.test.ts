@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AccessContext, MenuItem, RenderOptions } from '../../api/index.js';
+import type { AccessContext, ConditionalContributions, MenuItem, RenderOptions } from '../../api/index.js';
 import type { PageState, Views } from '../../views/index.js';
 import { homeSite, menuItem, pageState, portalViews, someContributions, TestFolder, testViews } from './view-portal.js';
 
@@ -277,6 +277,41 @@ describe('Views', () => {
     expect(render({}, {}, { ...first, access: renamed }))
       .to.contain('New name')
       .and.to.not.contain('>Home<');
+  });
+
+  it('leave an item out while its words fail, and have it again on the next page', async () => {
+    folder.write('views/a.hbs', '');
+    let fails = true;
+    const value = {
+      get label(): string {
+        if (fails) throw new Error('no words');
+        return 'portal.search';
+      },
+    };
+    const items = [
+      menuItem('docs', Object.assign(Object.create(value), { href: '~/docs' })),
+      menuItem('other', { label: 'portal.sign-in', href: '/other' }),
+    ];
+    const failing = {
+      ...someContributions(items),
+      each: ((use, among = items) =>
+        among.flatMap((each) => {
+          try {
+            return [use(each.value, each)];
+          } catch {
+            return [];
+          }
+        })) as ConditionalContributions<MenuItem>['each'],
+    };
+    const render = await load(testViews({ menuItems: failing }));
+    const page = pageState();
+    expect(render({}, {}, page))
+      .to.contain('href="/other"')
+      .and.not.to.contain('href="/web/home/docs"');
+    fails = false;
+    expect(render({}, {}, page))
+      .to.contain('href="/other"')
+      .and.to.contain('href="/web/home/docs"');
   });
 
   it('write menus anew when a view or the words of the portal have changed', async () => {

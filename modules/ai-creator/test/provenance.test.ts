@@ -1,3 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { UnitOfWork } from '@portico/core';
 import { digitalSourceType } from '@portico/core/testing';
 import { base, bytes, Library, picture } from '@portico/documents-media/testing';
 import { expect } from 'chai';
@@ -204,6 +209,31 @@ describe('Generated documents', () => {
       'समुद्र और प्रकाशस्तंभ': ['hindi.png'],
       समद: [],
     });
+  });
+
+  it('are found by the words of today when they came in under earlier rules', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'portico-words-'));
+    try {
+      const prompt = 'เรือใบในอ่าวที่เงียบสงบ';
+      const earlier = await Library.open({ home });
+      const metadata = { provenance: { ...provenance, prompt } };
+      const { id: bay } = await earlier.add({ name: 'bay.png', content: await picture(61, 40), metadata });
+      // As an earlier version of the module left it: the sentence was one word.
+      await earlier.portal.service(UnitOfWork).write(async (transaction) => {
+        await transaction.query('DELETE FROM documents_media_metadata_word WHERE document_id = ?', [bay]);
+        await transaction.query('UPDATE documents_media_document SET word_rules = 0 WHERE id = ?', [bay]);
+      });
+      const found = async (opened: Library): Promise<readonly string[]> =>
+        (await opened.documents.similar(opened.system(), 'provenance', 'อ่าวเงียบสงบ')).map(({ name }) => name);
+      expect(await found(earlier)).to.deep.equal([]);
+      await earlier.close();
+      const now = await Library.open({ home });
+      for (let looks = 0; looks < 200 && (await found(now)).length === 0; looks += 1) await wait(100);
+      expect(await found(now)).to.deep.equal(['bay.png']);
+      await now.close();
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
   });
 
   it('are added once with one key, however often and at whatever time', async () => {

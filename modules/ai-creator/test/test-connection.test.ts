@@ -20,7 +20,7 @@ describe('Test Connection', () => {
 
   before(async () => {
     sandbox = await createImagesSandbox({ keys: 'any' });
-    creator = await startCreatorPortal({ sandbox, config: { testMillis: 400 } });
+    creator = await startCreatorPortal({ sandbox, config: { testMillis: 60_000 } });
     admin = await creator.portal.signIn();
   });
   after(async () => {
@@ -100,8 +100,6 @@ describe('Test Connection', () => {
     'insufficient-quota': /no credit left/,
     'rate-limit': /asks for patience/,
     'error-503': /in trouble/,
-    'stall-before-headers': /did not answer in time/,
-    'stall-in-body': /did not answer in time/,
     'reset-before-headers': /could not be reached/,
     redirect: /no answer of an images service.*redirect/,
     html: /no answer of an images service/,
@@ -111,16 +109,31 @@ describe('Test Connection', () => {
     'gzip-bomb': /no answer of an images service/,
     'plain-string-error': /in trouble/,
   } as const;
-  for (const [name, sentence] of Object.entries(failures)) {
-    it(`says what to do about ${name}, after one request`, async () => {
-      sandbox.nextList(name as keyof typeof failures);
+  const saysWhatToDo = (behaviour: keyof typeof failures | 'stall-before-headers' | 'stall-in-body', sentence: RegExp): void => {
+    it(`says what to do about ${behaviour}, after one request`, async () => {
+      sandbox.nextList(behaviour);
       const result = await press({ apiKey: typedKey });
       expect(result.kind).to.equal('danger');
       expect(textOf(result)).to.match(sentence);
       expect(JSON.stringify(result)).not.to.include(typedKey.slice(0, 12)).and.not.include(typedKey.slice(-4));
       expect(sandbox.requests).to.have.length(1);
     });
-  }
+  };
+  for (const [name, sentence] of Object.entries(failures)) saysWhatToDo(name as keyof typeof failures, sentence);
+
+  describe('of a portal that does not wait long', () => {
+    let patient: [CreatorPortal, TestClient];
+    before(async () => {
+      patient = [creator, admin];
+      creator = await startCreatorPortal({ sandbox, config: { testMillis: 400 } });
+      admin = await creator.portal.signIn();
+    });
+    after(async () => {
+      await creator.stop();
+      [creator, admin] = patient;
+    });
+    for (const name of ['stall-before-headers', 'stall-in-body'] as const) saysWhatToDo(name, /did not answer in time/);
+  });
 
   it('makes an image only when asked for by name, and keeps nothing of it', async () => {
     const { text } = await admin.get(page);

@@ -68,6 +68,13 @@ describe('the error table of the images API', () => {
     [400, 'Invalid model parameters: quality is not known.', 'bad-request'],
     [403, 'This key was flagged by the owner.', 'invalid-api-key'],
     [429, 'You reached the limit of requests per minute.', 'rate-limited'],
+    // Of an account without money, said in no words that mean it at every status.
+    [429, 'Your account has hit its quota.', 'insufficient-quota'],
+    [429, 'Check your plan and billing details.', 'insufficient-quota'],
+    [429, 'Your Credit is gone.', 'insufficient-quota'],
+    [403, 'Check your plan and billing details.', 'invalid-api-key'],
+    [429, 'The rate limit of your quota is reached:\ntry again soon.', 'rate-limited'],
+    [429, 'Too fast.', 'rate-limited'],
   ] as const)
     it(`takes ${status} "${message}" of a gateway for ${code}`, () => {
       expect(classify({ status, code: String(status), message }).code).to.equal(code);

@@ -67,6 +67,7 @@ export interface SettingsEntry {
   moduleOf(field: string): string | undefined;
 }
 
+/** Values of settings, of the instance and of each site, as they are in force. Reads are memory reads. */
 export interface Settings {
   /** Of a definition, or of what a module adds to the page of another; what others add is part of the same handle. */
   of<F extends SettingsFields>(definition: SettingsDefinition<F> | SettingsAddition<F>): SettingsHandle<F>;

@@ -54,6 +54,8 @@ export class EntryPages {
     const own = this.own(ctx);
     const value = ({ name, field }: Own, said: unknown): string =>
       this.presenter.value(entry.moduleOf(name), field, said, locale);
+    const items = ({ name, field }: Own, said: unknown): readonly string[] | undefined =>
+      this.presenter.items(entry.moduleOf(name), field, said, locale);
     const label = ({ name, field }: Own): string => this.presenter.theirs(entry.moduleOf(name), field.label, locale);
     const title = ctx.text('reset.title', { name: this.presenter.theirs(entry.module, entry.value.title, locale) });
     const model = {
@@ -66,7 +68,13 @@ export class EntryPages {
         .filter(({ field }) => field.type !== 'secret')
         .map((each) => {
           const resolved = handle.resolve(scope, each.name);
-          return { label: label(each), now: value(each, resolved.own), becomes: value(each, resolved.inherited) };
+          return {
+            label: label(each),
+            now: value(each, resolved.own),
+            nowItems: items(each, resolved.own),
+            becomes: value(each, resolved.inherited),
+            becomesItems: items(each, resolved.inherited),
+          };
         }),
       secrets: own
         .filter(({ field }) => field.type === 'secret')

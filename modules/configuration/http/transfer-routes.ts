@@ -155,8 +155,17 @@ export class TransferRoutes implements HttpRoutes {
         ? this.presenter.value(found.moduleOf(name), field, said, locale)
         : String(said);
     };
+    const items = (said: unknown): readonly string[] | undefined =>
+      found && field && Array.isArray(said) ? this.presenter.items(found.moduleOf(name), field, said, locale) : undefined;
     const label = found && field ? this.presenter.theirs(found.moduleOf(name), field.label, locale) : name;
-    return { label: `${this.titleOf(id, locale)}: ${label}`, place, before: value(before), after: value(after) };
+    return {
+      label: `${this.titleOf(id, locale)}: ${label}`,
+      place,
+      before: value(before),
+      beforeItems: items(before),
+      after: value(after),
+      afterItems: items(after),
+    };
   }
 
   private titleOf(id: string, locale: string): string {

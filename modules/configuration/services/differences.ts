@@ -12,9 +12,23 @@ export interface DifferenceRow {
   readonly label: string;
   /** The value and where it comes from. */
   readonly now: string;
+  /** Of a list its items, and how many come from where. */
+  readonly nowItems?: readonly string[] | undefined;
+  readonly nowState?: string | undefined;
   /** What it is compared with: the default, or what the other site has. */
   readonly against: string;
+  readonly againstItems?: readonly string[] | undefined;
+  readonly againstState?: string | undefined;
 }
+
+/** A value in force: as one text, and as a list where it is one. */
+interface Shown {
+  readonly text: string;
+  readonly items: readonly string[] | undefined;
+  readonly state: string | undefined;
+}
+
+type Compared = Omit<DifferenceRow, 'id' | 'field' | 'entry' | 'label'>;
 
 /** What differs from the defaults, and what differs between two places. */
 @injectable()
@@ -34,10 +48,10 @@ export class Differences {
         const differs = scope.kind === 'site' ? resolved.own !== undefined : resolved.origin !== 'default';
         if (!differs) return undefined;
         const inherited = scope.kind === 'site' ? resolved.inherited : defaultOf(field, resolved);
-        return {
-          now: this.now(entry, name, field, resolved, locale),
-          against: this.presenter.value(entry.moduleOf(name), field, inherited, locale),
-        };
+        const module = entry.moduleOf(name);
+        const { text: now, items: nowItems, state: nowState } = this.now(entry, name, field, resolved, locale);
+        const against = this.presenter.value(module, field, inherited, locale);
+        return { now, nowItems, nowState, against, againstItems: this.presenter.items(module, field, inherited, locale) };
       },
       locale,
     );
@@ -51,7 +65,16 @@ export class Differences {
         const handle = this.registry.handle(entry.value.id);
         const [one, other] = [handle.resolve(left, name), handle.resolve(right, name)];
         if (comparable(field, one) === comparable(field, other)) return undefined;
-        return { now: this.now(entry, name, field, one, locale), against: this.now(entry, name, field, other, locale) };
+        const [now, against] = [this.now(entry, name, field, one, locale), this.now(entry, name, field, other, locale)];
+        const { text, items, state } = against;
+        return {
+          now: now.text,
+          nowItems: now.items,
+          nowState: now.state,
+          against: text,
+          againstItems: items,
+          againstState: state,
+        };
       },
       locale,
     );
@@ -60,7 +83,7 @@ export class Differences {
   private rows(
     entries: readonly CatalogEntry[],
     scope: Scope,
-    compare: (entry: CatalogEntry, name: string, field: SettingsField) => Pick<DifferenceRow, 'now' | 'against'> | undefined,
+    compare: (entry: CatalogEntry, name: string, field: SettingsField) => Compared | undefined,
     locale: string,
   ): readonly DifferenceRow[] {
     return entries.flatMap((entry) =>
@@ -82,8 +105,11 @@ export class Differences {
     );
   }
 
-  private now(entry: CatalogEntry, name: string, field: SettingsField, resolved: ResolvedSetting, locale: string): string {
-    return this.presenter.inForce(entry.moduleOf(name), field, resolved, locale);
+  private now(entry: CatalogEntry, name: string, field: SettingsField, resolved: ResolvedSetting, locale: string): Shown {
+    const module = entry.moduleOf(name);
+    const items = this.presenter.items(module, field, resolved.value, locale);
+    const text = this.presenter.inForce(module, field, resolved, locale);
+    return { text, items, state: items?.length ? this.presenter.inForce(module, field, resolved, locale, false) : undefined };
   }
 }
 

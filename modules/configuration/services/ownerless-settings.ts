@@ -1,6 +1,21 @@
-import { type IntegrityCheck, type IntegrityFinding, inject, injectable, Modules, UnitOfWork } from '@portico/core';
+import {
+  type IntegrityCheck,
+  type IntegrityFinding,
+  inject,
+  injectable,
+  type ModuleBelongings,
+  Modules,
+  type Reader,
+  type RemovedModule,
+  type Transaction,
+  tokenId,
+  UnitOfWork,
+} from '@portico/core';
 import { ownerByName } from '@portico/core/util';
+import { SettingsDefinitions } from '../api/index.js';
+import { SettingsRevision, StoredSetting } from '../entities/index.js';
 import { SettingsCatalog } from './settings-catalog.js';
+import { StoredSettings } from './stored-settings.js';
 
 interface StoredField {
   readonly page: string;
@@ -47,3 +62,35 @@ export class OwnerlessSettings implements IntegrityCheck {
     return owner !== undefined && this.modules.status(owner)?.state !== 'active';
   }
 }
+
+/** What is stored of the settings of a module that is removed, secrets too. */
+@injectable()
+export class SettingsBelongings implements ModuleBelongings {
+  readonly kind = 'settings';
+
+  constructor(@inject(StoredSettings) private readonly stored: StoredSettings) {}
+
+  async namesOf(reader: Reader, module: RemovedModule): Promise<readonly string[]> {
+    const rows = await this.rowsOf(reader, module);
+    const names = rows.map(({ definitionId, field, kind }) => `${definitionId}.${field}${kind === 'secret' ? ' (secret)' : ''}`);
+    return [...new Set(names)].sort();
+  }
+
+  async erase(transaction: Transaction, module: RemovedModule): Promise<void> {
+    const rows = await this.rowsOf(transaction, module);
+    const ids = [...new Set([...definitionsOf(module), ...rows.map(({ definitionId }) => definitionId)])];
+    for (const definitionId of ids) {
+      await transaction.repository(StoredSetting).delete({ definitionId });
+      await transaction.repository(SettingsRevision).delete({ definitionId });
+    }
+    transaction.afterCommit(() => this.stored.forget(ids));
+  }
+
+  private async rowsOf(reader: Pick<Reader, 'repository'>, module: RemovedModule): Promise<readonly StoredSetting[]> {
+    const declared = definitionsOf(module);
+    const rows = await reader.repository(StoredSetting).find();
+    return rows.filter(({ definitionId: id }) => declared.includes(id) || id === module.id || id.startsWith(`${module.id}.`));
+  }
+}
+
+const definitionsOf = (module: RemovedModule): readonly string[] => module.contributed(tokenId(SettingsDefinitions));

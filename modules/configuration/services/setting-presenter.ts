@@ -149,6 +149,7 @@ export class SettingsAuditArea implements AuditArea {
     return {
       what: `${this.presenter.theirs(module, value.title, locale)}: ${this.presenter.theirs(fieldModule, field.label, locale)}`,
       value: (said) => (typeof said === 'string' ? undefined : this.presenter.value(fieldModule, field, said, locale)),
+      items: (said) => (Array.isArray(said) ? this.presenter.items(fieldModule, field, said, locale) : undefined),
     };
   }
 }

@@ -181,6 +181,15 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
+  /** What was stored under these definitions has gone. */
+  forget(definitionIds: readonly string[]): void {
+    for (const id of definitionIds) {
+      for (const known of [this.fields, this.revisions])
+        for (const place of known.keys()) if (place.startsWith(`${id}\n`)) known.delete(place);
+      this.scopes.delete(id);
+    }
+  }
+
   /** Seals one secret again; false when it is there and cannot be read. */
   async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
     return this.unitOfWork.write(async (transaction) => {

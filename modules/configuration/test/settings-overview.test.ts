@@ -119,6 +119,34 @@ describe('What belongs to the entries of settings', () => {
     });
   });
 
+  describe('Lists', () => {
+    const beacon = '/configuration/instance-settings/beacon';
+    const beaconOfSite = '/web/home/configuration/site-settings/beacon';
+    const links = ['https://one.example/', 'https://two.example/'];
+    const list = (items: readonly string[]): string =>
+      `<ul class="setting-value">${items.map((item) => `<li dir="auto">${item}</li>`).join('')}</ul>`;
+    const page = async (path: string): Promise<string> => (await admin.get(path).expect(200)).text;
+
+    it('stand item by item where they were changed, differ, are compared and are reset', async () => {
+      await saveForm(portal, admin, beacon, { links: links.join('\n') });
+      await saveForm(portal, admin, beaconOfSite, { 'links.mode': 'own', links: links.toReversed().join('\n') });
+      for (const path of [`${beacon}/history`, '/configuration/audit-log'])
+        expect(await page(path), path).to.include(list(links));
+      const differs = await page('/configuration/settings-differences?q=links');
+      expect(differs)
+        .to.include(list(links))
+        .and.to.include(list(links.slice(0, 1)));
+      expect(differs).to.include('2 entries, from Instance Settings');
+      const compared = await page('/configuration/settings-differences?left=home&right=other&q=links');
+      expect(compared).to.include(list(links.toReversed())).and.to.include(list(links));
+      const asked = await page(`${beacon}/reset`);
+      expect(asked)
+        .to.include(`<del dir="auto">${list(links)}`)
+        .and.to.include(`<ins dir="auto">${list(links.slice(0, 1))}`);
+      for (const text of [differs, compared, asked]) expect(text).not.to.include(links.join(', '));
+    });
+  });
+
   describe('Reset', () => {
     it('asks first, and says what each setting becomes', async () => {
       const asked = await words(`${sitePage}/reset`);

@@ -1,8 +1,8 @@
 import { type HttpRoutes, inject, injectable, PortalError, type RouteContext, type Router, z } from '@portico/core';
-import { type Answer, Diagnostics } from '../services/diagnostics.js';
+import { type Answer, type DiagnosticChoice, Diagnostics } from '../services/diagnostics.js';
 
 const text = z.string().trim().max(300).optional();
-const query = z.strictObject({ point: text, contribution: text, site: text, person: text, given: text });
+const query = z.strictObject({ text, point: text, contribution: text, site: text, person: text, given: text });
 type Query = z.output<typeof query>;
 const step = z.object({
   criterion: z.string(),
@@ -40,35 +40,44 @@ export class DiagnosticsRoutes implements HttpRoutes {
   }
 
   private async show(ctx: RouteContext<unknown, Query>): Promise<void> {
-    const asked = pointOf(ctx.input.query);
+    const asked = ctx.input.query;
     const json = ctx.accepts('html', 'json') === 'json';
+    const found = asked.text && !asked.contribution ? this.diagnostics.search(ctx.access, asked.text) : [];
+    const [only] = found.length === 1 ? found : [];
+    const { text: _, ...rest } = asked;
+    const { point, contribution } = only ? { point: only.point, contribution: `${only.module}/${only.id}` } : asked;
     try {
-      const answers = asked.point && asked.contribution ? this.diagnostics.ask(ctx.access, { ...asked, ...needed(asked) }) : [];
+      const answers = point && contribution ? this.diagnostics.ask(ctx.access, { ...rest, point, contribution }) : [];
       if (json) ctx.body = { answers };
-      else await this.render(ctx, asked, answers);
+      else await this.render(ctx, { answers, found: only ? [] : found });
     } catch (error) {
       if (json || !(error instanceof PortalError)) throw error;
-      await this.render(ctx, asked, [], error);
+      await this.render(ctx, { answers: [], found: [], error });
     }
   }
 
-  private async render(
-    ctx: RouteContext<unknown, Query>,
-    asked: Query,
-    answers: readonly Answer[],
-    error?: PortalError,
-  ): Promise<void> {
+  private async render(ctx: RouteContext<unknown, Query>, { answers, found, error }: Shown): Promise<void> {
     const title = ctx.text('diagnostics.title');
-    const chosen = `${asked.point} ${asked.contribution}`;
-    const points = this.diagnostics.choices(ctx.access).map(({ point, label: pointLabel, options }) => ({
-      label: pointLabel,
-      options: options.map(({ id, module, label }) => {
-        const value = `${point} ${module}/${id}`;
-        return { value, label, selected: value === chosen || `${point} ${id}` === chosen };
-      }),
-    }));
+    const asked = ctx.input.query;
+    const choices = this.diagnostics.choices(ctx.access);
+    const linked = (isNamed: boolean): readonly { readonly label: string; readonly href: string; readonly id?: string }[] =>
+      found
+        .filter((each) => each.isNamed === isNamed)
+        .map((each) => ({
+          label: each.label,
+          href: hrefOf(asked, each),
+          // Two of the same name are told apart by their ids.
+          ...(found.some((other) => other !== each && other.label === each.label) ? { id: each.id } : {}),
+        }));
+    const chosen = choices.find(
+      ({ point, module, id }) => point === asked.point && [id, `${module}/${id}`].includes(asked.contribution ?? ''),
+    );
     const model = {
-      points,
+      text: asked.text ?? chosen?.label,
+      names: choices.filter(({ isNamed }) => isNamed).map(({ label }) => label),
+      found: linked(true),
+      unseen: linked(false),
+      isMissing: Boolean(asked.text) && error === undefined && found.length === 0 && answers.length === 0,
       sites: this.diagnostics
         .sitesFor(ctx.access)
         .map(({ address, name }) => ({ address, name, selected: address === asked.site })),
@@ -82,14 +91,15 @@ export class DiagnosticsRoutes implements HttpRoutes {
   }
 }
 
-/** The form has point and contribution in one field. */
-function pointOf({ point, contribution, ...rest }: Query): Query {
-  if (point !== undefined || !contribution?.includes(' ')) return { point, contribution, ...rest };
-  const [first, second] = contribution.split(' ');
-  return { ...rest, point: first, contribution: second };
+interface Shown {
+  readonly answers: readonly Answer[];
+  /** What the words may mean, when they mean more than one thing. */
+  readonly found: readonly DiagnosticChoice[];
+  readonly error?: PortalError;
 }
 
-const needed = ({ point = '', contribution = '' }: Query): { readonly point: string; readonly contribution: string } => ({
-  point,
-  contribution,
-});
+/** The same question about one thing. */
+function hrefOf({ site, person, given }: Query, { point, module, id }: DiagnosticChoice): string {
+  const kept = Object.entries({ site, person, given }).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return `?${new URLSearchParams([['point', point], ['contribution', `${module}/${id}`], ...kept])}`;
+}

@@ -4,6 +4,8 @@ import {
   injectable,
   Log,
   MessageCatalog,
+  type ModuleActivity,
+  ModulePackages,
   type ModuleStatus,
   Modules,
   notFound,
@@ -12,13 +14,22 @@ import {
   type Router,
   z,
 } from '@portico/core';
+import { ContributionNames } from '../services/contribution-names.js';
 import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
+import { ModuleChanges } from '../services/module-changes.js';
+import { oldCodeSentence, packageModel } from '../services/package-model.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
 const params = z.strictObject({ id: z.string().max(100) });
 const actionParams = z.strictObject({ id: z.string().max(100), action: z.enum(['start', 'stop', 'enable', 'disable']) });
+const changeBody = z.strictObject({
+  kind: z.enum(['service', 'view']),
+  subject: z.string().max(300),
+  switch: z.enum(['on', 'off']),
+});
 type Params = z.output<typeof params>;
+type ChangeBody = z.output<typeof changeBody>;
 type ActionParams = z.output<typeof actionParams>;
 
 /** The Modules screen. */
@@ -30,11 +41,17 @@ export class ModuleRoutes implements HttpRoutes {
     @inject(Modules) private readonly modules: Modules,
     @inject(Log) private readonly log: Log,
     @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(ModulePackages) private readonly packages: ModulePackages,
+    @inject(ContributionNames) private readonly names: ContributionNames,
+    @inject(ModuleChanges) private readonly changes: ModuleChanges,
   ) {}
 
   register(router: Router): void {
     router.get('/', { access }, (ctx) => this.list(ctx));
     router.get('/:id', { access, params }, (ctx: RouteContext<Params>) => this.show(ctx));
+    router.post('/:id/changes', { access, params, body: changeBody }, (ctx: RouteContext<Params, unknown, ChangeBody>) =>
+      this.change(ctx),
+    );
     router.get('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.ask(ctx));
     router.post('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.act(ctx));
   }
@@ -42,13 +59,38 @@ export class ModuleRoutes implements HttpRoutes {
   private list(ctx: RouteContext): void {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
-    ctx.render('modules', { title, modules, unreadable: this.modules.unreadable() }, { title });
+    const { safeMode } = this.modules;
+    const install = ctx.access.can(permissions.packages) ? ctx.url('/configuration/packages/new') : undefined;
+    const oldCode = oldCodeSentence(ctx, this.packages.replacedCode());
+    const unreadable = this.modules.unreadable();
+    ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable }, { title });
   }
 
-  private show(ctx: RouteContext<Params>): void {
+  private async show(ctx: RouteContext<Params>): Promise<void> {
     const module = this.model(ctx, this.find(ctx.input.params.id));
     const unreadable = this.modules.unreadable().filter(({ id }) => id === module.id);
-    ctx.render('module', { ...module, unreadable }, { title: module.name });
+    const installed = (await this.packages.installed()).find(({ id }) => id === module.id);
+    const packaged = installed && packageModel(ctx, installed, module.name);
+    const contributes = this.names.contributedBy(module.id, module.contributes, ctx.access.locale);
+    const changes = this.changes.madeBy(module.id, ctx.access);
+    const changedBy = this.changes.madeTo(module.id, ctx.access);
+    ctx.render('module', { ...module, contributes, changes, changedBy, packaged, unreadable }, { title: module.name });
+  }
+
+  private async change(ctx: RouteContext<Params, unknown, ChangeBody>): Promise<void> {
+    const { params: given, body } = ctx.input;
+    const { id } = this.find(given.id);
+    const isOn = body.switch === 'on';
+    const { state } = await this.changes.switch(id, body.kind, body.subject, isOn, ctx.access);
+    this.log.info('A change of a module to another was switched.', {
+      module: id,
+      subject: body.subject,
+      isOn,
+      by: ctx.access.person?.id,
+    });
+    const isAsWanted = isOn === (state === 'in-force');
+    const sentence = ctx.text('changes.now', { subject: body.subject, state: ctx.text(`changes.state.${state}`) });
+    ctx.redirectWith(`/configuration/modules/${id}`, sentence, isAsWanted ? 'success' : 'warning');
   }
 
   private ask(ctx: RouteContext<ActionParams>): void {
@@ -113,11 +155,14 @@ export class ModuleRoutes implements HttpRoutes {
       reasons,
       failure,
       contributionErrors,
+      deprecations,
       requires,
       provides,
       hosts,
       contributes,
       startMillis,
+      lastCrash,
+      leftOut,
     } = status;
     const name = this.nameOf(ctx, id);
     return {
@@ -138,11 +183,14 @@ export class ModuleRoutes implements HttpRoutes {
       reasons,
       failure: failure && ctx.text('modules.failure', { phase: failure.phase, message: failure.message }),
       contributionErrors,
+      deprecations,
       requires,
       provides,
       hosts,
       contributes,
       startMillis: startMillis === undefined ? undefined : Math.round(startMillis),
+      lastCrash: leftOut === 'crashes' ? undefined : lastCrash?.message,
+      ...activityModel(ctx, this.modules.activity(id)),
       actions: moduleActions(status, this.modules.list()).map((action) => ({
         action,
         label: ctx.text(`modules.${action}`),
@@ -153,7 +201,43 @@ export class ModuleRoutes implements HttpRoutes {
   }
 }
 
-interface ModuleModel extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated'> {
+/** What it has done so far, in words; undefined where there is nothing to say. */
+interface ActivityModel {
+  readonly time?: string;
+  readonly memory?: string;
+  readonly grown?: string;
+  readonly errors: number;
+  readonly lastError?: string;
+  readonly longTurns?: string;
+  readonly openRequests: number;
+}
+
+function activityModel(ctx: Pick<RouteContext, 'text' | 'access'>, activity: ModuleActivity | undefined): ActivityModel {
+  if (activity === undefined) return { errors: 0, openRequests: 0 };
+  const { turns, turnMillis, longTurns, longestTurnMillis, errors, lastError, openRequests, memory } = activity;
+  const number = new Intl.NumberFormat(ctx.access.locale, { maximumFractionDigits: 1 });
+  const megabytes = (bytes: number): string => ctx.text('modules.megabytes', { size: number.format(bytes / (1024 * 1024)) });
+  return {
+    errors,
+    lastError,
+    openRequests,
+    ...(turns > 0 && {
+      time: ctx.text('modules.time-value', { seconds: number.format(turnMillis / 1000), turns: number.format(turns) }),
+    }),
+    ...(longTurns > 0 && {
+      longTurns: ctx.text('modules.long-turns-value', { count: longTurns, seconds: number.format(longestTurnMillis / 1000) }),
+    }),
+    ...(memory && {
+      memory: megabytes(memory.bytes),
+      grown: ctx.text('modules.grown-value', { size: megabytes(memory.grownBytes) }),
+    }),
+  };
+}
+
+interface ModuleModel
+  extends Omit<ModuleStatus, 'keepsSecrets' | 'failure' | 'decorates' | 'decorated' | 'lastCrash' | 'leftOut'>,
+    ActivityModel {
+  readonly lastCrash: string | undefined;
   /** What people call it. */
   readonly name: string;
   readonly stateLabel: string;

@@ -6,6 +6,7 @@ import {
   injectable,
   MessageCatalog,
   Messages,
+  type ModuleStatus,
   Permissions,
   tokenId,
 } from '@portico/core';
@@ -34,14 +35,9 @@ export class ContributionNames {
     return word === kind ? undefined : word;
   }
 
-  /** A point, by the name of the module that opens it, and its id. */
-  point(id: string, locale: string): string {
-    const name = id.startsWith(portal) ? this.messages.text('portal.name', undefined, locale) : this.module(ownerOf(id), locale);
-    return this.messages.text('diagnostics.named', { name, id }, locale);
-  }
-
+  /** Of the portal's own part it is the name of the portal. */
   module(id: string, locale: string): string {
-    return this.catalog.nameOf(id, locale);
+    return id === 'core' ? this.messages.text('portal.name', undefined, locale) : this.catalog.nameOf(id, locale);
   }
 
   /** The name on the screen, also of what has left with its module as long as its words are there; else what it goes by, else its id. */
@@ -70,6 +66,19 @@ export class ContributionNames {
 
   find(point: string, contribution: string, module: string): ContributionFacts | undefined {
     return this.at(point).find(({ id, module: owner }) => id === contribution && owner === module);
+  }
+
+  /** What a module contributes now, each with its name. */
+  contributedBy(
+    module: string,
+    contributes: ModuleStatus['contributes'],
+    locale: string,
+  ): readonly { readonly point: string; readonly id: string; readonly name: string }[] {
+    const points = new Map(this.explanations.points().map(({ id, contributions }) => [id, contributions]));
+    return contributes.map(({ point, id }) => {
+      const facts = points.get(point)?.find((each) => each.id === id && each.module === module);
+      return { point, id, name: facts ? this.name(facts, locale) : id };
+    });
   }
 
   /** What a step asks about, by name and id; the id alone where it has no name. */

@@ -19,6 +19,7 @@ import {
   type Site,
   SiteDirectory,
 } from '@portico/core';
+import { foldText } from '@portico/core/util';
 import { ContributionNames } from './contribution-names.js';
 import { permissions } from './permissions.js';
 
@@ -34,12 +35,15 @@ export interface Question {
   readonly given?: string;
 }
 
-/** What can be asked about at one point. */
-export interface DiagnosticChoices {
+/** Something that can be asked about. */
+export interface DiagnosticChoice {
   readonly point: string;
-  /** The point as people know it. */
+  readonly id: string;
+  readonly module: string;
+  /** By the names that people see. */
   readonly label: string;
-  readonly options: readonly { readonly id: string; readonly module: string; readonly label: string }[];
+  /** Whether people see it under a name; the rest works unseen, and is for developers. */
+  readonly isNamed: boolean;
 }
 
 export interface AnsweredStep extends Omit<ExplainedStep, 'hrefPermission'> {
@@ -79,17 +83,33 @@ export class Diagnostics {
     return this.mayAskForOthers(asker) ? this.deployment.findings() : [];
   }
 
-  /** What people know by a name and may miss; whoever knows an id can ask for everything else by it, in the address of the page and the command. */
-  choices({ locale }: AccessContext): readonly DiagnosticChoices[] {
-    const points = this.points().map(({ id: point, contributions }) => ({
-      point,
-      label: this.names.point(point, locale),
-      options: contributions
-        .filter((facts) => this.names.isRecognised(facts, locale))
-        .map((facts) => ({ id: facts.id, module: facts.module, label: this.names.option(point, facts, locale) }))
-        .sort((left, right) => left.label.localeCompare(right.label, locale)),
-    }));
-    return points.filter(({ options }) => options.length > 0);
+  /** All that can be asked about, by the names that people see; what has none goes by its ids. */
+  choices({ locale }: AccessContext): readonly DiagnosticChoice[] {
+    return this.points()
+      .flatMap(({ id: point, contributions }) =>
+        contributions.map((facts) => {
+          const { id, module } = facts;
+          const isNamed = this.names.isRecognised(facts, locale);
+          const label = isNamed ? this.names.option(point, facts, locale) : `${point}: ${module}/${id}`;
+          return { point, id, module, label, isNamed };
+        }),
+      )
+      .sort((left, right) => left.label.localeCompare(right.label, locale));
+  }
+
+  /**
+   * What is meant by some words: the one that is called so, else all in whose name, or ids, every word stands.
+   */
+  search(asker: AccessContext, text: string): readonly DiagnosticChoice[] {
+    const all = this.choices(asker);
+    const wanted = foldText(text);
+    const called = all.filter(({ label }) => foldText(label) === wanted);
+    if (called.length > 0) return called;
+    const words = wanted.split(' ').filter(Boolean);
+    return all.filter(({ label, point, module, id }) => {
+      const about = foldText(`${label} ${point} ${module} ${id}`);
+      return words.every((word) => about.includes(word));
+    });
   }
 
   moduleName({ locale }: AccessContext, id: string): string {

@@ -4,6 +4,7 @@ import type { Permission } from '@portico/core';
 export const permissions = {
   flags: 'configuration.manage-flags',
   modules: 'configuration.manage-modules',
+  packages: 'configuration.install-modules',
   audit: 'configuration.read-audit-log',
   diagnose: 'configuration.diagnose',
 } as const;
@@ -12,5 +13,6 @@ export const declaredPermissions: readonly Permission[] = [
   { id: permissions.flags, label: 'permission.flags', scope: 'instance', defaultRoles: ['Operator'] },
   { id: permissions.audit, label: 'permission.audit', scope: 'instance', defaultRoles: ['Administrator'] },
   { id: permissions.modules, label: 'permission.modules', scope: 'instance', defaultRoles: ['Operator'] },
+  { id: permissions.packages, label: 'permission.packages', scope: 'instance', defaultRoles: ['Operator'] },
   { id: permissions.diagnose, label: 'permission.diagnose', scope: 'instance', defaultRoles: ['Operator'] },
 ];

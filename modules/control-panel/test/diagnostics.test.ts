@@ -126,25 +126,42 @@ describe('Diagnostics', () => {
     expect([json.exitCode, (JSON.parse(json.out) as Answers).answers[0]?.visible]).to.deep.equal([0, true]);
   });
 
-  it('offers what it can be asked about by the names that people see, and names what decides', async () => {
-    const page = await admin.get(base).query(menu('configuration/site-settings', { site: 'home', person: author.email }));
-    expect(page.text)
-      .to.include('>Site Settings (entry of the Product Menu, Settings)</option>')
-      .and.to.match(/>~\/documents-media \(pages, Documents and Media\)<\/option>/)
-      .and.not.to.include('ListRoutes</option>');
+  it('is asked by the names that people see, and names what decides', async () => {
+    const page = (await admin.get(base)).text;
+    expect(page)
+      .to.include('<option value="Site Settings (entry of the Product Menu, Settings)">')
+      .and.to.match(/<option value="~\/documents-media \(pages, Documents and Media\)">/)
+      .and.not.to.match(/ListRoutes|persistence-0/);
     // Neither classes and ids, nor the sentences by which checks go.
-    const options = [...page.text.matchAll(/<option[^>]*>([^<]*?) \([^<]*<\/option>/g)].map(([, name = '']) => name);
+    const options = [...page.matchAll(/<option value="([^"]*?) \([^"]*">/g)].map(([, name = '']) => name);
     expect(options.length).to.be.above(20);
     for (const name of options) expect(name).not.to.match(/[.!?]$|^(?:[A-Z][a-z]+){2,}$|^[a-z-]+\.[a-z]+-[a-z-]+$/);
-    const text = visibleText(page.text);
-    expect(text)
+    const asked = await admin.get(base).query(menu('configuration/site-settings', { site: 'home', person: author.email }));
+    expect(visibleText(asked.text))
       .to.include('The module Settings (configuration) is active')
       .and.to.match(/The person has the permission \S.* \(configuration\.manage-site-settings\)/)
       .and.to.include('site-settings, contributed by Settings to portico.menu-items');
-    const asked = { point: 'documents-media.new-menu-items', contribution: 'create-ai-image', site: 'home' };
-    expect(visibleText((await admin.get(base).query(asked)).text)).to.include(
+    const flagged = { point: 'documents-media.new-menu-items', contribution: 'create-ai-image', site: 'home' };
+    expect(visibleText((await admin.get(base).query(flagged)).text)).to.include(
       'The feature flag Create AI Image (LPD-10793) is on',
     );
+  });
+
+  it('answers at once what one thing is called, asks back where words mean several, and says when nothing is called so', async () => {
+    const search = async (text: string): Promise<string> =>
+      (await admin.get(base).query({ text, site: 'home', person: author.email })).text;
+    const one = 'Site Settings (entry of the Product Menu, Settings)';
+    expect(visibleText(await search(one.toUpperCase()))).to.include('Site Settings is not there for Ada Author in Home.');
+    const several = await search('site settings');
+    expect(visibleText(several)).to.include('Which of these do you mean?').and.to.include(one).and.not.to.include('Ada Author');
+    expect(several).to.match(
+      /href="\?point&#x3D;portico\.menu-items&amp;contribution&#x3D;configuration%2Fsite-settings&amp;site&#x3D;home&amp;person&#x3D;ada%40/,
+    );
+    // Two pages have this address: they are told apart.
+    expect(visibleText(await search('/configuration pages'))).to.match(/\/configuration \(pages, Settings\) \w+Routes/);
+    expect(visibleText(await search('persistence-0'))).to.include('The module core is active');
+    expect(visibleText(await search('portico.integrity-checks'))).to.match(/\d+ parts that work unseen, for developers/);
+    expect(visibleText(await search('unicorn'))).to.include('Nothing is called that');
   });
 
   it('lets a person ask for themselves only, and says nothing of anybody else', async () => {
@@ -168,10 +185,11 @@ describe('Diagnostics', () => {
     try {
       const page = await browser.page(portal, { person: portal.administrator, javaScript: false, width: 380 });
       await page.goto(base);
-      await page.getByLabel('Contribution').selectOption({ value: 'portico.menu-items configuration/site-settings' });
+      await page.getByLabel('Search').fill('site settings');
       await page.getByLabel('Site', { exact: true }).selectOption('home');
       await page.getByLabel('Email Address of the Person').fill(author.email);
       await page.getByRole('button', { name: 'Ask' }).click();
+      await page.getByRole('link', { name: 'Site Settings (entry of the Product Menu, Settings)' }).click();
       await page.getByText('Site Settings is not there for Ada Author in Home.').waitFor();
       expect(await page.getByText('This hides it').count()).to.equal(1);
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).to.equal(0);

@@ -25,7 +25,7 @@ describe('The Modules screen', () => {
     expect(details)
       .to.include('Id lighthouse')
       .and.to.include('configuration.settings-definitions')
-      .and.to.include('portico.menu-items: lamp');
+      .and.to.match(/portico\.menu-items ?: Watch the Lamp lamp/);
     expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
   });
 

@@ -84,6 +84,10 @@ export class DocumentEntity {
   @Column('text', { name: 'metadata_kinds', nullable: true })
   metadataKinds!: string | null;
 
+  /** Rules by which the words of `metadata` were found: `wordRules` of that time. */
+  @Column('integer', { name: 'word_rules' })
+  wordRules!: number;
+
   /** Id of the person who added the document. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;

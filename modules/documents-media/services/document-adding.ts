@@ -23,7 +23,7 @@ import { Folders } from './folders.js';
 import { isShown } from './known-types.js';
 import { announceContents } from './list-totals.js';
 import { Metadata, metadataColumns } from './metadata.js';
-import { indexWords } from './metadata-words.js';
+import { indexWords, wordRules } from './metadata-words.js';
 import { checkedName, nameKey, numberedName } from './names.js';
 import { SiteStorage } from './site-storage.js';
 
@@ -152,6 +152,7 @@ export class DocumentAdding {
       version: label,
       kind: isShown(facts) ? 'image' : 'file',
       ...metadataColumns(document.metadata),
+      wordRules,
       modifiedAt: now,
     };
     await transaction.repository(DocumentEntity).insert(entity);

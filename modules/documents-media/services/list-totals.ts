@@ -1,6 +1,7 @@
 import { Announcements, inject, injectable, Lifetime, type Transaction } from '@portico/core';
 import type { ListTotal } from '@portico/core/util';
 
+/** Told after the contents of folders of a site changed; the key is the id of the site. */
 const topic = 'documents-media.folder-contents';
 /** Folders, each a few dozen bytes. */
 const mostKept = 10_000;

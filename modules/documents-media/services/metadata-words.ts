@@ -4,6 +4,9 @@ import type { DocumentEntity } from '../entities/document.js';
 
 type Queries = Pick<Reader, 'query'>;
 
+/** Counts on with every change of what the words of a text are. */
+export const wordRules = 1;
+
 /** Words of one text that are remembered, and that are asked for. */
 const maxWords = 40;
 const maxAsked = 12;
@@ -44,7 +47,12 @@ function textWords(text: string, limit = maxWords): readonly string[] {
   return [...new Set(words)].slice(0, limit);
 }
 
-export async function indexWords(transaction: Transaction, document: DocumentEntity, kind: string, text: string): Promise<void> {
+export async function indexWords(
+  transaction: Transaction,
+  document: Pick<DocumentEntity, 'id' | 'siteId'>,
+  kind: string,
+  text: string,
+): Promise<void> {
   for (const word of textWords(text)) {
     await transaction.query('INSERT INTO documents_media_metadata_word (site_id, kind, word, document_id) VALUES (?, ?, ?, ?)', [
       document.siteId,

@@ -1,5 +1,5 @@
 import { invalidInput } from '@portico/core';
-import { cutText, hasInvisible } from '@portico/core/util';
+import { cutText, hasInvisible, withNaturalNumbers } from '@portico/core/util';
 
 const maxLength = 255;
 
@@ -8,9 +8,9 @@ const forbidden = /[\p{Cc}\p{Cs}/\\]/u;
 /** At least one character leaves ink. */
 const visible = /(?!\u2800)[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 
-/** A name as it is compared: two names with the same key cannot lie in one folder. */
+/** A name as it is compared and sorted: two names with the same key cannot lie in one folder; numbers sort as they count. */
 export function nameKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return withNaturalNumbers(name.normalize('NFC').toLowerCase());
 }
 
 /**

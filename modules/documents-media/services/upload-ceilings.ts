@@ -1,4 +1,4 @@
-import { type AccessContext, Clock, inject, injectable, PortalError } from '@portico/core';
+import { type AccessContext, Clock, inject, injectable, Messages, PortalError } from '@portico/core';
 import { LimitSettings } from './limit-settings.js';
 
 const minuteMillis = 60_000;
@@ -34,13 +34,14 @@ export class UploadCeilings {
   constructor(
     @inject(LimitSettings) private readonly limits: LimitSettings,
     @inject(Clock) private readonly clock: Clock,
+    @inject(Messages) private readonly messages: Messages,
   ) {}
 
   /** Runs an upload of the person. @throws PortalError `too-many-requests` (429, Retry-After), and what the upload throws. */
-  async within<T extends { readonly size: number }>({ person }: AccessContext, upload: () => Promise<T>): Promise<T> {
+  async within<T extends { readonly size: number }>({ person, locale }: AccessContext, upload: () => Promise<T>): Promise<T> {
     if (!person || person.kind === 'system') return upload();
     const sending = this.of(person.id);
-    this.check(sending);
+    this.check(sending, locale);
     sending.running += 1;
     try {
       const added = await upload();
@@ -78,23 +79,18 @@ export class UploadCeilings {
     }
   }
 
-  private check({ running, bytesByMinute }: Sending): void {
+  private check({ running, bytesByMinute }: Sending, locale: string): void {
     const { uploadsAtOncePerPerson: files, uploadBytesPerPersonAndHour: most } = this.limits.uploads;
     if (running >= files) {
-      throw tooMany(
-        `You are sending ${running} files already; ${files} at once is the limit. Wait until one is done.`,
-        waitSeconds,
-      );
+      throw tooMany(this.messages.text('upload.too-many-at-once', { running, most: files }, locale), waitSeconds);
     }
     const bytes = sumOf([...bytesByMinute.values()]);
     if (bytes < most) return;
     const [first = this.minute()] = bytesByMinute.keys();
     const minutes = Math.max(1, first + minutesOfAnHour - this.minute());
     const megabytes = (count: number): string => `${Math.max(1, Math.round(count / (1024 * 1024)))} MB`;
-    throw tooMany(
-      `You have sent ${megabytes(bytes)} within an hour; ${megabytes(most)} is the limit. Go on in ${minutes} min.`,
-      minutes * 60,
-    );
+    const values = { sent: megabytes(bytes), most: megabytes(most), minutes };
+    throw tooMany(this.messages.text('upload.too-much-an-hour', values, locale), minutes * 60);
   }
 
   private minute(): number {

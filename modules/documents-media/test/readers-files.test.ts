@@ -15,7 +15,8 @@ const run = promisify(execFile);
 
 const secret = 'Nobody Shall Hear';
 /** What no reader may find, whatever the format calls it. */
-const telling = /Nobody Shall Hear|GPS|\+52\.51|Latitude|Creator|Author\b|Producer|Artist|Comment|2026:0[1-9]|Acme/i;
+const telling =
+  /N\0o\0b\0o\0d\0y|Tm9ib2R5|inkscape|Nobody Shall Hear|GPS|\+52\.51|Latitude|Creator|Author\b|Producer|Artist|Comment|2026:0[1-9]|Acme/i;
 
 const text = (words: string): Buffer => Buffer.from(words, 'latin1');
 function number(value: number, length: 2 | 4, order: 'BE' | 'LE' = 'BE'): Buffer {
@@ -212,6 +213,24 @@ function ogg(): Buffer {
   ]);
 }
 
+/** With XML, a UUID and a comment of the coder. */
+const jp2 = (): Buffer =>
+  Buffer.concat([
+    box('jP  ', Buffer.from('0d0a870a', 'hex')),
+    box('xml ', text(`<creator>${secret}</creator>`)),
+    box('uuid', zeros(16), text(secret)),
+    box(
+      'jp2c',
+      Buffer.from('ff4f', 'hex'),
+      Buffer.from('ff64', 'hex'),
+      number(2 + 2 + secret.length, 2),
+      number(1, 2),
+      text(secret),
+      Buffer.from('ff90000a', 'hex'),
+      essence.subarray(0, 40),
+    ),
+  ]);
+
 /** With the Info dictionary and XMP in a later revision, a photograph with a place, and a note with its author. */
 async function pdf(more = ''): Promise<Buffer> {
   const photo = await sharp(await picture(40, 30))
@@ -224,7 +243,7 @@ async function pdf(more = ''): Promise<Buffer> {
     text(`<< /Type /Catalog /Pages 2 0 R ${more} >>`),
     text('<< /Type /Pages /Kids [3 0 R] /Count 1 >>'),
     text(
-      '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /XObject << /P 5 0 R >> >> /Annots [6 0 R] /PieceInfo << /Acme << /Private (Nobody Shall Hear) >> >> >>',
+      '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /XObject << /P 5 0 R /J 7 0 R >> >> /Annots [6 0 R] /PieceInfo << /Acme << /Private (Nobody Shall Hear) >> >> >>',
     ),
     stream('', text('q 100 0 0 100 20 20 cm /P Do Q')),
     stream(
@@ -232,6 +251,7 @@ async function pdf(more = ''): Promise<Buffer> {
       photo,
     ),
     text('<< /Type /Annot /Subtype /Text /Rect [0 0 10 10] /Contents (to be read) /T (Nobody Shall Hear) >>'),
+    stream('/Type /XObject /Subtype /Image /Width 1 /Height 1 /Filter /JPXDecode', jp2()),
   ];
   const parts: Buffer[] = [text('%PDF-1.6\n%\xe2\xe3\xcf\xd3\n')];
   const places: number[] = [];
@@ -242,7 +262,7 @@ async function pdf(more = ''): Promise<Buffer> {
   }
   const table = written();
   const lines = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
-  parts.push(text(`xref\n0 7\n0000000000 65535 f \n${lines}trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`));
+  parts.push(text(`xref\n0 8\n0000000000 65535 f \n${lines}trailer\n<< /Size 8 /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`));
   return withMetadata(Buffer.concat(parts), `-PDF:Author=${secret}`, `-XMP:Creator=${secret}`, '-XMP:GPSLatitude=52.51');
 }
 
@@ -360,6 +380,46 @@ const workbook = (more: Readonly<Record<string, Buffer>> = {}): Buffer =>
     ...more,
   });
 
+/** What a program writes at the beginning of a drawing, and notes beside what it draws. */
+function emf(): Buffer {
+  const said = Buffer.from(`Acme Draw\0${secret}\0\0`, 'utf16le');
+  const head = Buffer.concat([
+    number(1, 4, 'LE'),
+    number(88 + said.length, 4, 'LE'),
+    zeros(32),
+    text(' EMF'),
+    zeros(16),
+    number(said.length / 2, 4, 'LE'),
+    number(88, 4, 'LE'),
+    zeros(20),
+    said,
+  ]);
+  const note = Buffer.concat([number(70, 4, 'LE'), number(12 + 20, 4, 'LE'), number(20, 4, 'LE'), text(secret.padEnd(20))]);
+  const drawn = Buffer.concat([number(70, 4, 'LE'), number(12 + 20, 4, 'LE'), number(20, 4, 'LE'), text('EMF+ is drawn here  ')]);
+  return Buffer.concat([head, note, drawn, number(14, 4, 'LE'), number(20, 4, 'LE'), zeros(12)]);
+}
+
+function wmf(): Buffer {
+  const note = Buffer.concat([
+    number(15, 4, 'LE'),
+    number(0x0626, 2, 'LE'),
+    number(15, 2, 'LE'),
+    number(20, 2, 'LE'),
+    text(secret.padEnd(20)),
+  ]);
+  return Buffer.concat([number(1, 2, 'LE'), number(9, 2, 'LE'), zeros(14), note, number(3, 4, 'LE'), zeros(2)]);
+}
+
+const svg = (more = ''): Buffer =>
+  text(
+    `<?xml version="1.0"?><!-- Creator: Acme Draw --><svg xmlns="http://www.w3.org/2000/svg" sodipodi:docname="${secret}.svg" inkscape:export-filename='C:\\${secret}'><metadata id="m"><rdf:RDF>${secret}</rdf:RDF></metadata><sodipodi:namedview inkscape:window-width="9"/><title>What is seen</title><path d="M0 0"/>${more}</svg>`,
+  );
+
+const printer = Buffer.concat([
+  Buffer.from(`\\\\acme\\${secret}`.padEnd(32, '\0'), 'utf16le'),
+  Buffer.from(Array.from({ length: 900 }, (_, index) => (index * 31) % 256)),
+]);
+
 /** A presentation with pictures of all kinds, and the workbook behind a chart; its properties are called as .NET calls them. */
 const slides = async (): Promise<Buffer> =>
   archive({
@@ -369,6 +429,10 @@ const slides = async (): Promise<Buffer> =>
     'ppt/media/image1.jpg': await photographWithMore(),
     'ppt/media/image2.png': await screenshot(),
     'ppt/media/image3.gif': await animation(),
+    'ppt/media/image4.svg': svg(),
+    'ppt/media/image5.emf': emf(),
+    'ppt/media/image6.wmf': wmf(),
+    'ppt/printerSettings/printerSettings1.bin': printer,
     'ppt/embeddings/Microsoft_Excel_Sheet1.xlsx': workbook(),
   });
 
@@ -407,6 +471,9 @@ const openDocument = (): Buffer =>
     'content.xml': text('<office:document-content/>'),
     'meta.xml': openMeta,
     'Object 1/meta.xml': openMeta,
+    'settings.xml': text(
+      `<office:document-settings><config:config-item config:name="PrinterName" config:type="string">Acme ${secret}</config:config-item><config:config-item config:name="PrinterSetup" config:type="base64Binary">${text(secret).toString('base64')}</config:config-item><config:config-item config:name="ZoomFactor" config:type="short">100</config:config-item></office:document-settings>`,
+    ),
   });
 
 const cleaned: readonly (readonly [name: string, content: () => Buffer | Promise<Buffer>])[] = [
@@ -459,10 +526,13 @@ function unpacked(file: Buffer): string {
 
 /** What stays as it was in each of these. */
 const stays: Readonly<Record<string, (content: Buffer) => boolean>> = {
+  paper: (content) => content.includes(essence.subarray(0, 40)),
   film: (content) => content.includes(essence),
-  letter: (content) => /What is to be read|<office:document-content/.test(unpacked(content)),
+  letter: (content) => /What is to be read|<office:document-content.*>100<\/config/s.test(unpacked(content)),
   streamed: (content) => unpacked(content).includes('What is to be read'),
-  slides: (content) => unpacked(content).split('What is to be read').length === 3,
+  slides: (content) =>
+    unpacked(content).split('What is to be read').length === 3 &&
+    ['<title>What is seen</title><path d="M0 0"/>', 'EMF+ is drawn here'].every((part) => unpacked(content).includes(part)),
   sheet: (content) => unpacked(content).includes('What is to be read'),
   song: (content) =>
     content.includes(essence) || content.includes(Buffer.from('fffb9064', 'hex')) || content.includes('\x05vorbis'),
@@ -581,6 +651,8 @@ describe('Files of readers', () => {
       ['signed.pdf', await pdf('/AcroForm << /SigFlags 3 /Fields [<< /V << /Type /Sig /ByteRange [0 1 2 3] >> >>] >>')],
       ['carrier.pdf', await pdf('/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /EF << /F 4 0 R >> >>] >> >>')],
       ['old.doc', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), zeros(2000)])],
+      ['drawn.xlsx', workbook({ 'xl/media/image1.svg': svg('<image href="data:image/jpeg;base64,AAAA"/>') })],
+      ['packed.xlsx', workbook({ 'xl/media/image1.emz': text(secret) })],
       ['carrier.xlsx', workbook({ 'xl/embeddings/oleObject1.bin': text(secret) })],
       [
         'book.epub',

@@ -123,4 +123,28 @@ describe('a database of documents from before', () => {
       expect((await after.get(`${base}/api/documents?q=${q}`).expect(200)).text, q).to.include(found);
     await after.close();
   });
+
+  it('sorts the numbers of names that were there before by what they count', async () => {
+    const before = await Library.open({ home });
+    // What is the key of one was the key of another.
+    const names = ['0', '1', '2', '10', '11', '12', '210', 'photo 9.txt', 'photo 10.txt', 'photo 100.txt'];
+    for (const name of names.toReversed()) await before.add({ name });
+    await before.documents.ensureFolder(before.system(), 'Year 10');
+    await before.documents.ensureFolder(before.system(), 'Year 9');
+    const first = steps.findIndex(({ name }) => name === 'SortNamesByNumber1764640000000');
+    await before.portal.service(UnitOfWork).write(async (transaction) => {
+      for (const step of steps.slice(first).toReversed()) await step.down(runnerOf(transaction));
+      for (const { name } of steps.slice(first))
+        await transaction.query("DELETE FROM portico_migration WHERE owner = 'documents-media' AND name = ?", [name]);
+    });
+    const keys = await read(before, 'SELECT name, name_key AS "key" FROM documents_media_document');
+    expect(keys.filter(({ name, key }) => name !== key)).to.deep.equal([]);
+    await before.close();
+    const after = await Library.open({ home });
+    const { body } = await after.get(`${base}/api/documents?order=name`).expect(200);
+    const shown = (entries: readonly { name: string }[]): readonly string[] => entries.map(({ name }) => name);
+    expect(shown(body.documents)).to.deep.equal(names);
+    expect(shown(body.folders)).to.deep.equal(['Year 9', 'Year 10']);
+    await after.close();
+  });
 });

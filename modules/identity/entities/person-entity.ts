@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from '@portico/core';
-import { cutText, foldText } from '@portico/core/util';
+import { foldText } from '@portico/core/util';
 
 /**
  * A person who can sign in, with what is needed to check a password. Roles stand in `RoleAssignmentEntity`; while a person is not active,
@@ -21,7 +21,7 @@ export class PersonEntity {
   @Column('text')
   name!: string;
 
-  /** Name as lists sort by it: `personNameKey`. */
+  /** Name as lists sort by it: `nameSortKey`. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
@@ -46,12 +46,10 @@ export class PersonEntity {
   createdAt!: string;
 }
 
-/** What a list of people by name is sorted by. */
-export function personNameKey(name: string): string {
-  return cutText(foldText(name), 200);
-}
-
 /** What a search for people looks in. */
 export function personSearchText(email: string, name: string): string {
   return foldText(`${email} ${name}`);
 }
+
+/** Under the name by which an earlier migration knows it. */
+export { nameSortKey as personNameKey } from '@portico/core/util';

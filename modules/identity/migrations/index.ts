@@ -5,6 +5,7 @@ import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 import { ShareKnownDevices1764610000000 } from './share-known-devices.js';
 import { SortPeopleByName1764600000000 } from './sort-people-by-name.js';
+import { SortPeopleByNumber1764640000000 } from './sort-people-by-number.js';
 
 export default [
   CreateIdentity1763800000000,
@@ -14,4 +15,5 @@ export default [
   CreateKnownDevices1764590000000,
   SortPeopleByName1764600000000,
   ShareKnownDevices1764610000000,
+  SortPeopleByNumber1764640000000,
 ];

@@ -10,8 +10,9 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
+import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People, RoleName } from '../api/index.js';
-import { PersonEntity, personNameKey, personSearchText } from '../entities/person-entity.js';
+import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { Directory } from './directory.js';
@@ -69,7 +70,7 @@ export class AccountRepository implements People {
       id: this.ids.next(),
       email,
       name,
-      nameKey: personNameKey(name),
+      nameKey: nameSortKey(name),
       searchText: personSearchText(email, name),
       passwordHash: await this.passwords.hash(account.password),
       active: true,
@@ -94,7 +95,7 @@ export class AccountRepository implements People {
       const { email } = await people.findOneByOrFail({ id: personId });
       await people.update(
         { id: personId },
-        { name: newName, nameKey: personNameKey(newName), searchText: personSearchText(email, newName) },
+        { name: newName, nameKey: nameSortKey(newName), searchText: personSearchText(email, newName) },
       );
     });
   }

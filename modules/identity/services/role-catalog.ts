@@ -9,6 +9,7 @@ import {
   Permissions,
   PortalError,
   type Reader,
+  type Transaction,
   UnitOfWork,
 } from '@portico/core';
 import type { RoleName } from '../api/index.js';
@@ -70,6 +71,14 @@ export class RoleCatalog {
         this.overrides = overrides;
         this.grants = undefined;
       });
+    });
+  }
+
+  /** After the commit, what was decided about these permissions counts no longer. */
+  forget(transaction: Transaction, permissions: readonly PermissionId[]): void {
+    transaction.afterCommit(() => {
+      for (const role of allRoles) for (const permission of permissions) this.overrides.delete(keyOf(role, permission));
+      this.grants = undefined;
     });
   }
 

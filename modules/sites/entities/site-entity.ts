@@ -1,5 +1,4 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
-import { cutText, foldText } from '@portico/core/util';
 
 /** A site: what has pages, documents and members of its own below one address. */
 @Entity('sites_site')
@@ -16,16 +15,18 @@ export class SiteEntity {
   @Column('text')
   name!: string;
 
-  /** Name as lists sort by it and searches compare it: `siteNameKey`. */
+  /** Name as lists sort by it: `nameSortKey`. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
+
+  /** Name as searches compare it: `foldText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
 
   /** Time at which the site was added, in ISO 8601. */
   @Column('text', { name: 'created_at' })
   createdAt!: string;
 }
 
-/** What a list of sites by name is sorted by. */
-export function siteNameKey(name: string): string {
-  return cutText(foldText(name), 200);
-}
+/** Under the name by which an earlier migration knows it. */
+export { nameSortKey as siteNameKey } from '@portico/core/util';

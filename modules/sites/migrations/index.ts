@@ -1,4 +1,5 @@
 import { CreateSites1763800000000 } from './create-sites.js';
 import { SortSitesByName1764600000000 } from './sort-sites-by-name.js';
+import { SortSitesByNumber1764640000000 } from './sort-sites-by-number.js';
 
-export default [CreateSites1763800000000, SortSitesByName1764600000000];
+export default [CreateSites1763800000000, SortSitesByName1764600000000, SortSitesByNumber1764640000000];

@@ -11,9 +11,17 @@ import {
   type SiteDirectory,
   UnitOfWork,
 } from '@portico/core';
-import { type ListTotal, readKeysetPage, type Sorting, type SortKeys, searchPatterns } from '@portico/core/util';
+import {
+  foldText,
+  type ListTotal,
+  nameSortKey,
+  readKeysetPage,
+  type Sorting,
+  type SortKeys,
+  searchPatterns,
+} from '@portico/core/util';
 import type { Sites } from '../api/index.js';
-import { SiteEntity, siteNameKey } from '../entities/site-entity.js';
+import { SiteEntity } from '../entities/site-entity.js';
 import { addressTaken, checkedName, checkedSite, type NewSite } from './site-rules.js';
 
 /** By what sites are sorted. */
@@ -40,8 +48,6 @@ export interface SitesPage {
 }
 
 const pageSize = 20;
-
-const byName = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 
 /** All sites, in memory; changed after a commit. */
 @injectable()
@@ -78,10 +84,10 @@ export class SiteRepository implements SiteDirectory, Sites {
           table: 'sites_site',
           within: { sql: '1 = 1', values: [] },
           match: {
-            sql: patterns.map(() => " AND (name_key LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')").join(''),
+            sql: patterns.map(() => " AND (search_text LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')").join(''),
             values: patterns.flatMap((pattern) => [pattern, pattern]),
           },
-          read: 'name_key, address',
+          read: 'search_text, address',
         },
         key: sitesOrders[sorting.order],
         direction: sorting.direction,
@@ -106,7 +112,8 @@ export class SiteRepository implements SiteDirectory, Sites {
       id: this.ids.next(),
       address,
       name,
-      nameKey: siteNameKey(name),
+      nameKey: nameSortKey(name),
+      searchText: foldText(name),
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -123,7 +130,7 @@ export class SiteRepository implements SiteDirectory, Sites {
     return this.unitOfWork.write(async (transaction) => {
       const known = this.byId(id);
       if (!known) throw notFound('site');
-      await transaction.repository(SiteEntity).update({ id }, { name, nameKey: siteNameKey(name) });
+      await transaction.repository(SiteEntity).update({ id }, { name, nameKey: nameSortKey(name), searchText: foldText(name) });
       const renamed = Object.freeze({ ...known, name });
       transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? renamed : site))));
       return renamed;
@@ -131,7 +138,8 @@ export class SiteRepository implements SiteDirectory, Sites {
   }
 
   private keep(sites: readonly Site[]): void {
-    this.sorted = Object.freeze([...sites].sort((a, b) => byName.compare(a.name, b.name)));
+    const keyed = sites.map((site) => ({ site, key: `${nameSortKey(site.name)}\n${site.id}` }));
+    this.sorted = Object.freeze(keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ site }) => site));
     this.sitesById = new Map(sites.map((site) => [site.id, site]));
     this.sitesByAddress = new Map(sites.map((site) => [site.address, site]));
     this.changed.fire();

@@ -73,6 +73,26 @@ describe('Sites', () => {
     expect(names).to.deep.equal(['One', 'Two']);
   });
 
+  it('are sorted by what the numbers in their names count, in menus and page by page, and found by the numbers that stand there', async () => {
+    const numbers = [...Array.from({ length: 24 }, (_, index) => index + 1), 100];
+    for (const number of numbers.toReversed())
+      await portal.service(Sites).add({ name: `Class ${number}`, address: `class-${number}` });
+    const expected = numbers.map((number) => `Class ${number}`);
+    const all = portal.service(SiteDirectory).all();
+    expect(all.map(({ name }) => name).filter((name) => name.startsWith('Class'))).to.deep.equal(expected);
+    const shown = (text: string): readonly string[] => [
+      ...new Set(Array.from(text.matchAll(/"\/web\/class-(\d+)"/g), ([, number = '']) => `Class ${number}`)),
+    ];
+    const main = (text: string): string => text.slice(text.indexOf('<main'));
+    const first = main((await administrator.get('/sites?q=class')).text);
+    const next =
+      /href="(?:[^"]*)?(\?[^"]*after[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? '';
+    const second = main((await administrator.get(`/sites${next}`)).text);
+    expect([...shown(first), ...shown(second)]).to.deep.equal(expected);
+    expect(shown(main((await administrator.get('/sites?q=class+24')).text))).to.deep.equal(['Class 24']);
+    expect(shown(main((await administrator.get('/sites?q=class+224')).text))).to.deep.equal([]);
+  });
+
   it('that do not exist answer 404', async () => {
     expect((await portal.agent().get('/web/nowhere')).status).to.equal(404);
     expect((await portal.agent().get('/web')).status).to.equal(404);

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
-import { cutText, foldText } from '@portico/core/util';
+import { cutText, foldText, nameSortKey } from '@portico/core/util';
 
 /** An article of a site: what its author works on, and what visitors read since it was last published. */
 @Entity('web_content_article')
@@ -16,9 +16,13 @@ export class ArticleEntity {
   @Column('text')
   title!: string;
 
-  /** Title of the draft as lists sort by it and searches compare it: `articleTitleKey`. */
+  /** Title of the draft as lists sort by it: `nameSortKey`. */
   @Column('text', { name: 'title_key' })
   titleKey!: string;
+
+  /** Title of the draft as searches compare it: `foldText`. */
+  @Column('text', { name: 'search_text' })
+  searchText!: string;
 
   /** Last part of the article's address; unique in its site. */
   @Column('text')
@@ -65,7 +69,10 @@ export class ArticleEntity {
   createdForm!: string | null;
 }
 
-/** What a list of articles by title is sorted by. */
-export function articleTitleKey(title: string): string {
-  return cutText(foldText(title), 300);
+/** What lists sort a title by, and searches look in. */
+export function titleColumns(title: string): Pick<ArticleEntity, 'title' | 'titleKey' | 'searchText'> {
+  return { title, titleKey: nameSortKey(title), searchText: cutText(foldText(title), 300) };
 }
+
+/** Under the name by which an earlier migration knows it. */
+export { nameSortKey as articleTitleKey } from '@portico/core/util';

@@ -17,7 +17,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { readKeysetPage, searchPatterns } from '@portico/core/util';
-import { articleTitleKey } from '../entities/article.js';
+import { titleColumns } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import {
   type Article,
@@ -98,8 +98,8 @@ export class Articles {
         place: {
           table: 'web_content_article',
           within: { sql: 'site_id = ?', values: [site.id] },
-          match: { sql: patterns.map(() => " AND title_key LIKE ? ESCAPE '!'").join(''), values: patterns },
-          read: 'title_key',
+          match: { sql: patterns.map(() => " AND search_text LIKE ? ESCAPE '!'").join(''), values: patterns },
+          read: 'search_text',
         },
         key: articleOrders[sorting.order],
         direction: sorting.direction,
@@ -175,8 +175,7 @@ export class Articles {
           ? this.merge({ ...input, body }, existing?.seen ?? {}, known)
           : undefined;
       const wanted = input.address.trim() === '' ? undefined : (merged?.values.address ?? articleAddress(input.address));
-      row.title = merged?.values.title ?? title;
-      row.titleKey = articleTitleKey(row.title);
+      Object.assign(row, titleColumns(merged?.values.title ?? title));
       row.body = merged?.values.body ?? body;
       if (!known) row.createdForm = form ?? null;
       // The address of one that was only begun is none: nobody has chosen it, and its title was not finished.

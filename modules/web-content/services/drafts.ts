@@ -16,7 +16,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { every } from '@portico/core/util';
-import { articleTitleKey } from '../entities/article.js';
+import { titleColumns } from '../entities/article.js';
 import { ArticleEntity, DraftEntity } from '../entities/index.js';
 import { type ArticleInput, articleFault, fingerprint, type SeenArticle } from './article.js';
 import { ArticlePermissions, articleOfForm, newArticle, siteOf } from './articles.js';
@@ -91,10 +91,8 @@ export class Drafts implements Activity {
       const known = await articleOfForm(articles, site, input.form);
       if (html !== undefined && (known ? known.begunForm !== null : input.article === undefined)) {
         const row = known ?? newArticle(this.ids.next(), site, person.id, now);
-        const title = input.title.trim();
         Object.assign(row, {
-          title,
-          titleKey: articleTitleKey(title),
+          ...titleColumns(input.title.trim()),
           body: html,
           address: row.id,
           begunForm: input.form,

@@ -169,6 +169,25 @@ describe('Articles', () => {
     );
   });
 
+  it('are sorted by what the numbers of their titles count, page by page, and found by the numbers that stand there', async () => {
+    const titles = (html: string): readonly string[] => [...html.matchAll(/>(Volume \d+)<\/a>/g)].map(([, title = '']) => title);
+    for (const number of [...Array.from({ length: 25 }, (_, index) => index + 1), 100].toReversed())
+      await portal.post(author, '/web/home/web-content/new', { title: `Volume ${number}`, body: 'x', intent: 'draft' });
+    const first = await author.get('/web/home/web-content?q=volume&order=title');
+    const next = /href="(\?[^"]*after[^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? '';
+    const second = await author.get(`/web/home/web-content${next}`);
+    expect([titles(first.text).length, ...titles(first.text), ...titles(second.text)]).to.deep.equal([
+      20,
+      ...Array.from({ length: 25 }, (_, index) => `Volume ${index + 1}`),
+      'Volume 100',
+    ]);
+    expect(titles((await author.get('/web/home/web-content?q=volume%2025')).text)).to.deep.equal(['Volume 25']);
+    // Nothing of the key by which they are sorted.
+    expect(titles((await author.get('/web/home/web-content?q=volume%20225')).text)).to.deep.equal([]);
+    // The order is remembered: the next one wants what was changed last.
+    await author.get('/web/home/web-content?order=modified').expect(200);
+  });
+
   describe('whose form is sent more than once', () => {
     const place = '/web/home/web-content/new';
     /** The form keeps itself, as its script lets it. */

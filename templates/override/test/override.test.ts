@@ -27,8 +27,14 @@ describe('Acme Module', () => {
     expect(await add('news')).to.equal('news');
   });
 
-  it('stands before the service only while it runs', async () => {
+  it('says so where sites are made', async () => {
+    const page = await (await portal.signIn()).get('/sites/new');
+    expect(page.text).to.include('The addresses admin and intranet are reserved.');
+  });
+
+  it('does both only while it runs', async () => {
     await portal.modules.stop('acme-module');
     expect(await add('intranet')).to.equal('intranet');
+    expect((await (await portal.signIn()).get('/sites/new')).text).not.to.include('are reserved');
   });
 });

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, inflateRaw } from 'node:zlib';
+import { drawingWithoutMetadata } from './drawings.js';
 import { FileReader, MetadataRemovalError, type Patch, patched } from './patches.js';
 import { pictureWithoutMetadata } from './pictures.js';
 
@@ -47,13 +48,21 @@ const properties: readonly (readonly [name: RegExp, empty: string])[] = [
 /** Where Excel last saw the file, which names the computer and the person; it asks nobody for it. */
 const savedAt = /<(\w+):absPath\b[^>]*?(?:\/>|>[^<]*<\/\1:absPath>)/g;
 
+/** What Excel and PowerPoint keep of a printer: its name, its driver, and what else that noted. Programs ask for another one when there is none. */
+const printer = /(?:^|\/)printerSettings\d*\.bin$/i;
+/** The same in OpenDocument, and whose data letters were merged with; base64 or words, never markup. */
+const openSettings = /(?:^|\/)settings\.xml$/;
+const printers =
+  /(<config:config-item [^<>]*config:name="(?:PrinterName|PrinterSetup|PrintFaxName|CurrentDatabaseDataSource|CurrentDatabaseCommand)"[^<>]*>)([^<]+)/g;
+
+const drawings = /\.(?:svg|emf|wmf)$/i;
 const pictures = /\.(?:jpe?g|jpe|jfif|png|gif)$/i;
-const others = /\.(?:tiff?|heic|heif|avif|webp|mp4|mov|m4a|m4v|mp3|wav|wma|wmv|avi)$/i;
+const others = /\.(?:tiff?|heic|heif|avif|webp|mp4|mov|m4a|m4v|mp3|wav|wma|wmv|avi|jp2|j2k|jpx|jxr|wdp|svgz|emz|wmz|pict?|pcz)$/i;
 const embedded = /(?:^|\/)embeddings\/[^/]+$/i;
 const officeDocument = /\.(?:docx|docm|xlsx|xlsm|xlsb|pptx|pptm|sldx|sldm)$/i;
 
 /**
- * Word, Excel, PowerPoint and OpenDocument files: ZIP archives with parts of known names. The properties become empty ones, pictures lose their metadata,
+ * Word, Excel, PowerPoint and OpenDocument files: ZIP archives with parts of known names. The properties become empty ones, pictures and drawings lose their metadata,
  * and so do workbooks behind charts and other documents within; each part keeps the room that it had, so that the directory stays true. Names beside
  * comments and changes stay: they are part of what is read.
  * @throws MetadataRemovalError
@@ -76,6 +85,9 @@ async function partPatches(file: FileReader, entry: Entry, depth: number): Promi
   if (empty !== undefined) return replaced(file, entry, Buffer.from(empty));
   if (others.test(name)) throw new MetadataRemovalError('the document has pictures, films or sound of other kinds in it');
   if (pictures.test(name)) return changed(file, entry, async (picture) => pictureWithoutMetadata(picture));
+  if (printer.test(name)) return replaced(file, entry, Buffer.alloc(0));
+  if (drawings.test(name)) return changed(file, entry, async (drawing) => drawingWithoutMetadata(drawing));
+  if (openSettings.test(name)) return changed(file, entry, async (settings) => withoutPrinter(settings));
   if (/^xl\/workbook\.xml$/i.test(name)) return changed(file, entry, async (workbook) => withoutPath(workbook));
   if (!embedded.test(name)) return [];
   if (!officeDocument.test(name)) throw new MetadataRemovalError('the document carries other files');
@@ -98,6 +110,11 @@ function withoutPath(workbook: Buffer): Buffer {
     workbook.toString('latin1').replace(savedAt, (path) => ' '.repeat(path.length)),
     'latin1',
   );
+}
+
+function withoutPrinter(settings: Buffer): Buffer {
+  const blank = (_: string, tag: string, said: string): string => tag + ' '.repeat(said.length);
+  return Buffer.from(settings.toString('latin1').replace(printers, blank), 'latin1');
 }
 
 /**

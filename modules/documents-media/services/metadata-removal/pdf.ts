@@ -12,7 +12,7 @@ import {
   PDFString,
 } from '@cantoo/pdf-lib';
 import { MetadataRemovalError } from './patches.js';
-import { pictureWithoutMetadata } from './pictures.js';
+import { jpeg2000WithoutMetadata, pictureWithoutMetadata } from './pictures.js';
 
 /** What tells of the making wherever it stands: XMP, the private data of programs and their times. */
 const madeBy = ['Metadata', 'PieceInfo', 'LastModified'].map((name) => PDFName.of(name));
@@ -22,7 +22,7 @@ const name = (text: string): PDFName => PDFName.of(text);
 
 /**
  * A PDF without what it says about its making: the Info dictionary (title, author, programs, times), XMP, private data of programs, authors of notes, and
- * the metadata of its JPEG pictures. Only what the document still reaches is written again, so that former revisions go, too.
+ * the metadata of its JPEG and JPEG 2000 pictures. Only what the document still reaches is written again, so that former revisions go, too.
  *
  * Refused are files that would not stay what they are: encrypted ones, signed ones, whose signature would break, and ones that carry other files.
  * @throws MetadataRemovalError
@@ -51,8 +51,10 @@ async function pdfWithoutMetadata(content: Uint8Array): Promise<Uint8Array> {
   }
   for (const [ref, object] of context.enumerateIndirectObjects()) {
     if (!kept.has(ref.tag)) context.delete(ref);
-    else if (object instanceof PDFRawStream && isJpeg(object.dict))
-      context.assign(ref, PDFRawStream.of(object.dict, pictureWithoutMetadata(object.contents)));
+    else if (object instanceof PDFRawStream) {
+      const change = pictures.get(filterOf(object.dict));
+      if (change) context.assign(ref, PDFRawStream.of(object.dict, change(object.contents)));
+    }
   }
   return document.save({ addDefaultPage: false, updateFieldAppearances: false, rewrite: true });
 }
@@ -76,12 +78,16 @@ function clean(dictionary: PDFDict): void {
 const isText = (object: PDFObject | undefined): boolean =>
   object instanceof PDFString || object instanceof PDFHexString || object instanceof PDFRef;
 
-/** One that is nothing else besides: what is packed once more is passed on as it is. */
-function isJpeg(dictionary: PDFDict): boolean {
+/** Of a picture that is nothing else besides: what is packed once more is passed on as it is. */
+function filterOf(dictionary: PDFDict): PDFObject | undefined {
   const filter = dictionary.get(name('Filter'));
-  const only = filter instanceof PDFArray && filter.size() === 1 ? filter.get(0) : filter;
-  return only === name('DCTDecode');
+  return filter instanceof PDFArray && filter.size() === 1 ? filter.get(0) : filter;
 }
+
+const pictures = new Map<PDFObject | undefined, (content: Uint8Array) => Uint8Array>([
+  [name('DCTDecode'), pictureWithoutMetadata],
+  [name('JPXDecode'), jpeg2000WithoutMetadata],
+]);
 
 /** What became of a PDF: its bytes, or why its metadata cannot be removed. */
 export type PdfAnswer = { readonly content: Uint8Array } | { readonly reason: string };

@@ -104,3 +104,39 @@ function endOfBlocks(bytes: Buffer, start: number): number {
     if (length === 0) return at;
   }
 }
+
+/** Boxes of JPEG 2000 that no decoder needs. */
+const notes = new Set(['xml ', 'uuid', 'uinf', 'jp2i', 'asoc', 'lbl ', 'free']);
+const codestream = { begin: 0xff4f, comment: 0xff64, tile: 0xff90 };
+
+/**
+ * A JPEG 2000 picture of a PDF without XML, UUIDs (EXIF, XMP, IPTC) and comments. Its length stays.
+ * @throws MetadataRemovalError when it is none, or broken.
+ */
+export function jpeg2000WithoutMetadata(content: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(content);
+  if (bytes.length > 2 && bytes.readUInt16BE(0) === codestream.begin) return withoutCodeComments(bytes, 0);
+  if (bytes.toString('latin1', 4, 8) !== 'jP  ') throw broken();
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const said = bytes.readUInt32BE(at);
+    const [head, length] =
+      said === 1 && at + 16 <= bytes.length ? [16, Number(bytes.readBigUInt64BE(at + 8))] : [8, said || bytes.length - at];
+    if (length < head || at + length > bytes.length) throw broken();
+    const type = bytes.toString('latin1', at + 4, at + 8);
+    if (notes.has(type)) bytes.fill(0, at + head, at + length).write('free', at + 4, 'latin1');
+    if (type === 'jp2c') withoutCodeComments(bytes, at + head);
+    at += length;
+  }
+  return bytes;
+}
+
+/** Comments stand in the main header, each a segment; the first part of a tile ends it. */
+function withoutCodeComments(bytes: Buffer, begin: number): Buffer {
+  for (let at = begin + 2; at + 4 <= bytes.length && bytes.readUInt16BE(at) !== codestream.tile; ) {
+    const end = at + 2 + bytes.readUInt16BE(at + 2);
+    if ((bytes[at] ?? 0) !== 0xff || end > bytes.length) throw broken();
+    if (bytes.readUInt16BE(at) === codestream.comment) bytes.fill(0x20, at + 6, end);
+    at = end;
+  }
+  return bytes;
+}

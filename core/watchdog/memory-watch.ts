@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { type HeapProfiler, Session } from 'node:inspector';
+import { performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import type { Disposable, Log, ModuleActivity } from '../api/index.js';
+import { ownerOfFile, watchedFolders } from '../kernel/index.js';
+import { writeJsonFile } from './json-file.js';
+import type { Suspect } from './watchdog-state.js';
+
+type ModuleMemory = NonNullable<ModuleActivity['memory']>;
+type ProfileNode = HeapProfiler.SamplingHeapProfileNode;
+
+/** One allocation in so many bytes is remembered with its stack, as long as what it allocated is in use. */
+const samplingBytes = 256 * 1024;
+/**
+ * A measurement takes time, because what nobody holds any more is collected before: 60 ms of a processor for a portal of 50 MB. It is good for so long,
+ * and for so many times as long as it took, so that whoever asks often costs the others half a percent.
+ */
+const freshMillis = 10_000;
+const freshTimes = 200;
+/** The first one is made when a portal has come to rest after its start. */
+const firstMillis = 30_000;
+/** How much fuller the heap is before its owners are written down again. */
+const stepPercent = 2;
+/** How much emptier before the danger is over: a heap that fills goes up and down. */
+const reliefPercent = 15;
+const mib = 1024 * 1024;
+/** What the limit has for new objects besides: three times 16 MB, and 64 MB from Node.js 24 on. A heap is full when the room for those that stay is. */
+const youngBytes = 3 * (Number.parseInt(process.versions.node, 10) < 24 ? 16 : 64) * mib;
+
+export interface MemoryWatchOptions {
+  /** Where whoever fills the heap is written to. */
+  readonly suspectFile: string;
+  readonly startedAt: string;
+  /** Share of the heap limit from which on that is done. */
+  readonly heapPercent: number;
+}
+
+/**
+ * Says how much of what is in use on the heap the code of each module allocated: an estimate, by the stacks of sampled allocations, of which V8
+ * forgets those that were collected. What belongs to whom cannot be known otherwise: all modules share one heap, and an object that one of them
+ * made may be held by another. Buffers lie outside of that heap, and are not in it. When the heap is nearly full, whose code has grown most is
+ * written down, because nobody can when it is full.
+ */
+export class MemoryWatch implements Disposable {
+  private readonly session = new Session();
+  private last: { readonly until: number; readonly bytes: ReadonlyMap<string, number> } | undefined;
+  private first: ReadonlyMap<string, number> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private writtenAt = 0;
+  log: Log;
+
+  constructor(
+    private readonly options: MemoryWatchOptions,
+    log: Log,
+  ) {
+    this.log = log;
+    this.session.connect();
+    this.session.post('HeapProfiler.enable');
+    this.session.post('HeapProfiler.startSampling', { samplingInterval: samplingBytes });
+  }
+
+  /** What modules need to run is there now; what comes on top of it is growth. */
+  opened(): void {
+    this.timer = setTimeout(() => {
+      this.first ??= this.bytes();
+    }, firstMillis);
+    this.timer.unref();
+  }
+
+  of(module: string): ModuleMemory {
+    this.first ??= this.bytes();
+    const bytes = this.bytes().get(module) ?? 0;
+    return { bytes, grownBytes: bytes - (this.first.get(module) ?? 0) };
+  }
+
+  /** Microseconds, while there is room. */
+  look(): void {
+    const { used_heap_size: used, heap_size_limit } = getHeapStatistics();
+    const limit = Math.max(heap_size_limit / 2, heap_size_limit - youngBytes);
+    const percent = Math.floor((used / limit) * 100);
+    if (percent < this.options.heapPercent) {
+      if (this.writtenAt > 0 && percent < this.options.heapPercent - reliefPercent) this.withdraw();
+    } else if (percent >= this.writtenAt + stepPercent || this.writtenAt === 0) this.writeDown(percent, limit);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.session.disconnect();
+  }
+
+  private writeDown(percent: number, limit: number): void {
+    const isFirst = this.writtenAt === 0;
+    this.writtenAt = percent;
+    this.last = undefined;
+    const owners = [...this.bytes()]
+      .filter(([id]) => id !== 'core')
+      .map(([id, bytes]) => ({ id, grown: bytes - (this.first?.get(id) ?? 0) }))
+      .sort((a, b) => b.grown - a.grown);
+    const { startedAt, suspectFile } = this.options;
+    const [most] = owners;
+    const share = most === undefined ? '' : `, of which its code has allocated about ${Math.round(most.grown / mib)} MB`;
+    const what = `was the one that had grown most when ${percent} % of the ${Math.round(limit / mib)} MB for objects were in use${share}`;
+    const suspect: Suspect = {
+      startedAt,
+      kind: 'memory',
+      modules: owners.filter(({ grown }) => grown > 0.1 * limit).map(({ id }) => id),
+      at: new Date().toISOString(),
+      afterMillis: Date.now() - Date.parse(startedAt),
+      what,
+      ended: false,
+    };
+    try {
+      writeJsonFile(suspectFile, suspect);
+    } catch (error) {
+      this.log.warn('Whose code fills the memory could not be written down.', { error });
+    }
+    if (isFirst)
+      this.log.warn('The memory for objects is nearly full.', {
+        module: most?.id ?? 'core',
+        percent,
+        owners: owners.slice(0, 3),
+      });
+  }
+
+  private withdraw(): void {
+    this.writtenAt = 0;
+    rmSync(this.options.suspectFile, { force: true });
+  }
+
+  /** In use now, by the module whose code allocated it: the innermost in the stack. */
+  private bytes(): ReadonlyMap<string, number> {
+    const now = performance.now();
+    if (this.last !== undefined && now < this.last.until) return this.last.bytes;
+    const bytes = new Map<string, number>();
+    this.session.post('HeapProfiler.getSamplingProfile', (error, answer) => {
+      if (error === null) addUp(answer.profile.head, 'core', bytes);
+    });
+    const end = performance.now();
+    this.last = { until: end + Math.max(freshMillis, freshTimes * (end - now)), bytes };
+    return bytes;
+  }
+}
+
+function addUp(root: ProfileNode, owner: string, bytes: Map<string, number>): void {
+  const { folders } = watchedFolders();
+  const owners = new Map<string, string | undefined>();
+  const waiting: { readonly node: ProfileNode; readonly owner: string }[] = [{ node: root, owner }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { url } = next.node.callFrame;
+    if (!owners.has(url)) owners.set(url, ownerOfFile(url, folders));
+    const its = owners.get(url) ?? next.owner;
+    if (next.node.selfSize > 0) bytes.set(its, (bytes.get(its) ?? 0) + next.node.selfSize);
+    for (const node of next.node.children) waiting.push({ node, owner: its });
+  }
+}

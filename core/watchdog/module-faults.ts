@@ -1,0 +1,213 @@
+import {
+  type Disposable,
+  DisposableStore,
+  type Log,
+  type ModuleActivity,
+  type ModuleStatus,
+  PortalError,
+  toDisposable,
+  type UnreadableModule,
+} from '../api/index.js';
+import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.js';
+import { isOfPortal } from '../kernel/index.js';
+import { nearest } from '../util/index.js';
+import { bisectReason } from './bisect-commands.js';
+import { Bisection } from './bisection.js';
+import { MemoryWatch } from './memory-watch.js';
+import { type Banned, type Run, RunJournal, suspectFiles } from './run-journal.js';
+import { Watchdog, type WatchdogLimits } from './watchdog.js';
+
+export interface ModuleFaultsOptions {
+  readonly home: string;
+  /** Those that come with the portal. */
+  readonly modules: readonly InstalledModule[];
+  readonly limits: WatchdogLimits & { readonly crashWindowMillis: number; readonly heapPercent: number };
+  readonly safeMode: boolean;
+  /** Ids of modules that an operator wants left out. */
+  readonly without: readonly string[];
+  /** What this process is: the portal, one that is opened for a command, or one of several in a process that nobody watches. */
+  readonly process: 'portal' | 'command' | undefined;
+  readonly startedAt: string;
+  readonly log: Log;
+  readonly logs: boolean;
+}
+
+/**
+ * What modules did to the process, in this run and in those before: which are left out of this start, and why; who is watched, and how. The
+ * order of things: a process begins with an entry in the journal; whoever endangers it is written beside it; one that is closed in order says so.
+ * The next process reads who ended the last one. Twice in a row by the same module, each time soon after the start, and the module is left out.
+ */
+export class ModuleFaults implements LeftOutModules, Disposable {
+  private readonly opening = new DisposableStore();
+  private readonly journal: RunJournal;
+  /** A search for a module at fault, which leaves modules out as well. */
+  readonly bisection: Bisection;
+  /** Who ended the last two runs, each soon after the start. */
+  private readonly culprit: string | undefined;
+  private readonly leftOut = new Map<string, LeftOut>();
+  private readonly lifted = new Set<string>();
+  private readonly memory: MemoryWatch | undefined;
+  private readonly watchdog: Watchdog | undefined;
+
+  constructor(private readonly options: ModuleFaultsOptions) {
+    const { home, limits, startedAt, log, logs } = options;
+    this.journal = new RunJournal(home);
+    this.bisection = new Bisection(home);
+    this.culprit = this.judge();
+    if (options.safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
+    if (options.process === undefined) return;
+    this.attempt(() => this.journal.begin(startedAt));
+    this.opening.add(toDisposable(() => this.attempt(() => this.journal.end(options.process === 'portal'))));
+    const files = suspectFiles(home);
+    const folders = new Map(options.modules.map((module) => [module.folder, module.id]));
+    this.memory = this.opening.add(
+      new MemoryWatch({ suspectFile: files.memory, startedAt, heapPercent: limits.heapPercent }, log),
+    );
+    this.watchdog = this.opening.add(
+      new Watchdog({ limits, suspectFile: files.blocked, startedAt, memory: this.memory, logs, folders }, log),
+    );
+  }
+
+  get safeMode(): boolean {
+    return this.options.safeMode;
+  }
+
+  /** Whether no module is left out. */
+  get isComplete(): boolean {
+    return !this.safeMode && this.leftOut.size === 0;
+  }
+
+  reasonFor(module: InstalledModule): LeftOut | undefined {
+    const { id } = module;
+    if (this.lifted.has(id)) return undefined;
+    const found = this.look(module);
+    if (found && !this.leftOut.has(id)) {
+      this.leftOut.set(id, found);
+      if (found.why !== 'safe-mode') this.options.log.warn(found.reason, { module: id });
+    }
+    return found;
+  }
+
+  /**
+   * A name that is misspelt would let run what was to be left out. When all modules are known.
+   * @throws PortalError `configuration-invalid` for a module that is not there, or that the portal does not open without.
+   */
+  checkWithout(modules: readonly InstalledModule[], unreadable: readonly Pick<UnreadableModule, 'id'>[]): void {
+    const known = [...modules, ...unreadable].flatMap(({ id }) => id ?? []);
+    const refuse = (sentence: string): never => {
+      throw new PortalError('configuration-invalid', sentence);
+    };
+    for (const id of this.options.without) {
+      if (!known.includes(id))
+        refuse(`There is no module ${id} to be left out (--without, PORTICO_WITHOUT).${nearest(id, known)}`);
+      if (modules.some((module) => module.id === id && module.manifest.onFailure === 'stop-portal'))
+        refuse(`The portal does not open without the module ${id} (--without, PORTICO_WITHOUT).`);
+    }
+  }
+
+  lift(id: string): void {
+    this.lifted.add(id);
+    this.leftOut.delete(id);
+    this.attempt(() => this.journal.forgive(id));
+  }
+
+  /** The last time that a module ended a process, or was about to when it ended. */
+  lastCrashOf(id: string): ModuleStatus['lastCrash'] {
+    const run = this.journal.former.findLast((each) => this.culpritOf(each) === id);
+    return run?.crash && { at: run.crash.at, message: sentenceOf(id, run) };
+  }
+
+  memoryOf(id: string): ModuleActivity['memory'] {
+    return this.memory?.of(id);
+  }
+
+  /** For work that must not be cut off, however long it holds the event loop up. */
+  protect<T>(work: () => Promise<T>): Promise<T> {
+    return this.watchdog ? this.watchdog.protect(work) : work();
+  }
+
+  /** Modules are known whose code is loaded next: it may be the end of this thread. */
+  installed(): void {
+    this.watchdog?.tellKnown();
+  }
+
+  /** All modules that shall run do. */
+  opened(): void {
+    this.memory?.opened();
+  }
+
+  async dispose(): Promise<void> {
+    await this.opening.dispose();
+  }
+
+  private look(module: InstalledModule): LeftOut | undefined {
+    const { id, version, manifest } = module;
+    if (this.options.without.includes(id))
+      return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
+    if (this.options.safeMode && !isOfPortal(module))
+      return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
+    if (manifest.onFailure === 'stop-portal') return undefined;
+    const former = this.journal.banned[id];
+    const banned = former?.version === version ? former : this.culprit === id ? this.ban(id, version) : undefined;
+    if (banned) return { why: 'crashes', reason: banned.reason };
+    return this.bisection.isOff(id) ? { why: 'bisect', reason: bisectReason } : undefined;
+  }
+
+  private ban(id: string, version: string): Banned {
+    const run = this.journal.former.at(-1);
+    const what = run ? sentenceOf(id, run) : '';
+    const reason = `Left out: it ended the portal twice in a row soon after the start. ${what} To try it again: portico modules start ${id}.`;
+    const banned = { version, at: this.options.startedAt, reason };
+    this.attempt(() => this.journal.ban(id, banned));
+    if (this.bisection.step?.suspects.includes(id)) {
+      this.attempt(() => this.bisection.end());
+      this.options.log.warn('The search for a module at fault is over: the portal was ended by this one.', { module: id });
+    }
+    return banned;
+  }
+
+  /** Reads how the last runs ended, says it, and answers who ended both of them. */
+  private judge(): string | undefined {
+    const { log } = this.options;
+    const [last, before] = [...this.journal.former].reverse();
+    if (last === undefined || last.closed) return undefined;
+    const id = this.culpritOf(last);
+    if (id === undefined) {
+      log.info('The last run of the portal ended without having been stopped.', { startedAt: last.startedAt });
+      return undefined;
+    }
+    log.error('The last run of the portal was ended by a module.', { module: id, what: sentenceOf(id, last) });
+    const isTwice = before !== undefined && this.culpritOf(before) === id;
+    return isTwice && this.isSoon(before) && this.isSoon(last) ? id : undefined;
+  }
+
+  /** The innermost module that the portal can do without; else the innermost. */
+  private culpritOf({ closed, crash }: Run): string | undefined {
+    if (closed || crash === undefined) return undefined;
+    const needed = new Set(
+      this.options.modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').map(({ id }) => id),
+    );
+    return crash.modules.find((id) => !needed.has(id)) ?? crash.modules[0];
+  }
+
+  private isSoon({ crash }: Run): boolean {
+    return crash !== undefined && crash.afterMillis <= this.options.limits.crashWindowMillis;
+  }
+
+  /** A directory that cannot be written to is said by others, and keeps nobody from starting here. */
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.options.log.warn('The journal of runs cannot be written.', { error });
+    }
+  }
+}
+
+function sentenceOf(id: string, { crash }: Run): string {
+  if (crash === undefined) return '';
+  const minutes = Math.floor(crash.afterMillis / 60_000);
+  const after = minutes === 0 ? `${Math.round(crash.afterMillis / 1000)} s` : `${minutes} min`;
+  const end = crash.ended ? 'The portal ended itself.' : 'Then the process was gone.';
+  return `${id} ${crash.what}, ${after} after the start (${crash.at}). ${end}`;
+}

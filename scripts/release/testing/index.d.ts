@@ -1,0 +1,10 @@
+export {
+  accessibilityFaults,
+  type DeclaredRoute,
+  freePort,
+  type PageOptions,
+  startTestPortal,
+  TestBrowser,
+  type TestPortal,
+  type TestPortalOptions,
+} from '@portico/core/testing';

@@ -1,0 +1,1 @@
+export { accessibilityFaults, freePort, startTestPortal, TestBrowser } from '@portico/core/testing';

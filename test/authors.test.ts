@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TestBrowser } from '@portico/core/testing';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { Outside, type Ran } from './support/outside.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const tutorial = readFileSync(join(root, 'docs/tutorial.md'), 'utf8');
+
+/** Built, released, installed and tried as on another machine; on a busy one all of it takes minutes. */
+const longest = 600_000;
+
+/** What the tutorial says, in its order: commands, files to write, and, in bold, what is seen then. */
+type Step =
+  | { readonly kind: 'command'; readonly line: string }
+  | { readonly kind: 'file'; readonly file: string; readonly content: string }
+  | { readonly kind: 'seen'; readonly words: string; readonly sentence: string };
+
+describe('An outside author', function () {
+  this.timeout(longest);
+  let outside: Outside;
+  let browser: TestBrowser;
+
+  before(async () => {
+    [outside, browser] = await Promise.all([Outside.create(), TestBrowser.open()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await outside?.remove();
+  });
+
+  it('is given packages that hold nothing of this repository but what it delivers', async () => {
+    const packages = await readdir(outside.release);
+    expect(packages).to.include('portico-core-1.0.0.tgz').and.include('portico-testing-1.0.0.tgz');
+    const { output } = await outside.run(
+      `for f in *.tgz; do tar tzf $f | sed "s|^|$f |"; tar xzf $f -O | grep -aF -m1 -- '${root}/' && echo "$f names a path"; done`,
+      outside.release,
+    );
+    const files = output.trim().split('\n');
+    expect(files.length).to.be.greaterThan(500);
+    const delivered = files.filter((file) => !file.includes('/templates/'));
+    expect(delivered.filter((file) => / names a path$|\/test\/|\.map$|\.tsbuildinfo$|stamp\.json$/.test(file))).to.deep.equal([]);
+  });
+
+  it('comes from nothing to an installed page by the tutorial, word by word', async () => {
+    const page = await browser.page({ url: `http://127.0.0.1:${outside.port}` });
+    // What is waited for are compilers and portals that start.
+    page.setDefaultTimeout(90_000);
+    const reader = new Reader(outside, page);
+    const steps = stepsOf(tutorial);
+    expect(steps.map(({ kind }) => kind))
+      .to.include('command')
+      .and.include('file')
+      .and.include('seen');
+    for (const step of steps) await reader.follow(step);
+  });
+
+  describe('begins with a template, and', () => {
+    const templates = readdirSync(join(root, 'templates')).filter((name) => name !== 'base' && name !== 'page');
+    const made = new Map<string, Promise<Ran>>();
+
+    before(async () => {
+      // Two at a time: each starts a portal and a browser.
+      const waiting = [...templates];
+      const lane = async (): Promise<void> => {
+        for (let template = waiting.shift(); template !== undefined; template = waiting.shift()) {
+          const work = tryTemplate(template);
+          made.set(template, work);
+          await work;
+        }
+      };
+      await Promise.all([lane(), lane()]);
+    });
+
+    async function tryTemplate(template: string): Promise<Ran> {
+      const home = join(outside.folder, 'my-modules');
+      const id = `acme-${template}`;
+      const create = await outside.run(
+        `npx portico create module ${id} --template ${template} --packages ${outside.release}`,
+        home,
+      );
+      if (create.exitCode !== 0) return create;
+      // Every module would be given the same packages.
+      await symlink('../acme-scanner/node_modules', join(home, id, 'node_modules'));
+      const tried = await outside.run('npm test && npx portico module check && npm pack', join(home, id));
+      if (tried.exitCode !== 0) return tried;
+      // The portal of the tutorial runs here.
+      return outside.run(`npx portico modules install ${id}/${id}-1.0.0.tgz --yes && npx portico modules why ${id}`, home);
+    }
+
+    it('there are nine', () => {
+      expect(templates.length + 1).to.equal(9);
+    });
+
+    for (const template of templates)
+      it(`${template} compiles, passes its tests and its check, packs, and runs where it is installed`, async () => {
+        const { exitCode, output } = (await made.get(template)) ?? { exitCode: 1, output: 'It was not tried.' };
+        expect(exitCode, output).to.equal(0);
+        expect(output).to.include(`acme-${template} 1.0.0 is active.`);
+      });
+  });
+});
+
+/** Does what the tutorial says, in one terminal and one browser. */
+class Reader {
+  private folder: string;
+  private readonly environment: Record<string, string> = {};
+
+  constructor(
+    private readonly outside: Outside,
+    private readonly page: Page,
+  ) {
+    this.folder = outside.folder;
+  }
+
+  async follow(step: Step): Promise<void> {
+    if (step.kind === 'command') return this.type(step.line);
+    if (step.kind === 'file') return writeFile(join(this.folder, step.file), step.content);
+    const address = /http:\/\/127\.0\.0\.1:8080(\/[\w-]+)/.exec(step.sentence)?.[1];
+    if (address) await this.page.goto(address);
+    else if (step.sentence.includes('Load the page again')) await this.page.reload();
+    await this.page.getByText(step.words).filter({ visible: true }).first().waitFor();
+  }
+
+  private async type(line: string): Promise<void> {
+    const [word, argument = ''] = line.split(' ');
+    if (line === 'export PORTICO_RELEASE=/path/to/release') {
+      this.environment.PORTICO_RELEASE = this.outside.release;
+    } else if (word === 'cd') this.folder = join(this.folder, argument);
+    else if (line === 'npm run dev' || line === 'npx portico start') {
+      await this.outside.interrupt();
+      await this.outside.begin(line, this.folder);
+    } else {
+      const { exitCode, output } = await this.outside.run(line, this.folder, this.environment);
+      expect(exitCode, `${line}\n${output}`).to.equal(0);
+    }
+  }
+}
+
+function stepsOf(text: string): readonly Step[] {
+  let file = '';
+  return text.split(/^```/m).flatMap((part, index): readonly Step[] => {
+    if (index % 2 === 1) {
+      const [language, ...lines] = part.split('\n');
+      if (language !== 'sh') return [{ kind: 'file', file, content: lines.join('\n') }];
+      return lines.filter((line) => line !== '').map((line) => ({ kind: 'command', line }));
+    }
+    return part.split(/(?<=\.)\s/).flatMap((sentence) => {
+      file = /into `([\w./-]+)`/.exec(sentence)?.[1] ?? file;
+      return [...sentence.matchAll(/\*\*(.+?)\*\*/g)].map(([, words = '']): Step => ({ kind: 'seen', words, sentence }));
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { startTestPortal, type TestPortal } from '@portico/core/testing';
+import { expect } from 'chai';
+import { tablesOf } from './support/earlier-states.js';
+import { answering, ModulePackages } from './support/module-packages.js';
+
+describe('what a module leaves when it is removed', function () {
+  this.timeout(60_000);
+  let packages: ModulePackages;
+  let portal: TestPortal;
+  let file: string;
+  before(async () => {
+    packages = await ModulePackages.create();
+    const declared = `({ contribute, flag }) => {
+      flag(core.defineFlag('leaving.new', { type: 'beta', title: 'New', default: false }));
+      contribute(core.HttpRoutes).to(Pages);
+      contribute(core.Permissions).value({ id: 'leaving.scan', label: 'scan', scope: 'instance', defaultRoles: [] }, { id: 'scan' });
+      contribute(SettingsDefinitions).value({ id: 'leaving', section: 'platform', title: 'title', scopes: ['instance'], fields: {
+        color: { type: 'text', label: 'color', default: '' }, key: { type: 'secret', label: 'key' } } }, { id: 'leaving' });
+    }`;
+    file = await packages.pack({
+      id: 'leaving',
+      manifest: {
+        optional: { 'configuration.settings-definitions': '^1.0.0' },
+        flags: { 'leaving.new': { type: 'beta', title: 'New', default: false } },
+        migrations: 'migrations.js',
+      },
+      files: {
+        'module.js': answering('leaving', '1', `import { SettingsDefinitions } from '@portico/configuration/api';`).replace(
+          '({ contribute }) => contribute(core.HttpRoutes).to(Pages)',
+          declared,
+        ),
+        'migrations.js': `export default [class { name = 'Make'; async up(runner) { await runner.query('CREATE TABLE leaving_scan (id TEXT)'); } async down() {} }];`,
+        'messages/en.json': JSON.stringify({ title: 'Leaving', color: 'Color', key: 'Key', scan: 'Scan' }),
+      },
+    });
+    portal = await startTestPortal();
+  });
+  after(async () => {
+    await portal?.stop();
+    await packages?.remove();
+  });
+
+  const run = async (...argv: readonly string[]): Promise<string> => {
+    const { out, err } = await portal.command(argv);
+    return out + err;
+  };
+  const decide = async (): Promise<void> => {
+    await portal.command(['settings', 'set', 'leaving.color', 'red']);
+    await portal.command(['settings', 'set', 'leaving.key', '-'], 'a secret of some length');
+    await portal.command(['flags', 'set', 'leaving.new', 'on']);
+    const administrator = await portal.signIn();
+    await portal.post(administrator, '/identity/roles/operator', { permissions: ['leaving.scan'] });
+  };
+  const left = [
+    'leaving 1.0.0 is removed.',
+    '  Stays: tables: leaving_scan',
+    '  Stays: flags: leaving.new',
+    '  Stays: settings: leaving.color, leaving.key (secret)',
+    '  Stays: grants: leaving.scan of the role Operator',
+  ];
+
+  it('is named, kept for when it comes back, and shown by doctor as nobody’s until then', async () => {
+    await run('modules', 'install', file);
+    await decide();
+    expect((await run('modules', 'remove', 'leaving')).trimEnd().split('\n')).to.have.members(left);
+    const doctor = await run('doctor');
+    for (const name of ['leaving_scan', 'leaving.color', 'leaving.scan', 'leaving.new']) expect(doctor).to.include(name);
+    await run('modules', 'install', file);
+    expect(await run('settings', 'get', 'leaving.color')).to.include('red');
+    expect(await run('flags', 'why', 'leaving.new')).to.match(/\bon\b/);
+  });
+
+  it('goes with its data: nothing of it is found any more, in memory neither, and it comes back empty', async () => {
+    await run('modules', 'disable', 'leaving');
+    const said = (await run('modules', 'remove', 'leaving', '--with-data')).trimEnd().split('\n');
+    expect(said).to.have.members([
+      ...left.map((line) => line.replace('Stays', 'Goes too')),
+      '  Goes too: switch: disabled by an operator',
+    ]);
+    expect(await run('doctor')).not.to.include('leaving');
+    const tables = [...tablesOf(portal.home)].filter(([name]) => !/audit/.test(name));
+    expect(JSON.stringify(tables)).not.to.include('leaving');
+    expect(await run('modules', 'install', file)).to.equal('leaving 1.0.0 is installed, and is active.\n');
+    expect(await run('settings', 'get', 'leaving.color')).not.to.include('red');
+    expect(await run('flags', 'why', 'leaving.new')).to.match(/\boff\b/);
+    const page = await (await portal.signIn()).get('/identity/roles/operator');
+    expect(page.text).to.match(/value="leaving\.scan"(?![^>]*checked)/);
+  });
+});
