@@ -63,6 +63,10 @@ describe('An example, far from this repository,', function () {
     expect(await run('npm test', stockPhotos)).to.match(/ passing/);
     expect(await run('npx portico module check', stockPhotos)).to.include('(stock-photos) is in order.');
     expect(await run('npm pack --ignore-scripts', stockPhotos)).to.include('acme-stock-photos-1.0.0.tgz');
+    // What modules share in the browser is imported, and not carried along.
+    const script = await run('tar xzf acme-stock-photos-1.0.0.tgz -O package/dist/assets/photos.js', stockPhotos);
+    expect(script).to.match(/from\s*"@portico\/core\/client"/);
+    expect(script).not.to.include('X-Portico-Csrf');
   });
 
   it('stock-photos: is installed while a portal runs, and people use it', async () => {

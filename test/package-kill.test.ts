@@ -126,9 +126,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
         expect(await stateOf(home, portal.url)).to.deep.equal(from);
         for (let step = 1; step <= stepsAtMost; step += isThorough ? 1 : stride) {
           await arm(home, portal, step);
-          const code = await command(home, argv()).catch(() => undefined);
-          if (code !== undefined) {
-            expect(code).to.equal(0);
+          if (await commandEnds(home, argv())) {
             expect(await stateOf(home, portal.url)).to.deep.equal(to);
             break;
           }
@@ -140,7 +138,7 @@ describe('a portal that is killed while a module is installed, updated, rolled b
           expect([from, to], where).to.deep.include(now);
           assertNothingLeft(home, now, where);
           whole += 1;
-          if (now.page === to.page) for (const each of back) expect(await command(home, each()), where).to.equal(0);
+          if (now.page === to.page) for (const each of back) await command(home, each());
           const again = await stateOf(home, portal.url);
           expect({ page: again.page, rows: again.rows }, where).to.deep.equal({ page: from.page, rows: from.rows });
           if (from === updated && again.versions.length < 2) throw new Error('The former version is gone.');
@@ -193,8 +191,21 @@ async function arm(home: string, portal: PortalProcess, step: number): Promise<v
   while (!existsSync(join(home, 'armed'))) await delay(5);
 }
 
-/** `portico modules …`, as the command line asks the running portal. Answers the exit code; rejects when the portal goes away. */
-function command(home: string, argv: readonly string[]): Promise<number> {
+/** Whether the portal lives to the end of the command. */
+async function commandEnds(home: string, argv: readonly string[]): Promise<boolean> {
+  try {
+    await command(home, argv);
+    return true;
+  } catch (error) {
+    if (error instanceof PortalGone) return false;
+    throw error;
+  }
+}
+
+class PortalGone extends Error {}
+
+/** `portico modules …`, as the command line asks the running portal. @throws PortalGone, or what the command says when it ends with another code than 0. */
+function command(home: string, argv: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const call = Buffer.from(JSON.stringify({ argv: ['modules', ...argv], directory: home })).toString('base64');
     const sent = request(
@@ -206,13 +217,14 @@ function command(home: string, argv: readonly string[]): Promise<number> {
           const exit = /\{"exit":(\d+)\}/.exec(text)?.[1];
           if (exit === undefined) return;
           sent.end();
-          resolve(Number(exit));
+          if (exit === '0') resolve();
+          else reject(new Error(`modules ${argv.join(' ')}: ${text}`));
         });
         answer.on('error', reject);
         answer.on('close', () => reject(new Error(`The portal went away: ${text}`)));
       },
     );
-    sent.on('error', reject);
+    sent.on('error', () => reject(new PortalGone()));
     sent.flushHeaders();
   });
 }

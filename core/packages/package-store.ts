@@ -117,9 +117,8 @@ export class PackageStore {
   /** Gives installed modules the packages of the portal. @param packages absolute folders by name. */
   async linkPortal(packages: ReadonlyMap<string, string>): Promise<void> {
     const folder = join(this.root, 'node_modules');
-    const targets = await Promise.all([...packages.keys()].map((name) => readlink(join(folder, name)).catch(() => undefined)));
-    // Code that runs may look at them at any moment: what is right stays.
-    if ([...packages.values()].every((target, index) => target === targets[index])) return;
+    // Once in a process, before any code is loaded from here. Anew, also where they seem right: through links that another process left,
+    // code was loaded that did not get the portal's own copies.
     await rm(folder, { recursive: true, force: true });
     for (const [name, target] of packages) await link(join(folder, name), target);
   }

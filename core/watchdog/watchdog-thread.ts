@@ -16,7 +16,7 @@ import { blockedExitCode, type KnownModules, type LongTurn, type Suspect, slot, 
 
 /** How long the main thread has to let itself be looked at. */
 const haltMillis = 2000;
-/** How many times the limit it has when it does not let itself be looked at: it waits in native code, or has no processor. */
+/** How many times the limit it has when no module is at fault: the portal's own code is busy, or it waits in native code, or has no processor. */
 const patience = 4;
 /** How often it is written down for how long a turn takes. */
 const rewriteMillis = 5000;
@@ -89,12 +89,13 @@ async function end(): Promise<void> {
   isEnding = true;
   const halted = await look();
   const isOver = Atomics.load(setup.slots, slot.beat) !== lastBeat;
-  if (isOver || (!halted && blockedMillis < patience * setup.endBlockedMillis)) {
+  const owners = halted ? ownersOf(halted.frames) : [];
+  if (isOver || (owners.length === 0 && blockedMillis < patience * setup.endBlockedMillis)) {
     halted?.release();
     isEnding = false;
     return;
   }
-  if (halted) turn = { modules: ownersOf(halted.frames), place: placeOf(halted.frames) };
+  if (halted) turn = { modules: owners, place: placeOf(halted.frames) };
   const last = turn ?? { modules: ownersOf([]), place: undefined };
   writeDown(last, true);
   logEnd(last);

@@ -154,7 +154,7 @@ describe('a portal with modules that endanger the process', function () {
     const { longTurns, longestTurnMillis } = (await listed('lingers')).activity;
     expect(longTurns).to.be.at.least(1);
     expect(longestTurnMillis).to.be.at.least(500);
-    expect(suspects(home)).to.deep.equal([]);
+    expect(suspects(home).filter((file) => file.includes('lingers'))).to.deep.equal([]);
   });
 
   it('lives on when modules throw in timers, reject, emit errors that nobody hears, end the process, and never answer', async () => {
