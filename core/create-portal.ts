@@ -37,7 +37,7 @@ import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
 import { distribution, projectRoot } from './portal/project-root.js';
-import { Assets, Views } from './views/index.js';
+import { Assets, openPageMillis, Views } from './views/index.js';
 import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
 export interface PortalOptions extends Omit<LoadOptions, 'root' | 'distribution' | 'variables' | 'ports'> {
@@ -141,7 +141,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
     faults.checkWithout([...modules, ...packages.modules], [...problems, ...packages.problems]);
     const messages = new MessageCatalog({ log });
-    const assets = new Assets({ log });
+    const assets = new Assets({ log, keep: { millis: openPageMillis, clock } });
     opened.add(await assets.load());
 
     const kernel: Kernel = createKernel({ config, clock, logs, storage, data, faults, messages, assets, views: () => views });
@@ -172,13 +172,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
-    const incoming = await StagedPackages.open(home, clock);
-    opened.add(incoming.keepTidy());
+    const incoming = opened.add(await StagedPackages.open(home, clock));
     const { distribution } = where;
     const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
+    faults.installed();
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();
@@ -196,6 +196,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       logs,
       clock,
       development: options.liveReload?.middleware,
+      changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
       isComplete: () => faults.isComplete,
     });

@@ -52,7 +52,9 @@ export type PortalMessageKey =
   | 'form-restored'
   | 'paste-cut'
   | 'leave-dialog'
-  | 'leave-dialog-yes';
+  | 'leave-dialog-yes'
+  | 'page-older'
+  | 'reload';
 
 let portalMessages: Partial<Record<PortalMessageKey, string>> | undefined;
 

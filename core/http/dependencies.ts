@@ -38,6 +38,8 @@ export interface HttpDependencies {
   readonly gate: Pick<ModuleGate, 'enter'>;
   /** The module that provides a service, whether it runs or not, by the id of the service. */
   readonly providerOf: (service: string) => string | undefined;
+  /** What happened to a module while pages of it may have been open: the version that came, or none when it was removed. */
+  readonly changeOf?: (moduleId: string) => { readonly version: string | undefined } | undefined;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;

@@ -82,7 +82,9 @@ export class Dispatcher {
     if (changesState(ctx.method) && !this.guard.isSameOrigin(ctx.req, ctx.exchange.cookie !== undefined)) throw otherOrigin();
     const located = this.resolver.locate(ctx);
     const target = located instanceof Promise ? await located : located;
-    const module = this.table.ownerOf(target) ?? target.segment;
+    const owner = this.table.ownerOf(target);
+    const module = owner ?? target.segment;
+    ctx.exchange.module = owner;
     if (module === '') throw notFound();
     if (module === coreModule) return this.serve(ctx, target);
     const entered = this.gate.enter(module);

@@ -2,7 +2,7 @@ import type { AccessContext, Log, MessageCatalog, Messages, PortalError, RenderO
 import { localAddress } from '../util/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
 import { changesState } from './csrf.js';
-import type { PageRenderer } from './dependencies.js';
+import type { HttpDependencies, PageRenderer } from './dependencies.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { PageStates } from './page-states.js';
 import { ForeignError, portalErrorOf } from './portal-error-of.js';
@@ -30,6 +30,7 @@ export class ErrorAnswers {
     private readonly pages: PageStates,
     /** Whether a site's own frame may stand around the page: the reader may open its front page, so that its name is no news. */
     private readonly mayEnter: (access: AccessContext) => boolean,
+    private readonly changeOf: HttpDependencies['changeOf'],
   ) {
     this.messages = catalog.for('core');
   }
@@ -47,7 +48,8 @@ export class ErrorAnswers {
     const challenge = challengeOf(ctx, error);
     if (challenge) ctx.set('WWW-Authenticate', challenge);
     ctx.status = error.status;
-    const sentence = this.sentenceOf(ctx, error);
+    const older = this.olderPage(ctx, error);
+    const sentence = [this.sentenceOf(ctx, error), ...(older === undefined ? [] : [older])].join(' ');
     if (wantsHtml(ctx)) {
       ctx.body = this.page(ctx, error, sentence);
       ctx.type = 'html';
@@ -80,6 +82,20 @@ export class ErrorAnswers {
     const locale = ctx.exchange.access?.locale;
     const sentence = this.messages.text(key, {}, locale);
     return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
+  }
+
+  /** What a page of an earlier version asks for may be gone, or be understood no more: it is the page that is old, and loading it again helps. */
+  private olderPage(ctx: HostContext, { code, status }: PortalError): string | undefined {
+    const { module, access, caller } = ctx.exchange;
+    const isMisunderstood = status === 404 || status === 405 || code === 'invalid-input';
+    if (!isMisunderstood || module === undefined || caller !== undefined || !comesFromPage(ctx)) return undefined;
+    const change = this.changeOf?.(module);
+    if (!change) return undefined;
+    const { version } = change;
+    const name = this.catalog.nameOf(module, access?.locale);
+    return version === undefined
+      ? this.messages.text('error.page-removed', { name }, access?.locale)
+      : this.messages.text('error.page-older', { name, version }, access?.locale);
   }
 
   /** A module that does not come back by waiting: that it is so, why, and who can do something. */
@@ -134,6 +150,13 @@ export class ErrorAnswers {
     if (session) return 'page';
     return access?.site && this.mayEnter(access) ? 'site' : 'plain';
   }
+}
+
+/** A click or a form on a page of this portal, or a script of one. */
+function comesFromPage(ctx: HostContext): boolean {
+  const site = ctx.get('Sec-Fetch-Site');
+  const referrer = ctx.get('Referer');
+  return site === 'same-origin' || (site === '' && URL.canParse(referrer) && new URL(referrer).host === ctx.host);
 }
 
 /** The page with the form that was sent. */

@@ -83,9 +83,9 @@ class KoaHttpHost implements HttpHost {
     const flash = new FlashCookie(config.publicUrl);
     const contexts = new HostAccessContexts(dependencies.accessControl);
     const pages = new PageStates(headers, flash, contexts);
-    const { routes, prefixesOf, reservedFor } = dependencies;
+    const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
-    const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access));
+    const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access), changeOf);
     const checkRedirect = localRedirects(config.publicUrl);
     this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
     const guard = new RequestGuard(config, this.limits.headerPairs);

@@ -12,8 +12,8 @@ import {
   notFound,
   type PackageSource,
   PortalError,
-  toDisposable,
 } from '../api/index.js';
+import { every } from '../util/index.js';
 import { packageInvalid, packageLimits } from './package-archive.js';
 
 const keptMillis = 30 * 60_000;
@@ -28,13 +28,16 @@ interface Entry extends IncomingPackage {
 }
 
 /** Files in `PORTICO_HOME/incoming`, each under a name of its own that nobody chose. The folder is emptied at every start. */
-export class StagedPackages implements IncomingPackages {
+export class StagedPackages implements IncomingPackages, Disposable {
   private readonly entries = new Map<string, Entry>();
+  private readonly sweeping: Disposable;
 
   private constructor(
     private readonly folder: string,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.sweeping = every(sweepMillis, () => this.expire());
+  }
 
   static async open(home: string, clock: Clock): Promise<StagedPackages> {
     const folder = join(home, 'incoming');
@@ -42,15 +45,10 @@ export class StagedPackages implements IncomingPackages {
     return new StagedPackages(folder, clock);
   }
 
-  /** Takes away what has expired, until the answer is disposed; then everything. */
-  keepTidy(): Disposable {
-    const timer = setInterval(() => void this.expire(), sweepMillis);
-    timer.unref();
-    return toDisposable(async () => {
-      clearInterval(timer);
-      this.entries.clear();
-      await rm(this.folder, { recursive: true, force: true });
-    });
+  async dispose(): Promise<void> {
+    await this.sweeping.dispose();
+    this.entries.clear();
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   async receive(sender: string, name: string, content: Readable): Promise<IncomingPackage> {

@@ -4,8 +4,9 @@ import type { Kernel } from '../kernel/index.js';
 import { readMessages } from '../messages/index.js';
 import type { ModuleTables } from '../persistence/index.js';
 import { explainStorageError } from '../persistence/storage-errors.js';
-import { readDeclarations } from './declarations.js';
+import { type Declared, readDeclarations } from './declarations.js';
 import type { LivePackages } from './live-packages.js';
+import type { PackageFiles } from './package-archive.js';
 import type { PackageContents } from './package-contents.js';
 import { type InspectedPackage, inspectPackage, loadedFiles, nothingDeclared } from './package-inspector.js';
 import { type NextVersion, type PlannedVersion, type PlanningContext, planOf } from './package-planner.js';
@@ -60,7 +61,7 @@ export class PackageStager {
       const answer = await readDeclarations(loadedFiles(contents, folder));
       if ('fault' in answer) problems.push(`its code cannot be loaded: ${answer.fault}; mend it and pack it again`);
       else {
-        declared = answer.declared;
+        declared = withLabels(answer.declared, contents.files);
         problems.push(...found.unreadable, ...unreadableMessages(folder, manifest.messages));
       }
     }
@@ -178,6 +179,27 @@ export class PackageStager {
       takenTables: (names) => tables.taken(id, names),
     };
   }
+}
+
+/** Points whose contributions are declared by the key of their label. */
+const labelled = ['portico.menu-items', 'portico.personal-menu-items'];
+
+/** Menu items by the words that people will read, where the package has them. */
+function withLabels(declared: Declared, files: PackageFiles): Declared {
+  let words: Readonly<Record<string, unknown>> = {};
+  try {
+    words = JSON.parse(Buffer.from(files.get('messages/en.json') ?? []).toString('utf8'));
+  } catch {
+    // Without words, or with such as cannot be read: the key has to do.
+  }
+  const wordOf = (key: string): string => {
+    const word = Object.hasOwn(words, key) ? words[key] : undefined;
+    return typeof word === 'string' ? word : key;
+  };
+  const contributions = declared.contributions.map((each) =>
+    labelled.includes(each.point) ? { ...each, names: each.names.map(wordOf) } : each,
+  );
+  return { ...declared, contributions };
 }
 
 function plannedVersion({ version, digest, facts: { manifest, declared } }: PackageRecord): PlannedVersion {

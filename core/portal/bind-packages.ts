@@ -51,7 +51,7 @@ export interface PackageBindings {
 export function bindPackages(
   kernel: Kernel,
   { config, packages, records, storage, distribution, incoming, clock, ids, log }: PackageBindings,
-): ModulePackages {
+): PackageManager {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
@@ -65,6 +65,7 @@ export function bindPackages(
     audit,
     signing: moduleSigning,
     belongings: kernel.host(ModuleBelongings),
+    clock,
     log,
   });
   for (const belongings of coreBelongings(() => storage.flags.reload(), storage.modifications))

@@ -27,6 +27,8 @@ export interface CreateHttpDependencies {
   readonly clock: Clock;
   /** Asked before any route; in development. */
   readonly development: Middleware | undefined;
+  /** What happened to a module lately. */
+  readonly changeOf: HttpDependencies['changeOf'];
   /** Whether the data directory can be written to. */
   storageState(): StorageState;
   /** Whether no module is left out of this start. */

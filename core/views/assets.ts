@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
-import { type Disposable, type Log, toDisposable } from '../api/index.js';
+import { type Clock, type Disposable, type Log, toDisposable } from '../api/index.js';
 import { acceptedEncoding } from './accepted-encoding.js';
 import { type AssetFile, compressMissing, readAssetFiles } from './asset-files.js';
 
@@ -16,6 +16,8 @@ export interface AssetOwner {
 
 export interface AssetsOptions {
   readonly log: Pick<Log, 'warn'>;
+  /** How long files that were replaced, or whose module has stopped, are served to pages that were open before. Default: not at all. */
+  readonly keep?: { readonly millis: number; readonly clock: Pick<Clock, 'monotonic'> };
 }
 
 interface Entry {
@@ -24,6 +26,19 @@ interface Entry {
   readonly files: ReadonlyMap<string, AssetFile>;
   readonly addresses: ReadonlyMap<string, string>;
 }
+
+/** How long a page may stay open in a browser and still get its scripts, and be told that it is old. */
+export const openPageMillis = 12 * 60 * 60_000;
+
+/** Files of which no page is made any more, and that open pages may still ask for. */
+interface FormerEntry {
+  readonly entry: Entry;
+  readonly until: number;
+}
+
+/** What is kept for open pages at most: versions of one module, and bytes of all. */
+const formerVersions = 4;
+const formerBytes = 32 * 1024 * 1024;
 
 const prefix = '/assets/';
 /** The sprite of a module's own icons, and the name under which pages ask for that of all. */
@@ -42,6 +57,8 @@ const portalAssets: AssetOwner = { id: 'core', folder: viewsFolder, manifest: { 
  */
 export class Assets {
   private readonly owners = new Map<string, Entry>();
+  /** By module and hash, oldest first. */
+  private readonly former = new Map<string, FormerEntry>();
   private readonly reported = new Set<string>();
   /** One for each set of modules that ran, the newest last. */
   private readonly sprites = new Map<string, AssetFile>();
@@ -50,12 +67,8 @@ export class Assets {
   constructor(private readonly options: AssetsOptions) {}
 
   async load(module: AssetOwner = portalAssets): Promise<Disposable> {
-    this.owners.set(module.id, await this.read(module));
-    this.sprite = undefined;
-    return toDisposable(() => {
-      this.owners.delete(module.id);
-      this.sprite = undefined;
-    });
+    this.put(module.id, await this.read(module));
+    return toDisposable(() => this.put(module.id, undefined));
   }
 
   /** Reads files that have changed; of a module that stopped meanwhile nothing is kept. */
@@ -63,8 +76,41 @@ export class Assets {
     const known = this.owners.get(owner);
     if (!known) return;
     const entry = await this.read(known.owner);
-    if (this.owners.has(owner)) this.owners.set(owner, entry);
+    if (this.owners.has(owner)) this.put(owner, entry);
+  }
+
+  private put(owner: string, entry: Entry | undefined): void {
+    const before = this.owners.get(owner);
+    if (entry) this.owners.set(owner, entry);
+    else this.owners.delete(owner);
     this.sprite = undefined;
+    if (before && before.hash !== entry?.hash) this.keep(before);
+  }
+
+  private keep(entry: Entry): void {
+    const { keep } = this.options;
+    if (!keep || entry.files.size === 0) return;
+    const now = keep.clock.monotonic();
+    const key = `${entry.owner.id}/${entry.hash}`;
+    this.former.delete(key);
+    this.former.set(key, { entry, until: now + keep.millis });
+    const newestFirst = [...this.former].reverse();
+    const counts = new Map<string, number>();
+    let bytes = 0;
+    for (const [each, { entry: old, until }] of newestFirst) {
+      const count = (counts.get(old.owner.id) ?? 0) + 1;
+      counts.set(old.owner.id, count);
+      bytes += bytesOf(old);
+      if (until <= now || count > formerVersions || bytes > formerBytes) this.former.delete(each);
+    }
+  }
+
+  /** What a page that is open may ask for: of the version it was made by. */
+  private entryOf(owner: string, hash: string): Entry | undefined {
+    const entry = this.owners.get(owner);
+    if (entry?.hash === hash) return entry;
+    const kept = this.former.get(`${owner}/${hash}`);
+    return kept && this.options.keep && kept.until > this.options.keep.clock.monotonic() ? kept.entry : undefined;
   }
 
   private async read(module: AssetOwner): Promise<Entry> {
@@ -117,11 +163,16 @@ export class Assets {
     return `${prefix}${moduleId}/missing/${file}`;
   }
 
+  /** Where the files of a module are now; a page that has others of it is from before. Undefined when it has none. */
+  folderOf(moduleId: string): string | undefined {
+    const entry = this.owners.get(moduleId);
+    return entry && entry.files.size > 0 ? `${prefix}${moduleId}/${entry.hash}/` : undefined;
+  }
+
   readonly middleware: Middleware = (ctx, next) => {
     if (!ctx.path.startsWith(prefix) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     const [moduleId = '', hash = '', ...rest] = ctx.path.slice(prefix.length).split('/');
-    const entry = this.owners.get(moduleId);
-    const ofModule = entry?.hash === hash ? entry.files.get(rest.join('/')) : undefined;
+    const ofModule = this.entryOf(moduleId, hash)?.files.get(rest.join('/'));
     const file = moduleId === spriteOwner ? this.sprites.get(hash) : ofModule;
     if (file) answer(ctx, file);
     else refuse(ctx);
@@ -153,6 +204,12 @@ function mergedSprite(files: readonly AssetFile[]): AssetFile {
   const content = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${[...symbols.values()].join('')}</svg>`);
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return { name: spriteName, type: 'image/svg+xml', hash, bytes: new Map([['identity', content]]) };
+}
+
+function bytesOf({ files }: Entry): number {
+  let bytes = 0;
+  for (const file of files.values()) for (const content of file.bytes.values()) bytes += content.length;
+  return bytes;
 }
 
 function answer(ctx: Context, file: AssetFile): void {

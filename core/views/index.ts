@@ -1,4 +1,4 @@
-export { type AssetOwner, Assets, type AssetsOptions } from './assets.js';
+export { type AssetOwner, Assets, type AssetsOptions, openPageMillis } from './assets.js';
 export { CompiledViews } from './compiled-views.js';
 export type { ViewOwner } from './loaded-views.js';
 export type { Flash, PageState } from './page-state.js';

@@ -17,7 +17,11 @@ import type { CachedLayouts, Rendering } from './rendering.js';
 
 export interface ViewsDependencies extends LoadedViewsOptions, Omit<FrameDependencies, keyof LoadedViewsOptions> {
   readonly pageAdditions?: ConditionalContributions<PageAddition>;
-  readonly assets: { url(moduleId: string, file: string): string; find?(moduleId: string, file: string): string | undefined };
+  readonly assets: {
+    url(moduleId: string, file: string): string;
+    find?(moduleId: string, file: string): string | undefined;
+    folderOf?(moduleId: string): string | undefined;
+  };
   /** Address of a script on every page. */
   readonly everywhere?: { readonly script: string };
 }
@@ -38,6 +42,8 @@ const clientMessageKeys = [
   'paste-cut',
   'leave-dialog',
   'leave-dialog-yes',
+  'page-older',
+  'reload',
 ] as const;
 
 /** Turns a module's view and a model into a page. Views are compiled when their module starts; models are data only. */
@@ -196,9 +202,11 @@ export class Views {
   }
 
   /** A dialog reads this and loads what the fragment asked for: scripts in a fragment do not run by themselves. */
-  private fragmentAssets({ scripts, styles }: Rendering): string {
-    if (scripts.size === 0 && styles.size === 0) return '';
+  private fragmentAssets({ moduleId, scripts, styles }: Rendering): string {
+    const folder = this.dependencies.assets.folderOf?.(moduleId);
+    if (scripts.size === 0 && styles.size === 0 && folder === undefined) return '';
     const list = (values: Set<string>): string => [...values].join(' ');
-    return `<template data-fragment-assets data-scripts="${list(scripts)}" data-styles="${list(styles)}"></template>`;
+    const of = folder === undefined ? '' : ` data-folder="${folder}"`;
+    return `<template data-fragment-assets data-scripts="${list(scripts)}" data-styles="${list(styles)}"${of}></template>`;
   }
 }

@@ -59,11 +59,12 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     this.attempt(() => this.journal.begin(startedAt));
     this.opening.add(toDisposable(() => this.attempt(() => this.journal.end(options.process === 'portal'))));
     const files = suspectFiles(home);
+    const folders = new Map(options.modules.map((module) => [module.folder, module.id]));
     this.memory = this.opening.add(
       new MemoryWatch({ suspectFile: files.memory, startedAt, heapPercent: limits.heapPercent }, log),
     );
     this.watchdog = this.opening.add(
-      new Watchdog({ limits, suspectFile: files.blocked, startedAt, memory: this.memory, logs }, log),
+      new Watchdog({ limits, suspectFile: files.blocked, startedAt, memory: this.memory, logs, folders }, log),
     );
   }
 
@@ -123,6 +124,11 @@ export class ModuleFaults implements LeftOutModules, Disposable {
   /** For work that must not be cut off, however long it holds the event loop up. */
   protect<T>(work: () => Promise<T>): Promise<T> {
     return this.watchdog ? this.watchdog.protect(work) : work();
+  }
+
+  /** Modules are known whose code is loaded next: it may be the end of this thread. */
+  installed(): void {
+    this.watchdog?.tellKnown();
   }
 
   /** All modules that shall run do. */

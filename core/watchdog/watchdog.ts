@@ -21,6 +21,8 @@ export interface WatchdogOptions {
   readonly startedAt: string;
   readonly memory: MemoryWatch;
   readonly logs: boolean;
+  /** Ids of modules by their folders, before the kernel knows them: their entities are read first. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** How many beats a long turn has room for. */
@@ -59,6 +61,7 @@ export class Watchdog implements Disposable {
     this.worker.on('message', (turn: LongTurn) => this.tell(turn));
     this.worker.on('error', (error) => this.log.error('The watchdog has stopped watching.', { error }));
     this.worker.unref();
+    this.tellKnown();
     this.timer = setInterval(() => this.beat(), this.beatMillis);
     this.timer.unref();
   }
@@ -91,13 +94,13 @@ export class Watchdog implements Disposable {
   }
 
   /** The thread cannot ask while it matters, so it is told beforehand. */
-  private tellKnown(): void {
+  tellKnown(): void {
     const { version, folders } = watchedFolders();
     const { ids } = moduleMeter;
     const state = `${version} ${ids.length}`;
     if (state === this.known) return;
     this.known = state;
-    this.worker.postMessage({ ids: [...ids], folders } satisfies KnownModules);
+    this.worker.postMessage({ ids: [...ids], folders: new Map([...this.options.folders, ...folders]) } satisfies KnownModules);
   }
 
   private tell({ modules, place, millis }: LongTurn): void {

@@ -40,7 +40,12 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     const page = new DOMParser().parseFromString(html, 'text/html');
     const needs = page.querySelector<HTMLTemplateElement>('template[data-fragment-assets]');
     needs?.remove();
+    if (needs && isFromLaterVersion(needs)) {
+      this.sayOlder();
+      return;
+    }
     for (const href of list(needs?.dataset.styles)) addStyle(href);
+    for (const href of list(needs?.dataset.scripts)) imported.add(href);
     await Promise.all(list(needs?.dataset.scripts).map((href) => import(href)));
     this.content.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
     this.content.removeAttribute('aria-busy');
@@ -110,6 +115,7 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     try {
       const { href, script } = this.options;
       const { signal } = this.aborter;
+      if (script) imported.add(script);
       const [answer] = await Promise.all([send(href, { headers: portalHeaders(), signal }), script ? import(script) : undefined]);
       if (!answer.ok) throw await readFault(answer);
       await this.show(await answer.text());
@@ -130,6 +136,19 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
       element('div', { class: 'modal-footer' }, ...(signIn ? [close, signIn] : [again, close])),
     );
     (signIn ?? close).focus();
+  }
+
+  /** Scripts of two versions of a module do not agree: nothing of the later one is taken into a page of the earlier. */
+  private sayOlder(): void {
+    const reload = element('button', { class: 'btn btn-primary', type: 'button' }, portalMessage('reload'));
+    reload.addEventListener('click', () => location.reload());
+    const close = element('button', { class: 'btn btn-secondary', type: 'button', 'data-close': '' }, portalMessage('close'));
+    this.content.removeAttribute('aria-busy');
+    this.content.replaceChildren(
+      element('div', { class: 'modal-body' }, alertBox(portalMessage('page-older'))),
+      element('div', { class: 'modal-footer' }, close, reload),
+    );
+    reload.focus();
   }
 
   private focusFirst(): void {
@@ -168,6 +187,25 @@ export class PorticoDialog extends HTMLElement implements DialogElement {
     this.remove();
     giveFocusBack(this.opener);
   }
+}
+
+/** Scripts that fragments asked for, and that no element of the page names. */
+const imported = new Set<string>();
+
+/** Whether a fragment was made by another version of its module than what this page has loaded. */
+function isFromLaterVersion({ dataset }: HTMLTemplateElement): boolean {
+  const wanted = [dataset.folder, ...list(dataset.scripts), ...list(dataset.styles)].flatMap((address) => versionOf(address));
+  const inPage = [...document.querySelectorAll<HTMLElement>('script[src], link[rel="stylesheet"]')].map(
+    (found) => found.getAttribute('src') ?? found.getAttribute('href') ?? '',
+  );
+  const loaded = [...inPage, ...imported].flatMap((address) => versionOf(address));
+  return wanted.some(({ owner, hash }) => loaded.some((each) => each.owner === owner && each.hash !== hash));
+}
+
+/** Of an address `/assets/<module>/<hash>/…`. */
+function versionOf(address: string | undefined): readonly { readonly owner: string; readonly hash: string }[] {
+  const [, owner, hash] = /^\/assets\/([^/]+)\/([0-9a-f]{16})\//.exec(address ?? '') ?? [];
+  return owner && hash ? [{ owner, hash }] : [];
 }
 
 function list(value: string | undefined): string[] {

@@ -46,8 +46,13 @@ const manyVersions = 10;
 const manyBytes = 10 * 1024 * 1024;
 
 /** Of code that Node.js keeps although it runs no more; undefined while there is little of it. */
-export function oldCodeSentence({ text, access }: Context, { versions, bytes }: ReplacedCode): string | undefined {
+export function oldCodeSentence(ctx: Context, { versions, bytes }: ReplacedCode): string | undefined {
   if (versions < manyVersions && bytes < manyBytes) return undefined;
-  const megabytes = new Intl.NumberFormat(access.locale, { maximumFractionDigits: 1 }).format(bytes / 1024 / 1024);
-  return text('packages.old-code', { versions, megabytes });
+  const isSmall = bytes < 1024 * 1024;
+  const size = new Intl.NumberFormat(ctx.access.locale, {
+    style: 'unit',
+    unit: isSmall ? 'kilobyte' : 'megabyte',
+    maximumFractionDigits: isSmall ? 0 : 1,
+  }).format(bytes / (isSmall ? 1024 : 1024 * 1024));
+  return ctx.text('packages.old-code', { versions, size });
 }
