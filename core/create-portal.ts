@@ -178,7 +178,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
-    faults.installed();
     storage.flags.refresh();
     opened.add(toDisposable(() => kernel.shutdown()));
     await kernel.boot();

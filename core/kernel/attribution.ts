@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
-import { type Disposable, toDisposable } from '../api/index.js';
+import { type Disposable, Emitter, toDisposable } from '../api/index.js';
 import { ownerOfFile } from './file-owner.js';
 import { moduleMeter } from './module-meter.js';
 
@@ -9,6 +9,10 @@ const working = new AsyncLocalStorage<string>();
 const errorOwners = new WeakMap<object, string>();
 const folders = new Map<string, string>();
 let version = 0;
+const changed = new Emitter<void>();
+
+/** Tells of each change of the watched folders, before any code in a new one is loaded. */
+export const onDidChangeWatchedFolders = changed.event;
 
 /** Runs code of a module, so that whatever it leaves behind bears its name. An error that comes out keeps it. */
 export function runInModule<T>(moduleId: string, work: () => T): T {
@@ -54,11 +58,16 @@ export function countUncaught(error: unknown): string | undefined {
 export function watchFolder(moduleId: string, folder: string): Disposable {
   const paths = new Set([folder, realPathOf(folder)]);
   for (const path of paths) folders.set(path, moduleId);
-  version += 1;
+  tellChange();
   return toDisposable(() => {
     for (const path of paths) folders.delete(path);
-    version += 1;
+    tellChange();
   });
+}
+
+function tellChange(): void {
+  version += 1;
+  changed.fire();
 }
 
 /** Code is loaded from where a link leads. */

@@ -126,11 +126,6 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     return this.watchdog ? this.watchdog.protect(work) : work();
   }
 
-  /** Modules are known whose code is loaded next: it may be the end of this thread. */
-  installed(): void {
-    this.watchdog?.tellKnown();
-  }
-
   /** All modules that shall run do. */
   opened(): void {
     this.memory?.opened();

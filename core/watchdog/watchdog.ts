@@ -2,7 +2,7 @@ import { url as debuggerUrl } from 'node:inspector';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Disposable, Log } from '../api/index.js';
-import { moduleMeter, watchedFolders } from '../kernel/index.js';
+import { moduleMeter, onDidChangeWatchedFolders, watchedFolders } from '../kernel/index.js';
 import type { MemoryWatch } from './memory-watch.js';
 import { type KnownModules, type LongTurn, slot, slots, type WatchdogSetup } from './watchdog-state.js';
 
@@ -36,6 +36,7 @@ export class Watchdog implements Disposable {
   private readonly slots = new Int32Array(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT));
   private readonly worker: Worker;
   private readonly timer: NodeJS.Timeout;
+  private readonly folders: Disposable;
   private readonly beatMillis: number;
   private lastBeat = performance.now();
   private known = '';
@@ -62,6 +63,8 @@ export class Watchdog implements Disposable {
     this.worker.on('error', (error) => this.log.error('The watchdog has stopped watching.', { error }));
     this.worker.unref();
     this.tellKnown();
+    // What is loaded next may be the end of this thread: there may be no other beat.
+    this.folders = onDidChangeWatchedFolders(() => this.tellKnown());
     this.timer = setInterval(() => this.beat(), this.beatMillis);
     this.timer.unref();
   }
@@ -78,6 +81,7 @@ export class Watchdog implements Disposable {
 
   async dispose(): Promise<void> {
     clearInterval(this.timer);
+    this.folders.dispose();
     await this.worker.terminate();
   }
 
@@ -94,7 +98,7 @@ export class Watchdog implements Disposable {
   }
 
   /** The thread cannot ask while it matters, so it is told beforehand. */
-  tellKnown(): void {
+  private tellKnown(): void {
     const { version, folders } = watchedFolders();
     const { ids } = moduleMeter;
     const state = `${version} ${ids.length}`;

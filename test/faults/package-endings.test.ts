@@ -121,6 +121,8 @@ export default core.defineModule(({ run }) => run(Run));`;
     expect(code).to.equal(1);
     expect(await portal?.ended).to.equal(70);
     expect(portal?.log).to.match(/The portal ends itself: .*, in onStart \(.*\/modules\/bad\/1\.0\.0-\w+\/module\.js:2\)/);
+    const ending = portal?.log.split('\n').find((line) => line.includes('The portal ends itself: '));
+    expect(JSON.parse(ending ?? '{}')).to.include({ module: id });
     await start();
     expect([await ask('/bad'), await ask('/neighbour')]).to.deep.equal(['404', '1.0.0']);
     expect(stored()).to.deep.equal(['neighbour']);
