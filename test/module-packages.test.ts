@@ -756,6 +756,18 @@ describe('a module that is installed while the portal runs', function () {
     const plan = await portal.service(Packages).planRemoval('hosting');
     expect(plan.stops).to.deep.equal(['visiting']);
     await remove('visiting');
+    const borrows = `import { constant } from '@acme/hosting/api';`;
+    const importing = await packages.pack({
+      id: 'borrowing',
+      json: { peerDependencies: { '@acme/hosting': '>=1.0.0' } },
+      files: { 'module.js': answering('borrowing', '1', borrows) },
+    });
+    await done('modules', 'install', importing);
+    expect(await refused('modules', 'remove', 'hosting', '--yes')).to.include(
+      'hosting cannot be removed: code of borrowing imports @acme/hosting. Remove that first.',
+    );
+    expect(await page('borrowing')).to.equal('1');
+    await remove('borrowing');
     await remove('hosting');
   });
 

@@ -10,11 +10,14 @@ import type {
 } from '../api/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { ModuleTables } from '../persistence/index.js';
+import type { LivePackages } from './live-packages.js';
 import { stoppedWithout } from './package-planner.js';
 import type { PackageRecord } from './package-records.js';
+import { refused } from './package-stager.js';
 
 export interface RemovalDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'coreOffers'>;
+  readonly live: LivePackages;
   readonly tables: ModuleTables;
   readonly unitOfWork: UnitOfWork;
   readonly belongings: Contributions<ModuleBelongings>;
@@ -24,13 +27,18 @@ export interface RemovalDependencies {
 export class Removal {
   constructor(private readonly dependencies: RemovalDependencies) {}
 
+  /** @throws PortalError `package-refused` (409) while code of another module, which goes on without it, imports its own. */
   async plan(record: PackageRecord): Promise<RemovalPlan> {
-    const { kernel, unitOfWork } = this.dependencies;
-    const { id, version } = record;
+    const { kernel, live, unitOfWork } = this.dependencies;
+    const { id, packageName, version } = record;
+    const stops = stoppedWithout(id, kernel.modules, kernel.coreOffers);
+    const importers = live.importersOf(packageName).flatMap(({ record: { id: other } }) => (stops.includes(other) ? [] : other));
+    if (importers.length > 0)
+      throw refused(`${id} cannot be removed: code of ${importers.join(', ')} imports ${packageName}. Remove that first.`, id);
     return {
       id,
       version,
-      stops: stoppedWithout(id, kernel.modules, kernel.coreOffers),
+      stops,
       remainders: await unitOfWork.read((reader) => this.remainders(reader, record)),
     };
   }
