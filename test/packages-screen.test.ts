@@ -1,3 +1,5 @@
+import { appendFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -143,6 +145,33 @@ describe('Installing modules on the screen', function () {
     const said = await bring(await packages.pack({ id: 'pump', version: '2.0.0', files: { 'module.js': failing } }));
     expect(said).to.include('Pump was not updated').and.to.include('no water').and.to.include('Everything is as it was before.');
     expect(await page('pump')).to.equal('1.0.0');
+  });
+
+  it('removes a module that stays out because its files were changed', async () => {
+    const first = await startTestPortal();
+    const { home } = first;
+    await first.command(['modules', 'install', await packages.pack({ id: 'bitten' })]);
+    await first.stop({ keep: true });
+    const [version = ''] = readdirSync(join(home, 'modules/bitten'));
+    appendFileSync(join(home, 'modules/bitten', version, 'module.js'), ' ');
+    const again = await startTestPortal({ home });
+    try {
+      const visitor = await again.signIn();
+      const { text } = await visitor.get('/configuration/modules');
+      const [address = 'none'] = /\/configuration\/packages\/remove\/bitten/.exec(text) ?? [];
+      const question = (await visitor.get(address)).text;
+      expect(question).not.to.include('href="/configuration/modules/bitten"');
+      const answer = await again.post(visitor, address, { data: 'keep' });
+      let isRunning = true;
+      for (let look = 0; look < 200 && isRunning; look += 1) {
+        ({ isRunning } = (await visitor.get(`${answer.headers.location}/state`)).body);
+        await sleep(50);
+      }
+      expect(isRunning).to.equal(false);
+      expect((await visitor.get('/configuration/modules')).text).not.to.include('bitten');
+    } finally {
+      await again.stop({ keep: false });
+    }
   });
 
   it('is for those alone who have its permission, and a file for the one who sent it', async () => {

@@ -56,13 +56,17 @@ export class ModuleRoutes implements HttpRoutes {
     router.post('/:id/:action', { access, params: actionParams }, (ctx: RouteContext<ActionParams>) => this.act(ctx));
   }
 
-  private list(ctx: RouteContext): void {
+  private async list(ctx: RouteContext): Promise<void> {
     const title = ctx.text('modules.title');
     const modules = this.modules.list().map((status) => this.model(ctx, status));
     const { safeMode } = this.modules;
     const install = ctx.access.can(permissions.packages) ? ctx.url('/configuration/packages/new') : undefined;
     const oldCode = oldCodeSentence(ctx, this.packages.replacedCode());
-    const unreadable = this.modules.unreadable();
+    const installed = await this.packages.installed();
+    const unreadable = this.modules.unreadable().map(({ id, message }) => {
+      const packaged = installed.find((each) => each.id === id);
+      return { message, actions: packaged && packageModel(ctx, packaged, this.nameOf(ctx, packaged.id)).actions };
+    });
     ctx.render('modules', { title, modules, safeMode, install, oldCode, unreadable }, { title });
   }
 

@@ -14,7 +14,7 @@ import {
   z,
 } from '@portico/core';
 import { permissions } from '../services/permissions.js';
-import { type AnyContext, backOf, confirmed, hashOf, operatorOf, PackagePages, place } from './package-pages.js';
+import { type AnyContext, confirmed, hashOf, operatorOf, PackagePages, place } from './package-pages.js';
 
 const access = { permission: permissions.packages };
 const ofModule = z.strictObject({ module: z.string().max(100) });
@@ -57,7 +57,7 @@ export class PackageChangeRoutes implements HttpRoutes {
   private async askRollback(ctx: ModuleContext, warning?: string): Promise<void> {
     const { module } = ctx.input.params;
     const plan = await this.packages.planRollback(module);
-    const back = backOf(ctx, module);
+    const back = this.pages.backOf(ctx, module);
     const status = warning === undefined ? 200 : 409;
     const form = ctx.url(`${place}/rollback/${module}`);
     this.pages.renderPlan(ctx, plan, { warning, problems: [], form, back, status, crumbs: this.pages.crumbs(ctx, module) });
@@ -81,7 +81,7 @@ export class PackageChangeRoutes implements HttpRoutes {
       name,
       version,
       crumbs: this.pages.crumbs(ctx, module),
-      back: backOf(ctx, module),
+      back: this.pages.backOf(ctx, module),
       form: ctx.url(`${place}/remove/${module}`),
       stops: stops.map((each) => this.pages.nameOf(ctx, each)),
       remainders: remainders.map(({ kind, names }) => ({ kind, names: names.join(', ') })),

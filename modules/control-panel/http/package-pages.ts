@@ -4,6 +4,7 @@ import {
   injectable,
   MessageCatalog,
   type ModulePlan,
+  Modules,
   type PackageOperation,
   type PackageOperator,
   PortalError,
@@ -21,7 +22,10 @@ export const confirmed = z.strictObject({ plan: z.string().max(64) });
 /** What the screens of a change of a module have in common. */
 @injectable()
 export class PackagePages {
-  constructor(@inject(MessageCatalog) private readonly catalog: MessageCatalog) {}
+  constructor(
+    @inject(MessageCatalog) private readonly catalog: MessageCatalog,
+    @inject(Modules) private readonly modules: Modules,
+  ) {}
 
   renderPlan(ctx: AnyContext, plan: ModulePlan, { problems, status, ...more }: PlanPage): void {
     const { action, id: module, version, from, digest } = plan;
@@ -55,7 +59,16 @@ export class PackagePages {
 
   crumbs(ctx: AnyContext, module?: string): readonly Crumb[] {
     const all = { name: ctx.text('modules.title'), href: ctx.url('/configuration/modules') };
-    return module === undefined ? [all] : [all, { name: this.nameOf(ctx, module), href: backOf(ctx, module) }];
+    return this.hasPage(module) ? [all, { name: this.nameOf(ctx, module), href: this.backOf(ctx, module) }] : [all];
+  }
+
+  /** The page of the module, or the list when it has none: a module that cannot be read stays out. */
+  backOf(ctx: AnyContext, module: string | undefined): string {
+    return ctx.url(this.hasPage(module) ? `/configuration/modules/${encodeURIComponent(module)}` : '/configuration/modules');
+  }
+
+  private hasPage(module: string | undefined): module is string {
+    return module !== undefined && this.modules.list().some(({ id }) => id === module);
   }
 
   /** Shows how far a change is, and what came of it. */
@@ -89,10 +102,6 @@ export function operatorOf({ access: { person } }: AnyContext): PackageOperator 
 
 export function addressOf(ctx: AnyContext, path: string, module: string | undefined): string {
   return ctx.url(`${place}${path}`) + (module === undefined ? '' : `?module=${encodeURIComponent(module)}`);
-}
-
-export function backOf(ctx: AnyContext, module: string | undefined): string {
-  return ctx.url(module === undefined ? '/configuration/modules' : `/configuration/modules/${encodeURIComponent(module)}`);
 }
 
 /** After a form: whatever the method was, the next request is a GET. */

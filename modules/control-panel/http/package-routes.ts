@@ -12,17 +12,7 @@ import {
   z,
 } from '@portico/core';
 import { permissions } from '../services/permissions.js';
-import {
-  type AnyContext,
-  addressOf,
-  backOf,
-  confirmed,
-  hashOf,
-  operatorOf,
-  PackagePages,
-  place,
-  seeOther,
-} from './package-pages.js';
+import { type AnyContext, addressOf, confirmed, hashOf, operatorOf, PackagePages, place, seeOther } from './package-pages.js';
 
 const access = { permission: permissions.packages };
 const moduleQuery = z.strictObject({ module: z.string().max(100).optional() });
@@ -70,7 +60,7 @@ export class PackageRoutes implements HttpRoutes {
       module,
       error,
       crumbs: this.pages.crumbs(ctx, module),
-      back: backOf(ctx, module),
+      back: this.pages.backOf(ctx, module),
       action: addressOf(ctx, '/new', module),
       help: ctx.text('packages.file-help', { megabytes: maxFileBytes / 1024 / 1024 }),
     };
@@ -136,7 +126,7 @@ export class PackageRoutes implements HttpRoutes {
       file: file.name,
       form: addressOf(ctx, `/incoming/${incoming}`, module),
       discard: addressOf(ctx, `/incoming/${incoming}/discard`, module),
-      back: backOf(ctx, module),
+      back: this.pages.backOf(ctx, module),
       rollback: plan.problems.length > 0 && former ? ctx.url(`${place}/rollback/${plan.id}`) : undefined,
       status: warning === undefined ? 200 : 409,
       crumbs: [
@@ -166,7 +156,7 @@ export class PackageRoutes implements HttpRoutes {
 
   private async discard(ctx: IncomingContext): Promise<void> {
     await this.incoming.discard(operatorOf(ctx).by.id, ctx.input.params.incoming);
-    seeOther(ctx, backOf(ctx, ctx.input.query.module));
+    seeOther(ctx, this.pages.backOf(ctx, ctx.input.query.module));
   }
 }
 
