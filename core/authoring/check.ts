@@ -41,7 +41,7 @@ export async function checkModule(folder: string, { fix }: { readonly fix: boole
   const pages =
     looked?.pages === undefined
       ? 'There is no Chromium here, so its pages were not looked at (CHROMIUM_PATH).'
-      : `${looked.pages} pages were looked at.`;
+      : `Pages that were looked at: ${looked.pages}.`;
   console.log(`${name} ${version} (${portico.id}) is in order. ${pages}`);
   return 0;
 }

@@ -115,7 +115,7 @@ describe('portico module check', function () {
 
   it('names a range that this portal is not in', async () => {
     expect(await faultsOf({ 'package.json': { peerDependencies: { '@portico/core': '^2.0.0' } } })).to.deep.equal([
-      'The package: it is written for @portico/core ^2.0.0, and this portal has 1.0.0.',
+      'The package: it is written for @portico/core ^2.0.0, and this portal has 1.0.0; take a version that fits.',
     ]);
   });
 
