@@ -68,7 +68,7 @@ describe('a module that is installed from a registry', function () {
     );
     bytes = new Map([...bytes, ['2.0.0', bytes.get('1.0.0') ?? Buffer.alloc(0)]]);
     expect(await run('update', '@acme/fetched')).to.equal(
-      'The package @acme/fetched cannot be used: what the registry sent is not what it announced.\n',
+      'The package @acme/fetched cannot be used: what the registry sent is not what it announced; fetch it again.\n',
     );
     expect(await run('install', 'no path; no name')).to.equal('no path; no name is neither a file nor the name of a package.\n');
     expect(existsSync(join(packages.folder, 'ran'))).to.equal(false);

@@ -64,7 +64,7 @@ describe('installing a module from a terminal', function () {
     });
     expect(await portico(portal.home, 'modules', 'install', './nothing.tgz')).to.deep.equal({
       code: 1,
-      out: `There is no file ${process.cwd()}/nothing.tgz.\n`,
+      out: `There is no file ${process.cwd()}/nothing.tgz; name an archive, a folder, or a package of the registry.\n`,
     });
   });
 });
