@@ -1,5 +1,5 @@
 // Runs the compiled tests: node scripts/test.mjs [--unit] [--jobs N] [part of a path …]
-// Files run side by side, one more than there are processors. Those that torture and kill have the machine for themselves, one by one, at the end.
+// Files run side by side, one more than there are processors. Those that torture and kill come at the end, with no others beside them and no more than there are processors.
 // In the folder of a package its own tests are meant, and what they need is built first.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -9,8 +9,8 @@ import Mocha from 'mocha';
 import { build } from './build.mjs';
 import { compiledFolders, root } from './packages.mjs';
 
-/** Their outcome hangs on what happens within a moment of a kill, or they use all that the machine has. */
-const alone = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faults\/kill\.test/];
+/** Their outcome hangs on what happens within a moment of a kill, or they use all that the machine has: they come last. */
+const atTheEnd = [/^test\/(?:torture|durability|[\w-]*kill)\.test/, /^test\/faults\/kill\.test/];
 
 /** What a test file reaches by its imports tells what it takes: kinds in the order in which they start, the long ones first. */
 const kinds = [
@@ -38,25 +38,25 @@ if (compiledFolders().includes(here)) {
 const files = compiledFolders()
   .flatMap(testsOf)
   .filter(({ source }) => positionals.length === 0 || positionals.some((part) => source.includes(part)))
-  .map((test) => ({ ...test, kind: kindOf(test.file), isAlone: alone.some((pattern) => pattern.test(test.source)) }))
+  .map((test) => ({ ...test, kind: kindOf(test.file), isAtTheEnd: atTheEnd.some((pattern) => pattern.test(test.source)) }))
   .filter(({ kind }) => !values.unit || kinds[kind]?.name === 'unit')
   .sort((a, b) => a.kind - b.kind || b.size - a.size);
 
 const { timeout, ...strict } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'));
 process.chdir(root);
-const [sideBySide, oneByOne] = [
+const [sideBySide, last] = [
   await run(
-    files.filter(({ isAlone }) => !isAlone),
+    files.filter(({ isAtTheEnd }) => !isAtTheEnd),
     // A good part of the time is waited: for what has a limit in time, and for what a browser shows.
     Number(values.jobs ?? availableParallelism() + 1),
   ),
   await run(
-    files.filter(({ isAlone }) => isAlone),
-    1,
+    files.filter(({ isAtTheEnd }) => isAtTheEnd),
+    availableParallelism(),
   ),
 ];
-const passes = sideBySide.passes + oneByOne.passes;
-const failures = sideBySide.failures + oneByOne.failures;
+const passes = sideBySide.passes + last.passes;
+const failures = sideBySide.failures + last.failures;
 // The last lines of the kind that mocha ends with are those of the whole.
 console.log(`  ${passes} passing (${Math.round((performance.now() - began) / 1000)}s in all)`);
 if (failures > 0) console.log(`  ${failures} failing`);
