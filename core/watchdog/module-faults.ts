@@ -64,7 +64,18 @@ export class ModuleFaults implements LeftOutModules, Disposable {
       new MemoryWatch({ suspectFile: files.memory, startedAt, heapPercent: limits.heapPercent }, log),
     );
     this.watchdog = this.opening.add(
-      new Watchdog({ limits, suspectFile: files.blocked, startedAt, memory: this.memory, logs, folders }, log),
+      new Watchdog(
+        {
+          limits,
+          suspectFile: files.blocked,
+          startedAt,
+          memory: this.memory,
+          logs,
+          folders,
+          isCommand: options.process === 'command',
+        },
+        log,
+      ),
     );
   }
 

@@ -80,7 +80,8 @@ async function describeTurn(): Promise<void> {
 function endTurn(): void {
   if (turn === undefined) return;
   const millis = Atomics.exchange(setup.slots, slot.lag, 0);
-  parentPort?.postMessage({ ...turn, millis } satisfies LongTurn);
+  // Where the main thread measured no long turn the machine was slow, or this thread was.
+  if (millis > 0) parentPort?.postMessage({ ...turn, millis } satisfies LongTurn);
   turn = undefined;
   rmSync(setup.file, { force: true });
 }

@@ -23,6 +23,8 @@ export interface WatchdogOptions {
   readonly logs: boolean;
   /** Ids of modules by their folders, before the kernel knows them: their entities are read first. */
   readonly folders: ReadonlyMap<string, string>;
+  /** One command, and nobody who waits for another turn meanwhile. */
+  readonly isCommand: boolean;
 }
 
 /** How many beats a long turn has room for. */
@@ -111,8 +113,9 @@ export class Watchdog implements Disposable {
     const [module = 'core'] = modules;
     moduleMeter.countLongTurn(module, millis);
     const facts = { module, modules, millis, place };
-    // A start is busy loading code, and so is a machine.
-    if (modules.length > 0) this.log.warn('A turn of the event loop was long: nobody else had one meanwhile.', facts);
+    // A start is busy loading code, and so is a machine; nobody waits for a turn while a command runs.
+    if (modules.length > 0 && !this.options.isCommand)
+      this.log.warn('A turn of the event loop was long: nobody else had one meanwhile.', facts);
     else this.log.info('A turn of the event loop was long.', facts);
   }
 }
