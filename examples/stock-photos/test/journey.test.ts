@@ -24,21 +24,21 @@ describe('An author with stock photos', () => {
       await page.getByRole('menuitem', { name: 'Stock Photo', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: 'Stock Photo' });
       await dialog.getByText('32 pictures').waitFor();
-      const lighthouse = dialog.getByRole('button', { name: 'Choose Lighthouse' });
+      const pier = dialog.getByRole('button', { name: 'Choose Pier' });
       await dialog.getByRole('link', { name: 'Next' }).click();
       await dialog.getByRole('button', { name: 'Choose Hill 030' }).waitFor();
       await dialog.getByRole('link', { name: 'Previous' }).click();
-      await lighthouse.waitFor();
+      await pier.waitFor();
       await dialog.getByRole('searchbox', { name: 'Search stock photos' }).fill('dusk');
       await page.keyboard.press('Enter');
       await dialog.getByText('1 picture', { exact: true }).waitFor();
-      await lighthouse.locator('img').evaluate((image: HTMLImageElement) => image.decode());
+      await pier.locator('img').evaluate((image: HTMLImageElement) => image.decode());
       expect(await accessibilityFaults(page)).to.deep.equal([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(overflow).to.equal(0);
-      await lighthouse.click();
+      await pier.click();
       await dialog.waitFor({ state: 'detached' });
-      await page.getByRole('link', { name: 'Lighthouse.jpg' }).first().waitFor();
+      await page.getByRole('link', { name: 'Pier.jpg' }).first().waitFor();
       await page.context().close();
     });
 

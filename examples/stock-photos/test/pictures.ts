@@ -25,12 +25,12 @@ export async function fixture(many = 0): Promise<Fixture> {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, await drawn(hue));
   };
-  await picture('coast/lighthouse_1.jpg', 20);
+  await picture('coast/pier_1.jpg', 20);
   await picture('coast/quiet-sea_2.png', 200);
   await writeFile(
     join(root, 'coast/credits.json'),
     JSON.stringify({
-      'lighthouse_1.jpg': { title: 'Lighthouse', altText: 'A lighthouse at dusk.', credit: 'Photo: Jane Doe, CC BY 4.0' },
+      'pier_1.jpg': { title: 'Pier', altText: 'A pier at dusk.', credit: 'Photo: Jane Doe, CC BY 4.0' },
     }),
   );
   for (let index = 1; index <= many; index += 1) await picture(`many/hill ${String(index).padStart(3, '0')}.png`, index);

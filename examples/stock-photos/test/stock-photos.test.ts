@@ -54,7 +54,7 @@ describe('Stock photos', () => {
 
   it('finds by the words of names, titles, alternative texts and credits', async () => {
     expect(pathsIn(await list('&q=QUIET'))).to.deep.equal(['coast/quiet-sea_2.png']);
-    expect(pathsIn(await list('&q=dusk+doe'))).to.deep.equal(['coast/lighthouse_1.jpg']);
+    expect(pathsIn(await list('&q=dusk+doe'))).to.deep.equal(['coast/pier_1.jpg']);
     expect(await list('&q=nothing-like-that')).to.include('Nothing was found');
   });
 
@@ -68,13 +68,13 @@ describe('Stock photos', () => {
   });
 
   it('adds what is chosen to Documents and Media, once, with its title and alternative text', async () => {
-    const answer = await choose('coast/lighthouse_1.jpg');
+    const answer = await choose('coast/pier_1.jpg');
     expect(answer.status, answer.text).to.equal(201);
     const { document } = answer.body;
-    expect(document).to.include({ name: 'Lighthouse.jpg', altText: 'A lighthouse at dusk.' });
+    expect(document).to.include({ name: 'Pier.jpg', altText: 'A pier at dusk.' });
     expect(document.caption).to.deep.equal({ text: 'Photo: Jane Doe, CC BY 4.0', shown: true });
     expect((await given.portal.agent().get(document.view)).status).to.equal(200);
-    expect((await choose('coast/lighthouse_1.jpg')).body.document.id).to.equal(document.id);
+    expect((await choose('coast/pier_1.jpg')).body.document.id).to.equal(document.id);
     expect((await choose('coast/quiet-sea_2.png')).body.document).to.include({ name: 'Quiet sea 2.png', altText: '' });
   });
 
@@ -96,7 +96,7 @@ describe('Stock photos', () => {
       'coast/credits.json',
       'coast',
       'coast\\..\\..\\secret.png',
-      'coast/lighthouse_1.jpg\u0000.png',
+      'coast/pier_1.jpg\u0000.png',
     ];
     for (const path of elsewhere) {
       const answer = await author.get(`/web/home/stock-photos/thumbnail?${new URLSearchParams({ photo: path })}`);
@@ -122,13 +122,13 @@ describe('Stock photos', () => {
 
   it('keeps out who may not add documents', async () => {
     const guest = given.portal.agent();
-    for (const path of [selector, '/web/home/stock-photos', '/web/home/stock-photos/thumbnail?photo=coast%2Flighthouse_1.jpg'])
+    for (const path of [selector, '/web/home/stock-photos', '/web/home/stock-photos/thumbnail?photo=coast%2Fpier_1.jpg'])
       expect([path, (await guest.get(path).set('Accept', 'application/json')).status]).to.deep.equal([path, 401]);
   });
 
   it('takes a folder below the root and no other', async () => {
     expect((await set('coast')).exitCode).to.equal(0);
-    expect(pathsIn(await list())).to.deep.equal(['lighthouse_1.jpg', 'quiet-sea_2.png']);
+    expect(pathsIn(await list())).to.deep.equal(['pier_1.jpg', 'quiet-sea_2.png']);
     for (const outside of ['..', '/etc', 'coast/../..', 'C:', 'coast//x', '.']) {
       const { exitCode, err } = await set(outside);
       expect([outside, exitCode]).to.deep.equal([outside, 1]);

@@ -3,7 +3,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, PortalError, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, visibleText } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startSampleSettings, visibleText } from '../testing/index.js';
 
 const environmentKey = 'sk-environment-0123456789';
 const storedKey = 'sk-stored-0123456789-abcd';
@@ -11,21 +11,21 @@ const storedKey = 'sk-stored-0123456789-abcd';
 describe('Settings of the deployment', () => {
   let portal: TestPortal;
   before(async () => {
-    portal = await startLighthouse({
+    portal = await startSampleSettings({
       environment: {
-        PORTICO_SETTING_LIGHTHOUSE_API_KEY: environmentKey,
-        PORTICO_SETTING_LIGHTHOUSE_SECONDS: '12',
-        PORTICO_SETTING_LIGHTHOUSE_COLOUR: 'green',
-        PORTICO_SETTING_LIGHTHOUSE_LAMP: 'true',
+        PORTICO_SETTING_SAMPLE_API_KEY: environmentKey,
+        PORTICO_SETTING_SAMPLE_SECONDS: '12',
+        PORTICO_SETTING_SAMPLE_COLOUR: 'green',
+        PORTICO_SETTING_SAMPLE_LAMP: 'true',
         PORTICO_SETTING_LIGHTHOSE_LAMP: 'true',
-        PORTICO_LOCKED_SETTINGS: 'lighthouse.lamp',
+        PORTICO_LOCKED_SETTINGS: 'sample.lamp',
       },
       config: {
-        modulePaths: ['modules', new URL('../../test/fixtures/lighthouse', import.meta.url).pathname],
+        modulePaths: ['modules', new URL('../../test/fixtures/sample', import.meta.url).pathname],
         modules: {
           configuration: {
-            settings: { lighthouse: { greeting: 'From the file', seconds: 3, horn: false, apiKey: 'sk-in-a-file-0123456789' } },
-            locked: ['lighthouse.horn'],
+            settings: { sample: { greeting: 'From the file', seconds: 3, horn: false, apiKey: 'sk-in-a-file-0123456789' } },
+            locked: ['sample.horn'],
           },
         },
       },
@@ -34,8 +34,8 @@ describe('Settings of the deployment', () => {
   after(() => portal.stop());
 
   const handle = () => {
-    const found = portal.service(Settings).byId('lighthouse');
-    if (!found) throw new Error('The lighthouse is gone.');
+    const found = portal.service(Settings).byId('sample');
+    if (!found) throw new Error('The sample is gone.');
     return found.handle;
   };
 
@@ -55,26 +55,26 @@ describe('Settings of the deployment', () => {
 
   it('are reported when they do not fit or must not stand where they are', async () => {
     const log = portal.log();
-    expect(log).to.match(/PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting and is ignored\. [A-Z].* One of: .*white/);
+    expect(log).to.match(/PORTICO_SETTING_SAMPLE_COLOUR does not fit its setting and is ignored\. [A-Z].* One of: .*white/);
     expect(log).not.to.include('problem.');
     expect(log).not.to.include(environmentKey);
     const admin = await portal.signIn();
     expect(visibleText((await admin.get(instancePage)).text)).to.include(
-      'In force: Ends in 6789, from the environment (PORTICO_SETTING_LIGHTHOUSE_API_KEY).',
+      'In force: Ends in 6789, from the environment (PORTICO_SETTING_SAMPLE_API_KEY).',
     );
   });
 
   it('are named by the doctor when they belong to no setting', async () => {
     const { out, err } = await portal.command(['doctor']);
     expect(out + err).to.include('PORTICO_SETTING_LIGHTHOSE_LAMP names no setting');
-    expect(out + err).not.to.include('PORTICO_SETTING_LIGHTHOUSE_LAMP names');
+    expect(out + err).not.to.include('PORTICO_SETTING_SAMPLE_LAMP names');
   });
 
   it('lock fields, which are then read-only at every scope and name what locks them', async () => {
     const admin = await portal.signIn();
     for (const page of [instancePage, sitePage]) {
       const { text } = await admin.get(page);
-      expect(visibleText(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP.');
+      expect(visibleText(text)).to.include('Read-only here. In force: On, locked by PORTICO_SETTING_SAMPLE_LAMP.');
       expect(text).to.match(/id="setting-lamp"[^>]* disabled/);
     }
     const home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
@@ -101,8 +101,8 @@ describe('Settings of the deployment', () => {
 
 describe('A value of the deployment that its setting does not take', () => {
   const refused = [
-    'The value of PORTICO_SETTING_LIGHTHOUSE_SECONDS does not fit its setting and is ignored. Enter 60 or less.',
-    'The value of PORTICO_SETTING_LIGHTHOUSE_COLOUR does not fit its setting and is ignored. Choose one of the options. One of: white, red.',
+    'The value of PORTICO_SETTING_SAMPLE_SECONDS does not fit its setting and is ignored. Enter 60 or less.',
+    'The value of PORTICO_SETTING_SAMPLE_COLOUR does not fit its setting and is ignored. Choose one of the options. One of: white, red.',
     'The value of PORTICO_SETTING_BEACON_CALL_SIGN does not fit its setting and is ignored. A call sign is two to six capital letters.',
     'The value of PORTICO_SETTING_BEACON_SIGNALS does not fit its setting and is ignored. Choose one of the options. One of: light, horn, radio.',
     'The value of modules.configuration.settings.beacon.crew does not fit its setting and is ignored. Thirteen is unlucky at sea.',
@@ -110,10 +110,10 @@ describe('A value of the deployment that its setting does not take', () => {
   ];
   let portal: TestPortal;
   before(async () => {
-    portal = await startLighthouse({
+    portal = await startSampleSettings({
       environment: {
-        PORTICO_SETTING_LIGHTHOUSE_SECONDS: '61',
-        PORTICO_SETTING_LIGHTHOUSE_COLOUR: 'green',
+        PORTICO_SETTING_SAMPLE_SECONDS: '61',
+        PORTICO_SETTING_SAMPLE_COLOUR: 'green',
         PORTICO_SETTING_BEACON_CALL_SIGN: 'abc',
         PORTICO_SETTING_BEACON_SIGNALS: 'light\nsmoke',
         PORTICO_SETTING_BEACON_HARBOUR: 'nroth',
@@ -153,26 +153,24 @@ describe('A stored secret after a restart', () => {
 
   it('is there with the same master key; with another it is unreadable, and everything else works', async () => {
     const first = masterKey();
-    let portal = await startLighthouse({ environment: { PORTICO_MASTER_KEY: first } });
+    let portal = await startSampleSettings({ environment: { PORTICO_MASTER_KEY: first } });
     const { home } = portal;
     try {
       let admin = await portal.signIn();
       await saveForm(portal, admin, instancePage, { apiKey: storedKey, greeting: 'Kept', lamp: 'on' });
       await portal.stop({ keep: true });
 
-      portal = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: first } });
-      expect(portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey')).to.equal(storedKey);
+      portal = await startSampleSettings({ home, environment: { PORTICO_MASTER_KEY: first } });
+      expect(portal.service(Settings).byId('sample')?.handle.secret(instanceScope, 'apiKey')).to.equal(storedKey);
       await portal.stop({ keep: true });
 
-      portal = await startLighthouse({ home, environment: { PORTICO_MASTER_KEY: masterKey() } });
-      const handle = portal.service(Settings).byId('lighthouse')?.handle;
+      portal = await startSampleSettings({ home, environment: { PORTICO_MASTER_KEY: masterKey() } });
+      const handle = portal.service(Settings).byId('sample')?.handle;
       expect(handle?.secret(instanceScope, 'apiKey')).to.equal(undefined);
       expect(handle?.get(instanceScope)).to.deep.include({ greeting: 'Kept', lamp: true });
       expect(handle?.get(instanceScope).apiKey).to.include({ isSet: true, readable: false });
       const doctor = await portal.command(['doctor']);
-      expect(doctor.out + doctor.err).to.include(
-        'The secret lighthouse.apiKey of the instance cannot be read with this master key.',
-      );
+      expect(doctor.out + doctor.err).to.include('The secret sample.apiKey of the instance cannot be read with this master key.');
       admin = await portal.signIn();
       const { text } = await admin.get(instancePage);
       expect(visibleText(text)).to.include('What is stored cannot be read');

@@ -2,7 +2,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { formOf, saveForm, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const page = '/configuration/instance-settings/beacon';
 const sitePage = '/web/home/configuration/site-settings/beacon';
@@ -14,7 +14,7 @@ describe('A form with fields of every type', () => {
     Object.assign(globalThis, { harbourMaster: mood });
   };
   before(async () => {
-    portal = await startLighthouse({
+    portal = await startSampleSettings({
       config: { modules: { configuration: { choicesMillis: 100 } } },
       environment: { PORTICO_SETTING_BEACON_LINKS: '["https://env.example/"]' },
     });
@@ -143,7 +143,7 @@ describe('A form with fields of every type', () => {
 
   it('draws a field with the view of its module, and the usual way when that fails', async () => {
     const { text } = await admin.get(page);
-    expect(text).to.include('data-own-view="Drawn by the lighthouse itself"');
+    expect(text).to.include('data-own-view="Drawn by the sample itself"');
     expect(text).to.match(/<input class="form-control" type="text" id="setting-broken"/);
     expect(portal.log()).to.include('A view of a module cannot be shown within a page.');
   });

@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { formOf, instancePage, saveForm, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-canary-0123456789-wxyz';
 
@@ -14,7 +14,7 @@ describe('Instance Settings', () => {
   /** Every answer of the portal, to look for the key in. */
   const answers: string[] = [];
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     admin = await portal.signIn();
   });
   after(() => portal.stop());
@@ -30,18 +30,18 @@ describe('Instance Settings', () => {
     return answer;
   };
   const values = (): Readonly<Record<string, unknown>> =>
-    (portal.service(Settings).byId('lighthouse')?.handle.get(instanceScope) ?? {}) as Readonly<Record<string, unknown>>;
-  const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
+    (portal.service(Settings).byId('sample')?.handle.get(instanceScope) ?? {}) as Readonly<Record<string, unknown>>;
+  const secret = (): string | undefined => portal.service(Settings).byId('sample')?.handle.secret(instanceScope, 'apiKey');
 
   it('lists its entries by section', async () => {
     expect(visibleText(await page('/configuration/instance-settings'))).to.match(
-      /Content and Data .*Lighthouse .*Platform .*Feature Flags .*Security .*Harbour/,
+      /Content and Data .*Sample .*Platform .*Feature Flags .*Security .*Harbour/,
     );
   });
 
   it('has a page for each section that has entries', async () => {
     const words = visibleText(await page('/configuration/instance-settings?section=content-and-data'));
-    expect(words).to.include('Lighthouse').and.not.to.include('Harbour');
+    expect(words).to.include('Sample').and.not.to.include('Harbour');
     const statuses = ['?section=ghost', '?ghost=1'].map((query) => admin.get(`/configuration/instance-settings${query}`));
     expect((await Promise.all(statuses)).map(({ status }) => status)).to.deep.equal([400, 400]);
   });
@@ -61,17 +61,17 @@ describe('Instance Settings', () => {
     const answer = await save({ greeting: '  Hello ', lamp: 'on', horn: undefined, colour: 'red', apiKey: key });
     expect([answer.status, answer.location]).to.deep.equal([303, instancePage]);
     expect(values()).to.deep.include({ greeting: 'Hello', lamp: true, horn: false, colour: 'red', seconds: 5, budget: 100 });
-    const handle = portal.service(Settings).byId('lighthouse')?.handle;
+    const handle = portal.service(Settings).byId('sample')?.handle;
     expect(handle?.resolve(instanceScope, 'seconds')).to.include({ own: undefined, origin: 'default' });
     expect(handle?.resolve(instanceScope, 'greeting')).to.include({ own: 'Hello', inherited: 'Ahoy', origin: 'instance' });
     const words = visibleText(await page());
-    expect(words).to.include('Lighthouse was saved and is in force.');
+    expect(words).to.include('Sample was saved and is in force.');
     expect(words).to.include('Set here. Otherwise: Ahoy, by default.');
   });
 
   it('shows of a secret its last four characters, who set it and when, and never the secret', async () => {
     const html = await page();
-    const setBy = portal.service(Settings).byId('lighthouse')?.handle.get(instanceScope).apiKey as { setBy?: string };
+    const setBy = portal.service(Settings).byId('sample')?.handle.get(instanceScope).apiKey as { setBy?: string };
     expect(visibleText(html)).to.match(/In force: Ends in wxyz, from Instance Settings \( .*, set by .+\)/);
     expect(setBy.setBy).to.be.a('string').and.not.equal('');
     expect(formOf(html).apiKey).to.equal('');
@@ -166,10 +166,10 @@ describe('Instance Settings', () => {
   });
 
   it('says so when nothing was changed', async () => {
-    const before = portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope);
+    const before = portal.service(Settings).byId('sample')?.handle.revision(instanceScope);
     expect((await save({})).status).to.equal(303);
-    expect(visibleText(await page())).to.include('Nothing was changed in Lighthouse.');
-    expect(portal.service(Settings).byId('lighthouse')?.handle.revision(instanceScope)).to.equal(before);
+    expect(visibleText(await page())).to.include('Nothing was changed in Sample.');
+    expect(portal.service(Settings).byId('sample')?.handle.revision(instanceScope)).to.equal(before);
   });
 
   it('refuses a form without the token of the session', async () => {
@@ -184,12 +184,12 @@ describe('Instance Settings', () => {
 
   it('has no page while the flag is off, and the values stay', async () => {
     const edit = (enabled: boolean): Promise<unknown> =>
-      portal.command(['flags', 'set', 'lighthouse', enabled ? 'on' : 'off']).then(({ exitCode }) => expect(exitCode).to.equal(0));
+      portal.command(['flags', 'set', 'sample', enabled ? 'on' : 'off']).then(({ exitCode }) => expect(exitCode).to.equal(0));
     await edit(false);
     expect([(await admin.get(instancePage)).status, (await portal.post(admin, instancePage, {})).status]).to.deep.equal([
       404, 404,
     ]);
-    expect(visibleText(await page('/configuration/instance-settings'))).not.to.include('Lighthouse');
+    expect(visibleText(await page('/configuration/instance-settings'))).not.to.include('Sample');
     await edit(true);
     expect([(await admin.get(instancePage)).status, secret(), values().colour]).to.deep.equal([200, key, 'red']);
   });

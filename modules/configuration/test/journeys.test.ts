@@ -1,7 +1,7 @@
 import { Flags } from '@portico/core';
 import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { startLighthouse } from '../testing/index.js';
+import { startSampleSettings } from '../testing/index.js';
 
 type Page = Awaited<ReturnType<TestBrowser['page']>>;
 
@@ -9,7 +9,7 @@ describe('An administrator in a browser', () => {
   let portal: TestPortal;
   let browser: TestBrowser;
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     browser = await TestBrowser.open();
   });
   after(async () => {
@@ -24,17 +24,17 @@ describe('An administrator in a browser', () => {
     await page.getByRole('button', { name: 'Global Menu' }).click();
     await page.getByRole('link', { name: 'Instance Settings' }).click();
     await page.getByRole('link', { name: 'Content and Data' }).click();
-    await page.getByRole('link', { name: 'Lighthouse' }).click();
-    await page.getByRole('heading', { name: 'Lighthouse', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Sample' }).click();
+    await page.getByRole('heading', { name: 'Sample', level: 1 }).waitFor();
   }
 
   for (const javaScript of [true, false]) {
     it(`stores a key and ticks a checkbox ${javaScript ? 'by the menus' : 'without scripts'}`, async () => {
-      await portal.command(['settings', 'unset', 'lighthouse.apiKey']);
-      await portal.command(['settings', 'unset', 'lighthouse.lamp']);
+      await portal.command(['settings', 'unset', 'sample.apiKey']);
+      await portal.command(['settings', 'unset', 'sample.lamp']);
       const page = await browser.page(portal, { person: portal.administrator, javaScript });
       if (javaScript) await openEntry(page);
-      else await page.goto('/configuration/instance-settings/lighthouse');
+      else await page.goto('/configuration/instance-settings/sample');
       await page.getByLabel('API Key').fill('has spaces in it');
       await page.getByLabel('Light the Lamp').check();
       await page.getByLabel('Greeting').fill('Typed');
@@ -46,7 +46,7 @@ describe('An administrator in a browser', () => {
       );
       await page.getByLabel('API Key').fill('sk-journey-0123456789-wxyz');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Lighthouse was saved and is in force.').waitFor();
+      await page.getByText('Sample was saved and is in force.').waitFor();
       await page.getByText('Ends in wxyz').waitFor();
       expect(await page.getByLabel('Light the Lamp').isChecked()).to.equal(true);
       await page.context().close();
@@ -55,7 +55,7 @@ describe('An administrator in a browser', () => {
 
   it('gives a site a value of its own by typing it, and takes a switch away from it', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
-    await page.goto('/web/home/configuration/site-settings/lighthouse');
+    await page.goto('/web/home/configuration/site-settings/sample');
     const greeting = page.locator('.setting', { has: page.getByLabel('Greeting') });
     await greeting.getByRole('button', { name: 'Change for this site' }).click();
     await page.getByLabel('Greeting').fill('Thrown away');
@@ -72,9 +72,9 @@ describe('An administrator in a browser', () => {
     await lamp.getByLabel('Off').check();
     await page.getByText('Not yet saved: Light the Lamp, Greeting').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Lighthouse was saved and is in force.').waitFor();
+    await page.getByText('Sample was saved and is in force.').waitFor();
     await page.getByText('In force: Off, from Site Settings. Otherwise: On, from Instance Settings; Off, by default.').waitFor();
-    expect((await portal.command(['settings', 'get', 'lighthouse.greeting', '--site', 'home'])).out).to.equal(
+    expect((await portal.command(['settings', 'get', 'sample.greeting', '--site', 'home'])).out).to.equal(
       'Welcome, from Site Settings\n',
     );
     await page.context().close();
@@ -82,7 +82,7 @@ describe('An administrator in a browser', () => {
 
   it('is asked before a field or a whole form is reset', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
-    await page.goto('/web/home/configuration/site-settings/lighthouse');
+    await page.goto('/web/home/configuration/site-settings/sample');
     const setting = (name: string): ReturnType<Page['locator']> => page.locator('.setting', { has: page.getByLabel(name) });
     await setting('Notes').getByRole('button', { name: 'Change for this site' }).click();
     await page.getByLabel('Notes').fill('Not yet saved');
@@ -91,10 +91,10 @@ describe('An administrator in a browser', () => {
     await page.getByText('The field uses what it inherits again.').waitFor();
     expect(await page.getByLabel('Notes').inputValue()).to.equal('Not yet saved');
     await page.getByRole('link', { name: 'Reset' }).click();
-    await page.getByRole('heading', { name: 'Reset Lighthouse' }).waitFor();
+    await page.getByRole('heading', { name: 'Reset Sample' }).waitFor();
     await page.getByText('Light the Lamp').waitFor();
     await page.getByRole('button', { name: 'Reset' }).click();
-    await page.getByText('Lighthouse was reset.').waitFor();
+    await page.getByText('Sample was reset.').waitFor();
     expect(await page.getByRole('group', { name: 'Light the Lamp' }).getByLabel('Inherit').isChecked()).to.equal(true);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('Inherits again').first().waitFor();
@@ -103,14 +103,14 @@ describe('An administrator in a browser', () => {
 
   it('shows both values when somebody else saved meanwhile', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
-    await page.goto('/configuration/instance-settings/lighthouse');
+    await page.goto('/configuration/instance-settings/sample');
     await page.getByLabel('Greeting').fill('Mine');
-    await portal.command(['settings', 'set', 'lighthouse.greeting', 'Theirs']);
+    await portal.command(['settings', 'set', 'sample.greeting', 'Theirs']);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Stored meanwhile: Theirs').waitFor();
     expect(await page.getByLabel('Greeting').inputValue()).to.equal('Mine');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Lighthouse was saved and is in force.').waitFor();
+    await page.getByText('Sample was saved and is in force.').waitFor();
     await page.context().close();
   });
 
@@ -122,7 +122,7 @@ describe('An administrator in a browser', () => {
       JSON.stringify({
         format: 'portico-settings',
         version: 1,
-        settings: [{ scope: 'instance', id: 'lighthouse', values: { seconds } }],
+        settings: [{ scope: 'instance', id: 'sample', values: { seconds } }],
       });
     const choose = (content: string): Promise<void> =>
       page
@@ -134,14 +134,14 @@ describe('An administrator in a browser', () => {
     expect(await page.getByRole('button', { name: 'Import' }).count()).to.equal(0);
     await choose(file(42));
     await page.getByRole('button', { name: 'Check' }).click();
-    await page.getByText('Lighthouse: Seconds per Turn').waitFor();
+    await page.getByText('Sample: Seconds per Turn').waitFor();
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported: 1 changed.').waitFor();
-    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).to.match(/^42 seconds/);
+    expect((await portal.command(['settings', 'get', 'sample.seconds'])).out).to.match(/^42 seconds/);
     await page.getByRole('button', { name: 'Undo' }).first().click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Undone: 1 put back.').waitFor();
-    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).not.to.match(/^42/);
+    expect((await portal.command(['settings', 'get', 'sample.seconds'])).out).not.to.match(/^42/);
     await page.context().close();
   });
 
@@ -154,10 +154,10 @@ describe('An administrator in a browser', () => {
       await page.getByText('No feature flags of this type').waitFor();
       await page.getByRole('tab', { name: 'Release' }).click();
       for (const enabled of [false, true]) {
-        await page.getByRole('switch', { name: /lighthouse/ }).click();
-        await page.getByText(`lighthouse (lighthouse) is ${enabled ? 'on' : 'off'}.`).waitFor();
-        expect(await page.getByRole('switch', { name: /lighthouse/ }).getAttribute('aria-checked')).to.equal(String(enabled));
-        expect(portal.service(Flags).isEnabled('lighthouse')).to.equal(enabled);
+        await page.getByRole('switch', { name: /sample/ }).click();
+        await page.getByText(`sample (sample) is ${enabled ? 'on' : 'off'}.`).waitFor();
+        expect(await page.getByRole('switch', { name: /sample/ }).getAttribute('aria-checked')).to.equal(String(enabled));
+        expect(portal.service(Flags).isEnabled('sample')).to.equal(enabled);
       }
       await page.context().close();
     });
@@ -166,26 +166,26 @@ describe('An administrator in a browser', () => {
   it('is asked before a module is stopped', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
     await page.goto('/configuration/modules');
-    await page.getByRole('link', { name: 'Stop Lighthouse', exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: 'Stop Lighthouse', exact: true });
+    await page.getByRole('link', { name: 'Stop Sample', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stop Sample', exact: true });
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    expect(portal.modules.status('lighthouse')?.state).to.equal('active');
-    await page.getByRole('link', { name: 'Stop lighthouse' }).click();
+    expect(portal.modules.status('sample')?.state).to.equal('active');
+    await page.getByRole('link', { name: 'Stop sample' }).click();
     await dialog.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('lighthouse: Stopped.').waitFor();
-    await page.getByRole('button', { name: 'Start lighthouse' }).click();
-    await page.getByText('lighthouse: Active.').waitFor();
+    await page.getByText('sample: Stopped.').waitFor();
+    await page.getByRole('button', { name: 'Start sample' }).click();
+    await page.getByText('sample: Active.').waitFor();
     await page.context().close();
   });
 
   for (const path of [
     '/configuration/instance-settings',
     '/configuration/instance-settings?section=platform',
-    '/configuration/instance-settings/lighthouse',
+    '/configuration/instance-settings/sample',
     '/configuration/instance-settings/beacon',
-    '/configuration/instance-settings/lighthouse/history',
-    '/configuration/instance-settings/lighthouse/reset',
+    '/configuration/instance-settings/sample/history',
+    '/configuration/instance-settings/sample/reset',
     '/configuration/settings-differences',
     '/configuration/settings-transfer',
     '/configuration/audit-log',
@@ -193,10 +193,10 @@ describe('An administrator in a browser', () => {
     '/configuration/feature-flags',
     '/configuration/feature-flags?type=beta',
     '/configuration/modules',
-    '/configuration/modules/lighthouse',
-    '/configuration/modules/lighthouse/stop',
+    '/configuration/modules/sample',
+    '/configuration/modules/sample/stop',
     '/web/home/configuration/site-settings',
-    '/web/home/configuration/site-settings/lighthouse',
+    '/web/home/configuration/site-settings/sample',
   ])
     it(`finds ${path} accessible, wide and narrow`, async () => {
       const page = await browser.page(portal, { person: portal.administrator });

@@ -6,11 +6,11 @@ import { instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { DeploymentSettings } from '../services/deployment-settings.js';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const handleOf = (portal: TestPortal): SettingsHandle<SettingsFields> => {
-  const found = portal.service(Settings).byId('lighthouse');
-  if (!found) throw new Error('The lighthouse is gone.');
+  const found = portal.service(Settings).byId('sample');
+  if (!found) throw new Error('The sample is gone.');
   return found.handle;
 };
 
@@ -21,7 +21,7 @@ describe('Settings that an operator locks without giving a value', () => {
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'portico-locks-'));
-    portal = await startLighthouse({ home });
+    portal = await startSampleSettings({ home });
     admin = await portal.signIn();
     await saveForm(portal, admin, instancePage, { greeting: 'Before the lock', lamp: 'on' });
     await saveForm(portal, admin, sitePage, { 'greeting.mode': 'own', greeting: 'Of the site', 'apiKey.mode': 'none' });
@@ -30,13 +30,12 @@ describe('Settings that an operator locks without giving a value', () => {
       JSON.stringify({
         format: 'portico-settings',
         version: 1,
-        settings: [{ scope: 'instance', id: 'lighthouse', values: { seconds: 9 } }],
+        settings: [{ scope: 'instance', id: 'sample', values: { seconds: 9 } }],
       }),
     );
     await portal.stop({ keep: true });
-    const PORTICO_LOCKED_SETTINGS =
-      '"lighthouse.greeting, lighthouse.lamp,lighthouse.Seconds  lighthouse.apiKey" lighthouse.colur';
-    portal = await startLighthouse({ home, environment: { PORTICO_LOCKED_SETTINGS } });
+    const PORTICO_LOCKED_SETTINGS = '"sample.greeting, sample.lamp,sample.Seconds  sample.apiKey" sample.colur';
+    portal = await startSampleSettings({ home, environment: { PORTICO_LOCKED_SETTINGS } });
     admin = await portal.signIn();
   });
   after(async () => {
@@ -99,24 +98,21 @@ describe('Settings that an operator locks without giving a value', () => {
           ...(page === instancePage ? { colour: 'red' } : {}),
         });
         expect(status).to.equal(409);
-        expect(visibleText(text)).to.match(/PORTICO_LOCKED_SETTINGS locks lighthouse\.(greeting|lamp|apiKey)\./);
+        expect(visibleText(text)).to.match(/PORTICO_LOCKED_SETTINGS locks sample\.(greeting|lamp|apiKey)\./);
       }));
 
   it('refuse to be reset', () =>
     unchanged(async () => {
       const form = formOf((await admin.get(instancePage)).text);
       const { status, text } = await portal.post(admin, instancePage, { ...form, 'form.reset': 'greeting' });
-      expect([status, visibleText(text).includes('PORTICO_LOCKED_SETTINGS locks lighthouse.greeting.')]).to.deep.equal([
-        409,
-        true,
-      ]);
+      expect([status, visibleText(text).includes('PORTICO_LOCKED_SETTINGS locks sample.greeting.')]).to.deep.equal([409, true]);
     }));
 
   for (const argv of [
-    ['set', 'lighthouse.greeting', 'Mine'],
-    ['unset', 'lighthouse.greeting'],
-    ['set', 'lighthouse.lamp', 'off', '--site', 'home'],
-    ['unset', 'lighthouse.greeting', '--site', 'home'],
+    ['set', 'sample.greeting', 'Mine'],
+    ['unset', 'sample.greeting'],
+    ['set', 'sample.lamp', 'off', '--site', 'home'],
+    ['unset', 'sample.greeting', '--site', 'home'],
   ])
     it(`refuse the command settings ${argv.join(' ')}`, () =>
       unchanged(async () => {
@@ -129,15 +125,15 @@ describe('Settings that an operator locks without giving a value', () => {
       const file = {
         format: 'portico-settings',
         version: 1,
-        settings: [{ scope: 'instance', id: 'lighthouse', values: { greeting: 'Imported', colour: 'red' } }],
+        settings: [{ scope: 'instance', id: 'sample', values: { greeting: 'Imported', colour: 'red' } }],
       };
       const imported = await portal.command(['settings', 'import'], JSON.stringify(file));
-      expect([imported.exitCode, imported.err.includes('PORTICO_LOCKED_SETTINGS locks lighthouse.greeting.')]).to.deep.equal([
+      expect([imported.exitCode, imported.err.includes('PORTICO_LOCKED_SETTINGS locks sample.greeting.')]).to.deep.equal([
         1,
         true,
       ]);
       const undone = await portal.command(['settings', 'undo']);
-      expect([undone.exitCode, undone.err]).to.deep.equal([1, 'PORTICO_LOCKED_SETTINGS locks lighthouse.seconds.\n']);
+      expect([undone.exitCode, undone.err]).to.deep.equal([1, 'PORTICO_LOCKED_SETTINGS locks sample.seconds.\n']);
     }));
 
   it('let the rest of the form be saved', async () => {
@@ -149,7 +145,7 @@ describe('Settings that an operator locks without giving a value', () => {
   it('are reported by doctor when they belong to nothing, with the name that was meant', async () => {
     const { out } = await portal.command(['doctor']);
     expect(out).to.include(
-      'lighthouse.colur names no setting of a module that runs; check the spelling. Did you mean lighthouse.colour? It stands in PORTICO_LOCKED_SETTINGS and locks nothing.',
+      'sample.colur names no setting of a module that runs; check the spelling. Did you mean sample.colour? It stands in PORTICO_LOCKED_SETTINGS and locks nothing.',
     );
   });
 });
@@ -157,17 +153,17 @@ describe('Settings that an operator locks without giving a value', () => {
 describe('A locked switch whose value says neither on nor off', () => {
   it('is off, whatever is stored, and says why', async () => {
     const home = await mkdtemp(join(tmpdir(), 'portico-locks-'));
-    let portal = await startLighthouse({ home });
+    let portal = await startSampleSettings({ home });
     try {
       await saveForm(portal, await portal.signIn(), instancePage, { lamp: 'on' });
       await portal.stop({ keep: true });
-      const environment = { PORTICO_SETTING_LIGHTHOUSE_LAMP: 'ture', PORTICO_LOCKED_SETTINGS: 'lighthouse.*' };
-      portal = await startLighthouse({ home, environment });
+      const environment = { PORTICO_SETTING_SAMPLE_LAMP: 'ture', PORTICO_LOCKED_SETTINGS: 'sample.*' };
+      portal = await startSampleSettings({ home, environment });
       expect(handleOf(portal).get(instanceScope)).to.include({ lamp: false });
       const { text } = await (await portal.signIn()).get(instancePage);
-      expect(visibleText(text)).to.include('Off, locked by PORTICO_SETTING_LIGHTHOUSE_LAMP, which says neither on nor off.');
+      expect(visibleText(text)).to.include('Off, locked by PORTICO_SETTING_SAMPLE_LAMP, which says neither on nor off.');
       expect((await portal.command(['doctor'])).out).to.include(
-        'The value of PORTICO_SETTING_LIGHTHOUSE_LAMP says neither on nor off: the setting is locked off.',
+        'The value of PORTICO_SETTING_SAMPLE_LAMP says neither on nor off: the setting is locked off.',
       );
     } finally {
       await portal.stop();

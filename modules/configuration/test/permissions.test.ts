@@ -1,13 +1,13 @@
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, sitePage, startLighthouse, visibleText } from '../testing/index.js';
+import { instancePage, sitePage, startSampleSettings, visibleText } from '../testing/index.js';
 
 const password = 'a long enough password';
 
 describe('Who may see what', () => {
   let portal: TestPortal;
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
   });
   after(() => portal.stop());
 
@@ -34,7 +34,7 @@ describe('Who may see what', () => {
       const statuses: number[] = [];
       for (const path of paths) statuses.push((await person.get(path)).status);
       expect(statuses).to.deep.equal(expected);
-      const change = await portal.post(person, '/configuration/feature-flags/lighthouse', { enabled: 'true' });
+      const change = await portal.post(person, '/configuration/feature-flags/sample', { enabled: 'true' });
       expect(change.status).to.equal(expected[2] === 200 ? 303 : 403);
     });
   }
@@ -42,6 +42,6 @@ describe('Who may see what', () => {
   it('shows an operator the entries they may open, and no others', async () => {
     const operator = await portal.signIn({ email: 'operator@portico.example', password });
     const words = visibleText((await operator.get('/configuration/instance-settings')).text);
-    expect(words).to.include('Feature Flags').and.not.to.include('Lighthouse').and.not.to.include('Harbour');
+    expect(words).to.include('Feature Flags').and.not.to.include('Sample').and.not.to.include('Harbour');
   });
 });

@@ -6,7 +6,7 @@ import { Settings } from '@portico/configuration/api';
 import { AccessContexts, AuditLog, instanceScope, Modules, siteScope } from '@portico/core';
 import type { TestPortal, TestPortalOptions } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, startLighthouse, visibleText } from '../testing/index.js';
+import { instancePage, saveForm, startSampleSettings, visibleText } from '../testing/index.js';
 
 const canary = 'sk-canary-rotation-0123456789-uiop';
 const newKey = (): string => randomBytes(32).toString('base64');
@@ -23,11 +23,11 @@ describe('A new master key', () => {
   });
 
   const open = async (options: TestPortalOptions = {}): Promise<void> => {
-    portal = await startLighthouse({ home, ...options });
+    portal = await startSampleSettings({ home, ...options });
   };
   const handle = (): NonNullable<ReturnType<Settings['byId']>>['handle'] => {
-    const found = portal.service(Settings).byId('lighthouse');
-    if (!found) throw new Error('There is no lighthouse.');
+    const found = portal.service(Settings).byId('sample');
+    if (!found) throw new Error('There is no sample.');
     return found.handle;
   };
   const scopes = [instanceScope, ...['a', 'b', 'c'].map(siteScope)];
@@ -46,7 +46,7 @@ describe('A new master key', () => {
     const before = keyFile();
     const { exitCode, out } = await portal.command(['secrets', 'rotate']);
     expect([exitCode, secrets()]).to.deep.equal([0, all]);
-    expect(out).to.include('4 of 4: lighthouse.apiKey').and.not.include(canary);
+    expect(out).to.include('4 of 4: sample.apiKey').and.not.include(canary);
     expect(keyFile()).not.to.equal(before);
     expect(readdirSync(home).filter((name) => name.startsWith('master.key'))).to.deep.equal(['master.key']);
     const { records } = await portal.service(AuditLog).list({ area: 'secrets' });
@@ -56,7 +56,7 @@ describe('A new master key', () => {
     expect(secrets()).to.deep.equal(all);
     const list = await portal.command(['secrets', 'list']);
     expect(list.out)
-      .to.match(/lighthouse\.apiKey {2}site a {2}set by Portico {2}\S+Z {2}key [0-9a-f]{12} {2}readable/)
+      .to.match(/sample\.apiKey {2}site a {2}set by Portico {2}\S+Z {2}key [0-9a-f]{12} {2}readable/)
       .and.include('4 stored.')
       .and.not.include(canary);
   });
@@ -137,7 +137,7 @@ describe('A new master key', () => {
       const typed = await saveForm(portal, admin, instancePage, { apiKey: canary });
       expect(typed.status).to.equal(name === 'another one' ? 303 : 503);
       expect(typed.text).not.to.include(canary);
-      expect((await portal.command(['doctor'])).out).to.include('lighthouse.apiKey');
+      expect((await portal.command(['doctor'])).out).to.include('sample.apiKey');
       expect((await admin.get('/health/ready')).status).to.equal(200);
     });
   }

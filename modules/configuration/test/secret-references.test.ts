@@ -4,7 +4,7 @@ import { Settings } from '@portico/configuration/api';
 import { instanceScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const canary = 'sk-canary-reference-0123456789-hjkl';
 
@@ -14,7 +14,7 @@ describe('References to secrets of the deployment', () => {
   let folder: string;
 
   before(async () => {
-    portal = await startLighthouse({
+    portal = await startSampleSettings({
       environment: { PORTICO_SECRET_LIGHT: canary, OTHER_SECRET: canary, PORTICO_SECRET_EMPTY: ' ' },
     });
     admin = await portal.signIn();
@@ -23,7 +23,7 @@ describe('References to secrets of the deployment', () => {
   });
   after(() => portal.stop());
 
-  const secret = (): string | undefined => portal.service(Settings).byId('lighthouse')?.handle.secret(instanceScope, 'apiKey');
+  const secret = (): string | undefined => portal.service(Settings).byId('sample')?.handle.secret(instanceScope, 'apiKey');
   const save = (apiKey: string, page = instancePage): ReturnType<typeof saveForm> => saveForm(portal, admin, page, { apiKey });
   const words = async (): Promise<string> => visibleText((await admin.get(instancePage)).text);
 
@@ -45,7 +45,7 @@ describe('References to secrets of the deployment', () => {
     expect(await words()).not.to.include('cannot be used');
     await writeFile(file, 'another-key-0123');
     expect(secret()).to.equal('another-key-0123');
-    expect((await portal.command(['settings', 'get', 'lighthouse.apiKey'])).out).to.include(`file:${file}`);
+    expect((await portal.command(['settings', 'get', 'sample.apiKey'])).out).to.include(`file:${file}`);
   });
 
   it('say what is wrong with what is there', async () => {
@@ -66,7 +66,7 @@ describe('References to secrets of the deployment', () => {
     await rm(file);
     await mkdir(file);
     expect(await words()).to.include('the portal may not read it');
-    expect((await portal.command(['doctor'])).out).to.include('lighthouse.apiKey');
+    expect((await portal.command(['doctor'])).out).to.include('sample.apiKey');
   });
 
   it('name only what the deployment allows', async () => {
@@ -93,7 +93,7 @@ describe('References to secrets of the deployment', () => {
   it('leave nothing of the secret in the database, the log or a page', async () => {
     await save('env:PORTICO_SECRET_LIGHT');
     expect(secret()).to.equal(canary);
-    const rows = await portal.service(Settings).byId('lighthouse')?.handle.resolve(instanceScope, 'apiKey');
+    const rows = await portal.service(Settings).byId('sample')?.handle.resolve(instanceScope, 'apiKey');
     expect(JSON.stringify(rows)).not.to.include(canary);
     expect(portal.log()).not.to.include(canary);
   });

@@ -2,17 +2,17 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
 const key = 'sk-overview-0123456789-wxyz';
-const variable = 'PORTICO_SETTING_LIGHTHOUSE_SECONDS';
+const variable = 'PORTICO_SETTING_SAMPLE_SECONDS';
 
 describe('What belongs to the entries of settings', () => {
   let portal: TestPortal;
   let admin: TestClient;
   before(async () => {
-    portal = await startLighthouse({ environment: { [variable]: '9' } });
+    portal = await startSampleSettings({ environment: { [variable]: '9' } });
     admin = await portal.signIn();
     await portal.service(Sites).add({ name: 'Other', address: 'other' });
     await saveForm(portal, admin, instancePage, { greeting: 'Hello', lamp: 'on', apiKey: key });
@@ -22,8 +22,8 @@ describe('What belongs to the entries of settings', () => {
 
   const words = async (path: string): Promise<string> => visibleText((await admin.get(path)).text);
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = portal.service(Settings).byId('lighthouse');
-    if (!found) throw new Error('The lighthouse is gone.');
+    const found = portal.service(Settings).byId('sample');
+    if (!found) throw new Error('The sample is gone.');
     return found.handle;
   };
   const home = (): ReturnType<typeof siteScope> => siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
@@ -36,10 +36,10 @@ describe('What belongs to the entries of settings', () => {
       expect(visibleText(text))
         .to.match(/Instance .*API Key .*Ends in wxyz, from Instance Settings Not set/)
         .and.to.include(`9 seconds, from the environment (${variable}) 5 seconds`)
-        .and.to.match(/Home .*Light the Lamp Lighthouse Off, from Site Settings On/)
+        .and.to.match(/Home .*Light the Lamp Sample Off, from Site Settings On/)
         .and.not.to.include('Sound the Horn')
         .and.not.to.include(key);
-      expect(text).to.include('href="/web/home/configuration/site-settings/lighthouse#setting-greeting"');
+      expect(text).to.include('href="/web/home/configuration/site-settings/sample#setting-greeting"');
     });
 
     it('can be searched', async () => {
@@ -53,7 +53,7 @@ describe('What belongs to the entries of settings', () => {
       const compared = await words(`${page}?left=home&right=other`);
       expect(compared)
         .to.include('Home – Other')
-        .and.to.include('Greeting Lighthouse Welcome, from Site Settings Hello, from Instance Settings');
+        .and.to.include('Greeting Sample Welcome, from Site Settings Hello, from Instance Settings');
       expect(compared).not.to.include(variable);
       expect((await admin.get(`${page}?left=home&right=ghost`)).status).to.equal(404);
     });
@@ -85,7 +85,7 @@ describe('What belongs to the entries of settings', () => {
     it('can be filtered', async () => {
       const log = '/configuration/audit-log';
       expect(await words(log))
-        .to.include('Lighthouse: Greeting')
+        .to.include('Sample: Greeting')
         .and.to.include('Settings, Home');
       expect(await words(`${log}?text=lamp&scope=instance&area=settings&via=screen`))
         .to.include('Light the Lamp')

@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { AuditLog, Flags, instanceScope, SiteDirectory, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { instancePage, saveForm, sitePage, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 const key = 'sk-transfer-0123456789-wxyz';
 const page = '/configuration/settings-transfer';
@@ -22,11 +22,11 @@ describe('Export and import of settings', () => {
   let portal: TestPortal;
   let admin: TestClient;
   before(async () => {
-    portal = await startLighthouse({
+    portal = await startSampleSettings({
       environment: {
         PORTICO_SECRET_LAMP: `${key}-env`,
-        PORTICO_SETTING_LIGHTHOUSE_HORN: 'false',
-        PORTICO_LOCKED_SETTINGS: 'lighthouse.horn',
+        PORTICO_SETTING_SAMPLE_HORN: 'false',
+        PORTICO_LOCKED_SETTINGS: 'sample.horn',
       },
     });
     admin = await portal.signIn();
@@ -36,8 +36,8 @@ describe('Export and import of settings', () => {
   after(() => portal.stop());
 
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = portal.service(Settings).byId('lighthouse');
-    if (!found) throw new Error('The lighthouse is gone.');
+    const found = portal.service(Settings).byId('sample');
+    if (!found) throw new Error('The sample is gone.');
     return found.handle;
   };
   const home = (): ReturnType<typeof siteScope> => siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
@@ -45,7 +45,7 @@ describe('Export and import of settings', () => {
     JSON.parse((await portal.command(['settings', 'export', ...options])).out) as File;
   const fileOf = (values: object, entry: object = {}): string =>
     JSON.stringify(
-      { format: 'portico-settings', version: 1, settings: [{ scope: 'instance', id: 'lighthouse', values, ...entry }] },
+      { format: 'portico-settings', version: 1, settings: [{ scope: 'instance', id: 'sample', values, ...entry }] },
       undefined,
       2,
     );
@@ -58,8 +58,8 @@ describe('Export and import of settings', () => {
     const { format, version, settings } = JSON.parse(all.out) as File;
     expect([format, version]).to.deep.equal(['portico-settings', 1]);
     expect(settings).to.deep.equal([
-      { scope: 'instance', id: 'lighthouse', values: { lamp: true, greeting: 'Hello', seconds: 7 }, secretsLeftOut: ['apiKey'] },
-      { scope: 'site:home', id: 'lighthouse', values: { apiKey: { none: true }, greeting: 'Welcome' } },
+      { scope: 'instance', id: 'sample', values: { lamp: true, greeting: 'Hello', seconds: 7 }, secretsLeftOut: ['apiKey'] },
+      { scope: 'site:home', id: 'sample', values: { apiKey: { none: true }, greeting: 'Welcome' } },
     ]);
     expect((await exported('--scope', 'site:home')).settings).to.have.length(1);
     expect((await exported('--entry', 'harbour')).settings).to.deep.equal([]);
@@ -75,7 +75,7 @@ describe('Export and import of settings', () => {
     const dry = await run(fileOf({ greeting: 'From a file', seconds: null }), '--dry-run');
     expect([dry.exitCode, dry.out]).to.deep.equal([
       0,
-      'instance lighthouse.greeting: "Hello" -> "From a file"\ninstance lighthouse.seconds: 7 -> (inherits)\n2 to change.\n',
+      'instance sample.greeting: "Hello" -> "From a file"\ninstance sample.seconds: 7 -> (inherits)\n2 to change.\n',
     ]);
     expect(handle().get(instanceScope)).to.include({ greeting: 'Hello', seconds: 7 });
   });
@@ -102,7 +102,7 @@ describe('Export and import of settings', () => {
     await run(fileOf({ greeting: 'Imported', seconds: 8 }));
     await saveForm(portal, admin, instancePage, { greeting: 'Newer' });
     const undo = await portal.command(['settings', 'undo']);
-    expect([undo.exitCode, undo.err.includes('lighthouse.greeting')]).to.deep.equal([1, true]);
+    expect([undo.exitCode, undo.err.includes('sample.greeting')]).to.deep.equal([1, true]);
     expect(handle().get(instanceScope)).to.include({ greeting: 'Newer', seconds: 8 });
     await saveForm(portal, admin, instancePage, { greeting: 'Imported' });
     expect((await portal.command(['settings', 'undo'])).exitCode).to.equal(0);
@@ -123,7 +123,7 @@ describe('Export and import of settings', () => {
     ],
     ['a value of the wrong kind', fileOf({ greeting: { a: 1 } }), 'settings.0.values.greeting: Give a text'],
     ['a secret in clear', fileOf({ apiKey: key }), 'settings.0.values.apiKey: A secret never stands in a file.'],
-    ['a locked setting', fileOf({ horn: true }), 'PORTICO_SETTING_LIGHTHOUSE_HORN locks lighthouse.horn.'],
+    ['a locked setting', fileOf({ horn: true }), 'PORTICO_SETTING_SAMPLE_HORN locks sample.horn.'],
     ['a site that is not there', fileOf({}, { scope: 'site:ghost' }), 'settings.0.scope: There is no scope "site:ghost".'],
     [
       'what sites cannot have',
@@ -146,7 +146,7 @@ describe('Export and import of settings', () => {
   it('leaves out what no module has any more, and says so', async () => {
     const { exitCode, err } = await run(fileOf({ ghost: 1, seconds: 9 }));
     expect([exitCode, handle().get(instanceScope).seconds]).to.deep.equal([0, 9]);
-    expect(err).to.include('settings.0.values.ghost: No module has the setting lighthouse.ghost; it is left out.');
+    expect(err).to.include('settings.0.values.ghost: No module has the setting sample.ghost; it is left out.');
     expect((await run(fileOf({}, { id: 'ghost' }))).err).to.include('No module has the settings ghost');
   });
 
@@ -162,7 +162,7 @@ describe('Export and import of settings', () => {
   it('works for a site on the screen: check, import, undo', async () => {
     const content = fileOf({ greeting: 'On screen' }, { scope: 'site:home' });
     const checked = await portal.post(admin, `${page}/import`, { content, action: 'check' });
-    expect(visibleText(checked.text)).to.include('Lighthouse: Greeting Welcome On screen site:home');
+    expect(visibleText(checked.text)).to.include('Sample: Greeting Welcome On screen site:home');
     expect(handle().get(home()).greeting).to.equal('Welcome');
     expect((await portal.post(admin, `${page}/import`, { content, action: 'import' })).status).to.equal(303);
     expect(handle().get(home()).greeting).to.equal('On screen');
@@ -175,8 +175,8 @@ describe('Export and import of settings', () => {
   });
 
   it('is downloaded as a file', async () => {
-    const { headers, text } = await admin.get(`${page}/export?entry=lighthouse&scope=site%3Ahome`);
-    expect(headers['content-disposition']).to.equal('attachment; filename="settings-lighthouse-site-home.json"');
+    const { headers, text } = await admin.get(`${page}/export?entry=sample&scope=site%3Ahome`);
+    expect(headers['content-disposition']).to.equal('attachment; filename="settings-sample-site-home.json"');
     expect((JSON.parse(text) as File).settings).to.have.length(1);
   });
 
@@ -185,23 +185,23 @@ describe('Export and import of settings', () => {
     const downloaded = async (): Promise<File> => JSON.parse((await admin.get(`${page}/export`)).text) as File;
     const content = fileOf({ seconds: 11 });
     await run(fileOf({ seconds: 10 }));
-    expect(ids(await downloaded())).to.deep.equal(['lighthouse']);
-    expect((await admin.get(page)).text).to.contain('value="lighthouse"');
+    expect(ids(await downloaded())).to.deep.equal(['sample']);
+    expect((await admin.get(page)).text).to.contain('value="sample"');
 
-    await portal.service(Flags).override('lighthouse', false, 'somebody');
+    await portal.service(Flags).override('sample', false, 'somebody');
     expect((await admin.get(instancePage)).status).to.equal(404);
-    expect((await admin.get(page)).text).to.not.contain('value="lighthouse"');
+    expect((await admin.get(page)).text).to.not.contain('value="sample"');
     expect(ids(await downloaded())).to.deep.equal([]);
-    expect(JSON.parse((await admin.get(`${page}/export?entry=lighthouse`)).text).settings).to.deep.equal([]);
+    expect(JSON.parse((await admin.get(`${page}/export?entry=sample`)).text).settings).to.deep.equal([]);
     const refused = await portal.post(admin, `${page}/import`, { content, action: 'import' });
-    expect(visibleText(refused.text)).to.contain('No module has the settings lighthouse');
+    expect(visibleText(refused.text)).to.contain('No module has the settings sample');
     expect(handle().get(instanceScope).seconds).to.equal(10);
 
-    expect(ids(await exported())).to.deep.equal(['lighthouse']);
-    expect((await portal.command(['settings', 'get', 'lighthouse.seconds'])).out).to.contain('10');
+    expect(ids(await exported())).to.deep.equal(['sample']);
+    expect((await portal.command(['settings', 'get', 'sample.seconds'])).out).to.contain('10');
     expect((await run(content)).out).to.contain('1 changed.');
     expect(handle().get(instanceScope).seconds).to.equal(11);
-    await portal.service(Flags).override('lighthouse', undefined, 'somebody');
+    await portal.service(Flags).override('sample', undefined, 'somebody');
     expect((await admin.get(instancePage)).text).to.contain('value="11"');
   });
 });

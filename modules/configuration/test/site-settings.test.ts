@@ -2,7 +2,7 @@ import { Settings, type SettingsFields, type SettingsHandle } from '@portico/con
 import { instanceScope, type Scope, type Site, SiteDirectory, serviceToken, siteScope } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
-import { formOf, instancePage, saveForm, sitePage, startLighthouse, type TestClient, visibleText } from '../testing/index.js';
+import { formOf, instancePage, saveForm, sitePage, startSampleSettings, type TestClient, visibleText } from '../testing/index.js';
 
 /** Made here from its id: these tests need a second site, and the module needs no sites. */
 const Sites = serviceToken<{ add(site: { readonly name: string; readonly address: string }): Promise<Site> }>('sites.sites');
@@ -16,7 +16,7 @@ describe('Site Settings', () => {
   let home: Scope;
   let other: Site;
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     admin = await portal.signIn();
     home = siteScope(portal.service(SiteDirectory).byAddress('home')?.id ?? '');
     other = await portal.service(Sites).add({ name: 'Other', address: 'other' });
@@ -24,8 +24,8 @@ describe('Site Settings', () => {
   after(() => portal.stop());
 
   const handle = (): SettingsHandle<SettingsFields> => {
-    const found = portal.service(Settings).byId('lighthouse');
-    if (!found) throw new Error('The lighthouse is gone.');
+    const found = portal.service(Settings).byId('sample');
+    if (!found) throw new Error('The sample is gone.');
     return found.handle;
   };
   const atSite = (changes: Readonly<Record<string, string | undefined>>): ReturnType<typeof saveForm> =>

@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import { startTestPortal, type TestPortal, type TestPortalOptions } from '@portico/core/testing';
 
 /** The module of examples: one field of each type; source, because it is plain JavaScript. */
-const lighthouseFolder = resolve(import.meta.dirname, '../../test/fixtures/lighthouse');
+const sampleFolder = resolve(import.meta.dirname, '../../test/fixtures/sample');
 
 export type TestClient = Awaited<ReturnType<TestPortal['signIn']>>;
 
-export const instancePage = '/configuration/instance-settings/lighthouse';
-export const sitePage = '/web/home/configuration/site-settings/lighthouse';
+export const instancePage = '/configuration/instance-settings/sample';
+export const sitePage = '/web/home/configuration/site-settings/sample';
 
-/** A portal with the lighthouse, whose flag is on. */
-export function startLighthouse({ flags, config, ...options }: TestPortalOptions = {}): Promise<TestPortal> {
+/** A portal with the sample module, whose flag is on. */
+export function startSampleSettings({ flags, config, ...options }: TestPortalOptions = {}): Promise<TestPortal> {
   return startTestPortal({
     ...options,
-    flags: { lighthouse: true, ...flags },
-    config: { modulePaths: ['modules', lighthouseFolder], ...config },
+    flags: { sample: true, ...flags },
+    config: { modulePaths: ['modules', sampleFolder], ...config },
   });
 }
 

@@ -1,4 +1,4 @@
-import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import { startSampleSettings, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags, Modules } from '@portico/core';
 import { TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -33,7 +33,7 @@ describe('Diagnostics', () => {
   let ada: TestClient;
 
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     const { email, name, password } = author;
     await portal.command(['users', 'add', '--email', email, '--name', name, '--role', 'Author', '--site', 'home'], password);
     admin = await portal.signIn();
@@ -64,16 +64,16 @@ describe('Diagnostics', () => {
   });
 
   it('names the flag that blocks, with its reason, and links for those who may change it', async () => {
-    await portal.service(Flags).override('lighthouse', false, 'somebody');
+    await portal.service(Flags).override('sample', false, 'somebody');
     try {
-      const question = { point: 'configuration.settings-definitions', contribution: 'lighthouse', site: 'home' };
+      const question = { point: 'configuration.settings-definitions', contribution: 'sample', site: 'home' };
       const [answer] = (await ask(question)).body.answers;
       expect(answer?.blocking).to.include({ criterion: 'flag', href: '/configuration/feature-flags' });
       const own = (await ask(question, ada)).body.answers[0];
       expect(own?.blocking?.criterion).to.equal('flag');
       expect(own?.blocking).not.to.have.property('href');
     } finally {
-      await portal.service(Flags).override('lighthouse', undefined, 'somebody');
+      await portal.service(Flags).override('sample', undefined, 'somebody');
     }
   });
 

@@ -1,4 +1,4 @@
-import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import { startSampleSettings, type TestClient, visibleText } from '@portico/configuration/testing';
 import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
@@ -8,7 +8,7 @@ describe('The screen Extension Points', () => {
   let portal: TestPortal;
   let admin: TestClient;
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     admin = await portal.signIn();
   });
   after(() => portal.stop());
@@ -33,12 +33,12 @@ describe('The screen Extension Points', () => {
       .and.to.include('contribute(MenuItems).value(')
       .and.to.include('From docs/module-authors.md')
       .and.to.include('A contribution may say when it is there')
-      .and.to.include('Lighthouse Watch the Lamp lamp');
-    await portal.modules.stop('lighthouse');
+      .and.to.include('Sample Watch the Lamp lamp');
+    await portal.modules.stop('sample');
     try {
-      expect(await pageOf('/extension-point/portico.menu-items'), 'now means now').not.to.include('Lighthouse');
+      expect(await pageOf('/extension-point/portico.menu-items'), 'now means now').not.to.include('Sample');
     } finally {
-      await portal.modules.start('lighthouse');
+      await portal.modules.start('sample');
     }
     expect((await admin.get(`${screen}/extension-point/acme.nothing`)).status).to.equal(404);
   });

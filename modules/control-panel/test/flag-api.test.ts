@@ -1,4 +1,4 @@
-import { startLighthouse, type TestClient } from '@portico/configuration/testing';
+import { startSampleSettings, type TestClient } from '@portico/configuration/testing';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
@@ -7,7 +7,7 @@ describe('The feature flags over HTTP', () => {
   let admin: TestClient;
   let csrf: string;
   before(async () => {
-    portal = await startLighthouse({ flags: { sun: false }, environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
+    portal = await startSampleSettings({ flags: { sun: false }, environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
     admin = await portal.signIn();
     csrf = await portal.csrf(admin);
   });
@@ -29,8 +29,8 @@ describe('The feature flags over HTTP', () => {
   });
 
   it('are told one by one, with the chain and what they affect', async () => {
-    const { body } = await admin.get('/api/flags/lighthouse');
-    expect([body.chain, body.affects]).to.deep.equal([[], [{ name: 'Lighthouse', kind: 'settings page', module: 'lighthouse' }]]);
+    const { body } = await admin.get('/api/flags/sample');
+    expect([body.chain, body.affects]).to.deep.equal([[], [{ name: 'Sample', kind: 'settings page', module: 'sample' }]]);
   });
 
   it('are switched, followed and taken back', async () => {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { startLighthouse } from '@portico/configuration/testing';
+import { startSampleSettings } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import { accessibilityFaults, TestBrowser, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -10,12 +10,12 @@ describe('An operator of feature flags in a browser', () => {
   let portal: TestPortal;
   let browser: TestBrowser;
   before(async () => {
-    portal = await startLighthouse({ environment: { PORTICO_FLAG_FOGHORN: 'true' } });
+    portal = await startSampleSettings({ environment: { PORTICO_FLAG_FOGHORN: 'true' } });
     await writeFile(
       portal.flagsFile,
       JSON.stringify({
         flags: {
-          lighthouse: { title: 'Lighthouse', enabled: true, review: '2001-01-01' },
+          sample: { title: 'Sample', enabled: true, review: '2001-01-01' },
           beacon: { title: 'Beacon', enabled: true, dependsOn: ['lamp'] },
           lamp: { title: 'Lamp', enabled: false },
           foghorn: { title: 'Foghorn', enabled: false },
@@ -76,25 +76,25 @@ describe('An operator of feature flags in a browser', () => {
 
   it('gives a reason, sees what goes with the flag, and that it is gone', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
-    await page.goto(`${screen}/lighthouse`);
-    await page.getByText('settings page, of lighthouse').waitFor();
+    await page.goto(`${screen}/sample`);
+    await page.getByText('settings page, of sample').waitFor();
     await page.getByLabel('Reason').fill('The bulb is broken.');
-    await page.getByRole('switch', { name: 'Lighthouse (lighthouse)' }).click();
-    await page.getByText('Lighthouse (lighthouse) is off.').waitFor();
+    await page.getByRole('switch', { name: 'Sample (sample)' }).click();
+    await page.getByText('Sample (sample) is off.').waitFor();
     await page.getByText('The bulb is broken.').waitFor();
-    await page.goto('/configuration/instance-settings/lighthouse');
+    await page.goto('/configuration/instance-settings/sample');
     await page.getByRole('heading', { name: /not/i }).first().waitFor();
     browser.complaints.splice(0);
-    await page.goto(`${screen}/lighthouse`);
+    await page.goto(`${screen}/sample`);
     await page.getByRole('button', { name: 'Undo: back to no switch here' }).click();
-    await page.getByText('Lighthouse (lighthouse) is on.').waitFor();
+    await page.getByText('Sample (sample) is on.').waitFor();
     await page.getByText('Undone: From off to no switch here').waitFor();
     await page.context().close();
   });
 
   it('finds the screens accessible, wide and narrow', async () => {
     const page = await browser.page(portal, { person: portal.administrator });
-    for (const path of [`${screen}?changed=lighthouse`, `${screen}?type=dev`, `${screen}/lighthouse`, `${screen}/foghorn`]) {
+    for (const path of [`${screen}?changed=sample`, `${screen}?type=dev`, `${screen}/sample`, `${screen}/foghorn`]) {
       for (const width of [1280, 380]) {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(path);

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import { startSampleSettings, type TestClient, visibleText } from '@portico/configuration/testing';
 import { Flags } from '@portico/core';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -10,15 +10,15 @@ describe('The Feature Flags screen', () => {
   let portal: TestPortal;
   let admin: TestClient;
   before(async () => {
-    portal = await startLighthouse({ environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
+    portal = await startSampleSettings({ environment: { PORTICO_FLAG_LOCKED_1: 'true' } });
     admin = await portal.signIn();
     await writeFile(
       portal.flagsFile,
       JSON.stringify({
         flags: {
-          lighthouse: { title: 'Lighthouse', enabled: true, review: '2001-01-01' },
+          sample: { title: 'Sample', enabled: true, review: '2001-01-01' },
           'locked-1': { title: 'Locked', enabled: false },
-          'beta-1': { type: 'beta', title: 'Not yet', enabled: false, dependsOn: ['lighthouse'] },
+          'beta-1': { type: 'beta', title: 'Not yet', enabled: false, dependsOn: ['sample'] },
         },
       }),
     );
@@ -65,24 +65,24 @@ describe('The Feature Flags screen', () => {
     await writeFile(portal.flagsFile, '{\n  "flags": {\n');
     await eventually(() => portal.service(Flags).problems().length > 0);
     expect(visibleText(await page())).to.match(/feature-flags\.json, line 3, column 1: .*The last good content stays in force\./);
-    expect(portal.service(Flags).isEnabled('lighthouse')).to.equal(true);
+    expect(portal.service(Flags).isEnabled('sample')).to.equal(true);
   });
 
   it('counts overdue reviews where people look for the screen', async () => {
     expect(visibleText((await admin.get('/configuration/instance-settings')).text)).to.match(/Feature Flags 1 needs attention/);
-    expect(visibleText(await page())).to.include('The review is overdue: Lighthouse.');
+    expect(visibleText(await page())).to.include('The review is overdue: Sample.');
   });
 
   it('shows the whole chain that a flag depends on, and what depends on it', async () => {
     const html = visibleText(await page('beta'));
-    expect(html).to.include('Depends on: lighthouse: On. Switched on by feature-flags.json.');
+    expect(html).to.include('Depends on: sample: On. Switched on by feature-flags.json.');
     expect(visibleText(await page())).to.include('Needed by: beta-1.');
   });
 
   it('says what a flag affects, with the words of the modules concerned', async () => {
-    expect(visibleText(await page())).to.include('Affects: Lighthouse (settings page).');
-    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
-    expect(details).to.include('Lighthouse settings page, of Lighthouse lighthouse');
+    expect(visibleText(await page())).to.include('Affects: Sample (settings page).');
+    const details = visibleText((await admin.get(`${screen}/sample`)).text);
+    expect(details).to.include('Sample settings page, of Sample sample');
     expect(visibleText((await admin.get(`${screen}/beta-1`)).text)).to.include(
       'Nothing that is active now is bound to this flag.',
     );
@@ -139,7 +139,7 @@ describe('The tab of Dev flags', () => {
     ],
   ] as const) {
     it(`${mode === 'test' ? 'shows them in development' : 'says why it is empty'} (${mode})`, async () => {
-      const portal = await startLighthouse({ mode });
+      const portal = await startSampleSettings({ mode });
       try {
         const admin = await portal.signIn();
         await writeFile(

@@ -1,4 +1,4 @@
-import { instancePage, startLighthouse, type TestClient, visibleText } from '@portico/configuration/testing';
+import { instancePage, startSampleSettings, type TestClient, visibleText } from '@portico/configuration/testing';
 import type { TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 
@@ -8,7 +8,7 @@ describe('The Modules screen', () => {
   let portal: TestPortal;
   let admin: TestClient;
   before(async () => {
-    portal = await startLighthouse();
+    portal = await startSampleSettings();
     admin = await portal.signIn();
   });
   after(() => portal.stop());
@@ -19,37 +19,37 @@ describe('The Modules screen', () => {
 
   it('lists the modules with their state, and shows one with what it needs and adds', async () => {
     expect(visibleText((await admin.get(screen)).text)).to.match(
-      /Lighthouse lighthouse A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
+      /Sample sample A module with one field of each type\. 1\.0\.0 Active Stop Disable/,
     );
-    const details = visibleText((await admin.get(`${screen}/lighthouse`)).text);
+    const details = visibleText((await admin.get(`${screen}/sample`)).text);
     expect(details)
-      .to.include('Id lighthouse')
+      .to.include('Id sample')
       .and.to.include('configuration.settings-definitions')
       .and.to.match(/portico\.menu-items ?: Watch the Lamp lamp/);
     expect((await admin.get(`${screen}/ghost`)).status).to.equal(404);
   });
 
   it('asks before it stops, naming what stops with it', async () => {
-    const question = visibleText((await admin.get(`${screen}/lighthouse/stop`)).text);
+    const question = visibleText((await admin.get(`${screen}/sample/stop`)).text);
     const settings = visibleText((await admin.get(`${screen}/configuration/stop`)).text);
     expect(settings, 'by the names that people know').to.include('Stop Settings?').and.to.include('AI Creator ai-creator');
-    expect(question).to.include('Stop Lighthouse?').and.to.include('Nothing stored is lost.');
-    expect(state('lighthouse')).to.equal('active');
+    expect(question).to.include('Stop Sample?').and.to.include('Nothing stored is lost.');
+    expect(state('sample')).to.equal('active');
   });
 
   it('stops, starts, disables and enables', async () => {
-    expect([await act('lighthouse', 'stop'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+    expect([await act('sample', 'stop'), state('sample'), (await admin.get(instancePage)).status]).to.deep.equal([
       303,
       'resolved',
       404,
     ]);
-    expect([await act('lighthouse', 'start'), state('lighthouse'), (await admin.get(instancePage)).status]).to.deep.equal([
+    expect([await act('sample', 'start'), state('sample'), (await admin.get(instancePage)).status]).to.deep.equal([
       303,
       'active',
       200,
     ]);
-    expect([await act('lighthouse', 'disable'), state('lighthouse')]).to.deep.equal([303, 'disabled']);
-    expect([await act('lighthouse', 'enable'), state('lighthouse')]).to.deep.equal([303, 'active']);
+    expect([await act('sample', 'disable'), state('sample')]).to.deep.equal([303, 'disabled']);
+    expect([await act('sample', 'enable'), state('sample')]).to.deep.equal([303, 'active']);
   });
 
   it('never takes itself or signing in away, and refuses what does not fit the state', async () => {
@@ -58,7 +58,7 @@ describe('The Modules screen', () => {
       409,
       'active',
     ]);
-    expect([await act('lighthouse', 'start'), await act('lighthouse', 'explode')]).to.deep.equal([409, 400]);
+    expect([await act('sample', 'start'), await act('sample', 'explode')]).to.deep.equal([409, 400]);
   });
 
   it('stands without the settings, and so do the other screens of the module', async () => {
