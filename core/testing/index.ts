@@ -1,6 +1,6 @@
 export { freePort } from '../portal/machine.js';
 export { accessibilityFaults } from './accessibility.js';
 export { digitalSourceType, metadataText, withMetadata } from './exiftool.js';
-export { privateMounts, smallDisk } from './small-disk.js';
+export { fillDisk, privateMounts, smallDisk } from './small-disk.js';
 export { type PageOptions, TestBrowser } from './test-browser.js';
 export { type DeclaredRoute, startTestPortal, type TestPortal, type TestPortalOptions } from './test-portal.js';

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
 const ways = [
   ['unshare', '--mount'],
@@ -27,4 +28,17 @@ export function privateMounts(): readonly string[] {
  */
 export function smallDisk(folder: string, megabytes: number): readonly string[] {
   return [...privateMounts(), 'sh', '-c', `mount -t tmpfs -o size=${megabytes}m portico "$0" && exec "$@"`, folder];
+}
+
+/** Another program takes every byte that is left on the disk of this file, which it writes. */
+export function fillDisk(file: string): void {
+  const filler = openSync(file, 'w');
+  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+    try {
+      for (;;) writeSync(filler, Buffer.alloc(bytes));
+    } catch {
+      // No room for so much any more: less, then.
+    }
+  }
+  closeSync(filler);
 }

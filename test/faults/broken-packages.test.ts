@@ -4,12 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { smallDisk } from '@portico/core/testing';
+import { fillDisk, smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from '../support/earlier-states.js';
 import { answering, archiveOf, type ModulePackage, ModulePackages } from '../support/module-packages.js';
 import { PortalProcess, portico } from '../support/portal-process.js';
-import { fillDisk } from '../support/small-disk.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 

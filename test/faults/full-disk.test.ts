@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { smallDisk } from '@portico/core/testing';
+import { fillDisk, smallDisk } from '@portico/core/testing';
 import { expect } from 'chai';
 import { PortalProcess, portico } from '../support/portal-process.js';
-import { fillDisk } from '../support/small-disk.js';
 import { ImagePortal, largePicture } from './image-portal.js';
 import { answerOf, RawUpstream, reply } from './raw-upstream.js';
 

@@ -8,10 +8,9 @@ import {
   Log,
   PortalError,
   type Transaction,
-  toDisposable,
   UnitOfWork,
 } from '@portico/core';
-import { every, pages } from '@portico/core/util';
+import { repairInBackground } from './background-repair.js';
 import { type FileFacts, FileTypes, typeRules } from './file-types.js';
 import { isTiny } from './images.js';
 import { isShown } from './known-types.js';
@@ -35,8 +34,6 @@ interface EarlierVersion {
 type Stored = FileFacts | Pick<EarlierVersion, 'mimeType' | 'charset' | 'width' | 'height'>;
 
 const versionsPerPage = 20;
-const firstMillis = 2_000;
-const againMillis = 6 * 3_600_000;
 
 const earlierSql = `SELECT version.id, version.document_id AS "documentId", document.site_id AS "siteId", version.blob_id AS "blobId", version.sha256,
     version.size, document.name, version.mime_type AS "mimeType", version.charset, version.width, version.height
@@ -52,8 +49,6 @@ const earlierSql = `SELECT version.id, version.document_id AS "documentId", docu
 @injectable()
 export class FileTypeRepair implements Activity, IntegrityCheck {
   readonly title = 'The type of every file was decided by the rules of today.';
-  private isOver = false;
-
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(FileTypes) private readonly types: FileTypes,
@@ -61,12 +56,13 @@ export class FileTypeRepair implements Activity, IntegrityCheck {
   ) {}
 
   onStart(lifetime: Lifetime): void {
-    lifetime.add(every(againMillis, () => this.repair(), firstMillis));
-    lifetime.add(
-      toDisposable(() => {
-        this.isOver = true;
-      }),
-    );
+    repairInBackground<EarlierVersion>(lifetime, this.unitOfWork, this.log, {
+      sql: earlierSql,
+      rules: typeRules,
+      repair: (version) => this.repairOne(version),
+      failure: 'The types of earlier files could not all be decided again.',
+      success: 'Files of earlier rules have other types now.',
+    });
   }
 
   async run(): Promise<readonly IntegrityFinding[]> {
@@ -79,22 +75,6 @@ export class FileTypeRepair implements Activity, IntegrityCheck {
     if (count === 0) return [];
     const message = `${count} ${count === 1 ? 'file has' : 'files have'} the type that earlier rules gave; the running portal looks at them again.`;
     return [{ severity: 'warning', message }];
-  }
-
-  private async repair(): Promise<void> {
-    let changed = 0;
-    try {
-      const read = (after: string): Promise<readonly EarlierVersion[]> =>
-        this.unitOfWork.read((reader) => reader.query<EarlierVersion>(earlierSql, [typeRules, after]));
-      for await (const versions of pages(read, ({ id }) => id))
-        for (const version of versions) {
-          if (this.isOver) return;
-          if (await this.repairOne(version)) changed += 1;
-        }
-    } catch (error) {
-      this.log.warn('The types of earlier files could not all be decided again.', { error });
-    }
-    if (changed > 0) this.log.info('Files of earlier rules have other types now.', { files: changed });
   }
 
   /** Whether its type is another one now. */

@@ -1,5 +1,5 @@
-import { type Activity, inject, injectable, type Lifetime, Log, toDisposable, UnitOfWork } from '@portico/core';
-import { every, pages } from '@portico/core/util';
+import { type Activity, inject, injectable, type Lifetime, Log, UnitOfWork } from '@portico/core';
+import { repairInBackground } from './background-repair.js';
 import { Metadata, metadataOf } from './metadata.js';
 import { indexWords, wordRules } from './metadata-words.js';
 
@@ -10,8 +10,6 @@ interface EarlierDocument {
 }
 
 const documentsPerPage = 20;
-const firstMillis = 2_000;
-const againMillis = 6 * 3_600_000;
 
 const earlierSql = `SELECT id, site_id AS "siteId", metadata FROM documents_media_document
   WHERE metadata_kinds IS NOT NULL AND word_rules < ? AND id > ? ORDER BY id LIMIT ${documentsPerPage}`;
@@ -22,8 +20,6 @@ const earlierSql = `SELECT id, site_id AS "siteId", metadata FROM documents_medi
  */
 @injectable()
 export class MetadataWordRepair implements Activity {
-  private isOver = false;
-
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Metadata) private readonly metadata: Metadata,
@@ -31,39 +27,28 @@ export class MetadataWordRepair implements Activity {
   ) {}
 
   onStart(lifetime: Lifetime): void {
-    lifetime.add(every(againMillis, () => this.repair(), firstMillis));
-    lifetime.add(
-      toDisposable(() => {
-        this.isOver = true;
-      }),
-    );
+    repairInBackground<EarlierDocument>(lifetime, this.unitOfWork, this.log, {
+      sql: earlierSql,
+      rules: wordRules,
+      repair: (document) => this.repairOne(document),
+      failure: 'The words of earlier metadata could not all be found again.',
+      success: 'The words of earlier metadata were found again.',
+    });
   }
 
-  private async repair(): Promise<void> {
-    try {
-      const read = (after: string): Promise<readonly EarlierDocument[]> =>
-        this.unitOfWork.read((reader) => reader.query<EarlierDocument>(earlierSql, [wordRules, after]));
-      for await (const documents of pages(read, ({ id }) => id))
-        for (const document of documents) {
-          if (this.isOver) return;
-          await this.repairOne(document);
-        }
-    } catch (error) {
-      this.log.warn('The words of earlier metadata could not all be found again.', { error });
-    }
-  }
-
-  private async repairOne(document: EarlierDocument): Promise<void> {
+  /** Whether its words were found again. */
+  private async repairOne(document: EarlierDocument): Promise<boolean> {
     const values = metadataOf(document.metadata);
     const known = this.metadata.among(values);
-    if (known.length < Object.keys(values).length) return;
-    await this.unitOfWork.write(async (transaction) => {
+    if (known.length < Object.keys(values).length) return false;
+    return this.unitOfWork.write(async (transaction) => {
       await transaction.query('DELETE FROM documents_media_metadata_word WHERE document_id = ?', [document.id]);
       // Gone meanwhile: then there is nothing to find.
       const there = await transaction.query('SELECT 1 FROM documents_media_document WHERE id = ?', [document.id]);
-      if (there.length === 0) return;
+      if (there.length === 0) return false;
       for (const { kind, text } of this.metadata.searchTexts(values)) await indexWords(transaction, document, kind, text);
       await transaction.query('UPDATE documents_media_document SET word_rules = ? WHERE id = ?', [wordRules, document.id]);
+      return true;
     });
   }
 }
