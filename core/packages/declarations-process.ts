@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { SourceTextModule } from 'node:vm';
 import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition } from '../api/index.js';
 import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
-import { Declarations, type Made } from '../kernel/declarations.js';
+import { Declarations, type Made, type DeclaredContribution as PointContribution } from '../kernel/declarations.js';
 import { getMetadataArgsStorage } from '../libraries/typeorm.js';
 import { describeMigration } from '../persistence/migration-statements.js';
 import type { DeclarationsAnswer, DeclarationsRequest, Declared, DeclaredContribution } from './declarations.js';
@@ -60,10 +60,7 @@ async function declaredBy({ id, entry, entities, migrations }: DeclarationsReque
   if (!Array.isArray(definition?.parts)) throw new Error('its entry must export defineModule(...) as its default');
   const declarations = Declarations.of(id, definition as ModuleDefinition);
   const unknown: string[] = [];
-  const contributions = declarations.contributions.map(({ point, id: contribution, made }) => ({
-    point,
-    names: point === tokenId(HttpRoutesPoint) ? routesOf(contribution, made, unknown) : [nameOf(made) ?? contribution],
-  }));
+  const contributions = declarations.contributions.map((each) => ({ point: each.point, names: namesOf(each, unknown) }));
   const entityClasses = await listIn<object>(entities);
   const migrationClasses = await listIn<MigrationInterface>(migrations);
   const described = await Promise.all(migrationClasses.map(describeMigration));
@@ -77,6 +74,21 @@ async function declaredBy({ id, entry, entities, migrations }: DeclarationsReque
     unknown,
   };
 }
+
+/** A contribution as people call it; several names where it is several things. */
+function namesOf({ point, id, made }: PointContribution, unknown: string[]): readonly string[] {
+  if (point === tokenId(HttpRoutesPoint)) return routesOf(id, made, unknown);
+  if (point.endsWith('.settings-additions') && made.kind === 'value') return fieldsOf(made.value as AddedFields);
+  return [nameOf(made) ?? id];
+}
+
+interface AddedFields {
+  readonly page: string;
+  readonly fields: object;
+}
+
+/** Fields that stand on the page of another module are stored under its name: that is how what is left of them is found. */
+const fieldsOf = ({ page, fields }: AddedFields): readonly string[] => Object.keys(fields).map((field) => `${page}.${field}`);
 
 async function listIn<T>(file: string | undefined): Promise<readonly Class<T>[]> {
   if (file === undefined) return [];

@@ -190,6 +190,11 @@ export class StoredSettings implements Activity {
     }
   }
 
+  /** What was stored in these fields has gone; the others of their definitions stay. */
+  forgetFields(fields: readonly Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>[]): void {
+    for (const { definitionId, scope, field } of fields) this.put(definitionId, scope, new Map([[field, undefined]]));
+  }
+
   /** Seals one secret again; false when it is there and cannot be read. */
   async reseal(definitionId: string, scope: ScopeKey, field: string): Promise<boolean> {
     return this.unitOfWork.write(async (transaction) => {
