@@ -17,7 +17,7 @@ export {
   type SqlCondition,
 } from './keyset.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
-export { ownerByName } from './module-owner.js';
+export { endsSignIn, ownerByName } from './module-owner.js';
 export {
   chosenSorting,
   type SortedListModel,
