@@ -11,6 +11,7 @@ export {
   type ListPlace,
   type ListTotal,
   readKeysetPage,
+  refillRows,
   type SortDirection,
   type Sorting,
   type SortKeys,
