@@ -14,9 +14,10 @@ interface Fragment {
 
 /**
  * Rows of lists as they were written before, `{{#cached 'card' id}}…{{/cached}}`: a page of a list is asked for again and again, and most of
- * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module (and
- * the one whose view is shown in place of the original), and its block is given nothing else: no person, no token, no nonce, and it must not reach for the fields around it (`../`, `@root`). So nobody
- * sees the row of another, and one that changes in anything is written anew. Scripts and styles are asked for outside.
+ * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module, and for
+ * the one that shows its own view in place of the original; its block is given nothing else: no person, no token, no nonce, and it must not reach
+ * for the fields around it (`../`, `@root`). So nobody sees the row of another, and one that changes in anything is written anew. Scripts and
+ * styles are asked for outside.
  */
 export class FragmentCache {
   private readonly fragments = new Map<string, Fragment>();
