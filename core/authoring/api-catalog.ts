@@ -3,12 +3,10 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deprecationOf } from '../api/deprecation.js';
 import { type CatalogEntry, type ModuleDefinition, type ModuleManifest, PortalError } from '../api/index.js';
+import { catalogFile } from '../diagnostics/installed-catalog.js';
 import { Declarations } from '../kernel/declarations.js';
 import { entryOf, type ModulePackage, type PackageContent } from './package-file.js';
 import { type DeclarationNode, type TokenType, TypedDeclarations } from './typed-declarations.js';
-
-/** Where a package keeps what it says of itself, for the screen Extension Points. */
-const catalogFile = 'dist/api-catalog.json';
 
 /** A package as far as its catalogue matters. */
 export interface CataloguedPackage {
