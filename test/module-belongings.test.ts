@@ -123,4 +123,21 @@ describe('what a module leaves when it is removed', function () {
     await run('modules', 'install', guest);
     expect(await run('settings', 'get', 'leaving.guestKey'), 'in memory neither').to.equal('Not set, by default\n');
   });
+
+  it('is not mistaken for such fields where it adds to a point that is only called alike', async () => {
+    const shop = await packages.pack({
+      id: 'lamp-shop',
+      manifest: { hosts: { 'lamp-shop.settings-additions': '1.0.0' } },
+      files: {
+        'module.js': `import * as core from '@portico/core';
+          const Additions = core.extensionPoint('lamp-shop.settings-additions');
+          export default core.defineModule(({ host, contribute }) => {
+            host(Additions);
+            contribute(Additions).value({ title: 'Oil' }, { id: 'oil' });
+            contribute(Additions).value('wick', { id: 'wick' });
+          });`,
+      },
+    });
+    expect(await run('modules', 'plan', shop)).to.match(/lamp-shop\.settings-additions: (?:Oil, wick|Oil\n.*: wick)/);
+  });
 });

@@ -78,8 +78,8 @@ async function declaredBy({ id, entry, entities, migrations }: DeclarationsReque
 /** A contribution as people call it; several names where it is several things. */
 function namesOf({ point, id, made }: PointContribution, unknown: string[]): readonly string[] {
   if (point === tokenId(HttpRoutesPoint)) return routesOf(id, made, unknown);
-  if (point.endsWith('.settings-additions') && made.kind === 'value') return fieldsOf(made.value as AddedFields);
-  return [nameOf(made) ?? id];
+  const fields = point.endsWith('.settings-additions') && made.kind === 'value' ? fieldsOf(made.value) : undefined;
+  return fields ?? [nameOf(made) ?? id];
 }
 
 interface AddedFields {
@@ -87,8 +87,15 @@ interface AddedFields {
   readonly fields: object;
 }
 
-/** Fields that stand on the page of another module are stored under its name: that is how what is left of them is found. */
-const fieldsOf = ({ page, fields }: AddedFields): readonly string[] => Object.keys(fields).map((field) => `${page}.${field}`);
+/**
+ * Fields that stand on the page of another module are stored under its name: that is how what is left of them is found. Undefined for what has
+ * no fields, because a point of another module is called alike.
+ */
+function fieldsOf(value: unknown): readonly string[] | undefined {
+  const { page, fields } = (value ?? {}) as Partial<AddedFields>;
+  if (typeof page !== 'string' || typeof fields !== 'object' || fields === null) return undefined;
+  return Object.keys(fields).map((field) => `${page}.${field}`);
+}
 
 async function listIn<T>(file: string | undefined): Promise<readonly Class<T>[]> {
   if (file === undefined) return [];
