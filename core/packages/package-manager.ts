@@ -217,6 +217,7 @@ export class PackageManager implements ModulePackages {
               tables.forget(transaction, id);
               await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
             }),
+          touches: [id],
           undo: async () => {
             if (isKept) await tables.restore(id);
           },
