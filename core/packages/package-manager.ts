@@ -19,7 +19,7 @@ import { nameOf, problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'livingOn' | 'explanations'>;
   readonly audit: AuditLog;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
