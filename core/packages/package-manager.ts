@@ -217,7 +217,7 @@ export class PackageManager implements ModulePackages {
           whileStopped: async () => {
             await tables.keep(id, claims);
             isKept = true;
-            if (change.keeping && now) await tables.revert(id, live.migrationsOf(now), change.keeping);
+            if (change.keeping && now) await tables.revert(id, await live.migrationsOf(now), change.keeping);
           },
           commit: () =>
             unitOfWork.write(async (transaction) => {
@@ -225,6 +225,7 @@ export class PackageManager implements ModulePackages {
               tables.forget(transaction, id);
               await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
             }),
+          touches: [id],
           undo: async () => {
             if (isKept) await tables.restore(id);
           },
