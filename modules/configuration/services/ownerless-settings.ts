@@ -90,10 +90,7 @@ export class SettingsBelongings implements ModuleBelongings {
     }
     for (const { scope, definitionId, field } of added)
       await transaction.repository(StoredSetting).delete({ scope, definitionId, field });
-    transaction.afterCommit(() => {
-      this.stored.forget(ids);
-      this.stored.forgetFields(added);
-    });
+    transaction.afterCommit(() => this.stored.forget(ids, added));
   }
 
   private async rowsOf(reader: Pick<Reader, 'repository'>, module: RemovedModule): Promise<StoredRows> {

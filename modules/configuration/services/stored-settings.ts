@@ -181,17 +181,13 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
-  /** What was stored under these definitions has gone. */
-  forget(definitionIds: readonly string[]): void {
+  /** What was stored under these definitions has gone, and in these fields of others. */
+  forget(definitionIds: readonly string[], fields: readonly Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>[]): void {
     for (const id of definitionIds) {
       for (const known of [this.fields, this.revisions])
         for (const place of known.keys()) if (place.startsWith(`${id}\n`)) known.delete(place);
       this.scopes.delete(id);
     }
-  }
-
-  /** What was stored in these fields has gone; the others of their definitions stay. */
-  forgetFields(fields: readonly Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>[]): void {
     for (const { definitionId, scope, field } of fields) this.put(definitionId, scope, new Map([[field, undefined]]));
   }
 
