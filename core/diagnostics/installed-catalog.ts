@@ -1,6 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiCatalog, CatalogEntry, CatalogKind, Log, ModuleManifest } from '../api/index.js';
+import {
+  type ApiCatalog,
+  type CatalogEntry,
+  type CatalogKind,
+  catalogKinds,
+  type Log,
+  type ModuleManifest,
+} from '../api/index.js';
 import { z } from '../libraries/data.js';
 
 /** Where a package keeps what it says of itself, for the screen Extension Points; written by its build. */
@@ -12,7 +19,7 @@ const text = z.string().max(20_000);
 const said = z.object({
   entries: z.array(
     z.object({
-      kind: z.enum(['extension-point', 'service', 'permission', 'setting', 'event', 'flag']),
+      kind: z.enum(catalogKinds),
       id: text,
       description: text,
       label: text.optional(),
