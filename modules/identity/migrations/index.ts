@@ -1,6 +1,7 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
+import { CreateRolesAndGroups1764720000000 } from './create-roles-and-groups.js';
 import { FoldNamesOfPeople1764490000000 } from './fold-names-of-people.js';
 import { GrantUsageAsSettings1764000000000 } from './grant-usage-as-settings.js';
 import { ShareKnownDevices1764610000000 } from './share-known-devices.js';
@@ -16,4 +17,5 @@ export default [
   SortPeopleByName1764600000000,
   ShareKnownDevices1764610000000,
   SortPeopleByNumber1764640000000,
+  CreateRolesAndGroups1764720000000,
 ];

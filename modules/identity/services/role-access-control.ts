@@ -1,13 +1,12 @@
-import { type AccessControl, inject, injectable, type PermissionId, type Person, type Scope } from '@portico/core';
-import type { RoleName } from '../api/index.js';
+import { type AccessControl, inject, injectable, type PermissionId, type Person, type RoleName, type Scope } from '@portico/core';
 import { Directory } from './directory.js';
-import { allRoles, RoleCatalog } from './role-catalog.js';
+import { RoleCatalog } from './role-catalog.js';
 
 const guest: readonly RoleName[] = Object.freeze(['Guest']);
 
 /**
- * Decides by roles, from memory. Everybody is a guest; roles on the instance have force everywhere, roles in a site in that site only,
- * and a permission for the instance comes from a role on the instance only. Somebody who is not active is a guest, and a permission that
+ * Decides by roles, from memory: those of the person and of their groups. Everybody is a guest; roles on the instance have force everywhere, roles in a
+ * site in that site only, and a permission for the instance comes from a role on the instance only. Somebody who is not active is a guest, and a permission that
  * nobody declares is held by nobody, not even by the portal itself.
  */
 @injectable()
@@ -37,6 +36,6 @@ export class RoleAccessControl implements AccessControl {
 
   rolesWith(permission: PermissionId): readonly RoleName[] {
     const grant = this.catalog.grant(permission);
-    return grant ? allRoles.filter((role) => grant.roles.has(role)) : [];
+    return grant ? this.catalog.names().filter((role) => grant.roles.has(role)) : [];
   }
 }
