@@ -69,6 +69,7 @@ export class ErrorBoundary {
       messages: undefined,
       declaration: undefined,
       multipart: undefined,
+      pageWrittenAt: undefined,
     };
   }
 
