@@ -4,9 +4,10 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type Disposable, type Log, type ModulePackages, type PackageOperator, PortalError } from '../api/index.js';
+import { type Disposable, type Log, type PackageOperator, PortalError } from '../api/index.js';
 import { every } from '../util/index.js';
 import { packageInvalid, packageLimits } from './package-archive.js';
+import type { PackageManager } from './package-manager.js';
 
 /** All in milliseconds. */
 export interface DeployTimes {
@@ -20,10 +21,13 @@ export interface DeployTimes {
 
 export interface DeployFolderDependencies {
   readonly home: string;
-  readonly packages: Pick<ModulePackages, 'plan' | 'install' | 'update'>;
+  readonly packages: Pick<PackageManager, 'bring'>;
   readonly log: Log;
   readonly times?: DeployTimes;
 }
+
+/** SHA-256 of a file that was taken in; `trying`: of one that was begun with, and nobody has said yet what came of it. */
+type Taken = string | { readonly trying: string };
 
 /** A file as it was seen, until it changes. */
 interface Seen {
@@ -49,13 +53,14 @@ const soonMillis = 200;
  * away removes nothing.
  *
  * A file counts when it has been as it is for a moment and its archive is complete, so one that is still being written is waited for. What was installed
- * from here once is remembered by its digest: whoever went back to an older version, or removed the module, is not overruled by the next start.
+ * from here once is remembered by its digest: whoever went back to an older version, or removed the module, is not overruled by the next start. So is what was begun with: a package that ends the
+ * portal as it starts is not tried again by each start that follows.
  */
 export class DeployFolder implements Disposable {
   private readonly seen = new Map<string, Seen>();
   private readonly times: DeployTimes;
-  /** SHA-256 of what was taken in, by the name of its file. */
-  private ledger: Readonly<Record<string, string>> = {};
+  /** By the name of the file. */
+  private ledger: Readonly<Record<string, Taken>> = {};
   /** What lay there at the first look. Whoever drops a package later wants it, whatever was before. */
   private atStart: Map<string, string> | undefined;
   private watcher: FSWatcher | undefined;
@@ -145,19 +150,24 @@ export class DeployFolder implements Disposable {
       const signature = await readFile(`${path}.sig`, 'utf8').catch(() => undefined);
       if ((await this.signatureOf(name)) !== seen.signature) return false;
       const digest = createHash('sha256').update(bytes).digest('hex');
-      if (this.ledger[name] === digest && this.atStart?.get(name) === seen.signature) {
-        seen.state = 'done';
-        return false;
+      if (this.atStart?.get(name) === seen.signature) {
+        const known = this.ledger[name];
+        if (known === digest) {
+          seen.state = 'done';
+          return false;
+        }
+        if (typeof known === 'object' && known.trying === digest) {
+          await this.fail(name, seen, 'The portal ended while this package was being installed.', undefined, afterEnd(name));
+          return false;
+        }
       }
       if (!seen.isOld && (await isCutOff(bytes))) {
         seen.state = 'short';
         return false;
       }
       const source = { name, bytes, ...(signature === undefined ? {} : { signature }) };
-      const plan = await this.dependencies.packages.plan(source);
-      if (plan.problems.length > 0)
-        throw new PortalError('package-refused', plan.problems.join(' '), { status: 409, expose: true });
-      if (plan.action === 'install' || plan.action === 'update') await this.dependencies.packages[plan.action](source, operator);
+      await this.keep({ ...this.ledger, [name]: { trying: digest } });
+      const plan = await this.dependencies.packages.bring(source, operator);
       seen.state = 'done';
       await this.keep({ ...this.ledger, [name]: digest });
       await rm(path + errorSuffix, { force: true });
@@ -169,17 +179,18 @@ export class DeployFolder implements Disposable {
       });
       return plan.action !== 'none';
     } catch (error) {
+      const { [name]: tried, ...others } = this.ledger;
+      if (tried !== undefined) await this.keep(others);
       await this.fail(name, seen, reasonOf(error), error);
       return false;
     }
   }
 
-  private async fail(name: string, seen: Seen, reason: string, error?: unknown): Promise<void> {
+  private async fail(name: string, seen: Seen, reason: string, error?: unknown, next = afterFailure(name)): Promise<void> {
     seen.state = 'failed';
     this.dependencies.log.warn('A package in the deploy folder could not be installed.', { file: name, reason, error });
-    const text = `${reason}\n\nThe portal is as it was before. ${name} is tried again when it changes, and when the portal starts.\n`;
     try {
-      await this.write(name + errorSuffix, text);
+      await this.write(name + errorSuffix, `${reason}\n\n${next}\n`);
     } catch (failure) {
       this.dependencies.log.warn('The reason could not be written into the deploy folder.', { file: name, error: failure });
     }
@@ -224,7 +235,7 @@ export class DeployFolder implements Disposable {
     if (kept.length < Object.keys(this.ledger).length) await this.keep(Object.fromEntries(kept));
   }
 
-  private async keep(ledger: Readonly<Record<string, string>>): Promise<void> {
+  private async keep(ledger: Readonly<Record<string, Taken>>): Promise<void> {
     this.ledger = ledger;
     try {
       await this.write(ledgerName, `${JSON.stringify(ledger, null, 2)}\n`);
@@ -271,6 +282,12 @@ export class DeployFolder implements Disposable {
   }
 }
 
+const afterFailure = (name: string): string =>
+  `The portal is as it was before. ${name} is tried again when it changes, and when the portal starts.`;
+
+const afterEnd = (name: string): string =>
+  `The log of that run says what it was. ${name} is not tried again when the portal starts. To try it again, put it here anew while the portal runs.`;
+
 /** Whether an archive is the beginning of one. */
 async function isCutOff(bytes: Uint8Array): Promise<boolean> {
   if (bytes.length < 18) return true;
@@ -282,10 +299,10 @@ async function isCutOff(bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-async function readLedger(folder: string): Promise<Readonly<Record<string, string>>> {
+async function readLedger(folder: string): Promise<Readonly<Record<string, Taken>>> {
   try {
     const value: unknown = JSON.parse(await readFile(join(folder, ledgerName), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
+    return typeof value === 'object' && value !== null ? (value as Record<string, Taken>) : {};
   } catch {
     // Not there, or not readable: everything that lies there is looked at as if for the first time.
     return {};

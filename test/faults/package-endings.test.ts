@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { answering, type ModulePackage, ModulePackages } from '../support/module-packages.js';
 import { PortalProcess, portico } from '../support/portal-process.js';
@@ -126,6 +127,35 @@ export default core.defineModule(({ run }) => run(Run));`;
     await start();
     expect([await ask('/bad'), await ask('/neighbour')]).to.deep.equal(['404', '1.0.0']);
     expect(stored()).to.deep.equal(['neighbour']);
+  });
+
+  it('by a loop as it starts, from the deploy folder, is not tried by each start that follows, and says how to try it again', async () => {
+    const loops = `import * as core from '@portico/core';
+class Run { onStart() { for (;;); } }
+core.injectable()(Run);
+export default core.defineModule(({ run }) => run(Run));`;
+    const file = await packages.pack({ id, files: { 'module.js': loops } });
+    const dropped = join(home, 'deploy', 'bad.tgz');
+    copyFileSync(file, dropped);
+    expect(await portal?.ended).to.equal(70);
+    for (const which of ['the next', 'the one after']) {
+      rmSync(`${dropped}.error.txt`, { force: true });
+      await start();
+      for (let turn = 0; turn < 600 && !existsSync(`${dropped}.error.txt`); turn += 1) await delay(100);
+      expect(readFileSync(`${dropped}.error.txt`, 'utf8')).to.match(
+        /^The portal ended while this package was being installed\.\n\n.*To try it again, put it here anew while the portal runs\.\n$/,
+      );
+      expect([await ask('/bad'), await ask('/neighbour')], which).to.deep.equal(['404', '1.0.0']);
+      portal?.kill('SIGTERM');
+      expect(await portal?.ended).to.equal(0);
+    }
+    await start();
+    copyFileSync(file, dropped);
+    expect(await portal?.ended, 'it was tried again').to.equal(70);
+    await start();
+    copyFileSync(await packages.pack({ id }), dropped);
+    for (let turn = 0; turn < 600 && existsSync(`${dropped}.error.txt`); turn += 1) await delay(100);
+    expect([await ask('/bad'), existsSync(`${dropped}.error.txt`)]).to.deep.equal(['1.0.0', false]);
   });
 
   it('by a loop as its next version starts runs in the version before', async () => {
