@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Disposable, type Log, type PackageOperator, PortalError } from '../api/index.js';
 import { every } from '../util/index.js';
+import { DeployLedger, writeWhole } from './deploy-ledger.js';
 import { packageInvalid, packageLimits } from './package-archive.js';
 import type { PackageManager } from './package-manager.js';
 
@@ -26,9 +27,6 @@ export interface DeployFolderDependencies {
   readonly times?: DeployTimes;
 }
 
-/** SHA-256 of a file that was taken in; `trying`: of one that was begun with, and nobody has said yet what came of it. */
-type Taken = string | { readonly trying: string };
-
 /** A file as it was seen, until it changes. */
 interface Seen {
   readonly signature: string;
@@ -42,7 +40,6 @@ interface Seen {
 const defaultTimes: DeployTimes = { settle: 1500, poll: 4000, patience: 20_000 };
 const operator: PackageOperator = { by: { id: 'system', name: 'the deploy folder' }, via: 'system' };
 const errorSuffix = '.error.txt';
-const ledgerName = '.installed.json';
 const mostFiles = 1000;
 /** After a sign that something changed: a copy gives many. */
 const soonMillis = 200;
@@ -59,8 +56,6 @@ const soonMillis = 200;
 export class DeployFolder implements Disposable {
   private readonly seen = new Map<string, Seen>();
   private readonly times: DeployTimes;
-  /** By the name of the file. */
-  private ledger: Readonly<Record<string, Taken>> = {};
   /** What lay there at the first look. Whoever drops a package later wants it, whatever was before. */
   private atStart: Map<string, string> | undefined;
   private watcher: FSWatcher | undefined;
@@ -71,6 +66,7 @@ export class DeployFolder implements Disposable {
 
   private constructor(
     private readonly folder: string,
+    private readonly ledger: DeployLedger,
     private readonly dependencies: DeployFolderDependencies,
   ) {
     this.times = dependencies.times ?? defaultTimes;
@@ -78,10 +74,10 @@ export class DeployFolder implements Disposable {
 
   /** Begins to watch. Where the folder cannot be made, nothing is watched, and the log says so. */
   static async open(dependencies: DeployFolderDependencies): Promise<DeployFolder> {
-    const deploy = new DeployFolder(join(dependencies.home, 'deploy'), dependencies);
+    const folder = join(dependencies.home, 'deploy');
+    const deploy = new DeployFolder(folder, await DeployLedger.open(folder, dependencies.log), dependencies);
     try {
-      await mkdir(deploy.folder, { recursive: true, mode: 0o700 });
-      deploy.ledger = await readLedger(deploy.folder);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       dependencies.log.warn('The deploy folder cannot be used; nothing is installed from there.', { error });
       return deploy;
@@ -143,6 +139,7 @@ export class DeployFolder implements Disposable {
 
   private async take(name: string, seen: Seen): Promise<boolean> {
     const path = join(this.folder, name);
+    let isBegun = false;
     try {
       if ((await stat(path)).size > packageLimits.archiveBytes)
         throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
@@ -151,12 +148,12 @@ export class DeployFolder implements Disposable {
       if ((await this.signatureOf(name)) !== seen.signature) return false;
       const digest = createHash('sha256').update(bytes).digest('hex');
       if (this.atStart?.get(name) === seen.signature) {
-        const known = this.ledger[name];
-        if (known === digest) {
+        const known = this.ledger.stateOf(name, digest);
+        if (known === 'done') {
           seen.state = 'done';
           return false;
         }
-        if (typeof known === 'object' && known.trying === digest) {
+        if (known === 'trying') {
           await this.fail(name, seen, 'The portal ended while this package was being installed.', undefined, afterEnd(name));
           return false;
         }
@@ -166,10 +163,11 @@ export class DeployFolder implements Disposable {
         return false;
       }
       const source = { name, bytes, ...(signature === undefined ? {} : { signature }) };
-      await this.keep({ ...this.ledger, [name]: { trying: digest } });
+      isBegun = true;
+      await this.ledger.begin(name, digest);
       const plan = await this.dependencies.packages.bring(source, operator);
       seen.state = 'done';
-      await this.keep({ ...this.ledger, [name]: digest });
+      await this.ledger.end(name, digest);
       await rm(path + errorSuffix, { force: true });
       this.dependencies.log.info('A package in the deploy folder was taken in.', {
         file: name,
@@ -179,8 +177,7 @@ export class DeployFolder implements Disposable {
       });
       return plan.action !== 'none';
     } catch (error) {
-      const { [name]: tried, ...others } = this.ledger;
-      if (tried !== undefined) await this.keep(others);
+      if (isBegun) await this.ledger.retain((each) => each !== name);
       await this.fail(name, seen, reasonOf(error), error);
       return false;
     }
@@ -190,7 +187,7 @@ export class DeployFolder implements Disposable {
     seen.state = 'failed';
     this.dependencies.log.warn('A package in the deploy folder could not be installed.', { file: name, reason, error });
     try {
-      await this.write(name + errorSuffix, `${reason}\n\n${next}\n`);
+      await writeWhole(this.folder, name + errorSuffix, `${reason}\n\n${next}\n`);
     } catch (failure) {
       this.dependencies.log.warn('The reason could not be written into the deploy folder.', { file: name, error: failure });
     }
@@ -231,17 +228,7 @@ export class DeployFolder implements Disposable {
     for (const name of names)
       if (name.endsWith(errorSuffix) && !files.has(name.slice(0, -errorSuffix.length)))
         await rm(join(this.folder, name), { force: true });
-    const kept = Object.entries(this.ledger).filter(([name]) => files.has(name));
-    if (kept.length < Object.keys(this.ledger).length) await this.keep(Object.fromEntries(kept));
-  }
-
-  private async keep(ledger: Readonly<Record<string, Taken>>): Promise<void> {
-    this.ledger = ledger;
-    try {
-      await this.write(ledgerName, `${JSON.stringify(ledger, null, 2)}\n`);
-    } catch (error) {
-      this.dependencies.log.warn('What was installed from the deploy folder could not be noted there.', { error });
-    }
+    await this.ledger.retain((name) => files.has(name));
   }
 
   /** Size, time and place of a file and of its signature; undefined when there is no such file. */
@@ -250,13 +237,6 @@ export class DeployFolder implements Disposable {
       [name, `${name}.sig`].map((each) => stat(join(this.folder, each)).catch(() => undefined)),
     );
     return file && [file, signature].map((each) => each && `${each.ino} ${each.size} ${each.mtimeMs}`).join(', ');
-  }
-
-  /** Whole, or not at all. */
-  private async write(name: string, text: string): Promise<void> {
-    const partial = join(this.folder, `.${name}.partial`);
-    await writeFile(partial, text, { mode: 0o600 });
-    await rename(partial, join(this.folder, name));
   }
 
   private watchFolder(): void {
@@ -296,16 +276,6 @@ async function isCutOff(bytes: Uint8Array): Promise<boolean> {
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
-  }
-}
-
-async function readLedger(folder: string): Promise<Readonly<Record<string, Taken>>> {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(folder, ledgerName), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, Taken>) : {};
-  } catch {
-    // Not there, or not readable: everything that lies there is looked at as if for the first time.
-    return {};
   }
 }
 
