@@ -12,14 +12,16 @@ import {
   Permissions,
   PersonalMenuItems,
   PersonDirectory,
+  RoleReferences,
   Sessions,
 } from '@portico/core';
-import { People } from './api/index.js';
+import { People, Roles } from './api/index.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
+import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
@@ -27,29 +29,35 @@ import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
-import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck } from './services/identity-checks.js';
+import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
+import { RoleCatalog } from './services/role-catalog.js';
 import { SessionStore } from './services/session-store.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
+  host(RoleReferences);
   provide(Sessions).to(SessionStore);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
   provide(People).to(AccountRepository);
+  provide(Roles).to(RoleCatalog);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
+  contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
+  contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
+  contribute(HttpRoutes).to(GroupsRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
 
@@ -77,6 +85,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);
+  contribute(IntegrityChecks).to(RoleNamesCheck);
   contribute(ModuleBelongings).to(GrantsBelongings);
   contribute(DemoContents).to(DemoPeople, { order: 10 });
 });

@@ -10,6 +10,10 @@ export const email: CommandOption = {
   required: true,
 };
 
+/** Which roles there are to name. */
+export const roleHelp =
+  'Administrator or Operator; with --site: Site Administrator, Author or Member; or one of those of `roles list`.';
+
 /** @throws PortalError `person-unknown` (404). */
 export function accountOf(accounts: AccountRepository, call: CommandCall): Account {
   const address = String(call.options.email);

@@ -1,13 +1,4 @@
-import {
-  Clock,
-  Ids,
-  inject,
-  injectable,
-  notFound,
-  type RoleName,
-  type Transaction,
-  UnitOfWork,
-} from '@portico/core';
+import { Clock, Ids, inject, injectable, notFound, type RoleName, type Transaction, UnitOfWork } from '@portico/core';
 import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People } from '../api/index.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';

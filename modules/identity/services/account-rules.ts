@@ -57,9 +57,7 @@ export const activeAdministrators = `SELECT p.id FROM identity_role_assignment a
 
 /** @throws PortalError `last-administrator`, which undoes the transaction. */
 export async function keepAnAdministrator(transaction: Transaction): Promise<void> {
-  const left = await transaction.query<{ id: string }>(
-    `${activeAdministrators} LIMIT 1`,
-  );
+  const left = await transaction.query<{ id: string }>(`${activeAdministrators} LIMIT 1`);
   if (left.length > 0) return;
   throw new PortalError(
     'last-administrator',

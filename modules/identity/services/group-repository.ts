@@ -56,6 +56,13 @@ export class GroupRepository {
     return undefined;
   }
 
+  /** Those that have a role in a site, by name. */
+  inSite(siteId: string): readonly Group[] {
+    return [...this.directory.allGroups()]
+      .filter(({ siteRoles }) => siteRoles[siteId] !== undefined)
+      .sort((one, other) => one.name.localeCompare(other.name));
+  }
+
   /** How many people are in a group. */
   size(id: string): number {
     return this.directory.membersOfGroup(id).size;

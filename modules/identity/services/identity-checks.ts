@@ -20,11 +20,7 @@ export class AdministratorCheck implements IntegrityCheck {
   constructor(@inject(UnitOfWork) private readonly unitOfWork: UnitOfWork) {}
 
   async run(): Promise<readonly IntegrityFinding[]> {
-    const found = await this.unitOfWork.read((reader) =>
-      reader.query(
-        `${activeAdministrators} LIMIT 1`,
-      ),
-    );
+    const found = await this.unitOfWork.read((reader) => reader.query(`${activeAdministrators} LIMIT 1`));
     const message = 'There is no active administrator. Add one: portico users add --role Administrator.';
     return found.length > 0 ? [] : [{ severity: 'error', message }];
   }

@@ -1,10 +1,11 @@
 import {
   type AccessContext,
-  AccessControl,
+  type AccessControl,
   inject,
   injectable,
   instanceScope,
   MessageCatalog,
+  Messages,
   type Permission,
   PortalError,
   type RoleName,
@@ -42,6 +43,7 @@ export class Rights {
     @inject(RoleCatalog) private readonly catalog: RoleCatalog,
     @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
     @inject(MessageCatalog) private readonly messages: MessageCatalog,
+    @inject(Messages) private readonly own: Messages,
   ) {}
 
   /** Whether somebody may reset, disable, enable or edit a person, or end what of theirs is signed in. */
@@ -69,13 +71,17 @@ export class Rights {
     if (missing === undefined) return;
     if (missing === 'administrator')
       throw new PortalError('administrators-only', 'Only an administrator may change this.', { status: 403 });
-    throw new PortalError('beyond-rights', this.sentence(access, place, missing), {
-      status: 403,
-      details: { permission: missing.permission.id },
-    });
+    throw this.beyond(access, place.role, missing);
   }
 
-  /** Whether somebody holds a permission on the whole instance: with all force that it can have. */
+  /** What somebody reads who lacks a permission of a role. */
+  beyond({ locale }: AccessContext, role: RoleName, { permission, module }: Grant): PortalError {
+    const label = this.messages.for(module).text(permission.label, undefined, locale);
+    const sentence = this.own.text('rights.beyond', { role, permission: label }, locale);
+    return new PortalError('beyond-rights', sentence, { status: 403, details: { permission: permission.id } });
+  }
+
+  /** Whether somebody holds a permission on the whole instance, so with all force that it can have, or within a site. */
   holds(access: AccessContext, { id }: Pick<Permission, 'id'>, siteId?: string): boolean {
     const { person, token } = access;
     if (person?.kind === 'system') return true;
@@ -96,15 +102,8 @@ export class Rights {
       .allGrants()
       .find(
         ({ roles, permission }) =>
-          roles.has(role) &&
-          (siteId === undefined || permission.scope === 'site') &&
-          !this.holds(access, permission, siteId),
+          roles.has(role) && (siteId === undefined || permission.scope === 'site') && !this.holds(access, permission, siteId),
       );
-  }
-
-  private sentence({ locale }: AccessContext, { role }: RoleInPlace, { permission, module }: Grant): string {
-    const label = this.messages.for(module).text(permission.label, undefined, locale);
-    return this.messages.for('identity').text('rights.beyond', { role, permission: label }, locale);
   }
 }
 

@@ -127,8 +127,7 @@ export class RoleCatalog implements Roles {
     for (const { module, value } of snapshot) {
       const declared = new Set(value.defaultRoles.map((role) => foldText(role)));
       const roles = this.names().filter(
-        (role) =>
-          role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? declared.has(foldText(role))),
+        (role) => role === 'Administrator' || (this.overrides.get(keyOf(role, value.id)) ?? declared.has(foldText(role))),
       );
       grants.set(value.id, Object.freeze({ permission: value, module, roles: new Set(roles) }));
     }

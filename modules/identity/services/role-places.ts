@@ -1,4 +1,13 @@
-import { inject, injectable, invalidInput, notFound, optional, type RoleName, type ServiceHandle, SiteDirectory } from '@portico/core';
+import {
+  inject,
+  injectable,
+  invalidInput,
+  notFound,
+  optional,
+  type RoleName,
+  type ServiceHandle,
+  SiteDirectory,
+} from '@portico/core';
 import type { RoleInPlace } from './rights.js';
 import { RoleCatalog } from './role-catalog.js';
 

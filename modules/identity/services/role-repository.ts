@@ -18,8 +18,6 @@ import {
 } from '@portico/core';
 import { foldText } from '@portico/core/util';
 import type { Role } from '../api/index.js';
-import { GroupRoleEntity } from '../entities/group-entities.js';
-import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { RoleEntity } from '../entities/role-entity.js';
 import { RolePermissionEntity } from '../entities/role-permission-entity.js';
 import { checkedDescription, checkedTitle } from './account-rules.js';
@@ -41,6 +39,8 @@ export interface RoleHolders {
 }
 
 const mostRoles = 500;
+/** Tables of this module that name roles. */
+const tablesWithNames = ['identity_role_assignment', 'identity_group_role', 'identity_role_permission'] as const;
 const nameSentence = 'Enter a name of 1 to 75 characters.';
 
 /**
@@ -75,7 +75,7 @@ export class RoleRepository {
     });
     await this.unitOfWork.write(async (transaction) => {
       const roles = transaction.repository(RoleEntity);
-      if ((await roles.count()) >= mostRoles) throw tooMany();
+      if ((await roles.countBy({})) >= mostRoles) throw tooMany();
       await this.checkFree(transaction, row);
       await roles.insert(row);
       // A role that was removed long ago gives nothing to one that has its name.
@@ -129,9 +129,12 @@ export class RoleRepository {
 
   /** Who has a role, and where else it is named. */
   async holders(role: RoleName): Promise<RoleHolders> {
-    const has = (holder: { readonly roles: readonly string[]; readonly siteRoles: Readonly<Record<string, readonly string[]>> }) =>
-      holder.roles.includes(role) || Object.values(holder.siteRoles).some((roles) => roles.includes(role));
-    const byName = (one: { readonly name: string }, other: { readonly name: string }): number => one.name.localeCompare(other.name);
+    const has = (holder: {
+      readonly roles: readonly string[];
+      readonly siteRoles: Readonly<Record<string, readonly string[]>>;
+    }) => holder.roles.includes(role) || Object.values(holder.siteRoles).some((roles) => roles.includes(role));
+    const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
+      one.name.localeCompare(other.name);
     const places = await this.unitOfWork.read(async (reader) => {
       const found: string[] = [];
       for (const { value } of this.references.all()) found.push(...(await value.usesOf(reader, role)));
@@ -174,7 +177,8 @@ export class RoleRepository {
   private async row(transaction: Transaction, id: string): Promise<RoleEntity> {
     const row = await transaction.repository(RoleEntity).findOneBy({ id });
     if (row) return row;
-    if (this.catalog.byId(id)) throw new PortalError('role-built-in', 'A role that every portal has stays as it is.', { status: 409 });
+    if (this.catalog.byId(id))
+      throw new PortalError('role-built-in', 'A role that every portal has stays as it is.', { status: 409 });
     throw notFound('role');
   }
 
@@ -185,14 +189,12 @@ export class RoleRepository {
   }
 
   private async rename(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
-    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, RolePermissionEntity])
-      await transaction.repository(entity).update({ role: before }, { role: after });
+    for (const table of tablesWithNames) await transaction.query(`UPDATE ${table} SET role = ? WHERE role = ?`, [after, before]);
     for (const { value } of this.references.all()) await value.renamed(transaction, before, after);
   }
 
   private async forgetName(transaction: Transaction, role: RoleName): Promise<void> {
-    for (const entity of [RoleAssignmentEntity, GroupRoleEntity, RolePermissionEntity])
-      await transaction.repository(entity).delete({ role });
+    for (const table of tablesWithNames) await transaction.query(`DELETE FROM ${table} WHERE role = ?`, [role]);
   }
 
   private async publish(transaction: Transaction): Promise<void> {
