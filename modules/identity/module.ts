@@ -17,6 +17,16 @@ import {
 } from '@portico/core';
 import { People, Roles } from './api/index.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
+import {
+  AddGroup,
+  AddGroupMember,
+  GrantGroupRole,
+  ListGroups,
+  RemoveGroup,
+  RemoveGroupMember,
+  RevokeGroupRole,
+} from './commands/group-commands.js';
+import { AddRole, AllowPermission, DenyPermission, ListRoles, RemoveRole, RenameRole } from './commands/own-role-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
@@ -35,6 +45,9 @@ import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
 import { SessionStore } from './services/session-store.js';
+
+const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
+const roleCommands = [ListRoles, AddRole, RenameRole, RemoveRole, AllowPermission, DenyPermission];
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
@@ -82,6 +95,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   for (const command of [AddUser, ListUsers, GrantRole, RevokeRole, EnableUser, DisableUser, SetUserPassword]) {
     contribute(Commands).to(command);
   }
+  for (const command of groupCommands) contribute(Commands).to(command);
+  for (const command of roleCommands) contribute(Commands).to(command);
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);

@@ -17,7 +17,8 @@ export class PersonRoles {
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
-  model({ access, text }: RouteContext, account: Account): object {
+  model(ctx: RouteContext, account: Account): object {
+    const { access } = ctx;
     const sites = this.sites.get();
     const groups = account.groups.flatMap((id) => this.directory.group(id) ?? []);
     const through = (role: RoleName, siteId?: string): string =>
@@ -42,12 +43,13 @@ export class PersonRoles {
       .filter(({ places }) => places.includes('instance'))
       .map(({ name: role, description, isBuiltIn }) => ({
         role,
-        description: isBuiltIn ? text(`role.${role}`) : description,
+        description: isBuiltIn ? ctx.text(`role.${role}`) : description,
         held: account.ownRoles.includes(role),
         through: through(role),
         mayGrant: this.rights.mayGrant(access, { role }),
       }));
     return {
+      isAdministrator: account.roles.includes('Administrator'),
       groups,
       memberships,
       instanceRoles,

@@ -3,6 +3,7 @@ import type { Account } from '../api/index.js';
 import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
 import { Rights } from './rights.js';
+import { RolePlaces } from './role-places.js';
 
 /** What people who manage others may do: nobody makes themselves, or others, mightier than they are (`Rights`). */
 @injectable()
@@ -10,6 +11,7 @@ export class PeopleAdministration {
   constructor(
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(Rights) private readonly rights: Rights,
+    @inject(RolePlaces) private readonly places: RolePlaces,
   ) {}
 
   account(id: string): Account {
@@ -48,7 +50,8 @@ export class PeopleAdministration {
 
   changeRole(access: AccessContext, id: string, role: RoleName, siteId: string | undefined, granted: boolean): Promise<void> {
     this.account(id);
-    this.rights.requireGrant(access, { role, siteId });
+    const place = granted ? this.places.checked({ role, siteId }) : { role, siteId };
+    this.rights.requireGrant(access, place);
     return granted ? this.accounts.grant(id, role, siteId) : this.accounts.revoke(id, role, siteId);
   }
 
