@@ -34,7 +34,8 @@ export function checkPassword(password: string): void {
 /** The name of a role or a group as it is kept; undefined for one that cannot be. */
 export function checkedTitle(name: string): string | undefined {
   const tidy = withoutInvisible(name).trim().replace(/\s+/g, ' ');
-  return /[\p{L}\p{N}]/u.test(tidy) && tidy.length <= 75 ? tidy : undefined;
+  // Lists of roles are kept with bars between them.
+  return /[\p{L}\p{N}]/u.test(tidy) && !tidy.includes('|') && tidy.length <= 75 ? tidy : undefined;
 }
 
 /** What a role or a group is for, as it is kept; undefined when it is too long. */

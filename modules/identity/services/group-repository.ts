@@ -213,7 +213,7 @@ function checkedFacts({ name, description }: GroupFacts): GroupFacts {
   const text = checkedDescription(description);
   if (checked !== undefined && text !== undefined) return { name: checked, description: text };
   throw invalidInput({
-    ...(checked === undefined && { name: 'Enter a name of 1 to 75 characters.' }),
+    ...(checked === undefined && { name: 'Enter a name of 1 to 75 characters, without |.' }),
     ...(text === undefined && { description: 'Enter at most 500 characters.' }),
   });
 }

@@ -108,7 +108,7 @@ export class Rights {
 }
 
 /** The roles of somebody or of a group, each with its place. */
-export function placesOf({ roles, siteRoles }: Holder): readonly RoleInPlace[] {
+function placesOf({ roles, siteRoles }: Holder): readonly RoleInPlace[] {
   return [
     ...roles.map((role) => ({ role })),
     ...Object.entries(siteRoles).flatMap(([siteId, inSite]) => inSite.map((role) => ({ role, siteId }))),

@@ -41,7 +41,7 @@ export interface RoleHolders {
 const mostRoles = 500;
 /** Tables of this module that name roles. */
 const tablesWithNames = ['identity_role_assignment', 'identity_group_role', 'identity_role_permission'] as const;
-const nameSentence = 'Enter a name of 1 to 75 characters.';
+const nameSentence = 'Enter a name of 1 to 75 characters, without |.';
 
 /**
  * The only place where roles and what they may change. Each change is one transaction with its entry of the audit log; with its commit the catalog, and
