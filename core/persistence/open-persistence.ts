@@ -24,7 +24,7 @@ import { coreEntities, coreMigrations } from './entities.js';
 import { EntitySources } from './entity-sources.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
-import { KeptTables } from './kept-tables.js';
+import { KeptTables, type Protect } from './kept-tables.js';
 import { type MigrationFile, MigrationRunner } from './migration-runner.js';
 import type { MigrationClass } from './migration-statements.js';
 import { ModuleTables } from './module-tables.js';
@@ -56,6 +56,8 @@ export interface PersistenceOptions {
   readonly reserveBytes?: number;
   /** How old a file that nothing points to must be before it is swept; default 24 h. */
   readonly graceMillis?: number;
+  /** Default: whatever takes long may be cut off. */
+  readonly protect?: Protect;
   /** When to sweep by itself; false for never. Default: soon after the start, then daily. */
   readonly sweeping?: SweepIntervals | false;
 }
@@ -91,7 +93,7 @@ const hour = 3_600_000;
 const roomMillis = 5000;
 
 export async function openPersistence(options: PersistenceOptions): Promise<Persistence> {
-  const { home, clock, log, ids, graceMillis = 24 * hour } = options;
+  const { home, clock, log, ids, graceMillis = 24 * hour, protect = (work) => work() } = options;
   const paths = new BlobPaths(home);
   const entities = [...new Set<Class<object>>([...coreEntities, ...options.entities])];
   const current: CurrentTransaction = new AsyncLocalStorage();
@@ -168,8 +170,9 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     modules: new ModuleTables({
       sources: [reading, writing],
       migrations,
-      kept: new KeptTables(writing.connection, writer, migrations),
+      kept: new KeptTables(writing.connection, writer, migrations, protect),
       copies,
+      protect,
       onChange: forgetStatements,
     }),
     opened: () => copies.opened(),
