@@ -1,11 +1,9 @@
 import type Database from 'better-sqlite3';
 import { blobIds } from './blob-paths.js';
+import type { Protect } from './database-copies.js';
 import type { MigrationRunner } from './migration-runner.js';
 import type { SqliteTransaction } from './sqlite-transaction.js';
 import type { Writer } from './writer.js';
-
-/** Runs what must not be cut off: rows are copied in one turn of the event loop, however many there are. */
-export type Protect = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A table, index or trigger as it was. */
 interface KeptObject {

@@ -1,7 +1,7 @@
 import { type Class, type Disposable, DisposableStore, type Transaction } from '../api/index.js';
-import type { DatabaseCopies } from './database-copies.js';
+import type { DatabaseCopies, Protect } from './database-copies.js';
 import type { EntitySources } from './entity-sources.js';
-import type { KeptTables, Protect } from './kept-tables.js';
+import type { KeptTables } from './kept-tables.js';
 import type { MigrationRunner } from './migration-runner.js';
 import type { MigrationClass } from './migration-statements.js';
 import { SqliteTransaction } from './sqlite-transaction.js';

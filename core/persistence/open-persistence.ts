@@ -18,13 +18,13 @@ import { LocalAnnouncements } from './announcements.js';
 import { BlobPaths } from './blob-paths.js';
 import { coreChecks } from './checks.js';
 import { databasePath, openReading, openWriting } from './data-sources.js';
-import { DatabaseCopies } from './database-copies.js';
+import { DatabaseCopies, type Protect } from './database-copies.js';
 import { DiskReserve } from './disk-reserve.js';
 import { coreEntities, coreMigrations } from './entities.js';
 import { EntitySources } from './entity-sources.js';
 import { FileSystemBlobStore } from './file-system-blob-store.js';
 import { Folders, syncFolder } from './folder-sync.js';
-import { KeptTables, type Protect } from './kept-tables.js';
+import { KeptTables } from './kept-tables.js';
 import { type MigrationFile, MigrationRunner } from './migration-runner.js';
 import type { MigrationClass } from './migration-statements.js';
 import { ModuleTables } from './module-tables.js';
@@ -131,7 +131,7 @@ export async function openPersistence(options: PersistenceOptions): Promise<Pers
     blobs,
   );
   const sweeper = new Sweeper(paths, readStatements, writer, clock, log, graceMillis);
-  const copies = new DatabaseCopies({ connection: writing.connection, home, version: options.version, clock, log });
+  const copies = new DatabaseCopies({ connection: writing.connection, home, version: options.version, clock, log, protect });
   const migrations = new MigrationRunner(writing.connection, writer, clock, copies);
   const close = async (): Promise<void> => {
     await writer.close();

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { MigrationInterface, QueryRunner } from '@portico/core';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -52,6 +53,14 @@ describe('tables of a module that changes', () => {
     expect(changes).to.deep.equal(['+portico_kept_shelf', '-shelf']);
     await portal.modules.restore('library');
     expect(changes).to.deep.equal(['+portico_kept_shelf', '-shelf', '-portico_kept_shelf +shelf']);
+  });
+
+  it('are copied with the whole database while nothing may cut the process off, and what follows may be', async () => {
+    await portal.modules.afterCopy(async () => {
+      expect(changes).to.deep.equal(['']);
+      expect(readdirSync(`${portal.home}/copies`).length).to.equal(1);
+    });
+    expect(changes).to.deep.equal(['']);
   });
 
   it('go as one while nothing may cut the process off', async () => {
