@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AuditLog, ModulePackages as Packages } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { tablesOf } from './support/earlier-states.js';
 import { answering, ModulePackages } from './support/module-packages.js';
+
+const root = resolve(import.meta.dirname, '../..');
 
 /** Everything below the folder of a module, as paths. */
 function filesBelow(folder: string): readonly string[] {
@@ -802,6 +804,62 @@ describe('a module that is installed while the portal runs', function () {
       expect(updated.out).to.match(/^added 1\.0\.0 is installed now.*, and is active\.$/m);
       expect((await again.command(['modules', 'remove', 'deleted'])).exitCode).to.equal(0);
       expect((await again.command(['modules', 'list'])).out).not.to.match(/^(?:changed|deleted|added) .*unreadable/m);
+    } finally {
+      await again.stop();
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('stays out as well when its code imports one that stays out, and names it', async () => {
+    const hosting = await packages.pack({
+      id: 'lending',
+      json: { exports: { '.': './module.js', './api': './api.js' } },
+      files: { 'api.js': `export const constant = 'a';` },
+    });
+    const borrowing = (id: string, from: string): Promise<string> =>
+      packages.pack({
+        id,
+        json: {
+          exports: { '.': './module.js', './api': './api.js' },
+          peerDependencies: { [from]: '>=1.0.0' },
+        },
+        files: {
+          'api.js': `export { constant } from '${from}/api';`,
+          'module.js': answering(id, '(constant)', `import { constant } from '${from}/api';`),
+        },
+      });
+    const other = await startTestPortal();
+    const { home } = other;
+    const installed = [
+      hosting,
+      // Named so that they are looked at before and after what they import.
+      await borrowing('borrowing', '@acme/lending'),
+      await borrowing('twice', '@acme/borrowing'),
+      await packages.pack({ id: 'apart' }),
+    ];
+    for (const file of installed) expect((await other.command(['modules', 'install', file])).exitCode).to.equal(0);
+    expect((await other.agent().get('/twice')).text).to.equal('a');
+    await other.stop({ keep: true });
+    const folderOf = (id: string): string => join(home, 'modules', id, readdirSync(join(home, 'modules', id))[0] ?? '');
+    const api = join(folderOf('lending'), 'api.js');
+    const was = readFileSync(api, 'utf8');
+    writeFileSync(api, was.replace("'a'", "'changed'"));
+    let again = await startTestPortal({ home });
+    try {
+      const { out } = await again.command(['modules', 'list']);
+      const line = (id: string): string => out.split('\n').find((each) => each.startsWith(`${id} `)) ?? '';
+      expect(line('lending')).to.include('unreadable').and.include('api.js was changed');
+      expect(line('borrowing')).to.include('unreadable').and.include('its code imports @acme/lending, which stays out itself');
+      expect(line('twice')).to.include('unreadable').and.include('its code imports @acme/borrowing, which stays out itself');
+      for (const id of ['borrowing', 'twice']) {
+        expect((await again.agent().get(`/${id}`)).status, id).to.equal(404);
+        expect(existsSync(join(folderOf(id), 'node_modules')), id).to.equal(false);
+      }
+      expect((await again.agent().get('/apart')).text).to.equal('1.0.0');
+      await again.stop({ keep: true });
+      writeFileSync(api, was);
+      again = await startTestPortal({ home });
+      for (const id of ['borrowing', 'twice']) expect((await again.agent().get(`/${id}`)).text, id).to.equal('a');
     } finally {
       await again.stop();
       rmSync(home, { recursive: true, force: true });
