@@ -865,4 +865,31 @@ describe('a module that is installed while the portal runs', function () {
       rmSync(home, { recursive: true, force: true });
     }
   });
+
+  it('is not the portal’s own for its name, whether it is installed or lies in a folder of the operator', async () => {
+    const named = { id: 'posing', json: { name: '@portico/posing' } };
+    const said = 'he name @portico/posing begins as those of the portal itself do; give the package a scope of your own.';
+    const file = await packages.pack(named);
+    expect(JSON.parse((await run('modules', 'plan', file, '--json')).out).problems).to.deep.equal([`T${said}`]);
+    expect(await refused('modules', 'install', file)).to.include(
+      `posing 1.0.0 (acme-posing-1.0.0.tgz) cannot be installed: t${said}`,
+    );
+    const folder = await packages.unpacked(named);
+    mkdirSync(join(folder, 'node_modules/@portico'), { recursive: true });
+    symlinkSync(join(root, 'core'), join(folder, 'node_modules/@portico/core'), 'dir');
+    const own = join(root, 'modules');
+    const config = { modulePaths: [own, folder], safeMode: true };
+    const safe = await startTestPortal({ config });
+    try {
+      expect(safe.modules.status('posing')?.leftOut).to.equal('safe-mode');
+      expect(
+        safe.modules
+          .list()
+          .filter(({ leftOut }) => leftOut)
+          .map(({ id }) => id),
+      ).to.deep.equal(['posing']);
+    } finally {
+      await safe.stop();
+    }
+  });
 });

@@ -8,7 +8,7 @@ export { Kernel } from './kernel.js';
 export type { KernelOptions, KernelStats } from './kernel-options.js';
 export type { LeftOut, LeftOutModules } from './left-out.js';
 export { type ManifestProblem, parseManifest } from './manifest.js';
-export { type InstalledModule, isOfPortal, type ReadManifests, readManifests } from './manifest-reader.js';
+export { type InstalledModule, type ReadManifests, readManifests } from './manifest-reader.js';
 export type { GateDecision, ModuleGate } from './module-gate.js';
 export { moduleMeter } from './module-meter.js';
 export type { Preparation } from './module-run.js';

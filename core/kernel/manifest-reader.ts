@@ -17,11 +17,6 @@ export interface InstalledModule {
   readonly manifest: ModuleManifest;
 }
 
-/** Whether it comes with the portal: what others wrote has names of their own. */
-export function isOfPortal({ packageName }: Pick<InstalledModule, 'packageName'>): boolean {
-  return packageName.startsWith('@portico/');
-}
-
 export interface ReadManifests {
   /** By id. */
   readonly modules: readonly InstalledModule[];

@@ -27,6 +27,8 @@ export interface NextVersion extends PlannedVersion {
 export interface PlanningContext {
   /** All modules that are known, those that cannot run included. */
   readonly modules: readonly InstalledModule[];
+  /** Names of the packages that the portal is delivered with. */
+  readonly ownPackages: ReadonlySet<string>;
   /** Ids of those that were installed as packages. */
   readonly installed: ReadonlySet<string>;
   /** Those of them that run and live on the module, near or far. */
@@ -174,7 +176,7 @@ function versionProblems(
   action: ModulePlan['action'],
   { manifest: { id, onFailure }, version, description }: NextVersion,
   now: PlannedVersion | undefined,
-  { modules, installed }: PlanningContext,
+  { modules, installed, ownPackages }: PlanningContext,
 ): readonly string[] {
   const known = modules.find((module) => module.id === id);
   if (known !== undefined && !installed.has(id))
@@ -186,6 +188,9 @@ function versionProblems(
   const named = modules.find((module) => module.packageName === description.name && module.id !== id);
   return [
     ...(named ? [`the package ${description.name} is there already, as the module ${named.id}; remove that one first`] : []),
+    ...(['install', 'update'].includes(action) && /^@portico\//.test(description.name) && !ownPackages.has(description.name)
+      ? [`the name ${description.name} begins as those of the portal itself do; give the package a scope of your own`]
+      : []),
     ...(onFailure === 'stop-portal'
       ? ['its manifest says "onFailure": "stop-portal", and the portal opens without installed modules; leave that out']
       : []),

@@ -41,6 +41,8 @@ export interface PackageBindings {
   readonly records: PackageRecords;
   readonly storage: Storage;
   readonly distribution: Distribution;
+  /** Whether a module is the portal's own. */
+  isOfPortal(module: InstalledModule): boolean;
   readonly incoming: StagedPackages;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -50,13 +52,15 @@ export interface PackageBindings {
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
 export function bindPackages(
   kernel: Kernel,
-  { config, packages, records, storage, distribution, incoming, clock, ids, log }: PackageBindings,
+  { config, packages, records, storage, distribution, isOfPortal, incoming, clock, ids, log }: PackageBindings,
 ): PackageManager {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
   const { persistence, audit } = storage;
+  const ownPackages = new Set(Object.keys(distribution.packages));
   const manager = new PackageManager({
     kernel,
+    ownPackages,
     live: packages.live,
     store: packages.store,
     records,
@@ -73,7 +77,8 @@ export function bindPackages(
   kernel.bind(ModulePackages, manager);
   const planner = new PortalPlanner({
     version: distribution.version,
-    ownPackages: new Set(Object.keys(distribution.packages)),
+    ownPackages,
+    isOfPortal,
     catalog: { entries: () => kernel.handle(ApiCatalog).get()?.entries() ?? [] },
     modules: () => kernel.modules,
     statusOf: (id) => kernel.status(id),

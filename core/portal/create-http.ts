@@ -11,7 +11,7 @@ import {
 import type { LoadedConfig } from '../config/index.js';
 import type { Logs } from '../diagnostics/log.js';
 import { createHttpHost, type HttpDependencies, type HttpHost } from '../http/index.js';
-import { type InstalledModule, isOfPortal, type Kernel } from '../kernel/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
 import type { StorageState } from '../persistence/index.js';
 import type { Assets, Views } from '../views/index.js';
@@ -33,6 +33,8 @@ export interface CreateHttpDependencies {
   storageState(): StorageState;
   /** Whether no module is left out of this start. */
   isComplete(): boolean;
+  /** Whether a module is the portal's own. */
+  isOfPortal(module: InstalledModule): boolean;
 }
 
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
@@ -43,6 +45,7 @@ export function createHttp({
   development,
   storageState,
   isComplete,
+  isOfPortal,
   ...dependencies
 }: CreateHttpDependencies): HttpHost {
   const { server, limits } = config.settings;
@@ -57,7 +60,7 @@ export function createHttp({
       strictAnswers: config.mode === 'development' || config.mode === 'test',
     },
     prefixesOf: (id) => kernel.modules.find((module) => module.id === id)?.manifest.routes ?? [],
-    reservedFor: (prefix) => prefixOwners(kernel.modules).get(prefix),
+    reservedFor: (prefix) => prefixOwners(kernel.modules, isOfPortal).get(prefix),
     gate: kernel,
     providerOf: (service) => kernel.modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
     sessions: kernel.handle(Sessions),
@@ -74,7 +77,10 @@ export function createHttp({
  * First segments belong to the module that is named after them; a package of ours keeps those that its manifest declares
  * besides (`/sign-in`), whatever another module is called.
  */
-function prefixOwners(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {
+function prefixOwners(
+  modules: readonly InstalledModule[],
+  isOfPortal: CreateHttpDependencies['isOfPortal'],
+): ReadonlyMap<string, string> {
   const declared = (ours: boolean): (readonly [string, string])[] =>
     modules
       .filter((module) => isOfPortal(module) === ours)

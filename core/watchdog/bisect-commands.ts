@@ -1,5 +1,5 @@
 import { type AuditLog, type Command, type CommandCall, type Modules, PortalError, type UnitOfWork } from '../api/index.js';
-import { isOfPortal, type Kernel } from '../kernel/index.js';
+import type { InstalledModule, Kernel } from '../kernel/index.js';
 import type { Bisection, SearchStep } from './bisection.js';
 
 export interface BisectDependencies {
@@ -7,6 +7,8 @@ export interface BisectDependencies {
   readonly kernel: Pick<Kernel, 'leaveOut' | 'modules'> & Pick<Modules, 'list' | 'status'>;
   readonly unitOfWork: UnitOfWork;
   readonly audit: AuditLog;
+  /** Whether a module is the portal's own: no search asks about those. */
+  isOfPortal(module: InstalledModule): boolean;
 }
 
 export const bisectReason = 'Left out by portico modules bisect, which looks for a culprit without it.';
@@ -46,7 +48,7 @@ class BisectSearch {
 
   /** @throws PortalError `bisection-runs`, `bisection-impossible` (409). */
   async start(): Promise<Outcome> {
-    const { bisection, kernel } = this.dependencies;
+    const { bisection, kernel, isOfPortal } = this.dependencies;
     if (bisection.step)
       throw refused(
         'bisection-runs',

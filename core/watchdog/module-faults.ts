@@ -9,7 +9,6 @@ import {
   type UnreadableModule,
 } from '../api/index.js';
 import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.js';
-import { isOfPortal } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
 import { bisectReason } from './bisect-commands.js';
 import { Bisection } from './bisection.js';
@@ -21,6 +20,8 @@ export interface ModuleFaultsOptions {
   readonly home: string;
   /** Those that come with the portal. */
   readonly modules: readonly InstalledModule[];
+  /** Whether a module is the portal's own. */
+  isOfPortal(module: InstalledModule): boolean;
   readonly limits: WatchdogLimits & { readonly crashWindowMillis: number; readonly heapPercent: number };
   readonly safeMode: boolean;
   /** Ids of modules that an operator wants left out. */
@@ -150,7 +151,7 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const { id, version, manifest } = module;
     if (this.options.without.includes(id))
       return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
-    if (this.options.safeMode && !isOfPortal(module))
+    if (this.options.safeMode && !this.options.isOfPortal(module))
       return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
     if (manifest.onFailure === 'stop-portal') return undefined;
     const former = this.journal.banned[id];
