@@ -719,6 +719,36 @@ describe('a module that is installed while the portal runs', function () {
     });
   });
 
+  it('goes back also while it is left out, and its migrations are taken back', async () => {
+    const make = migration('MakeLog', ['CREATE TABLE logbook_entry (id TEXT PRIMARY KEY)'], ['DROP TABLE logbook_entry']);
+    const place = migration(
+      'AddPlace',
+      ['ALTER TABLE logbook_entry ADD COLUMN place TEXT'],
+      ['ALTER TABLE logbook_entry DROP COLUMN place'],
+    );
+    const pack = (version: string, ...each: readonly string[]): Promise<string> =>
+      packages.pack({
+        id: 'logbook',
+        version,
+        manifest: { migrations: 'migrations.js' },
+        files: { 'migrations.js': migrations(...each) },
+      });
+    await done('modules', 'install', await pack('1.0.0', make));
+    await done('modules', 'update', await pack('1.1.0', make, place));
+    const { home } = portal;
+    await portal.stop({ keep: true });
+    portal = await startTestPortal({ home, config: { without: ['logbook'] } });
+    expect(portal.modules.status('logbook')).to.deep.include({ version: '1.1.0', leftOut: 'without' });
+    expect(await done('modules', 'rollback', 'logbook')).to.include('logbook 1.0.0 is back in place of 1.1.0');
+    expect(portal.modules.status('logbook')?.version).to.equal('1.0.0');
+    await portal.stop({ keep: true });
+    portal = await startTestPortal({ home });
+    expect(await page('logbook')).to.equal('1.0.0');
+    await done('modules', 'update', await pack('1.1.0', make, place));
+    expect(await page('logbook')).to.equal('1.1.0');
+    await remove('logbook');
+  });
+
   it('is the one that others meet who import its API, at once after an update', async () => {
     const host = (version: string, text: string): Promise<string> =>
       packages.pack({

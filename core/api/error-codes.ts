@@ -48,6 +48,7 @@ export type CoreErrorCode =
   | 'module-tool'
   | 'module-twice'
   | 'module-unavailable'
+  | 'module-unfinished'
   | 'module-unknown'
   | 'modules-missing'
   | 'multipart-undeclared'

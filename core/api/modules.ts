@@ -124,6 +124,11 @@ export interface Modules {
   readonly safeMode: boolean;
   list(): readonly ModuleStatus[];
   status(id: string): ModuleStatus | undefined;
+  /**
+   * Ids of the modules that stop with it, and cannot start without it: they require or decorate what it offers, directly or through others.
+   * By their manifests, whether they run now or not; sorted. Empty when it is unknown.
+   */
+  dependentsOf(id: string): readonly string[];
   /** What it has done so far; undefined when it is unknown. The figures are of this process. */
   activity(id: string): ModuleActivity | undefined;
   /** What stands in `modulePaths` and cannot be a module. */

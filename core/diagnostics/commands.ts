@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import {
-  AccessControl,
   type Command,
   type Contribution,
   type Contributions,
@@ -12,11 +11,9 @@ import {
   type ModuleStatus,
   type Modules,
   PortalError,
-  Sessions,
-  tokenId,
   type UnreadableModule,
 } from '../api/index.js';
-import { nearest } from '../util/index.js';
+import { endsSignIn, nearest } from '../util/index.js';
 import { modificationCommand, modificationLines } from './modification-command.js';
 
 /** `portico modules …`: the life of the modules from a terminal. */
@@ -37,7 +34,7 @@ export function moduleCommands(modules: Modules, modifications: Modifications): 
     async run({ arguments: { id = '' }, options, ask, print, warn }) {
       if (!modules.status(id)) throw new PortalError('module-unknown', `There is no module ${id}.${meant(id)}`, { status: 404 });
       const asks = (verb === 'stop' || verb === 'disable') && ask !== undefined && options.yes !== true;
-      if (asks && endsSignIn(id, modules.list())) {
+      if (asks && endsSignIn(modules, id)) {
         const back = verb === 'stop' ? 'start' : 'enable';
         if (!(await ask(`Nobody can sign in without ${id}; the way back is portico modules ${back} ${id}. Go on?`))) {
           warn('Nothing was changed.');
@@ -106,18 +103,6 @@ export function moduleCommands(modules: Modules, modifications: Modifications): 
 }
 
 const yes = { name: 'yes', description: 'Does not ask, on a terminal either.' };
-
-/** Whether signing in goes with a module: it offers what that needs, or what offers it lives on the module. */
-function endsSignIn(id: string, modules: readonly ModuleStatus[]): boolean {
-  const falling = new Set([id]);
-  // What was added on the way is looked at as well.
-  for (const each of falling) {
-    const offers = modules.filter((module) => module.id === each).flatMap(({ provides, hosts }) => [...provides, ...hosts]);
-    for (const module of modules) if (module.requires.some((needed) => offers.includes(needed))) falling.add(module.id);
-  }
-  const needed = [tokenId(Sessions), tokenId(AccessControl)];
-  return modules.some((module) => falling.has(module.id) && module.provides.some((service) => needed.includes(service)));
-}
 
 /** By its id, by the name of its package, or by where it lies. */
 function isCalled({ id, package: name, folder }: UnreadableModule, called: string): boolean {

@@ -78,6 +78,9 @@ export class Kernel implements Modules {
   readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
   readonly reload = (id: string): Promise<ModuleStatus> => this.operations.reload(id);
+  readonly dependentsOf = (id: string): readonly string[] => this.requirements.dependentsOf(id);
+  /** Ids of modules that run now and live on this one, near or far: they start again when it is exchanged. */
+  readonly livingOn = (id: string): readonly string[] => this.exchange.livingOn([id]).map((record) => record.id);
   private phase: 'building' | 'open' | 'closed' = 'building';
   private closed: Promise<void> | undefined;
   private notRead: readonly UnreadableModule[] = [];
@@ -181,11 +184,6 @@ export class Kernel implements Modules {
   /** Version of each service and point that the core offers, by id. */
   get coreOffers(): ReadonlyMap<string, string> {
     return this.portal.offers;
-  }
-
-  /** Ids of modules that run now and live on this one, near or far. */
-  dependentsOf(id: string): readonly string[] {
-    return this.exchange.livingOn([id]).map((record) => record.id);
   }
 
   /** Lets modules come, change and go while the portal is open. @throws PortalError `module-not-started`, when nothing has changed. */

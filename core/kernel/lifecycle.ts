@@ -197,7 +197,11 @@ export class Lifecycle {
     record.deprecatedUses.clear();
     this.move(record, 'start');
     try {
-      await run.start(() => record.load());
+      await run.start(async () => {
+        // What it wrote would be lost when its tables are put back.
+        record.assertFinished();
+        return record.load();
+      });
       record.uses = new Set([...record.uses, ...run.used.map(({ module }) => module)].filter((id) => id !== 'core'));
       run.publish();
       for (const use of run.deprecated) record.deprecatedUses.note(use, log);

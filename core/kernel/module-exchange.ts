@@ -5,7 +5,7 @@ import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
-import { ModuleRecord } from './module-record.js';
+import { ModuleRecord, unfinishedError } from './module-record.js';
 import type { ModuleSwitches } from './module-switches.js';
 
 /** Modules that come, change or go while the portal is open: all of it happens, or nothing. */
@@ -20,8 +20,10 @@ export interface ModuleChangeSet {
   whileStopped?(): Promise<void>;
   /** Decides: when it resolves everything has happened, when it rejects nothing has. Nobody is let in before. */
   commit(): Promise<void>;
-  /** Takes `whileStopped` back, before what was there starts again. */
+  /** Takes `whileStopped` back, before what was there starts again. When that fails, those of `touches` do not run until the next start. */
   undo?(): Promise<void>;
+  /** Ids of modules whose tables `whileStopped` may change; left out: of all that come, change or go. */
+  readonly touches?: readonly string[];
 }
 
 export interface ExchangeDependencies {
@@ -56,6 +58,8 @@ interface Former {
  * modules of the change, and for those that live on them, wait; what goes stops when its open requests have ended, dependents first; what comes
  * takes its place and starts, and so do those that live on it. When all is as it should be the change is committed, and the requests go on. When
  * it is not, or the commit fails, what came is stopped and what was there takes its place and starts again: those who waited meet it as before.
+ * Where the database could not be put back as it was, what was there takes its place and stands still: the next start puts its tables back, so
+ * whatever it wrote until then would be lost.
  */
 export class ModuleExchange {
   /** Modules whose requests wait until the change is decided. */
@@ -69,9 +73,13 @@ export class ModuleExchange {
     return { state: 'starting', moving: true, stopped: false, isUndecided: true, requests: undefined };
   }
 
-  /** @throws PortalError `portal-closed` (503); `module-not-started` (409) with the reasons, when nothing has changed. */
+  /**
+   * @throws PortalError `portal-closed` (503); `module-not-started` (409) with the reasons, when nothing has changed; `module-unfinished` (409) when a
+   * change could not be taken back, this one or one before it.
+   */
   async run(change: ModuleChangeSet): Promise<void> {
     const { records, queue, switches } = this.dependencies;
+    for (const id of idsOf(change)) records.get(id)?.assertFinished();
     const coming = (change.put ?? []).map((module) => {
       const record = new ModuleRecord(module);
       const known = records.get(module.id);
@@ -86,6 +94,7 @@ export class ModuleExchange {
       if (!this.dependencies.isOpen())
         throw new PortalError('portal-closed', 'The portal is not open.', { status: 503, retryAfter: 5 });
       const ids = idsOf(change);
+      for (const id of ids) records.get(id)?.assertFinished();
       const affected = this.livingOn(ids);
       for (const id of [...ids, ...affected.map((record) => record.id)]) this.held.add(id);
       try {
@@ -98,11 +107,12 @@ export class ModuleExchange {
   }
 
   private async exchange(
-    { remove = [], forgetsSwitches = false, whileStopped, commit, undo }: ModuleChangeSet,
+    change: ModuleChangeSet,
     coming: readonly ModuleRecord[],
     affected: readonly ModuleRecord[],
   ): Promise<void> {
     const { records } = this.dependencies;
+    const { remove = [], forgetsSwitches = false, whileStopped, commit } = change;
     const going: Former[] = [...coming.map(({ id }) => id), ...remove]
       .flatMap((id) => records.get(id) ?? [])
       .map((record) => ({
@@ -130,20 +140,27 @@ export class ModuleExchange {
       const gone = going.filter(({ record }) => !records.has(record.id));
       for (const { record } of gone) this.dependencies.switches.release(record, !forgetsSwitches);
     } catch (error) {
-      await this.goBack(coming, going, affected, undo);
+      await this.goBack(change, coming, going, affected, error);
       throw error;
     }
   }
 
+  /** @throws PortalError `module-unfinished` */
   private async goBack(
+    change: ModuleChangeSet,
     coming: readonly ModuleRecord[],
     going: readonly Former[],
     affected: readonly ModuleRecord[],
-    undo?: () => Promise<void>,
+    reason: unknown,
   ): Promise<void> {
     const { records } = this.dependencies;
     await this.stop(coming);
-    await undo?.();
+    let unfinished: PortalError | undefined;
+    try {
+      await change.undo?.();
+    } catch (error) {
+      unfinished = standStill(change, [...going.map(({ record }) => record), ...coming], reason, error);
+    }
     for (const { id } of coming) records.delete(id);
     for (const { record, stopped } of going) {
       if (record.failed) record.forgive();
@@ -152,6 +169,7 @@ export class ModuleExchange {
     }
     for (const record of affected) if (record.state === 'failed') record.forgive();
     await this.settle();
+    if (unfinished) throw unfinished;
   }
 
   private async stop(these: readonly ModuleRecord[]): Promise<void> {
@@ -212,6 +230,20 @@ export class ModuleExchange {
 /** Ids of all modules that come, change or go. */
 export function idsOf({ put = [], remove = [] }: ModuleChangeSet): readonly string[] {
   return [...put.map(({ id }) => id), ...remove];
+}
+
+/** Keeps those from running whose tables are not as they were. Answers what to tell of it. */
+function standStill(change: ModuleChangeSet, these: readonly ModuleRecord[], reason: unknown, fault: unknown): PortalError {
+  const touched = change.touches ?? idsOf(change);
+  const why = `a change of it failed (${withoutStop(reason)}) and could not be taken back (${withoutStop(fault)})`;
+  const records = these.filter(({ id }) => touched.includes(id));
+  for (const record of records) record.unfinished = why;
+  const [first] = records;
+  return unfinishedError(first?.id ?? touched.join(', '), first?.module.version ?? '', why, new AggregateError([reason, fault]));
+}
+
+function withoutStop(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
 function refused({ id, module: { version } }: ModuleRecord, why: string, cause?: unknown): PortalError {

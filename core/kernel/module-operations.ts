@@ -23,13 +23,14 @@ export interface OperationDependencies {
 export class ModuleOperations {
   constructor(private readonly dependencies: OperationDependencies) {}
 
-  /** @throws PortalError `module-disabled` (409). */
+  /** @throws PortalError `module-disabled`, `module-unfinished` (409). */
   start(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
       if (record.state === 'disabled') {
         const { reasons } = this.dependencies.statusOf(record);
         throw new PortalError('module-disabled', `The module ${id} is disabled. ${reasons.join(' ')}`, { status: 409 });
       }
+      record.assertFinished();
       this.lift(record);
       record.forgive();
     });
@@ -54,8 +55,10 @@ export class ModuleOperations {
     });
   }
 
+  /** @throws PortalError `module-unfinished` (409). */
   enable(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
+      record.assertFinished();
       await this.dependencies.switches.set(record, true, this.dependencies.records.values());
       this.lift(record);
       record.forgive();
@@ -65,6 +68,7 @@ export class ModuleOperations {
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
   reload(id: string): Promise<ModuleStatus> {
     return this.change(id, async (record) => {
+      record.assertFinished();
       const wasStopped = record.stopped;
       record.stopped = true;
       await this.dependencies.lifecycle.reconcile();

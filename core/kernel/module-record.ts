@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { ModuleDefinition, ModuleState, ModuleStatus } from '../api/index.js';
+import { type ModuleDefinition, type ModuleState, type ModuleStatus, PortalError } from '../api/index.js';
 import { runInModule } from './attribution.js';
 import { DeprecatedUses } from './deprecated-uses.js';
 import type { LeftOut } from './left-out.js';
@@ -22,6 +22,8 @@ export class ModuleRecord {
   failure: ModuleStatus['failure'];
   /** What was thrown, for who has to say where. */
   failureCause: unknown;
+  /** Why its tables are not as they were, as a clause: a change of it could not be taken back. Holds as long as the process. */
+  unfinished: string | undefined;
   startMillis: number | undefined;
   run: ModuleRun | undefined;
   /** Modules whose services or points this start lives on. */
@@ -69,6 +71,11 @@ export class ModuleRecord {
     return { state, moving: between || mayCome, stopped, requests: run?.requests };
   }
 
+  /** @throws PortalError `module-unfinished` (409) */
+  assertFinished(): void {
+    if (this.unfinished !== undefined) throw unfinishedError(this.id, this.module.version, this.unfinished);
+  }
+
   /** A fresh try: what went wrong before does not count any more. */
   forgive(): void {
     this.stopped = false;
@@ -76,6 +83,12 @@ export class ModuleRecord {
     this.failure = undefined;
     this.failureCause = undefined;
   }
+}
+
+/** @param why as a clause. */
+export function unfinishedError(id: string, version: string, why: string, cause?: unknown): PortalError {
+  const message = `${id} ${version} does not run now: ${why}; its tables are put back at the next start of the portal.`;
+  return new PortalError('module-unfinished', message, { status: 409, expose: true, details: { module: id }, cause });
 }
 
 async function importModule(entry: string, version: number): Promise<ModuleDefinition> {

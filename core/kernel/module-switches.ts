@@ -13,6 +13,7 @@ const inMemory: SwitchStore = { load: async () => [], save: async () => {} };
 
 /** The decisions of operators, in the records and in the store. */
 export class ModuleSwitches {
+  /** Decisions about modules that were not there when they were read, or have gone; those of modules that are there count no more. */
   private foreign: readonly string[] = [];
 
   constructor(private readonly store: SwitchStore = inMemory) {}
@@ -27,17 +28,17 @@ export class ModuleSwitches {
     this.foreign = [...unknown];
   }
 
-  /** A module that comes while the portal is open: what was decided about it before counts again. */
+  /** A module that may come while the portal is open: what was decided about it before counts again, and is kept until it is decided anew. */
   adopt(record: ModuleRecord): void {
     const { id, isNeeded } = record;
     if (this.foreign.includes(id) && !isNeeded) record.wanted = false;
     if (this.foreign.includes(`+${id}`)) record.wanted = true;
-    this.foreign = this.foreign.filter((entry) => entry !== id && entry !== `+${id}`);
   }
 
   /** A module that has gone. @param decided whether what was decided about it is remembered. */
   release(record: ModuleRecord, decided: boolean): void {
-    if (decided) this.foreign = [...this.foreign, ...entryOf(record)];
+    const others = this.foreign.filter((entry) => moduleOf(entry) !== record.id);
+    this.foreign = decided ? [...others, ...entryOf(record)] : others;
   }
 
   /** Kept before it counts: when the store fails, nothing has changed. Decisions about modules that are not installed now stay. */
@@ -45,13 +46,17 @@ export class ModuleSwitches {
     const before = record.wanted;
     record.wanted = wanted;
     try {
-      await this.store.save([...[...records].flatMap(entryOf), ...this.foreign].sort());
+      const here = [...records];
+      const elsewhere = this.foreign.filter((entry) => !here.some(({ id }) => id === moduleOf(entry)));
+      await this.store.save([...here.flatMap(entryOf), ...elsewhere].sort());
     } catch (error) {
       record.wanted = before;
       throw error;
     }
   }
 }
+
+const moduleOf = (entry: string): string => entry.replace(/^\+/, '');
 
 function entryOf({ id, wanted, module }: ModuleRecord): string[] {
   const byDefault = module.manifest.enabledByDefault ?? true;

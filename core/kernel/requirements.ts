@@ -49,6 +49,21 @@ export class Requirements {
     return { services, formers, uses, missing };
   }
 
+  /** Ids of the modules that need what one offers, near or far, whatever runs now; sorted. */
+  dependentsOf(id: string): readonly string[] {
+    const found = new Set([id]);
+    // A set is walked in the order of its growth, so that what is added is visited too.
+    for (const each of found) {
+      const { provides = {}, hosts = {} } = this.records.get(each)?.module.manifest ?? {};
+      for (const { id: other, module } of this.records.values()) {
+        const { requires = {}, decorates = {} } = module.manifest;
+        if (Object.keys({ ...requires, ...decorates }).some((needed) => needed in provides || needed in hosts)) found.add(other);
+      }
+    }
+    found.delete(id);
+    return [...found].sort();
+  }
+
   /** Those of its services before which others stand now. */
   decorated({ id, module }: ModuleRecord): ModuleStatus['decorated'] {
     return Object.keys(module.manifest.provides ?? {})

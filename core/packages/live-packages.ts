@@ -11,7 +11,8 @@ import type { PackageStore } from './package-store.js';
 export interface ModuleData {
   /** Reads entities and migrations of a module, and makes the entities known until the answer is disposed. */
   add(module: InstalledModule): Promise<Disposable>;
-  migrationsOf(module: InstalledModule): readonly Class<MigrationInterface>[];
+  /** Reads them if that was left undone: of a module that is left out. */
+  migrationsOf(module: InstalledModule): Promise<readonly Class<MigrationInterface>[]>;
 }
 
 /** An installed module whose code this process has loaded, or will load. */
@@ -103,7 +104,7 @@ export class LivePackages {
     throw packageInvalid(record.packageName, what);
   }
 
-  migrationsOf({ module }: LivePackage): readonly Class<MigrationInterface>[] {
+  migrationsOf({ module }: LivePackage): Promise<readonly Class<MigrationInterface>[]> {
     return this.data.migrationsOf(module);
   }
 

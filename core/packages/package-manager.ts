@@ -19,7 +19,7 @@ import { nameOf, problemsOf, refusalOf } from './refusal.js';
 import { Removal, type RemovalDependencies } from './removal.js';
 
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'livingOn' | 'explanations'>;
   readonly audit: AuditLog;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
@@ -209,7 +209,7 @@ export class PackageManager implements ModulePackages {
           whileStopped: async () => {
             await tables.keep(id, claims);
             isKept = true;
-            if (change.keeping && now) await tables.revert(id, live.migrationsOf(now), change.keeping);
+            if (change.keeping && now) await tables.revert(id, await live.migrationsOf(now), change.keeping);
           },
           commit: () =>
             unitOfWork.write(async (transaction) => {
@@ -217,6 +217,7 @@ export class PackageManager implements ModulePackages {
               tables.forget(transaction, id);
               await this.record(transaction, id, change.action, now?.record.version, record.version, change.operator);
             }),
+          touches: [id],
           undo: async () => {
             if (isKept) await tables.restore(id);
           },

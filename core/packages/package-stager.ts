@@ -15,7 +15,7 @@ import type { SigningPolicy } from './package-signature.js';
 import type { PackageStore, StoredPackage } from './package-store.js';
 
 export interface StagingDependencies {
-  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'dependentsOf' | 'explanations'>;
+  readonly kernel: Pick<Kernel, 'modules' | 'coreOffers' | 'livingOn' | 'explanations'>;
   readonly live: LivePackages;
   readonly store: PackageStore;
   readonly records: PackageRecords;
@@ -168,7 +168,7 @@ export class PackageStager {
       ownPackages,
       modules: kernel.modules,
       installed: live.ids,
-      dependents: kernel.dependentsOf(id),
+      dependents: kernel.livingOn(id),
       coreOffers: kernel.coreOffers,
       provided,
       applied: tables.applied(id),

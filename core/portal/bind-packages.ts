@@ -100,7 +100,8 @@ export class LateModuleData implements ModuleData {
     private readonly isLeftOut: (module: InstalledModule) => boolean,
   ) {}
 
-  migrationsOf(module: InstalledModule): readonly Class<MigrationInterface>[] {
+  async migrationsOf(module: InstalledModule): Promise<readonly Class<MigrationInterface>[]> {
+    await this.ensure(module);
     return this.storage.data.migrationsOf(module);
   }
 

@@ -11,13 +11,14 @@ export {
   type ListPlace,
   type ListTotal,
   readKeysetPage,
+  refillRows,
   type SortDirection,
   type Sorting,
   type SortKeys,
   type SqlCondition,
 } from './keyset.js';
 export { type MergedFields, mergeFields } from './merge-fields.js';
-export { ownerByName } from './module-owner.js';
+export { endsSignIn, ownerByName } from './module-owner.js';
 export {
   chosenSorting,
   type SortedListModel,

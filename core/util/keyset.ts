@@ -1,4 +1,5 @@
-import type { Reader, SqlValue } from '../api/index.js';
+import type { QueryRunner, Reader, SqlValue } from '../api/index.js';
+import { pages } from './timers.js';
 
 export type SortDirection = 'asc' | 'desc';
 
@@ -152,4 +153,27 @@ export async function readKeysetPage(reader: Reader, query: KeysetQuery): Promis
 function cursorOf(text: string | undefined): KeysetCursor | undefined {
   const [, id, key] = (text === undefined ? null : /^([0-9a-f-]{36})~(.*)$/s.exec(text)) ?? [];
   return id === undefined || key === undefined ? undefined : { id, key };
+}
+
+const refilledAtOnce = 1000;
+
+/**
+ * Fills columns of all rows of a table with a column `id` again, in the order of their ids: for migrations.
+ * @param from the column that the others are made of.
+ * @param columnsOf what they hold, by their names: the same names for each row.
+ */
+export async function refillRows(
+  runner: QueryRunner,
+  table: string,
+  from: string,
+  columnsOf: (text: string) => Readonly<Record<string, SqlValue>>,
+): Promise<void> {
+  const read = (after: string): Promise<Record<string, string>[]> =>
+    runner.query(`SELECT id, ${from} FROM ${table} WHERE id > ? ORDER BY id LIMIT ${refilledAtOnce}`, [after]);
+  for await (const rows of pages(read, ({ id = '' }) => id))
+    for (const row of rows) {
+      const columns = columnsOf(row[from] ?? '');
+      const set = Object.keys(columns).map((name) => `${name} = ?`);
+      await runner.query(`UPDATE ${table} SET ${set.join(', ')} WHERE id = ?`, [...Object.values(columns), row.id ?? '']);
+    }
 }

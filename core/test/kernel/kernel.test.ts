@@ -32,6 +32,28 @@ describe('the kernel', () => {
     expect(lines.all()).to.deep.equal([{ id: 'line', module: 'greeter', order: 100, when: undefined, value: 'from greeter' }]);
   });
 
+  it('says which modules live on what one offers, near and far, whether they run or not', async () => {
+    await portal.write(greeter.manifest, greeter.setup, greeter.before);
+    await portal.write(
+      { id: 'guest', requires: { 'greeter.greeting': '^1.0.0' }, hosts: { 'guest.visits': '1.0.0' } },
+      `host(extensionPoint('guest.visits'));`,
+    );
+    await portal.write({ id: 'far', requires: { 'guest.visits': '^1.0.0' } }, '');
+    await portal.write({ id: 'able-without', optional: { 'greeter.greeting': '^1.0.0' } }, '');
+    await portal.writeSource(
+      { id: 'dresser', decorates: { 'greeter.greeting': '^1.0.0' } },
+      `const Dressed = parts(class Dressed {}, core.former(serviceToken('greeter.greeting')));
+       export default defineModule(({ decorate }) => decorate(serviceToken('greeter.greeting')).to(Dressed));`,
+    );
+    await portal.boot();
+    const expected = ['dresser', 'far', 'guest'];
+    expect(portal.kernel.dependentsOf('greeter')).to.deep.equal(expected);
+    await portal.kernel.stop('greeter');
+    expect(expected.map((id) => portal.states()[id])).to.deep.equal(['waiting', 'waiting', 'waiting']);
+    expect(portal.kernel.dependentsOf('greeter')).to.deep.equal(expected);
+    expect(portal.kernel.dependentsOf('far')).to.deep.equal([]);
+  });
+
   it('stops dependents first and brings them back by themselves', async () => {
     await portal.write(
       greeter.manifest,

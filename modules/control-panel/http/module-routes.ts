@@ -15,7 +15,7 @@ import {
   z,
 } from '@portico/core';
 import { ContributionNames } from '../services/contribution-names.js';
-import { dependentsOf, type ModuleAction, moduleActions } from '../services/module-actions.js';
+import { type ModuleAction, moduleActions } from '../services/module-actions.js';
 import { ModuleChanges } from '../services/module-changes.js';
 import { oldCodeSentence, packageModel } from '../services/package-model.js';
 import { permissions } from '../services/permissions.js';
@@ -111,7 +111,7 @@ export class ModuleRoutes implements HttpRoutes {
       label: ctx.text(`modules.${action}`),
       dependents:
         action === 'stop' || action === 'disable'
-          ? dependentsOf(id, this.modules.list()).map((each) => ({ id: each, name: this.nameOf(ctx, each) }))
+          ? this.modules.dependentsOf(id).map((each) => ({ id: each, name: this.nameOf(ctx, each) }))
           : [],
       fragment: ctx.get('X-Portico-Fragment') === '1',
     };
@@ -140,7 +140,7 @@ export class ModuleRoutes implements HttpRoutes {
   }
 
   private checkAllowed(status: ModuleStatus, action: ModuleAction): void {
-    if (moduleActions(status, this.modules.list()).includes(action)) return;
+    if (moduleActions(status, this.modules).includes(action)) return;
     throw new PortalError(
       'module-action-refused',
       `The module ${status.id} is ${status.state}; to ${action} it is not possible from this screen.`,
@@ -195,7 +195,7 @@ export class ModuleRoutes implements HttpRoutes {
       startMillis: startMillis === undefined ? undefined : Math.round(startMillis),
       lastCrash: leftOut === 'crashes' ? undefined : lastCrash?.message,
       ...activityModel(ctx, this.modules.activity(id)),
-      actions: moduleActions(status, this.modules.list()).map((action) => ({
+      actions: moduleActions(status, this.modules).map((action) => ({
         action,
         label: ctx.text(`modules.${action}`),
         name: ctx.text('modules.action-name', { action: ctx.text(`modules.${action}`), name }),

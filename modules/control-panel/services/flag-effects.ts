@@ -1,6 +1,5 @@
 import { Flags, inject, injectable, Messages, Modules } from '@portico/core';
 import { ContributionNames } from './contribution-names.js';
-import { dependentsOf } from './module-actions.js';
 
 /** One thing that appears and disappears with a flag. */
 export interface FlagEffect {
@@ -82,9 +81,11 @@ export class FlagEffects {
   }
 
   private modulesOf(flag: string, through: string | undefined, locale: string): readonly FoundEffect[] {
-    const all = this.modules.list();
-    const switched = all.filter(({ enabledBy }) => enabledBy === flag).map(({ id }) => id);
-    const following = switched.flatMap((id) => dependentsOf(id, all)).filter((id) => !switched.includes(id));
+    const switched = this.modules
+      .list()
+      .filter(({ enabledBy }) => enabledBy === flag)
+      .map(({ id }) => id);
+    const following = switched.flatMap((id) => this.modules.dependentsOf(id)).filter((id) => !switched.includes(id));
     const kind = this.messages.text('flags.kind.module', undefined, locale);
     return [...switched, ...new Set(following)].map((id) => ({
       name: this.names.module(id, locale),

@@ -1,8 +1,7 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
-import { withNaturalNumbers } from '@portico/core/util';
+import { refillRows, withNaturalNumbers } from '@portico/core/util';
 
 const tables = ['documents_media_document', 'documents_media_folder'];
-const rowsAtOnce = 1000;
 const plainKey = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** Numbers in names are sorted by what they count: _photo 2_ stands before _photo 10_. */
@@ -21,15 +20,5 @@ export class SortNamesByNumber1764640000000 implements MigrationInterface {
 /** No two in a folder have the same key at any time, though a new one may be what another one was: so the former ones go out of the way first. */
 async function fill(runner: QueryRunner, table: string, keyOf: (name: string) => string): Promise<void> {
   await runner.query(`UPDATE ${table} SET name_key = '/' || name_key`);
-  let last = '';
-  for (;;) {
-    const rows: { id: string; name: string }[] = await runner.query(
-      `SELECT id, name FROM ${table} WHERE id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
-      [last],
-    );
-    for (const { id, name } of rows) await runner.query(`UPDATE ${table} SET name_key = ? WHERE id = ?`, [keyOf(name), id]);
-    const end = rows.at(-1);
-    if (!end) return;
-    last = end.id;
-  }
+  await refillRows(runner, table, 'name', (name) => ({ name_key: keyOf(name) }));
 }

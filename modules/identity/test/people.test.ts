@@ -1,8 +1,9 @@
-import { type Site, SiteDirectory } from '@portico/core';
+import { type Site, SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { Sites } from '@portico/sites/api';
 import { expect } from 'chai';
 import { type Account, People } from '../api/index.js';
+import migrations from '../migrations/index.js';
 import { addPerson, password, type TestClient, trySignIn } from './support.js';
 
 const oneTimePassword = (text: string): string => /<code[^>]*>([a-z2-9-]{19})<\/code>/.exec(text)?.[1] ?? '';
@@ -238,5 +239,36 @@ describe('Site Memberships', () => {
     expect((await portal.post(manager, `${page}/roles`, { person: id, role: 'Author', intent: 'revoke' })).status).to.equal(404);
     expect((await portal.post(manager, page, { email: 'manager@example.org', role: 'Administrator' })).status).to.equal(400);
     expect(portal.service(People).byId(id)?.siteRoles).to.deep.equal({ [guide.id]: ['Author'] });
+  });
+});
+
+describe('the numbers in names of people', () => {
+  it('are sorted by what they count, and as they were before when that is taken back', async () => {
+    const portal = await startTestPortal();
+    try {
+      const steps = migrations.map((Migration) => new Migration());
+      const name = `10 ${'ß'.repeat(150)}`;
+      const keys: string[] = [];
+      await portal.service(UnitOfWork).write(async (transaction) => {
+        const keep = async (): Promise<void> => {
+          const [row] = await transaction.query<{ key: string }>('SELECT name_key AS "key" FROM identity_person');
+          keys.push(row?.key ?? '');
+        };
+        await transaction.query('UPDATE identity_person SET name = ?', [name]);
+        const first = steps.findIndex((step) => step.name === 'SortPeopleByNumber1764640000000');
+        for (const step of steps.slice(first).toReversed()) await step.down(transaction);
+        await keep();
+        await steps[first]?.up(transaction);
+        await keep();
+        const before = steps.findIndex((step) => step.name === 'SortPeopleByName1764600000000');
+        for (const step of steps.slice(before, first + 1).toReversed()) await step.down(transaction);
+        await steps[before]?.up(transaction);
+        await keep();
+      });
+      // The former key had 200 signs, and is what the former migration still makes.
+      expect(keys).to.deep.equal([`10 ${'s'.repeat(197)}`, `210 ${'s'.repeat(296)}`, `10 ${'s'.repeat(197)}`]);
+    } finally {
+      await portal.stop();
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from '@portico/core';
+import { cutText, foldText } from '@portico/core/util';
 
 /** A site: what has pages, documents and members of its own below one address. */
 @Entity('sites_site')
@@ -28,5 +29,7 @@ export class SiteEntity {
   createdAt!: string;
 }
 
-/** Under the name by which an earlier migration knows it. */
-export { nameSortKey as siteNameKey } from '@portico/core/util';
+/** What `nameKey` held before numbers were sorted by what they count: for the migrations to and from that, so it stays as it is. */
+export function siteNameKey(name: string): string {
+  return cutText(foldText(name), 200);
+}

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from '@portico/core';
-import { foldText, nameSortKey } from '@portico/core/util';
+import { foldText, nameSortKey, refillRows } from '@portico/core/util';
+import { siteNameKey } from '../entities/site-entity.js';
 
 /** Numbers in the names of sites are sorted by what they count, so searches look in a column of their own. */
 export class SortSitesByNumber1764640000000 implements MigrationInterface {
@@ -23,7 +24,7 @@ export class SortSitesByNumber1764640000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP INDEX sites_site_by_address');
     await runner.query('DROP INDEX sites_site_by_name');
-    await runner.query('UPDATE sites_site SET name_key = search_text');
+    await refillRows(runner, 'sites_site', 'name', (name) => ({ name_key: siteNameKey(name) }));
     await runner.query('CREATE INDEX sites_site_by_name ON sites_site (name_key, id, address)');
     await runner.query('CREATE INDEX sites_site_by_address ON sites_site (address, id, name_key)');
     await runner.query('ALTER TABLE sites_site DROP COLUMN search_text');

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SiteDirectory } from '@portico/core';
+import { SiteDirectory, UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
 import { expect } from 'chai';
 import { Sites } from '../api/index.js';
+import migrations from '../migrations/index.js';
 
 type TestClient = ReturnType<TestPortal['agent']>;
 
@@ -128,6 +129,37 @@ describe('Sites over a restart', () => {
       expect(second.service(SiteDirectory).all()).to.deep.equal(before);
     } finally {
       await second.stop();
+    }
+  });
+});
+
+describe('the numbers in names of sites', () => {
+  it('are sorted by what they count, and as they were before when that is taken back', async () => {
+    const portal = await startTestPortal();
+    try {
+      const steps = migrations.map((Migration) => new Migration());
+      const name = `10 ${'ß'.repeat(150)}`;
+      const keys: string[] = [];
+      await portal.service(UnitOfWork).write(async (transaction) => {
+        const keep = async (): Promise<void> => {
+          const [row] = await transaction.query<{ key: string }>('SELECT name_key AS "key" FROM sites_site');
+          keys.push(row?.key ?? '');
+        };
+        await transaction.query('UPDATE sites_site SET name = ?', [name]);
+        const first = steps.findIndex((step) => step.name === 'SortSitesByNumber1764640000000');
+        for (const step of steps.slice(first).toReversed()) await step.down(transaction);
+        await keep();
+        await steps[first]?.up(transaction);
+        await keep();
+        const before = steps.findIndex((step) => step.name === 'SortSitesByName1764600000000');
+        for (const step of steps.slice(before, first + 1).toReversed()) await step.down(transaction);
+        await steps[before]?.up(transaction);
+        await keep();
+      });
+      // The former key had 200 signs, and is what the former migration still makes.
+      expect(keys).to.deep.equal([`10 ${'s'.repeat(197)}`, `210 ${'s'.repeat(296)}`, `10 ${'s'.repeat(197)}`]);
+    } finally {
+      await portal.stop();
     }
   });
 });

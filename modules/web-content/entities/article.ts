@@ -74,5 +74,7 @@ export function titleColumns(title: string): Pick<ArticleEntity, 'title' | 'titl
   return { title, titleKey: nameSortKey(title), searchText: cutText(foldText(title), 300) };
 }
 
-/** Under the name by which an earlier migration knows it. */
-export { nameSortKey as articleTitleKey } from '@portico/core/util';
+/** What `titleKey` held before numbers were sorted by what they count: for the migrations to and from that, so it stays as it is. */
+export function articleTitleKey(title: string): string {
+  return cutText(foldText(title), 300);
+}
