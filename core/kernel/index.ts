@@ -13,5 +13,5 @@ export type { GateDecision, ModuleGate } from './module-gate.js';
 export { moduleMeter } from './module-meter.js';
 export type { Preparation } from './module-run.js';
 export type { SwitchStore } from './module-switches.js';
-export { type Resolution, type Resolvable, resolve } from './resolver.js';
+export { type Resolution, type Resolvable, resolvable, resolve } from './resolver.js';
 export { satisfiesRange } from './version.js';
