@@ -36,7 +36,7 @@ import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
 import { freePorts, SystemClock, UuidIds } from './portal/machine.js';
 import { openStorage, type Storage, takeHome } from './portal/open-storage.js';
-import { type Distribution, distribution, projectRoot } from './portal/project-root.js';
+import { distribution, projectRoot } from './portal/project-root.js';
 import { Assets, openPageMillis, Views } from './views/index.js';
 import { bisectCommands, ModuleFaults } from './watchdog/index.js';
 
@@ -95,7 +95,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   const where = { root: projectRoot, distribution, ...options };
   const ports = await freePorts(namedPorts(where));
   const first = loadConfig({ ...where, ports });
-  const { modules, problems } = await readManifests(first.modulePaths);
+  const { modules, problems } = await readManifests(first.modulePaths, new Set(Object.keys(where.distribution.packages)));
   const config = loadConfig({ ...where, ports, variables: moduleVariables(modules) });
   const { settings, home } = config;
   const clock = options.clock ?? new SystemClock();
@@ -103,7 +103,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
   const logs = new Logs({ level: settings.log.level, stream: options.logStream });
   const log = logs.for('core');
   const opened = new DisposableStore((error) => log.error('Something could not be closed.', { error }));
-  const isOfPortal = ownModules(modules, where.distribution);
   let currentModules = (): readonly InstalledModule[] => modules;
   try {
     for (const problem of problems) log.error('A module cannot be read.', { package: problem.package, problem: problem.message });
@@ -112,7 +111,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       new ModuleFaults({
         home,
         modules,
-        isOfPortal,
         limits: settings.watchdog,
         safeMode: settings.safeMode,
         without: settings.without,
@@ -172,22 +170,11 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
     });
     const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
     const { audit, persistence } = storage;
-    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit, isOfPortal };
+    const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock, log));
     const { distribution } = where;
-    const manager = bindPackages(kernel, {
-      config,
-      packages,
-      records,
-      storage,
-      distribution,
-      isOfPortal,
-      incoming,
-      clock,
-      ids,
-      log,
-    });
+    const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
@@ -211,7 +198,6 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
       isComplete: () => faults.isComplete,
-      isOfPortal,
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
@@ -248,13 +234,6 @@ interface Refreshable {
   readonly views: Views;
   readonly messages: MessageCatalog;
   readonly assets: Assets;
-}
-
-/** Says of a module whether it is the portal's own: it is what the portal is delivered with, and was not installed. A name alone says nothing. */
-function ownModules(modules: readonly InstalledModule[], { packages }: Distribution): (module: InstalledModule) => boolean {
-  const own = modules.filter(({ packageName }) => Object.hasOwn(packages, packageName));
-  const folders = new Set(own.map(({ folder }) => folder));
-  return ({ folder }) => folders.has(folder);
 }
 
 async function refresh({ kind, owner }: Change, { kernel, views, messages, assets }: Refreshable): Promise<void> {

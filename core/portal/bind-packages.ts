@@ -41,8 +41,6 @@ export interface PackageBindings {
   readonly records: PackageRecords;
   readonly storage: Storage;
   readonly distribution: Distribution;
-  /** Whether a module is the portal's own. */
-  isOfPortal(module: InstalledModule): boolean;
   readonly incoming: StagedPackages;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -52,7 +50,7 @@ export interface PackageBindings {
 /** Lets modules be installed while the portal runs. Before boot. @throws PortalError `configuration-invalid` for a key that is none. */
 export function bindPackages(
   kernel: Kernel,
-  { config, packages, records, storage, distribution, isOfPortal, incoming, clock, ids, log }: PackageBindings,
+  { config, packages, records, storage, distribution, incoming, clock, ids, log }: PackageBindings,
 ): PackageManager {
   const { moduleSigning } = config.settings;
   for (const key of moduleSigning.trustedKeys) trustedKey(key);
@@ -78,7 +76,6 @@ export function bindPackages(
   const planner = new PortalPlanner({
     version: distribution.version,
     ownPackages,
-    isOfPortal,
     catalog: { entries: () => kernel.handle(ApiCatalog).get()?.entries() ?? [] },
     modules: () => kernel.modules,
     statusOf: (id) => kernel.status(id),

@@ -33,8 +33,6 @@ export interface CreateHttpDependencies {
   storageState(): StorageState;
   /** Whether no module is left out of this start. */
   isComplete(): boolean;
-  /** Whether a module is the portal's own. */
-  isOfPortal(module: InstalledModule): boolean;
 }
 
 /** The pipeline of requests over the kernel's routes. Nobody is let in before it listens. */
@@ -45,7 +43,6 @@ export function createHttp({
   development,
   storageState,
   isComplete,
-  isOfPortal,
   ...dependencies
 }: CreateHttpDependencies): HttpHost {
   const { server, limits } = config.settings;
@@ -60,7 +57,7 @@ export function createHttp({
       strictAnswers: config.mode === 'development' || config.mode === 'test',
     },
     prefixesOf: (id) => kernel.modules.find((module) => module.id === id)?.manifest.routes ?? [],
-    reservedFor: (prefix) => prefixOwners(kernel.modules, isOfPortal).get(prefix),
+    reservedFor: (prefix) => prefixOwners(kernel.modules).get(prefix),
     gate: kernel,
     providerOf: (service) => kernel.modules.find(({ manifest }) => manifest.provides?.[service] !== undefined)?.id,
     sessions: kernel.handle(Sessions),
@@ -77,13 +74,10 @@ export function createHttp({
  * First segments belong to the module that is named after them; a package of ours keeps those that its manifest declares
  * besides (`/sign-in`), whatever another module is called.
  */
-function prefixOwners(
-  modules: readonly InstalledModule[],
-  isOfPortal: CreateHttpDependencies['isOfPortal'],
-): ReadonlyMap<string, string> {
+function prefixOwners(modules: readonly InstalledModule[]): ReadonlyMap<string, string> {
   const declared = (ours: boolean): (readonly [string, string])[] =>
     modules
-      .filter((module) => isOfPortal(module) === ours)
+      .filter(({ isOfPortal }) => isOfPortal === ours)
       .flatMap(({ id, manifest }) => (manifest.routes ?? []).map((prefix) => [prefix, id] as const));
   const named = modules.flatMap(({ id }) => [[`/${id}`, id] as const, [`~/${id}`, id] as const]);
   return new Map([...declared(false), ...named, ...declared(true)]);

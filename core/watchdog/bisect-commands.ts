@@ -1,5 +1,5 @@
 import { type AuditLog, type Command, type CommandCall, type Modules, PortalError, type UnitOfWork } from '../api/index.js';
-import type { InstalledModule, Kernel } from '../kernel/index.js';
+import type { Kernel } from '../kernel/index.js';
 import type { Bisection, SearchStep } from './bisection.js';
 
 export interface BisectDependencies {
@@ -7,8 +7,6 @@ export interface BisectDependencies {
   readonly kernel: Pick<Kernel, 'leaveOut' | 'modules'> & Pick<Modules, 'list' | 'status'>;
   readonly unitOfWork: UnitOfWork;
   readonly audit: AuditLog;
-  /** Whether a module is the portal's own: no search asks about those. */
-  isOfPortal(module: InstalledModule): boolean;
 }
 
 export const bisectReason = 'Left out by portico modules bisect, which looks for a culprit without it.';
@@ -48,14 +46,14 @@ class BisectSearch {
 
   /** @throws PortalError `bisection-runs`, `bisection-impossible` (409). */
   async start(): Promise<Outcome> {
-    const { bisection, kernel, isOfPortal } = this.dependencies;
+    const { bisection, kernel } = this.dependencies;
     if (bisection.step)
       throw refused(
         'bisection-runs',
         'A search is under way: portico modules bisect status says where it stands, reset gives it up.',
       );
     const ids = new Set(
-      kernel.modules.filter((module) => !isOfPortal(module) && module.manifest.onFailure !== 'stop-portal').map(({ id }) => id),
+      kernel.modules.filter((module) => !module.isOfPortal && module.manifest.onFailure !== 'stop-portal').map(({ id }) => id),
     );
     const candidates = kernel
       .list()

@@ -20,8 +20,6 @@ export interface ModuleFaultsOptions {
   readonly home: string;
   /** Those that come with the portal. */
   readonly modules: readonly InstalledModule[];
-  /** Whether a module is the portal's own. */
-  isOfPortal(module: InstalledModule): boolean;
   readonly limits: WatchdogLimits & { readonly crashWindowMillis: number; readonly heapPercent: number };
   readonly safeMode: boolean;
   /** Ids of modules that an operator wants left out. */
@@ -151,7 +149,7 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const { id, version, manifest } = module;
     if (this.options.without.includes(id))
       return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
-    if (this.options.safeMode && !this.options.isOfPortal(module))
+    if (this.options.safeMode && !module.isOfPortal)
       return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
     if (manifest.onFailure === 'stop-portal') return undefined;
     const former = this.journal.banned[id];
