@@ -4,7 +4,7 @@ import { PortalError } from '../api/index.js';
 import { parseManifest } from '../kernel/index.js';
 import { distribution } from '../portal/project-root.js';
 import { nearest } from '../util/index.js';
-import { type PackageContent, writePackage } from './package-file.js';
+import { type PackageContent, sourcesOf, writePackage } from './package-file.js';
 
 export interface NewModule {
   /** Where it is made; its last name becomes the id. */
@@ -39,7 +39,7 @@ export function createModule({ folder, template, packages }: NewModule): void {
   rmSync(own, { force: true });
   writePackage(target, { ...content, devDependencies: sorted({ ...content.devDependencies, ...portal(target, packages) }) });
   renameSync(join(target, 'gitignore'), join(target, '.gitignore'));
-  for (const file of filesUnder(target)) writeFileSync(file, named(readFileSync(file, 'utf8'), id));
+  for (const file of sourcesOf(target, /\.(?:ts|json|hbs|css|md)$/)) writeFileSync(file, named(readFileSync(file, 'utf8'), id));
 }
 
 function checkId(id: string): void {
@@ -93,12 +93,6 @@ function sorted(entries: Readonly<Record<string, string>>): Readonly<Record<stri
 
 function read(file: string): PackageContent {
   return JSON.parse(readFileSync(file, 'utf8')) as PackageContent;
-}
-
-function filesUnder(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(?:ts|json|hbs|css|md)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function refused(sentence: string): PortalError {
