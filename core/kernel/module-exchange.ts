@@ -1,4 +1,5 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
+import { withTimeout } from '../util/with-timeout.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -202,16 +203,11 @@ export class ModuleExchange {
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
     if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
-    });
+    const tooLong = (): Error => new Error(`Loading it did not finish within ${loadMillis} ms.`);
     try {
-      await Promise.race([record.load(), late]);
+      await withTimeout(record.load(), loadMillis, tooLong);
     } catch (error) {
       throw refused(record, `its code cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
