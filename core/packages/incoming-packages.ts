@@ -15,7 +15,7 @@ import {
   PortalError,
 } from '../api/index.js';
 import { every } from '../util/index.js';
-import { packageInvalid, packageLimits } from './package-archive.js';
+import { assertArchiveSize } from './package-archive.js';
 
 const keptMillis = 30 * 60_000;
 const sweepMillis = 60_000;
@@ -70,8 +70,7 @@ export class StagedPackages implements IncomingPackages, Disposable {
         async function* (chunks: AsyncIterable<Buffer>) {
           for await (const chunk of chunks) {
             bytes += chunk.length;
-            if (bytes > packageLimits.archiveBytes)
-              throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
+            assertArchiveSize(name, bytes);
             yield chunk;
           }
         },
