@@ -197,7 +197,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       development: options.liveReload?.middleware,
       changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
-      isComplete: () => faults.isComplete,
+      isComplete: () => !kernel.safeMode && kernel.list().every(({ leftOut }) => leftOut === undefined),
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);
