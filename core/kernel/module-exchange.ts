@@ -1,5 +1,4 @@
 import { type ModuleStatus, PortalError } from '../api/index.js';
-import { withTimeout } from '../util/with-timeout.js';
 import type { ContributionErrors } from './contribution-errors.js';
 import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -7,6 +6,7 @@ import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
 import { ModuleRecord, unfinishedError } from './module-record.js';
+import { withinLimit } from './module-run.js';
 import type { ModuleSwitches } from './module-switches.js';
 
 /** Modules that come, change or go while the portal is open: all of it happens, or nothing. */
@@ -205,9 +205,8 @@ export class ModuleExchange {
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
     if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
-    const tooLong = (): Error => new Error(`Loading it did not finish within ${loadMillis} ms.`);
     try {
-      await withTimeout(record.load(), loadMillis, tooLong);
+      await withinLimit(record.load(), loadMillis, 'Loading it');
     } catch (error) {
       throw refused(record, `its code cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
     }
