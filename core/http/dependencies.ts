@@ -20,6 +20,12 @@ export interface PageRenderer {
   render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string;
 }
 
+export interface ModuleChange {
+  readonly at: Date;
+  /** The version that came, or none when it was removed. */
+  readonly version: string | undefined;
+}
+
 export interface Health {
   live(): boolean;
   /** `degraded`: requests are taken and can be answered, but nothing that takes room can be kept. */
@@ -38,8 +44,8 @@ export interface HttpDependencies {
   readonly gate: Pick<ModuleGate, 'enter'>;
   /** The module that provides a service, whether it runs or not, by the id of the service. */
   readonly providerOf: (service: string) => string | undefined;
-  /** What happened to a module while pages of it may have been open: the version that came, or none when it was removed. */
-  readonly changeOf?: (moduleId: string) => { readonly version: string | undefined } | undefined;
+  /** What happened to a module while pages of it may have been open, and when. */
+  readonly changeOf?: (moduleId: string) => ModuleChange | undefined;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;

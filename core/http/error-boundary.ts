@@ -59,6 +59,7 @@ export class ErrorBoundary {
       messages: undefined,
       declaration: undefined,
       multipart: undefined,
+      pageWrittenAt: undefined,
     };
   }
 

@@ -18,6 +18,8 @@ export interface Exchange {
   messages: Messages | undefined;
   declaration: RouteDeclaration | undefined;
   multipart: MultipartReader | undefined;
+  /** When the page was written that a change comes from, as far as that page says so and was read. */
+  pageWrittenAt: Date | undefined;
 }
 
 /** Koa's context with what the host adds; handlers see it as RouteContext. */

@@ -82,7 +82,7 @@ class KoaHttpHost implements HttpHost {
     const headers = new SecurityHeaders(config.publicUrl);
     const flash = new FlashCookie(config.publicUrl);
     const contexts = new HostAccessContexts(dependencies.accessControl);
-    const pages = new PageStates(headers, flash, contexts);
+    const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
     const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access), changeOf);
