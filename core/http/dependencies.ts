@@ -8,6 +8,7 @@ import type {
   Log,
   MessageCatalog,
   RenderOptions,
+  SecurityEvents,
   ServiceHandle,
   Sessions,
   SiteDirectory,
@@ -50,6 +51,8 @@ export interface HttpDependencies {
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;
   readonly accessControl: ServiceHandle<AccessControl>;
+  /** Is told of what people may not do. */
+  readonly securityEvents?: ServiceHandle<SecurityEvents>;
   readonly views: PageRenderer;
   readonly assets: { readonly middleware: Middleware };
   /** Answers what only development asks for. */

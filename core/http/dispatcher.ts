@@ -43,6 +43,7 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
   }
   if (ctx.exchange.caller || (ctx.session && sessionsPresent)) {
     // What a person may not see is not there; what they may not do is refused.
+    ctx.exchange.isDenied = true;
     if (!changesState(ctx.method)) throw notFound();
     throw new PortalError('forbidden', 'You may not do this here.', { status: 403 });
   }

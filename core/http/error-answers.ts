@@ -41,7 +41,7 @@ export class ErrorAnswers {
     // What the handler said about its own answer (type, caching, disposition) is not true of this one.
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
     this.headers.apply(ctx.res);
-    ctx.set('Cache-Control', 'no-store');
+    ctx.set({ 'Cache-Control': 'no-store', traceparent: ctx.exchange.trace.parent });
     const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
     if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
     if (typeof error.details.allow === 'string') ctx.set('Allow', error.details.allow);

@@ -78,11 +78,16 @@ export class PackageManager implements ModulePackages {
   }
 
   install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(() => this.bring(source, operator, 'install'));
+    return this.bring(source, operator, 'install');
   }
 
   update(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(() => this.bring(source, operator, 'update'));
+    return this.bring(source, operator, 'update');
+  }
+
+  /** @param wanted left out: whichever it takes. */
+  bring(source: PackageSource, operator: PackageOperator, wanted?: 'install' | 'update'): Promise<ModulePlan> {
+    return this.inTurn(() => this.take(source, operator, wanted));
   }
 
   planRollback(id: string): Promise<ModulePlan> {
@@ -151,7 +156,7 @@ export class PackageManager implements ModulePackages {
     return this.dependencies.live.replaced;
   }
 
-  private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
+  private async take(source: PackageSource, operator: PackageOperator, wanted?: 'install' | 'update'): Promise<ModulePlan> {
     let staged: StagedPackage | undefined;
     return this.andSweep(async () => {
       try {
@@ -159,10 +164,10 @@ export class PackageManager implements ModulePackages {
         staged = await this.stager.stage(source, wanted);
         const { plan, record } = staged;
         if (plan.action === 'none') return plan;
-        if (plan.problems.length > 0) throw refused(problemsOf(plan, wanted, source), plan.id);
+        if (plan.problems.length > 0) throw refused(problemsOf(plan, source), plan.id);
         const applied = this.dependencies.tables.applied(plan.id);
         await this.exchange(record, {
-          action: wanted === 'install' ? 'installed' : 'updated',
+          action: plan.action === 'install' ? 'installed' : 'updated',
           operator,
           migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
           write: (transaction) => this.dependencies.records.put(transaction, record),
