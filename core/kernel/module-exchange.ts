@@ -6,6 +6,7 @@ import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
 import type { GateState } from './module-gate.js';
 import { ModuleRecord, unfinishedError } from './module-record.js';
+import { withinLimit } from './module-run.js';
 import type { ModuleSwitches } from './module-switches.js';
 
 /** Modules that come, change or go while the portal is open: all of it happens, or nothing. */
@@ -137,6 +138,8 @@ export class ModuleExchange {
       for (const record of affected)
         if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
       await commit();
+      // It has come in place of one that ran, whatever was to be left out.
+      for (const { record } of going) if (!record.leftOut && records.has(record.id)) this.dependencies.leftOut?.lift(record.id);
       const gone = going.filter(({ record }) => !records.has(record.id));
       for (const { record } of gone) this.dependencies.switches.release(record, !forgetsSwitches);
     } catch (error) {
@@ -202,16 +205,10 @@ export class ModuleExchange {
   private async loadBeside(record: ModuleRecord): Promise<void> {
     const { lifecycle, loadMillis } = this.dependencies;
     if (!record.switchedOn || record.leftOut || lifecycle.flaggedOff(record)) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Loading it did not finish within ${loadMillis} ms.`)), loadMillis);
-    });
     try {
-      await Promise.race([record.load(), late]);
+      await withinLimit(record.load(), loadMillis, 'Loading it');
     } catch (error) {
       throw refused(record, `its code cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
