@@ -4,6 +4,7 @@ import {
   type AccessControl,
   type ApiCaller,
   type ApiTokenFacts,
+  type Audience,
   instanceScope,
   type Messages,
   type PermissionId,
@@ -100,6 +101,10 @@ class PersonAccess implements AccessContext {
   can(permission: PermissionId): boolean {
     return this.#accessControl.get()?.can(this.person, permission, this.scope) ?? false;
   }
+
+  isAmong(audience: Audience): boolean {
+    return this.#accessControl.get()?.isAmong(this.person, audience, this.scope) ?? audience.visibleTo === 'everyone';
+  }
 }
 
 class TokenAccess implements AccessContext {
@@ -125,6 +130,10 @@ class TokenAccess implements AccessContext {
     return this.#scopes.has(permission) && this.#whole.can(permission);
   }
 
+  isAmong(audience: Audience): boolean {
+    return this.#whole.isAmong(audience);
+  }
+
   outOfScope(permission: PermissionId): boolean {
     return !this.#scopes.has(permission) && this.#whole.can(permission);
   }
@@ -142,6 +151,10 @@ class SystemAccess implements AccessContext {
   }
 
   can(): boolean {
+    return true;
+  }
+
+  isAmong(): boolean {
     return true;
   }
 }
