@@ -152,8 +152,6 @@ export class Permissions {
       action: change === undefined ? 'inherited' : 'changed',
       before: spoken(before),
       after: change === undefined ? { ...before.ofParent.audience, inherited: true } : spoken({ ...change, permissions }),
-      by: { id: access.person?.id ?? 'guest', name: access.person?.name ?? 'Guest' },
-      via: viaOf(access),
     });
   }
 
@@ -217,9 +215,4 @@ function spoken({
 }): object {
   const isPlain = Object.keys(permissions).length === 0;
   return { ...audience, ...(isPlain ? {} : { permissions }), ...(inherited ? { inherited } : {}) };
-}
-
-function viaOf({ token, person }: AccessContext): 'api' | 'screen' | 'system' {
-  if (token) return 'api';
-  return person?.kind === 'system' ? 'system' : 'screen';
 }

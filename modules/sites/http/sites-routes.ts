@@ -81,12 +81,11 @@ export class SitesRoutes implements HttpRoutes {
     router.post('/:id', { access, params: idParams, body: siteForm }, async (ctx) => {
       const { id } = ctx.input.params;
       const { name, visibleTo, roles } = ctx.input.body;
-      const { person } = ctx.access;
       try {
         const audience = visibleTo && checkedAudience({ visibleTo, roles }, this.roleNames(), ctx);
         const site = this.sites.byId(id);
         if (site?.name !== name) await this.sites.rename(id, name);
-        if (audience && person) await this.sites.show(id, audience, person);
+        if (audience) await this.sites.show(id, audience);
         ctx.redirectWith(home, ctx.text(site?.name === name ? 'sites.saved' : 'sites.renamed', { name }));
       } catch (error) {
         this.showSite(ctx, id, { name, audience: visibleTo && { visibleTo, roles }, error: inputError(error) });

@@ -2,7 +2,6 @@ import {
   type Activity,
   type Audience,
   AuditLog,
-  type AuditPerson,
   Clock,
   type DemoContent,
   Emitter,
@@ -144,7 +143,7 @@ export class SiteRepository implements SiteDirectory, Sites {
     });
   }
 
-  async show(id: string, audience: Audience, by: AuditPerson): Promise<Site> {
+  async show(id: string, audience: Audience): Promise<Site> {
     return this.unitOfWork.write(async (transaction) => {
       const known = this.byId(id);
       if (!known) throw notFound('site');
@@ -154,7 +153,7 @@ export class SiteRepository implements SiteDirectory, Sites {
       const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
       await transaction.repository(SiteEntity).update({ id }, change);
       const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
-      await this.audit.record(transaction, { ...entry, before, after: audience, by, via: 'screen' });
+      await this.audit.record(transaction, { ...entry, before, after: audience });
       const shown = siteOf({ ...known, ...change });
       transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? shown : site))));
       return shown;
