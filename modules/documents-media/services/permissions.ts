@@ -94,7 +94,7 @@ export class Permissions {
       const target = await requireTarget(transaction, seen, kind, id);
       if (!access.person) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
       this.visibility.require(access, 'change-permissions', target.ruleId);
-      await this.write(transaction, access, seen, { kind, target, change });
+      await this.write(transaction, seen, { kind, target, change });
     });
     // Who changed it reads what it is now, also when they do not see it any more.
     const after = { ...seen, sight: everything };
@@ -111,14 +111,13 @@ export class Permissions {
       for (const id of ids) {
         const target = await requireTarget(transaction, seen, 'document', id);
         this.visibility.require(access, 'update', target.ruleId);
-        await this.write(transaction, access, seen, { kind: 'document', target, change: { audience: everyone } });
+        await this.write(transaction, seen, { kind: 'document', target, change: { audience: everyone } });
       }
     });
   }
 
   private async write(
     transaction: Transaction,
-    access: AccessContext,
     seen: SeenSite,
     { kind, target, change }: { readonly kind: PermissionsOf; readonly target: Target; readonly change: PermissionsChange },
   ): Promise<void> {
