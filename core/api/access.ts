@@ -98,8 +98,8 @@ export interface AccessControl {
   rolesOf(person: Person | undefined, scope: Scope): readonly RoleName[];
   /** Whether somebody is among those to whom something is visible in a scope. Memory read. Guests pass undefined. */
   isAmong(person: Person | undefined, audience: Audience, scope: Scope): boolean;
-  /** The names of all roles, the mightiest first. */
-  roleNames(): readonly RoleName[];
+  /** The names of the roles that something can be visible to, the mightiest first; the one that everybody has is none of them. */
+  audienceRoles(): readonly RoleName[];
   /** The names of the roles that hold a permission. */
   rolesWith(permission: PermissionId): readonly RoleName[];
 }

@@ -102,8 +102,9 @@ export class Dispatcher {
   private async serve(ctx: HostContext, target: RequestTarget, module = coreModule): Promise<void> {
     const found = await this.find(ctx, target);
     const { exchange } = ctx;
-    const takesToken = found?.mount.module === module && found.match.route?.declaration.apiToken;
-    if (takesToken && !exchange.caller) await this.recognise(ctx);
+    const declared = found?.mount.module === module ? found.match.route?.declaration : undefined;
+    exchange.declaration = declared;
+    if (declared?.apiToken && !exchange.caller) await this.recognise(ctx);
     this.resolver.requireVisibleSite(ctx);
     if (!found || found.mount.module !== module) throw notFound();
     const { mount, match } = found;

@@ -17,13 +17,13 @@ export const audienceFields = {
 
 /**
  * What was sent, in its one form: roles in the order of the alphabet, each once, and none where no roles are meant.
- * @param known the roles that there are.
+ * @param known the roles that something can be visible to.
  * @throws PortalError `invalid-input` (400) with a sentence for `roles`.
  */
 export function checkedAudience(sent: Audience, known: readonly string[], ctx: Texts): Audience {
   if (sent.visibleTo !== 'roles') return { visibleTo: sent.visibleTo, roles: [] };
   const roles = [...new Set(sent.roles)].sort();
-  const unknown = roles.find((role) => !offeredRoles(known).includes(role));
+  const unknown = roles.find((role) => !known.includes(role));
   const problem =
     unknown !== undefined
       ? ctx.text('portal.audience.unknown-role', { role: unknown })
@@ -34,16 +34,11 @@ export function checkedAudience(sent: Audience, known: readonly string[], ctx: T
   return { visibleTo: 'roles', roles };
 }
 
-/** Everybody has the role Guest: who means that says _Everyone_. */
-function offeredRoles(known: readonly string[]): readonly string[] {
-  return known.filter((role) => role !== 'Guest');
-}
-
 /** Whether everybody whom the narrow one names is among the wide one. False where only the roles of each person could say it. */
 export function audienceCovers(wide: Audience, narrow: Audience): boolean {
   if (wide.visibleTo === 'roles') return narrow.visibleTo === 'roles' && narrow.roles.every((role) => wide.roles.includes(role));
-  // Somebody with a role has signed in, and need not be a member.
-  if (narrow.visibleTo === 'roles') return wide.visibleTo !== 'members' || narrow.roles.every((role) => role !== 'Operator');
+  // Who has a role has signed in; whether that makes a member depends on the role.
+  if (narrow.visibleTo === 'roles') return wide.visibleTo !== 'members';
   return audienceKinds.indexOf(wide.visibleTo) <= audienceKinds.indexOf(narrow.visibleTo);
 }
 
@@ -61,7 +56,7 @@ export function audienceModel(
 ): { readonly kinds: readonly object[]; readonly roles: readonly object[]; readonly error: string | undefined } {
   return {
     kinds: audienceKinds.map((kind) => ({ kind, label: ctx.text(`portal.audience.${kind}`), isChosen: kind === visibleTo })),
-    roles: offeredRoles(known).map((role) => ({ role, isChosen: visibleTo === 'roles' && roles.includes(role) })),
+    roles: known.map((role) => ({ role, isChosen: visibleTo === 'roles' && roles.includes(role) })),
     error,
   };
 }

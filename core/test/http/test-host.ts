@@ -135,7 +135,7 @@ export async function startHost(config: Partial<HttpConfig> = {}, parts: Partial
     can: (who, permission) => who?.id === 'author' && permission === 'notes.add-note',
     isAmong: (who, { visibleTo }) => visibleTo === 'everyone' || who?.id === 'author',
     rolesOf: () => [],
-    roleNames: () => [],
+    audienceRoles: () => [],
     rolesWith: () => [],
   };
   const assets: Middleware = async (ctx, next) => {

@@ -17,7 +17,7 @@ import {
   type ListOrder,
   sortKeys,
 } from '../services/document-list.js';
-import type { FolderStep } from '../services/folders.js';
+import type { FolderStep } from '../services/folder-rows.js';
 import { isTiny } from '../services/images.js';
 import { isShown } from '../services/known-types.js';
 import type { NewMenuEntry } from '../services/new-menu.js';

@@ -111,7 +111,7 @@ export class PermissionsRoutes implements HttpRoutes {
   }
 
   private roleNames(): readonly string[] {
-    return this.accessControl.get()?.roleNames() ?? [];
+    return this.accessControl.get()?.audienceRoles() ?? [];
   }
 
   private show(ctx: PermissionsContext, kind: PermissionsOf, shown: ShownPermissions, error?: PortalError): void {

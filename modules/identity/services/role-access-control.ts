@@ -46,8 +46,8 @@ export class RoleAccessControl implements AccessControl {
     return visibleTo === 'signed-in' || this.rolesOf(person, scope).some((role) => !ofNoSite.has(role));
   }
 
-  roleNames(): readonly RoleName[] {
-    return allRoles;
+  audienceRoles(): readonly RoleName[] {
+    return allRoles.filter((role) => role !== 'Guest');
   }
 
   rolesWith(permission: PermissionId): readonly RoleName[] {

@@ -100,7 +100,7 @@ export class SitesRoutes implements HttpRoutes {
   }
 
   private roleNames(): readonly string[] {
-    return this.accessControl.get()?.roleNames() ?? [];
+    return this.accessControl.get()?.audienceRoles() ?? [];
   }
 
   private showSite(
