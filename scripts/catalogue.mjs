@@ -7,10 +7,10 @@
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { catalogFile } from '../core/dist/diagnostics/installed-catalog.js';
 import { packageFolders, root } from './packages.mjs';
 
 const page = join(root, 'docs/catalogue.md');
-const dataFile = 'dist/api-catalog.json';
 const args = process.argv.slice(2);
 const packages = packageFolders().map(read);
 const kinds = [
@@ -25,7 +25,7 @@ const kinds = [
 if (args.includes('--data')) {
   if (isStale())
     for (const [folder, entries] of await catalogue())
-      writeFileSync(join(root, folder, dataFile), `${JSON.stringify({ entries }, undefined, 1)}\n`);
+      writeFileSync(join(root, folder, catalogFile), `${JSON.stringify({ entries }, undefined, 1)}\n`);
 } else {
   const text = pageOf(await catalogue());
   const was = existsSync(page) ? readFileSync(page, 'utf8') : '';
@@ -41,14 +41,15 @@ if (args.includes('--data')) {
 
 /** Entries by folder of a package. */
 async function catalogue() {
-  const { catalogEntries, codeIn, examplesIn, filesIn, readCatalogued } = await import('../core/dist/authoring/api-catalog.js');
+  const { catalogEntries, codeIn, examplesIn, readCatalogued } = await import('../core/dist/authoring/api-catalog.js');
+  const { sourcesOf, testFolders } = await import('../core/dist/authoring/package-file.js');
   const { TypedDeclarations } = await import('../core/dist/authoring/typed-declarations.js');
   const docs = ['docs/module-authors.md', 'docs/design-system.md'].flatMap((file) => codeIn(join(root, file), file));
   const sources = [...packages]
     .sort(
       (a, b) => Number(b.folder.startsWith('examples')) - Number(a.folder.startsWith('examples')) || compare(a.folder, b.folder),
     )
-    .flatMap(({ folder }) => filesIn(join(root, folder), /\.ts$/))
+    .flatMap(({ folder }) => sourcesOf(join(root, folder), /\.ts$/, testFolders))
     .map((file) => ({ code: readFileSync(file, 'utf8'), from: relative(root, file) }));
   const read = await Promise.all(packages.map(({ folder, content }) => readCatalogued(join(root, folder), content)));
   const types = await TypedDeclarations.open(
@@ -122,14 +123,14 @@ function compare(a, b) {
 
 /** Whether anything that the data is made of is newer than it. */
 function isStale() {
-  return packages.some(({ folder }) => {
-    const file = join(root, folder, dataFile);
+  return packages.some(({ folder, manifest: { messages = 'messages' } }) => {
+    const file = join(root, folder, catalogFile);
     if (!existsSync(file)) return true;
     const time = statSync(file).mtimeMs;
     const from = [
       join(root, folder, 'dist/.tsbuildinfo'),
       join(root, folder, 'package.json'),
-      join(root, folder, 'messages/en.json'),
+      join(root, folder, messages, 'en.json'),
       import.meta.filename,
     ];
     return from.some((each) => existsSync(each) && statSync(each).mtimeMs > time);

@@ -12,54 +12,25 @@ import { root } from './packages.mjs';
 
 buildIfNeeded();
 const { sharedFiles } = await import('../core/dist/development/module-hooks.js');
-const { watchTree } = await import('../core/dist/development/watch-tree.js');
+const { EditQueue } = await import('../core/dist/development/edit-queue.js');
 const { PortalProcess } = await import('../core/dist/development/portal-process.js');
 
 const core = join(root, 'core');
 const coreOwnViews = new Set(['layouts', 'partials', 'core']);
 const sheet = join(core, 'dist/assets/portico.css');
-/** Stands for the sheet in the list of edited files. */
-const trimmed = Symbol('trimmed');
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
 const portal = new PortalProcess(root);
-const waiting = new Set();
-let isWorking = false;
-let isClosing = false;
+const edits = new EditQueue(portal, (files) => take(files.map(place).filter((edit) => edit !== undefined)));
 let trimming;
 let trimmingEnds = Promise.resolve();
 
 if (!(await portal.start())) process.exit(1);
-const watched = watchTree([core, join(root, 'views'), join(root, 'config'), ...portal.modules.values()], (file) => {
-  waiting.add(file);
-  begin();
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
-console.log('Edit something: it is shown by itself. Ctrl+C ends.');
-
-function begin() {
-  if (isWorking) return;
-  isWorking = true;
-  // What an editor writes in one go is taken in at once.
-  setTimeout(work, 15);
-}
-
-async function work() {
-  while (waiting.size > 0 && !isClosing) {
-    const files = [...waiting];
-    waiting.clear();
-    try {
-      await take(files.map(place).filter((edit) => edit !== undefined));
-    } catch (error) {
-      // esbuild has said what is wrong with a script already.
-      if (!error.errors) console.error(error.message);
-    }
-  }
-  isWorking = false;
-}
+edits.watch([core, join(root, 'views'), join(root, 'config'), ...portal.modules.values()]);
 
 /** What an edited file is to the portal; undefined when nothing is made of it. */
 function place(file) {
-  if (file === trimmed) return { kind: 'assets', owner: 'core' };
+  // It is not watched: it was trimmed.
+  if (file === sheet) return { kind: 'assets', owner: 'core' };
   const path = relative(root, file).split(sep);
   const extension = extname(file);
   if (path[0] === 'config' || file.endsWith(`${sep}package.json`)) return { kind: 'restart', file };
@@ -103,9 +74,8 @@ function trimLater() {
     const trim = spawn(process.execPath, ['scripts/build-assets.mjs', '--quick'], { cwd: root, stdio: 'inherit' });
     trimmingEnds = once(trim, 'exit');
     await trimmingEnds;
-    if (isClosing || before === (await readFile(sheet, 'utf8').catch(() => before))) return;
-    waiting.add(trimmed);
-    begin();
+    if (edits.isClosing || before === (await readFile(sheet, 'utf8').catch(() => before))) return;
+    edits.add(sheet);
   }, 300);
 }
 
@@ -118,11 +88,4 @@ async function buildAssets({ owner, file }) {
   // Scripts of modules have those of the core inside.
   if (extname(file) !== '.ts') return;
   for (const folder of await foldersOf('modules')) await buildPackageAssets(folder, { quick: true });
-}
-
-async function close() {
-  isClosing = true;
-  watched.close();
-  await portal.close();
-  process.exit(0);
 }

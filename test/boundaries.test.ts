@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { expect } from 'chai';
-import { circlesOf, climbsOf, crumbsOf, type Graph, grouped } from './import-graph.js';
+import { circlesOf, climbsOf, crumbsOf, type Graph, grouped, packageNameOf } from './import-graph.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -95,7 +95,7 @@ describe('The boundaries of the portal', () => {
     const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package['manifest'];
     const undeclared = imports.filter(({ file, from, target }) => {
       if (target.startsWith('.') || target.startsWith('node:') || builtinModules.includes(target)) return false;
-      const name = target.split('/', target.startsWith('@') ? 2 : 1).join('/');
+      const name = packageNameOf(target);
       if (name === from.manifest.name) return false;
       const known = { ...from.manifest.dependencies, ...from.manifest.devDependencies };
       const forTests = /\/(?:test|testing)\//.test(file) ? { ...rootManifest.devDependencies } : {};

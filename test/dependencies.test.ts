@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
+import { packageNameOf } from './import-graph.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -69,10 +70,7 @@ function packagesIn(folder: string, files: readonly string[]): ReadonlyMap<strin
   for (const file of files) {
     for (const match of readFileSync(join(root, folder, file), 'utf8').matchAll(imported)) {
       const target = match[1] ?? match[2] ?? match[3] ?? '';
-      const name = target
-        .split('/')
-        .slice(0, target.startsWith('@') ? 2 : 1)
-        .join('/');
+      const name = packageNameOf(target);
       if (packageName.test(name) && !target.startsWith('node:') && !builtinModules.includes(name) && !found.has(name))
         found.set(name, join(folder, file));
     }

@@ -84,3 +84,8 @@ export function crumbsOf(files: Graph, linesOf: (file: string) => number): reado
       linesOf(file) < fewestLines,
   );
 }
+
+/** The package that an import names: `@scope/name` for `@scope/name/part`. */
+export function packageNameOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}

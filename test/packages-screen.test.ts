@@ -108,6 +108,13 @@ describe('Installing modules on the screen', function () {
     expect(empty?.status).to.equal(415);
     const none = await send(admin, Buffer.alloc(0));
     expect([none.status, none.text.includes('The file is empty.')]).to.deep.equal([422, true]);
+    const large = await (admin
+      .post(`${screen}/new`)
+      .set('Origin', portal.url)
+      .set('X-Portico-Csrf', await portal.csrf(admin))
+      .attach('package', await packages.pack({ id: 'signed' }))
+      .attach('signature', Buffer.alloc(4097, 'x'), 'signed.sig') as Promise<Answer>);
+    expect([large.status, large.text.includes('The signature is no .sig file: it is too large.')]).to.deep.equal([422, true]);
   });
 
   it('refuses an older version, and leads to rolling back', async () => {

@@ -1,7 +1,8 @@
 import type { Deprecation } from './deprecation.js';
 import { type ServiceToken, serviceToken } from './tokens.js';
 
-export type CatalogKind = 'extension-point' | 'service' | 'permission' | 'setting' | 'event' | 'flag';
+export const catalogKinds = ['extension-point', 'service', 'permission', 'setting', 'event', 'flag'] as const;
+export type CatalogKind = (typeof catalogKinds)[number];
 
 /** Something that modules can build on, or that operators set, as its package says it. Read from the built types, docstrings and declarations. */
 export interface CatalogEntry {

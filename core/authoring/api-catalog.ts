@@ -1,14 +1,13 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deprecationOf } from '../api/deprecation.js';
-import { type CatalogEntry, type ModuleDefinition, type ModuleManifest, PortalError } from '../api/index.js';
+import { type CatalogEntry, type ModuleManifest, PortalError } from '../api/index.js';
+import { catalogFile } from '../diagnostics/installed-catalog.js';
 import { Declarations } from '../kernel/declarations.js';
-import { entryOf, type ModulePackage, type PackageContent } from './package-file.js';
+import { readMessageFile } from '../messages/index.js';
+import { definitionOf, entryOf, type ModulePackage, type PackageContent, sourcesOf, testFolders } from './package-file.js';
 import { type DeclarationNode, type TokenType, TypedDeclarations } from './typed-declarations.js';
-
-/** Where a package keeps what it says of itself, for the screen Extension Points. */
-const catalogFile = 'dist/api-catalog.json';
 
 /** A package as far as its catalogue matters. */
 export interface CataloguedPackage {
@@ -36,16 +35,15 @@ export async function readCatalogued(folder: string, content: PackageContent): P
   const path = portico ? './api' : '.';
   const target = typeof exports === 'object' ? exports[path] : undefined;
   const file = typeof target === 'string' ? target : (target as { readonly default?: string } | undefined)?.default;
-  const entry = portico && entryOf(content);
-  const words = join(folder, 'messages/en.json');
+  const words = join(folder, portico?.messages ?? 'messages', 'en.json');
   return {
     folder,
     id: portico?.id ?? 'core',
     manifest: portico ?? {},
     specifier: portico ? `${name}/api` : name,
     ...(file === undefined ? {} : { api: { code: join(folder, file), types: typesOf(folder, file) } }),
-    ...(entry && portico ? { declared: Declarations.of(portico.id, await definitionIn(join(folder, entry))) } : {}),
-    words: existsSync(words) ? (JSON.parse(readFileSync(words, 'utf8')) as Readonly<Record<string, string>>) : {},
+    ...(portico && entryOf(content) ? { declared: Declarations.of(portico.id, await definitionOf(folder, content)) } : {}),
+    words: existsSync(words) ? Object.fromEntries(readMessageFile(words)) : {},
   };
 }
 
@@ -54,7 +52,7 @@ export async function writeCatalog({ folder, content }: ModulePackage): Promise<
   const module = await readCatalogued(folder, content);
   const places = [
     ...codeIn(join(folder, 'README.md'), 'README.md'),
-    ...filesIn(folder, /(?<!\.d)\.ts$/).map((file) => ({
+    ...sourcesOf(folder, /(?<!\.d)\.ts$/, testFolders).map((file) => ({
       code: readFileSync(file, 'utf8'),
       from: file.slice(folder.length + 1),
     })),
@@ -93,22 +91,6 @@ export function examplesIn(places: readonly Example[]): Examples {
 export function codeIn(file: string, from: string): readonly Example[] {
   if (!existsSync(file)) return [];
   return [...readFileSync(file, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => ({ code, from }));
-}
-
-/** Files of a package by the end of their name, without what it brings and what tests it. */
-export function filesIn(folder: string, pattern: RegExp): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !['node_modules', 'test', 'testing'].includes(name) && (name !== 'dist' || basename(folder) === 'dist'))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesIn(path, pattern) : pattern.test(entry.name) ? [path] : [];
-    })
-    .sort(compare);
-}
-
-async function definitionIn(file: string): Promise<ModuleDefinition> {
-  return ((await import(pathToFileURL(file).href)) as { readonly default: ModuleDefinition }).default;
 }
 
 /** The declarations beside the built code, or the source where a compiler writes none. */
@@ -239,7 +221,7 @@ function defaultText(value: unknown): string {
 /** Topics that transactions of a package announce, from its built code. */
 function topicsOf({ folder, id: module }: CataloguedPackage): readonly CatalogEntry[] {
   const found = new Map<string, CatalogEntry>();
-  for (const file of filesIn(join(folder, 'dist'), /\.js$/)) {
+  for (const file of sourcesOf(join(folder, 'dist'), /\.js$/, testFolders)) {
     const code = readFileSync(file, 'utf8');
     for (const [, literal, name] of code.matchAll(/\.announce\(\s*(?:'([a-z][\w-]*\.[\w.-]+)'|(\w+))/g)) {
       const [, constant] = name === undefined ? [] : (new RegExp(`const ${name} = '([^']+)'`).exec(code) ?? []);

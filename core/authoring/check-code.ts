@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { readManifests } from '../kernel/index.js';
 import { inspectPackage, peerProblems, providedByPortal } from '../packages/index.js';
+import { packageNameOf } from '../packages/package-imports.js';
 import { distribution } from '../portal/project-root.js';
 import { type ModulePackage, sourcesOf } from './package-file.js';
 
@@ -31,7 +32,7 @@ export function importFaults({ folder, content }: ModulePackage): readonly strin
     if (isOfNode(target)) return [];
     if (target.startsWith('@portico/') && !open.test(target))
       return [`${file} imports ${target}, which is not public: modules import @portico/core and the /api of other modules.`];
-    const name = packageOf(target);
+    const name = packageNameOf(target);
     const mayBeTool = /^(?:test|assets)\//.test(file) || /\.d\.ts$/.test(file);
     const known = mayBeTool ? { ...named, ...content.devDependencies } : named;
     if (name in known || name === content.name) return [];
@@ -88,10 +89,3 @@ function importsIn(folder: string, files: readonly string[]): readonly Import[] 
 }
 
 const isOfNode = (target: string): boolean => target.startsWith('node:') || builtinModules.includes(target);
-
-function packageOf(target: string): string {
-  return target
-    .split('/')
-    .slice(0, target.startsWith('@') ? 2 : 1)
-    .join('/');
-}

@@ -4,7 +4,7 @@ import { PortalError } from '../api/index.js';
 import { parseManifest } from '../kernel/index.js';
 import { distribution } from '../portal/project-root.js';
 import { nearest } from '../util/index.js';
-import { type PackageContent, writePackage } from './package-file.js';
+import { type PackageContent, sourcesOf, writePackage } from './package-file.js';
 
 export interface NewModule {
   /** Where it is made; its last name becomes the id. */
@@ -32,14 +32,16 @@ export function createModule({ folder, template, packages }: NewModule): void {
   checkId(id);
   if (existsSync(target) && (!statSync(target).isDirectory() || readdirSync(target).length > 0))
     throw refused(`${target} is there already, and is not empty.`);
+  const portalPackages = portal(target, packages);
+  // All that can be refused has been by now: nobody is left with half a module.
   mkdirSync(target, { recursive: true });
   for (const each of [base, template]) cpSync(join(templates, each), target, { recursive: true });
   const own = join(target, 'package.own.json');
   const content = merged(read(join(templates, base, 'package.json')), existsSync(own) ? read(own) : {});
   rmSync(own, { force: true });
-  writePackage(target, { ...content, devDependencies: sorted({ ...content.devDependencies, ...portal(target, packages) }) });
+  writePackage(target, { ...content, devDependencies: sorted({ ...content.devDependencies, ...portalPackages }) });
   renameSync(join(target, 'gitignore'), join(target, '.gitignore'));
-  for (const file of filesUnder(target)) writeFileSync(file, named(readFileSync(file, 'utf8'), id));
+  for (const file of sourcesOf(target, /\.(?:ts|json|hbs|css|md)$/)) writeFileSync(file, named(readFileSync(file, 'utf8'), id));
 }
 
 function checkId(id: string): void {
@@ -93,12 +95,6 @@ function sorted(entries: Readonly<Record<string, string>>): Readonly<Record<stri
 
 function read(file: string): PackageContent {
   return JSON.parse(readFileSync(file, 'utf8')) as PackageContent;
-}
-
-function filesUnder(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(?:ts|json|hbs|css|md)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function refused(sentence: string): PortalError {

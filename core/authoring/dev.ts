@@ -1,8 +1,8 @@
 import { extname, join, relative, sep } from 'node:path';
 import type { Change } from '../create-portal.js';
+import { EditQueue } from '../development/edit-queue.js';
 import { sharedFiles } from '../development/module-hooks.js';
 import { PortalProcess } from '../development/portal-process.js';
-import { watchTree } from '../development/watch-tree.js';
 import { buildAssets, buildModule, compile, writeTheme } from './build.js';
 import { readModulePackage } from './package-file.js';
 
@@ -20,51 +20,21 @@ export async function developModule(folder: string): Promise<void> {
 
 class Development {
   private readonly portal: PortalProcess;
-  private readonly waiting = new Set<string>();
+  private readonly edits: EditQueue;
   private readonly id: string;
-  private isWorking = false;
-  private isClosing = false;
 
   constructor(private readonly folder: string) {
     this.id = readModulePackage(folder).content.portico.id;
     const { PORTICO_MODULE_PATHS: paths = 'modules', ...environment } = process.env;
     this.portal = new PortalProcess(folder, { ...environment, PORTICO_MODULE_PATHS: `${paths},${folder}` });
+    this.edits = new EditQueue(this.portal, (files) => this.take(files.flatMap((file) => this.place(file) ?? [])));
   }
 
   async start(): Promise<void> {
     await buildModule(this.folder);
     const isThere = await this.portal.start();
     if (!isThere) process.exit(1);
-    const watched = watchTree([this.folder], (file) => this.edited(file));
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, async () => {
-        this.isClosing = true;
-        watched.close();
-        await this.portal.close();
-        process.exit(0);
-      });
-    console.log('Edit something: it is shown by itself. Ctrl+C ends.');
-  }
-
-  private edited(file: string): void {
-    this.waiting.add(file);
-    if (this.isWorking) return;
-    this.isWorking = true;
-    // What an editor writes in one go is taken in at once.
-    setTimeout(() => void this.work(), 15);
-  }
-
-  private async work(): Promise<void> {
-    while (this.waiting.size > 0 && !this.isClosing) {
-      const edits = [...this.waiting].flatMap((file) => this.place(file) ?? []);
-      this.waiting.clear();
-      try {
-        await this.take(edits);
-      } catch (error) {
-        console.error((error as Error).message);
-      }
-    }
-    this.isWorking = false;
+    this.edits.watch([this.folder]);
   }
 
   private place(file: string): Edit | undefined {

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { ModuleDefinition, ModuleManifest } from '../api/index.js';
+import type { ModuleManifest } from '../api/index.js';
 import { declaredManifest } from '../kernel/index.js';
 import { satisfies } from '../libraries/kernel.js';
-import { entryOf, type ModulePackage, writePackage } from './package-file.js';
+import { definitionOf, type ModulePackage, writePackage } from './package-file.js';
 
 const keys = ['requires', 'optional', 'provides', 'decorates', 'overrides', 'hosts', 'flags'] as const;
 
@@ -27,8 +26,7 @@ export function offeredVersions(
 /** What stands in the manifest when it says what the code says; ranges and versions that fit are kept as they are. The code is loaded, and not run. */
 export async function manifestInCode({ folder, content }: ModulePackage, versions: OfferedVersions): Promise<WrittenManifest> {
   const { portico } = content;
-  const entry = pathToFileURL(join(folder, entryOf(content) ?? '')).href;
-  const { default: definition } = (await import(entry)) as { readonly default: ModuleDefinition };
+  const definition = await definitionOf(folder, content);
   // The core offers what is called `portico.…` and no module offers.
   const declared = declaredManifest(portico.id, definition, (id) => id.startsWith('portico.') && !versions.has(id));
   const { requires = {}, optional = {}, decorates = {}, overrides = {} } = portico;

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ModuleManifest, PortalError } from '../api/index.js';
+import { type ModuleDefinition, type ModuleManifest, PortalError } from '../api/index.js';
+import { packageNameOf } from '../packages/package-imports.js';
 
 /** A package.json, as far as a module's tools read it. */
 export interface PackageContent {
@@ -58,14 +59,17 @@ export function toolFile(folder: string, specifier: string): string {
   try {
     return createRequire(join(folder, 'package.json')).resolve(specifier);
   } catch (cause) {
-    const name = specifier
-      .split('/')
-      .slice(0, specifier.startsWith('@') ? 2 : 1)
-      .join('/');
+    const name = packageNameOf(specifier);
     throw new PortalError('module-tool', `${name} is not installed here. Run npm install, or npm install --save-dev ${name}.`, {
       cause,
     });
   }
+}
+
+/** What a module defines; its code is loaded, and not run. */
+export async function definitionOf(folder: string, content: PackageContent): Promise<ModuleDefinition> {
+  const entry = pathToFileURL(join(folder, entryOf(content) ?? '')).href;
+  return ((await import(entry)) as { readonly default: ModuleDefinition }).default;
 }
 
 /** A tool of the module, loaded. */
@@ -73,14 +77,25 @@ export async function loadTool<T>(folder: string, specifier: string): Promise<T>
   return (await import(pathToFileURL(toolFile(folder, specifier)).href)) as T;
 }
 
-/** All files of a module that people wrote, with one of the endings; absolute. */
-export function sourcesOf(folder: string, ending: RegExp): readonly string[] {
-  const skipped = new Set(['dist', 'node_modules', 'data']);
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return skipped.has(entry.name) || entry.name.startsWith('.') ? [] : sourcesOf(path, ending);
-    return ending.test(entry.name) ? [path] : [];
-  });
+/** Folders that hold no sources of a module: what is built, installed and kept. */
+const noSources = ['dist', 'node_modules', 'data'];
+/** Folders whose sources are no part of what others get, or only what helps their tests. */
+export const testFolders: readonly string[] = ['test', 'testing'];
+
+/**
+ * All files below a folder that people wrote, by the end of their names; absolute and sorted. Of a folder `dist` itself: those that were built.
+ * @param without more folders that are left out, by name.
+ */
+export function sourcesOf(folder: string, ending: RegExp, without: readonly string[] = []): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const skipped = [...noSources, ...without];
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (!entry.isDirectory()) return ending.test(entry.name) ? [path] : [];
+      return skipped.includes(entry.name) || entry.name.startsWith('.') ? [] : sourcesOf(path, ending, without);
+    })
+    .sort();
 }
 
 /** One text of all of them. */

@@ -39,10 +39,12 @@ export class PortalProcess {
     return false;
   }
 
+  /** Does nothing once it closes: an edit may have been in work when somebody ended it. */
   async restart(): Promise<void> {
+    if (this.isClosing) return;
     console.log('Starting the portal again.');
     await this.stop();
-    await this.start();
+    if (!this.isClosing) await this.start();
   }
 
   /** Has an edit taken in; one that does not stand is started again instead. */

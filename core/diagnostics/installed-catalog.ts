@@ -1,10 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiCatalog, CatalogEntry, CatalogKind, Log, ModuleManifest } from '../api/index.js';
+import {
+  type ApiCatalog,
+  type CatalogEntry,
+  type CatalogKind,
+  catalogKinds,
+  type Log,
+  type ModuleManifest,
+} from '../api/index.js';
 import { z } from '../libraries/data.js';
 
-/** Written by the build of a package. */
-const dataFile = 'dist/api-catalog.json';
+/** Where a package keeps what it says of itself, for the screen Extension Points; written by its build. */
+export const catalogFile = 'dist/api-catalog.json';
 /** Several times what the portal's own packages have together. */
 const mostBytes = 2_000_000;
 
@@ -12,7 +19,7 @@ const text = z.string().max(20_000);
 const said = z.object({
   entries: z.array(
     z.object({
-      kind: z.enum(['extension-point', 'service', 'permission', 'setting', 'event', 'flag']),
+      kind: z.enum(catalogKinds),
       id: text,
       description: text,
       label: text.optional(),
@@ -56,7 +63,7 @@ export class InstalledCatalog implements ApiCatalog {
   }
 
   private said({ id, folder }: CataloguedPackage): readonly CatalogEntry[] {
-    const file = join(folder, dataFile);
+    const file = join(folder, catalogFile);
     const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (time === undefined) return [];
     const known = this.kept.get(folder);

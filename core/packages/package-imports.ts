@@ -177,6 +177,7 @@ function isBundled(files: PackageFiles, from: string, name: string): boolean {
   }
 }
 
-function packageNameOf(specifier: string): string {
+/** The package that an import names: `@scope/name` for `@scope/name/part`. */
+export function packageNameOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }

@@ -6,7 +6,7 @@ import { isVersion, satisfiesRange } from '../kernel/version.js';
 import { compareVersions, parseVersion } from '../libraries/kernel.js';
 import type { PackageFiles } from './package-archive.js';
 import { readContents } from './package-contents.js';
-import { checkImports, type ProvidedPackages } from './package-imports.js';
+import { checkImports, type ProvidedPackages, packageNameOf } from './package-imports.js';
 import { findPackage } from './package-source.js';
 
 /** Whether one module will run on another version of the portal. */
@@ -99,12 +99,10 @@ export class PortalPlanner {
   /** What it was seen to use since its start, and what its files import by a name that goes. */
   private deprecated(id: string, files: PackageFiles): readonly (DeprecatedUse & { readonly from: string | undefined })[] {
     const entries = this.dependencies.catalog.entries().filter(({ deprecated }) => deprecated !== undefined);
-    const packageOf = (specifier: string | undefined): string | undefined =>
-      specifier?.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-    const seen = (this.dependencies.statusOf(id)?.deprecations ?? []).map((use) => ({
-      ...use,
-      from: packageOf(entries.find((entry) => entry.id === use.name)?.imported?.from ?? / of (\S+)$/.exec(use.name)?.[1]),
-    }));
+    const seen = (this.dependencies.statusOf(id)?.deprecations ?? []).map((use) => {
+      const specifier = entries.find((entry) => entry.id === use.name)?.imported?.from ?? / of (\S+)$/.exec(use.name)?.[1];
+      return { ...use, from: specifier === undefined ? undefined : packageNameOf(specifier) };
+    });
     const imported = importedNames(files);
     const written = entries.flatMap(({ kind, id: name, imported: token, deprecated }) =>
       token && deprecated && imported.has(`${token.name} ${token.from}`)
@@ -113,7 +111,7 @@ export class PortalPlanner {
               kind: kind === 'service' ? ('service' as const) : ('extension-point' as const),
               name,
               ...deprecated,
-              from: packageOf(token.from),
+              from: packageNameOf(token.from),
             },
           ]
         : [],

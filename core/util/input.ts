@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { type AccessContext, type PermissionId, PortalError } from '../api/index.js';
 
 /**
@@ -28,14 +27,23 @@ export function scopeRefusal(access: AccessContext, ...needed: readonly Permissi
   });
 }
 
-/** All that was piped in. @throws PortalError `too-large` (413). */
-export async function readAll(stdin: Readable, limit: number): Promise<string> {
+const pipedTooMuch = (): PortalError => new PortalError('too-large', 'What was piped in is too long for this.', { status: 413 });
+
+/**
+ * A whole text of at most `limit` bytes, in UTF-8.
+ * @throws What `tooLarge` makes of one that is longer; PortalError `too-large` (413) about what was piped in when left out.
+ */
+export async function readAll(
+  content: AsyncIterable<Uint8Array | string>,
+  limit: number,
+  tooLarge: () => Error = pipedTooMuch,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array | string);
+  for await (const chunk of content) {
+    const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
-    if (size > limit) throw new PortalError('too-large', 'What was piped in is too long for this.', { status: 413 });
+    if (size > limit) throw tooLarge();
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,7 +1,8 @@
 import { DemoContents, defineModule, HttpRoutes, MenuItems, Permissions } from '@portico/core';
 import { HomePageSections } from '@portico/sites/api';
-import { ArticleRoutes, PublishedArticleRoutes } from './http/article-routes.js';
+import { ArticleRoutes } from './http/article-routes.js';
 import { PictureRoutes } from './http/picture-routes.js';
+import { PublishedArticleRoutes } from './http/published-article-routes.js';
 import { ArticlePermissions } from './services/articles.js';
 import { Drafts } from './services/drafts.js';
 import { DemoArticle, HomePageArticles } from './services/home-page-articles.js';

@@ -1,5 +1,6 @@
 import {
   type CatalogKind,
+  catalogKinds,
   type HttpRoutes,
   inject,
   injectable,
@@ -8,14 +9,13 @@ import {
   type Router,
   z,
 } from '@portico/core';
-import { CatalogEntries, catalogKinds, type ShownEntry } from '../services/catalog-entries.js';
+import { CatalogEntries } from '../services/catalog-entries.js';
 import { permissions } from '../services/permissions.js';
 
 const access = { permission: permissions.modules };
-const kind = z.enum(['extension-point', 'service', 'permission', 'setting', 'event', 'flag']);
 const query = z.strictObject({
   text: z.string().trim().max(200).default(''),
-  kind: kind.or(z.literal('')).default('extension-point'),
+  kind: z.enum(catalogKinds).or(z.literal('')).default('extension-point'),
 });
 const params = z.strictObject({ kind: z.enum(['extension-point', 'service']), id: z.string().max(200) });
 type Query = z.output<typeof query>;
@@ -37,6 +37,7 @@ export class CatalogRoutes implements HttpRoutes {
     const { text, kind: chosen } = ctx.input.query;
     const { locale } = ctx.access;
     const title = ctx.text('catalog.title');
+    const pointOf = this.entries.points(locale);
     const found = this.entries.found(text, chosen === '' ? undefined : chosen, locale);
     const model = {
       title,
@@ -51,7 +52,16 @@ export class CatalogRoutes implements HttpRoutes {
         .filter(({ entries }) => entries.length > 0)
         .map(({ each, entries }) => ({
           title: ctx.text(`catalog.kind.${each}`),
-          entries: entries.map((entry) => ({ ...entry, href: hrefOf(entry), contributors: this.contributors(entry, locale) })),
+          entries: entries.map((entry) => ({
+            ...entry,
+            href: hrefOf(entry),
+            contributors:
+              each === 'extension-point'
+                ? pointOf(entry.id)
+                    .contributors.map(({ moduleName }) => moduleName)
+                    .join(', ')
+                : '',
+          })),
         })),
     };
     ctx.render('extension-points', model, { title });
@@ -67,7 +77,7 @@ export class CatalogRoutes implements HttpRoutes {
       name: this.entries.nameOf(module, locale),
     });
     const isPoint = of === 'extension-point';
-    const host = isPoint ? this.entries.hostOf(id) : undefined;
+    const { host, contributors } = isPoint ? this.entries.points(locale)(id) : { host: undefined, contributors: [] };
     const { imported } = entry;
     const model = {
       ...entry,
@@ -76,18 +86,10 @@ export class CatalogRoutes implements HttpRoutes {
       host: host && named(host),
       providers: isPoint ? [] : this.entries.providersOf(id).map(named),
       users: isPoint ? [] : this.entries.usersOf(id).map(named),
-      contributors: isPoint ? this.entries.contributorsTo(id, locale) : [],
+      contributors,
       deprecation: entry.deprecated && ctx.text('catalog.deprecated', { ...entry.deprecated }),
     };
     ctx.render('extension-point', model, { title: entry.name });
-  }
-
-  private contributors(entry: ShownEntry, locale: string): string {
-    if (entry.kind !== 'extension-point') return '';
-    return this.entries
-      .contributorsTo(entry.id, locale)
-      .map(({ moduleName }) => moduleName)
-      .join(', ');
   }
 }
 

@@ -68,7 +68,7 @@ export class PackagePages {
   }
 
   private hasPage(module: string | undefined): module is string {
-    return module !== undefined && this.modules.list().some(({ id }) => id === module);
+    return module !== undefined && this.modules.status(module) !== undefined;
   }
 
   /** Shows how far a change is, and what came of it. */

@@ -11,6 +11,7 @@ import {
   type Router,
   z,
 } from '@portico/core';
+import { readAll } from '@portico/core/util';
 import { permissions } from '../services/permissions.js';
 import { type AnyContext, addressOf, confirmed, hashOf, operatorOf, PackagePages, place, seeOther } from './package-pages.js';
 
@@ -73,9 +74,10 @@ export class PackageRoutes implements HttpRoutes {
     try {
       for await (const part of ctx.parts()) {
         if (part.kind === 'field' || part.fileName === '') continue;
-        if (part.name === 'signature' && received !== undefined)
-          this.incoming.sign(sender, received, await textOf(part.content, ctx.text('packages.signature-too-large')));
-        else if (part.name === 'package' && received === undefined) {
+        if (part.name === 'signature' && received !== undefined) {
+          const tooLarge = (): PortalError => refused(ctx.text('packages.signature-too-large'));
+          this.incoming.sign(sender, received, await readAll(part.content, maxSignatureBytes, tooLarge));
+        } else if (part.name === 'package' && received === undefined) {
           const kept = await this.incoming.receive(sender, part.fileName, part.content);
           if (kept.bytes === 0) {
             await this.incoming.discard(sender, kept.id);
@@ -162,15 +164,4 @@ export class PackageRoutes implements HttpRoutes {
 
 function refused(message: string): PortalError {
   return new PortalError('package-invalid', message, { status: 422, expose: true });
-}
-
-async function textOf(content: AsyncIterable<Buffer>, tooLarge: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of content) {
-    bytes += chunk.length;
-    if (bytes > maxSignatureBytes) throw refused(tooLarge);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

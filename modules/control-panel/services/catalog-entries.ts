@@ -11,14 +11,20 @@ import {
 import { foldText } from '@portico/core/util';
 import { ContributionNames } from './contribution-names.js';
 
-export const catalogKinds: readonly CatalogKind[] = ['extension-point', 'service', 'permission', 'setting', 'event', 'flag'];
-
 /** An entry by the names that people see. */
 export interface ShownEntry extends CatalogEntry {
   readonly name: string;
   readonly moduleName: string;
   /** The first sentence of the description. */
   readonly brief: string;
+}
+
+/** A point as it stands now. */
+export interface StandingPoint {
+  /** The module that opens it; undefined while none does. */
+  readonly host: string | undefined;
+  /** Who adds what to it, by module. What was there and has gone with its module is left out. */
+  readonly contributors: readonly Contributor[];
 }
 
 /** What one module adds to a point now. */
@@ -58,11 +64,6 @@ export class CatalogEntries {
     return entry && this.shown(entry, locale);
   }
 
-  /** The module that opens a point; undefined while none does. */
-  hostOf(point: string): string | undefined {
-    return this.explanations.points().find(({ id }) => id === point)?.host;
-  }
-
   /** Modules that offer a service now. */
   providersOf(service: string): readonly string[] {
     return this.modules
@@ -75,21 +76,26 @@ export class CatalogEntries {
     return this.modules.list().flatMap(({ id, requires }) => (requires.includes(service) ? [id] : []));
   }
 
-  /** Who adds what to a point now, by module. What was there and has gone with its module is left out. */
-  contributorsTo(point: string, locale: string): readonly Contributor[] {
-    const there = this.explanations.points().find(({ id }) => id === point)?.contributions ?? [];
-    const active = there.filter(
-      ({ module, id }) =>
-        module === 'core' ||
-        this.modules.status(module)?.contributes.some((each) => each.point === point && each.id === id) === true,
+  /** Any point by its id. All are taken when this is called: once for a page, however many points stand on it. */
+  points(locale: string): (id: string) => StandingPoint {
+    const points = new Map(this.explanations.points().map((point) => [point.id, point]));
+    const there = new Set(
+      this.modules
+        .list()
+        .flatMap(({ id: module, contributes }) => contributes.map(({ point, id }) => `${module} ${point} ${id}`)),
     );
-    return [...new Set(active.map(({ module }) => module))].map((module) => ({
-      module,
-      moduleName: this.nameOf(module, locale),
-      contributions: active
-        .filter((facts) => facts.module === module)
-        .map((facts) => ({ id: facts.id, name: this.names.name(facts, locale) })),
-    }));
+    return (point) => {
+      const { host, contributions = [] } = points.get(point) ?? {};
+      const active = contributions.filter(({ module, id }) => module === 'core' || there.has(`${module} ${point} ${id}`));
+      const contributors = [...new Set(active.map(({ module }) => module))].map((module) => ({
+        module,
+        moduleName: this.nameOf(module, locale),
+        contributions: active
+          .filter((facts) => facts.module === module)
+          .map((facts) => ({ id: facts.id, name: this.names.name(facts, locale) })),
+      }));
+      return { host, contributors };
+    };
   }
 
   nameOf(module: string, locale: string): string {

@@ -38,7 +38,7 @@ export interface Document {
 
 export interface NewDocument {
   readonly folderId?: string;
-  /** StorageRequest file name; made unique in its folder (`sunset (1).png`) when `unique` is set, otherwise a clash is refused. */
+  /** Wanted file name; made unique in its folder (`sunset (1).png`) when `unique` is set, otherwise a clash is refused. */
   readonly name: string;
   readonly unique?: boolean;
   readonly altText?: string;

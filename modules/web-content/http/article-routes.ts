@@ -24,7 +24,6 @@ import { ArticlePermissions, Articles, type SavedArticle } from '../services/art
 import { type Draft, Drafts } from '../services/drafts.js';
 import {
   type ArticleForm,
-  addressParams,
   articleForm,
   articleParams,
   articleQuery,
@@ -240,35 +239,4 @@ function notesOf(ctx: RouteContext, { removed, others }: SavedArticle): readonly
       ? [ctx.text('form.others', { fields: others.map((field) => ctx.text(`form.${field}`)).join(', ') })]
       : []),
   ];
-}
-
-/** What only the editor asks for; the cleaned text writes each attribute with double quotes. */
-/** The opening tags of a cleaned body, each whole: what a value says is none. */
-const opening = /<([a-z][a-z0-9]*)([^>"]*(?:"[^"]*"[^>"]*)*)>/g;
-/** What has a side: signs of items, a line beside it, the first column. Paragraphs turn by a rule of the style sheet. */
-const sided = new Set(['ul', 'ol', 'blockquote', 'table']);
-
-/** Lists, quotations and tables run in the direction of their own words. */
-function withDirections(body: string): string {
-  return body.replace(opening, (tag: string, name: string, attributes: string) =>
-    sided.has(name) ? `<${name} dir="auto"${attributes}>` : tag,
-  );
-}
-
-const suggestedCaptions = /(<img(?: [\w-]+="[^"]*")*?) data-suggested-caption="[^"]*"/g;
-
-/** What visitors read. */
-@injectable()
-export class PublishedArticleRoutes implements HttpRoutes {
-  readonly prefix = '~/articles';
-
-  constructor(@inject(Articles) private readonly articles: Articles) {}
-
-  register(router: Router): void {
-    router.get('/:address', { access: 'public', params: addressParams }, async (ctx) => {
-      const article = await this.articles.published(ctx.access, ctx.input.params.address);
-      const body = withDirections(article.body.replace(suggestedCaptions, '$1'));
-      ctx.render('published-article', { article: { ...article, body } }, { title: article.title, layout: 'site' });
-    });
-  }
 }

@@ -42,6 +42,9 @@ export interface SeenArticle {
 
 /** An article as visitors see it. */
 export interface PublishedArticle {
+  readonly id: string;
+  /** Another one whenever anything of the article changed, its draft too. */
+  readonly revision: number;
   readonly title: string;
   readonly address: string;
   readonly body: string;

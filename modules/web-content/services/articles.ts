@@ -278,6 +278,8 @@ export function articleOfForm(
 
 function toPublished(row: ArticleEntity): PublishedArticle {
   return {
+    id: row.id,
+    revision: row.revision,
     title: row.publishedTitle ?? row.title,
     address: row.address,
     body: row.publishedBody ?? '',

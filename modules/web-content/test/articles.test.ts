@@ -127,12 +127,28 @@ describe('Articles', () => {
   it('keep the published text while a draft is changed', async () => {
     await portal.post(author, '/web/home/web-content/new', { title: 'Stable', body: 'published', intent: 'publish' });
     const list = await author.get('/web/home/web-content');
-    const path = /href="([^"]+)">Stable</.exec(list.text)?.[1] ?? '';
+    const path = /href="([^"]+)" title="Stable"/.exec(list.text)?.[1] ?? '';
     const revision = revisionOf((await author.get(path)).text);
     await portal.post(author, path, { title: 'Stable', body: 'changed', revision, intent: 'draft' });
+    expect((await author.get(path)).text).to.contain('changed');
     expect((await portal.agent().get('/web/home/articles/stable')).text)
       .to.contain('published')
       .and.not.to.contain('changed');
+  });
+
+  it('are read with the direction of their lists, as they were published last, by the first guest and by the next', async () => {
+    const read = async (): Promise<string> => (await portal.agent().get('/web/home/articles/turned')).text;
+    const body = '<ul><li>first</li></ul>';
+    await portal.post(author, '/web/home/web-content/new', { title: 'Turned', body, intent: 'publish' });
+    const list = await author.get('/web/home/web-content');
+    const path = /href="([^"]+)" title="Turned"/.exec(list.text)?.[1] ?? '';
+    for (const _guest of [1, 2]) expect(await read()).to.contain('<ul dir="auto"><li>first</li></ul>');
+    const revision = revisionOf((await author.get(path)).text);
+    await portal.post(author, path, { title: 'Turned', body: '<ol><li>second</li></ol>', revision, intent: 'publish' });
+    for (const _guest of [1, 2])
+      expect(await read())
+        .to.contain('<ol dir="auto"><li>second</li></ol>')
+        .and.not.to.contain('first');
   });
 
   it('go from visitors when they are unpublished, and altogether when they are deleted', async () => {
