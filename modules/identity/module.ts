@@ -1,3 +1,4 @@
+import { ChoiceProviders, SettingsDefinitions } from '@portico/configuration/api';
 import {
   AccessControl,
   ApiTokens,
@@ -13,9 +14,11 @@ import {
   PersonalMenuItems,
   PersonDirectory,
   RoleReferences,
+  SecretStores,
   Sessions,
 } from '@portico/core';
 import { People, Roles } from './api/index.js';
+import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import {
   AddGroup,
@@ -33,17 +36,23 @@ import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { GroupsRoutes } from './http/groups-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { OwnFactorsRoutes } from './http/own-factors-routes.js';
+import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
+import { PersonAccessRoutes } from './http/person-access-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
+import { SecondStepRoutes } from './http/second-step-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
+import { AuthenticatorApp } from './services/authenticator-app.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
 import { AdministratorCheck, MembershipCheck, OwnerlessGrantsCheck, RoleNamesCheck } from './services/identity-checks.js';
 import { identityPermissions, manageMemberships, managePeople, manageRoles } from './services/identity-permissions.js';
 import { DemoPeople, IdentityStart } from './services/identity-start.js';
 import { RoleAccessControl } from './services/role-access-control.js';
 import { RoleCatalog } from './services/role-catalog.js';
+import { RoleChoices, signInSettings } from './services/second-factor-policy.js';
 import { SessionStore } from './services/session-store.js';
 
 const groupCommands = [ListGroups, AddGroup, RemoveGroup, GrantGroupRole, RevokeGroupRole, AddGroupMember, RemoveGroupMember];
@@ -66,11 +75,15 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'roles', label: 'audit.area.roles' }, { id: 'roles' });
   contribute(AuditAreas).value({ area: 'groups', label: 'audit.area.groups' }, { id: 'groups' });
   contribute(HttpRoutes).to(SignInRoutes);
+  contribute(HttpRoutes).to(SecondStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
+  contribute(HttpRoutes).to(OwnFactorsRoutes);
+  contribute(HttpRoutes).to(OwnSessionsRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(GroupsRoutes);
+  contribute(HttpRoutes).to(PersonAccessRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
 
@@ -97,6 +110,11 @@ export default defineModule(({ host, provide, contribute, run }) => {
   }
   for (const command of groupCommands) contribute(Commands).to(command);
   for (const command of roleCommands) contribute(Commands).to(command);
+  for (const command of [ListSessions, EndSessions, ListTokens, RevokeTokens, RemoveSecondFactors])
+    contribute(Commands).to(command);
+  contribute(SecretStores).to(AuthenticatorApp);
+  contribute(ChoiceProviders).to(RoleChoices);
+  contribute(SettingsDefinitions).value(signInSettings, { id: 'sign-in' });
   contribute(IntegrityChecks).to(AdministratorCheck);
   contribute(IntegrityChecks).to(MembershipCheck);
   contribute(IntegrityChecks).to(OwnerlessGrantsCheck);

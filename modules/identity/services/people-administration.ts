@@ -1,4 +1,4 @@
-import { type AccessContext, inject, injectable, notFound, type RoleName } from '@portico/core';
+import { type AccessContext, inject, injectable, notFound, PortalError, type RoleName } from '@portico/core';
 import type { Account } from '../api/index.js';
 import { AccountRepository } from './account-repository.js';
 import { Passwords } from './passwords.js';
@@ -53,6 +53,16 @@ export class PeopleAdministration {
     const place = granted ? this.places.checked({ role, siteId }) : { role, siteId };
     this.rights.requireGrant(access, place);
     return granted ? this.accounts.grant(id, role, siteId) : this.accounts.revoke(id, role, siteId);
+  }
+
+  /**
+   * Somebody else whom this person may change.
+   * @throws PortalError `not-found` (404), `administrators-only`, `beyond-rights` (403), `own-account` (409).
+   */
+  other(access: AccessContext, id: string): Account {
+    this.checkTarget(access, id);
+    if (access.person?.id !== id) return this.account(id);
+    throw new PortalError('own-account', 'This is you: go to My Account.', { status: 409 });
   }
 
   private checkTarget(access: AccessContext, id: string): void {
