@@ -30,7 +30,7 @@ import { type LogOptions, Logs } from './diagnostics/log.js';
 import { type InstalledModule, Kernel, type KernelStats, readManifests, satisfiesRange } from './kernel/index.js';
 import { MessageCatalog } from './messages/index.js';
 import { DeployFolder, openPackages, PackageRecords, StagedPackages } from './packages/index.js';
-import { bindCoreServices } from './portal/bind-core-services.js';
+import { bindCoreServices, openSecrets } from './portal/bind-core-services.js';
 import { bindPackages, LateModuleData } from './portal/bind-packages.js';
 import { createHttp } from './portal/create-http.js';
 import { DisabledModules } from './portal/disabled-modules.js';
@@ -120,16 +120,16 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
         logs: settings.log.level !== 'silent',
       }),
     );
+    const core = { config, clock, ids, log };
+    const secrets = openSecrets(config, log);
     const storage = await openStorage(
       {
-        config,
+        ...core,
         modules: modules.filter((module) => !faults.reasonFor(module)),
         currentModules: () => currentModules(),
         protect: (work) => faults.protect(work),
         environment: options.environment,
-        clock,
-        ids,
-        log,
+        box: secrets.box,
       },
       opened,
     );
@@ -168,13 +168,13 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       showsOverride: (module, subject) => storage.modifications.isOn(module, 'view', subject),
       isInRange: satisfiesRange,
     });
-    const deployment = bindCoreServices(kernel, { config, clock, ids, log, storage, messages, accessContexts, views });
+    const deployment = bindCoreServices(kernel, { ...core, storage, secrets, opened, messages, accessContexts, views });
     const { audit, persistence } = storage;
     const bisect = { bisection: faults.bisection, kernel, unitOfWork: persistence.unitOfWork, audit };
     for (const command of bisectCommands(bisect)) kernel.contribute(Commands, command, { id: command.name });
     const incoming = opened.add(await StagedPackages.open(home, clock));
     const { distribution } = where;
-    const manager = bindPackages(kernel, { config, packages, records, storage, distribution, incoming, clock, ids, log });
+    const manager = bindPackages(kernel, { ...core, packages, records, storage, distribution, incoming });
 
     kernel.install([...modules, ...packages.modules], [...problems, ...packages.problems]);
     currentModules = () => kernel.modules;
@@ -197,7 +197,7 @@ export async function createPortal(options: PortalOptions): Promise<Portal> {
       development: options.liveReload?.middleware,
       changeOf: (id) => manager.changeOf(id, openPageMillis),
       storageState: () => storage.persistence.health(),
-      isComplete: () => faults.isComplete,
+      isComplete: () => !kernel.safeMode && kernel.list().every(({ leftOut }) => leftOut === undefined),
     });
     opened.add(toDisposable(() => http.close(settings.server.closeMillis)));
     const runner = new CommandRunner(commands, log);

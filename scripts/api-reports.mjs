@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TypedDeclarations } from '../core/dist/authoring/typed-declarations.js';
-import { packageFolders, root } from './packages.mjs';
+import { deliveredExports, packageFolders, root } from './packages.mjs';
 
 const { values: options } = parseArgs({
   options: { fix: { type: 'boolean' }, reports: { type: 'string', default: join(root, 'docs/api') } },
@@ -47,8 +47,9 @@ try {
 
 /** What a package lets others import, besides the module itself. */
 function entriesOf(folder) {
-  const { name, exports = {}, portico } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  return Object.entries(exports).flatMap(([path, target]) => {
+  const content = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const { name, portico } = content;
+  return deliveredExports(content).flatMap(([path, target]) => {
     if (path === '.' && portico) return [];
     const file = typeof target === 'string' ? target : (target.types ?? target.default);
     const specifier = join(name, path);

@@ -7,10 +7,10 @@
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { catalogFile } from '../core/dist/diagnostics/installed-catalog.js';
 import { packageFolders, root } from './packages.mjs';
 
 const page = join(root, 'docs/catalogue.md');
-const dataFile = 'dist/api-catalog.json';
 const args = process.argv.slice(2);
 const packages = packageFolders().map(read);
 const kinds = [
@@ -25,7 +25,7 @@ const kinds = [
 if (args.includes('--data')) {
   if (isStale())
     for (const [folder, entries] of await catalogue())
-      writeFileSync(join(root, folder, dataFile), `${JSON.stringify({ entries }, undefined, 1)}\n`);
+      writeFileSync(join(root, folder, catalogFile), `${JSON.stringify({ entries }, undefined, 1)}\n`);
 } else {
   const text = pageOf(await catalogue());
   const was = existsSync(page) ? readFileSync(page, 'utf8') : '';
@@ -124,7 +124,7 @@ function compare(a, b) {
 /** Whether anything that the data is made of is newer than it. */
 function isStale() {
   return packages.some(({ folder, manifest: { messages = 'messages' } }) => {
-    const file = join(root, folder, dataFile);
+    const file = join(root, folder, catalogFile);
     if (!existsSync(file)) return true;
     const time = statSync(file).mtimeMs;
     const from = [

@@ -20,6 +20,15 @@ export function compiledFolders() {
   return [...packageFolders(), 'test', 'bench'].filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
 }
 
+/** Entries that only tests of this repository import: they need what lies under its `test` folders, and are promised to nobody. */
+const forOurTests = new Set(['@portico/configuration/testing']);
+
+/** What others may import of a package once it is delivered, `[path, target]` as its `exports` say. */
+export function deliveredExports({ name, exports = {} }) {
+  const entries = Object.entries(typeof exports === 'string' ? { '.': exports } : exports);
+  return entries.filter(([path]) => !forOurTests.has(join(name, path)));
+}
+
 /** The file that a module starts with, from the root; undefined for a package that is no module. */
 export function entryOf(folder) {
   const { portico, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));

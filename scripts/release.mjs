@@ -11,7 +11,7 @@ import { build as bundle } from 'esbuild';
 import { allIcons } from './assets/icons.mjs';
 import { spareRules } from './assets/theme.mjs';
 import { build } from './build.mjs';
-import { packageFolders, root } from './packages.mjs';
+import { deliveredExports, packageFolders, root } from './packages.mjs';
 
 const rootPackage = readPackage('.');
 const folders = packageFolders().filter((folder) => !folder.startsWith('examples/'));
@@ -48,18 +48,18 @@ async function stagePackage(folder, staged) {
   const manifest = ours.get(readPackage(folder).name);
   const stage = join(staged, manifest.name.replace('/', '+'));
   const from = join(root, folder);
-  for (const file of builtFiles(from)) copy(join(from, file), join(stage, file));
+  for (const file of await builtFiles(from, manifest)) copy(join(from, file), join(stage, file));
   for (const part of folder === 'core' ? ['messages', 'bin', 'tsconfig'] : ['messages', 'views', 'README.md'])
     if (existsSync(join(from, part))) cpSync(join(from, part), join(stage, part), { recursive: true });
   copy(join(root, 'LICENSE'), join(stage, 'LICENSE'));
   await stageClient(folder, stage);
-  const { exports, dependencies = {}, bin: _, private: __, scripts: ___, devDependencies: ____, ...rest } = manifest;
+  const { dependencies = {}, bin: _, private: __, scripts: ___, devDependencies: ____, ...rest } = manifest;
   const isOurs = ([name]) => ours.has(name);
   const peers = Object.entries(dependencies).filter(isOurs);
   writePackage(stage, {
     ...rest,
     engines: rootPackage.engines,
-    exports: typedExports(exports),
+    exports: typedExports(deliveredExports(manifest)),
     files: filesIn(stage),
     dependencies: Object.fromEntries(Object.entries(dependencies).filter((each) => !isOurs(each))),
     ...peersOf(manifest.name, peers),
@@ -84,7 +84,7 @@ function testingTools() {
 
 /** The types stand beside the code; what browsers load is the portal's own script. */
 function typedExports(exports) {
-  const entries = Object.entries(typeof exports === 'string' ? { '.': exports } : exports).map(([name, target]) => [
+  const entries = exports.map(([name, target]) => [
     name,
     name === './client'
       ? { types: './dist/client/index.d.ts', default: './dist/client/index.js' }
@@ -163,15 +163,19 @@ async function stageDistribution(staged) {
   return stage;
 }
 
-/** What is built of sources that are still there, for those who run it: no tests, no maps, no notes of the build. */
-function builtFiles(from) {
+/** What is built of sources that are still there, for those who run it: no tests, nothing for ours alone, no maps, no notes of the build. */
+async function builtFiles(from, manifest) {
+  // Of the core, which may have been built only now.
+  const { catalogFile } = await import('../core/dist/diagnostics/installed-catalog.js');
+  const forTestsOfOthers = deliveredExports(manifest).some(([path]) => path === './testing');
+  const left = new RegExp(`^dist/${forTestsOfOthers ? 'test' : 'test(?:ing)?'}/|\\.(?:map|tsbuildinfo|stamp\\.json)$|/\\.built$`);
   const dist = join(from, 'dist');
   return readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(from, join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('dist/test/') && !/\.(?:map|tsbuildinfo|stamp\.json)$|\/\.built$/.test(file))
+    .filter((file) => !left.test(file))
     .filter((file) => {
-      if (file.startsWith('dist/assets/') || file === 'dist/compiled-views.cjs') return true;
+      if (file.startsWith('dist/assets/') || ['dist/compiled-views.cjs', catalogFile].includes(file)) return true;
       const source = file.replace(/^dist\//, '').replace(/(?:\.d\.ts|\.js)$/, '.ts');
       return source.endsWith('.ts') && existsSync(join(from, source));
     });

@@ -42,6 +42,18 @@ describe('An outside author', function () {
     expect(files.length).to.be.greaterThan(500);
     const delivered = files.filter((file) => !file.includes('/templates/'));
     expect(delivered.filter((file) => / names a path$|\/test\/|\.map$|\.tsbuildinfo$|stamp\.json$/.test(file))).to.deep.equal([]);
+    // Nothing is said of themselves by what is no module: the command, and help for tests.
+    const silent = packages.filter((name) => !files.includes(`${name} package/dist/api-catalog.json`));
+    expect(silent.map((name) => name.replace(/-[\d.]+\.tgz$/, ''))).to.have.members(['portico', 'portico-testing']);
+    // It needs examples of ours, which are not delivered.
+    expect(files.filter((file) => /^portico-configuration-.* package\/dist\/testing\//.test(file))).to.deep.equal([]);
+    const { output: manifest } = await outside.run(
+      'tar xzf portico-configuration-*.tgz -O package/package.json',
+      outside.release,
+    );
+    expect(Object.keys(JSON.parse(manifest).exports))
+      .to.include('./api')
+      .and.not.to.include('./testing');
   });
 
   it('comes from nothing to an installed page by the tutorial, word by word', async () => {

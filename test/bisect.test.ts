@@ -97,4 +97,29 @@ describe('portico modules bisect', function () {
     expect((await bisect('reset')).out).to.equal('The search is over; all modules run as before.\n');
     expect(states()).to.deep.equal(former);
   });
+
+  it('takes in nobody who is left out for another reason, and the portal is whole again when nobody is left out', async () => {
+    const readiness = async (): Promise<unknown> => JSON.parse((await portal.agent().get('/health/ready')).text);
+    expect(await readiness()).to.deep.equal({ status: 'ready' });
+    await bisect('start');
+    expect(portal.modules.status('part-9')?.leftOut).to.equal('bisect');
+    await portal.stop({ keep: true });
+    portal = await startTestPortal({ config: { modulePaths: modules.paths, without: ['part-9'] }, home: portal.home });
+    expect(portal.modules.status('part-9')?.leftOut).to.equal('without');
+    expect((await bisect('reset')).exitCode).to.equal(0);
+    expect(portal.modules.status('part-9')).to.deep.include({ state: 'resolved', leftOut: 'without' });
+    expect(portal.modules.status('part-8')?.leftOut).to.equal(undefined);
+    expect(await readiness()).to.deep.equal({ status: 'degraded' });
+
+    // Who starts one by hand is not overruled by the next answer, unless it is about that one.
+    await portal.modules.start('part-9');
+    expect(await readiness()).to.deep.equal({ status: 'ready' });
+    await bisect('start');
+    expect(portal.modules.status('part-9')?.leftOut).to.equal('bisect');
+    await portal.modules.start('part-9');
+    expect(isActive('part-9')).to.equal(true);
+    await bisect('reset');
+    expect(isActive('part-9')).to.equal(true);
+    expect(await readiness()).to.deep.equal({ status: 'ready' });
+  });
 });

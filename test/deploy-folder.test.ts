@@ -30,7 +30,7 @@ describe('The deploy folder', function () {
   /** How often a module was installed or changed from there. */
   const taken = async (module: string): Promise<number> =>
     (await portal.service(AuditLog).list({ area: 'modules', via: 'system' })).records.filter(
-      (record) => record.subject === module,
+      (record) => record.subject === module && record.action !== 'refused',
     ).length;
   const reason = (file: string): Promise<string> => readFile(inFolder(`${file}.error.txt`), 'utf8');
   const version = (id: string, number: string): Promise<string> =>
@@ -66,6 +66,12 @@ describe('The deploy folder', function () {
       .to.include('1.0.0 is older than 2.0.0')
       .and.to.include('portico modules rollback kite');
     expect(await page('kite')).to.equal('2.0.0');
+    const { records } = await portal.service(AuditLog).list({ area: 'modules', via: 'system', subject: 'kite' });
+    expect(records.map(({ action, before, after, by }) => [action, before, after, by.name])).to.deep.equal([
+      ['refused', '2.0.0', '1.0.0', 'the deploy folder'],
+      ['installed', undefined, '2.0.0', 'the deploy folder'],
+    ]);
+    expect(await reason('kite-1.tgz')).to.include(records[0]?.reason);
     await rm(inFolder('kite-1.tgz'));
   });
 

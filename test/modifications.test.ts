@@ -145,6 +145,33 @@ describe('What modules change about others', () => {
         expect(portal.log()).to.include('A view in place of another cannot be shown; the original is.');
     });
 
+  it('a view that fails for one page is said to be broken until it is read anew, whatever it did for others, and leaves none of its rows to the original', async () => {
+    await modules.write(
+      'gallery',
+      pages.replace(
+        /router.get.*;/,
+        `for (const path of ['/', '/bad']) router.get(path, { access: 'public' }, (ctx) =>
+          ctx.render('wall', { pictures: [{ id: 1, title: 'Sunrise' }], isBad: path === '/bad' }, { layout: 'none' }));`,
+      ),
+      { requires: { 'gallery-shop.prices': '^1.0.0' } },
+    );
+    await write('gallery', 'views/wall.hbs', `{{#each pictures}}{{#cached 'card' id}}[{{title}}]{{/cached}}{{/each}}`);
+    const fails = `{{#if isBad}}{{#*inline "again"}}{{> again}}{{/inline}}{{> again}}{{/if}}`;
+    const view = `{{#each pictures}}{{#cached 'card' id}}({{title}} at dusk){{/cached}}{{/each}}`;
+    await overriding('dusk', view + fails);
+    await start();
+    const at = async (path: string): Promise<string> => (await portal.agent().get(`/gallery${path}`)).text.trim();
+    const state = (): string | undefined => portal.service(Modifications).list()[0]?.state;
+    expect([await at(''), state()]).to.deep.equal(['(Sunrise at dusk)', 'in-force']);
+    expect([await at('/bad'), state()]).to.deep.equal(['[Sunrise]', 'broken']);
+    expect([await at(''), state()]).to.deep.equal(['(Sunrise at dusk)', 'broken']);
+    expect(await at('/bad')).to.equal('[Sunrise]');
+    expect(portal.log().split('A view in place of another cannot be shown').length - 1, 'said once').to.equal(1);
+    await write('dusk', `views/overrides/${wall}.hbs`, view);
+    await portal.refresh({ kind: 'views', owner: 'dusk' });
+    expect([await at('/bad'), state()]).to.deep.equal(['(Sunrise at dusk)', 'in-force']);
+  });
+
   it('a decorator steps aside by its switch, and whoever uses the service is given the former, without its module', async () => {
     await modules.write('twice', doubling, { decorates: { 'gallery-shop.prices': '^1.0.0' } });
     await modules.write('thrice', doubling.replace('2 *', '3 *'), { decorates: { 'gallery-shop.prices': '^1.0.0' } });

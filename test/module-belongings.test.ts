@@ -86,4 +86,58 @@ describe('what a module leaves when it is removed', function () {
     const page = await (await portal.signIn()).get('/identity/roles/operator');
     expect(page.text).to.match(/value="leaving\.scan"(?![^>]*checked)/);
   });
+
+  it('goes with the fields that it brings to the page of another, and nothing else of that page', async () => {
+    const guest = await packages.pack({
+      id: 'guest-key',
+      manifest: { optional: { 'configuration.settings-additions': '^1.0.0' } },
+      files: {
+        'module.js': `import * as core from '@portico/core';
+          import { SettingsAdditions } from '@portico/configuration/api';
+          export default core.defineModule(({ contribute }) => contribute(SettingsAdditions).value({ page: 'leaving', fields: {
+            guestKey: { type: 'secret', label: 'key' }, color: { type: 'text', label: 'key', default: '' } } }, { id: 'guest' }));`,
+        'messages/en.json': JSON.stringify({ key: 'Key of the guest' }),
+      },
+    });
+    if (!portal.modules.status('leaving')) await run('modules', 'install', file);
+    expect(await run('modules', 'plan', guest)).to.include('configuration.settings-additions: leaving.guestKey');
+    const bring = async (): Promise<void> => {
+      await run('modules', 'install', guest);
+      await portal.command(['settings', 'set', 'leaving.color', 'blue']);
+      await portal.command(['settings', 'set', 'leaving.guestKey', '-'], 'a key of some length');
+    };
+    await bring();
+    const stored = (): string => JSON.stringify(tablesOf(portal.home).get('configuration_setting'));
+    expect(await run('modules', 'remove', 'guest-key')).to.equal(
+      'guest-key 1.0.0 is removed.\n  Stays: settings: leaving.guestKey (secret)\n',
+    );
+    expect(stored()).to.include('guestKey');
+    await run('modules', 'install', guest);
+    expect(await run('modules', 'remove', 'guest-key', '--with-data')).to.equal(
+      'guest-key 1.0.0 is removed.\n  Goes too: settings: leaving.guestKey (secret)\n',
+    );
+    expect(stored()).not.to.include('guestKey');
+    expect(await run('settings', 'get', 'leaving.color'), 'of the page itself, whoever brings another of its name').to.include(
+      'blue',
+    );
+    await run('modules', 'install', guest);
+    expect(await run('settings', 'get', 'leaving.guestKey'), 'in memory neither').to.equal('Not set, by default\n');
+  });
+
+  it('is not mistaken for such fields where it adds to a point that is only called alike', async () => {
+    const shop = await packages.pack({
+      id: 'lamp-shop',
+      manifest: { hosts: { 'lamp-shop.settings-additions': '1.0.0' } },
+      files: {
+        'module.js': `import * as core from '@portico/core';
+          const Additions = core.extensionPoint('lamp-shop.settings-additions');
+          export default core.defineModule(({ host, contribute }) => {
+            host(Additions);
+            contribute(Additions).value({ title: 'Oil' }, { id: 'oil' });
+            contribute(Additions).value('wick', { id: 'wick' });
+          });`,
+      },
+    });
+    expect(await run('modules', 'plan', shop)).to.match(/lamp-shop\.settings-additions: (?:Oil, wick|Oil\n.*: wick)/);
+  });
 });

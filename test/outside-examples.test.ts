@@ -106,6 +106,15 @@ describe('An example, far from this repository,', function () {
     await picture.click();
     await page.getByRole('link', { name: 'Harbour wall.png' }).first().click();
     await page.getByRole('img', { name: 'A wall by the sea.' }).first().waitFor();
+    // What packages say of themselves came along, too: of the portal, of a module of it, and of the example.
+    for (const [path, words] of [
+      ['/extension-point/portico.menu-items', 'An entry of the Product Menu'],
+      ['/service/configuration.settings', "import { Settings } from '@portico/configuration/api'"],
+      ['?kind=setting&text=stock', 'stock-photos.folder'],
+    ] as const) {
+      await page.goto(`/configuration/extension-points${path}`);
+      await page.getByText(words).first().waitFor();
+    }
     expect(browser.complaints).to.deep.equal([]);
   });
 });

@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type AccessContext,
   type AccessContexts,
   type AccessControl,
   type ApiCaller,
   type ApiTokenFacts,
+  type AuditVia,
   instanceScope,
   type Messages,
   type PermissionId,
@@ -144,4 +146,28 @@ class SystemAccess implements AccessContext {
   can(): boolean {
     return true;
   }
+}
+
+/** Who acts now, and from where: of a request, or of a command. Asked anew each time, because a request does not know its person from the beginning. */
+export interface Acting {
+  readonly via: AuditVia;
+  person(): Person | undefined;
+  /** The API token that stands for the person. */
+  token?(): ApiTokenFacts | undefined;
+  /** Of the client, through the proxies that are trusted. */
+  address?(): string | undefined;
+  /** Id of the request in the logs of this portal and of what is in front of it. */
+  readonly requestId?: string;
+}
+
+const acting = new AsyncLocalStorage<Acting>();
+
+/** Runs work in somebody's name: what it writes into the audit log says so, unless it says itself whose it is. */
+export function actAs<T>(who: Acting, work: () => T): T {
+  return acting.run(who, work);
+}
+
+/** Who acts now; undefined for what the portal does by itself. */
+export function currentlyActing(): Acting | undefined {
+  return acting.getStore();
 }

@@ -1,2 +1,2 @@
-export { HostAccessContexts, NamedAccessContexts } from './access-contexts.js';
+export { type Acting, actAs, currentlyActing, HostAccessContexts, NamedAccessContexts } from './access-contexts.js';
 export { HostCookie, HostCookies, HostSessionCookie } from './cookie.js';

@@ -25,10 +25,17 @@ export interface AuditEntry {
   /** The values as JSON; undefined when there was none, or when it must not be told. */
   readonly before?: unknown;
   readonly after?: unknown;
-  readonly by: AuditPerson;
-  readonly via: AuditVia;
+  /** Default: the person of the request or the command that runs now, with the API token that stands for them; else the portal itself. */
+  readonly by?: AuditPerson;
+  /** Default: the way on which the request or the command came that runs now; else `system`. */
+  readonly via?: AuditVia;
   /** What the person said about it. */
   readonly reason?: string;
+  /**
+   * Id of the person whom the entry tells of, where subject, attribute, values or reason say who that is: all of them go when this
+   * person is anonymised.
+   */
+  readonly about?: string;
 }
 
 /** A change that happened. */
@@ -36,6 +43,14 @@ export interface AuditRecord extends AuditEntry {
   /** UUIDv7: later ones are greater. */
   readonly id: string;
   readonly at: Date;
+  /** Place in the chain of all entries, without gaps, from 1; undefined for a row that the portal did not write. */
+  readonly number?: number;
+  readonly by: AuditPerson;
+  readonly via: AuditVia;
+  /** Of the client, where it was a request. */
+  readonly address?: string;
+  /** Names the request in the log (`trace`) and to the proxy in front. */
+  readonly requestId?: string;
 }
 
 /** Everything that is present must hold. */
@@ -47,6 +62,10 @@ export interface AuditFilter {
   /** Id of the person. */
   readonly by?: string;
   readonly via?: AuditVia;
+  /** A word, e.g. `changed`. */
+  readonly action?: string;
+  /** Of the client. */
+  readonly address?: string;
   /** Part of the subject, the attribute or the person's name, whatever its case. */
   readonly text?: string;
   /** From this time on. */
@@ -64,11 +83,64 @@ export interface AuditPage {
 
 /** Who changed what: written in the transaction of the change itself, so that neither is there without the other. */
 export interface AuditLog {
+  /** Client address and request id are those of the request that runs now, unless the entry names somebody else. */
   record(transaction: Transaction, entry: AuditEntry): Promise<void>;
   /** @param limit 1 to 500; default 50. */
   list(filter: AuditFilter, cursor?: string, limit?: number): Promise<AuditPage>;
+  /**
+   * Takes names, addresses and values that tell who a person is out of their entries and of those about them. That something happened, when, and
+   * that the log is whole stays provable. Answers how many entries were changed. Writes no entry: the deletion of the person does.
+   * @param subjects under which entries from before `about` name the person, e.g. their email address.
+   */
+  anonymise(transaction: Transaction, personId: string, subjects?: readonly string[]): Promise<number>;
 }
 export const AuditLog: ServiceToken<AuditLog> = serviceToken('portico.audit-log');
+
+/** What a look at the whole audit log found. */
+export interface AuditVerification {
+  /** Entries that were looked at. */
+  readonly entries: number;
+  /** Number of the newest entry, and the hash that it ends the chain with: note both elsewhere to prove later what was there. */
+  readonly head: { readonly number: number; readonly hash: string };
+  /** Up to which entry retention removed the oldest; 0 when it removed none. */
+  readonly removedUpTo: number;
+  /** Entries whose names or values were taken out because a person was anonymised. */
+  readonly anonymised: number;
+  /** One English sentence for each thing that is not as the portal wrote it; the first twenty. */
+  readonly problems: readonly string[];
+}
+
+/** The chain of hashes that the entries of the audit log form. */
+export interface AuditChain {
+  verify(): Promise<AuditVerification>;
+  /** Removes the oldest entries, those before a time, some at a time, and records that it did. Answers how many. */
+  removeBefore(time: Date): Promise<number>;
+}
+export const AuditChain: ServiceToken<AuditChain> = serviceToken('portico.audit-chain');
+
+/** Something about security that happened without a change, such as a refusal. */
+export interface SecurityEvent {
+  /** A word, e.g. `sign-in-failed`. */
+  readonly action: string;
+  /** The account, token or place that it was about; empty when there is none. */
+  readonly subject: string;
+  readonly attribute?: string;
+  /** Default: of the request that runs now. */
+  readonly by?: AuditPerson;
+  /** See `AuditEntry`. */
+  readonly about?: string;
+}
+
+/**
+ * Keeps refusals in the audit log, area `security`. The first of an action, subject and client address within a minute is written at once, the
+ * others of that minute are counted and written as one entry; beyond sixty a minute, those of an action are counted together. So nobody fills the disk by
+ * failing. What belongs to a change goes into the change's own transaction with `AuditLog.record` instead.
+ */
+export interface SecurityEvents {
+  /** Waits for nothing and throws nothing. */
+  occurred(event: SecurityEvent): void;
+}
+export const SecurityEvents: ServiceToken<SecurityEvents> = serviceToken('portico.security-events');
 
 /** How the module of an area puts one of its records into words. */
 export interface AuditDescription {

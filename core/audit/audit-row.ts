@@ -60,6 +60,82 @@ export class AuditRow {
   /** Subject, attribute and name of the person as searches compare them: `auditSearchText`. */
   @Column({ name: 'search_text', type: 'text' })
   searchText!: string;
+
+  /** Place in the chain of all entries, from 1 without gaps; null for a row that was not written by the portal. */
+  @Column({ type: 'bigint', nullable: true })
+  number!: number | null;
+
+  /** Address of the client, where a request did it. */
+  @Column({ type: 'text', nullable: true })
+  address!: string | null;
+
+  /** Id of the request in logs (`trace`), where a request did it. */
+  @Column({ name: 'request_id', type: 'text', nullable: true })
+  requestId!: string | null;
+
+  /** Id of the person whom subject, attribute, values or reason tell of; null when they tell of nobody. */
+  @Column({ name: 'about_id', type: 'text', nullable: true })
+  aboutId!: string | null;
+
+  /** Salt of `who_digest`; null once name and address were taken out. */
+  @Column({ name: 'who_salt', type: 'text', nullable: true })
+  whoSalt!: string | null;
+
+  /** Keyed digest of name and address, which stays when they go. */
+  @Column({ name: 'who_digest', type: 'text', nullable: true })
+  whoDigest!: string | null;
+
+  /** Salt of `what_digest`; null once subject, attribute, values and reason were taken out. */
+  @Column({ name: 'what_salt', type: 'text', nullable: true })
+  whatSalt!: string | null;
+
+  /** Keyed digest of subject, attribute, values and reason, which stays when they go. */
+  @Column({ name: 'what_digest', type: 'text', nullable: true })
+  whatDigest!: string | null;
+
+  /** Proves that the portal took out what is missing; null when nothing is. */
+  @Column({ type: 'text', nullable: true })
+  forgotten!: string | null;
+
+  /** Keyed hash of the entry and of the hash before it; empty when it was written without the key. */
+  @Column({ type: 'text', nullable: true })
+  hash!: string | null;
+}
+
+/** Where the chain of entries begins and ends, so that a missing end is noticed and what retention removed is known. */
+@Entity({ name: 'portico_audit_chain' })
+class AuditChainRow {
+  /** `head`: the newest entry. `start`: the newest of those that retention removed. */
+  @PrimaryColumn({ type: 'text' })
+  part!: string;
+
+  /** Number of that entry; 0 when there is none. */
+  @Column({ type: 'bigint' })
+  number!: number;
+
+  /** Its hash. */
+  @Column({ type: 'text' })
+  hash!: string;
+
+  /** Keyed hash over this row; empty when it was written without the key. */
+  @Column({ type: 'text' })
+  seal!: string;
+}
+
+/** A key of the chain, sealed under the master key. */
+@Entity({ name: 'portico_audit_key' })
+class AuditKeyRow {
+  /** Number of the first entry that is hashed with it. */
+  @PrimaryColumn({ name: 'from_number', type: 'bigint' })
+  fromNumber!: number;
+
+  /** The key, sealed by the secret box. */
+  @Column({ type: 'text' })
+  sealed!: string;
+
+  /** Time at which it was made; ISO 8601, UTC. */
+  @Column({ name: 'created_at', type: 'text' })
+  createdAt!: string;
 }
 
 /** What a search of the audit log looks in. */
@@ -112,5 +188,49 @@ class AddSearchText1764490000000 implements MigrationInterface {
   }
 }
 
-export const auditEntities = [AuditRow];
-export const auditMigrations = [CreateAudit1763900000000, AddSearchText1764490000000];
+const chainColumns = [
+  'number BIGINT',
+  'address TEXT',
+  'request_id TEXT',
+  'about_id TEXT',
+  'who_salt TEXT',
+  'who_digest TEXT',
+  'what_salt TEXT',
+  'what_digest TEXT',
+  'forgotten TEXT',
+  'hash TEXT',
+];
+
+/** Entries that are there get their numbers here and their hashes at the start that follows, which has the key. */
+class AddChain1764510000000 implements MigrationInterface {
+  readonly name = 'AddChain1764510000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const column of chainColumns) await runner.query(`ALTER TABLE portico_audit ADD COLUMN ${column}`);
+    await runner.query(`
+      UPDATE portico_audit SET number = ranked.place
+        FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place FROM portico_audit) AS ranked WHERE ranked.id = portico_audit.id`);
+    await runner.query('CREATE UNIQUE INDEX portico_audit_number ON portico_audit (number)');
+    await runner.query('CREATE INDEX portico_audit_about ON portico_audit (about_id)');
+    await runner.query(
+      'CREATE TABLE portico_audit_chain (part TEXT PRIMARY KEY NOT NULL, number BIGINT NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL)',
+    );
+    await runner.query(
+      "INSERT INTO portico_audit_chain (part, number, hash, seal) SELECT 'head', COALESCE(MAX(number), 0), '', '' FROM portico_audit",
+    );
+    await runner.query(
+      'CREATE TABLE portico_audit_key (from_number BIGINT PRIMARY KEY NOT NULL, sealed TEXT NOT NULL, created_at TEXT NOT NULL)',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE portico_audit_key');
+    await runner.query('DROP TABLE portico_audit_chain');
+    await runner.query('DROP INDEX portico_audit_about');
+    await runner.query('DROP INDEX portico_audit_number');
+    for (const column of chainColumns) await runner.query(`ALTER TABLE portico_audit DROP COLUMN ${column.split(' ')[0]}`);
+  }
+}
+
+export const auditEntities = [AuditRow, AuditChainRow, AuditKeyRow];
+export const auditMigrations = [CreateAudit1763900000000, AddSearchText1764490000000, AddChain1764510000000];

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deprecationOf } from '../api/deprecation.js';
 import { type CatalogEntry, type ModuleManifest, PortalError } from '../api/index.js';
+import { catalogFile } from '../diagnostics/installed-catalog.js';
 import { Declarations } from '../kernel/declarations.js';
 import { readMessageFile } from '../messages/index.js';
 import { definitionOf, entryOf, type ModulePackage, type PackageContent, sourcesOf, testFolders } from './package-file.js';
 import { type DeclarationNode, type TokenType, TypedDeclarations } from './typed-declarations.js';
-
-/** Where a package keeps what it says of itself, for the screen Extension Points. */
-const catalogFile = 'dist/api-catalog.json';
 
 /** A package as far as its catalogue matters. */
 export interface CataloguedPackage {

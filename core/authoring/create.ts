@@ -32,12 +32,14 @@ export function createModule({ folder, template, packages }: NewModule): void {
   checkId(id);
   if (existsSync(target) && (!statSync(target).isDirectory() || readdirSync(target).length > 0))
     throw refused(`${target} is there already, and is not empty.`);
+  const portalPackages = portal(target, packages);
+  // All that can be refused has been by now: nobody is left with half a module.
   mkdirSync(target, { recursive: true });
   for (const each of [base, template]) cpSync(join(templates, each), target, { recursive: true });
   const own = join(target, 'package.own.json');
   const content = merged(read(join(templates, base, 'package.json')), existsSync(own) ? read(own) : {});
   rmSync(own, { force: true });
-  writePackage(target, { ...content, devDependencies: sorted({ ...content.devDependencies, ...portal(target, packages) }) });
+  writePackage(target, { ...content, devDependencies: sorted({ ...content.devDependencies, ...portalPackages }) });
   renameSync(join(target, 'gitignore'), join(target, '.gitignore'));
   for (const file of sourcesOf(target, /\.(?:ts|json|hbs|css|md)$/)) writeFileSync(file, named(readFileSync(file, 'utf8'), id));
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Command as Program } from 'commander';
+import { type Acting, actAs } from '../access/index.js';
 import { type Command, type Contributions, type Log, PortalError } from '../api/index.js';
 
 /** One call of the command line, wherever the terminal is. */
@@ -14,6 +15,12 @@ export interface Invocation {
   out(text: string): void;
   err(text: string): void;
 }
+
+/** Whoever may open the data directory; which person that is, nobody can tell. */
+const operator: Acting = {
+  via: 'command',
+  person: () => ({ id: 'system', kind: 'system', email: '', name: 'the command line' }),
+};
 
 /** Finds the command among those that the modules contribute, checks its arguments and runs it. */
 export class CommandRunner {
@@ -76,19 +83,21 @@ export class CommandRunner {
       }
       leaf.action(async () => {
         let isEmpty = true;
-        const answer = await command.run({
-          arguments: Object.fromEntries((command.arguments ?? []).map(({ name }, index) => [name, leaf.args[index]])),
-          options: Object.fromEntries((command.options ?? []).map(({ name }) => [name, leaf.getOptionValue(camelCase(name))])),
-          stdin: invocation.stdin,
-          signal: invocation.signal,
-          directory: invocation.directory ?? process.cwd(),
-          ...(ask && { ask: async (question: string) => isYes(await ask(`${question} [y/N] `)) }),
-          print: (line) => {
-            isEmpty = false;
-            invocation.out(`${line}\n`);
-          },
-          warn: (line) => invocation.err(`${line}\n`),
-        });
+        const answer = await actAs(operator, () =>
+          command.run({
+            arguments: Object.fromEntries((command.arguments ?? []).map(({ name }, index) => [name, leaf.args[index]])),
+            options: Object.fromEntries((command.options ?? []).map(({ name }) => [name, leaf.getOptionValue(camelCase(name))])),
+            stdin: invocation.stdin,
+            signal: invocation.signal,
+            directory: invocation.directory ?? process.cwd(),
+            ...(ask && { ask: async (question: string) => isYes(await ask(`${question} [y/N] `)) }),
+            print: (line) => {
+              isEmpty = false;
+              invocation.out(`${line}\n`);
+            },
+            warn: (line) => invocation.err(`${line}\n`),
+          }),
+        );
         if (isEmpty && !answer && command.whenEmpty) invocation.err(`${command.whenEmpty}\n`);
         setExitCode(answer ?? 0);
       });

@@ -10,8 +10,8 @@ import {
 } from '../api/index.js';
 import { z } from '../libraries/data.js';
 
-/** Written by the build of a package. */
-const dataFile = 'dist/api-catalog.json';
+/** Where a package keeps what it says of itself, for the screen Extension Points; written by its build. */
+export const catalogFile = 'dist/api-catalog.json';
 /** Several times what the portal's own packages have together. */
 const mostBytes = 2_000_000;
 
@@ -63,7 +63,7 @@ export class InstalledCatalog implements ApiCatalog {
   }
 
   private said({ id, folder }: CataloguedPackage): readonly CatalogEntry[] {
-    const file = join(folder, dataFile);
+    const file = join(folder, catalogFile);
     const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (time === undefined) return [];
     const known = this.kept.get(folder);

@@ -29,11 +29,23 @@ export function maskToken(token: string): string {
   return masked.toString('base64url');
 }
 
+/** What a page carries for its changes: the session's token, masked, and when the page was written. */
+export function pageToken(token: string, writtenAt: Date): string {
+  return `${maskToken(token)}.${writtenAt.getTime().toString(36)}`;
+}
+
+/** When the page was written that a change, or a script's request, comes from; undefined where it does not say so. */
+export function writtenAtOf(given: unknown): Date | undefined {
+  const [, millis] = typeof given === 'string' ? (/^[\w-]*\.([0-9a-z]{1,9})$/.exec(given) ?? []) : [];
+  return millis === undefined ? undefined : new Date(Number.parseInt(millis, 36));
+}
+
 /** @throws PortalError `csrf-invalid` unless the token is the session's, masked; the time it takes does not tell how close it was. */
 export function checkToken(given: unknown, expected: string): void {
   if (typeof given === 'string' && given.length <= maxMaskedLength) {
     const right = Buffer.from(expected);
-    const masked = Buffer.from(given, 'base64url');
+    const [plain = ''] = given.split('.', 1);
+    const masked = Buffer.from(plain, 'base64url');
     if (masked.length === 2 * right.length) {
       const left = xor(masked.subarray(right.length), masked.subarray(0, right.length));
       if (timingSafeEqual(left, right)) return;

@@ -8,6 +8,7 @@ import type {
   Log,
   MessageCatalog,
   RenderOptions,
+  SecurityEvents,
   ServiceHandle,
   Sessions,
   SiteDirectory,
@@ -18,6 +19,12 @@ import type { HttpConfig } from './http-config.js';
 
 export interface PageRenderer {
   render(moduleId: string, view: string, model: object, options: RenderOptions, page: PageState): string;
+}
+
+export interface ModuleChange {
+  readonly at: Date;
+  /** The version that came, or none when it was removed. */
+  readonly version: string | undefined;
 }
 
 export interface Health {
@@ -38,12 +45,14 @@ export interface HttpDependencies {
   readonly gate: Pick<ModuleGate, 'enter'>;
   /** The module that provides a service, whether it runs or not, by the id of the service. */
   readonly providerOf: (service: string) => string | undefined;
-  /** What happened to a module while pages of it may have been open: the version that came, or none when it was removed. */
-  readonly changeOf?: (moduleId: string) => { readonly version: string | undefined } | undefined;
+  /** What happened to a module while pages of it may have been open, and when. */
+  readonly changeOf?: (moduleId: string) => ModuleChange | undefined;
   readonly sessions: ServiceHandle<Sessions>;
   readonly apiTokens: ServiceHandle<ApiTokens>;
   readonly sites: ServiceHandle<SiteDirectory>;
   readonly accessControl: ServiceHandle<AccessControl>;
+  /** Is told of what people may not do. */
+  readonly securityEvents?: ServiceHandle<SecurityEvents>;
   readonly views: PageRenderer;
   readonly assets: { readonly middleware: Middleware };
   /** Answers what only development asks for. */

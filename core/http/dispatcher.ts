@@ -14,7 +14,7 @@ import { eventStream, isJsonBody } from './answer.js';
 import type { ApiCallers } from './api-callers.js';
 import { readBody } from './body.js';
 import { tokenOf } from './challenge.js';
-import { changesState, checkToken, otherOrigin } from './csrf.js';
+import { changesState, checkToken, otherOrigin, writtenAtOf } from './csrf.js';
 import { wantsHtml } from './error-answers.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { HttpLimits } from './http-config.js';
@@ -43,6 +43,7 @@ function admit(ctx: HostContext, access: RouteAccess, sessionsPresent: boolean):
   }
   if (ctx.exchange.caller || (ctx.session && sessionsPresent)) {
     // What a person may not see is not there; what they may not do is refused.
+    ctx.exchange.isDenied = true;
     if (!changesState(ctx.method)) throw notFound();
     throw new PortalError('forbidden', 'You may not do this here.', { status: 403 });
   }
@@ -157,19 +158,24 @@ export class Dispatcher {
   private async bodyOf(ctx: HostContext, route: Route, locale: string): Promise<unknown> {
     const expected = ctx.session?.csrfToken;
     const header = ctx.req.headers['x-portico-csrf'];
-    if (expected !== undefined && header !== undefined) checkToken(header, expected);
+    const check = (token: unknown): void => {
+      if (expected === undefined) return;
+      checkToken(token, expected);
+      ctx.exchange.pageWrittenAt = writtenAtOf(token);
+    };
+    if (header !== undefined) check(header);
     const tokenInBody = expected !== undefined && header === undefined;
     const { multipart, body: declared } = route.declaration;
     if (multipart) {
       const reader = new MultipartReader(ctx.req as IncomingMessage, multipart, this.limits);
       ctx.exchange.multipart = reader;
-      if (tokenInBody) checkToken(await reader.leadingToken(), expected);
+      if (tokenInBody) check(await reader.leadingToken());
       return undefined;
     }
     const { csrf, ...rest } = (hasBody(ctx.req) ? await readBody(ctx.req, bodyLimits(this.limits, route.declaration)) : {}) as {
       csrf?: unknown;
     };
-    if (tokenInBody) checkToken(csrf, expected);
+    if (tokenInBody) check(csrf);
     const body = route.body.check(rest, locale);
     return declared ? body : undefined;
   }

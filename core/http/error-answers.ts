@@ -1,7 +1,7 @@
 import type { AccessContext, Log, MessageCatalog, Messages, PortalError, RenderOptions } from '../api/index.js';
 import { localAddress } from '../util/index.js';
 import { challengeOf, tokenOf } from './challenge.js';
-import { changesState } from './csrf.js';
+import { changesState, writtenAtOf } from './csrf.js';
 import type { HttpDependencies, PageRenderer } from './dependencies.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { PageStates } from './page-states.js';
@@ -41,7 +41,7 @@ export class ErrorAnswers {
     // What the handler said about its own answer (type, caching, disposition) is not true of this one.
     for (const name of ctx.res.getHeaderNames()) ctx.res.removeHeader(name);
     this.headers.apply(ctx.res);
-    ctx.set('Cache-Control', 'no-store');
+    ctx.set({ 'Cache-Control': 'no-store', traceparent: ctx.exchange.trace.parent });
     const retryAfter = error.retryAfter ?? (error.status === 503 ? defaultRetryAfter : undefined);
     if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
     if (typeof error.details.allow === 'string') ctx.set('Allow', error.details.allow);
@@ -84,18 +84,23 @@ export class ErrorAnswers {
     return sentence === key ? this.messages.text('error.400', {}, locale) : sentence;
   }
 
-  /** What a page of an earlier version asks for may be gone, or be understood no more: it is the page that is old, and loading it again helps. */
+  /**
+   * What a page of an earlier version asks for may be gone, or be understood no more: it is the page that is old, and loading it again helps.
+   * A page with a token says when it was written. Of a plain link nobody knows, so that what is gone may be for that reason.
+   */
   private olderPage(ctx: HostContext, { code, status }: PortalError): string | undefined {
     const { module, access, caller } = ctx.exchange;
-    const isMisunderstood = status === 404 || status === 405 || code === 'invalid-input';
-    if (!isMisunderstood || module === undefined || caller !== undefined || !comesFromPage(ctx)) return undefined;
+    const isGone = status === 404 || status === 405;
+    if (!(isGone || code === 'invalid-input') || module === undefined || caller !== undefined || !comesFromPage(ctx))
+      return undefined;
     const change = this.changeOf?.(module);
     if (!change) return undefined;
+    const writtenAt = ctx.exchange.pageWrittenAt ?? writtenAtOf(ctx.get('X-Portico-Csrf'));
+    if (writtenAt === undefined ? !isGone : writtenAt >= change.at) return undefined;
     const { version } = change;
-    const name = this.catalog.nameOf(module, access?.locale);
-    return version === undefined
-      ? this.messages.text('error.page-removed', { name }, access?.locale)
-      : this.messages.text('error.page-older', { name, version }, access?.locale);
+    const key = version === undefined ? 'error.page-removed' : 'error.page-older';
+    const values = { name: this.catalog.nameOf(module, access?.locale), ...(version === undefined ? {} : { version }) };
+    return this.messages.text(writtenAt === undefined ? `${key}-perhaps` : key, values, access?.locale);
   }
 
   /** A module that does not come back by waiting: that it is so, why, and who can do something. */

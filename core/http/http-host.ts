@@ -82,12 +82,21 @@ class KoaHttpHost implements HttpHost {
     const headers = new SecurityHeaders(config.publicUrl);
     const flash = new FlashCookie(config.publicUrl);
     const contexts = new HostAccessContexts(dependencies.accessControl);
-    const pages = new PageStates(headers, flash, contexts);
+    const pages = new PageStates(headers, flash, contexts, clock);
     const { routes, prefixesOf, reservedFor, changeOf } = dependencies;
     const table = new RouteTable(routes, messages, log, this.lifetime, prefixesOf, reservedFor, config.strictAnswers);
     const errors = new ErrorAnswers(views, messages, log, headers, pages, (access) => table.opensFrontPage(access), changeOf);
     const checkRedirect = localRedirects(config.publicUrl);
-    this.boundary = new ErrorBoundary(new References(clock.now()), headers, errors, checkRedirect, this.limits, log, clock);
+    this.boundary = new ErrorBoundary(
+      new References(clock.now()),
+      headers,
+      errors,
+      checkRedirect,
+      this.limits,
+      log,
+      clock,
+      dependencies.securityEvents,
+    );
     const guard = new RequestGuard(config, this.limits.headerPairs);
     const moduleGate = new HttpModuleGate(gate);
     const cookie = new HostSessionCookie(config.publicUrl);
@@ -119,11 +128,11 @@ class KoaHttpHost implements HttpHost {
     });
     use(this.boundary.middleware);
     use((ctx, next) => {
+      ctx.exchange.address = ctx.request.ip = clientAddress(ctx.req, config.trustedProxies ?? 0);
       guard.checkForm(ctx.req);
       // A probe knows an address, not a name: it is answered whatever host it asks for, or none.
       if (answerHealth(ctx, dependencies.health)) return;
       guard.check(ctx.req);
-      ctx.request.ip = clientAddress(ctx.req, config.trustedProxies ?? 0);
       return next();
     });
     app.use(dependencies.assets.middleware);

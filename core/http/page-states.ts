@@ -1,7 +1,7 @@
 import type { HostAccessContexts } from '../access/index.js';
-import type { RenderOptions } from '../api/index.js';
+import type { Clock, RenderOptions } from '../api/index.js';
 import type { PageState } from '../views/page-state.js';
-import { maskToken } from './csrf.js';
+import { pageToken } from './csrf.js';
 import { type HostContext, isFragment } from './exchange.js';
 import type { FlashCookie } from './flash.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -12,13 +12,14 @@ export class PageStates {
     private readonly headers: SecurityHeaders,
     private readonly flash: FlashCookie,
     private readonly contexts: HostAccessContexts,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   stateOf(ctx: HostContext, layout: RenderOptions['layout']): PageState {
     const { exchange } = ctx;
     return {
       nonce: this.headers.allowNonce(ctx.res),
-      csrf: exchange.session && maskToken(exchange.session.csrfToken),
+      csrf: exchange.session && pageToken(exchange.session.csrfToken, this.clock.now()),
       access: exchange.access ?? this.contexts.for(undefined),
       path: ctx.path,
       query: ctx.querystring,

@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
 import { type Disposable, Emitter, toDisposable } from '../api/index.js';
-import { ownerOfFile } from './file-owner.js';
+import { type ModuleVersion, ownerOfFile } from './file-owner.js';
 import { moduleMeter } from './module-meter.js';
 
 /** Who is at work: follows promises, timers and callbacks that the work leaves behind. */
 const working = new AsyncLocalStorage<string>();
 const errorOwners = new WeakMap<object, string>();
-const folders = new Map<string, string>();
+/** Those that came last at the end. */
+const folders = new Map<string, ModuleVersion>();
 let version = 0;
 const changed = new Emitter<void>();
 
@@ -55,9 +56,12 @@ export function countUncaught(error: unknown): string | undefined {
 }
 
 /** Lets errors be traced to a module by the files in their stack. */
-export function watchFolder(moduleId: string, folder: string): Disposable {
+export function watchFolder({ id, version: which, folder }: ModuleVersion & { readonly folder: string }): Disposable {
   const paths = new Set([folder, realPathOf(folder)]);
-  for (const path of paths) folders.set(path, moduleId);
+  for (const path of paths) {
+    folders.delete(path);
+    folders.set(path, { id, version: which });
+  }
   tellChange();
   return toDisposable(() => {
     for (const path of paths) folders.delete(path);
@@ -80,7 +84,7 @@ function realPathOf(folder: string): string {
 }
 
 /** Where the code of each module lies, by folder, for those who look at stacks from another thread; the number grows with every change. */
-export function watchedFolders(): { readonly version: number; readonly folders: ReadonlyMap<string, string> } {
+export function watchedFolders(): { readonly version: number; readonly folders: ReadonlyMap<string, ModuleVersion> } {
   return { version, folders };
 }
 
@@ -95,7 +99,7 @@ function moduleInStack(error: object): string | undefined {
   const stack = 'stack' in error && typeof error.stack === 'string' ? error.stack : '';
   for (const line of stack.split('\n')) {
     const module = ownerOfFile(line, folders);
-    if (module !== undefined) return module;
+    if (module !== undefined) return module.id;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ export { countUncaught, currentModule, moduleOf, onDidChangeWatchedFolders, runI
 export type { FlagSource } from './criteria.js';
 export { type DeclaredManifest, declaredManifest } from './declared-manifest.js';
 export type { Decorating, Decorators } from './decorators.js';
-export { ownerOfFile } from './file-owner.js';
+export { type ModuleVersion, ownerOfFile } from './file-owner.js';
 export { startIdleTimeout } from './idle-timeout.js';
 export { Kernel } from './kernel.js';
 export type { KernelOptions, KernelStats } from './kernel-options.js';

@@ -31,7 +31,6 @@ import { coreCriteria } from './criteria.js';
 import { Decorators } from './decorators.js';
 import { KernelExplanations } from './kernel-explanations.js';
 import { type KernelOptions, type KernelStats, limitsOf } from './kernel-options.js';
-import type { LeftOut } from './left-out.js';
 import { Lifecycle } from './lifecycle.js';
 import { LifecycleQueue } from './lifecycle-queue.js';
 import type { InstalledModule } from './manifest-reader.js';
@@ -73,8 +72,7 @@ export class Kernel implements Modules {
   readonly start = (id: string): Promise<ModuleStatus> => this.operations.start(id);
   readonly stop = (id: string): Promise<ModuleStatus> => this.operations.stop(id);
   readonly disable = (id: string): Promise<ModuleStatus> => this.operations.disable(id);
-  /** Until it says `undefined` of them, or an operator starts them. */
-  readonly leaveOut = (reasons: ReadonlyMap<string, LeftOut | undefined>): Promise<void> => this.operations.leaveOut(reasons);
+  readonly leaveOut = (): Promise<void> => this.operations.leaveOut();
   readonly enable = (id: string): Promise<ModuleStatus> => this.operations.enable(id);
   /** Stops a module and those that live on it, and starts them with the module's code as it is now; for development. */
   readonly reload = (id: string): Promise<ModuleStatus> => this.operations.reload(id);
@@ -188,8 +186,12 @@ export class Kernel implements Modules {
 
   /** Lets modules come, change and go while the portal is open. @throws PortalError `module-not-started`, when nothing has changed. */
   async change(set: ModuleChangeSet): Promise<void> {
-    for (const { id, folder } of set.put ?? []) this.store.add(watchFolder(id, folder));
-    await this.exchange.run(set);
+    const watchAsLast = (module: InstalledModule): void => void this.store.add(watchFolder(module));
+    set.put?.forEach(watchAsLast);
+    await this.exchange.run(set).catch((error: unknown) => {
+      this.modules.filter(({ id }) => idsOf(set).includes(id)).forEach(watchAsLast);
+      throw error;
+    });
     this.notRead = this.notRead.filter(({ id }) => id === undefined || !idsOf(set).includes(id));
   }
 
@@ -205,7 +207,7 @@ export class Kernel implements Modules {
     for (const module of modules) {
       if (this.records.has(module.id)) throw new PortalError('module-twice', `The module ${module.id} is installed twice.`);
       this.records.set(module.id, new ModuleRecord(module));
-      this.store.add(watchFolder(module.id, module.folder));
+      this.store.add(watchFolder(module));
     }
   }
 

@@ -137,6 +137,8 @@ export class ModuleExchange {
       for (const record of affected)
         if (records.get(record.id) === record && record.state === 'failed') throw this.notStarted(record);
       await commit();
+      // It has come in place of one that ran, whatever was to be left out.
+      for (const { record } of going) if (!record.leftOut && records.has(record.id)) this.dependencies.leftOut?.lift(record.id);
       const gone = going.filter(({ record }) => !records.has(record.id));
       for (const { record } of gone) this.dependencies.switches.release(record, !forgetsSwitches);
     } catch (error) {

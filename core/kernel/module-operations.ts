@@ -1,5 +1,5 @@
 import { type Log, type ModuleStatus, PortalError } from '../api/index.js';
-import type { LeftOut, LeftOutModules } from './left-out.js';
+import type { LeftOutModules } from './left-out.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LifecycleQueue } from './lifecycle-queue.js';
 import type { ModuleRecord } from './module-record.js';
@@ -78,15 +78,14 @@ export class ModuleOperations {
     });
   }
 
-  /** Leaves modules out, or takes them in again, all in one turn; those that are unknown are nobody's. */
-  leaveOut(reasons: ReadonlyMap<string, LeftOut | undefined>): Promise<void> {
-    const { records, queue, lifecycle } = this.dependencies;
+  /** Asks of every module anew whether it is left out, all in one turn. */
+  leaveOut(): Promise<void> {
+    const { records, queue, lifecycle, leftOut } = this.dependencies;
     return queue.run(async () => {
-      for (const [id, reason] of reasons) {
-        const record = records.get(id);
-        if (record === undefined) continue;
+      for (const record of records.values()) {
+        const reason = leftOut?.reasonFor(record.module);
+        if (record.leftOut && !reason) record.forgive();
         record.leftOut = reason;
-        if (reason === undefined) record.forgive();
       }
       await lifecycle.reconcile();
     });

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { SourceTextModule } from 'node:vm';
 import type { AddRoute, Class, HttpRoutes, MigrationInterface, ModuleDefinition } from '../api/index.js';
 import { HttpRoutes as HttpRoutesPoint, tokenId } from '../api/index.js';
-import { Declarations, type Made } from '../kernel/declarations.js';
+import { Declarations, type Made, type DeclaredContribution as PointContribution } from '../kernel/declarations.js';
 import { getMetadataArgsStorage } from '../libraries/typeorm.js';
 import { describeMigration } from '../persistence/migration-statements.js';
 import type { DeclarationsAnswer, DeclarationsRequest, Declared, DeclaredContribution } from './declarations.js';
@@ -60,10 +60,7 @@ async function declaredBy({ id, entry, entities, migrations }: DeclarationsReque
   if (!Array.isArray(definition?.parts)) throw new Error('its entry must export defineModule(...) as its default');
   const declarations = Declarations.of(id, definition as ModuleDefinition);
   const unknown: string[] = [];
-  const contributions = declarations.contributions.map(({ point, id: contribution, made }) => ({
-    point,
-    names: point === tokenId(HttpRoutesPoint) ? routesOf(contribution, made, unknown) : [nameOf(made) ?? contribution],
-  }));
+  const contributions = declarations.contributions.map((each) => ({ point: each.point, names: namesOf(each, unknown) }));
   const entityClasses = await listIn<object>(entities);
   const migrationClasses = await listIn<MigrationInterface>(migrations);
   const described = await Promise.all(migrationClasses.map(describeMigration));
@@ -76,6 +73,28 @@ async function declaredBy({ id, entry, entities, migrations }: DeclarationsReque
     migrations: described.map(({ name, reversible }) => ({ name, reversible })),
     unknown,
   };
+}
+
+/** A contribution as people call it; several names where it is several things. */
+function namesOf({ point, id, made }: PointContribution, unknown: string[]): readonly string[] {
+  if (point === tokenId(HttpRoutesPoint)) return routesOf(id, made, unknown);
+  const fields = point.endsWith('.settings-additions') && made.kind === 'value' ? fieldsOf(made.value) : undefined;
+  return fields ?? [nameOf(made) ?? id];
+}
+
+interface AddedFields {
+  readonly page: string;
+  readonly fields: object;
+}
+
+/**
+ * Fields that stand on the page of another module are stored under its name: that is how what is left of them is found. Undefined for what has
+ * no fields, because a point of another module is called alike.
+ */
+function fieldsOf(value: unknown): readonly string[] | undefined {
+  const { page, fields } = (value ?? {}) as Partial<AddedFields>;
+  if (typeof page !== 'string' || typeof fields !== 'object' || fields === null) return undefined;
+  return Object.keys(fields).map((field) => `${page}.${field}`);
 }
 
 async function listIn<T>(file: string | undefined): Promise<readonly Class<T>[]> {

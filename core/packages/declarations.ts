@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** Something that a module adds to an extension point. */
 export interface DeclaredContribution {
   readonly point: string;
-  /** As people call it: the address of a route, the name of a command, else the id of the contribution. */
+  /** As people call it: the address of a route, the name of a command, `<page>.<field>` of each added setting, else the id of the contribution. */
   readonly names: readonly string[];
 }
 

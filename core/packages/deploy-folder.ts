@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type Disposable, type Log, type ModulePackages, type PackageOperator, PortalError } from '../api/index.js';
+import { type Disposable, type Log, type PackageOperator, PortalError } from '../api/index.js';
 import { every } from '../util/index.js';
+import { DeployLedger, writeWhole } from './deploy-ledger.js';
 import { packageInvalid, packageLimits } from './package-archive.js';
+import type { PackageManager } from './package-manager.js';
 
 /** All in milliseconds. */
 export interface DeployTimes {
@@ -20,7 +22,7 @@ export interface DeployTimes {
 
 export interface DeployFolderDependencies {
   readonly home: string;
-  readonly packages: Pick<ModulePackages, 'plan' | 'install' | 'update'>;
+  readonly packages: Pick<PackageManager, 'bring'>;
   readonly log: Log;
   readonly times?: DeployTimes;
 }
@@ -38,7 +40,6 @@ interface Seen {
 const defaultTimes: DeployTimes = { settle: 1500, poll: 4000, patience: 20_000 };
 const operator: PackageOperator = { by: { id: 'system', name: 'the deploy folder' }, via: 'system' };
 const errorSuffix = '.error.txt';
-const ledgerName = '.installed.json';
 const mostFiles = 1000;
 /** After a sign that something changed: a copy gives many. */
 const soonMillis = 200;
@@ -49,13 +50,12 @@ const soonMillis = 200;
  * away removes nothing.
  *
  * A file counts when it has been as it is for a moment and its archive is complete, so one that is still being written is waited for. What was installed
- * from here once is remembered by its digest: whoever went back to an older version, or removed the module, is not overruled by the next start.
+ * from here once is remembered by its digest: whoever went back to an older version, or removed the module, is not overruled by the next start. So is what was begun with: a package that ends the
+ * portal as it starts is not tried again by each start that follows.
  */
 export class DeployFolder implements Disposable {
   private readonly seen = new Map<string, Seen>();
   private readonly times: DeployTimes;
-  /** SHA-256 of what was taken in, by the name of its file. */
-  private ledger: Readonly<Record<string, string>> = {};
   /** What lay there at the first look. Whoever drops a package later wants it, whatever was before. */
   private atStart: Map<string, string> | undefined;
   private watcher: FSWatcher | undefined;
@@ -66,6 +66,7 @@ export class DeployFolder implements Disposable {
 
   private constructor(
     private readonly folder: string,
+    private readonly ledger: DeployLedger,
     private readonly dependencies: DeployFolderDependencies,
   ) {
     this.times = dependencies.times ?? defaultTimes;
@@ -73,10 +74,10 @@ export class DeployFolder implements Disposable {
 
   /** Begins to watch. Where the folder cannot be made, nothing is watched, and the log says so. */
   static async open(dependencies: DeployFolderDependencies): Promise<DeployFolder> {
-    const deploy = new DeployFolder(join(dependencies.home, 'deploy'), dependencies);
+    const folder = join(dependencies.home, 'deploy');
+    const deploy = new DeployFolder(folder, await DeployLedger.open(folder, dependencies.log), dependencies);
     try {
-      await mkdir(deploy.folder, { recursive: true, mode: 0o700 });
-      deploy.ledger = await readLedger(deploy.folder);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       dependencies.log.warn('The deploy folder cannot be used; nothing is installed from there.', { error });
       return deploy;
@@ -138,6 +139,7 @@ export class DeployFolder implements Disposable {
 
   private async take(name: string, seen: Seen): Promise<boolean> {
     const path = join(this.folder, name);
+    let isBegun = false;
     try {
       if ((await stat(path)).size > packageLimits.archiveBytes)
         throw packageInvalid(name, `it is larger than ${packageLimits.archiveBytes / 1024 / 1024} MB`);
@@ -145,21 +147,27 @@ export class DeployFolder implements Disposable {
       const signature = await readFile(`${path}.sig`, 'utf8').catch(() => undefined);
       if ((await this.signatureOf(name)) !== seen.signature) return false;
       const digest = createHash('sha256').update(bytes).digest('hex');
-      if (this.ledger[name] === digest && this.atStart?.get(name) === seen.signature) {
-        seen.state = 'done';
-        return false;
+      if (this.atStart?.get(name) === seen.signature) {
+        const known = this.ledger.stateOf(name, digest);
+        if (known === 'done') {
+          seen.state = 'done';
+          return false;
+        }
+        if (known === 'trying') {
+          await this.fail(name, seen, 'The portal ended while this package was being installed.', undefined, afterEnd(name));
+          return false;
+        }
       }
       if (!seen.isOld && (await isCutOff(bytes))) {
         seen.state = 'short';
         return false;
       }
       const source = { name, bytes, ...(signature === undefined ? {} : { signature }) };
-      const plan = await this.dependencies.packages.plan(source);
-      if (plan.problems.length > 0)
-        throw new PortalError('package-refused', plan.problems.join(' '), { status: 409, expose: true });
-      if (plan.action === 'install' || plan.action === 'update') await this.dependencies.packages[plan.action](source, operator);
+      isBegun = true;
+      await this.ledger.begin(name, digest);
+      const plan = await this.dependencies.packages.bring(source, operator);
       seen.state = 'done';
-      await this.keep({ ...this.ledger, [name]: digest });
+      await this.ledger.end(name, digest);
       await rm(path + errorSuffix, { force: true });
       this.dependencies.log.info('A package in the deploy folder was taken in.', {
         file: name,
@@ -169,17 +177,17 @@ export class DeployFolder implements Disposable {
       });
       return plan.action !== 'none';
     } catch (error) {
+      if (isBegun) await this.ledger.retain((each) => each !== name);
       await this.fail(name, seen, reasonOf(error), error);
       return false;
     }
   }
 
-  private async fail(name: string, seen: Seen, reason: string, error?: unknown): Promise<void> {
+  private async fail(name: string, seen: Seen, reason: string, error?: unknown, next = afterFailure(name)): Promise<void> {
     seen.state = 'failed';
     this.dependencies.log.warn('A package in the deploy folder could not be installed.', { file: name, reason, error });
-    const text = `${reason}\n\nThe portal is as it was before. ${name} is tried again when it changes, and when the portal starts.\n`;
     try {
-      await this.write(name + errorSuffix, text);
+      await writeWhole(this.folder, name + errorSuffix, `${reason}\n\n${next}\n`);
     } catch (failure) {
       this.dependencies.log.warn('The reason could not be written into the deploy folder.', { file: name, error: failure });
     }
@@ -220,17 +228,7 @@ export class DeployFolder implements Disposable {
     for (const name of names)
       if (name.endsWith(errorSuffix) && !files.has(name.slice(0, -errorSuffix.length)))
         await rm(join(this.folder, name), { force: true });
-    const kept = Object.entries(this.ledger).filter(([name]) => files.has(name));
-    if (kept.length < Object.keys(this.ledger).length) await this.keep(Object.fromEntries(kept));
-  }
-
-  private async keep(ledger: Readonly<Record<string, string>>): Promise<void> {
-    this.ledger = ledger;
-    try {
-      await this.write(ledgerName, `${JSON.stringify(ledger, null, 2)}\n`);
-    } catch (error) {
-      this.dependencies.log.warn('What was installed from the deploy folder could not be noted there.', { error });
-    }
+    await this.ledger.retain((name) => files.has(name));
   }
 
   /** Size, time and place of a file and of its signature; undefined when there is no such file. */
@@ -239,13 +237,6 @@ export class DeployFolder implements Disposable {
       [name, `${name}.sig`].map((each) => stat(join(this.folder, each)).catch(() => undefined)),
     );
     return file && [file, signature].map((each) => each && `${each.ino} ${each.size} ${each.mtimeMs}`).join(', ');
-  }
-
-  /** Whole, or not at all. */
-  private async write(name: string, text: string): Promise<void> {
-    const partial = join(this.folder, `.${name}.partial`);
-    await writeFile(partial, text, { mode: 0o600 });
-    await rename(partial, join(this.folder, name));
   }
 
   private watchFolder(): void {
@@ -271,6 +262,12 @@ export class DeployFolder implements Disposable {
   }
 }
 
+const afterFailure = (name: string): string =>
+  `The portal is as it was before. ${name} is tried again when it changes, and when the portal starts.`;
+
+const afterEnd = (name: string): string =>
+  `The log of that run says what it was. ${name} is not tried again when the portal starts. To try it again, put it here anew while the portal runs.`;
+
 /** Whether an archive is the beginning of one. */
 async function isCutOff(bytes: Uint8Array): Promise<boolean> {
   if (bytes.length < 18) return true;
@@ -279,16 +276,6 @@ async function isCutOff(bytes: Uint8Array): Promise<boolean> {
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
-  }
-}
-
-async function readLedger(folder: string): Promise<Readonly<Record<string, string>>> {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(folder, ledgerName), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {};
-  } catch {
-    // Not there, or not readable: everything that lies there is looked at as if for the first time.
-    return {};
   }
 }
 

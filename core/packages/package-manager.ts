@@ -21,7 +21,7 @@ import { Removal, type RemovalDependencies } from './removal.js';
 export interface PackageManagerDependencies extends StagingDependencies, RemovalDependencies {
   readonly kernel: Pick<Kernel, 'modules' | 'change' | 'coreOffers' | 'livingOn' | 'explanations'>;
   readonly audit: AuditLog;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly log: Log;
 }
 
@@ -51,7 +51,10 @@ interface Change {
 export class PackageManager implements ModulePackages {
   private tail: Promise<unknown> = Promise.resolve();
   /** Of modules that were there before: pages of them may be open. */
-  private readonly changes = new Map<string, { readonly at: number; readonly version: string | undefined }>();
+  private readonly changes = new Map<
+    string,
+    { readonly at: Date; readonly since: number; readonly version: string | undefined }
+  >();
   private readonly stager: PackageStager;
   private readonly removal: Removal;
 
@@ -75,11 +78,16 @@ export class PackageManager implements ModulePackages {
   }
 
   install(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(() => this.bring(source, operator, 'install'));
+    return this.bring(source, operator, 'install');
   }
 
   update(source: PackageSource, operator: PackageOperator): Promise<ModulePlan> {
-    return this.inTurn(() => this.bring(source, operator, 'update'));
+    return this.bring(source, operator, 'update');
+  }
+
+  /** @param wanted left out: whichever it takes. */
+  bring(source: PackageSource, operator: PackageOperator, wanted?: 'install' | 'update'): Promise<ModulePlan> {
+    return this.inTurn(() => this.take(source, operator, wanted));
   }
 
   planRollback(id: string): Promise<ModulePlan> {
@@ -126,24 +134,29 @@ export class PackageManager implements ModulePackages {
       });
       await live.get(id)?.data.dispose();
       live.set(id, undefined);
-      this.changes.set(id, { at: this.dependencies.clock.monotonic(), version: undefined });
+      this.noteChange(id, undefined);
       tables.forgetCode(id);
       await this.sweep();
       return plan;
     });
   }
 
-  /** What happened to a module within this time: the version that came, or none when it was removed. */
-  changeOf(id: string, withinMillis: number): { readonly version: string | undefined } | undefined {
+  /** What happened to a module within this time, and when: the version that came, or none when it was removed. */
+  changeOf(id: string, withinMillis: number): { readonly at: Date; readonly version: string | undefined } | undefined {
     const change = this.changes.get(id);
-    return change && this.dependencies.clock.monotonic() - change.at < withinMillis ? change : undefined;
+    return change && this.dependencies.clock.monotonic() - change.since < withinMillis ? change : undefined;
+  }
+
+  private noteChange(id: string, version: string | undefined): void {
+    const { clock } = this.dependencies;
+    this.changes.set(id, { at: clock.now(), since: clock.monotonic(), version });
   }
 
   replacedCode(): ReplacedCode {
     return this.dependencies.live.replaced;
   }
 
-  private async bring(source: PackageSource, operator: PackageOperator, wanted: 'install' | 'update'): Promise<ModulePlan> {
+  private async take(source: PackageSource, operator: PackageOperator, wanted?: 'install' | 'update'): Promise<ModulePlan> {
     let staged: StagedPackage | undefined;
     return this.andSweep(async () => {
       try {
@@ -151,10 +164,10 @@ export class PackageManager implements ModulePackages {
         staged = await this.stager.stage(source, wanted);
         const { plan, record } = staged;
         if (plan.action === 'none') return plan;
-        if (plan.problems.length > 0) throw refused(problemsOf(plan, wanted, source), plan.id);
+        if (plan.problems.length > 0) throw refused(problemsOf(plan, source), plan.id);
         const applied = this.dependencies.tables.applied(plan.id);
         await this.exchange(record, {
-          action: wanted === 'install' ? 'installed' : 'updated',
+          action: plan.action === 'install' ? 'installed' : 'updated',
           operator,
           migrates: record.facts.declared.migrations.some(({ name }) => !applied.includes(name)),
           write: (transaction) => this.dependencies.records.put(transaction, record),
@@ -235,7 +248,7 @@ export class PackageManager implements ModulePackages {
       live.set(each.record.id, each);
       await former?.data.dispose();
     }
-    if (now) this.changes.set(id, { at: this.dependencies.clock.monotonic(), version: record.version });
+    if (now) this.noteChange(id, record.version);
     else this.changes.delete(id);
     log.info('A module was changed.', { module: id, action: change.action, from: now?.record.version, version: record.version });
   }

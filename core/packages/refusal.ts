@@ -16,13 +16,13 @@ export interface RefusedPackage {
  */
 export function refusalOf(
   error: unknown,
-  wanted: 'install' | 'update',
+  wanted: 'install' | 'update' | undefined,
   source: PackageSource,
   known: RefusedPackage | undefined,
 ): unknown {
   const explained = explainStorageError(error);
   const called = known ? `${known.plan.id} ${known.plan.version} (${nameOf(source)})` : `The package ${nameOf(source)}`;
-  const done = wanted === 'install' ? 'installed' : 'updated';
+  const done = doneBy(wanted ?? known?.plan.action);
   if (!(explained instanceof PortalError)) return explained;
   const { code, status, details } = explained;
   const say = (sentence: string): PortalError =>
@@ -45,12 +45,12 @@ export function refusalOf(
 }
 
 /** What a plan has against a package, as one sentence. */
-export function problemsOf({ id, version, problems }: ModulePlan, wanted: 'install' | 'update', source: PackageSource): string {
+export function problemsOf({ id, version, action, problems }: ModulePlan, source: PackageSource): string {
   const clauses = problems.map(asClause).join('; ');
-  return inOneLine(
-    `${id} ${version} (${nameOf(source)}) cannot be ${wanted === 'install' ? 'installed' : 'updated'}: ${clauses}.`,
-  );
+  return inOneLine(`${id} ${version} (${nameOf(source)}) cannot be ${doneBy(action)}: ${clauses}.`);
 }
+
+const doneBy = (action: ModulePlan['action'] | undefined): string => (action === 'update' ? 'updated' : 'installed');
 
 /** How people call what they brought. */
 export function nameOf(source: PackageSource): string {

@@ -4,6 +4,7 @@ import {
   Announcements,
   ApiCatalog,
   AuditAreas,
+  AuditChain,
   AuditLog,
   AuditPresenter,
   BlobStore,
@@ -11,6 +12,7 @@ import {
   Commands,
   Cookies,
   DeploymentReport,
+  type DisposableStore,
   Erasure,
   Explanations,
   Flags,
@@ -25,11 +27,12 @@ import {
   Modules,
   SecretBox,
   SecretStores,
+  SecurityEvents,
   SessionCookie,
   SiteDirectory,
   UnitOfWork,
 } from '../api/index.js';
-import { CatalogAuditPresenter } from '../audit/index.js';
+import { auditCheck, CatalogAuditPresenter, StoredAuditChain, StoredSecurityEvents } from '../audit/index.js';
 import type { LoadedConfig } from '../config/index.js';
 import { doctorCommand, moduleCommands } from '../diagnostics/commands.js';
 import { CheckedDeployment, deploymentChecks } from '../diagnostics/deployment.js';
@@ -38,7 +41,7 @@ import { type Inventory, ownershipCheck } from '../diagnostics/ownership.js';
 import { flagCommands } from '../flags/index.js';
 import type { Kernel } from '../kernel/index.js';
 import type { MessageCatalog } from '../messages/index.js';
-import { AesSecretBox, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
+import { AesSecretBox, type KeyRing, openKeyRing, SecretRotation, secretCommands } from '../secrets/index.js';
 import { DisabledModules } from './disabled-modules.js';
 import { type ModificationDependencies, StoredModifications } from './modifications.js';
 import type { Storage } from './open-storage.js';
@@ -50,6 +53,9 @@ export interface CoreServiceDependencies {
   readonly ids: Ids;
   readonly log: Log;
   readonly storage: Storage;
+  readonly secrets: OpenSecrets;
+  /** Ends with the portal. */
+  readonly opened: DisposableStore;
   readonly messages: MessageCatalog;
   readonly accessContexts: NamedAccessContexts;
   readonly views: ModificationDependencies['views'];
@@ -72,7 +78,7 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   kernel.bind(Erasure, persistence.erasure);
   kernel.bind(Announcements, persistence.announcements);
   kernel.bind(Flags, flags);
-  kernel.bind(AuditLog, audit);
+  bindAudit(kernel, dependencies);
   kernel.bind(AuditPresenter, new CatalogAuditPresenter(kernel.host(AuditAreas), sites, messages));
   kernel.contribute(AuditAreas, { area: 'flags', label: 'audit.area.flags' }, { id: 'flags', order: 90 });
   kernel.contribute(AuditAreas, { area: 'modules', label: 'audit.area.modules' }, { id: 'modules', order: 91 });
@@ -118,11 +124,32 @@ export function bindCoreServices(kernel: Kernel, dependencies: CoreServiceDepend
   return deployment;
 }
 
-function bindSecrets(kernel: Kernel, { config, log, storage }: CoreServiceDependencies): void {
-  const { home, masterKey, previousMasterKey: previousKey } = config;
+function bindAudit(kernel: Kernel, { clock, log, opened, storage: { audit, persistence } }: CoreServiceDependencies): void {
+  const { unitOfWork } = persistence;
+  const chain = new StoredAuditChain({ unitOfWork, log: audit });
+  const events = opened.add(new StoredSecurityEvents({ unitOfWork, audit, clock, log }));
+  audit.beforeReading = () => events.settle();
+  kernel.bind(AuditLog, audit);
+  kernel.bind(AuditChain, chain);
+  kernel.bind(SecurityEvents, events);
+  kernel.contribute(IntegrityChecks, auditCheck(chain), { id: 'audit' });
+  kernel.contribute(SecretStores, audit.keys, { id: 'audit' });
+}
+
+/** The master key, and what it seals. */
+export interface OpenSecrets {
+  readonly ring: KeyRing;
+  readonly box: SecretBox;
+}
+
+export function openSecrets({ home, masterKey, previousMasterKey: previousKey }: LoadedConfig, log: Log): OpenSecrets {
   const ring = openKeyRing({ home, masterKey, previousKey });
   if (ring.problem) log.error('The master key cannot be used.', { problem: ring.problem });
-  const box = new AesSecretBox(ring);
+  return { ring, box: new AesSecretBox(ring) };
+}
+
+function bindSecrets(kernel: Kernel, { config, storage, secrets: { ring, box } }: CoreServiceDependencies): void {
+  const { home, masterKey } = config;
   const stores = kernel.host(SecretStores);
   const keyIsGiven = masterKey !== undefined;
   const { audit, persistence } = storage;

@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConditionalContributions,
   type HttpRoutes,
+  SecurityEvents,
   Sessions,
   SiteDirectory,
 } from '../api/index.js';
@@ -64,6 +65,7 @@ export function createHttp({
     apiTokens: kernel.handle(ApiTokens),
     sites: kernel.handle(SiteDirectory),
     accessControl: kernel.handle(AccessControl),
+    securityEvents: kernel.handle(SecurityEvents),
     development,
     log: logs.for('http'),
     health: { live: () => true, ready: () => readiness(storageState(), isComplete()) },

@@ -1,10 +1,10 @@
 import {
-  type AuditLog,
   type Clock,
   type Disposable,
   type DisposableStore,
   type Ids,
   type Log,
+  type SecretBox,
   toDisposable,
 } from '../api/index.js';
 import { auditEntities, auditMigrations, StoredAuditLog } from '../audit/index.js';
@@ -36,6 +36,8 @@ export interface StorageOptions {
   readonly environment: LoadOptions['environment'];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Seals the key of the audit log. */
+  readonly box: SecretBox;
   readonly log: Log;
 }
 
@@ -43,7 +45,7 @@ export interface StorageOptions {
 export interface Storage {
   readonly persistence: Persistence;
   readonly data: ModuleDataCatalog;
-  readonly audit: AuditLog;
+  readonly audit: StoredAuditLog;
   readonly flags: OpenFlags;
   readonly modifications: ModificationSwitches;
 }
@@ -71,7 +73,7 @@ export async function openStorage(options: StorageOptions, opened: DisposableSto
 }
 
 async function open(
-  { config, modules, currentModules, protect, environment, clock, ids, log }: StorageOptions,
+  { config, modules, currentModules, protect, environment, clock, ids, box, log }: StorageOptions,
   opened: DisposableStore,
 ): Promise<Storage> {
   const { settings, home } = config;
@@ -105,7 +107,8 @@ async function open(
   const modifications = new ModificationSwitches(unitOfWork);
   await modifications.load();
 
-  const audit = new StoredAuditLog({ unitOfWork, clock, ids });
+  const audit = new StoredAuditLog({ unitOfWork, clock, ids, box });
+  await protect(() => audit.open());
   const flags = opened.add(
     await openFlags({
       file: config.flagsFile,

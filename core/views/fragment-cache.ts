@@ -14,9 +14,10 @@ interface Fragment {
 
 /**
  * Rows of lists as they were written before, `{{#cached 'card' id}}…{{/cached}}`: a page of a list is asked for again and again, and most of
- * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module, and
- * its block is given nothing else: no person, no token, no nonce, and it must not reach for the fields around it (`../`, `@root`). So nobody
- * sees the row of another, and one that changes in anything is written anew. Scripts and styles are asked for outside.
+ * it is its rows. A fragment is good for as long as all fields of the model at its place are the same, for its locale, site and module, and for
+ * the one that shows its own view in place of the original; its block is given nothing else: no person, no token, no nonce, and it must not reach
+ * for the fields around it (`../`, `@root`). So nobody sees the row of another, and one that changes in anything is written anew. Scripts and
+ * styles are asked for outside.
  */
 export class FragmentCache {
   private readonly fragments = new Map<string, Fragment>();
@@ -25,7 +26,7 @@ export class FragmentCache {
   write(model: object, name: string, id: string, options: Handlebars.HelperOptions): string {
     const { portico, direct } = options.data as { readonly portico: Rendering; readonly direct: unknown };
     const { locale, site } = portico.page.access;
-    const key = `${portico.moduleId} ${name} ${locale} ${site?.address} ${id}`;
+    const key = `${portico.moduleId} ${portico.writer ?? ''} ${name} ${locale} ${site?.address} ${id}`;
     const known = this.fragments.get(key);
     if (known && isSame(known.model, model)) return known.text;
     if (this.fragments.size >= mostFragments) this.fragments.clear();
@@ -58,11 +59,20 @@ function isSame(left: unknown, right: unknown): boolean {
 /** A rendering with no person, no token, no nonce: what is kept is not of one request. */
 export function anonymous({
   moduleId,
+  writer,
   messages,
   locale,
   site,
-}: Pick<Rendering, 'moduleId' | 'messages'> & { readonly locale: string; readonly site: AnySite }): Rendering {
+}: Pick<Rendering, 'moduleId' | 'writer' | 'messages'> & { readonly locale: string; readonly site: AnySite }): Rendering {
   const access = { person: undefined, site, scope: { kind: 'instance' }, locale, can: () => false } as const;
   const page = { nonce: '', csrf: undefined, access, path: '', query: '', flash: undefined, reference: '' };
-  return { moduleId, messages, page, scripts: new Set(), styles: new Set(), rules: new Set() };
+  return {
+    moduleId,
+    ...(writer === undefined ? {} : { writer }),
+    messages,
+    page,
+    scripts: new Set(),
+    styles: new Set(),
+    rules: new Set(),
+  };
 }

@@ -23,6 +23,8 @@ export function flat(text: string): string {
 export interface Rendering {
   /** Whose view it is: words and assets are looked up there first. */
   readonly moduleId: string;
+  /** The module that shows its own view in place of that one; undefined for the original. */
+  readonly writer?: string;
   readonly page: PageState;
   readonly messages: Messages;
   /** Addresses, in the order in which they were asked for. */

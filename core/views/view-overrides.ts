@@ -41,7 +41,7 @@ interface Override {
   readonly file: ViewFile | undefined;
   readonly path: string;
   set?: ViewSet;
-  /** Why it cannot be shown, in a sentence. */
+  /** Why it cannot be shown, in a sentence; that it failed for one page stays said until it is read anew, whatever other pages did. */
   fault?: { readonly state: 'broken' | 'waiting' | 'behind'; readonly reason: string };
 }
 
@@ -131,6 +131,7 @@ export class ViewOverrides {
       const text = set.render(view, model, {
         ...rendering,
         ...asked,
+        writer: module,
         messages: this.dependencies.messages.for(`${owner} ${module}`),
       });
       for (const each of asked.scripts) rendering.scripts.add(each);
@@ -138,7 +139,6 @@ export class ViewOverrides {
       for (const each of asked.rules) rendering.rules.add(each);
       const theme = this.dependencies.themeOf(module);
       if (theme !== undefined) rendering.styles.add(theme);
-      override.fault = undefined;
       return text;
     } catch (error) {
       const isNew = override.fault === undefined;

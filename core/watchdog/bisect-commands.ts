@@ -1,6 +1,6 @@
 import { type AuditLog, type Command, type CommandCall, type Modules, PortalError, type UnitOfWork } from '../api/index.js';
 import { isOfPortal, type Kernel } from '../kernel/index.js';
-import type { Bisection, SearchStep } from './bisection.js';
+import { type Bisection, type SearchStep, searchAmong, stepOf, type Verdict } from './bisection.js';
 
 export interface BisectDependencies {
   readonly bisection: Bisection;
@@ -70,13 +70,13 @@ class BisectSearch {
           ? 'No module of others is on, so none of them is at fault.'
           : `Only one module of others is on: ${candidates[0]?.id}. Stop it, and see whether it still goes wrong.`,
       );
-    return this.change(() => void bisection.begin(candidates));
+    return this.change(() => ({ search: searchAmong(candidates) }));
   }
 
   /** @throws PortalError `bisection-missing` (409). */
   async answer(goesWrong: boolean): Promise<Outcome> {
     this.status();
-    return this.change(() => this.dependencies.bisection.answer(goesWrong));
+    return this.change(() => this.dependencies.bisection.after(goesWrong));
   }
 
   status(): Outcome {
@@ -87,17 +87,23 @@ class BisectSearch {
 
   async reset(): Promise<Outcome> {
     this.status();
-    return this.change(() => void this.dependencies.bisection.end());
+    return this.change(() => ({}));
   }
 
-  /** What is on follows what is kept: whatever happens in between, the next start does the same. */
-  private async change(act: () => string | undefined): Promise<Outcome> {
+  /** What is on follows what is kept, and that what the audit log has: whatever happens in between, the next start does the same. */
+  private async change(decide: () => Verdict): Promise<Outcome> {
     const { bisection, kernel, unitOfWork, audit } = this.dependencies;
-    const before = bisection.step?.off ?? [];
     let culprit: string | undefined;
+    let kept: Promise<void> | undefined;
     await unitOfWork.write(async (transaction) => {
-      culprit = act();
-      const after = bisection.step?.off ?? [];
+      const next = decide();
+      culprit = next.culprit;
+      const before = bisection.step?.off ?? [];
+      const after = next.search ? stepOf(next.search).off : [];
+      transaction.afterCommit(() => {
+        kept = new Promise((resolve) => resolve(bisection.keep(next.search)));
+        return kept;
+      });
       await audit.record(transaction, {
         area: 'modules',
         subject: 'bisect',
@@ -109,12 +115,9 @@ class BisectSearch {
         via: 'command',
       });
     });
-    const off = bisection.step?.off ?? [];
-    const changes = new Map([
-      ...before.filter((id) => !off.includes(id)).map((id) => [id, undefined] as const),
-      ...off.map((id) => [id, { why: 'bisect', reason: bisectReason }] as const),
-    ]);
-    await kernel.leaveOut(changes);
+    // An error of an effect is logged and no more; who asked has to know.
+    await kept;
+    await kernel.leaveOut();
     return { step: bisection.step, culprit };
   }
 }

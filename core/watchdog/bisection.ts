@@ -20,6 +20,12 @@ export interface Search {
   readonly all: readonly string[];
 }
 
+/** What comes next: another step of the search, or its end, with the one suspect that is left if that is why. */
+export interface Verdict {
+  readonly search?: Search;
+  readonly culprit?: string;
+}
+
 /** Where a search stands: who runs, who does not, and how often somebody has to look, at most. */
 export interface SearchStep {
   readonly on: readonly string[];
@@ -36,46 +42,47 @@ export interface SearchStep {
  */
 export class Bisection {
   private readonly file: string;
-  private search: Search | undefined;
+  private current: Search | undefined;
+  /** Ids of those that an operator started in this step all the same. */
+  private lifted: ReadonlySet<string> = new Set();
 
   constructor(home: string) {
     this.file = join(home, 'bisection.json');
-    this.search = searchIn(readJsonFile(this.file));
+    this.current = searchIn(readJsonFile(this.file));
   }
 
   get step(): SearchStep | undefined {
-    return this.search && stepOf(this.search);
+    return this.current && stepOf(this.current);
   }
 
   isOff(id: string): boolean {
-    return this.step?.off.includes(id) ?? false;
+    return (this.step?.off.includes(id) ?? false) && !this.lifted.has(id);
   }
 
-  begin(candidates: readonly Candidate[]): void {
-    const all = inOrder(candidates);
-    this.keep({ suspects: all, cleared: [], all });
+  /** What an answer leads to; nothing is kept yet. @param goesWrong with those on that are on. */
+  after(goesWrong: boolean): Verdict {
+    if (this.current === undefined) return {};
+    const search = after(this.current, goesWrong);
+    const [culprit] = search.suspects;
+    return search.suspects.length > 1 ? { search } : { culprit };
   }
 
-  /** @param goesWrong with those on that are on. Answers the culprit when one suspect is left; the search is then over. */
-  answer(goesWrong: boolean): string | undefined {
-    const { search } = this;
-    if (search === undefined) return undefined;
-    const next = after(search, goesWrong);
-    const [culprit] = next.suspects;
-    if (next.suspects.length > 1) this.keep(next);
-    else this.end();
-    return next.suspects.length > 1 ? undefined : culprit;
+  lift(id: string): void {
+    this.lifted = new Set([...this.lifted, id]);
   }
 
-  end(): void {
-    this.search = undefined;
-    rmSync(this.file, { force: true });
+  /** From now on it stands there. @param search undefined: it is over. */
+  keep(search: Search | undefined): void {
+    if (search) writeJsonFile(this.file, search);
+    else rmSync(this.file, { force: true });
+    this.current = search;
+    this.lifted = new Set();
   }
+}
 
-  private keep(search: Search): void {
-    writeJsonFile(this.file, search);
-    this.search = search;
-  }
+export function searchAmong(candidates: readonly Candidate[]): Search {
+  const all = inOrder(candidates);
+  return { suspects: all, cleared: [], all };
 }
 
 export function after(search: Search, goesWrong: boolean): Search {

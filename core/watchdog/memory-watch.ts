@@ -3,7 +3,7 @@ import { type HeapProfiler, Session } from 'node:inspector';
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { Disposable, Log, ModuleActivity } from '../api/index.js';
-import { ownerOfFile, watchedFolders } from '../kernel/index.js';
+import { type ModuleVersion, ownerOfFile, watchedFolders } from '../kernel/index.js';
 import { writeJsonFile } from './json-file.js';
 import type { Suspect } from './watchdog-state.js';
 
@@ -73,8 +73,8 @@ export class MemoryWatch implements Disposable {
 
   of(module: string): ModuleMemory {
     this.first ??= this.bytes();
-    const bytes = this.bytes().get(module) ?? 0;
-    return { bytes, grownBytes: bytes - (this.first.get(module) ?? 0) };
+    const bytes = sumOf(module, this.bytes());
+    return { bytes, grownBytes: bytes - sumOf(module, this.first) };
   }
 
   /** Microseconds, while there is room. */
@@ -97,8 +97,8 @@ export class MemoryWatch implements Disposable {
     this.writtenAt = percent;
     this.last = undefined;
     const owners = [...this.bytes()]
-      .filter(([id]) => id !== 'core')
-      .map(([id, bytes]) => ({ id, grown: bytes - (this.first?.get(id) ?? 0) }))
+      .map(([key, bytes]) => ({ ...versionOf(key), grown: bytes - (this.first?.get(key) ?? 0) }))
+      .filter(({ id }) => id !== core.id)
       .sort((a, b) => b.grown - a.grown);
     const { startedAt, suspectFile } = this.options;
     const [most] = owners;
@@ -107,7 +107,7 @@ export class MemoryWatch implements Disposable {
     const suspect: Suspect = {
       startedAt,
       kind: 'memory',
-      modules: owners.filter(({ grown }) => grown > 0.1 * limit).map(({ id }) => id),
+      modules: owners.filter(({ grown }) => grown > 0.1 * limit).map(({ id, version }) => ({ id, version })),
       at: new Date().toISOString(),
       afterMillis: Date.now() - Date.parse(startedAt),
       what,
@@ -131,18 +131,36 @@ export class MemoryWatch implements Disposable {
     rmSync(this.options.suspectFile, { force: true });
   }
 
-  /** In use now, by the module whose code allocated it: the innermost in the stack. */
+  /** In use now, by `keyOf` the module whose code allocated it: the innermost in the stack. */
   private bytes(): ReadonlyMap<string, number> {
     const now = performance.now();
     if (this.last !== undefined && now < this.last.until) return this.last.bytes;
     const bytes = new Map<string, number>();
     this.session.post('HeapProfiler.getSamplingProfile', (error, answer) => {
-      if (error === null) addUp(answer.profile.head, 'core', bytes);
+      if (error === null) addUp(answer.profile.head, keyOf(core), bytes);
     });
     const end = performance.now();
     this.last = { until: end + Math.max(freshMillis, freshTimes * (end - now)), bytes };
     return bytes;
   }
+}
+
+const core: ModuleVersion = { id: 'core', version: '' };
+
+function keyOf(module: ModuleVersion): string;
+function keyOf(module: ModuleVersion | undefined): string | undefined;
+function keyOf(module: ModuleVersion | undefined): string | undefined {
+  return module && `${module.id} ${module.version}`;
+}
+
+function versionOf(key: string): ModuleVersion {
+  const [id = '', version = ''] = key.split(' ');
+  return { id, version };
+}
+
+/** Of all versions of a module. */
+function sumOf(module: string, bytes: ReadonlyMap<string, number>): number {
+  return [...bytes].filter(([key]) => versionOf(key).id === module).reduce((sum, [, each]) => sum + each, 0);
 }
 
 function addUp(root: ProfileNode, owner: string, bytes: Map<string, number>): void {
@@ -151,7 +169,7 @@ function addUp(root: ProfileNode, owner: string, bytes: Map<string, number>): vo
   const waiting: { readonly node: ProfileNode; readonly owner: string }[] = [{ node: root, owner }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { url } = next.node.callFrame;
-    if (!owners.has(url)) owners.set(url, ownerOfFile(url, folders));
+    if (!owners.has(url)) owners.set(url, keyOf(ownerOfFile(url, folders)));
     const its = owners.get(url) ?? next.owner;
     if (next.node.selfSize > 0) bytes.set(its, (bytes.get(its) ?? 0) + next.node.selfSize);
     for (const node of next.node.children) waiting.push({ node, owner: its });

@@ -8,13 +8,13 @@ import {
   toDisposable,
   type UnreadableModule,
 } from '../api/index.js';
-import type { InstalledModule, LeftOut, LeftOutModules } from '../kernel/index.js';
+import type { InstalledModule, LeftOut, LeftOutModules, ModuleVersion } from '../kernel/index.js';
 import { isOfPortal } from '../kernel/index.js';
 import { nearest } from '../util/index.js';
 import { bisectReason } from './bisect-commands.js';
 import { Bisection } from './bisection.js';
 import { MemoryWatch } from './memory-watch.js';
-import { type Banned, type Run, RunJournal, suspectFiles } from './run-journal.js';
+import { type Run, RunJournal, suspectFiles } from './run-journal.js';
 import { Watchdog, type WatchdogLimits } from './watchdog.js';
 
 export interface ModuleFaultsOptions {
@@ -35,16 +35,16 @@ export interface ModuleFaultsOptions {
 /**
  * What modules did to the process, in this run and in those before: which are left out of this start, and why; who is watched, and how. The
  * order of things: a process begins with an entry in the journal; whoever endangers it is written beside it; one that is closed in order says so.
- * The next process reads who ended the last one. Twice in a row by the same module, each time soon after the start, and the module is left out.
+ * The next process reads who ended the last one. Twice in a row by the same version of a module, each time soon after the start, and that version is
+ * left out.
  */
 export class ModuleFaults implements LeftOutModules, Disposable {
   private readonly opening = new DisposableStore();
   private readonly journal: RunJournal;
   /** A search for a module at fault, which leaves modules out as well. */
   readonly bisection: Bisection;
-  /** Who ended the last two runs, each soon after the start. */
-  private readonly culprit: string | undefined;
-  private readonly leftOut = new Map<string, LeftOut>();
+  private readonly said = new Set<string>();
+  /** Ids of those that an operator started although this process was to do without them. */
   private readonly lifted = new Set<string>();
   private readonly memory: MemoryWatch | undefined;
   private readonly watchdog: Watchdog | undefined;
@@ -53,13 +53,13 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     const { home, limits, startedAt, log, logs } = options;
     this.journal = new RunJournal(home);
     this.bisection = new Bisection(home);
-    this.culprit = this.judge();
+    this.judge();
     if (options.safeMode) log.warn('The portal runs in safe mode: with its own modules alone.');
     if (options.process === undefined) return;
     this.attempt(() => this.journal.begin(startedAt));
     this.opening.add(toDisposable(() => this.attempt(() => this.journal.end(options.process === 'portal'))));
     const files = suspectFiles(home);
-    const folders = new Map(options.modules.map((module) => [module.folder, module.id]));
+    const folders = new Map(options.modules.map(({ folder, id, version }) => [folder, { id, version }]));
     this.memory = this.opening.add(
       new MemoryWatch({ suspectFile: files.memory, startedAt, heapPercent: limits.heapPercent }, log),
     );
@@ -83,18 +83,13 @@ export class ModuleFaults implements LeftOutModules, Disposable {
     return this.options.safeMode;
   }
 
-  /** Whether no module is left out. */
-  get isComplete(): boolean {
-    return !this.safeMode && this.leftOut.size === 0;
-  }
-
   reasonFor(module: InstalledModule): LeftOut | undefined {
-    const { id } = module;
-    if (this.lifted.has(id)) return undefined;
+    const { id, version } = module;
     const found = this.look(module);
-    if (found && !this.leftOut.has(id)) {
-      this.leftOut.set(id, found);
-      if (found.why !== 'safe-mode') this.options.log.warn(found.reason, { module: id });
+    const sentence = `${id} ${version} ${found?.why}`;
+    if (found && found.why !== 'safe-mode' && !this.said.has(sentence)) {
+      this.said.add(sentence);
+      this.options.log.warn(found.reason, { module: id });
     }
     return found;
   }
@@ -118,13 +113,13 @@ export class ModuleFaults implements LeftOutModules, Disposable {
 
   lift(id: string): void {
     this.lifted.add(id);
-    this.leftOut.delete(id);
+    this.bisection.lift(id);
     this.attempt(() => this.journal.forgive(id));
   }
 
   /** The last time that a module ended a process, or was about to when it ended. */
   lastCrashOf(id: string): ModuleStatus['lastCrash'] {
-    const run = this.journal.former.findLast((each) => this.culpritOf(each) === id);
+    const run = this.journal.former.findLast((each) => this.culpritOf(each)?.id === id);
     return run?.crash && { at: run.crash.at, message: sentenceOf(id, run) };
   }
 
@@ -148,52 +143,53 @@ export class ModuleFaults implements LeftOutModules, Disposable {
 
   private look(module: InstalledModule): LeftOut | undefined {
     const { id, version, manifest } = module;
-    if (this.options.without.includes(id))
+    const isLifted = this.lifted.has(id);
+    if (!isLifted && this.options.without.includes(id))
       return { why: 'without', reason: 'Left out of this start by an operator (--without).' };
-    if (this.options.safeMode && !isOfPortal(module))
+    if (!isLifted && this.options.safeMode && !isOfPortal(module))
       return { why: 'safe-mode', reason: 'Left out: the portal runs in safe mode, with its own modules alone.' };
     if (manifest.onFailure === 'stop-portal') return undefined;
-    const former = this.journal.banned[id];
-    const banned = former?.version === version ? former : this.culprit === id ? this.ban(id, version) : undefined;
-    if (banned) return { why: 'crashes', reason: banned.reason };
+    const banned = this.journal.banned[id];
+    if (banned?.version === version) return { why: 'crashes', reason: banned.reason };
     return this.bisection.isOff(id) ? { why: 'bisect', reason: bisectReason } : undefined;
   }
 
-  private ban(id: string, version: string): Banned {
-    const run = this.journal.former.at(-1);
-    const what = run ? sentenceOf(id, run) : '';
-    const reason = `Left out: it ended the portal twice in a row soon after the start. ${what} To try it again: portico modules start ${id}.`;
-    const banned = { version, at: this.options.startedAt, reason };
-    this.attempt(() => this.journal.ban(id, banned));
+  private ban({ id, version }: ModuleVersion, run: Run): void {
+    const reason = `Left out: it ended the portal twice in a row soon after the start. ${sentenceOf(id, run)} To try it again: portico modules start ${id}.`;
+    this.attempt(() => this.journal.ban(id, { version, at: this.options.startedAt, reason }));
     if (this.bisection.step?.suspects.includes(id)) {
-      this.attempt(() => this.bisection.end());
+      this.attempt(() => this.bisection.keep(undefined));
       this.options.log.warn('The search for a module at fault is over: the portal was ended by this one.', { module: id });
     }
-    return banned;
   }
 
-  /** Reads how the last runs ended, says it, and answers who ended both of them. */
-  private judge(): string | undefined {
+  /** Reads how the last runs ended, and says it. Who ended both of them is left out from now on. */
+  private judge(): void {
     const { log } = this.options;
     const [last, before] = [...this.journal.former].reverse();
-    if (last === undefined || last.closed) return undefined;
-    const id = this.culpritOf(last);
-    if (id === undefined) {
+    if (last === undefined || last.closed) return;
+    const culprit = this.culpritOf(last);
+    if (culprit === undefined) {
       log.info('The last run of the portal ended without having been stopped.', { startedAt: last.startedAt });
-      return undefined;
+      return;
     }
+    const { id, version } = culprit;
     log.error('The last run of the portal was ended by a module.', { module: id, what: sentenceOf(id, last) });
-    const isTwice = before !== undefined && this.culpritOf(before) === id;
-    return isTwice && this.isSoon(before) && this.isSoon(last) ? id : undefined;
+    if (before === undefined || last.judged || this.needed.has(id)) return;
+    const former = this.culpritOf(before);
+    const isTwice = former?.id === id && former.version === version;
+    if (isTwice && this.isSoon(before) && this.isSoon(last)) this.ban(culprit, last);
   }
 
   /** The innermost module that the portal can do without; else the innermost. */
-  private culpritOf({ closed, crash }: Run): string | undefined {
+  private culpritOf({ closed, crash }: Run): ModuleVersion | undefined {
     if (closed || crash === undefined) return undefined;
-    const needed = new Set(
-      this.options.modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').map(({ id }) => id),
-    );
-    return crash.modules.find((id) => !needed.has(id)) ?? crash.modules[0];
+    return crash.modules.find(({ id }) => !this.needed.has(id)) ?? crash.modules[0];
+  }
+
+  /** Ids of those that come with the portal, and that it does not open without. */
+  private get needed(): ReadonlySet<string> {
+    return new Set(this.options.modules.filter(({ manifest }) => manifest.onFailure === 'stop-portal').map(({ id }) => id));
   }
 
   private isSoon({ crash }: Run): boolean {

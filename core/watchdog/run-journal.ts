@@ -11,6 +11,8 @@ export interface Run {
   closed?: boolean;
   /** Who was about to end it, or had ended it. */
   readonly crash?: Omit<Suspect, 'startedAt'>;
+  /** Whether a module is left out for it: once, so that whoever starts that one by hand is not overruled. */
+  judged?: boolean;
 }
 
 /** A module that starts with nobody any more, until somebody starts it by hand. */
@@ -61,8 +63,11 @@ export class RunJournal {
     return this.content.banned;
   }
 
+  /** For the last run. */
   ban(id: string, banned: Banned): void {
     this.content.banned[id] = banned;
+    const last = this.content.runs.at(-1);
+    if (last) last.judged = true;
     this.write();
   }
 
@@ -100,8 +105,14 @@ export function suspectFiles(home: string): { readonly blocked: string; readonly
 
 function contentOf(json: unknown): Content {
   const { runs, banned } = (typeof json === 'object' && json !== null ? json : {}) as Partial<Content>;
-  return { runs: Array.isArray(runs) ? runs : [], banned: typeof banned === 'object' && banned !== null ? banned : {} };
+  return {
+    runs: Array.isArray(runs) ? runs.filter(saysVersions) : [],
+    banned: typeof banned === 'object' && banned !== null ? banned : {},
+  };
 }
+
+/** Whoever was at fault in which version: nothing follows from a run that does not say so. */
+const saysVersions = ({ crash }: Run): boolean => crash?.modules.every(({ version }) => typeof version === 'string') ?? true;
 
 function suspectIn(file: string): Suspect | undefined {
   const suspect = readJsonFile(file) as Partial<Suspect> | undefined;

@@ -1,3 +1,5 @@
+import type { ModuleVersion } from '../kernel/file-owner.js';
+
 /** What the main thread tells the watchdog's thread: numbers in memory that both share, so that they can be read while one of them stands still. */
 export const slot = {
   /** Grows with every beat of the main thread. */
@@ -30,14 +32,14 @@ export interface WatchdogSetup {
 /** Told again whenever it changes. */
 export interface KnownModules {
   readonly ids: readonly string[];
-  /** Ids by the folders of their packages. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** By the folders of their packages. */
+  readonly folders: ReadonlyMap<string, ModuleVersion>;
 }
 
 /** A turn of the event loop that was long, told when it has ended. */
 export interface LongTurn {
   /** Modules whose code was running, the innermost first; empty: the portal's own, or nobody knows. */
-  readonly modules: readonly string[];
+  readonly modules: readonly ModuleVersion[];
   /** The innermost place in a module, or in the portal: `run (file:///srv/…/module.js:12)`. */
   readonly place: string | undefined;
   readonly millis: number;
@@ -49,7 +51,7 @@ export interface Suspect {
   readonly startedAt: string;
   readonly kind: 'blocked' | 'memory';
   /** Innermost first. */
-  readonly modules: readonly string[];
+  readonly modules: readonly ModuleVersion[];
   readonly at: string;
   /** Milliseconds since the run began. */
   readonly afterMillis: number;

@@ -2,7 +2,7 @@ import { rmSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ownerOfFile } from '../kernel/file-owner.js';
+import { lastVersionOf, type ModuleVersion, ownerOfFile } from '../kernel/file-owner.js';
 import { writeJsonFile } from './json-file.js';
 import { type HaltedThread, haltMainThread, type StackFrame } from './main-thread.js';
 import { blockedExitCode, type KnownModules, type LongTurn, type Suspect, slot, type WatchdogSetup } from './watchdog-state.js';
@@ -118,10 +118,11 @@ async function look(): Promise<HaltedThread | undefined> {
 }
 
 /** Innermost first; at last the module that was entered: it may have asked others to do what they do. */
-function ownersOf(frames: readonly StackFrame[]): readonly string[] {
+function ownersOf(frames: readonly StackFrame[]): readonly ModuleVersion[] {
   const entered = known.ids[Atomics.load(setup.current, 0)];
-  const inStack = frames.map(({ url }) => ownerOfFile(url, known.folders));
-  return [...new Set([...inStack, entered])].filter((id): id is string => id !== undefined && id !== 'core');
+  const inStack = frames.flatMap(({ url }) => ownerOfFile(url, known.folders) ?? []);
+  const all = [...inStack, ...(entered === undefined ? [] : [lastVersionOf(entered, known.folders)])];
+  return all.filter(({ id }, index) => id !== 'core' && all.findIndex((each) => each.id === id) === index);
 }
 
 function placeOf(frames: readonly StackFrame[]): string | undefined {
@@ -154,8 +155,9 @@ function whatOf(place: string | undefined): string {
 const seconds = (): number => Math.round(blockedMillis / 100) / 10;
 
 /** Straight to where the log goes: what the main thread would write stays with it. */
-function logEnd({ modules: [module = 'core'], place }: Omit<LongTurn, 'millis'>): void {
+function logEnd({ modules: [first], place }: Omit<LongTurn, 'millis'>): void {
   if (!setup.logs) return;
+  const module = first?.id ?? 'core';
   const line = {
     level: 50,
     time: new Date().toISOString(),

@@ -2,7 +2,7 @@ import { url as debuggerUrl } from 'node:inspector';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Disposable, Log } from '../api/index.js';
-import { moduleMeter, onDidChangeWatchedFolders, watchedFolders } from '../kernel/index.js';
+import { type ModuleVersion, moduleMeter, onDidChangeWatchedFolders, watchedFolders } from '../kernel/index.js';
 import type { MemoryWatch } from './memory-watch.js';
 import { type KnownModules, type LongTurn, slot, slots, type WatchdogSetup } from './watchdog-state.js';
 
@@ -21,8 +21,8 @@ export interface WatchdogOptions {
   readonly startedAt: string;
   readonly memory: MemoryWatch;
   readonly logs: boolean;
-  /** Ids of modules by their folders, before the kernel knows them: their entities are read first. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** Modules by their folders, before the kernel knows them: their entities are read first. */
+  readonly folders: ReadonlyMap<string, ModuleVersion>;
   /** One command, and nobody who waits for another turn meanwhile. */
   readonly isCommand: boolean;
 }
@@ -109,7 +109,8 @@ export class Watchdog implements Disposable {
     this.worker.postMessage({ ids: [...ids], folders: new Map([...this.options.folders, ...folders]) } satisfies KnownModules);
   }
 
-  private tell({ modules, place, millis }: LongTurn): void {
+  private tell({ modules: owners, place, millis }: LongTurn): void {
+    const modules = owners.map(({ id }) => id);
     const [module = 'core'] = modules;
     moduleMeter.countLongTurn(module, millis);
     const facts = { module, modules, millis, place };

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@portico/core/testing';
 import { expect } from 'chai';
@@ -100,6 +100,26 @@ describe('an installed module that ends the process', function () {
     expect(listed?.activity.errors).to.be.greaterThan(0);
   });
 
+  it('twice is left out in that version; the next one runs, and the portal is whole again', async () => {
+    await installed(doing('for (;;);'));
+    for (const _ of ['once', 'twice']) {
+      expect(await ask('/bad/do')).to.equal(undefined);
+      expect(await own.portal?.ended).to.equal(70);
+      await start();
+    }
+    const readiness = async (): Promise<unknown> => (await fetch(`${own.portal?.url}/health/ready`)).json();
+    expect([await ask('/bad'), await readiness()]).to.deep.equal(['503', { status: 'degraded' }]);
+    expect(await why()).to.match(/Left out: it ended the portal twice in a row soon after the start\./);
+    const sound = await own.modules.pack({ id, version: '1.1.0', files: { 'module.js': answering(id, 'sound') } });
+    const { code, out } = await portico(own.home, 'modules', 'update', sound);
+    expect(code, out).to.equal(0);
+    expect([await ask('/bad'), await readiness()]).to.deep.equal(['sound', { status: 'ready' }]);
+    own.portal?.kill('SIGTERM');
+    await own.portal?.ended;
+    await start();
+    expect([await ask('/bad'), await readiness()]).to.deep.equal(['sound', { status: 'ready' }]);
+  });
+
   it('by a loop as it starts was never installed: the log names its file, and the next start has none of it', async () => {
     const loops = `import * as core from '@portico/core';
 class Run { onStart() { for (;;); } }
@@ -116,6 +136,34 @@ export default core.defineModule(({ run }) => run(Run));`;
     expect(stored()).to.deep.equal(['neighbour']);
   });
 
+  it('by a loop as it starts, from the deploy folder, is not tried by each start that follows, and says how to try it again', async () => {
+    const loops = `import * as core from '@portico/core';
+class Run { onStart() { for (;;); } }
+core.injectable()(Run);
+export default core.defineModule(({ run }) => run(Run));`;
+    const file = await own.modules.pack({ id, files: { 'module.js': loops } });
+    const dropped = join(own.home, 'deploy', 'bad.tgz');
+    copyFileSync(file, dropped);
+    expect(await own.portal?.ended).to.equal(70);
+    for (const which of ['the next', 'the one after']) {
+      if (which === 'the one after') own.portal?.kill('SIGTERM');
+      await own.portal?.ended;
+      rmSync(`${dropped}.error.txt`, { force: true });
+      await start();
+      await eventually(() => existsSync(`${dropped}.error.txt`), 'the reason lies beside it', 60);
+      expect(readFileSync(`${dropped}.error.txt`, 'utf8')).to.match(
+        /^The portal ended while this package was being installed\.\n\n.*To try it again, put it here anew while the portal runs\.\n$/,
+      );
+      expect([await ask('/bad'), await ask('/neighbour')], which).to.deep.equal(['404', '1.0.0']);
+    }
+    copyFileSync(file, dropped);
+    expect(await own.portal?.ended, 'it was tried again').to.equal(70);
+    await start();
+    copyFileSync(await own.modules.pack({ id }), dropped);
+    await eventually(() => !existsSync(`${dropped}.error.txt`), 'no reason lies beside it', 60);
+    expect([await ask('/bad'), existsSync(`${dropped}.error.txt`)]).to.deep.equal(['1.0.0', false]);
+  });
+
   it('by a loop as its next version starts runs in the version before', async () => {
     await installed({ id, files: { 'module.js': answering(id, 'well') } });
     const next = `import * as core from '@portico/core';
@@ -123,10 +171,12 @@ class Run { onStart() { for (;;); } }
 core.injectable()(Run);
 export default core.defineModule(({ run }) => run(Run));`;
     const file = await own.modules.pack({ id, version: '1.1.0', files: { 'module.js': next } });
-    expect((await portico(own.home, 'modules', 'update', file)).code).to.equal(1);
-    expect(await own.portal?.ended).to.equal(70);
-    await start();
-    expect([await ask('/bad'), await ask('/neighbour')]).to.deep.equal(['well', '1.0.0']);
+    for (const time of ['once', 'twice']) {
+      expect((await portico(own.home, 'modules', 'update', file)).code).to.equal(1);
+      expect(await own.portal?.ended).to.equal(70);
+      await start();
+      expect([await ask('/bad'), await ask('/neighbour')], time).to.deep.equal(['well', '1.0.0']);
+    }
     expect((await portico(own.home, 'modules', 'list')).out).to.match(/bad 1\.0\.0|bad\s+1\.0\.0/);
   });
 });

@@ -201,4 +201,13 @@ describe('portico create module', () => {
       'There is no template "pages". Did you mean page? There are: command, entity, extension-point, image-provider, new-menu-entry, override, page, selector-tab, settings.',
     ]);
   });
+
+  it('leaves nothing behind when the packages of the portal are not where they are said to be', async () => {
+    const again = (...more: readonly string[]): Promise<Answer> =>
+      portico(place, 'create', 'module', 'acme-lamp', '--template', 'page', ...more);
+    const { exitCode, lines } = await again('--packages', join(place, 'nowhere'));
+    expect(exitCode).to.equal(1);
+    expect(lines[0]).to.match(/\.tgz is missing: --packages names a folder that npm run release has written\.$/);
+    expect((await again()).exitCode, 'the same folder, and no word of a former try').to.equal(0);
+  });
 });

@@ -204,8 +204,45 @@ describe('What goes wrong', () => {
     await host.get('/notes/told?token=secret').set('Authorization', 'secret');
     await eventually(() => host.log.some(({ message, facts }) => message === 'request' && facts.status === 400));
     const line = host.log.find(({ message, facts }) => message === 'request' && facts.status === 400);
-    expect(line?.facts).to.have.all.keys('method', 'path', 'status', 'millis', 'reference');
+    expect(line?.facts).to.have.all.keys('method', 'path', 'status', 'millis', 'reference', 'trace', 'person', 'address');
+    expect(line?.facts).to.include({ person: undefined, address: '127.0.0.1' });
     expect(line?.facts.path).to.equal('/notes/told');
     expect(JSON.stringify(host.log.map(({ message, facts }) => [message, facts]))).not.to.contain('token=secret');
+  });
+
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+  it('bears the trace that a proxy gave it, in its answer, its log line and its reference', async () => {
+    const given = `00-${trace}-00f067aa0ba902b7-01`;
+    const answer = await host.get('/nowhere').set('Accept', 'application/json').set('traceparent', given);
+    expect(answer.headers.traceparent).to.match(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+    expect(answer.headers.traceparent).not.to.equal(given);
+    expect(answer.body.error.reference).to.equal(trace);
+    await eventually(() => host.log.some(({ message, facts }) => message === 'request' && facts.trace === trace));
+  });
+
+  it('has a trace of its own where none was given, or one that the standard does not allow', async () => {
+    const parent = '00f067aa0ba902b7';
+    const refused = [
+      `ff-${trace}-${parent}-01`,
+      `00-${trace.toUpperCase()}-${parent}-01`,
+      `00-${'0'.repeat(32)}-${parent}-01`,
+      `00-${trace}-${'0'.repeat(16)}-01`,
+      `00-${trace}-${parent}-01-more`,
+      `00-${trace}-${parent}`,
+      `00-${trace}-${parent}-01,00-${trace}-${parent}-01`,
+      'x'.repeat(4000),
+      '',
+    ];
+    for (const given of refused) {
+      const answer = await host.get('/nowhere').set('Accept', 'application/json').set('traceparent', given);
+      expect(answer.headers.traceparent, given)
+        .to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/)
+        .and.not.to.contain(trace);
+      expect(answer.body.error.reference, given).to.match(/^[0-9a-z]+-[0-9a-z]+$/);
+    }
+    // A later version may say more.
+    const later = await host.get('/nowhere').set('traceparent', `01-${trace}-${parent}-01-more`);
+    expect(later.headers.traceparent).to.match(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
   });
 });

@@ -60,6 +60,8 @@ describe('The headers of an answer', () => {
       'connection',
       'keep-alive',
       'vary',
+      // Another one in each answer: see what goes wrong.
+      'traceparent',
     ]);
     const secure = await startHost({ publicUrl: 'https://portal.example' });
     for (const [one, more] of [

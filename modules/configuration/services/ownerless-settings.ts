@@ -12,7 +12,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import { ownerByName } from '@portico/core/util';
-import { SettingsDefinitions } from '../api/index.js';
+import { SettingsAdditions, SettingsDefinitions } from '../api/index.js';
 import { SettingsRevision, StoredSetting } from '../entities/index.js';
 import { SettingsCatalog } from './settings-catalog.js';
 import { StoredSettings } from './stored-settings.js';
@@ -63,34 +63,59 @@ export class OwnerlessSettings implements IntegrityCheck {
   }
 }
 
-/** What is stored of the settings of a module that is removed, secrets too. */
+/** What is stored of the settings of a module that is removed, secrets too: of its own pages, and of the fields it brings to those of others. */
 @injectable()
 export class SettingsBelongings implements ModuleBelongings {
   readonly kind = 'settings';
 
-  constructor(@inject(StoredSettings) private readonly stored: StoredSettings) {}
+  constructor(
+    @inject(StoredSettings) private readonly stored: StoredSettings,
+    @inject(SettingsCatalog) private readonly catalog: SettingsCatalog,
+  ) {}
 
   async namesOf(reader: Reader, module: RemovedModule): Promise<readonly string[]> {
-    const rows = await this.rowsOf(reader, module);
-    const names = rows.map(({ definitionId, field, kind }) => `${definitionId}.${field}${kind === 'secret' ? ' (secret)' : ''}`);
+    const { own, added } = await this.rowsOf(reader, module);
+    const names = [...own, ...added].map(
+      ({ definitionId, field, kind }) => `${definitionId}.${field}${kind === 'secret' ? ' (secret)' : ''}`,
+    );
     return [...new Set(names)].sort();
   }
 
   async erase(transaction: Transaction, module: RemovedModule): Promise<void> {
-    const rows = await this.rowsOf(transaction, module);
-    const ids = [...new Set([...definitionsOf(module), ...rows.map(({ definitionId }) => definitionId)])];
+    const { own, added } = await this.rowsOf(transaction, module);
+    const ids = [...new Set([...definitionsOf(module), ...own.map(({ definitionId }) => definitionId)])];
     for (const definitionId of ids) {
       await transaction.repository(StoredSetting).delete({ definitionId });
       await transaction.repository(SettingsRevision).delete({ definitionId });
     }
-    transaction.afterCommit(() => this.stored.forget(ids));
+    for (const { scope, definitionId, field } of added)
+      await transaction.repository(StoredSetting).delete({ scope, definitionId, field });
+    transaction.afterCommit(() => this.stored.forget(ids, added));
   }
 
-  private async rowsOf(reader: Pick<Reader, 'repository'>, module: RemovedModule): Promise<readonly StoredSetting[]> {
-    const declared = definitionsOf(module);
+  private async rowsOf(reader: Pick<Reader, 'repository'>, module: RemovedModule): Promise<StoredRows> {
+    const definitions = definitionsOf(module);
+    const additions = module.contributed(tokenId(SettingsAdditions));
     const rows = await reader.repository(StoredSetting).find();
-    return rows.filter(({ definitionId: id }) => declared.includes(id) || id === module.id || id.startsWith(`${module.id}.`));
+    const isOwn = ({ definitionId: id }: StoredSetting): boolean =>
+      definitions.includes(id) || id === module.id || id.startsWith(`${module.id}.`);
+    const isAdded = ({ definitionId: id, field }: StoredSetting): boolean =>
+      additions.includes(`${id}.${field}`) && this.ownerOf(id, field, module) === module.id;
+    return { own: rows.filter(isOwn), added: rows.filter((row) => !isOwn(row) && isAdded(row)) };
   }
+
+  /** A field that was left out, because its page or an earlier module has one of that name, is the other one's. */
+  private ownerOf(page: string, field: string, { id }: RemovedModule): string {
+    const entry = this.catalog.find(page);
+    return entry && Object.hasOwn(entry.value.fields, field) ? entry.moduleOf(field) : id;
+  }
+}
+
+interface StoredRows {
+  /** Of pages that go with the module. */
+  readonly own: readonly StoredSetting[];
+  /** Of pages that stay. */
+  readonly added: readonly StoredSetting[];
 }
 
 const definitionsOf = (module: RemovedModule): readonly string[] => module.contributed(tokenId(SettingsDefinitions));

@@ -181,13 +181,14 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
-  /** What was stored under these definitions has gone. */
-  forget(definitionIds: readonly string[]): void {
+  /** What was stored under these definitions has gone, and in these fields of others. */
+  forget(definitionIds: readonly string[], fields: readonly Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>[]): void {
     for (const id of definitionIds) {
       for (const known of [this.fields, this.revisions])
         for (const place of known.keys()) if (place.startsWith(`${id}\n`)) known.delete(place);
       this.scopes.delete(id);
     }
+    for (const { definitionId, scope, field } of fields) this.put(definitionId, scope, new Map([[field, undefined]]));
   }
 
   /** Seals one secret again; false when it is there and cannot be read. */

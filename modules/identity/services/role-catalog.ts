@@ -53,7 +53,7 @@ export class RoleCatalog {
 
   /** Decides which of the given permissions a role holds; what equals the declaration is not stored. */
   async decide(role: RoleName, decisions: ReadonlyMap<PermissionId, boolean>): Promise<void> {
-    const overrides = new Map(this.overrides);
+    const decided = new Map<string, boolean | undefined>();
     await this.unitOfWork.write(async (transaction) => {
       const repository = transaction.repository(RolePermissionEntity);
       for (const [permission, granted] of decisions) {
@@ -61,14 +61,17 @@ export class RoleCatalog {
         if (declared === undefined) continue;
         if (declared === granted) {
           await repository.delete({ role, permission });
-          overrides.delete(keyOf(role, permission));
+          decided.set(keyOf(role, permission), undefined);
         } else {
           await repository.upsert({ role, permission, granted }, ['role', 'permission']);
-          overrides.set(keyOf(role, permission), granted);
+          decided.set(keyOf(role, permission), granted);
         }
       }
       transaction.afterCommit(() => {
-        this.overrides = overrides;
+        for (const [key, granted] of decided) {
+          if (granted === undefined) this.overrides.delete(key);
+          else this.overrides.set(key, granted);
+        }
         this.grants = undefined;
       });
     });

@@ -168,16 +168,18 @@ export class ModelMonitor implements Activity {
     const listed = provider && (await this.lists.read(provider, this.scopes(), this.over.signal));
     if (!listed) return false;
     const now = this.clock.now().toISOString();
-    const next = new Map(
+    const fresh = new Map(
       listed.map(({ id, shutdownDate }): [string, KnownModel] => [
         id,
         { provider: provider.id, name: id, shutdownDate: shutdownDate ?? null, seenAt: now, goneAt: null },
       ]),
     );
     // A list of other names says nothing about a name that is missing: what was refused may be there by now.
-    const missing = provider.modelNames?.listed === false ? [] : [...this.models.values()].filter(({ name }) => !next.has(name));
-    for (const row of missing) next.set(row.name, { ...row, goneAt: row.goneAt ?? now });
-    await this.keep(provider.id, next);
+    const namesAll = provider.modelNames?.listed !== false;
+    await this.keep(provider.id, (known) => {
+      const missing = [...known.values()].filter(({ name }) => namesAll && !fresh.has(name));
+      return new Map([...fresh, ...missing.map((row) => [row.name, { ...row, goneAt: row.goneAt ?? now }] as const)]);
+    });
     return true;
   }
 
@@ -186,10 +188,12 @@ export class ModelMonitor implements Activity {
     const provider = this.providers.get()?.id;
     if (provider === undefined) return;
     const now = this.clock.now().toISOString();
-    const row = this.models.get(model) ?? { provider, name: model, shutdownDate: null, seenAt: now, goneAt: null };
-    if (row.goneAt !== null) return;
+    if ((this.models.get(model)?.goneAt ?? null) !== null) return;
     try {
-      await this.keep(provider, new Map(this.models).set(model, { ...row, goneAt: now }));
+      await this.keep(provider, (known) => {
+        const row = known.get(model) ?? { provider, name: model, shutdownDate: null, seenAt: now, goneAt: null };
+        return new Map(known).set(model, { ...row, goneAt: row.goneAt ?? now });
+      });
     } catch (error) {
       this.log.warn('That a model is gone could not be written down.', { model, error });
     }
@@ -214,8 +218,8 @@ export class ModelMonitor implements Activity {
     }
   }
 
-  private async keep(provider: string, models: ReadonlyMap<string, KnownModel>): Promise<void> {
-    await this.known.keep(provider, models);
+  private async keep(provider: string, change: Parameters<KnownModels['keep']>[1]): Promise<void> {
+    await this.known.keep(provider, change);
     await this.audit.record(this.notices());
   }
 
