@@ -208,6 +208,26 @@ export class Visibility implements Activity {
     transaction.announce(topic, siteId);
   }
 
+  /** Rules that name a role, with their sites. */
+  naming(role: RoleName): readonly Rule[] {
+    return [...this.sites.values()].flatMap(({ rules }) =>
+      [...rules.values()].filter(({ audience, permissions }) => audience.roles.includes(role) || permissions[role] !== undefined),
+    );
+  }
+
+  /** A role has another name now, or none: what was visible to it alone is then seen by who may change permissions. */
+  async replaceRole(transaction: Transaction, before: RoleName, after: RoleName | undefined): Promise<void> {
+    for (const { id, siteId, audience, permissions } of this.naming(before)) {
+      const left = audience.roles.filter((role) => role !== before);
+      const isNamed = left.length < audience.roles.length;
+      const { [before]: decided, ...others } = permissions;
+      const visibleRoles = JSON.stringify(isNamed && after !== undefined ? [...left, after].sort() : left);
+      const changed = decided !== undefined && after !== undefined ? { ...others, [after]: decided } : others;
+      await transaction.repository(RuleEntity).update({ id }, { visibleRoles, permissions: JSON.stringify(changed) });
+      transaction.announce(topic, siteId);
+    }
+  }
+
   private readonly nothingHidden = sightOf('none', []);
 
   private async load(siteId: string): Promise<void> {
