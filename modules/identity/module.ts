@@ -21,9 +21,12 @@ import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
+import { OwnEmailRoutes } from './http/own-email-routes.js';
 import { PeopleRoutes } from './http/people-routes.js';
+import { RecoveryRoutes } from './http/recovery-routes.js';
 import { RolesRoutes } from './http/roles-routes.js';
 import { SignInRoutes, SignOutRoutes } from './http/sign-in-routes.js';
+import { AccountRecovery } from './services/account-recovery.js';
 import { AccountRepository } from './services/account-repository.js';
 import { ApiTokenRepository } from './services/api-token-repository.js';
 import { GrantsBelongings } from './services/grants-belongings.js';
@@ -41,6 +44,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
   provide(People).to(AccountRepository);
   provide(PersonDirectory).to(AccountRepository);
   run(IdentityStart);
+  run(AccountRecovery);
 
   for (const permission of identityPermissions) contribute(Permissions).value(permission, { id: permission.id });
 
@@ -52,6 +56,8 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(RolesRoutes);
   contribute(HttpRoutes).to(MembershipsRoutes);
+  contribute(HttpRoutes).to(RecoveryRoutes);
+  contribute(HttpRoutes).to(OwnEmailRoutes);
 
   contribute(PersonalMenuItems).value({ label: 'account.title', href: '/account' }, { id: 'account', order: 10 });
   contribute(PersonalMenuItems).value(

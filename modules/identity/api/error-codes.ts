@@ -5,6 +5,8 @@ export type IdentityErrorCode =
   | 'api-token-slowed'
   | 'email-taken'
   | 'last-administrator'
+  | 'link-ended'
+  | 'mails-slowed'
   | 'password-wrong'
   | 'passwords-differ'
   | 'person-unknown'

@@ -1,3 +1,4 @@
+import { AccountLinkEntity } from './account-link-entity.js';
 import { ApiTokenEntity } from './api-token-entity.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
 import { PersonEntity } from './person-entity.js';
@@ -5,4 +6,12 @@ import { RoleAssignmentEntity } from './role-assignment-entity.js';
 import { RolePermissionEntity } from './role-permission-entity.js';
 import { SessionEntity } from './session-entity.js';
 
-export default [ApiTokenEntity, KnownDeviceEntity, PersonEntity, SessionEntity, RoleAssignmentEntity, RolePermissionEntity];
+export default [
+  AccountLinkEntity,
+  ApiTokenEntity,
+  KnownDeviceEntity,
+  PersonEntity,
+  SessionEntity,
+  RoleAssignmentEntity,
+  RolePermissionEntity,
+];

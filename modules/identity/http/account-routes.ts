@@ -10,6 +10,7 @@ import {
   type Session,
   SessionCookie,
 } from '@portico/core';
+import { AccountMails } from '../services/account-mails.js';
 import { AccountRepository } from '../services/account-repository.js';
 import { SignIn } from '../services/sign-in.js';
 import { changePasswordForm, nameForm } from './input.js';
@@ -26,6 +27,7 @@ export class AccountRoutes implements HttpRoutes {
     @inject(SignIn) private readonly signIn: SignIn,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
     @inject(Cookies) cookies: Cookies,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {
     this.device = deviceCookie(cookies);
   }
@@ -62,6 +64,7 @@ export class AccountRoutes implements HttpRoutes {
     const { person } = sessionOf(ctx);
     const model = {
       email: person.email,
+      canMail: this.mails.isReady,
       name: tried.name ?? person.name,
       nameError: tried.form === 'name' ? tried.error?.message : undefined,
       passwordError: tried.form === 'password' ? tried.error?.message : undefined,

@@ -10,6 +10,7 @@ import {
   SessionCookie,
 } from '@portico/core';
 import { localAddress } from '@portico/core/util';
+import { AccountMails } from '../services/account-mails.js';
 import { SessionStore } from '../services/session-store.js';
 import { type OpenedSession, SignIn } from '../services/sign-in.js';
 import { newPasswordForm, nextQuery, signInForm } from './input.js';
@@ -58,6 +59,7 @@ export class SignInRoutes implements HttpRoutes {
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
     @inject(Cookies) cookies: Cookies,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {
     this.device = deviceCookie(cookies);
   }
@@ -111,7 +113,7 @@ export class SignInRoutes implements HttpRoutes {
     if (error?.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
     ctx.render(
       'sign-in',
-      { ...model, error: error?.message },
+      { ...model, canMail: this.mails.isReady, error: error?.message },
       { title: ctx.text('sign-in.title'), layout: 'plain', status: error?.status ?? 200 },
     );
   }

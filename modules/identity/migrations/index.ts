@@ -1,3 +1,4 @@
+import { CreateAccountLinks1764710000000 } from './create-account-links.js';
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
@@ -16,4 +17,5 @@ export default [
   SortPeopleByName1764600000000,
   ShareKnownDevices1764610000000,
   SortPeopleByNumber1764640000000,
+  CreateAccountLinks1764710000000,
 ];

@@ -5,6 +5,7 @@ import {
   injectable,
   notFound,
   optional,
+  type Person,
   type ServiceHandle,
   SiteDirectory,
   type Transaction,
@@ -14,10 +15,46 @@ import { nameSortKey } from '@portico/core/util';
 import type { Account, NewAccount, People, RoleName } from '../api/index.js';
 import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
-import { checkedAccount, checkedName, checkPassword, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
+import { AccountLinks } from './account-links.js';
+import { AccountMails } from './account-mails.js';
+import {
+  checkedAccount,
+  checkedEmail,
+  checkedName,
+  checkPassword,
+  checkRole,
+  emailTaken,
+  keepAnAdministrator,
+} from './account-rules.js';
+import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
+
+/** What a new password means for all the other ways into an account. */
+@injectable()
+class SignedInAccess {
+  constructor(
+    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(ApiTokenRepository) private readonly tokens: ApiTokenRepository,
+    @inject(AccountLinks) private readonly links: AccountLinks,
+    @inject(AccountMails) private readonly mails: AccountMails,
+  ) {}
+
+  endSessions(transaction: Transaction, personId: string): Promise<void> {
+    return this.sessions.endAllOf(transaction, personId);
+  }
+
+  endTokens(transaction: Transaction, person: Person): Promise<void> {
+    return this.tokens.revokeAllOf(transaction, person);
+  }
+
+  /** Links to another one end, and the owner is told, unless it is the first of their own. */
+  async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
+    await this.links.endPasswordLinks(transaction, account.id);
+    if (!isFirst) await this.mails.notice(transaction, 'password-changed', account);
+  }
+}
 
 export interface RoleInPlace {
   readonly role: RoleName;
@@ -25,11 +62,20 @@ export interface RoleInPlace {
   readonly siteId?: string;
 }
 
+/** How a password is replaced. */
+export interface PasswordReplacement {
+  /** True when it is the person's own choice, who knows of the tokens. Default: API tokens end with the password. */
+  readonly keepsTokens?: boolean;
+  /** More to do in the same transaction, e.g. a new session for whoever changed the password. */
+  also?(transaction: Transaction): Promise<void>;
+}
+
 /**
  * The only place where accounts and their roles change.
  *
  * Each change is one transaction, which ends with what the person then is (row and roles) and puts that into the directory in memory after its
- * commit, from where all requests read. Disabling somebody or giving a new password ends all sessions in the same transaction. A change that
+ * commit, from where all requests read. Disabling somebody or giving a new password ends all sessions in the same transaction; a password that
+ * somebody else gave ends the API tokens, too. A change that
  * would leave the portal without an active administrator is undone. Passwords are hashed before the transaction, because that takes long, and
  * are never stored, logged or answered.
  */
@@ -43,7 +89,7 @@ export class AccountRepository implements People {
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Directory) private readonly directory: Directory,
     @inject(Passwords) private readonly passwords: Passwords,
-    @inject(SessionStore) private readonly sessions: SessionStore,
+    @inject(SignedInAccess) private readonly access: SignedInAccess,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {
     this.onDidChange = directory.onDidChange;
@@ -121,7 +167,25 @@ export class AccountRepository implements People {
       await transaction.repository(PersonEntity).update({ id: personId }, { active });
       if (active) return;
       await keepAnAdministrator(transaction);
-      await this.sessions.endAllOf(transaction, personId);
+      await this.access.endSessions(transaction, personId);
+    });
+  }
+
+  /** An address as it is stored, that nobody has. @throws PortalError `invalid-input` (400), `email-taken` (409). */
+  freeAddress(typed: string): string {
+    const email = checkedEmail(typed);
+    if (this.byEmail(email)) throw emailTaken();
+    return email;
+  }
+
+  /** @param also more to do in the same transaction. @throws PortalError `email-taken` (409). */
+  async changeEmail(personId: string, email: string, also: (transaction: Transaction) => Promise<void>): Promise<void> {
+    await this.change(personId, async (transaction) => {
+      const people = transaction.repository(PersonEntity);
+      if (await people.existsBy({ email })) throw emailTaken();
+      const { name } = await people.findOneByOrFail({ id: personId });
+      await people.update({ id: personId }, { email, searchText: personSearchText(email, name) });
+      await also(transaction);
     });
   }
 
@@ -129,19 +193,23 @@ export class AccountRepository implements People {
     await this.replacePassword(personId, password, options.mustChangePassword ?? false);
   }
 
-  /** @param also more to do in the same transaction, e.g. a new session for whoever changed the password. */
+  /** Ends all sessions of the person, and their API tokens unless it is the person who chose the password. */
   async replacePassword(
     personId: string,
     password: string,
     mustChangePassword: boolean,
-    also?: (transaction: Transaction) => Promise<void>,
+    { keepsTokens = false, also }: PasswordReplacement = {},
   ): Promise<void> {
+    const account = this.byId(personId);
+    if (!account) throw notFound('person');
     checkPassword(password);
     const passwordHash = await this.passwords.hash(password);
     await this.change(personId, async (transaction) => {
       await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword });
-      await this.sessions.endAllOf(transaction, personId);
+      await this.access.endSessions(transaction, personId);
+      if (!keepsTokens) await this.access.endTokens(transaction, account);
       await also?.(transaction);
+      await this.access.passwordReplaced(transaction, account, account.mustChangePassword && !mustChangePassword);
     });
   }
 

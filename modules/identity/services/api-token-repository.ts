@@ -171,6 +171,16 @@ export class ApiTokenRepository implements ApiTokens {
     });
   }
 
+  /** Revokes all of a person's with the caller's transaction. */
+  async revokeAllOf(transaction: Transaction, person: Person): Promise<void> {
+    const repository = transaction.repository(ApiTokenEntity);
+    for (const entity of await repository.findBy({ personId: person.id })) {
+      await repository.delete({ id: entity.id });
+      await this.record(transaction, person, entity, 'removed');
+      transaction.afterCommit(() => void this.tokens.delete(entity.tokenHash));
+    }
+  }
+
   async load(reader: Reader): Promise<void> {
     this.tokens = new Map();
     for (const row of await reader.repository(ApiTokenEntity).find()) this.keep(row);

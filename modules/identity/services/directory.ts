@@ -2,6 +2,7 @@ import { Emitter, injectable, type Person, type Reader } from '@portico/core';
 import type { Account, RoleName } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
+import { emailKey } from './email-address.js';
 
 /** Every account and its roles, in memory: what each request asks. Changed only after a commit. */
 @injectable()
@@ -21,7 +22,7 @@ export class Directory {
   }
 
   byEmail(email: string): Account | undefined {
-    const id = this.idsByEmail.get(email.trim().toLowerCase());
+    const id = this.idsByEmail.get(emailKey(email));
     return id === undefined ? undefined : this.accounts.get(id);
   }
 

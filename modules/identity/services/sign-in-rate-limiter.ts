@@ -5,6 +5,8 @@ import { Clock, inject, injectable, Messages, PortalError, type Transaction, Uni
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { KnownDeviceEntity } from '../entities/known-device-entity.js';
+import { AccountMails } from './account-mails.js';
+import { Directory } from './directory.js';
 import { IdentityConfig } from './identity-config.js';
 
 // Only what is used: the whole package brings thirty stores, and a start would wait for them.
@@ -123,6 +125,8 @@ export class KnownDevices {
   constructor(
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
     @inject(Clock) private readonly clock: Clock,
+    @inject(Directory) private readonly directory: Directory,
+    @inject(AccountMails) private readonly mails: AccountMails,
   ) {}
 
   /** The device of a cookie, when this person has signed in on it: the name under which its attempts are counted. */
@@ -135,10 +139,11 @@ export class KnownDevices {
 
   /**
    * Knows the browser from the commit on; answers the token for its cookie, which stays the same for everybody who signs in there. The oldest of
-   * many goes.
+   * many goes. Who has signed in elsewhere before is told of a new one by mail.
    * @param cookie what the browser has: a token that nobody was given is not taken.
+   * @param address of the client, for that mail; left out where there is none to be sent.
    */
-  async add(transaction: Transaction, personId: string, cookie: string | undefined): Promise<string> {
+  async add(transaction: Transaction, personId: string, cookie: string | undefined, address?: string): Promise<string> {
     const devices = transaction.repository(KnownDeviceEntity);
     const isOurs = cookie !== undefined && tokenPattern.test(cookie) && (await devices.existsBy({ tokenHash: hashOf(cookie) }));
     const token = isOurs ? cookie : randomBytes(32).toString('base64url');
@@ -146,6 +151,9 @@ export class KnownDevices {
     if (await devices.existsBy({ tokenHash, personId })) return token;
     await devices.insert({ tokenHash, personId, createdAt: this.clock.now().getTime() });
     const all = await devices.find({ where: { personId }, order: { createdAt: 'DESC' } });
+    const person = this.directory.person(personId);
+    if (address !== undefined && person && all.length > 1)
+      await this.mails.notice(transaction, 'new-device', person, { address });
     for (const old of all.slice(mostPerPerson)) await devices.delete({ tokenHash: old.tokenHash, personId });
     return token;
   }

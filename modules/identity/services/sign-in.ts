@@ -3,6 +3,7 @@ import { Clock, inject, injectable, notFound, PortalError, type Session, type Tr
 import { PersonEntity } from '../entities/person-entity.js';
 import { AccountRepository } from './account-repository.js';
 import { Directory } from './directory.js';
+import { emailKey } from './email-address.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
 import { KnownDevices, SignInRateLimiter } from './sign-in-rate-limiter.js';
@@ -93,14 +94,14 @@ export class SignIn {
    * @throws PortalError `sign-in-failed` (401), `sign-in-slowed` (429).
    */
   async withPassword(email: string, password: string, address: string, cookie?: string): Promise<SignInResult> {
-    const key = email.trim().toLowerCase();
+    const key = emailKey(email);
     const account = this.directory.byEmail(key);
     const device = await this.devices.find(account?.id, cookie);
     await this.rateLimiter.attempt(key, address, device);
     const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: account?.id ?? '' }));
     const right = await this.passwords.verify(stored?.passwordHash, password);
     if (!right || !stored) throw failed();
-    const result = await this.open(stored, cookie);
+    const result = await this.open(stored, address, cookie);
     await this.rateLimiter.succeeded(key, address, device);
     return result;
   }
@@ -124,18 +125,23 @@ export class SignIn {
     address: string,
     cookie?: string,
   ): Promise<OpenedSession> {
-    const key = session.person.email;
-    const device = await this.devices.find(session.person.id, cookie);
-    await this.rateLimiter.attempt(key, address, device);
-    const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: session.person.id }));
-    if (!(await this.passwords.verify(stored?.passwordHash, current))) {
-      throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
-    }
-    await this.rateLimiter.succeeded(key, address, device);
+    await this.confirm(session, current, address, cookie);
     return this.replacePassword(session.person.id, next, cookie);
   }
 
-  private async open(verified: PersonEntity, cookie: string | undefined): Promise<SignInResult> {
+  /** Asks a signed-in person for the password once more. @throws PortalError `password-wrong` (400), `sign-in-slowed` (429). */
+  async confirm({ person }: Session, password: string, address: string, cookie?: string): Promise<void> {
+    const key = person.email;
+    const device = await this.devices.find(person.id, cookie);
+    await this.rateLimiter.attempt(key, address, device);
+    const stored = await this.unitOfWork.read((reader) => reader.repository(PersonEntity).findOneBy({ id: person.id }));
+    if (!(await this.passwords.verify(stored?.passwordHash, password))) {
+      throw new PortalError('password-wrong', 'This is not your current password.', { status: 400 });
+    }
+    await this.rateLimiter.succeeded(key, address, device);
+  }
+
+  private async open(verified: PersonEntity, address: string, cookie: string | undefined): Promise<SignInResult> {
     if (verified.mustChangePassword && verified.active) {
       return { kind: 'new-password', ticket: this.tickets.issue(verified.id) };
     }
@@ -143,21 +149,28 @@ export class SignIn {
       const { id, passwordHash } = verified;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw failed();
-      return { kind: 'session', ...(await this.session(transaction, id, cookie)) };
+      return { kind: 'session', ...(await this.session(transaction, id, cookie, address)) };
     });
   }
 
-  private async session(transaction: Transaction, personId: string, cookie: string | undefined): Promise<OpenedSession> {
+  /** @param address of the client, where the browser may be a new one. */
+  private async session(
+    transaction: Transaction,
+    personId: string,
+    cookie: string | undefined,
+    address?: string,
+  ): Promise<OpenedSession> {
     const token = await this.sessions.create(transaction, personId);
-    return { token, device: await this.devices.add(transaction, personId, cookie) };
+    return { token, device: await this.devices.add(transaction, personId, cookie, address) };
   }
 
   private async replacePassword(personId: string, password: string, cookie: string | undefined): Promise<OpenedSession> {
     let session: OpenedSession | undefined;
-    await this.accounts.replacePassword(personId, password, false, async (transaction) => {
+    const also = async (transaction: Transaction): Promise<void> => {
       if (!(await transaction.repository(PersonEntity).existsBy({ id: personId, active: true }))) throw notFound('person');
       session = await this.session(transaction, personId, cookie);
-    });
+    };
+    await this.accounts.replacePassword(personId, password, false, { keepsTokens: true, also });
     if (session === undefined) throw failed();
     return session;
   }
