@@ -1,6 +1,4 @@
 import {
-  type BrowserCookie,
-  Cookies,
   type HttpRoutes,
   inject,
   injectable,
@@ -13,7 +11,7 @@ import {
 } from '@portico/core';
 import { AccountRecovery } from '../services/account-recovery.js';
 import { SignIn } from '../services/sign-in.js';
-import { deviceCookie } from './sign-in-routes.js';
+import { OwnAccount } from './own-account.js';
 
 const form = z.strictObject({ email: z.string(), current: z.string().max(8192) });
 
@@ -21,15 +19,12 @@ const form = z.strictObject({ email: z.string(), current: z.string().max(8192) }
 @injectable()
 export class OwnEmailRoutes implements HttpRoutes {
   readonly prefix = '/account/email';
-  private readonly device: BrowserCookie;
 
   constructor(
     @inject(AccountRecovery) private readonly recovery: AccountRecovery,
     @inject(SignIn) private readonly signIn: SignIn,
-    @inject(Cookies) cookies: Cookies,
-  ) {
-    this.device = deviceCookie(cookies);
-  }
+    @inject(OwnAccount) private readonly own: OwnAccount,
+  ) {}
 
   register(router: Router): void {
     router.get('/', { access: 'signed-in' }, (ctx) => this.show(ctx));
@@ -38,7 +33,7 @@ export class OwnEmailRoutes implements HttpRoutes {
       const { email, current } = ctx.input.body;
       const session = this.session(ctx);
       try {
-        await this.signIn.confirm(session, current, ctx.ip, this.device.read(ctx));
+        await this.signIn.confirm(session, current, this.own.visitor(ctx));
         const asked = await this.recovery.askForAddress(session, email);
         ctx.redirectWith('/account', ctx.text('own-email.sent', { email: asked }));
       } catch (error) {
@@ -63,7 +58,6 @@ export class OwnEmailRoutes implements HttpRoutes {
 
   private session(ctx: RouteContext): Session {
     if (!this.recovery.isPossible) throw notFound();
-    if (!ctx.session) throw new PortalError('sign-in-required', 'Sign in to do this.', { status: 401 });
-    return ctx.session;
+    return this.own.session(ctx);
   }
 }

@@ -11,13 +11,14 @@ import {
   type Transaction,
   UnitOfWork,
 } from '@portico/core';
-import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Account } from '../api/index.js';
 import { AccountLinks, type LiveLink } from './account-links.js';
 import { AccountMails } from './account-mails.js';
 import { AccountRepository } from './account-repository.js';
 import { emailKey } from './email-address.js';
-import { Limiter, networkOf } from './sign-in-rate-limiter.js';
+import { type SignInCount, SignInCounts } from './sign-in-counts.js';
+import { networkOf } from './sign-in-rate-limiter.js';
 
 const quarterOfAnHour = 15 * 60;
 /** Mails to one address, and questions from one client, within a quarter of an hour. */
@@ -38,8 +39,8 @@ const mostPerClient = 20;
  */
 @injectable()
 export class AccountRecovery implements Activity {
-  private readonly byAddress: RateLimiterMemory = new Limiter({ points: mostPerAddress, duration: quarterOfAnHour });
-  private readonly byClient: RateLimiterMemory = new Limiter({ points: mostPerClient, duration: quarterOfAnHour });
+  private readonly byAddress: SignInCount;
+  private readonly byClient: SignInCount;
   private pending: Promise<void> = Promise.resolve();
 
   constructor(
@@ -50,7 +51,11 @@ export class AccountRecovery implements Activity {
     @inject(AccountRepository) private readonly accounts: AccountRepository,
     @inject(AccountLinks) private readonly links: AccountLinks,
     @inject(AccountMails) private readonly mails: AccountMails,
-  ) {}
+    @inject(SignInCounts) counts: SignInCounts,
+  ) {
+    this.byAddress = counts.count('mails', mostPerAddress, quarterOfAnHour);
+    this.byClient = counts.count('mails-from', mostPerClient, quarterOfAnHour);
+  }
 
   onStop(): Promise<void> {
     return this.pending;

@@ -3,6 +3,7 @@ import {
   Ids,
   inject,
   injectable,
+  invalidInput,
   notFound,
   optional,
   type Person,
@@ -17,21 +18,14 @@ import { PersonEntity, personSearchText } from '../entities/person-entity.js';
 import { RoleAssignmentEntity } from '../entities/role-assignment-entity.js';
 import { AccountLinks } from './account-links.js';
 import { AccountMails } from './account-mails.js';
-import {
-  checkedAccount,
-  checkedEmail,
-  checkedName,
-  checkPassword,
-  checkRole,
-  emailTaken,
-  keepAnAdministrator,
-} from './account-rules.js';
+import { checkedAccount, checkedEmail, checkedName, checkRole, emailTaken, keepAnAdministrator } from './account-rules.js';
 import { ApiTokenRepository } from './api-token-repository.js';
 import { Directory } from './directory.js';
+import { lengthProblem } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { SessionStore } from './session-store.js';
 
-/** What a new password means for all the other ways into an account. */
+/** On what ways somebody gets in without showing a password: sessions, API tokens and links, ended together with what makes them wrong. */
 @injectable()
 class SignedInAccess {
   constructor(
@@ -66,6 +60,8 @@ export interface RoleInPlace {
 export interface PasswordReplacement {
   /** True when it is the person's own choice, who knows of the tokens. Default: API tokens end with the password. */
   readonly keepsTokens?: boolean;
+  /** True for the operator's, from the environment. */
+  readonly isGiven?: boolean;
   /** More to do in the same transaction, e.g. a new session for whoever changed the password. */
   also?(transaction: Transaction): Promise<void>;
 }
@@ -107,9 +103,15 @@ export class AccountRepository implements People {
     return this.addWith(account, []);
   }
 
-  /** Adds a person together with roles: all of it, or nothing. */
-  async addWith(account: NewAccount, roles: readonly RoleInPlace[]): Promise<Account> {
-    const { email, name } = checkedAccount(account);
+  /**
+   * Adds a person together with roles: all of it, or nothing.
+   * @param isGiven the password is the operator's, from the environment: it must be long enough, and is no business of ours otherwise.
+   */
+  async addWith(account: NewAccount, roles: readonly RoleInPlace[], isGiven = false): Promise<Account> {
+    const { email, name } = await checkedAccount(account, (password, owner) =>
+      isGiven ? Promise.resolve(lengthProblem(password)) : this.passwords.problem(password, owner),
+    );
+    const mustChangePassword = account.mustChangePassword ?? false;
     for (const { role, siteId } of roles) this.checkPlace(role, siteId);
     if (this.byEmail(email)) throw emailTaken();
     const person = Object.assign(new PersonEntity(), {
@@ -120,7 +122,8 @@ export class AccountRepository implements People {
       searchText: personSearchText(email, name),
       passwordHash: await this.passwords.hash(account.password),
       active: true,
-      mustChangePassword: account.mustChangePassword ?? false,
+      mustChangePassword,
+      oneTimeUntil: mustChangePassword ? this.passwords.oneTimeUntil() : null,
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -198,14 +201,16 @@ export class AccountRepository implements People {
     personId: string,
     password: string,
     mustChangePassword: boolean,
-    { keepsTokens = false, also }: PasswordReplacement = {},
+    { keepsTokens = false, isGiven = false, also }: PasswordReplacement = {},
   ): Promise<void> {
-    const account = this.byId(personId);
+    const account = this.directory.byId(personId);
     if (!account) throw notFound('person');
-    checkPassword(password);
+    const problem = isGiven ? lengthProblem(password) : await this.passwords.problem(password, account);
+    if (problem !== undefined) throw invalidInput({ password: problem }, problem);
     const passwordHash = await this.passwords.hash(password);
+    const oneTimeUntil = mustChangePassword ? this.passwords.oneTimeUntil() : null;
     await this.change(personId, async (transaction) => {
-      await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword });
+      await transaction.repository(PersonEntity).update({ id: personId }, { passwordHash, mustChangePassword, oneTimeUntil });
       await this.access.endSessions(transaction, personId);
       if (!keepsTokens) await this.access.endTokens(transaction, account);
       await also?.(transaction);
