@@ -18,7 +18,7 @@ export interface LiveLink {
 /**
  * Links that are sent by mail: 256 random bits, of which the table has the hash. Programs that read mail open links, so finding one changes nothing;
  * `redeem` uses it up in the transaction of what it is for. Who asks twice has two that work: else a stranger could make the owner's useless by asking
- * again. A new password ends all of them.
+ * again. A new password, another address and disabling the account end all of them.
  */
 @injectable()
 export class AccountLinks {
@@ -54,19 +54,17 @@ export class AccountLinks {
     return { purpose: link.purpose, account, email: link.email };
   }
 
-  /** Uses it up, with the caller's transaction, and all others of the same account that lead to a password, or to an address. */
+  /** Uses it up, with the caller's transaction; what it is for ends the others. */
   async redeem(transaction: Transaction, token: string): Promise<void> {
     const links = transaction.repository(AccountLinkEntity);
     const link = await links.findOneBy({ tokenHash: hashOf(token) });
     if (!link || link.expiresAt <= this.clock.now().getTime()) throw linkEnded();
     await links.delete({ tokenHash: link.tokenHash });
-    if (link.purpose === 'email') await links.delete({ personId: link.personId, purpose: 'email' });
   }
 
-  /** Ends all that lead to a password, with the caller's transaction: it has been chosen. */
-  async endPasswordLinks(transaction: Transaction, personId: string): Promise<void> {
-    for (const purpose of ['password', 'invitation'] as const)
-      await transaction.repository(AccountLinkEntity).delete({ personId, purpose });
+  /** Ends all of an account, with the caller's transaction: its password is new, its address another one, or it is disabled. */
+  async endAllOf(transaction: Transaction, personId: string): Promise<void> {
+    await transaction.repository(AccountLinkEntity).delete({ personId });
   }
 }
 

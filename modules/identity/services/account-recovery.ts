@@ -116,7 +116,7 @@ export class AccountRecovery implements Activity {
     await this.unitOfWork.write(async (transaction) => {
       await this.links.send(transaction, account, 'email', email);
       await this.mails.notice(transaction, 'address-asked', account, { email });
-      await this.record(transaction, account, 'asked', 'email');
+      await this.record(transaction, account, 'asked', 'email', { after: email });
     });
     return email;
   }
@@ -128,6 +128,7 @@ export class AccountRecovery implements Activity {
     await this.accounts.changeEmail(account.id, email, async (transaction) => {
       await this.links.redeem(transaction, token);
       await this.mails.notice(transaction, 'address-changed', account, { email });
+      await this.record(transaction, account, 'changed', 'email', { before: account.email, after: email });
     });
     return email;
   }
@@ -155,7 +156,14 @@ export class AccountRecovery implements Activity {
     }
   }
 
-  private record(transaction: Transaction, { id, email }: Account, action: string, attribute: string): Promise<void> {
-    return this.audit.record(transaction, { area: 'people', subject: email, about: id, attribute, scope: 'instance', action });
+  private record(
+    transaction: Transaction,
+    { id, email }: Account,
+    action: string,
+    attribute: string,
+    values: { readonly before?: string; readonly after?: string } = {},
+  ): Promise<void> {
+    const about = { area: 'people', subject: email, about: id, attribute, scope: 'instance' };
+    return this.audit.record(transaction, { ...about, action, ...values });
   }
 }

@@ -43,9 +43,13 @@ class SignedInAccess {
     return this.tokens.revokeAllOf(transaction, person);
   }
 
+  endLinks(transaction: Transaction, personId: string): Promise<void> {
+    return this.links.endAllOf(transaction, personId);
+  }
+
   /** Links to another one end, and the owner is told, unless it is the first of their own. */
   async passwordReplaced(transaction: Transaction, account: Account, isFirst: boolean): Promise<void> {
-    await this.links.endPasswordLinks(transaction, account.id);
+    await this.endLinks(transaction, account.id);
     if (!isFirst) await this.mails.notice(transaction, 'password-changed', account);
   }
 }
@@ -171,6 +175,7 @@ export class AccountRepository implements People {
       if (active) return;
       await keepAnAdministrator(transaction);
       await this.access.endSessions(transaction, personId);
+      await this.access.endLinks(transaction, personId);
     });
   }
 
@@ -189,6 +194,7 @@ export class AccountRepository implements People {
       const { name } = await people.findOneByOrFail({ id: personId });
       await people.update({ id: personId }, { email, searchText: personSearchText(email, name) });
       await also(transaction);
+      await this.access.endLinks(transaction, personId);
     });
   }
 

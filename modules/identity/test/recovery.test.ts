@@ -63,6 +63,15 @@ describe('Accounts that recover by mail', () => {
     expect(portal.log()).to.not.include(tokenOf(mail));
   });
 
+  it('ends links when the account is disabled', async () => {
+    const { id } = await addPerson(portal, 'gone@example.org');
+    await forgot('gone@example.org');
+    const mail = await server.next('gone@example.org');
+    await portal.service(People).setActive(id, false);
+    await portal.service(People).setActive(id, true);
+    expect((await choose(mail, another)).status).to.equal(410);
+  });
+
   it('ends the API tokens of the account', async () => {
     const boss = await addPerson(portal, 'boss@example.org');
     await portal.service(People).grant(boss.id, 'Administrator');
@@ -103,7 +112,11 @@ describe('Accounts that recover by mail', () => {
     expect((await choose(invitation, another)).status).to.equal(303);
     expect((await send('/sign-in/link', { token: tokenOf(move) })).status).to.equal(303);
     expect(subject(await server.next('scan@example.org'))).to.equal('Your address has been changed');
-    expect((await choose(reset, another)).status).to.equal(303);
+    expect((await choose(reset, another)).status, 'it went to an address that is another now').to.equal(410);
+    await forgot('moved@example.org');
+    const again = await server.next('moved@example.org');
+    for (let count = 0; count < 3; count += 1) await portal.agent().get(pathOf(again));
+    expect((await choose(again, another)).status).to.equal(303);
     expect(subject(await server.next('moved@example.org'))).to.equal('Your password has been changed');
   });
 
