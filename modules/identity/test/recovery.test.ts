@@ -35,14 +35,14 @@ describe('Accounts that recover by mail', () => {
   const choose = (mail: ReceivedMail, chosen: string, visitor?: TestClient) =>
     send('/sign-in/link', { token: tokenOf(mail), password: chosen, repeated: chosen }, visitor);
   /** The page, but for what is new with each answer. */
-  const wordsOf = ({ text }: { readonly text: string }): string => text.replace(/nonce="[^"]*"/g, '');
+  const shownText = ({ text }: { readonly text: string }): string => text.replace(/nonce="[^"]*"/g, '');
   const subject = ({ headers }: ReceivedMail): string | undefined => headers.get('subject');
 
   it('sets a new password by a link that works once, and ends sessions and API tokens', async () => {
     await addPerson(portal, 'rita@example.org', { name: 'Rita Reset' });
     const session = await portal.signIn({ email: 'rita@example.org', password });
     const answer = await forgot('Rita@Example.org ');
-    expect([answer.status, wordsOf(answer)]).to.deep.equal([200, wordsOf(await forgot('nobody@example.org'))]);
+    expect([answer.status, shownText(answer)]).to.deep.equal([200, shownText(await forgot('nobody@example.org'))]);
     const mail = await server.next('rita@example.org');
     expect([mail.from, subject(mail), mail.encrypted]).to.deep.equal(['portal@example.org', 'Choose a new password', true]);
     expect(mail.text).to.include('Hello Rita Reset,').and.include('for an hour').and.include(`${portal.url}/sign-in/link?token=`);
@@ -128,7 +128,7 @@ describe('Accounts that recover by mail', () => {
       .set({ Origin: portal.url, 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example', Accept: 'text/html' })
       .type('form')
       .send({ email: 'host@example.org' });
-    expect(wordsOf(forged)).to.equal(wordsOf(await forgot('nobody@example.org')));
+    expect(shownText(forged)).to.equal(shownText(await forgot('nobody@example.org')));
     const mail = await server.next('host@example.org');
     expect(mail.link.startsWith(`${portal.url}/sign-in/link?token=`)).to.equal(true);
     expect(mail.text + mail.html).to.not.include('evil');
@@ -144,7 +144,7 @@ describe('Accounts that recover by mail', () => {
   it('sends one address so many mails and no more, without a word, and slows one client', async () => {
     await addPerson(portal, 'often@example.org');
     const answers = new Set<string>();
-    for (let count = 0; count < 5; count += 1) answers.add(wordsOf(await forgot('often@example.org')));
+    for (let count = 0; count < 5; count += 1) answers.add(shownText(await forgot('often@example.org')));
     expect(answers.size).to.equal(1);
     let slowed = await forgot('nobody@example.org');
     for (let count = 0; count < 20 && slowed.status === 200; count += 1) slowed = await forgot('nobody@example.org');
