@@ -16,8 +16,7 @@ import { DocumentPermissions } from '../api/documents.js';
 import { noRule, RuleEntity } from '../entities/rule.js';
 
 /** What a rule can decide for a role otherwise than the role has it in the whole site. */
-export const ruleActions = ['add', 'update', 'delete', 'change-permissions'] as const;
-export type RuleAction = (typeof ruleActions)[number];
+export type RuleAction = 'add' | 'update' | 'delete' | 'change-permissions';
 
 export const permissionOfAction: Readonly<Record<RuleAction, string>> = {
   add: DocumentPermissions.add,
