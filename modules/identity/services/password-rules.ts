@@ -71,7 +71,7 @@ async function isCommon(folded: string): Promise<boolean> {
   // Digits and signs around a common password add little; a long number is a password like any other.
   const addsLittle = /\p{L}/u.test(folded)
     ? (part: string): boolean => !/\p{L}/u.test(part)
-    : (part: string): boolean => part.length <= mostAdded;
+    : (part: string): boolean => part.length <= mostAdded || !/^\p{N}+$/u.test(part);
   const isKnown = (part: string): boolean => common.has(part) || addsLittle(part);
   for (let at = 1; at < folded.length; at += 1) {
     const [head, tail] = [folded.slice(0, at), folded.slice(at)];
