@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnitOfWork } from '@portico/core';
 import { startTestPortal, type TestPortal } from '@portico/core/testing';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { addPerson, password, type TestClient, trySignIn } from './support.js';
 
@@ -26,14 +26,13 @@ describe('Counts of failed sign-ins', () => {
     for (let failures = 0; failures < 5; failures += 1) expect(await guess(first)).to.equal(401);
     expect(await guess(first)).to.equal(429);
     await first.stop({ keep: true });
-    const database = new Database(join(home, 'portico.db'), { readonly: true });
-    const rows = database.prepare('SELECT * FROM identity_sign_in_count').all() as { count_key: string; points: number }[];
-    database.close();
-    expect(rows.map(({ count_key }) => count_key.split(' ')[0]).sort()).to.deep.equal(['account', 'address', 'pair']);
-    expect(JSON.stringify(rows)).not.to.match(/ada|127\.0/);
-
     const second = await startTestPortal({ home });
     try {
+      const rows = await second
+        .service(UnitOfWork)
+        .read((reader) => reader.query<{ key: string }>('SELECT count_key AS "key", points FROM identity_sign_in_count'));
+      expect(rows.map(({ key }) => key.split(' ')[0]).sort()).to.deep.equal(['account', 'address', 'pair']);
+      expect(JSON.stringify(rows)).not.to.match(/ada|127\.0/);
       expect(await guess(second)).to.equal(429);
       expect(await guess(second, password)).to.equal(429);
       const device = cookies.getCookie('portico-device', { domain: '127.0.0.1', path: '/', secure: false, script: false });
