@@ -10,20 +10,20 @@ import {
   SiteDirectory,
   type Transaction,
 } from '@portico/core';
-import { type Rule, Visibility } from './visibility.js';
+import { type Rule, Rules } from './rules.js';
 
 /** The names of roles in the rules of folders and documents: to whom they are visible, and what roles may do there. */
 @injectable()
 export class RuleRoleReferences implements RoleReference {
   constructor(
-    @inject(Visibility) private readonly visibility: Visibility,
+    @inject(Rules) private readonly rules: Rules,
     @inject(Messages) private readonly messages: Messages,
     @inject(optional(SiteDirectory)) private readonly sites: ServiceHandle<SiteDirectory>,
   ) {}
 
   async usesOf(reader: Reader, role: RoleName, locale: string): Promise<readonly string[]> {
     const uses: string[] = [];
-    for (const rule of this.visibility.naming(role)) {
+    for (const rule of this.rules.naming(role)) {
       if (uses.length >= 20) break;
       const site = this.sites.get()?.byId(rule.siteId)?.name ?? rule.siteId;
       for (const name of await namesOf(reader, rule))
@@ -33,11 +33,11 @@ export class RuleRoleReferences implements RoleReference {
   }
 
   renamed(transaction: Transaction, before: RoleName, after: RoleName): Promise<void> {
-    return this.visibility.replaceRole(transaction, before, after);
+    return this.rules.replaceRole(transaction, before, after);
   }
 
   removed(transaction: Transaction, role: RoleName): Promise<void> {
-    return this.visibility.replaceRole(transaction, role, undefined);
+    return this.rules.replaceRole(transaction, role, undefined);
   }
 }
 
