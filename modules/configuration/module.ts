@@ -8,7 +8,6 @@ import {
   MenuItems,
   ModuleBelongings,
   Permissions,
-  RoleReferences,
   SecretStores,
 } from '@portico/core';
 import {
@@ -28,7 +27,6 @@ import { InstanceSettingsRoutes, SiteSettingsRoutes } from './http/settings-rout
 import { TransferRoutes } from './http/transfer-routes.js';
 import { OwnerlessSettings, SettingsBelongings } from './services/ownerless-settings.js';
 import { declaredPermissions, permissions } from './services/permissions.js';
-import { RoleSettings } from './services/role-settings.js';
 import { SettingCriterion } from './services/setting-criterion.js';
 import { SettingsAuditArea } from './services/setting-presenter.js';
 import { SettingsCheck, SettingsRegistry } from './services/settings-registry.js';
@@ -50,7 +48,6 @@ export default defineModule(({ provide, contribute, host, run }) => {
   contribute(AuditAreas).to(SettingsAuditArea, { id: 'settings', order: 80 });
   contribute(SecretStores).to(SettingsSecrets);
   contribute(ModuleBelongings).to(SettingsBelongings);
-  contribute(RoleReferences).to(RoleSettings);
   contribute(IntegrityChecks).to(SettingsCheck);
   contribute(IntegrityChecks).to(OwnerlessSettings);
   for (const permission of declaredPermissions) contribute(Permissions).value(permission, { id: permission.id });

@@ -14,8 +14,6 @@ export interface Choice {
 export interface ChoiceProvider {
   /** `<module>.<plural-noun>`, unique in the portal. */
   readonly id: string;
-  /** Whether the choices are names of roles: stored values follow when a role gets another name, and lose it when it goes. */
-  readonly namesRoles?: true;
   /** @param signal aborted when the time is over. */
   choices(scope: Scope, signal: AbortSignal): Promise<readonly Choice[]>;
   /** What a value is called, where it is told without a form. A memory read. Default: the value itself. */

@@ -45,12 +45,6 @@ export class Choices {
     return this.quietly(field, (provider) => provider.preset?.());
   }
 
-  /** Whether what is chosen of a field is the name of a role. */
-  namesRoles(field: SettingsField): boolean {
-    const id = providerOf(field);
-    return id !== undefined && this.find(id)?.namesRoles === true;
-  }
-
   private quietly(field: SettingsField, ask: (provider: ChoiceProvider) => string | undefined): string | undefined {
     const id = providerOf(field);
     const provider = id === undefined ? undefined : this.find(id);

@@ -181,28 +181,6 @@ export class StoredSettings implements Activity {
     return rows.map(({ field, row }) => ({ definitionId, scope, field, row: former.get(field), written: row }));
   }
 
-  /** Puts one choice in place of another, or takes it out, in every scope that stores it. */
-  async replaceChoice(
-    transaction: Transaction,
-    { definitionId, field }: Pick<StoredSetting, 'definitionId' | 'field'>,
-    before: string,
-    after: string | undefined,
-  ): Promise<void> {
-    const rows = transaction.repository(StoredSetting);
-    for (const row of await rows.findBy({ definitionId, field, kind: 'value' })) {
-      const chosen = JSON.parse(row.content) as SettingValue;
-      if (Array.isArray(chosen) ? !chosen.includes(before) : chosen !== before) continue;
-      const left = Array.isArray(chosen) ? chosen.flatMap((one) => (one === before ? (after ?? []) : [one])) : after;
-      const next = left === undefined ? undefined : { ...row, content: JSON.stringify(left) };
-      if (next) await rows.save(next);
-      else await rows.delete({ definitionId, field, scope: row.scope });
-      transaction.afterCommit(() => {
-        this.put(definitionId, row.scope, new Map([[field, next && this.remember(next)]]));
-        this.listeners.get(definitionId)?.(row.scope, [field]);
-      });
-    }
-  }
-
   /** What was stored under these definitions has gone, and in these fields of others. */
   forget(definitionIds: readonly string[], fields: readonly Pick<StoredSetting, 'definitionId' | 'scope' | 'field'>[]): void {
     for (const id of definitionIds) {

@@ -27,7 +27,6 @@ export const signInSettings = defineSettings({
 @injectable()
 export class RoleChoices implements ChoiceProvider {
   readonly id = roleChoices;
-  readonly namesRoles = true;
 
   constructor(@inject(RoleCatalog) private readonly catalog: RoleCatalog) {}
 

@@ -69,6 +69,7 @@ describe('Nobody goes beyond the rights they hold', () => {
       '/identity/users/:id/instance-roles': { on: 'person', body: { role: person.role } },
       '/identity/users/:id/site-roles': { on: 'person', body: { role: 'Site Administrator', site: person.site } },
       '/identity/users/:id/password': { on: 'person' },
+      '/identity/users/:id/link': { on: 'person' },
       '/identity/users/:person/sessions/end': { on: 'person' },
       '/identity/users/:person/sessions/:id/end': { on: 'person' },
       '/identity/users/:person/tokens/:id/revoke': { on: 'person' },
