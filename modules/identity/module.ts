@@ -16,13 +16,15 @@ import {
   SecretStores,
   Sessions,
 } from '@portico/core';
-import { People } from './api/index.js';
+import { ExternalSignIn, People, SignInMethods } from './api/index.js';
 import { EndSessions, ListSessions, ListTokens, RemoveSecondFactors, RevokeTokens } from './commands/access-commands.js';
 import { DisableUser, EnableUser, SetUserPassword } from './commands/account-commands.js';
 import { GrantRole, RevokeRole } from './commands/role-commands.js';
 import { AddUser, ListUsers } from './commands/users.js';
 import { AccountRoutes } from './http/account-routes.js';
 import { ApiTokenRoutes } from './http/api-token-routes.js';
+import { ConnectionRoutes, ExternalStepRoutes } from './http/connection-routes.js';
+import { ExternalSignInPages } from './http/external-sign-in-pages.js';
 import { MembershipsRoutes } from './http/memberships-routes.js';
 import { OwnFactorsRoutes } from './http/own-factors-routes.js';
 import { OwnSessionsRoutes } from './http/own-sessions-routes.js';
@@ -44,6 +46,8 @@ import { SessionStore } from './services/session-store.js';
 
 export default defineModule(({ host, provide, contribute, run }) => {
   host(Permissions);
+  host(SignInMethods);
+  provide(ExternalSignIn).to(ExternalSignInPages);
   provide(Sessions).to(SessionStore);
   provide(ApiTokens).to(ApiTokenRepository);
   provide(AccessControl).to(RoleAccessControl);
@@ -56,10 +60,12 @@ export default defineModule(({ host, provide, contribute, run }) => {
   contribute(AuditAreas).value({ area: 'api-tokens', label: 'audit.area.api-tokens' }, { id: 'api-tokens' });
   contribute(HttpRoutes).to(SignInRoutes);
   contribute(HttpRoutes).to(SecondStepRoutes);
+  contribute(HttpRoutes).to(ExternalStepRoutes);
   contribute(HttpRoutes).to(SignOutRoutes);
   contribute(HttpRoutes).to(AccountRoutes);
   contribute(HttpRoutes).to(OwnFactorsRoutes);
   contribute(HttpRoutes).to(OwnSessionsRoutes);
+  contribute(HttpRoutes).to(ConnectionRoutes);
   contribute(HttpRoutes).to(ApiTokenRoutes);
   contribute(HttpRoutes).to(PeopleRoutes);
   contribute(HttpRoutes).to(PersonAccessRoutes);

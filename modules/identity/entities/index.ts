@@ -1,5 +1,6 @@
 import { ApiTokenEntity } from './api-token-entity.js';
 import { AuthenticatorEntity } from './authenticator-entity.js';
+import { ExternalGrantEntity, ExternalIdentityEntity, ExternalSessionEntity } from './external-entities.js';
 import { KnownDeviceEntity } from './known-device-entity.js';
 import { PasskeyEntity } from './passkey-entity.js';
 import { PersonEntity } from './person-entity.js';
@@ -12,6 +13,9 @@ import { SignInCountEntity } from './sign-in-count-entity.js';
 export default [
   ApiTokenEntity,
   AuthenticatorEntity,
+  ExternalGrantEntity,
+  ExternalIdentityEntity,
+  ExternalSessionEntity,
   KnownDeviceEntity,
   PasskeyEntity,
   PersonEntity,

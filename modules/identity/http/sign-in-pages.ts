@@ -1,10 +1,11 @@
 import { type BrowserCookie, Cookies, inject, injectable, PortalError, type RouteContext, SessionCookie } from '@portico/core';
 import { localAddress } from '@portico/core/util';
 import type { Enrolment } from '../services/authenticator-app.js';
+import { OfferedMethods } from '../services/offered-methods.js';
 import { RelyingParty } from '../services/relying-party.js';
 import { SecondStep } from '../services/second-step.js';
 import { SessionStore, type Visitor } from '../services/session-store.js';
-import type { SignInResult } from '../services/sign-in-steps.js';
+import { type SignInResult, ticketExpired } from '../services/sign-in-steps.js';
 
 const pagesOfSigning = /^\/sign-(?:in|out)(?![\w-])/;
 
@@ -41,6 +42,7 @@ export class SignInPages {
     @inject(SessionStore) private readonly sessions: SessionStore,
     @inject(SessionCookie) private readonly cookie: SessionCookie,
     @inject(RelyingParty) private readonly relyingParty: RelyingParty,
+    @inject(OfferedMethods) private readonly methods: OfferedMethods,
     @inject(Cookies) cookies: Cookies,
   ) {
     this.device = deviceCookie(cookies);
@@ -61,6 +63,15 @@ export class SignInPages {
     }
   }
 
+  /** Shows the page of the step that a ticket is for; where signing in begins when it is none, or too old. */
+  async resume(ctx: RouteContext, ticket: string | undefined, next: string | undefined): Promise<void> {
+    const step = ticket === undefined ? undefined : this.step.stepOf(ticket);
+    if (ticket === undefined || step === undefined) this.signIn(ctx, { next, error: ticketExpired() });
+    else if (step === 'second-factor') await this.secondFactor(ctx, { ticket, next });
+    else if (step === 'set-up') await this.setUp(ctx, { ticket, next });
+    else this.newPassword(ctx, { ticket, next });
+  }
+
   /** A session of before does not live on beside the new one. */
   async open(ctx: RouteContext, { token, device }: { readonly token: string; readonly device: string }): Promise<void> {
     if (ctx.session) await this.sessions.end(ctx.session);
@@ -74,7 +85,8 @@ export class SignInPages {
   }
 
   signIn(ctx: RouteContext, model: PageModel & { readonly email?: string }): void {
-    this.show(ctx, 'sign-in', 'sign-in.title', { ...model, passkeys: this.relyingParty.at(ctx.get('Host')) !== undefined });
+    const passkeys = this.relyingParty.at(ctx.get('Host')) !== undefined;
+    this.show(ctx, 'sign-in', 'sign-in.title', { ...model, passkeys, methods: this.methods.buttons(ctx.access.locale) });
   }
 
   newPassword(ctx: RouteContext, model: PageModel & { readonly ticket: string }): void {

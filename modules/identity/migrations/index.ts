@@ -1,4 +1,5 @@
 import { CreateApiTokens1763900000000 } from './create-api-tokens.js';
+import { CreateExternalIdentities1764710000000 } from './create-external-identities.js';
 import { CreateIdentity1763800000000 } from './create-identity.js';
 import { CreateKnownDevices1764590000000 } from './create-known-devices.js';
 import { CreateSecondFactors1764700000000 } from './create-second-factors.js';
@@ -24,4 +25,5 @@ export default [
   DescribeSessions1764700100000,
   ExpireOneTimePasswords1764700200000,
   CreateSignInCounts1764700300000,
+  CreateExternalIdentities1764710000000,
 ];

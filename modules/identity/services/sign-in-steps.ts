@@ -1,4 +1,5 @@
 import { inject, injectable, PortalError, type Transaction, UnitOfWork } from '@portico/core';
+import type { ExternalSession } from '../api/index.js';
 import { PersonEntity } from '../entities/person-entity.js';
 import { Directory } from './directory.js';
 import { SecondFactorPolicy } from './second-factor-policy.js';
@@ -27,6 +28,8 @@ export interface Shown {
   /** Of the password that was checked; of a passkey alone, the one that is in force. */
   readonly passwordHash: string;
   readonly hasFactor: boolean;
+  /** Where, when it was not here: no password was shown then, and none is asked for. */
+  readonly external?: ExternalSession;
 }
 
 /**
@@ -53,7 +56,7 @@ export class SignInSteps {
     const hasAny = factors.app || factors.passkeys;
     if (hasAny && !shown.hasFactor)
       return { kind: 'second-factor', ticket: this.tickets.issue({ ...shown, step: 'second-factor' }), factors };
-    if (account.mustChangePassword)
+    if (account.mustChangePassword && !shown.external)
       return { kind: 'new-password', ticket: this.tickets.issue({ ...shown, step: 'new-password' }) };
     if (!hasAny && this.policy.requires(account))
       return { kind: 'set-up', ticket: this.tickets.issue({ ...shown, step: 'set-up' }) };
@@ -61,14 +64,19 @@ export class SignInSteps {
       const { personId: id, passwordHash } = shown;
       // Asked again where nothing can come between: the password may have been changed while it was checked.
       if (!(await transaction.repository(PersonEntity).existsBy({ id, passwordHash, active: true }))) throw signInFailed();
-      return this.open(transaction, id, visitor);
+      return this.open(transaction, id, visitor, shown.external);
     });
     return { kind: 'session', ...opened };
   }
 
   /** A session in a transaction of the caller's, who has asked for all that is needed before. */
-  async open(transaction: Transaction, personId: string, visitor: Visitor): Promise<OpenedSession> {
-    const token = await this.sessions.create(transaction, personId, visitor);
+  async open(
+    transaction: Transaction,
+    personId: string,
+    visitor: Visitor,
+    external?: ExternalSession,
+  ): Promise<OpenedSession> {
+    const token = await this.sessions.create(transaction, personId, visitor, external);
     return { token, device: await this.devices.add(transaction, personId, visitor.device) };
   }
 }
