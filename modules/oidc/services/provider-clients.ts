@@ -46,6 +46,8 @@ export async function discover(
   config.timeout = timeoutSeconds;
   config[client.customFetch] = ask;
   if (isInsecure) client.allowInsecureRequests(config);
+  // The library trusts a token that came straight from the provider without a look at its signature, unless it is told not to.
+  client.enableNonRepudiationChecks(config);
   checkAddresses(server, url);
   const keys = createRemoteJWKSet(new URL(server.jwks_uri as string), {
     [joseFetch]: (address, init) => fetch(address, init as RequestInit),

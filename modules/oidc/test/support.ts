@@ -43,6 +43,8 @@ export async function startProvider(portalUrl: string, more: object = {}): Promi
     scopes: ['openid', 'email', 'profile', 'groups'],
     features: { backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
     cookies: { keys: ['of the tests'] },
+    // By its own it does not speak to this machine, where the portal is.
+    fetch: (url: string, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown }) => fetch(url, options),
     findAccount: (_ctx: unknown, sub: string) => ({
       accountId: sub,
       claims: () => Promise.resolve({ sub, ...people.get(sub) }),
@@ -138,6 +140,7 @@ export class TestVisitor {
     return said
       .replace(/<svg[\s\S]*?<\/svg>/g, '')
       .replace(/<[^>]+>/g, ' ')
+      .replaceAll('&#x27;', "'")
       .replace(/\s+/g, ' ')
       .trim();
   }
