@@ -1,4 +1,13 @@
-import { Commands, DemoContents, defineModule, HttpRoutes, MenuItems, Permissions, SiteDirectory } from '@portico/core';
+import {
+  AuditAreas,
+  Commands,
+  DemoContents,
+  defineModule,
+  HttpRoutes,
+  MenuItems,
+  Permissions,
+  SiteDirectory,
+} from '@portico/core';
 import { HomePageSections, Sites } from './api/index.js';
 import { AddSite, ListSites } from './commands/sites.js';
 import { HomePageRoutes, RootRedirectRoutes, SitesRoutes } from './http/sites-routes.js';
@@ -21,6 +30,7 @@ export default defineModule(({ host, provide, contribute, run }) => {
     { id: 'sites', order: 30, when: { permission: manageSites } },
   );
 
+  contribute(AuditAreas).value({ area: 'sites', label: 'audit.area.sites' }, { id: 'sites' });
   contribute(Commands).to(ListSites);
   contribute(Commands).to(AddSite);
   contribute(DemoContents).to(DemoSites, { order: 5 });

@@ -1,5 +1,7 @@
 import {
   type Activity,
+  type Audience,
+  AuditLog,
   Clock,
   type DemoContent,
   Emitter,
@@ -12,6 +14,7 @@ import {
   UnitOfWork,
 } from '@portico/core';
 import {
+  everyone,
   foldText,
   type ListTotal,
   nameSortKey,
@@ -62,6 +65,7 @@ export class SiteRepository implements SiteDirectory, Sites {
     @inject(Clock) private readonly clock: Clock,
     @inject(Ids) private readonly ids: Ids,
     @inject(UnitOfWork) private readonly unitOfWork: UnitOfWork,
+    @inject(AuditLog) private readonly audit: AuditLog,
   ) {}
 
   byId(id: string): Site | undefined {
@@ -114,6 +118,8 @@ export class SiteRepository implements SiteDirectory, Sites {
       name,
       nameKey: nameSortKey(name),
       searchText: foldText(name),
+      visibleTo: 'everyone',
+      visibleRoles: '[]',
       createdAt: this.clock.now().toISOString(),
     });
     await this.unitOfWork.write(async (transaction) => {
@@ -137,6 +143,23 @@ export class SiteRepository implements SiteDirectory, Sites {
     });
   }
 
+  async show(id: string, audience: Audience): Promise<Site> {
+    return this.unitOfWork.write(async (transaction) => {
+      const known = this.byId(id);
+      if (!known) throw notFound('site');
+      const before = known.audience ?? everyone;
+      if (isSame(before, audience)) return known;
+      const { visibleTo, roles } = audience;
+      const change = { visibleTo, visibleRoles: JSON.stringify(roles) };
+      await transaction.repository(SiteEntity).update({ id }, change);
+      const entry = { area: 'sites', subject: 'permissions', attribute: 'visibleTo', scope: id, action: 'changed' };
+      await this.audit.record(transaction, { ...entry, before, after: audience });
+      const shown = siteOf({ ...known, ...change });
+      transaction.afterCommit(() => this.keep(this.sorted.map((site) => (site.id === id ? shown : site))));
+      return shown;
+    });
+  }
+
   private keep(sites: readonly Site[]): void {
     const keyed = sites.map((site) => ({ site, key: `${nameSortKey(site.name)}\n${site.id}` }));
     this.sorted = Object.freeze(keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ site }) => site));
@@ -146,9 +169,16 @@ export class SiteRepository implements SiteDirectory, Sites {
   }
 }
 
-function siteOf({ id, address, name }: SiteEntity): Site {
-  return Object.freeze({ id, address, name });
+type SiteFacts = Pick<SiteEntity, 'id' | 'address' | 'name' | 'visibleTo' | 'visibleRoles'>;
+
+function siteOf({ id, address, name, visibleTo, visibleRoles }: SiteFacts): Site {
+  if (visibleTo === 'everyone') return Object.freeze({ id, address, name });
+  const audience: Audience = Object.freeze({ visibleTo, roles: JSON.parse(visibleRoles) as string[] });
+  return Object.freeze({ id, address, name, audience });
 }
+
+const isSame = (one: Audience, other: Audience): boolean =>
+  one.visibleTo === other.visibleTo && one.roles.join('\n') === other.roles.join('\n');
 
 @injectable()
 export class DemoSites implements DemoContent {
